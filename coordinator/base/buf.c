@@ -1,0 +1,105 @@
+/* buf.c - a byte buffer that grows by doubling.
+ *
+ * Invariants: size <= capacity; data is NULL only while capacity is 0; a failed buffer keeps what
+ * was written before the failure and takes nothing more, so no half of a write is ever in it. */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/check.h"
+
+enum { CAPACITY_MIN = 256 };
+
+void buf_open(struct buf *buf, size_t size_max)
+{
+    *buf = (struct buf){.size_max = size_max};
+}
+
+void buf_close(struct buf *buf)
+{
+    free(buf->data);
+    *buf = (struct buf){.size_max = buf->size_max};
+}
+
+void buf_clear(struct buf *buf)
+{
+    buf->size = 0;
+    buf->failed = false;
+}
+
+/* Makes room for size more bytes. */
+static bool grow(struct buf *buf, size_t size)
+{
+    if (buf->failed || buf->size > buf->size_max || size > buf->size_max - buf->size) {
+        buf->failed = true;
+        return false;
+    }
+    size_t needed = buf->size + size;
+    size_t capacity = buf->capacity < buf->size_max / 2 ? buf->capacity * 2 : buf->size_max;
+    if (capacity < needed)
+        capacity = needed;
+    if (capacity < CAPACITY_MIN)
+        capacity = CAPACITY_MIN;
+    uint8_t *data = realloc(buf->data, capacity);
+    if (data == NULL) {
+        buf->failed = true;
+        return false;
+    }
+    buf->data = data;
+    buf->capacity = capacity;
+    return true;
+}
+
+uint8_t *buf_reserve(struct buf *buf, size_t size)
+{
+    bool fits = !buf->failed && buf->data != NULL && size <= buf->capacity - buf->size &&
+                size <= buf->size_max - buf->size;
+    if (!fits && !grow(buf, size))
+        return NULL;
+    uint8_t *room = buf->data + buf->size;
+    buf->size += size;
+    return room;
+}
+
+void buf_write(struct buf *buf, const void *data, size_t size)
+{
+    if (size == 0)
+        return;
+    PRE(data != NULL);
+    uint8_t *room = buf_reserve(buf, size);
+    if (room != NULL)
+        memcpy(room, data, size);
+}
+
+void buf_text(struct buf *buf, const char *text)
+{
+    buf_write(buf, text, strlen(text));
+}
+
+void buf_format(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_list again;
+    va_start(args, format);
+    va_copy(again, args);
+    int size = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+
+    CHECK(size >= 0);
+    size_t before = buf->size;
+    /* One more for the NUL that vsnprintf insists on; it is dropped again. */
+    char *room = (char *)buf_reserve(buf, (size_t)size + 1);
+    if (room != NULL) {
+        vsnprintf(room, (size_t)size + 1, format, again);
+        buf->size = before + (size_t)size;
+    }
+    va_end(again);
+}
+
+void buf_truncate(struct buf *buf, size_t size)
+{
+    PRE(size <= buf->size);
+    buf->size = size;
+}

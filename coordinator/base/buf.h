@@ -1,0 +1,40 @@
+/* buf.h - a byte buffer that grows, up to a bound, and remembers a failure.
+ *
+ * Writers do not check each write: a failed allocation or a passed bound makes the buffer failed,
+ * further writes do nothing, and the owner asks buf_failed() once, at the end. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base/span.h"
+
+struct buf {
+    uint8_t *data;   /* owned */
+    size_t size;     /* bytes written */
+    size_t capacity; /* bytes allocated */
+    size_t size_max; /* bound; a write past it fails the buffer */
+    bool failed;     /* a write was lost */
+};
+
+/* An empty buffer that may grow to size_max bytes. Allocates nothing. */
+void buf_open(struct buf *buf, size_t size_max);
+/* Gives the memory back; the buffer is empty and may be used again. */
+void buf_close(struct buf *buf);
+/* Forgets the content and the failure, keeps the memory. */
+void buf_clear(struct buf *buf);
+void buf_write(struct buf *buf, const void *data, size_t size);
+void buf_text(struct buf *buf, const char *text);
+void buf_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Room for size bytes at the end, already counted in buf->size; NULL when failed. */
+uint8_t *buf_reserve(struct buf *buf, size_t size);
+/* Drops what was written after size. */
+void buf_truncate(struct buf *buf, size_t size);
+
+static inline bool buf_failed(const struct buf *buf) {
+    return buf->failed;
+}
+
+static inline struct span buf_span(const struct buf *buf) {
+    return (struct span){buf->data, buf->size};
+}
+
+#endif

@@ -1,0 +1,72 @@
+/* utf8.c - the well-formed sequences of Unicode 15, table 3-7, as a table.
+ *
+ * What follows the first byte is 80..BF, but for a few first bytes whose second byte has a narrower
+ * range: that is what keeps out overlong forms, surrogates and too large numbers. */
+#include "base/utf8.h"
+
+#include "base/check.h"
+
+struct row {
+    uint8_t first_low;   /* first byte from */
+    uint8_t first_high;  /* to */
+    uint8_t second_low;  /* second byte from */
+    uint8_t second_high; /* to */
+    uint8_t size;        /* bytes in all */
+};
+
+static const struct row rows[] = {
+    {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+    {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+    {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+};
+
+size_t utf8_size(const uint8_t *data, size_t size)
+{
+    if (size == 0)
+        return 0;
+    if (data[0] < 0x80)
+        return 1;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        const struct row *row = &rows[i];
+        if (data[0] < row->first_low || data[0] > row->first_high)
+            continue;
+        if (size < row->size || data[1] < row->second_low || data[1] > row->second_high)
+            return 0;
+        for (size_t at = 2; at < row->size; at++) {
+            if ((data[at] & 0xc0) != 0x80)
+                return 0;
+        }
+        return row->size;
+    }
+    return 0;
+}
+
+/* Most text is ASCII: eight bytes at a time until one is not. */
+static size_t ascii_size(const uint8_t *data, size_t size)
+{
+    size_t at = 0;
+    for (; size - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, data + at, 8);
+        if ((word & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    while (at < size && data[at] < 0x80)
+        at++;
+    return at;
+}
+
+bool utf8_is_valid(struct span text)
+{
+    size_t at = 0;
+    while (at < text.size) {
+        at += ascii_size(text.data + at, text.size - at);
+        if (at == text.size)
+            break;
+        size_t size = utf8_size(text.data + at, text.size - at);
+        if (size == 0)
+            return false;
+        at += size;
+    }
+    return true;
+}

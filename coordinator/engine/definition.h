@@ -1,0 +1,102 @@
+/* definition.h - a saga definition, checked and compiled: what the engine runs.
+ *
+ * The document comes as msgpack of its JSON form (JSON at the server, YAML in sagactl: one model,
+ * one check). A compiled definition is immutable and may be read from any thread. */
+#ifndef ENGINE_DEFINITION_H
+#define ENGINE_DEFINITION_H
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "base/span.h"
+#include "engine/states.h"
+
+struct template; /* template.h: a value with references in it */
+
+struct retry_policy {
+    uint32_t attempts_max;       /* 0 = no limit */
+    int64_t initial_ms;          /* delay before the second attempt; 0 = at once */
+    int64_t interval_max_ms;     /* cap of the delay */
+    int64_t elapsed_max_ms;      /* no attempt starts later than this after the first; 0 = none */
+    double backoff;              /* factor from one delay to the next, >= 1 */
+    double jitter;               /* delay x (1 +- jitter), 0..1 */
+    const struct span *non_retryable; /* error codes that are refusals */
+    uint32_t non_retryable_count;
+};
+
+/* 0 = none. */
+struct timeouts {
+    int64_t schedule_to_start_ms; /* from the intent to the sending */
+    int64_t start_to_close_ms;    /* from the sending to the answer; never 0, default 60 s */
+    int64_t schedule_to_close_ms; /* from the first intent to the last answer */
+    int64_t heartbeat_ms;         /* most between two heartbeats of a running task */
+};
+
+/* One thing that a participant can be asked: the do, the undo, the check of a step. */
+struct call_spec {
+    struct span action;           /* "flights.book" */
+    const struct template *input; /* NULL: do: null; undo: the step's own input */
+    struct retry_policy retry;
+    struct timeouts timeouts;
+    struct span check;            /* action asked when the outcome is unknown; empty = none */
+};
+
+struct step_spec {
+    struct span name;
+    enum step_class step_class;
+    const uint16_t *needs;      /* indexes of the steps that this one needs directly */
+    const uint16_t *needed_by;  /* the reverse */
+    uint32_t needs_count;
+    uint32_t needed_by_count;
+    struct call_spec action;    /* the do */
+    bool has_undo;              /* has a compensation; else see step_class */
+    struct call_spec undo;      /* valid when has_undo */
+    bool undo_on_failed;        /* compensate_on: failed: undone even when it left no effect */
+    uint32_t stuck_attempts;    /* undo: alert and let others pass after this many; 0 = by time */
+    int64_t stuck_ms;           /* ... or after this long, counted from when it became due */
+    bool after_pivot;           /* a pivot is among its transitive needs */
+};
+
+struct definition {
+    struct span name;
+    uint32_t version;            /* 1, 2, ...; 0 while not stored */
+    uint8_t digest[32];          /* SHA-256 of the canonical JSON; set by who stores it */
+    struct span source;          /* canonical JSON, set by who stores it */
+    struct span description;
+    const struct step_spec *steps;
+    uint32_t step_count;
+    int64_t timeout_ms;          /* of a saga; 0 = none */
+    int64_t reversal_window_ms;  /* 0 = a completed saga is not reversible */
+    bool strict;                 /* compensation_order: strict */
+    const struct template *output; /* NULL: none */
+    struct span labels;          /* msgpack map of str, or empty */
+};
+
+/* What is wrong with a document: where (JSON Pointer, "" = the whole), and what to do. */
+struct problem {
+    char pointer[256];
+    char detail[256];
+    bool is_warning; /* legal, but unwise */
+};
+
+struct problems {
+    struct problem *items; /* owned by the arena given to definition_compile */
+    uint32_t count;
+    uint32_t error_count;  /* of them, not warnings */
+    bool cut;              /* there were more than LIMIT_PROBLEMS */
+};
+
+/* Checks and compiles. All problems are listed, not only the first. SAGA_OK gives *definition in
+ * the arena, borrowing nothing from `document`; SAGA_INVALID_DEFINITION when problems->error_count
+ * > 0; SAGA_NO_MEMORY. Warnings may stand in problems beside SAGA_OK. */
+MUST_CHECK enum saga_error definition_compile(struct span document, struct arena *arena,
+                                              const struct definition **definition,
+                                              struct problems *problems);
+
+/* The index of the step named so, or -1. */
+int32_t definition_step(const struct definition *definition, struct span name);
+
+/* "250ms", "30s", "15m", "2h", "3d", "PT15M" to ms; false for anything else. */
+bool duration_parse(struct span text, int64_t *ms);
+
+#endif

@@ -1,0 +1,35 @@
+/* template.h - a value of a definition with references in it, compiled once, filled in per saga.
+ *
+ * "$.input.trip" as a whole string is a reference and keeps its type; "Trip ${$.input.name}" is
+ * interpolated; "$$" is a literal dollar. References are singular JSONPath queries (RFC 9535):
+ * names and indexes only. */
+#ifndef ENGINE_TEMPLATE_H
+#define ENGINE_TEMPLATE_H
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "base/span.h"
+
+struct template;
+
+/* What references can see. A function gives an empty span for what is not there. */
+struct scope {
+    struct span input;   /* the saga's input, one msgpack value */
+    struct span saga_id; /* text */
+    struct span reason;  /* msgpack map {code, message, step?, actor?}; empty outside compensations */
+    struct span (*step_output)(uint32_t step, const void *arg);   /* msgpack value */
+    const char *(*step_status)(uint32_t step, const void *arg);   /* public name */
+    bool (*step_gives_null)(uint32_t step, const void *arg);      /* skipped: missing is null */
+    const void *arg;
+    bool null_when_missing; /* in a compensation a missing value is null */
+};
+
+/* Appends the filled-in value to `out` as one msgpack value. SAGA_INVALID when a reference finds
+ * nothing: *missing then is the reference as written (borrowed from the template). SAGA_NO_MEMORY
+ * when `out` has failed. */
+MUST_CHECK enum saga_error template_fill(const struct template *template,
+                                         const struct scope *scope, struct buf *out,
+                                         struct span *missing);
+
+#endif

@@ -1,0 +1,45 @@
+/* limits.h - every bound of the coordinator: the number, and why it is that number.
+ *
+ * Hitting a bound is an error with a code, never a surprise. Settings may lower some of them. */
+#ifndef LIMITS_H
+#define LIMITS_H
+
+enum {
+    /* Names. */
+    LIMIT_SAGA_ID = 128,     /* bytes; part of every idempotency key */
+    LIMIT_NAME = 64,         /* bytes of a saga's, step's name: fits keys, columns, screens */
+    LIMIT_ACTION = 129,      /* service + '.' + operation */
+    LIMIT_KEY = 255,         /* bytes of an idempotency key: what payment providers accept */
+    LIMIT_CODE = 64,         /* bytes of an error code */
+    LIMIT_MESSAGE = 1024,    /* bytes of an error message; longer ones are cut */
+    LIMIT_REASON = 1024,     /* bytes of an operator's reason */
+    LIMIT_ACTOR = 128,       /* bytes of a principal's name */
+    LIMIT_LABELS = 32,       /* labels of a saga */
+    LIMIT_TRACE = 512,       /* bytes of tracestate */
+
+    /* Definitions. */
+    LIMIT_STEPS = 1000,            /* steps of a definition */
+    LIMIT_DEPTH = 16,              /* nesting of a definition document */
+    LIMIT_DEFINITION = 256 * 1024, /* bytes of a definition document */
+    LIMIT_DEFINITIONS = 10000,     /* versions held */
+    LIMIT_PROBLEMS = 100,          /* errors listed for one definition */
+
+    /* Messages. */
+    LIMIT_MESSAGE_IN = 1024 * 1024,      /* bytes that a peer may send */
+    LIMIT_VALUE = 960 * 1024,            /* bytes of one user value */
+    LIMIT_MESSAGE_OUT = 3 * 1024 * 1024, /* bytes of a task: an undo carries input and output */
+    LIMIT_WINDOW = 65536,                /* tasks of one session */
+    LIMIT_SESSIONS = 10000,              /* participants connected */
+    LIMIT_ACTIONS = 1000,                /* actions that one session offers */
+
+    /* The engine. */
+    LIMIT_SAGAS = 2000000,                /* sagas in memory */
+    LIMIT_SAGA_MEMORY = 64 * 1024 * 1024, /* bytes that one saga's state may take */
+    LIMIT_ATTEMPTS_KEPT = 1000,           /* attempts of one key remembered; older: `unknown` */
+    LIMIT_TIMERS_PER_STEP = 1000,         /* due timers handled in one turn */
+    LIMIT_BATCH_EVENTS = 4096,            /* events decided into one commit */
+    LIMIT_BATCH_BYTES = 16 * 1024 * 1024, /* bytes of records in one commit */
+    LIMIT_WAITERS = 100000,               /* requests that wait for an outcome */
+};
+
+#endif

@@ -1,0 +1,143 @@
+/* store.h - the seam between what is decided and what is durable.
+ *
+ * Two implementations run the same conformance suite: store_sqlite.c (the product) and
+ * store_memory.c (its twin for tests: faults by countdown, a crash that forgets what was not
+ * durable). One batch is in the making at a time; the store commits in its own thread, and `wake`
+ * becomes readable when a batch is durable or the store has failed.
+ *
+ * After a failed commit the store has failed for good: submit and all reads that could show
+ * unsure state answer SAGA_STORE_FAILED. Stop, restart, replay. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "engine/row.h"
+
+struct store;        /* each implementation's own; its first member is `const struct store_ops *ops` */
+struct store_reader; /* the same for store_reader_ops */
+
+/* A saga as the store holds it: its head and its rows in order of seq, in an arena of the caller. */
+struct saga_image {
+    struct head head;
+    struct span name;       /* its external id */
+    struct row *rows;
+    uint32_t row_count;
+};
+
+/* What a list of sagas asks for. Empty or zero = any. */
+struct store_filter {
+    enum saga_state state;
+    struct span definition;
+    int64_t started_from_ms;
+    int64_t started_until_ms;
+    uint64_t before;     /* internal id: only sagas started before this one (cursor); 0 = newest */
+    uint32_t limit;      /* 1..500 */
+    bool unfinished;     /* running, compensating or parked */
+};
+
+struct store_item {
+    struct head head;
+    struct span name;
+};
+
+/* What the store found when it opened. */
+struct store_facts {
+    uint64_t last_lsn;   /* 0 = empty */
+    uint64_t last_saga;
+    int64_t last_ms;     /* time of the newest row; 0 = none */
+};
+
+/* Called for each item of a read; the spans live until it returns. Any other result than SAGA_OK
+ * ends the read and is what the read returns. */
+typedef enum saga_error (*store_image_fn)(const struct saga_image *image, void *arg);
+typedef enum saga_error (*store_definition_fn)(const struct definition_row *row, void *arg);
+typedef enum saga_error (*store_item_fn)(const struct store_item *item, void *arg);
+
+struct store_ops {
+    const char *name;
+
+    /* Facts as of open. Never blocks. */
+    void (*facts)(const struct store *store, struct store_facts *facts);
+
+    /* Takes a batch to make durable, as one commit. Never blocks: the work is the store's
+     * thread's. SAGA_OVERLOADED: the batch before is not done yet (see `durable`); nothing was
+     * taken. SAGA_STORE_FAILED: for good. The batch's memory stays borrowed until `durable` has
+     * counted it. */
+    MUST_CHECK enum saga_error (*submit)(struct store *store, const struct rows *rows);
+
+    /* How many submitted batches are durable, of all since open. SAGA_STORE_FAILED, or
+     * SAGA_DISK_FULL when that was the cause: the last batch is lost, none will follow. */
+    MUST_CHECK enum saga_error (*durable)(struct store *store, uint64_t *count);
+
+    /* A descriptor that polls readable when `durable` has news; `durable` clears it.
+     * -1: call `durable` at will (the memory store, which has no thread). */
+    int (*wake)(const struct store *store);
+
+    /* Reads of the loop's own thread. They see what is durable. */
+
+    /* Every saga that is not final, in ascending order of internal id: recovery. */
+    MUST_CHECK enum saga_error (*load_unfinished)(struct store *store, store_image_fn fn,
+                                                  void *arg);
+    /* All definitions in the order of their application. */
+    MUST_CHECK enum saga_error (*load_definitions)(struct store *store, store_definition_fn fn,
+                                                   void *arg);
+    /* The name's entry. SAGA_NOT_FOUND. `found->text` is not set. */
+    MUST_CHECK enum saga_error (*find_name)(struct store *store, struct span text,
+                                            struct name *found);
+    /* One saga by its external id, with all its rows. SAGA_NOT_FOUND. */
+    MUST_CHECK enum saga_error (*load_one)(struct store *store, struct span name,
+                                           struct arena *arena, struct saga_image *image);
+
+    /* A reader for another thread (one reader per thread): the same reads, own connection. */
+    MUST_CHECK enum saga_error (*reader_open)(struct store *store, struct store_reader **reader);
+
+    /* Stops the store's thread after the batch at work, checkpoints, gives everything back.
+     * *store becomes NULL; NULL is accepted. */
+    void (*close)(struct store **store);
+};
+
+/* Reads for threads other than the loop's. Each sees one durable state. */
+struct store_reader_ops {
+    MUST_CHECK enum saga_error (*load_one)(struct store_reader *reader, struct span name,
+                                           struct arena *arena, struct saga_image *image);
+    /* Newest first. */
+    MUST_CHECK enum saga_error (*list)(struct store_reader *reader,
+                                       const struct store_filter *filter, store_item_fn fn,
+                                       void *arg);
+    MUST_CHECK enum saga_error (*find_name)(struct store_reader *reader, struct span text,
+                                            struct name *found);
+    void (*close)(struct store_reader **reader);
+};
+
+struct store {
+    const struct store_ops *ops;
+};
+
+struct store_reader {
+    const struct store_reader_ops *ops;
+};
+
+/* The product's store: SQLite in `path`. SAGA_STORE_LOCKED when another process has it,
+ * SAGA_STORE_NEWER when its schema is of a later version, SAGA_DISK_FULL, SAGA_STORE_CORRUPT,
+ * SAGA_STORE_FAILED. *why: a sentence for the operator, in a static or store-owned buffer. */
+struct store_sqlite_options {
+    const char *path;
+    uint64_t crash_at_row; /* test builds: _exit(137) right after (see crash_phase) the n-th row; 0 */
+    int crash_phase;       /* 0 = before its commit, 1 = after its commit, before it is known */
+};
+MUST_CHECK enum saga_error store_sqlite_open(const struct store_sqlite_options *options,
+                                             struct store **store, char *why, size_t why_size);
+
+/* The twin for tests. Commits when `durable` is called, unless told otherwise. */
+MUST_CHECK enum saga_error store_memory_open(struct store **store);
+/* The n-th submit from now fails for good (1 = the next); 0 = never. */
+void store_memory_fail_at(struct store *store, uint64_t n);
+/* Power loss: what `durable` has not counted is gone; the store may be used again as if opened
+ * anew. */
+void store_memory_crash(struct store *store);
+/* Commits nothing until it is set back to false: the time in which a crash loses a batch. */
+void store_memory_hold(struct store *store, bool hold);
+
+#endif
