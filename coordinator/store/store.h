@@ -14,17 +14,10 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "engine/row.h"
+#include "engine/saga_image.h"
 
 struct store;        /* each implementation's own; its first member is `const struct store_ops *ops` */
 struct store_reader; /* the same for store_reader_ops */
-
-/* A saga as the store holds it: its head and its rows in order of seq, in an arena of the caller. */
-struct saga_image {
-    struct head head;
-    struct span name;       /* its external id */
-    struct row *rows;
-    uint32_t row_count;
-};
 
 /* What a list of sagas asks for. Empty or zero = any. */
 struct store_filter {

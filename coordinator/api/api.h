@@ -1,0 +1,41 @@
+/* api.h - HTTP: routes, roles, problems, the answers people and programs read.
+ *
+ * libmicrohttpd runs one thread of its own. Reads go through that thread's store reader; whatever
+ * changes something is posted to the loop's desk and answered when durable. */
+#ifndef API_API_H
+#define API_API_H
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "request.h"
+#include "store/catalog.h"
+#include "store/store.h"
+
+struct api;
+
+struct api_options {
+    const char *listen;       /* "127.0.0.1:7700"; port 0 takes a free one */
+    const char *token_path;   /* admin.token; made (0600) when it is not there */
+    const char *version;
+    const struct desk *desk;
+    const struct catalog *catalog;
+    struct store *store;      /* for a reader of its own */
+    int64_t (*now_ms)(void *arg); /* coordinator time; any thread */
+    bool (*is_ready)(void *arg);  /* store and wire serve; any thread */
+    void *arg;
+};
+
+/* SAGA_CONFLICT when the address is taken; `why` says it for the operator. */
+MUST_CHECK enum saga_error api_open(const struct api_options *options, struct api **api, char *why,
+                                    size_t why_size);
+void api_close(struct api **api);
+/* The port as bound. */
+uint16_t api_port(const struct api *api);
+
+/* The reply of the wire's `get` is the same saga as HTTP shows: packs `pairs` keys of it. */
+MUST_CHECK enum saga_error api_pack_saga(const struct saga_image *image,
+                                         const struct definition *definition, uint64_t since,
+                                         uint32_t limit, struct buf *out, uint32_t *pairs);
+
+#endif

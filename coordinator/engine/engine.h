@@ -1,0 +1,81 @@
+/* engine.h - the heart: events in, rows and effects out.
+ *
+ * The contract in one sentence: the same events in the same order give the same rows and the same
+ * effects, byte for byte. The engine does no I/O, reads no clock (time comes with the event), draws
+ * no randomness (entropy comes with the event; jitter is seeded), and knows nothing of ZeroMQ, SQL
+ * or HTTP. It returns effects and never calls anybody: the loop makes the rows durable and only
+ * then lets the effects go. That makes group commit, recovery and simulation one and the same code.
+ *
+ * Recovery is engine_load() of every unfinished saga, which folds its rows with effects muted, and
+ * then EVENT_SERVING. Sagas that are final leave memory when their last row has been released; a
+ * verb or a late result for such a saga needs it loaded again (engine_lacks()).
+ *
+ * A step that fails with SAGA_NO_MEMORY leaves the engine unusable, except for EVENT_START, which
+ * then answers `overloaded` and changes nothing: stop, restart, replay. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/check.h"
+#include "engine/event.h"
+#include "engine/saga_image.h"
+
+struct engine;
+
+struct engine_options {
+    const struct arena_source *memory; /* where all its memory comes from */
+    int64_t dead_ms;                   /* a silent session is lost after this */
+    uint64_t seed;                     /* of the jitter */
+    uint64_t last_lsn;                 /* what the store found: numbering goes on from there */
+    uint64_t last_saga;
+    uint32_t sagas_max;                /* in memory; more: `overloaded` */
+};
+
+/* What a turn of events made: rows to make durable, and effects to let go when they are. */
+struct batch {
+    struct arena arena;     /* owns what only the batch refers to */
+    struct rows rows;
+    struct effect *effects;
+    uint32_t effect_count;
+    uint32_t row_capacity;
+    uint32_t head_capacity;
+    uint32_t name_capacity;
+    uint32_t effect_capacity;
+    size_t size;            /* bytes of bodies and payloads */
+};
+
+void batch_open(struct batch *batch, const struct arena_source *memory);
+void batch_clear(struct batch *batch);
+void batch_close(struct batch *batch);
+
+/* *engine is set on SAGA_OK. SAGA_NO_MEMORY. */
+MUST_CHECK enum saga_error engine_new(const struct engine_options *options,
+                                      struct engine **engine);
+void engine_destroy(struct engine **engine);
+
+/* Decides what the event means; appends rows and effects to the batch. SAGA_OK also for requests
+ * that are refused: the refusal is an effect. SAGA_NO_MEMORY: see above. */
+MUST_CHECK enum saga_error engine_step(struct engine *engine, const struct event *event,
+                                       struct batch *batch);
+
+/* Does the event need a saga that is not in memory? Then *name is its external id; the loop looks
+ * it up (names first for a start), calls engine_load() if the store has it, and steps in any case. */
+bool engine_lacks(const struct engine *engine, const struct event *event, struct span *name);
+
+/* The definition of an image's saga, by name and version; NULL when there is none. */
+typedef const struct definition *(*definition_lookup_fn)(struct span name, uint32_t version,
+                                                         void *arg);
+/* Folds the rows of a saga into memory. SAGA_STORE_CORRUPT with *why when they make no sense. */
+MUST_CHECK enum saga_error engine_load(struct engine *engine, const struct saga_image *image,
+                                       definition_lookup_fn lookup, void *arg, const char **why);
+
+/* The rows up to this lsn are durable and the effects that came with them are out: final sagas
+ * may leave memory. */
+void engine_released(struct engine *engine, uint64_t lsn);
+
+/* When EVENT_TIME has something to do; INT64_MAX when no timer runs. */
+int64_t engine_next_due(const struct engine *engine);
+
+/* Sagas in memory. */
+uint32_t engine_count(const struct engine *engine);
+
+#endif

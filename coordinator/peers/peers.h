@@ -1,0 +1,101 @@
+/* peers.h - participants and clients on the wire: sessions, windows, queues, messages.
+ *
+ * peers.c and its parts are pure: frames and time in, events, requests and frames out, so that the
+ * simulator runs the very code of the product. Only router.c knows ZeroMQ. What peers knows of a
+ * task is its token, key, attempt and action; of sagas it knows nothing. */
+#ifndef PEERS_PEERS_H
+#define PEERS_PEERS_H
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "engine/event.h"
+#include "request.h"
+
+struct peers;
+
+/* Where frames go: ZeroMQ in the product, a lossy network in the simulator. */
+struct wire_ops {
+    /* Sends one frame to a connection; never blocks. SAGA_OK: taken. SAGA_UNAVAILABLE: the
+     * connection is gone. SAGA_OVERLOADED: no room now. The bytes are borrowed for the call. */
+    MUST_CHECK enum saga_error (*send)(struct span connection, struct span frame, void *arg);
+    void *arg;
+};
+
+/* Reads that a client's `get` needs, answered from what is durable: packs the reply's keys
+ * (status, steps, history ...) or gives SAGA_NOT_FOUND. Provided by the loop. */
+struct peers_reader {
+    MUST_CHECK enum saga_error (*get)(struct span saga, uint64_t since, uint32_t limit,
+                                      struct buf *out, uint32_t *pairs, void *arg);
+    void *arg;
+};
+
+struct peers_options {
+    int64_t heartbeat_ms;    /* dictated to participants */
+    int64_t dead_ms;         /* silence after which a session is lost */
+    uint32_t message_max;    /* bytes that a peer may send */
+    uint64_t seed;           /* of session names; any */
+    const char *server;      /* version text for `welcome` */
+    const char *endpoint;    /* for welcome.nodes */
+    bool draining;
+};
+
+struct peers_stats {
+    uint64_t received;
+    uint64_t sent;
+    uint64_t bad;            /* messages that were not of the protocol's form */
+    uint64_t multipart;      /* dropped: more than one frame */
+    uint64_t unknown_tokens;
+    uint32_t sessions;
+    uint32_t queued;         /* tasks waiting for a window */
+    uint32_t in_flight;
+};
+
+/* Called for each EVENT_RESULT, SENT, LOST, UNTAKEN, ADOPT, BEAT, during any call below. now_ms and
+ * ref (the session) are set, entropy is not. An ADOPT that is not wanted comes back as a CANCEL. */
+typedef void (*peers_event_fn)(const struct event *event, void *arg);
+
+MUST_CHECK enum saga_error peers_new(const struct peers_options *options,
+                                     const struct wire_ops *wire,
+                                     const struct peers_reader *reader, const struct desk *desk,
+                                     struct peers **peers);
+void peers_destroy(struct peers **peers);
+void peers_on_event(struct peers *peers, peers_event_fn fn, void *arg);
+
+/* A frame has come. `more` frames of one message: call peers_multipart() instead. */
+void peers_receive(struct peers *peers, struct span connection, struct span frame,
+                   int64_t now_ms);
+void peers_multipart(struct peers *peers, struct span connection, int64_t now_ms);
+
+/* Effects, released. A task is sent at once when a session has room, else queued. */
+void peers_task(struct peers *peers, const struct task *task, int64_t now_ms);
+/* Still queued: dropped, and EVENT_UNTAKEN says so. Sent: the session gets `cancel`, and its slot is
+ * free when effect->call.timed_out. Unknown here: to the session effect->ref when not 0, else (a
+ * task answered `later`) to any session of the action's service. */
+void peers_cancel(struct peers *peers, const struct effect *effect, int64_t now_ms);
+void peers_done(struct peers *peers, const struct effect *effect, int64_t now_ms);
+/* After the effects of a batch: sends the collected `done`s, one per session. */
+void peers_flush(struct peers *peers, int64_t now_ms);
+
+/* Heartbeats out, silent sessions lost. */
+void peers_tick(struct peers *peers, int64_t now_ms);
+int64_t peers_next_due(const struct peers *peers);
+
+/* No new tasks leave; `drain` goes to every session. */
+void peers_drain(struct peers *peers, int64_t after_ms, int64_t now_ms);
+void peers_stats(const struct peers *peers, struct peers_stats *stats);
+
+/* For /v1/participants: one call per session. From the loop's thread. */
+struct peers_session {
+    struct span instance;
+    const struct span *actions;
+    uint32_t action_count;
+    uint32_t window;
+    uint32_t in_flight;
+    bool barrier;
+    int64_t seen_ms;
+};
+void peers_each_session(const struct peers *peers,
+                        void (*fn)(const struct peers_session *session, void *arg), void *arg);
+
+#endif

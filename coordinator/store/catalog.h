@@ -1,0 +1,31 @@
+/* catalog.h - the definitions that the coordinator holds, compiled; read from any thread.
+ *
+ * Entries are immutable and live as long as the catalog, so that a pointer once found stays good. */
+#ifndef STORE_CATALOG_H
+#define STORE_CATALOG_H
+
+#include "base/check.h"
+#include "base/error.h"
+#include "engine/definition.h"
+#include "engine/row.h"
+
+struct catalog;
+
+MUST_CHECK enum saga_error catalog_new(struct catalog **catalog);
+void catalog_destroy(struct catalog **catalog);
+
+/* Compiles a stored definition and adds it. SAGA_STORE_CORRUPT when it does not compile,
+ * SAGA_OVERLOADED past LIMIT_DEFINITIONS, SAGA_NO_MEMORY. */
+MUST_CHECK enum saga_error catalog_add(struct catalog *catalog, const struct definition_row *row);
+
+/* version 0: the newest. NULL when there is none. */
+const struct definition *catalog_find(const struct catalog *catalog, struct span name,
+                                      uint32_t version);
+
+/* Of each: when it was applied. */
+int64_t catalog_applied_ms(const struct catalog *catalog, const struct definition *definition);
+
+/* Walks the newest version of each name, in the order of names: *at starts at 0; NULL at the end. */
+const struct definition *catalog_next(const struct catalog *catalog, size_t *at);
+
+#endif
