@@ -29,11 +29,13 @@ uint8_t *buf_reserve(struct buf *buf, size_t size);
 /* Drops what was written after size. */
 void buf_truncate(struct buf *buf, size_t size);
 
-static inline bool buf_failed(const struct buf *buf) {
+static inline bool buf_failed(const struct buf *buf)
+{
     return buf->failed;
 }
 
-static inline struct span buf_span(const struct buf *buf) {
+static inline struct span buf_span(const struct buf *buf)
+{
     return (struct span){buf->data, buf->size};
 }
 

@@ -9,16 +9,16 @@
 _Noreturn void check_failed(const char *kind, const char *what, const char *file, int line);
 
 #define CHECK_(kind, x) ((x) ? (void)0 : check_failed(kind, #x, __FILE__, __LINE__))
-#define PRE(x) CHECK_("PRE", x)
-#define POST(x) CHECK_("POST", x)
-#define CHECK(x) CHECK_("CHECK", x)
-#define IMPLIES(a, b) CHECK_("IMPLIES", !(a) || (b))
+#define PRE(x)          CHECK_("PRE", x)
+#define POST(x)         CHECK_("POST", x)
+#define CHECK(x)        CHECK_("CHECK", x)
+#define IMPLIES(a, b)   CHECK_("IMPLIES", !(a) || (b))
 /* Documents that x may be true or false here, and that both were thought of. */
-#define MAYBE(x) ((void)(x))
+#define MAYBE(x)         ((void)(x))
 #define UNREACHABLE(why) check_failed("UNREACHABLE", why, __FILE__, __LINE__)
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK                 __attribute__((warn_unused_result))
 #define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
-#define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_COUNT(a)             (sizeof(a) / sizeof((a)[0]))
 
 #endif

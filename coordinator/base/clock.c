@@ -36,10 +36,12 @@ int64_t clock_monotonic_ns(void)
 void clock_format(int64_t at_ms, char *text)
 {
     int64_t ms = at_ms % 1000;
+    time_t seconds = (time_t)(at_ms / 1000);
     /* Before 1970 the remainder is negative, and the second is the one below. */
-    if (ms < 0)
+    if (ms < 0) {
         ms += 1000;
-    time_t seconds = (time_t)((at_ms - ms) / 1000);
+        seconds--;
+    }
     struct tm tm;
     struct tm *found = gmtime_r(&seconds, &tm);
     CHECK(found != NULL);

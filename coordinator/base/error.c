@@ -31,7 +31,7 @@ enum {
     ROW_COUNT
 };
 /* Numbers are 1, 2, 3 ... without a hole, so an error only one list has shows here. */
-_Static_assert(ROW_COUNT == SAGA_STORE_NEWER, "saga.h and errors.def differ in length");
+_Static_assert(ROW_COUNT == (int)SAGA_STORE_NEWER, "saga.h and errors.def differ in length");
 _Static_assert(ARRAY_COUNT(rows) == ROW_COUNT + 1, "errors.def skips a number");
 
 /* A number from outside the list (a newer peer's) is treated as a fault of the coordinator. */

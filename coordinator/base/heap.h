@@ -12,9 +12,9 @@
 #include "base/error.h"
 
 struct heap_node {
-    int64_t due;   /* ms */
-    uint64_t tie;  /* order among equals */
-    size_t place;  /* 1 + index in the heap; 0 = not in it */
+    int64_t due;  /* ms */
+    uint64_t tie; /* order among equals */
+    size_t place; /* 1 + index in the heap; 0 = not in it */
 };
 
 struct heap {

@@ -14,8 +14,8 @@
 #include "base/span.h"
 
 enum {
-    MP_DEPTH_MAX = 28,     /* nested arrays and maps; msgpack-c itself stops at 32 */
-    MP_NODE_MAX = 100000,  /* values and keys in one message */
+    MP_DEPTH_MAX = 28,    /* nested arrays and maps; msgpack-c itself stops at 32 */
+    MP_NODE_MAX = 100000, /* values and keys in one message */
 };
 
 #define MP_INT_MAX INT64_C(9007199254740991) /* 2^53 - 1: what JavaScript reads exactly */
@@ -44,7 +44,8 @@ struct mp {
     bool bad; /* a read met another type or the end; all later reads give zeroes */
 };
 
-static inline struct mp mp_open(struct span bytes) {
+static inline struct mp mp_open(struct span bytes)
+{
     return (struct mp){bytes.data, bytes.data + bytes.size, false};
 }
 

@@ -13,19 +13,23 @@ struct span {
 };
 
 /* The bytes of a NUL-terminated string, without the NUL. */
-static inline struct span span_text(const char *text) {
+static inline struct span span_text(const char *text)
+{
     return (struct span){(const uint8_t *)text, strlen(text)};
 }
 
-static inline struct span span_of(const void *data, size_t size) {
+static inline struct span span_of(const void *data, size_t size)
+{
     return (struct span){(const uint8_t *)data, size};
 }
 
-static inline bool span_equal(struct span a, struct span b) {
+static inline bool span_equal(struct span a, struct span b)
+{
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
-static inline bool span_is(struct span a, const char *text) {
+static inline bool span_is(struct span a, const char *text)
+{
     return span_equal(a, span_text(text));
 }
 

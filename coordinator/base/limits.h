@@ -1,8 +1,8 @@
 /* limits.h - every bound of the coordinator: the number, and why it is that number.
  *
  * Hitting a bound is an error with a code, never a surprise. Settings may lower some of them. */
-#ifndef LIMITS_H
-#define LIMITS_H
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
 
 enum {
     /* Names. */
