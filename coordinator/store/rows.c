@@ -1,0 +1,85 @@
+/* rows.c - the checks and look-ups over a batch that do not depend on where it is stored. */
+#include "store/rows.h"
+
+#include "base/check.h"
+
+void rows_check(const struct rows *rows, uint64_t last_lsn)
+{
+    PRE(rows != NULL);
+    for (uint32_t at = 0; at < rows->row_count; at++) {
+        const struct row *row = &rows->rows[at];
+        PRE(row->lsn == last_lsn + 1 + at);
+        PRE(row->saga > 0);
+        PRE(row->seq > 0);
+        PRE(row->count > 0);
+        PRE(row->prev < row->lsn);
+    }
+    for (uint32_t at = 0; at < rows->head_count; at++) {
+        const struct head *head = &rows->heads[at];
+        PRE(head->saga > 0);
+        PRE(head->state > SAGA_STATE_NONE && head->state < SAGA_STATE_COUNT);
+        PRE(head->first_lsn > 0);
+        PRE(head->first_lsn <= head->last_lsn);
+        PRE(head->last_lsn <= last_lsn + rows->row_count);
+        IMPLIES(head->is_new, head->first_lsn > last_lsn);
+    }
+}
+
+struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at)
+{
+    for (uint32_t seen = 0; seen < rows->name_count; seen++) {
+        uint32_t index = (*at + seen) % rows->name_count;
+        const struct name *name = &rows->names[index];
+        if (name->saga == saga && name->text.size > 0 && name->text.data[0] != NAME_REQUEST) {
+            *at = (index + 1) % rows->name_count;
+            return name->text;
+        }
+    }
+    return (struct span){NULL, 0};
+}
+
+int64_t rows_last_ms(const struct rows *rows)
+{
+    int64_t last_ms = 0;
+    for (uint32_t at = 0; at < rows->head_count; at++) {
+        const struct head *head = &rows->heads[at];
+        if (head->is_new && head->started_ms > last_ms)
+            last_ms = head->started_ms;
+        if (head->ended_ms > last_ms)
+            last_ms = head->ended_ms;
+    }
+    for (uint32_t at = 0; at < rows->definition_count; at++) {
+        if (rows->definitions[at].applied_ms > last_ms)
+            last_ms = rows->definitions[at].applied_ms;
+    }
+    return last_ms;
+}
+
+static bool is_unfinished(enum saga_state state)
+{
+    return state == SAGA_STATE_RUNNING || state == SAGA_STATE_COMPENSATING ||
+           state == SAGA_STATE_PARKED;
+}
+
+/* The three states above are all that are not final: states.def has the last word. */
+#define SAGA_STATE(name, number, text, final)                                                      \
+    _Static_assert((final) == !((number) == SAGA_STATE_RUNNING ||                                  \
+                                (number) == SAGA_STATE_COMPENSATING ||                             \
+                                (number) == SAGA_STATE_PARKED),                                    \
+                   "the unfinished states changed: " #name);
+#include "schemas/states.def"
+
+bool rows_head_matches(const struct head *head, const struct store_filter *filter)
+{
+    if (filter->before != 0 && head->saga >= filter->before)
+        return false;
+    if (filter->state != SAGA_STATE_NONE && head->state != filter->state)
+        return false;
+    if (filter->unfinished && !is_unfinished(head->state))
+        return false;
+    if (filter->definition.size > 0 && !span_equal(head->definition, filter->definition))
+        return false;
+    if (filter->started_from_ms != 0 && head->started_ms < filter->started_from_ms)
+        return false;
+    return filter->started_until_ms == 0 || head->started_ms < filter->started_until_ms;
+}

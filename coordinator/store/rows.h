@@ -1,0 +1,24 @@
+/* rows.h - what both stores ask of a batch before they take it. */
+#ifndef STORE_ROWS_H
+#define STORE_ROWS_H
+
+#include "engine/row.h"
+#include "store/store.h"
+
+enum { NAME_REQUEST = 0x01 }; /* first byte of a name that is a request's key, not a saga's id */
+
+/* Asserts what only a bug of the engine could break: positions are gapless after last_lsn, chains
+ * point back, new sagas come with their first row and their name. Counts can be empty. */
+void rows_check(const struct rows *rows, uint64_t last_lsn);
+
+/* The external id of a saga that is new in this batch. *at is a hint where to look first, and set
+ * to where the next one probably is; start with 0. {NULL, 0} when the batch does not name it. */
+struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at);
+
+/* The newest time that the batch tells of outside of the bodies, or 0. */
+int64_t rows_last_ms(const struct rows *rows);
+
+/* Does the saga match all that the filter asks for, its cursor included? */
+bool rows_head_matches(const struct head *head, const struct store_filter *filter);
+
+#endif
