@@ -1,7 +1,8 @@
 /* buf.c - a byte buffer that grows by doubling.
  *
- * Invariants: size <= capacity; data is NULL only while capacity is 0; a failed buffer keeps what
- * was written before the failure and takes nothing more, so no half of a write is ever in it. */
+ * Invariants: size <= capacity; data is NULL only while capacity is 0, and else has one byte more,
+ * for the NUL of vsnprintf; a failed buffer keeps what was written before the failure and takes
+ * nothing more, so no half of a write is ever in it. */
 #include "base/buf.h"
 
 #include <stdarg.h>
@@ -42,7 +43,7 @@ static bool grow(struct buf *buf, size_t size)
         capacity = needed;
     if (capacity < CAPACITY_MIN)
         capacity = CAPACITY_MIN;
-    uint8_t *data = realloc(buf->data, capacity);
+    uint8_t *data = capacity == SIZE_MAX ? NULL : realloc(buf->data, capacity + 1);
     if (data == NULL) {
         buf->failed = true;
         return false;
@@ -88,13 +89,9 @@ void buf_format(struct buf *buf, const char *format, ...)
     va_end(args);
 
     CHECK(size >= 0);
-    size_t before = buf->size;
-    /* One more for the NUL that vsnprintf insists on; it is dropped again. */
-    char *room = (char *)buf_reserve(buf, (size_t)size + 1);
-    if (room != NULL) {
+    char *room = (char *)buf_reserve(buf, (size_t)size);
+    if (room != NULL)
         vsnprintf(room, (size_t)size + 1, format, again);
-        buf->size = before + (size_t)size;
-    }
     va_end(again);
 }
 

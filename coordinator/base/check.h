@@ -17,8 +17,8 @@ _Noreturn void check_failed(const char *kind, const char *what, const char *file
 #define MAYBE(x)         ((void)(x))
 #define UNREACHABLE(why) check_failed("UNREACHABLE", why, __FILE__, __LINE__)
 
-#define MUST_CHECK                 __attribute__((warn_unused_result))
+#define MUST_CHECK               __attribute__((warn_unused_result))
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
-#define ARRAY_COUNT(a)             (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_COUNT(a)           (sizeof(a) / sizeof((a)[0]))
 
 #endif
