@@ -1,0 +1,33 @@
+/* definition_parts.h - the passes of the definition compiler, in the order in which they run. */
+#ifndef ENGINE_DEFINITION_PARTS_H
+#define ENGINE_DEFINITION_PARTS_H
+
+#include "engine/compile.h"
+
+/* definition_steps.c: distributes the keys of each step into c->drafts; names, actions, inputs'
+ * places, compensate in its forms. */
+void definition_steps_read(struct compile *c, struct span steps);
+/* Goes to /steps/<step>; compile_leave() comes back. */
+struct place definition_steps_enter(struct compile *c, uint32_t step);
+/* Goes to where the compensation of a step is described. */
+struct place definition_steps_enter_undo(struct compile *c, uint32_t step);
+/* Policies and templates, once classes are known. */
+void definition_steps_finish(struct compile *c);
+
+/* definition_graph.c: names, needs, cycles, order, transitive needs. */
+void definition_graph_build(struct compile *c);
+/* The index of the step named so, or -1. */
+int32_t definition_graph_find(const struct compile *c, struct span name);
+/* Does `step` need `other`, directly or through others? Only when c->graph_is_clean. */
+bool definition_graph_needs(const struct compile *c, uint32_t step, uint32_t other);
+
+/* definition_class.c: which steps can be undone, need not be, or must go forward. */
+void definition_class_assign(struct compile *c);
+
+/* definition_retry.c: retry policies and time-outs. */
+void definition_retry_defaults(struct compile *c, struct span defaults);
+/* Overlays what is written onto a policy. */
+void definition_retry_read(struct compile *c, struct span retry, struct retry_policy *policy);
+void definition_retry_timeouts(struct compile *c, struct span timeout, struct timeouts *timeouts);
+
+#endif

@@ -1,0 +1,288 @@
+/* definition_steps.c - the steps of a definition: first their keys, then, once the graph and the
+ * classes are known, their policies and templates.
+ *
+ * Two passes, because a step's default policy depends on whether a pivot comes before it, and its
+ * references on what it needs. */
+#include "engine/definition_parts.h"
+#include "engine/template_compile.h"
+
+enum {
+    STUCK_ATTEMPTS = 10,
+    STUCK_MS = 5 * 60 * 1000,
+    QUIET_MS = 24 * 60 * 60 * 1000, /* an undo may fail this long before someone should know */
+};
+
+#define KEY(key) {#key, KEY_NOW, offsetof(struct draft, key)}
+#define LATER(key) {#key, KEY_LATER, 0}
+static const struct key step_keys[] = {
+    KEY(step),
+    KEY(needs),
+    KEY(description),
+    KEY(action),
+    KEY(input),
+    KEY(compensate),
+    KEY(compensate_on),
+    KEY(pivot),
+    KEY(retry),
+    KEY(timeout),
+    KEY(check),
+    LATER(approve),
+    LATER(wait_event),
+    LATER(sleep),
+    LATER(saga),
+    LATER(version),
+    LATER(emit),
+    LATER(when),
+    LATER(for_each),
+    LATER(max_parallel),
+    LATER(on_item_failure),
+    LATER(key_ttl),
+    LATER(max_cost_usd),
+    LATER(expected_cost_usd),
+};
+#undef KEY
+
+#define KEY(key) {#key, KEY_NOW, offsetof(struct draft, undo_##key)}
+static const struct key undo_keys[] = {
+    KEY(action), KEY(input),       KEY(retry),     KEY(timeout),
+    KEY(check),  KEY(stuck_after), LATER(key_ttl), LATER(before),
+};
+#undef KEY
+#undef LATER
+
+static const struct key_table step_table = {"a step", step_keys, ARRAY_COUNT(step_keys)};
+static const struct key_table undo_table = {"compensate", undo_keys, ARRAY_COUNT(undo_keys)};
+
+struct place definition_steps_enter(struct compile *c, uint32_t step)
+{
+    PRE(step < c->step_count);
+    struct place place = compile_enter_key(c, "steps");
+    (void)compile_enter_index(c, step);
+    return place;
+}
+
+struct place definition_steps_enter_undo(struct compile *c, uint32_t step)
+{
+    struct place place = definition_steps_enter(c, step);
+    (void)compile_enter_key(c, "compensate");
+    return place;
+}
+
+/* --- first pass ------------------------------------------------------------------------------- */
+
+/* [A-Za-z_][A-Za-z0-9_]{0,63}: a step's name is a member name in references as it is. */
+static bool is_step_name(struct span name)
+{
+    if (name.size == 0 || name.size > LIMIT_NAME) {
+        return false;
+    }
+    for (size_t i = 0; i < name.size; i++) {
+        uint8_t c = name.data[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        bool is_digit = c >= '0' && c <= '9';
+        if (!is_letter && (i == 0 || !is_digit)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What follows reads one step; c->place is at it. */
+
+static void read_name(struct compile *c, const struct draft *draft, struct step_spec *spec)
+{
+    struct span name = {NULL, 0};
+    if (draft->step.size == 0) {
+        compile_error(c, "needs the key 'step': its name");
+        return;
+    }
+    if (!compile_text(c, "step", draft->step, &name)) {
+        return;
+    }
+    if (!is_step_name(name)) {
+        struct place place = compile_enter_key(c, "step");
+        compile_error(c,
+                      "must be a name of 1 to %d letters, digits and '_' that begins with no "
+                      "digit, not '%s'",
+                      LIMIT_NAME, compile_quote(name).text);
+        compile_leave(c, place);
+        return;
+    }
+    spec->name = compile_copy(c, name);
+}
+
+/* An action, `none`, or the long form. */
+static void read_compensate(struct compile *c, struct draft *draft, struct step_spec *spec)
+{
+    struct mp mp = mp_open(draft->compensate);
+    if (draft->compensate.size == 0) {
+        return;
+    }
+    if (mp_type(draft->compensate) == MP_STR && span_is(mp_str(&mp), "none")) {
+        draft->says_none = true;
+        return;
+    }
+    /* From here on the step wants to be undone, even where it says so wrongly. */
+    draft->says_undo = true;
+    if (mp_type(draft->compensate) != MP_MAP) {
+        (void)compile_action(c, "compensate", draft->compensate, &spec->undo.action);
+        return;
+    }
+    draft->is_undo_long = true;
+    struct place place = compile_enter_key(c, "compensate");
+    if (compile_keys(c, draft->compensate, &undo_table, draft)) {
+        if (draft->undo_action.size == 0) {
+            compile_error(c, "needs the key 'action': what undoes the step");
+        }
+        (void)compile_action(c, "action", draft->undo_action, &spec->undo.action);
+        (void)compile_action(c, "check", draft->undo_check, &spec->undo.check);
+    }
+    compile_leave(c, place);
+}
+
+static void read_compensate_on(struct compile *c, const struct draft *draft,
+                               struct step_spec *spec)
+{
+    static const char *const words[] = {"in_doubt", "failed", NULL};
+    uint32_t choice = 0;
+    if (!compile_choice(c, "compensate_on", draft->compensate_on, words, &choice)) {
+        return;
+    }
+    spec->undo_on_failed = choice == 1;
+    if (draft->compensate_on.size > 0 && !draft->says_undo) {
+        struct place place = compile_enter_key(c, "compensate_on");
+        compile_error(c, "has no meaning without a compensation");
+        compile_leave(c, place);
+    }
+}
+
+static void read_step(struct compile *c, struct span value, uint32_t step)
+{
+    struct draft *draft = &c->drafts[step];
+    struct step_spec *spec = &c->steps[step];
+    uint32_t before = c->error_count;
+    struct span description;
+    if (!compile_keys(c, value, &step_table, draft)) {
+        draft->says_none = true; /* one problem is enough: nothing follows from this step */
+        return;
+    }
+    read_name(c, draft, spec);
+    (void)compile_text(c, "description", draft->description, &description);
+    (void)compile_action(c, "action", draft->action, &spec->action.action);
+    (void)compile_action(c, "check", draft->check, &spec->action.check);
+    (void)compile_flag(c, "pivot", draft->pivot, &draft->says_pivot);
+    read_compensate(c, draft, spec);
+    read_compensate_on(c, draft, spec);
+    spec->has_undo = draft->says_undo;
+    /* A step of a kind that is not supported yet has said so already. */
+    if (draft->action.size == 0 && c->error_count == before) {
+        compile_error(c, "needs the key 'action': what it asks of which service");
+    }
+}
+
+void definition_steps_read(struct compile *c, struct span steps)
+{
+    PRE(c->steps == NULL);
+    struct place place = compile_enter_key(c, "steps");
+    struct mp mp = mp_open(steps);
+    uint32_t count = mp_type(steps) == MP_ARRAY ? mp_array(&mp) : 0;
+    if (mp_type(steps) != MP_ARRAY) {
+        compile_error(c, "must be a list of steps, not %s", compile_type_name(steps));
+    } else if (count == 0) {
+        compile_error(c, "must hold at least one step");
+    } else if (count > LIMIT_STEPS) {
+        compile_error(c, "holds %u steps; at most %d are allowed", count, LIMIT_STEPS);
+        count = 0;
+    }
+    c->drafts = compile_scratch(c, count, sizeof(*c->drafts));
+    c->steps = compile_take(c, count, sizeof(*c->steps));
+    c->step_count = c->no_memory ? 0 : count;
+    for (uint32_t i = 0; i < c->step_count; i++) {
+        struct place list = compile_enter_index(c, i);
+        read_step(c, mp_skip(&mp), i);
+        compile_leave(c, list);
+    }
+    compile_leave(c, place);
+}
+
+/* --- second pass ------------------------------------------------------------------------------ */
+
+/* From what is written in the call itself over the defaults. A patient call, one that must get
+ * through, inherits all but the limit of attempts. */
+static void finish_call(struct compile *c, struct call_spec *call, bool is_patient,
+                        const struct span written[2])
+{
+    call->retry = c->defaults.retry;
+    call->timeouts = c->defaults.timeouts;
+    if (is_patient) {
+        call->retry.attempts_max = 0;
+    }
+    definition_retry_read(c, written[0], &call->retry);
+    definition_retry_timeouts(c, written[1], &call->timeouts);
+}
+
+static const struct template *finish_input(struct compile *c, struct span input,
+                                           const struct template_view *view)
+{
+    if (input.size == 0) {
+        return NULL;
+    }
+    struct place place = compile_enter_key(c, "input");
+    const struct template *template = template_compile(c, input, view);
+    compile_leave(c, place);
+    return template;
+}
+
+/* A count of attempts, or a duration; c->place is at compensate. */
+static void read_stuck_after(struct compile *c, const struct draft *draft, struct step_spec *spec)
+{
+    struct span value = draft->undo_stuck_after;
+    spec->stuck_attempts = STUCK_ATTEMPTS;
+    spec->stuck_ms = STUCK_MS;
+    if (mp_type(value) == MP_STR) {
+        spec->stuck_attempts = 0;
+        (void)compile_duration_positive(c, "stuck_after", value, &spec->stuck_ms);
+    } else if (compile_count(c, "stuck_after", value, &spec->stuck_attempts) &&
+               spec->stuck_attempts == 0) {
+        struct place place = compile_enter_key(c, "stuck_after");
+        compile_error(c, "must be at least 1 attempt, or a duration");
+        compile_leave(c, place);
+    }
+    if (spec->stuck_attempts == 0 && spec->undo.retry.attempts_max == 0 &&
+        spec->stuck_ms > QUIET_MS) {
+        struct place place = compile_enter_key(c, "stuck_after");
+        compile_warning(c, "an undo without a limit of attempts may fail for more than a day "
+                           "before anyone is told");
+        compile_leave(c, place);
+    }
+}
+
+static void finish_undo(struct compile *c, uint32_t step)
+{
+    const struct draft *draft = &c->drafts[step];
+    struct step_spec *spec = &c->steps[step];
+    struct template_view view = {.step = (int32_t)step, .is_undo = true};
+    struct span written[2] = {draft->undo_retry, draft->undo_timeout};
+    struct place place = definition_steps_enter_undo(c, step);
+    finish_call(c, &spec->undo, true, written);
+    spec->undo.input = finish_input(c, draft->undo_input, &view);
+    read_stuck_after(c, draft, spec);
+    compile_leave(c, place);
+}
+
+void definition_steps_finish(struct compile *c)
+{
+    for (uint32_t i = 0; i < c->step_count; i++) {
+        const struct draft *draft = &c->drafts[i];
+        struct step_spec *spec = &c->steps[i];
+        struct template_view view = {.step = (int32_t)i};
+        struct span written[2] = {draft->retry, draft->timeout};
+        struct place place = definition_steps_enter(c, i);
+        finish_call(c, &spec->action, spec->after_pivot, written);
+        spec->action.input = finish_input(c, draft->input, &view);
+        compile_leave(c, place);
+        if (spec->has_undo) {
+            finish_undo(c, i);
+        }
+    }
+}

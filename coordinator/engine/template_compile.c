@@ -1,0 +1,387 @@
+/* template_compile.c - finds the references in a value and cuts it into pieces around them.
+ *
+ * The value is copied once; the runs of bytes between references are spans of that copy. A str
+ * without a dollar stays part of its run. Keys of maps are never templates.
+ *
+ *   "$.a" or "$[0]"   the whole str is one reference
+ *   "${$.a}"          a reference inside a longer text
+ *   "$$"              a dollar
+ *   "$" otherwise     itself */
+#include "engine/template_compile.h"
+
+#include "engine/definition_parts.h"
+#include "engine/template_form.h"
+
+enum { REFERENCES_MAX = 1000 }; /* in one string: far more than a person writes */
+
+/* --- references ------------------------------------------------------------------------------- */
+
+struct root {
+    const char *name;
+    bool is_now; /* else: of a later version */
+};
+
+static const struct root roots[] = {
+    {"input", true}, {"steps", true}, {"saga", true},   {"reason", true},
+    {"item", false}, {"index", false}, {"event", false},
+};
+
+static void list_roots(struct compile *c, struct quoted written)
+{
+    compile_error(c,
+                  "'%s' refers to nothing: references begin with $.input, $.steps.<name>.output, "
+                  "$.steps.<name>.status, $.saga.id or (in a compensation) $.reason",
+                  written.text);
+}
+
+/* May the template see this step's result? */
+static bool check_step(struct compile *c, const struct template_view *view, struct quoted written,
+                       uint32_t other)
+{
+    if (view->step < 0 || !c->graph_is_clean) {
+        return true;
+    }
+    uint32_t step = (uint32_t)view->step;
+    if (other == step && !view->is_undo) {
+        compile_error(c, "'%s': a step's input cannot refer to the step itself", written.text);
+        return false;
+    }
+    if (other != step && !definition_graph_needs(c, step, other)) {
+        compile_error(c, "'%s': '%s' is not among the steps that '%s' needs", written.text,
+                      compile_quote(c->steps[other].name).text,
+                      compile_quote(c->steps[step].name).text);
+        return false;
+    }
+    return true;
+}
+
+/* $.steps.<name>.output... or .status; the first part is "steps". */
+static bool resolve_step(struct compile *c, const struct template_view *view,
+                         struct reference *reference)
+{
+    const struct path *path = &reference->path;
+    struct quoted written = compile_quote(reference->written);
+    bool is_output = path->count > 2 && span_is(path->parts[2].name, "output");
+    bool is_status = path->count == 3 && span_is(path->parts[2].name, "status");
+    if (!is_output && !is_status) {
+        list_roots(c, written);
+        return false;
+    }
+    int32_t other = definition_graph_find(c, path->parts[1].name);
+    if (other < 0) {
+        compile_error(c, "'%s': there is no step '%s'", written.text,
+                      compile_quote(path->parts[1].name).text);
+        return false;
+    }
+    reference->root = is_output ? REFERENCE_OUTPUT : REFERENCE_STATUS;
+    reference->step = (uint32_t)other;
+    reference->first = 3;
+    return check_step(c, view, written, (uint32_t)other);
+}
+
+static const struct root *find_root(struct span name)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(roots); i++) {
+        if (span_is(name, roots[i].name)) {
+            return &roots[i];
+        }
+    }
+    return NULL;
+}
+
+/* What the parsed path of a reference begins with. */
+static bool resolve(struct compile *c, const struct template_view *view,
+                    struct reference *reference)
+{
+    const struct path *path = &reference->path;
+    struct quoted written = compile_quote(reference->written);
+    const struct root *root = path->count > 0 ? find_root(path->parts[0].name) : NULL;
+
+    if (root != NULL && !root->is_now) {
+        compile_error(c, "'%s': $.%s is not supported yet", written.text, root->name);
+        return false;
+    }
+    reference->first = 1;
+    if (root == &roots[0]) {
+        reference->root = REFERENCE_INPUT;
+        return true;
+    }
+    if (root == &roots[1]) {
+        return resolve_step(c, view, reference);
+    }
+    if (root == &roots[2] && path->count == 2 && span_is(path->parts[1].name, "id")) {
+        reference->root = REFERENCE_ID;
+        return true;
+    }
+    if (root == &roots[3]) {
+        reference->root = REFERENCE_REASON;
+        if (!view->is_undo) {
+            compile_error(c, "'%s': only the input of a compensation has $.reason", written.text);
+        }
+        return view->is_undo;
+    }
+    list_roots(c, written);
+    return false;
+}
+
+static void report_path(struct compile *c, enum path_result result, struct span text)
+{
+    struct quoted written = compile_quote(text);
+    if (result == PATH_MANY) {
+        compile_error(c,
+                      "'%s' may give more than one value; only names and indexes are supported "
+                      "yet",
+                      written.text);
+    } else if (result == PATH_LONG) {
+        compile_error(c, "'%s' has more than %d parts", written.text, PATH_PARTS_MAX);
+    } else if (result == PATH_NO_MEMORY) {
+        c->no_memory = true;
+    } else {
+        compile_error(c, "'%s' is not a reference (RFC 9535); write $$ for a dollar",
+                      written.text);
+    }
+}
+
+/* Reads the reference that `text` begins with (at its dollar); *size is its length.
+ * NULL when there is a problem. */
+static const struct reference *read_reference(struct compile *c, const struct template_view *view,
+                                              struct span text, size_t *size)
+{
+    PRE(text.size > 0 && text.data[0] == '$');
+    struct reference *reference = compile_take(c, 1, sizeof(*reference));
+    if (reference == NULL) {
+        return NULL;
+    }
+    enum path_result result = path_parse((struct span){text.data + 1, text.size - 1}, c->arena,
+                                         &reference->path, size);
+    *size += 1;
+    if (result != PATH_OK) {
+        report_path(c, result, text);
+        return NULL;
+    }
+    reference->written = compile_copy(c, (struct span){text.data, *size});
+    return resolve(c, view, reference) ? reference : NULL;
+}
+
+/* --- strings ---------------------------------------------------------------------------------- */
+
+/* A string while it is cut into parts. */
+struct cutter {
+    struct compile *c;
+    const struct template_view *view;
+    struct span text;
+    size_t at;
+    struct template_part *parts; /* with room for all that the text may hold */
+    uint32_t count;
+    uint8_t *literal; /* decoded literal text, of all parts */
+    size_t literal_size;
+    bool has_reference;
+};
+
+static void add_literal(struct cutter *cutter, uint8_t byte)
+{
+    bool joins = cutter->count > 0 && cutter->parts[cutter->count - 1].reference == NULL;
+    cutter->literal[cutter->literal_size++] = byte;
+    if (!joins) {
+        cutter->parts[cutter->count++].text =
+            (struct span){cutter->literal + cutter->literal_size - 1, 0};
+    }
+    cutter->parts[cutter->count - 1].text.size++;
+}
+
+static size_t blanks_at(struct span text, size_t at)
+{
+    size_t first = at;
+    while (at < text.size && text.data[at] == ' ') {
+        at++;
+    }
+    return at - first;
+}
+
+/* "${ $.a.b }"; the cursor is at its "${". */
+static bool add_reference(struct cutter *cutter)
+{
+    struct span text = cutter->text;
+    size_t at = cutter->at + 2;
+    size_t size = 0;
+    at += blanks_at(text, at);
+    struct quoted written =
+        compile_quote((struct span){text.data + cutter->at, text.size - cutter->at});
+    if (at >= text.size || text.data[at] != '$') {
+        compile_error(cutter->c, "'%s': a reference such as ${$.input.name} must stand here; "
+                                 "write $$ for a dollar", written.text);
+        return false;
+    }
+    const struct reference *reference = read_reference(
+        cutter->c, cutter->view, (struct span){text.data + at, text.size - at}, &size);
+    if (reference == NULL) {
+        return false;
+    }
+    at += size;
+    at += blanks_at(text, at);
+    if (at >= text.size || text.data[at] != '}') {
+        compile_error(cutter->c, "'%s': the reference does not end with '}'", written.text);
+        return false;
+    }
+    cutter->parts[cutter->count++].reference = reference;
+    cutter->has_reference = true;
+    cutter->at = at + 1;
+    return true;
+}
+
+static bool cut_text(struct cutter *cutter)
+{
+    struct span text = cutter->text;
+    while (cutter->at < text.size) {
+        uint8_t byte = text.data[cutter->at];
+        uint8_t next = cutter->at + 1 < text.size ? text.data[cutter->at + 1] : 0;
+        if (byte == '$' && next == '{') {
+            if (!add_reference(cutter)) {
+                return false;
+            }
+            continue;
+        }
+        add_literal(cutter, byte);
+        cutter->at += byte == '$' && next == '$' ? 2 : 1;
+    }
+    return true;
+}
+
+static uint32_t count_dollars(struct span text)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        count += text.data[i] == '$';
+    }
+    return count;
+}
+
+/* A constant str, packed as a run of bytes. */
+static bool pack_literal(struct compile *c, struct span text, struct template_piece *piece)
+{
+    uint8_t *bytes = compile_take(c, text.size + 5, 1);
+    if (bytes == NULL) {
+        return false;
+    }
+    size_t header = 5;
+    bytes[0] = 0xdb;
+    for (size_t i = 0; i < 4; i++) {
+        bytes[1 + i] = (uint8_t)(text.size >> (24 - 8 * i));
+    }
+    if (text.size < 32) {
+        bytes[0] = (uint8_t)(0xa0 | text.size);
+        header = 1;
+    }
+    if (text.size > 0) {
+        memcpy(bytes + header, text.data, text.size);
+    }
+    piece->kind = TEMPLATE_BYTES;
+    piece->bytes = (struct span){bytes, header + text.size};
+    return true;
+}
+
+/* A str that holds a dollar, as one piece. */
+static bool compile_string(struct compile *c, const struct template_view *view, struct span text,
+                           struct template_piece *piece)
+{
+    PRE(text.size > 0);
+    if (text.size > 1 && text.data[0] == '$' && (text.data[1] == '.' || text.data[1] == '[')) {
+        size_t size = 0;
+        piece->kind = TEMPLATE_REFERENCE;
+        piece->reference = read_reference(c, view, text, &size);
+        if (piece->reference != NULL && size < text.size) {
+            report_path(c, PATH_BAD, text);
+            return false;
+        }
+        return piece->reference != NULL;
+    }
+    uint32_t most = 2 * count_dollars(text) + 1;
+    if (most > REFERENCES_MAX) {
+        compile_error(c, "holds more than %d dollars", REFERENCES_MAX / 2);
+        return false;
+    }
+    struct cutter cutter = {
+        .c = c,
+        .view = view,
+        .text = text,
+        .parts = compile_take(c, most, sizeof(*cutter.parts)),
+        .literal = compile_take(c, text.size, 1),
+    };
+    if (cutter.parts == NULL || cutter.literal == NULL || !cut_text(&cutter)) {
+        return false;
+    }
+    if (!cutter.has_reference) {
+        return pack_literal(c, (struct span){cutter.literal, cutter.literal_size}, piece);
+    }
+    piece->kind = TEMPLATE_TEXT;
+    piece->parts = cutter.parts;
+    piece->part_count = cutter.count;
+    return true;
+}
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+/* The text of a str that holds a dollar; false for anything else. */
+static bool is_dynamic(struct span value, struct span *text)
+{
+    if (mp_type(value) != MP_STR) {
+        return false;
+    }
+    struct mp mp = mp_open(value);
+    *text = mp_str(&mp);
+    return text->size > 0 && memchr(text->data, '$', text->size) != NULL;
+}
+
+static uint32_t count_dynamic(struct compile *c, struct span value)
+{
+    struct walk walk = compile_walk(c, value);
+    struct span item;
+    struct span text;
+    uint32_t count = 0;
+    while (compile_walk_next(&walk, c, &item)) {
+        count += is_dynamic(item, &text);
+    }
+    return count;
+}
+
+static void add_run(struct template *template, struct template_piece *pieces, const uint8_t *first,
+                    const uint8_t *end)
+{
+    if (end > first) {
+        pieces[template->piece_count++] = (struct template_piece){
+            .kind = TEMPLATE_BYTES, .bytes = {first, (size_t)(end - first)}};
+    }
+}
+
+const struct template *template_compile(struct compile *c, struct span value,
+                                        const struct template_view *view)
+{
+    PRE(value.size > 0);
+    struct span copy = compile_copy(c, value);
+    struct template *template = compile_take(c, 1, sizeof(*template));
+    if (c->no_memory) {
+        return NULL;
+    }
+    uint32_t most = 2 * count_dynamic(c, copy) + 1;
+    struct template_piece *pieces = compile_take(c, most, sizeof(*pieces));
+    if (pieces == NULL) {
+        return NULL;
+    }
+    struct walk walk = compile_walk(c, copy);
+    const uint8_t *run = copy.data;
+    bool ok = true;
+    struct span item;
+    struct span text;
+    while (compile_walk_next(&walk, c, &item)) {
+        if (!is_dynamic(item, &text)) {
+            continue;
+        }
+        add_run(template, pieces, run, item.data);
+        run = item.data + item.size;
+        ok &= compile_string(c, view, text, &pieces[template->piece_count++]);
+    }
+    add_run(template, pieces, run, copy.data + copy.size);
+    template->pieces = pieces;
+    CHECK(template->piece_count > 0 && template->piece_count <= most);
+    return ok ? template : NULL;
+}

@@ -1,0 +1,18 @@
+/* template_compile.h - from a value with "$.references" in it to a template. */
+#ifndef ENGINE_TEMPLATE_COMPILE_H
+#define ENGINE_TEMPLATE_COMPILE_H
+
+#include "engine/compile.h"
+#include "engine/template.h"
+
+/* What the references of a template may name. */
+struct template_view {
+    int32_t step; /* whose template it is; -1: of the saga, which sees all steps */
+    bool is_undo; /* a compensation sees its own step and $.reason too */
+};
+
+/* Compiles `value`, which c->place is at. NULL when there is a problem, or no memory. */
+const struct template *template_compile(struct compile *c, struct span value,
+                                        const struct template_view *view);
+
+#endif

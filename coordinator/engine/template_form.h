@@ -1,0 +1,52 @@
+/* template_form.h - a compiled template: a list of pieces that, one after the other, are the value.
+ *
+ * msgpack is prefix-coded, so all that is constant between two references, headers of arrays and
+ * maps included, is one run of bytes to copy; a template without references is a single run. */
+#ifndef ENGINE_TEMPLATE_FORM_H
+#define ENGINE_TEMPLATE_FORM_H
+
+#include "engine/path.h"
+#include "engine/template.h"
+
+enum reference_root {
+    REFERENCE_INPUT,  /* $.input... */
+    REFERENCE_OUTPUT, /* $.steps.<name>.output... */
+    REFERENCE_STATUS, /* $.steps.<name>.status */
+    REFERENCE_REASON, /* $.reason... */
+    REFERENCE_ID,     /* $.saga.id */
+};
+
+struct reference {
+    enum reference_root root;
+    uint32_t step;       /* of OUTPUT and STATUS */
+    struct path path;    /* all parts, the root's own too */
+    uint32_t first;      /* the first part that is followed inside the root's value */
+    struct span written; /* "$.input.trip", for messages */
+};
+
+/* A part of an interpolated string: literal text, or a reference. */
+struct template_part {
+    struct span text;
+    const struct reference *reference; /* NULL: text */
+};
+
+enum template_kind {
+    TEMPLATE_BYTES,     /* msgpack bytes, copied as they are */
+    TEMPLATE_REFERENCE, /* the value that a reference finds */
+    TEMPLATE_TEXT,      /* a str put together from parts */
+};
+
+struct template_piece {
+    enum template_kind kind;
+    uint32_t part_count;
+    struct span bytes;
+    const struct reference *reference;
+    const struct template_part *parts;
+};
+
+struct template {
+    const struct template_piece *pieces;
+    uint32_t piece_count;
+};
+
+#endif
