@@ -46,7 +46,8 @@ struct mp {
 
 static inline struct mp mp_open(struct span bytes)
 {
-    return (struct mp){bytes.data, bytes.data + bytes.size, false};
+    /* Not even nothing may be added to a null pointer. */
+    return (struct mp){bytes.data, bytes.size == 0 ? bytes.data : bytes.data + bytes.size, false};
 }
 
 enum mp_type mp_peek(const struct mp *mp);

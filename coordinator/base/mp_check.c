@@ -20,6 +20,12 @@ enum {
     KEYS_INLINE = 64,  /* keys of open maps held without allocating */
 };
 
+struct key {
+    const uint8_t *data; /* in the message */
+    uint32_t size;       /* bytes */
+    uint64_t mark;       /* the first 8 bytes, zeroes behind a shorter key: most keys differ here */
+};
+
 struct frame {
     uint32_t left;  /* values, and keys of a map, still to come */
     uint32_t count; /* pairs, 0 for an array */
@@ -31,20 +37,20 @@ struct walk {
     const uint8_t *end;                /* the end of the message */
     uint32_t nodes;                    /* values and keys read or promised */
     uint32_t depth;                    /* frames in use */
-    struct span *keys;                 /* few, or an allocated array */
+    struct key *keys;                  /* few, or an allocated array */
     size_t key_count;                  /* in use */
     size_t key_capacity;               /* of keys */
     bool no_memory;                    /* the stack of keys could not grow */
     struct frame frames[MP_DEPTH_MAX]; /* innermost last */
-    struct span few[KEYS_INLINE];      /* enough for most messages */
+    struct key few[KEYS_INLINE];       /* enough for most messages */
 };
 
-static bool push_key(struct walk *walk, struct span key)
+static bool push_key(struct walk *walk, const struct key *key)
 {
     if (walk->key_count == walk->key_capacity) {
         size_t capacity = walk->key_capacity * 4;
-        struct span *old = walk->keys == walk->few ? NULL : walk->keys;
-        struct span *keys = realloc(old, capacity * sizeof(*keys));
+        struct key *old = walk->keys == walk->few ? NULL : walk->keys;
+        struct key *keys = realloc(old, capacity * sizeof(*keys));
         if (keys == NULL) {
             walk->no_memory = true;
             return false;
@@ -54,27 +60,48 @@ static bool push_key(struct walk *walk, struct span key)
         walk->keys = keys;
         walk->key_capacity = capacity;
     }
-    walk->keys[walk->key_count++] = key;
+    walk->keys[walk->key_count++] = *key;
     return true;
+}
+
+static struct key key_of(const struct walk *walk, struct span text)
+{
+    struct key key = {.data = text.data, .size = (uint32_t)text.size, .mark = 0};
+    if (text.size >= 8)
+        key.mark = mp_load(text.data, 8);
+    else if (walk->end - text.data >= 8 && text.size > 0)
+        key.mark = mp_load(text.data, 8) >> (64 - 8 * text.size);
+    else
+        for (size_t i = 0; i < text.size; i++)
+            key.mark = key.mark << 8 | text.data[i];
+    return key;
+}
+
+static inline bool is_same(const struct key *a, const struct key *b)
+{
+    return a->mark == b->mark && a->size == b->size &&
+           (a->size <= 8 || memcmp(a->data + 8, b->data + 8, a->size - 8) == 0);
 }
 
 /* Any total order will do; by size first is the quickest. */
 static int compare(const void *left, const void *right)
 {
-    const struct span *a = left;
-    const struct span *b = right;
+    const struct key *a = left;
+    const struct key *b = right;
     if (a->size != b->size)
         return a->size < b->size ? -1 : 1;
-    return a->size == 0 ? 0 : memcmp(a->data, b->data, a->size);
+    if (a->mark != b->mark)
+        return a->mark < b->mark ? -1 : 1;
+    return a->size <= 8 ? 0 : memcmp(a->data + 8, b->data + 8, a->size - 8);
 }
 
 /* A large map has ended: are its keys, on top of the stack, all different? */
 static bool keys_differ(const struct walk *walk, const struct frame *frame)
 {
-    struct span *keys = walk->keys + frame->keys;
+    struct key *keys = walk->keys + frame->keys;
     qsort(keys, frame->count, sizeof(*keys), compare);
     for (size_t i = 1; i < frame->count; i++) {
-        if (compare(&keys[i - 1], &keys[i]) == 0)
+        if (is_same(&keys[i - 1], &keys[i]))
             return false;
     }
     return true;
@@ -88,7 +115,7 @@ static const char *read_str(struct walk *walk, const struct mp_head *head, struc
         return "cut short";
     *text = span_of(walk->at, (size_t)head->bits);
     walk->at += text->size;
-    return utf8_is_valid(*text) ? NULL : "not UTF-8";
+    return utf8_is_ascii(*text) || utf8_is_valid(*text) ? NULL : "not UTF-8";
 }
 
 static const char *read_key(struct walk *walk, const struct frame *frame)
@@ -97,17 +124,18 @@ static const char *read_key(struct walk *walk, const struct frame *frame)
     if (head.type != MP_STR)
         return walk->at == walk->end ? "cut short" : "key is not a string";
     walk->at += head.size;
-    struct span key;
-    const char *wrong = read_str(walk, &head, &key);
+    struct span text;
+    const char *wrong = read_str(walk, &head, &text);
     if (wrong != NULL)
         return wrong;
+    struct key key = key_of(walk, text);
     if (frame->count <= PAIRWISE_MAX) {
         for (size_t i = frame->keys; i < walk->key_count; i++) {
-            if (walk->keys[i].size == key.size && compare(&walk->keys[i], &key) == 0)
+            if (is_same(&walk->keys[i], &key))
                 return "duplicate key";
         }
     }
-    return push_key(walk, key) ? NULL : "out of memory";
+    return push_key(walk, &key) ? NULL : "out of memory";
 }
 
 /* Opens a frame for an array or map with `each` values an element. */
@@ -206,7 +234,7 @@ enum saga_error mp_check(struct span bytes, const char **why)
     PRE(why != NULL);
     struct walk walk; /* field by field: its arrays are large, and filled as they are used */
     walk.at = bytes.data;
-    walk.end = bytes.data + bytes.size;
+    walk.end = mp_open(bytes).end;
     walk.nodes = 1;
     walk.depth = 0;
     walk.keys = walk.few;

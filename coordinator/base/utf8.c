@@ -41,28 +41,11 @@ size_t utf8_size(const uint8_t *data, size_t size)
     return 0;
 }
 
-/* Most text is ASCII: eight bytes at a time until one is not. */
-static size_t ascii_size(const uint8_t *data, size_t size)
-{
-    size_t at = 0;
-    for (; size - at >= 8; at += 8) {
-        uint64_t word;
-        memcpy(&word, data + at, 8);
-        if ((word & UINT64_C(0x8080808080808080)) != 0)
-            break;
-    }
-    while (at < size && data[at] < 0x80)
-        at++;
-    return at;
-}
-
 bool utf8_is_valid(struct span text)
 {
-    size_t at = 0;
-    while (at < text.size) {
-        at += ascii_size(text.data + at, text.size - at);
-        if (at == text.size)
-            break;
+    if (utf8_is_ascii(text))
+        return true;
+    for (size_t at = 0; at < text.size;) {
         size_t size = utf8_size(text.data + at, text.size - at);
         if (size == 0)
             return false;
