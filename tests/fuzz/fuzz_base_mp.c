@@ -1,4 +1,5 @@
-/* fuzz_base_mp.c - any bytes through mp_check() and the cursor; msgpack-c is the judge of what passes.
+/* fuzz_base_mp.c - any bytes through mp_check() and the cursor; msgpack-c is the judge of what
+ * passes.
  */
 #include <stdlib.h>
 
