@@ -136,7 +136,7 @@ void compile_warning(struct compile *c, const char *format, ...)
 
 struct quoted compile_quote(struct span text)
 {
-    enum { ROOM = QUOTE_SIZE - sizeof("...") };
+    enum { ROOM = LIMIT_NAME }; /* and "..." and quotes around it fit too */
     struct quoted quoted = {""};
     size_t size = text.size < ROOM ? text.size : ROOM;
 

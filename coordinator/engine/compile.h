@@ -76,7 +76,7 @@ void compile_leave(struct compile *c, struct place place);
 void compile_error(struct compile *c, const char *format, ...) PRINTF_LIKE(2, 3);
 void compile_warning(struct compile *c, const char *format, ...) PRINTF_LIKE(2, 3);
 
-enum { QUOTE_SIZE = 72 };
+enum { QUOTE_SIZE = 80 }; /* a name in quotes fits */
 struct quoted {
     char text[QUOTE_SIZE];
 };
@@ -112,6 +112,9 @@ bool compile_keys(struct compile *c, struct span value, const struct key_table *
                   void *target);
 
 /* --- values ----------------------------------------------------------------------------------- */
+
+/* Notes that the value of `key` must be `expected`, not what it is; always false. */
+bool compile_refuse(struct compile *c, const char *key, struct span value, const char *expected);
 
 /* Each reads the value of `key` into its target, or notes the problem and gives false. Absent:
  * true, target untouched. */

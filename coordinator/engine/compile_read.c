@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/json.h"
+
 enum { COUNT_MAX = 1000000 };
 
 /* --- keys ------------------------------------------------------------------------------------- */
@@ -67,17 +69,32 @@ bool compile_keys(struct compile *c, struct span value, const struct key_table *
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-/* Notes at the value that it must be something else; always false. */
-static bool refuse(struct compile *c, const char *key, struct span value, const char *expected)
+/* The value as a message shows it: text in quotes, numbers and flags as they are, else its type. */
+static struct quoted show(struct span value)
+{
+    struct quoted shown = {""};
+    struct mp mp = mp_open(value);
+    enum mp_type type = mp_type(value);
+    if (type == MP_STR) {
+        (void)snprintf(shown.text, sizeof(shown.text), "'%.*s'", LIMIT_NAME + 3,
+                       compile_quote(mp_str(&mp)).text);
+    } else if (type == MP_INT) {
+        (void)snprintf(shown.text, sizeof(shown.text), "%lld", (long long)mp_int(&mp));
+    } else if (type == MP_BOOL) {
+        (void)snprintf(shown.text, sizeof(shown.text), "%s", mp_bool(&mp) ? "true" : "false");
+    } else if (type == MP_DOUBLE) {
+        (void)json_number(mp_double(&mp), shown.text);
+    } else {
+        (void)snprintf(shown.text, sizeof(shown.text), "%s", compile_type_name(value));
+    }
+    return shown;
+}
+
+bool compile_refuse(struct compile *c, const char *key, struct span value,
+                    const char *expected)
 {
     struct place place = compile_enter_key(c, key);
-    if (mp_type(value) == MP_STR) {
-        struct mp mp = mp_open(value);
-        struct span text = mp_str(&mp);
-        compile_error(c, "must be %s, not '%s'", expected, compile_quote(text).text);
-    } else {
-        compile_error(c, "must be %s, not %s", expected, compile_type_name(value));
-    }
+    compile_error(c, "must be %s, not %s", expected, show(value).text);
     compile_leave(c, place);
     return false;
 }
@@ -88,7 +105,7 @@ bool compile_text(struct compile *c, const char *key, struct span value, struct 
         return true;
     }
     if (mp_type(value) != MP_STR) {
-        return refuse(c, key, value, "text");
+        return compile_refuse(c, key, value, "text");
     }
     struct mp mp = mp_open(value);
     *text = mp_str(&mp);
@@ -134,7 +151,7 @@ bool compile_action(struct compile *c, const char *key, struct span value, struc
         text = mp_str(&mp);
     }
     if (!is_action(text)) {
-        return refuse(c, key, value, "an action such as flights.book");
+        return compile_refuse(c, key, value, "an action such as flights.book");
     }
     *action = compile_copy(c, text);
     return true;
@@ -146,7 +163,7 @@ bool compile_flag(struct compile *c, const char *key, struct span value, bool *f
         return true;
     }
     if (mp_type(value) != MP_BOOL) {
-        return refuse(c, key, value, "true or false");
+        return compile_refuse(c, key, value, "true or false");
     }
     struct mp mp = mp_open(value);
     *flag = mp_bool(&mp);
@@ -161,7 +178,7 @@ bool compile_count(struct compile *c, const char *key, struct span value, uint32
     struct mp mp = mp_open(value);
     int64_t number = mp_type(value) == MP_INT ? mp_int(&mp) : -1;
     if (number < 0 || number > COUNT_MAX) {
-        return refuse(c, key, value, "a whole number from 0 to 1000000");
+        return compile_refuse(c, key, value, "a whole number from 0 to 1000000");
     }
     *count = (uint32_t)number;
     return true;
@@ -180,7 +197,7 @@ bool compile_number(struct compile *c, const char *key, struct span value, struc
     if (!(read >= range.min && read <= range.max)) {
         char expected[64];
         (void)snprintf(expected, sizeof(expected), "a number from %g to %g", range.min, range.max);
-        return refuse(c, key, value, expected);
+        return compile_refuse(c, key, value, expected);
     }
     *number = read;
     return true;
@@ -193,7 +210,7 @@ bool compile_duration(struct compile *c, const char *key, struct span value, int
     }
     struct mp mp = mp_open(value);
     if (mp_type(value) != MP_STR || !duration_parse(mp_str(&mp), ms)) {
-        return refuse(c, key, value, "a duration of at most 3650d such as 250ms, 30s, 15m or PT1H");
+        return compile_refuse(c, key, value, "a duration of at most 3650d such as 250ms, 30s, 15m or PT1H");
     }
     return true;
 }
@@ -205,7 +222,7 @@ bool compile_duration_positive(struct compile *c, const char *key, struct span v
         return false;
     }
     if (value.size > 0 && read == 0) {
-        return refuse(c, key, value, "longer than nothing");
+        return compile_refuse(c, key, value, "longer than nothing");
     }
     *ms = value.size > 0 ? read : *ms;
     return true;
@@ -233,5 +250,5 @@ bool compile_choice(struct compile *c, const char *key, struct span value,
                                  i == 0 ? "" : " or ", words[i]);
         CHECK(size < sizeof(expected));
     }
-    return refuse(c, key, value, expected);
+    return compile_refuse(c, key, value, expected);
 }

@@ -9,7 +9,7 @@
 
 #include "engine/definition_parts.h"
 
-enum { CYCLE_TEXT = 160 }; /* bytes of a cycle's steps in a message; more are left out */
+enum { CYCLE_TEXT = 168 }; /* bytes of a cycle's steps in a message; more are left out */
 
 /* --- names ------------------------------------------------------------------------------------ */
 
@@ -244,7 +244,7 @@ static void report_cycle(struct compile *c, const struct sort *sort, uint16_t fi
     }
     do {
         struct quoted name = compile_quote(c->steps[at].name);
-        if (size + sizeof(name.text) + 16 < sizeof(text)) {
+        if (text[size > 0 ? size - 1 : 0] != '.' && size + strlen(name.text) + 16 < sizeof(text)) {
             size += (size_t)snprintf(text + size, sizeof(text) - size, "'%s' needs ", name.text);
         } else if (text[size - 1] != '.') {
             size += (size_t)snprintf(text + size, sizeof(text) - size, "...");

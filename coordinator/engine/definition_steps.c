@@ -124,7 +124,12 @@ static void read_compensate(struct compile *c, struct draft *draft, struct step_
     }
     /* From here on the step wants to be undone, even where it says so wrongly. */
     draft->says_undo = true;
-    if (mp_type(draft->compensate) != MP_MAP) {
+    if (mp_type(draft->compensate) != MP_MAP && mp_type(draft->compensate) != MP_STR) {
+        (void)compile_refuse(c, "compensate", draft->compensate,
+                             "an action such as flights.cancel, none, or a map");
+        return;
+    }
+    if (mp_type(draft->compensate) == MP_STR) {
         (void)compile_action(c, "compensate", draft->compensate, &spec->undo.action);
         return;
     }
@@ -166,6 +171,8 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
         draft->says_none = true; /* one problem is enough: nothing follows from this step */
         return;
     }
+    /* A key that is unknown or of a later version may be what would have said what the step does. */
+    bool is_clear = c->error_count == before;
     read_name(c, draft, spec);
     (void)compile_text(c, "description", draft->description, &description);
     (void)compile_action(c, "action", draft->action, &spec->action.action);
@@ -173,9 +180,9 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
     (void)compile_flag(c, "pivot", draft->pivot, &draft->says_pivot);
     read_compensate(c, draft, spec);
     read_compensate_on(c, draft, spec);
+    draft->says_none = draft->says_none || (draft->action.size == 0 && !draft->says_undo);
     spec->has_undo = draft->says_undo;
-    /* A step of a kind that is not supported yet has said so already. */
-    if (draft->action.size == 0 && c->error_count == before) {
+    if (draft->action.size == 0 && is_clear) {
         compile_error(c, "needs the key 'action': what it asks of which service");
     }
 }

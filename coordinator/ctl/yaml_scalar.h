@@ -1,0 +1,11 @@
+/* yaml_scalar.h - what a plain YAML scalar means by the core schema of YAML 1.2. */
+#ifndef CTL_YAML_SCALAR_H
+#define CTL_YAML_SCALAR_H
+
+#include "base/buf.h"
+#include "base/span.h"
+
+/* Appends the scalar as msgpack. NULL, or what is wrong with it, as a literal. */
+const char *yaml_scalar_put(struct span text, struct buf *out);
+
+#endif
