@@ -23,7 +23,7 @@ enum {
 struct key {
     const uint8_t *data; /* in the message */
     uint32_t size;       /* bytes */
-    uint64_t mark;       /* the first 8 bytes, zeroes behind a shorter key: most keys differ here */
+    uint64_t mark;       /* the first 8 bytes, fewer stand at the low end: most keys differ here */
 };
 
 struct frame {

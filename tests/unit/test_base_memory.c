@@ -77,6 +77,18 @@ Test(buf, a_formatted_text_may_fill_the_bound)
     cr_assert_not(buf_failed(&buf), "the NUL of snprintf takes no room of ours");
     cr_assert(span_is(buf_span(&buf), "12345"));
     buf_close(&buf);
+
+    buf_open(&buf, 1000);
+    buf_format(&buf, "%01000d", 7);
+    cr_assert_not(buf_failed(&buf));
+    cr_assert_eq(buf.size, 1000);
+    cr_assert_eq(buf.capacity, 1000);
+    cr_assert_eq(buf.data[999], '7');
+    buf_close(&buf);
+
+    buf_open(&buf, SIZE_MAX);
+    cr_assert_null(buf_reserve(&buf, SIZE_MAX), "no memory is that large");
+    buf_close(&buf);
 }
 
 /* A source that counts what is out and says no after `left` chunks. */

@@ -122,6 +122,16 @@ Test(mp, a_misread_stays_bad_and_gives_zeroes)
     cr_assert_eq(mp_peek(&mp), MP_NONE);
 }
 
+Test(mp, a_count_beyond_the_bytes_left_is_bad)
+{
+    struct mp map = mp_open(BYTES("\x82\x01\x02\x03"));
+    cr_assert_eq(mp_map(&map), 0);
+    cr_assert(map.bad, "two pairs take four bytes at least");
+    struct mp array = mp_open(BYTES("\x93\x01\x02"));
+    cr_assert_eq(mp_array(&array), 0);
+    cr_assert(array.bad);
+}
+
 /* Reads everything a cursor can from hostile bytes; only the sanitizer can object. */
 static void read_all(struct span bytes)
 {

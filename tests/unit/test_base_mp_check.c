@@ -247,6 +247,27 @@ Test(mp_check, refuses_a_key_that_comes_twice)
         "duplicate key");
 }
 
+Test(mp_check, tells_keys_apart_that_only_nearly_agree)
+{
+    ACCEPTS(
+        "\x82\xa1"
+        "a\xc0\xa2\x00"
+        "a\xc0");
+    ACCEPTS(
+        "\x82\xa8"
+        "abcdefgh\xc0\xa9"
+        "abcdefghi\xc0");
+    ACCEPTS(
+        "\x82\xa9"
+        "abcdefghi\xc0\xa9"
+        "abcdefghj\xc0");
+    REFUSES(
+        "\x82\xa9"
+        "abcdefghi\xc0\xa9"
+        "abcdefghi\xc0",
+        "duplicate key");
+}
+
 /* A map of `count` keys, key `twice` in place of the last; UINT32_MAX for none. */
 static void put_keys(struct buf *buf, uint32_t count, uint32_t twice)
 {
