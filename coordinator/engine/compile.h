@@ -50,7 +50,7 @@ struct compile {
     uint32_t step_count;
     uint16_t *names;       /* hash table of indexes + 1 by name; 0 = free */
     uint32_t names_size;   /* a power of two */
-    uint16_t *order;       /* the steps, each after all that it needs; NULL when there is a cycle */
+    uint16_t *order;       /* the steps, each after all that it needs; of the definition */
     uint64_t *before;      /* step_count rows of row_words: the transitive needs of each step */
     uint32_t row_words;
     bool graph_is_clean;   /* names, needs and cycles are in order: order and before are valid */

@@ -210,7 +210,8 @@ bool compile_duration(struct compile *c, const char *key, struct span value, int
     }
     struct mp mp = mp_open(value);
     if (mp_type(value) != MP_STR || !duration_parse(mp_str(&mp), ms)) {
-        return compile_refuse(c, key, value, "a duration of at most 3650d such as 250ms, 30s, 15m or PT1H");
+        return compile_refuse(c, key, value,
+                              "a duration of at most 3650d such as 250ms, 30s, 15m or PT1H");
     }
     return true;
 }

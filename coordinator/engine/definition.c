@@ -218,6 +218,7 @@ static void compile(struct compile *c, struct span document)
     read_output(c, keys.output);
     c->definition->steps = c->steps;
     c->definition->step_count = c->step_count;
+    c->definition->order = c->order;
 }
 
 /* Moves the problems from the scratch arena to the caller's. */

@@ -284,7 +284,7 @@ static void break_cycle(struct compile *c, struct sort *sort)
 static void find_order(struct compile *c)
 {
     struct sort sort = {
-        .order = compile_scratch(c, c->step_count, sizeof(*sort.order)),
+        .order = compile_take(c, c->step_count, sizeof(*sort.order)),
         .missing = compile_scratch(c, c->step_count, sizeof(*sort.missing)),
         .mark = compile_scratch(c, c->step_count, sizeof(*sort.mark)),
         .is_taken = compile_scratch(c, c->step_count, sizeof(*sort.is_taken)),

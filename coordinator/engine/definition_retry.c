@@ -1,4 +1,4 @@
-/* definition_retry.c - retry policies and time-outs: the defaults, and what is written over them. */
+/* definition_retry.c - retry policies and time-outs: the defaults, and what is written over. */
 #include "engine/definition_parts.h"
 
 enum {

@@ -171,7 +171,7 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
         draft->says_none = true; /* one problem is enough: nothing follows from this step */
         return;
     }
-    /* A key that is unknown or of a later version may be what would have said what the step does. */
+    /* A key that is unknown, or of a later version, may have meant what the step does. */
     bool is_clear = c->error_count == before;
     read_name(c, draft, spec);
     (void)compile_text(c, "description", draft->description, &description);

@@ -1,0 +1,375 @@
+/* test_engine_template.c - paths and templates: what is parsed, what is found, what is filled in.
+ *
+ * SAGA_JSONPATH_SUITE may name the cts.json of the public RFC 9535 compliance suite; then every
+ * query of it is tried too: a singular one must give what the suite says, any other be refused. */
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/mp.h"
+#include "engine/definition.h"
+#include "engine/path.h"
+#include "engine/template.h"
+
+/* --- filling ---------------------------------------------------------------------------------- */
+
+/* What the world looks like to a template: outputs and states of two steps. */
+struct world {
+    struct buf input;
+    struct buf first;
+    struct buf reason;
+    bool first_skipped;
+};
+
+static struct span output_of(uint32_t step, const void *arg)
+{
+    const struct world *world = arg;
+    return step == 0 ? buf_span(&world->first) : (struct span){NULL, 0};
+}
+
+static const char *status_of(uint32_t step, const void *arg)
+{
+    (void)arg;
+    return step == 0 ? "succeeded" : "pending";
+}
+
+static bool gives_null(uint32_t step, const void *arg)
+{
+    const struct world *world = arg;
+    return step == 0 && world->first_skipped;
+}
+
+static void put_json(struct buf *buf, const char *json)
+{
+    struct json_problem problem;
+    buf_open(buf, 1024 * 1024);
+    enum saga_error rc = json_to_mp(span_text(json), buf, &problem);
+    cr_assert(rc == SAGA_OK, "%s: %s", json, problem.detail);
+}
+
+/* Compiles a definition whose second step (or the first one's undo) has this input, fills it in and
+ * gives it as canonical JSON, or the reference that found nothing. */
+static const char *fill(const char *template_json, const struct world *world, bool in_undo)
+{
+    static char text[70000];
+    char json[70000];
+    struct buf document;
+    struct buf out;
+    struct buf canonical;
+    struct arena arena;
+    const struct definition *definition = NULL;
+    struct problems problems;
+    struct span missing;
+
+    snprintf(json, sizeof(json),
+             "{\"saga\":\"s\",\"steps\":[{\"step\":\"first\",\"action\":\"a.b\",\"compensate\":"
+             "{\"action\":\"a.c\",\"input\":%s}},"
+             "{\"step\":\"second\",\"action\":\"a.b\",\"compensate\":\"none\",\"input\":%s}]}",
+             in_undo ? template_json : "1", in_undo ? "1" : template_json);
+    put_json(&document, json);
+    arena_open(&arena, &arena_heap, 1024 * 1024);
+    enum saga_error rc = definition_compile(buf_span(&document), &arena, &definition, &problems);
+    cr_assert(rc == SAGA_OK, "%s: %s", template_json, problems.items[0].detail);
+    const struct template *template =
+        in_undo ? definition->steps[0].undo.input : definition->steps[1].action.input;
+
+    struct scope scope = {
+        .input = buf_span(&world->input),
+        .saga_id = span_text("saga-1"),
+        .reason = in_undo ? buf_span(&world->reason) : (struct span){NULL, 0},
+        .step_output = output_of,
+        .step_status = status_of,
+        .step_gives_null = gives_null,
+        .arg = world,
+        .null_when_missing = in_undo,
+    };
+    buf_open(&out, 1024 * 1024);
+    buf_open(&canonical, 1024 * 1024);
+    rc = template_fill(template, &scope, &out, &missing);
+    if (rc == SAGA_OK) {
+        const char *why = NULL;
+        cr_assert(mp_check(buf_span(&out), &why) == SAGA_OK, "%s: %s", template_json, why);
+        cr_assert(json_canonical(buf_span(&out), &canonical) == SAGA_OK);
+        snprintf(text, sizeof(text), "%.*s", (int)canonical.size, (const char *)canonical.data);
+    } else {
+        cr_assert(rc == SAGA_INVALID);
+        cr_assert(out.size == 0);
+        snprintf(text, sizeof(text), "missing %.*s", (int)missing.size,
+                 (const char *)missing.data);
+    }
+    buf_close(&out);
+    buf_close(&canonical);
+    buf_close(&document);
+    arena_close(&arena);
+    return text;
+}
+
+static void open_world(struct world *world)
+{
+    *world = (struct world){.first_skipped = false};
+    put_json(&world->input, "{\"name\":\"Ann \\\"A\\\"\",\"n\":7,\"x\":1.5,\"big\":1e21,\"t\":true,"
+                            "\"nil\":null,\"list\":[1,[2,3],{\"k\":\"v\"}],\"a b\":{\"\":5}}");
+    put_json(&world->first, "{\"id\":\"f-1\",\"deep\":{\"er\":[10,20,30]}}");
+    put_json(&world->reason, "{\"code\":\"card_declined\",\"message\":\"no\"}");
+}
+
+static void close_world(struct world *world)
+{
+    buf_close(&world->input);
+    buf_close(&world->first);
+    buf_close(&world->reason);
+}
+
+Test(template, references_keep_the_type_of_what_they_find)
+{
+    static const char *const cases[][2] = {
+        {"\"$.input.n\"", "7"},
+        {"\"$.input.x\"", "1.5"},
+        {"\"$.input.nil\"", "null"},
+        {"\"$.input.list\"", "[1,[2,3],{\"k\":\"v\"}]"},
+        {"\"$.input.list[1][0]\"", "2"},
+        {"\"$.input.list[-1].k\"", "\"v\""},
+        {"\"$['input']['a b']['']\"", "5"},
+        {"\"$.steps.first.output.deep.er[-3]\"", "10"},
+        {"\"$.steps.first.status\"", "\"succeeded\""},
+        {"\"$.saga.id\"", "\"saga-1\""},
+        {"{\"a\":\"$.input.n\",\"b\":[\"$.input.t\",\"c\"],\"$.input\":1}",
+         "{\"$.input\":1,\"a\":7,\"b\":[true,\"c\"]}"},
+        {"[1,2,{\"a\":null}]", "[1,2,{\"a\":null}]"},
+    };
+    struct world world;
+    open_world(&world);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cr_expect_str_eq(fill(cases[i][0], &world, false), cases[i][1], "%s", cases[i][0]);
+    }
+    close_world(&world);
+}
+
+Test(template, texts_are_put_together_from_text_and_values)
+{
+    static const char *const cases[][2] = {
+        {"\"Trip of ${$.input.name}!\"", "\"Trip of Ann \\\"A\\\"!\""},
+        {"\"${$.input.n}${ $.input.x }\"", "\"71.5\""},
+        {"\"${$.input.t} ${$.input.nil} ${$.input.big}\"", "\"true null 1e+21\""},
+        {"\"${$.input.list}\"", "\"[1,[2,3],{\\\"k\\\":\\\"v\\\"}]\""},
+        {"\"${$.saga.id}/${$.steps.first.status}\"", "\"saga-1/succeeded\""},
+        {"\"$$.input.n costs $5, $$$$ and $${x}\"", "\"$.input.n costs $5, $$ and ${x}\""},
+        {"\"$\"", "\"$\""},
+        {"\"$$\"", "\"$\""},
+        {"\"a $.input.n\"", "\"a $.input.n\""},
+        {"\"$${$.input.n}\"", "\"${$.input.n}\""},
+        {"\"$$${$.input.n}\"", "\"$7\""},
+    };
+    struct world world;
+    open_world(&world);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cr_expect_str_eq(fill(cases[i][0], &world, false), cases[i][1], "%s", cases[i][0]);
+    }
+    close_world(&world);
+}
+
+Test(template, what_is_missing_is_named_or_null_where_that_is_the_rule)
+{
+    struct world world;
+    open_world(&world);
+    cr_expect_str_eq(fill("[\"$.input.no.such\"]", &world, false), "missing $.input.no.such");
+    cr_expect_str_eq(fill("\"a ${$.input.list[7]}\"", &world, false), "missing $.input.list[7]");
+    cr_expect_str_eq(fill("\"$.input.name[0]\"", &world, false), "missing $.input.name[0]");
+    cr_expect_str_eq(fill("\"$.input.list.k\"", &world, false), "missing $.input.list.k");
+    cr_expect_str_eq(fill("\"$.steps.first.output.no\"", &world, false),
+                     "missing $.steps.first.output.no");
+    cr_expect_str_eq(fill("[\"$.input.no\",\"<${$.steps.first.output.no}>\"]", &world, true),
+                     "[null,\"<null>\"]");
+    cr_expect_str_eq(fill("\"$.reason.code\"", &world, true), "\"card_declined\"");
+    cr_expect_str_eq(fill("\"$.reason.actor\"", &world, true), "null");
+    world.first_skipped = true;
+    world.first.size = 0;
+    cr_expect_str_eq(fill("\"$.steps.first.output.id\"", &world, false), "null");
+    cr_expect_str_eq(fill("\"$.input.no\"", &world, false), "missing $.input.no");
+    close_world(&world);
+}
+
+/* A str's header grows with its size: each of its forms has an edge. */
+Test(template, texts_of_every_size_have_the_right_header)
+{
+    static const size_t sizes[] = {0, 1, 31, 32, 33, 255, 256, 257, 65535, 65536, 65537};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct world world = {.first_skipped = false};
+        size_t size = sizes[i];
+        char *text = malloc(size + 1);
+        memset(text, 'x', size);
+        text[size] = '\0';
+        buf_open(&world.input, 1024 * 1024);
+        mp_put_map(&world.input, 1);
+        mp_put_text(&world.input, "x");
+        mp_put_text(&world.input, text);
+        const char *filled = fill("\"${$.input.x}${$.input.x}\"", &world, false);
+        cr_expect(strlen(filled) == (size * 2 < 69999 - 2 ? size * 2 + 2 : 69999));
+        buf_close(&world.input);
+        free(text);
+    }
+}
+
+Test(template, a_full_buffer_is_told)
+{
+    struct world world;
+    struct buf document;
+    struct arena arena;
+    struct problems problems;
+    const struct definition *definition = NULL;
+    struct span missing;
+    open_world(&world);
+    put_json(&document, "{\"saga\":\"s\",\"steps\":[{\"step\":\"a\",\"action\":\"a.b\","
+                        "\"input\":[\"$.input.list\",\"x ${$.input.list} y\"]}]}");
+    arena_open(&arena, &arena_heap, 1024 * 1024);
+    enum saga_error rc = definition_compile(buf_span(&document), &arena, &definition, &problems);
+    cr_assert(rc == SAGA_OK);
+    struct scope scope = {.input = buf_span(&world.input)};
+    rc = SAGA_NO_MEMORY;
+    for (size_t most = 0; rc != SAGA_OK; most++) {
+        struct buf out;
+        buf_open(&out, most);
+        rc = template_fill(definition->steps[0].action.input, &scope, &out, &missing);
+        cr_assert(rc == SAGA_OK || rc == SAGA_NO_MEMORY);
+        cr_assert(most < 1000);
+        buf_close(&out);
+    }
+    buf_close(&document);
+    arena_close(&arena);
+    close_world(&world);
+}
+
+/* --- paths ------------------------------------------------------------------------------------ */
+
+/* The suite's verdict on one query, checked against ours. */
+static bool try_query(json_t *test, struct arena *arena)
+{
+    const char *query = json_string_value(json_object_get(test, "selector"));
+    json_t *expected = json_object_get(test, "result");
+    bool is_invalid = json_is_true(json_object_get(test, "invalid_selector"));
+    struct path path;
+    size_t size = 0;
+    if (query[0] != '$') {
+        cr_expect(is_invalid, "%s", query);
+        return false;
+    }
+    enum path_result result =
+        path_parse((struct span){(const uint8_t *)query + 1, strlen(query) - 1}, arena, &path,
+                   &size);
+    bool is_ours = result == PATH_OK && size == strlen(query) - 1;
+    if (is_invalid) {
+        cr_expect(!is_ours, "invalid, but taken: %s", query);
+        return false;
+    }
+    if (!is_ours) {
+        cr_expect(result == PATH_MANY, "valid, but no query to us: %s", query);
+        return false;
+    }
+    char *document = json_dumps(json_object_get(test, "document"), JSON_ENCODE_ANY);
+    struct buf value;
+    put_json(&value, document);
+    struct span found = path_find(&path, 0, buf_span(&value));
+    cr_assert(expected != NULL);
+    cr_expect(json_array_size(expected) == (found.size > 0), "%s of %s", query, document);
+    if (found.size > 0 && json_array_size(expected) == 1) {
+        char *wanted = json_dumps(json_array_get(expected, 0), JSON_ENCODE_ANY);
+        struct buf want;
+        put_json(&want, wanted);
+        cr_expect(mp_equal(found, buf_span(&want)), "%s of %s", query, document);
+        buf_close(&want);
+        free(wanted);
+    }
+    buf_close(&value);
+    free(document);
+    return true;
+}
+
+Test(path, the_public_suite_agrees_where_it_is_present)
+{
+    const char *name = getenv("SAGA_JSONPATH_SUITE");
+    json_error_t error;
+    if (name == NULL) {
+        cr_skip("SAGA_JSONPATH_SUITE is not set");
+    }
+    json_t *suite = json_load_file(name, JSON_ALLOW_NUL, &error);
+    cr_assert(suite != NULL, "%s", error.text);
+    json_t *tests = json_object_get(suite, "tests");
+    size_t singular = 0;
+    struct arena arena;
+    arena_open(&arena, &arena_heap, 1024 * 1024);
+    for (size_t i = 0; i < json_array_size(tests); i++) {
+        singular += try_query(json_array_get(tests, i), &arena);
+        arena_reset(&arena);
+    }
+    cr_assert(singular > 50, "%zu", singular);
+    arena_close(&arena);
+    json_decref(suite);
+}
+
+Test(path, names_and_indexes_are_parsed_and_the_rest_told_apart)
+{
+    static const struct {
+        const char *text;
+        enum path_result result;
+        size_t size;
+        uint32_t count;
+    } cases[] = {
+        {"", PATH_OK, 0, 0},
+        {".a.b", PATH_OK, 4, 2},
+        {".a b", PATH_OK, 2, 1},
+        {".a [ 'b' ] .c", PATH_OK, 13, 3},
+        {"[0][-1]", PATH_OK, 7, 2},
+        {"['\\u00e9\\ud83d\\ude00\\'\\n']", PATH_OK, 26, 1},
+        {"..a", PATH_MANY, 0, 0},
+        {".*", PATH_MANY, 0, 0},
+        {"[*]", PATH_MANY, 0, 0},
+        {"[?@.a]", PATH_MANY, 0, 0},
+        {"[::2]", PATH_MANY, 0, 0},
+        {"[0:]", PATH_MANY, 0, 0},
+        {"[0,1]", PATH_MANY, 0, 0},
+        {".", PATH_BAD, 0, 0},
+        {". a", PATH_BAD, 0, 0},
+        {"[", PATH_BAD, 0, 0},
+        {"[]", PATH_BAD, 0, 0},
+        {"['a", PATH_BAD, 0, 0},
+        {"['a\\", PATH_BAD, 0, 0},
+        {"[\"\\'\"]", PATH_BAD, 0, 0},
+        {"['\\udc00']", PATH_BAD, 0, 0},
+        {"['\\ud83d\\u0041']", PATH_BAD, 0, 0},
+        {"[00]", PATH_BAD, 0, 0},
+        {"[-0]", PATH_BAD, 0, 0},
+        {"[9007199254740992]", PATH_BAD, 0, 0},
+    };
+    struct arena arena;
+    arena_open(&arena, &arena_heap, 1024 * 1024);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct path path;
+        size_t size = 0;
+        enum path_result result = path_parse(span_text(cases[i].text), &arena, &path, &size);
+        cr_expect(result == cases[i].result, "%s: %d", cases[i].text, result);
+        if (result == PATH_OK) {
+            cr_expect(size == cases[i].size, "%s: %zu", cases[i].text, size);
+            cr_expect(path.count == cases[i].count, "%s: %u", cases[i].text, path.count);
+        }
+    }
+    arena_close(&arena);
+}
+
+Test(path, more_parts_than_a_value_is_deep_are_refused)
+{
+    char text[2 * PATH_PARTS_MAX + 3] = "";
+    struct arena arena;
+    struct path path;
+    size_t size = 0;
+    arena_open(&arena, &arena_heap, 1024 * 1024);
+    for (size_t i = 0; i <= PATH_PARTS_MAX; i++) {
+        memcpy(text + 2 * i, ".a", 3);
+    }
+    cr_assert(path_parse(span_text(text), &arena, &path, &size) == PATH_LONG);
+    text[2 * PATH_PARTS_MAX] = '\0';
+    cr_assert(path_parse(span_text(text), &arena, &path, &size) == PATH_OK);
+    cr_assert(path.count == PATH_PARTS_MAX);
+    arena_close(&arena);
+}
