@@ -53,7 +53,8 @@ struct step_spec {
     struct call_spec undo;      /* valid when has_undo */
     bool undo_on_failed;        /* compensate_on: failed: undone even when it left no effect */
     uint32_t stuck_attempts;    /* undo: alert and let others pass after this many; 0 = by time */
-    int64_t stuck_ms;           /* ... or after this long, counted from when it became due */
+    int64_t stuck_ms;           /* ... or after this long since it became due; 0 (a count is
+                                   written): after 5 min without any attempt */
     bool after_pivot;           /* a pivot is among its transitive needs */
 };
 
@@ -65,6 +66,7 @@ struct definition {
     struct span description;
     const struct step_spec *steps;
     uint32_t step_count;
+    const uint16_t *order;       /* step indexes, each after all that it needs */
     int64_t timeout_ms;          /* of a saga; 0 = none */
     int64_t reversal_window_ms;  /* 0 = a completed saga is not reversible */
     bool strict;                 /* compensation_order: strict */

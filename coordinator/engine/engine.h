@@ -27,12 +27,12 @@ struct engine_options {
     uint64_t seed;                     /* of the jitter */
     uint64_t last_lsn;                 /* what the store found: numbering goes on from there */
     uint64_t last_saga;
-    uint32_t sagas_max;                /* in memory; more: `overloaded` */
+    uint32_t sagas_max; /* in memory; more: `overloaded` */
 };
 
 /* What a turn of events made: rows to make durable, and effects to let go when they are. */
 struct batch {
-    struct arena arena;     /* owns what only the batch refers to */
+    struct arena arena; /* owns what only the batch refers to */
     struct rows rows;
     struct effect *effects;
     uint32_t effect_count;
@@ -40,7 +40,7 @@ struct batch {
     uint32_t head_capacity;
     uint32_t name_capacity;
     uint32_t effect_capacity;
-    size_t size;            /* bytes of bodies and payloads */
+    size_t size; /* bytes of bodies and payloads */
 };
 
 void batch_open(struct batch *batch, const struct arena_source *memory);
@@ -48,8 +48,7 @@ void batch_clear(struct batch *batch);
 void batch_close(struct batch *batch);
 
 /* *engine is set on SAGA_OK. SAGA_NO_MEMORY. */
-MUST_CHECK enum saga_error engine_new(const struct engine_options *options,
-                                      struct engine **engine);
+MUST_CHECK enum saga_error engine_new(const struct engine_options *options, struct engine **engine);
 void engine_destroy(struct engine **engine);
 
 /* Decides what the event means; appends rows and effects to the batch. SAGA_OK also for requests
@@ -58,7 +57,8 @@ MUST_CHECK enum saga_error engine_step(struct engine *engine, const struct event
                                        struct batch *batch);
 
 /* Does the event need a saga that is not in memory? Then *name is its external id; the loop looks
- * it up (names first for a start), calls engine_load() if the store has it, and steps in any case. */
+ * it up (names first for a start), calls engine_load() if the store has it, and steps in any case.
+ */
 bool engine_lacks(const struct engine *engine, const struct event *event, struct span *name);
 
 /* The definition of an image's saga, by name and version; NULL when there is none. */

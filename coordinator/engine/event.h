@@ -23,33 +23,33 @@ struct entropy {
 enum { ENTROPY_PER_EVENT = 16 * (1000 + 1) };
 
 enum event_kind {
-    EVENT_START,    /* a client starts a saga */
-    EVENT_RESULT,   /* a participant (or a person's finish) says how an attempt ended */
-    EVENT_SENT,     /* an attempt has left for a session */
-    EVENT_LOST,     /* the session that an attempt was sent to is lost */
-    EVENT_UNTAKEN,  /* an attempt never left, or its instance says that it was never taken */
-    EVENT_ADOPT,    /* a participant names an attempt as running */
-    EVENT_BEAT,     /* a heartbeat names an attempt */
-    EVENT_TIME,     /* time has passed: due timers fire */
-    EVENT_SERVING,  /* after recovery: participants may come back from now on */
-    EVENT_VERB,     /* an operator asks for something */
+    EVENT_START,   /* a client starts a saga */
+    EVENT_RESULT,  /* a participant (or a person's finish) says how an attempt ended */
+    EVENT_SENT,    /* an attempt has left for a session */
+    EVENT_LOST,    /* the session that an attempt was sent to is lost */
+    EVENT_UNTAKEN, /* an attempt never left, or its instance says that it was never taken */
+    EVENT_ADOPT,   /* a participant names an attempt as running */
+    EVENT_BEAT,    /* a heartbeat names an attempt */
+    EVENT_TIME,    /* time has passed: due timers fire */
+    EVENT_SERVING, /* after recovery: participants may come back from now on */
+    EVENT_VERB,    /* an operator asks for something */
 };
 
 enum result_status { RESULT_OK, RESULT_FAILED, RESULT_LATER };
 
 struct result {
-    struct span key;           /* empty: found by token alone (finish) */
-    uint32_t attempt;          /* 0 with an empty key */
+    struct span key;  /* empty: found by token alone (finish) */
+    uint32_t attempt; /* 0 with an empty key */
     uint8_t token[TOKEN_SIZE];
     enum result_status status;
-    struct span output;        /* msgpack, empty = nil */
-    struct span code;          /* of a failure */
+    struct span output; /* msgpack, empty = nil */
+    struct span code;   /* of a failure */
     struct span message;
-    struct span details;       /* msgpack, may be empty */
+    struct span details; /* msgpack, may be empty */
     bool retryable;
     bool in_doubt;
-    int64_t retry_after_ms;    /* -1 = not said */
-    int64_t cost_micros;       /* micro-USD, 0 = not said */
+    int64_t retry_after_ms; /* -1 = not said */
+    int64_t cost_micros;    /* micro-USD, 0 = not said */
 };
 
 /* What a participant is told of its result: the words of `done`. */
@@ -76,41 +76,41 @@ struct verb_request {
     uint32_t steps_count;      /* 0 = all */
     const struct span *accept; /* irrevocable steps that the person accepts to keep */
     uint32_t accept_count;
-    struct span input;         /* retry: a new input (msgpack); empty = as it was */
-    enum step_state outcome;   /* resolve: SUCCEEDED, FAILED, COMPENSATED or KEPT */
-    struct span output;        /* resolve: msgpack, may be empty */
-    struct span evidence;      /* resolve: text, may be empty */
-    struct span plan_digest;   /* hex text; empty = none given */
-    uint64_t if_seq;           /* refuse unless the saga's seq is this; 0 = any */
-    struct span key;           /* idempotency key as a name (0x01...), or empty */
-    uint8_t digest[32];        /* of the request, with key */
+    struct span input;       /* retry: a new input (msgpack); empty = as it was */
+    enum step_state outcome; /* resolve: SUCCEEDED, FAILED, COMPENSATED or KEPT */
+    struct span output;      /* resolve: msgpack, may be empty */
+    struct span evidence;    /* resolve: text, may be empty */
+    struct span plan_digest; /* hex text; empty = none given */
+    uint64_t if_seq;         /* refuse unless the saga's seq is this; 0 = any */
+    struct span key;         /* idempotency key as a name (0x01...), or empty */
+    uint8_t digest[32];      /* of the request, with key */
 };
 
 struct start_request {
     const struct definition *definition; /* kept: immutable for the process's life */
-    struct span name;          /* external id; minted by who asks when the caller gave none */
-    struct span input;         /* msgpack; empty = nil */
-    struct span labels;        /* msgpack map of str; empty = none */
-    int64_t start_at_ms;       /* 0 = now */
-    struct span traceparent;   /* valid W3C, or empty */
+    struct span name;        /* external id; minted by who asks when the caller gave none */
+    struct span input;       /* msgpack; empty = nil */
+    struct span labels;      /* msgpack map of str; empty = none */
+    int64_t start_at_ms;     /* 0 = now */
+    struct span traceparent; /* valid W3C, or empty */
     struct span tracestate;
     struct span actor;
-    uint8_t digest[32];        /* of the request, for idempotency */
-    struct span key;           /* idempotency key as a name (0x01...), or empty */
+    uint8_t digest[32]; /* of the request, for idempotency */
+    struct span key;    /* idempotency key as a name (0x01...), or empty */
     uint8_t key_digest[32];
 };
 
 struct event {
     enum event_kind kind;
-    int64_t now_ms;            /* coordinator time */
+    int64_t now_ms; /* coordinator time */
     struct entropy *entropy;
-    uint64_t ref;              /* who asks; comes back in DONE and REPLY */
+    uint64_t ref; /* who asks; comes back in DONE and REPLY */
     union {
         struct start_request start;
         struct result result;
         struct verb_request verb;
-        struct {                       /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
-            struct span key;           /* ADOPT and BEAT: with attempt */
+        struct {             /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
+            struct span key; /* ADOPT and BEAT: with attempt */
             uint32_t attempt;
             uint8_t token[TOKEN_SIZE]; /* SENT, LOST, UNTAKEN */
             bool barrier;              /* SENT, ADOPT: its database refuses a do after its undo */
@@ -132,30 +132,30 @@ struct effect {
     enum effect_kind kind;
     uint64_t ref;
     union {
-        struct task *task;         /* TASK */
-        struct {                   /* CANCEL, DONE; a CANCEL's ref names a session, or is 0 */
+        struct task *task; /* TASK */
+        struct {           /* CANCEL, DONE; a CANCEL's ref names a session, or is 0 */
             struct span key;
             uint32_t attempt;
             uint8_t token[TOKEN_SIZE];
-            struct span action;    /* CANCEL: whose service; also after `later` */
-            const char *reason;    /* CANCEL: a literal */
-            bool timed_out;        /* CANCEL: its slot in the window is free from now on */
-            enum verdict verdict;  /* DONE */
+            struct span action;   /* CANCEL: whose service; also after `later` */
+            const char *reason;   /* CANCEL: a literal */
+            bool timed_out;       /* CANCEL: its slot in the window is free from now on */
+            enum verdict verdict; /* DONE */
         } call;
-        struct {                   /* REPLY */
+        struct { /* REPLY */
             enum saga_error error;
-            const char *why;       /* a literal or batch memory; NULL = the error's sentence */
-            struct span saga;      /* external id */
+            const char *why;  /* a literal or batch memory; NULL = the error's sentence */
+            struct span saga; /* external id */
             enum saga_state state;
             bool duplicate;
             uint64_t seq;
         } reply;
-        struct {                   /* STATUS, ALERT */
+        struct { /* STATUS, ALERT */
             struct span saga;
             enum saga_state state;
-            struct span step;      /* ALERT */
-            struct span code;      /* ALERT: "undo_stuck", "step_parked" ... */
-            struct span output;    /* STATUS completed: msgpack or empty */
+            struct span step;   /* ALERT */
+            struct span code;   /* ALERT: "undo_stuck", "step_parked" ... */
+            struct span output; /* STATUS completed: msgpack or empty */
         } status;
     };
 };

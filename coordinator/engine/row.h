@@ -24,29 +24,29 @@ struct row {
 struct head {
     uint64_t saga;
     enum saga_state state;
-    bool is_new;            /* insert; else update the row that is there */
+    bool is_new; /* insert; else update the row that is there */
     bool paused;
     struct span definition; /* name; is_new only */
     uint32_t version;       /* is_new only */
     int64_t started_ms;     /* is_new only */
     int64_t ended_ms;       /* 0 = not ended */
     uint64_t first_lsn;
-    uint64_t last_lsn;      /* of its newest row, this batch's included */
+    uint64_t last_lsn; /* of its newest row, this batch's included */
 };
 
 /* A name that must never mean anything else: a saga's id, or a request's idempotency key. */
 struct name {
-    struct span text;    /* a saga id as it is; a request key with a leading byte 0x01 */
-    uint64_t saga;       /* what it means */
-    uint8_t digest[32];  /* of the request that made it */
+    struct span text;   /* a saga id as it is; a request key with a leading byte 0x01 */
+    uint64_t saga;      /* what it means */
+    uint8_t digest[32]; /* of the request that made it */
 };
 
 /* A definition as it is kept. */
 struct definition_row {
     struct span name;
     uint32_t version;
-    uint8_t digest[32];  /* SHA-256 of source */
-    struct span source;  /* canonical JSON */
+    uint8_t digest[32]; /* SHA-256 of source */
+    struct span source; /* canonical JSON */
     int64_t applied_ms;
     struct span actor;
 };

@@ -6,8 +6,8 @@
 
 struct saga_image {
     struct head head;
-    struct span name;  /* external id */
-    struct row *rows;  /* in order of seq */
+    struct span name; /* external id */
+    struct row *rows; /* in order of seq */
     uint32_t row_count;
 };
 

@@ -16,21 +16,21 @@ struct task {
     uint32_t attempt;          /* from 1; travels beside the key */
     uint8_t token[TOKEN_SIZE]; /* random, this attempt's alone; hex on the wire */
     enum task_kind kind;
-    struct span action;        /* "hotels.reserve": service, dot, operation */
-    struct span saga_name;     /* external id */
-    struct span definition;    /* name */
+    struct span action;     /* "hotels.reserve": service, dot, operation */
+    struct span saga_name;  /* external id */
+    struct span definition; /* name */
     uint32_t version;
-    struct span step;          /* name */
-    struct span input;         /* frozen, msgpack */
-    struct span do_key;        /* undo, confirm, check: the do they belong to */
-    struct span output;        /* the same: output of the do; nil when unknown */
-    bool in_doubt;             /* the same: the do's outcome is unknown */
-    int64_t ttl_ms;            /* from the sending; less when close_at_ms comes first */
-    int64_t close_at_ms;       /* coordinator time by which all must be over; 0 = none */
-    int64_t heartbeat_ms;      /* 0 = none asked for */
-    struct span details;       /* of the last heartbeat of an earlier attempt; may be empty */
-    struct span traceparent;   /* W3C */
-    struct span tracestate;    /* may be empty */
+    struct span step;        /* name */
+    struct span input;       /* frozen, msgpack */
+    struct span do_key;      /* undo, confirm, check: the do they belong to */
+    struct span output;      /* the same: output of the do; nil when unknown */
+    bool in_doubt;           /* the same: the do's outcome is unknown */
+    int64_t ttl_ms;          /* from the sending; less when close_at_ms comes first */
+    int64_t close_at_ms;     /* coordinator time by which all must be over; 0 = none */
+    int64_t heartbeat_ms;    /* 0 = none asked for */
+    struct span details;     /* of the last heartbeat of an earlier attempt; may be empty */
+    struct span traceparent; /* W3C */
+    struct span tracestate;  /* may be empty */
 };
 
 #endif

@@ -12,6 +12,9 @@
 #include "engine/event.h"
 #include "engine/saga_image.h"
 
+/* "rollback" ...; never NULL. */
+const char *verb_name(enum verb verb);
+
 struct view_undo {
     enum undo_state state; /* UNDO_STATE_NONE: there is none */
     uint32_t attempts;
@@ -23,14 +26,14 @@ struct view_step {
     struct span name;
     enum step_class step_class;
     enum step_state state;
-    uint32_t attempts;       /* of the do's present key */
+    uint32_t attempts; /* of the do's present key */
     bool in_doubt;
-    struct span input;       /* msgpack; empty = never sent */
-    struct span output;      /* msgpack; empty = none */
+    struct span input;  /* msgpack; empty = never sent */
+    struct span output; /* msgpack; empty = none */
     struct span error_code;
     struct span error_message;
-    uint32_t error_attempt;  /* the attempt that gave the error */
-    int64_t started_ms;      /* 0 = not */
+    uint32_t error_attempt; /* the attempt that gave the error */
+    int64_t started_ms;     /* 0 = not */
     int64_t ended_ms;
     int64_t cost_micros;
     const struct step_spec *spec; /* needs, action */
@@ -50,11 +53,11 @@ struct view {
     struct span waiting_for; /* "start_at" before its time; else empty */
     struct span traceparent;
     int64_t started_ms;
-    int64_t ended_ms;        /* 0 = not */
-    int64_t deadline_ms;     /* of the saga's timeout; 0 = none */
+    int64_t ended_ms;            /* 0 = not */
+    int64_t deadline_ms;         /* of the saga's timeout; 0 = none */
     int64_t reversible_until_ms; /* 0 = not reversible */
     int64_t cost_micros;
-    uint64_t seq;            /* of its last record */
+    uint64_t seq; /* of its last record */
     const struct view_step *steps;
     uint32_t step_count;
 };
@@ -68,16 +71,16 @@ MUST_CHECK enum saga_error view_make(const struct saga_image *image,
 struct view_record {
     uint64_t seq;
     int64_t at_ms;
-    const char *type;        /* "task_intended" */
+    const char *type; /* "task_intended" */
     struct span step;
-    const char *kind;        /* "do" ...; NULL */
+    const char *kind; /* "do" ...; NULL */
     uint32_t attempt;
     struct span actor;
     struct span reason;
     struct span code;
     struct span message;
-    struct span verb;        /* of an operator's record */
-    struct span data;        /* msgpack map of what else there is; may be empty */
+    struct span verb; /* of an operator's record */
+    struct span data; /* msgpack map of what else there is; may be empty */
 };
 
 typedef enum saga_error (*view_record_fn)(const struct view_record *record, void *arg);
@@ -88,18 +91,18 @@ MUST_CHECK enum saga_error view_history(const struct saga_image *image,
 
 /* What a rollback or reversal would do: the undo plan. */
 struct plan_item {
-    uint32_t order;          /* from 1; items of one order may run together */
+    uint32_t order; /* from 1; items of one order may run together */
     struct span step;
-    struct span action;      /* empty when irrevocable */
-    struct span input;       /* msgpack of what will be sent; empty when irrevocable */
+    struct span action; /* empty when irrevocable */
+    struct span input;  /* msgpack of what will be sent; empty when irrevocable */
     bool in_doubt;
-    bool irrevocable;        /* has no compensation: needs `accept` */
+    bool irrevocable; /* has no compensation: needs `accept` */
 };
 
 struct plan {
     struct span saga;
     uint64_t seq;
-    char digest[65];         /* hex SHA-256 over all of it, seq included */
+    char digest[65]; /* hex SHA-256 over all of it, seq included */
     const struct plan_item *items;
     uint32_t item_count;
     const struct span *kept; /* names of steps that stay as they are */
@@ -110,9 +113,8 @@ struct plan {
  * the steps to reverse, none = all. SAGA_CONFLICT when its state has nothing to undo or the
  * window is over; SAGA_NOT_FOUND for an unknown step; *why says it in words. */
 MUST_CHECK enum saga_error view_plan(const struct saga_image *image,
-                                     const struct definition *definition,
-                                     const struct span *steps, uint32_t steps_count,
-                                     int64_t now_ms, struct arena *arena, struct plan *plan,
-                                     const char **why);
+                                     const struct definition *definition, const struct span *steps,
+                                     uint32_t steps_count, int64_t now_ms, struct arena *arena,
+                                     struct plan *plan, const char **why);
 
 #endif

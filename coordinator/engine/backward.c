@@ -1,0 +1,224 @@
+/* backward.c - undoing, in the inverse order of the DAG.
+ *
+ * A compensation starts when those of all steps that needed its step are done, and independent
+ * branches undo in parallel. Done: never started, compensated, kept, skipped, resolved, failed
+ * without effect, parked, or failing for so long (stuck) that the others need not wait. With
+ * compensation_order: strict it is the reverse of the order of starting, one at a time.
+ *
+ * An undo does not overtake its do: it leaves when no attempt of the do can act any more. */
+#include "engine/turn.h"
+
+static bool wants_undo(const struct step *step)
+{
+    return step->chosen && (step->undo_state == UNDO_STATE_PENDING ||
+                            (step->state == STEP_STATE_IN_DOUBT && step->spec->has_undo));
+}
+
+/* Is nothing of this step left to wait for? */
+static bool is_done(const struct step *step, bool strict)
+{
+    if (!step->chosen) {
+        return true;
+    }
+    if (step->stuck && !strict) {
+        return true;
+    }
+    if (step->undo_state == UNDO_STATE_PENDING || step->undo_state == UNDO_STATE_RUNNING ||
+        step->undo_state == UNDO_STATE_RETRYING) {
+        return false;
+    }
+    return step->state != STEP_STATE_RUNNING && step->state != STEP_STATE_RETRYING &&
+           step->state != STEP_STATE_IN_DOUBT && step->state != STEP_STATE_WAITING &&
+           step->state != STEP_STATE_SUCCEEDED;
+}
+
+/* Steps that have given no answer yet, or gave none that says what is left of them. */
+static bool bring_in(struct turn *turn, struct step *step)
+{
+    struct call *call = step_call(step, TASK_DO);
+    if (step->state == STEP_STATE_RETRYING && !call_is_open(call)) {
+        struct failure failure = {.code = step->code.size > 0 ? step->code : span_text("cancelled"),
+                                  .message = step->message,
+                                  .refused = true,
+                                  .uncounted = true,
+                                  .retry_after_ms = -1};
+        call_fail(turn, call, &failure);
+        return true;
+    }
+    if (step->state == STEP_STATE_RUNNING && call->newest->later && step->undo_due_ms == 0) {
+        step->undo_due_ms = turn->now_ms;
+    }
+    if (step->state == STEP_STATE_IN_DOUBT) {
+        return settle_in_doubt(turn, step) == DOUBT_CHANGED;
+    }
+    if (step->state == STEP_STATE_SUCCEEDED && step->undo_state == UNDO_STATE_NONE) {
+        struct record record = {.type = RECORD_STEP_KEPT, .fields = 1, .step = step->index};
+        bool readonly = step->spec->step_class == CLASS_READONLY;
+        if (!readonly && !step->accepted) {
+            /* Its success came while the saga turned back, and nothing can undo it. */
+            return false;
+        }
+        record.code = span_text(readonly ? "nothing_to_undo" : "accepted");
+        turn_emit(turn, &record);
+        return true;
+    }
+    if (step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE && step->accepted) {
+        struct record record = {.type = RECORD_STEP_KEPT,
+                                .fields = 1,
+                                .step = step->index,
+                                .code = span_text("accepted")};
+        turn_emit(turn, &record);
+        return true;
+    }
+    return false;
+}
+
+static void fill_undo(struct turn *turn, struct step *step, struct span *input)
+{
+    const struct template *template = step->spec->undo.input;
+    if (!template) {
+        *input = step_call(step, TASK_DO)->input;
+        return;
+    }
+    struct scope scope;
+    step_scope(turn->saga, true, &scope);
+    struct span missing;
+    buf_clear(&turn->engine->scratch);
+    if (template_fill(template, &scope, &turn->engine->scratch, &missing) != SAGA_OK) {
+        turn->failed = true;
+        return;
+    }
+    *input = buf_span(&turn->engine->scratch);
+}
+
+/* Sends the first undo of a step, when no attempt of its do can act any more. */
+static bool begin_undo(struct turn *turn, struct step *step)
+{
+    struct call *done = step_call(step, TASK_DO);
+    struct call *undo = step_call(step, TASK_UNDO);
+    if (step->undo_due_ms == 0) {
+        step->undo_due_ms = turn->now_ms;
+    }
+    int64_t quiet_ms = call_quiet_ms(done, turn->engine->options.dead_ms);
+    if (quiet_ms > turn->now_ms) {
+        bool waits_for_ever = quiet_ms == INT64_MAX && step->state == STEP_STATE_IN_DOUBT &&
+                              done->newest && done->newest->later;
+        if (waits_for_ever) {
+            park(turn, step, TASK_DO, "later_without_end");
+        }
+        return waits_for_ever;
+    }
+    bool doubt = step->state == STEP_STATE_IN_DOUBT || step->late;
+    struct span input = {NULL, 0};
+    fill_undo(turn, step, &input);
+    if (!turn->failed) {
+        call_send(turn, undo, &input, doubt ? FLAG_IN_DOUBT : 0u);
+    }
+    return true;
+}
+
+static bool retry_undo(struct turn *turn, struct step *step)
+{
+    struct call *undo = step_call(step, TASK_UNDO);
+    bool due = step->undo_state == UNDO_STATE_RETRYING && !call_is_open(undo) &&
+               undo->retry_ms <= turn->now_ms;
+    if (due) {
+        struct span input = undo->rerun_input.size > 0 ? undo->rerun_input : undo->input;
+        call_send(turn, undo, undo->rerun ? &input : NULL, undo->in_doubt ? FLAG_IN_DOUBT : 0u);
+    }
+    return due;
+}
+
+/* In the inverse order: a step's own turn comes when every step after it is done. The definition's
+ * `order` is topological, so one pass from its end knows all transitive dependents. */
+static bool undo_parallel(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    uint32_t count = saga->definition->step_count;
+    bool changed = false;
+    for (uint32_t i = count; i > 0 && !turn->failed; i--) {
+        struct step *step = &saga->steps[saga->definition->order[i - 1]];
+        bool clear = true;
+        for (uint32_t k = 0; k < step->spec->needed_by_count && clear; k++) {
+            const struct step *after = &saga->steps[step->spec->needed_by[k]];
+            clear = after->all_clear;
+        }
+        if (clear && wants_undo(step)) {
+            changed |= begin_undo(turn, step);
+        }
+        step->all_clear = clear && is_done(step, false);
+    }
+    return changed;
+}
+
+/* The latest started step that is not done; only it may be undone. */
+static bool undo_strict(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    struct step *latest = NULL;
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        struct step *step = &saga->steps[i];
+        bool later = !latest || step->started_seq > latest->started_seq;
+        if (step->started_seq > 0 && !is_done(step, true) && later) {
+            latest = step;
+        }
+    }
+    return latest && wants_undo(latest) && begin_undo(turn, latest);
+}
+
+static bool still_stands(const struct saga *saga)
+{
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        const struct step *step = &saga->steps[i];
+        if (!step->chosen && step->state == STEP_STATE_SUCCEEDED && step->spec->has_undo) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All is settled, or nothing can move without a person. */
+static bool finish(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    bool parked = false;
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        const struct step *step = &saga->steps[i];
+        bool stands = step->chosen && step->state == STEP_STATE_SUCCEEDED &&
+                      step->undo_state == UNDO_STATE_NONE;
+        if (!stands && !is_done(step, true)) {
+            return false;
+        }
+        parked |= stands || step->state == STEP_STATE_PARKED;
+    }
+    struct record record = {.type = RECORD_SAGA_COMPENSATED};
+    if (parked) {
+        if (saga->state == SAGA_STATE_PARKED) {
+            return false;
+        }
+        record.type = RECORD_SAGA_PARKED;
+        record.code = span_text("needs_a_person");
+        turn_alert(turn, NULL, "saga_parked");
+    } else if (saga->partial && still_stands(saga)) {
+        record.type = RECORD_SAGA_COMPLETED;
+    }
+    turn_emit(turn, &record);
+    return false;
+}
+
+bool backward(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    bool changed = false;
+    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
+        struct step *step = &saga->steps[i];
+        if (step->chosen) {
+            changed |= bring_in(turn, step);
+            changed |= retry_undo(turn, step);
+        }
+    }
+    if (!turn->failed && !changed) {
+        changed = saga->definition->strict ? undo_strict(turn) : undo_parallel(turn);
+    }
+    return turn->failed || changed || finish(turn);
+}

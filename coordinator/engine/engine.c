@@ -1,0 +1,561 @@
+/* engine.c - the door: which saga an event is about, and one turn of it.
+ *
+ * Each event opens a turn, is taken by the file that knows its kind, settles what follows, and
+ * closes with a row. Nothing here depends on more than the event and the sagas in memory. */
+#include "engine/engine.h"
+
+#include "base/limits.h"
+#include "engine/trace.h"
+#include "engine/turn.h"
+
+enum saga_error engine_new(const struct engine_options *options, struct engine **engine)
+{
+    PRE(options->dead_ms > 0);
+    struct engine *made = options->memory->take(sizeof *made, options->memory->arg);
+    if (!made) {
+        return SAGA_NO_MEMORY;
+    }
+    *made = (struct engine){
+        .options = *options, .lsn_last = options->last_lsn, .saga_last = options->last_saga};
+    map_open(&made->sagas);
+    map_open(&made->tokens);
+    heap_open(&made->timers);
+    buf_open(&made->records, LIMIT_BATCH_BYTES);
+    buf_open(&made->values, LIMIT_BATCH_BYTES);
+    buf_open(&made->scratch, LIMIT_SAGA_MEMORY);
+    *engine = made;
+    return SAGA_OK;
+}
+
+void engine_destroy(struct engine **engine)
+{
+    struct engine *gone = *engine;
+    if (!gone) {
+        return;
+    }
+    size_t at = 0;
+    for (struct saga *saga; (saga = map_next(&gone->sagas, &at)) != NULL;) {
+        saga_destroy(&saga);
+    }
+    map_close(&gone->sagas);
+    map_close(&gone->tokens);
+    heap_close(&gone->timers);
+    buf_close(&gone->records);
+    buf_close(&gone->values);
+    buf_close(&gone->scratch);
+    gone->options.memory->give(gone, sizeof *gone, gone->options.memory->arg);
+    *engine = NULL;
+}
+
+static struct saga *find_saga(const struct engine *engine, struct span name)
+{
+    return map_get(&engine->sagas, name);
+}
+
+static struct attempt *find_token(const struct engine *engine, const uint8_t *token)
+{
+    return map_get(&engine->tokens, span_of(token, TOKEN_SIZE));
+}
+
+/* The saga's id of a key: what stands before the first slash. */
+static struct span saga_of_key(struct span key)
+{
+    for (size_t i = 0; i < key.size; i++) {
+        if (key.data[i] == '/') {
+            return span_of(key.data, i);
+        }
+    }
+    return (struct span){NULL, 0};
+}
+
+static bool lacks(const struct engine *engine, struct span wanted, struct span *name)
+{
+    *name = wanted;
+    return wanted.size > 0 && !find_saga(engine, wanted);
+}
+
+bool engine_lacks(const struct engine *engine, const struct event *event, struct span *name)
+{
+    switch (event->kind) {
+    case EVENT_START: {
+        const struct saga *saga = find_saga(engine, event->start.name);
+        *name = event->start.name;
+        return !saga || !saga->has_digest;
+    }
+    case EVENT_RESULT:
+        return !find_token(engine, event->result.token) &&
+               lacks(engine, saga_of_key(event->result.key), name);
+    case EVENT_ADOPT:
+        return lacks(engine, saga_of_key(event->task.key), name);
+    case EVENT_VERB:
+        return lacks(engine, event->verb.saga, name);
+    case EVENT_SENT:
+    case EVENT_LOST:
+    case EVENT_UNTAKEN:
+    case EVENT_BEAT:
+    case EVENT_TIME:
+    case EVENT_SERVING:
+        break;
+    }
+    return false;
+}
+
+static bool reply(struct batch *batch, uint64_t ref, enum saga_error error, const char *why,
+                  const struct saga *saga)
+{
+    struct effect *effect = batch_effect(batch, EFFECT_REPLY, ref);
+    if (!effect) {
+        return false;
+    }
+    effect->reply.error = error;
+    effect->reply.why = why;
+    bool ok = true;
+    if (saga) {
+        /* A final saga may leave memory before this batch is released: its name is copied. */
+        effect->reply.saga = arena_copy(&batch->arena, saga->name, &ok);
+        effect->reply.state = saga->state;
+        effect->reply.seq = saga->seq;
+    }
+    return ok;
+}
+
+static bool add_name(struct turn *turn, struct span text, const uint8_t *digest)
+{
+    bool ok = true;
+    struct name *name = batch_name(turn->batch);
+    struct span kept = arena_copy(&turn->batch->arena, text, &ok);
+    if (!name || !ok) {
+        return false;
+    }
+    *name = (struct name){.text = kept, .saga = turn->saga->id};
+    memcpy(name->digest, digest, sizeof name->digest);
+    return true;
+}
+
+static bool begin(struct turn *turn, const struct start_request *start)
+{
+    struct saga *saga = turn->saga;
+    turn->is_new = true;
+    turn->state_before = SAGA_STATE_RUNNING;
+    memcpy(saga->digest, start->digest, sizeof saga->digest);
+    saga->has_digest = true;
+    struct record record = {.type = RECORD_SAGA_STARTED,
+                            .name = saga->name,
+                            .definition = saga->definition->name,
+                            .version = saga->definition->version,
+                            .due_ms = start->start_at_ms,
+                            .actor = start->actor,
+                            .traceparent = start->traceparent,
+                            .tracestate = start->tracestate,
+                            .input = start->input,
+                            .labels = start->labels};
+    turn_emit(turn, &record);
+    trace_begin(saga);
+    settle(turn);
+    bool ok = !turn->failed && add_name(turn, saga->name, start->digest) &&
+              (start->key.size == 0 || add_name(turn, start->key, start->key_digest));
+    turn->failed |= !ok || !reply(turn->batch, turn->ref, SAGA_OK, NULL, saga);
+    return turn_close(turn);
+}
+
+/* A start that failed for want of memory leaves nothing behind. */
+struct mark {
+    struct rows rows;
+    uint32_t effect_count;
+    uint64_t lsn_last;
+};
+
+static void undo_start(struct engine *engine, struct batch *batch, const struct mark *mark,
+                       struct saga **saga)
+{
+    struct row *rows = batch->rows.rows;
+    struct head *heads = batch->rows.heads;
+    struct name *names = batch->rows.names;
+    batch->rows.row_count = mark->rows.row_count;
+    batch->rows.head_count = mark->rows.head_count;
+    batch->rows.name_count = mark->rows.name_count;
+    MAYBE(rows == mark->rows.rows && heads == mark->rows.heads && names == mark->rows.names);
+    batch->effect_count = mark->effect_count;
+    engine->lsn_last = mark->lsn_last;
+    for (uint32_t i = 0; i < (*saga)->definition->step_count; i++) {
+        for (struct attempt *a = (*saga)->steps[i].calls[0].attempts; a; a = a->older) {
+            map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
+        }
+    }
+    heap_drop(&engine->timers, &(*saga)->timer);
+    map_drop(&engine->sagas, (*saga)->name);
+    saga_destroy(saga);
+}
+
+static enum saga_error start(struct engine *engine, const struct event *event, struct batch *batch)
+{
+    const struct start_request *start = &event->start;
+    struct saga *saga = find_saga(engine, start->name);
+    if (saga) {
+        bool same = memcmp(saga->digest, start->digest, sizeof saga->digest) == 0;
+        bool ok = reply(batch, event->ref, same ? SAGA_OK : SAGA_IDEMPOTENCY_CONFLICT, NULL, saga);
+        if (ok && same) {
+            batch->effects[batch->effect_count - 1].reply.duplicate = true;
+        }
+        return ok ? SAGA_OK : SAGA_NO_MEMORY;
+    }
+    struct mark mark = {batch->rows, batch->effect_count, engine->lsn_last};
+    if (engine->sagas.count < engine->options.sagas_max) {
+        saga =
+            saga_new(engine->options.memory, engine->saga_last + 1, start->name, start->definition);
+    }
+    if (saga && map_put(&engine->sagas, saga->name, saga) != SAGA_OK) {
+        saga_destroy(&saga);
+    }
+    if (saga) {
+        saga->timer.tie = saga->id;
+        struct turn turn;
+        turn_open(&turn, engine, event, batch, saga);
+        if (begin(&turn, start)) {
+            engine->saga_last = saga->id;
+            return SAGA_OK;
+        }
+        undo_start(engine, batch, &mark, &saga);
+    }
+    return reply(batch, event->ref, SAGA_OVERLOADED, "no room for another saga", NULL)
+               ? SAGA_OK
+               : SAGA_NO_MEMORY;
+}
+
+/* Does the token belong to what the message says it does? */
+static bool is_of(const struct attempt *attempt, const struct result *result)
+{
+    return result->key.size == 0 ||
+           (attempt->number == result->attempt && span_equal(attempt->task.key, result->key));
+}
+
+static enum saga_error unknown(const struct event *event, struct batch *batch)
+{
+    bool ok = true;
+    struct effect *effect = batch_effect(batch, EFFECT_DONE, event->ref);
+    struct span key = arena_copy(&batch->arena, event->result.key, &ok);
+    if (!effect || !ok) {
+        return SAGA_NO_MEMORY;
+    }
+    effect->call.key = key;
+    effect->call.attempt = event->result.attempt;
+    memcpy(effect->call.token, event->result.token, TOKEN_SIZE);
+    effect->call.verdict = VERDICT_UNKNOWN;
+    return SAGA_OK;
+}
+
+static enum saga_error result(struct engine *engine, const struct event *event, struct batch *batch)
+{
+    struct attempt *attempt = find_token(engine, event->result.token);
+    if (!attempt || !is_of(attempt, &event->result)) {
+        return unknown(event, batch);
+    }
+    struct turn turn;
+    turn_open(&turn, engine, event, batch, attempt->call->step->saga);
+    result_take(&turn, attempt, &event->result);
+    settle(&turn);
+    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+static void task_lost(struct turn *turn, struct attempt *attempt)
+{
+    if (attempt->state != ATTEMPT_OPEN || attempt->later) {
+        return;
+    }
+    struct failure failure = {.attempt = attempt,
+                              .code = span_text("lost"),
+                              .message = span_text("the participant's session was lost"),
+                              .in_doubt = true,
+                              .unanswered = true,
+                              .lost = true,
+                              .at_once = true,
+                              .retry_after_ms = -1};
+    call_fail(turn, attempt->call, &failure);
+}
+
+static void task_untaken(struct turn *turn, struct attempt *attempt)
+{
+    if (attempt->answered || attempt->later) {
+        return;
+    }
+    bool late = attempt->out_of_time;
+    struct failure failure = {
+        .attempt = attempt,
+        .code = span_text(late ? "schedule_to_start" : "untaken"),
+        .message = span_text(late ? "no participant took it in time" : "no participant took it"),
+        .unanswered = true,
+        .refused = late,
+        .uncounted = true,
+        .at_once = true,
+        .retry_after_ms = -1};
+    if (attempt->called_off && !late) {
+        failure.code = span_text("cancelled");
+    }
+    call_fail(turn, attempt->call, &failure);
+}
+
+static void task_sent(struct turn *turn, struct attempt *attempt, bool barrier)
+{
+    attempt->left = true;
+    attempt->orphan = false;
+    attempt->barrier = barrier;
+    attempt->left_ms = turn->now_ms;
+    attempt->beat_ms = turn->now_ms;
+}
+
+static enum saga_error task_event(struct engine *engine, const struct event *event,
+                                  struct batch *batch)
+{
+    struct attempt *attempt = find_token(engine, event->task.token);
+    if (!attempt) {
+        return SAGA_OK;
+    }
+    struct turn turn;
+    turn_open(&turn, engine, event, batch, attempt->call->step->saga);
+    switch (event->kind) {
+    case EVENT_SENT:
+        task_sent(&turn, attempt, event->task.barrier);
+        return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
+    case EVENT_LOST:
+        task_lost(&turn, attempt);
+        break;
+    case EVENT_UNTAKEN:
+        task_untaken(&turn, attempt);
+        break;
+    case EVENT_START:
+    case EVENT_RESULT:
+    case EVENT_ADOPT:
+    case EVENT_BEAT:
+    case EVENT_TIME:
+    case EVENT_SERVING:
+    case EVENT_VERB:
+        UNREACHABLE("not an event of a token");
+    }
+    settle(&turn);
+    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+/* A refused adoption is told to the session that offered it. */
+static bool refuse(struct batch *batch, const struct event *event)
+{
+    bool ok = true;
+    struct effect *effect = batch_effect(batch, EFFECT_CANCEL, event->ref);
+    struct span key = arena_copy(&batch->arena, event->task.key, &ok);
+    if (!effect || !ok) {
+        return false;
+    }
+    effect->call.key = key;
+    effect->call.attempt = event->task.attempt;
+    effect->call.reason = "superseded";
+    return true;
+}
+
+static void keep_details(struct turn *turn, struct call *call, struct span details)
+{
+    if (details.size > call->details_room) {
+        uint8_t *room = arena_take(&turn->saga->arena, details.size * 2);
+        if (!room) {
+            turn->failed = true;
+            return;
+        }
+        call->details.data = room;
+        call->details_room = details.size * 2;
+    }
+    if (details.size > 0) {
+        memcpy((uint8_t *)(uintptr_t)call->details.data, details.data, details.size);
+        call->details.size = details.size;
+    }
+}
+
+/* May an attempt that somebody says is running be counted on again? Only the newest, or the one
+ * before a newest that has not left. */
+static bool is_adoptable(const struct call *call, const struct attempt *attempt)
+{
+    const struct attempt *newest = call->newest;
+    if (attempt->answered || attempt->run != call->run || !newest) {
+        return false;
+    }
+    if (attempt == newest) {
+        return true;
+    }
+    return newest->state == ATTEMPT_OPEN && !newest->left && newest->older == attempt;
+}
+
+static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
+{
+    struct call *call = attempt->call;
+    bool open = attempt == call->newest && attempt->state == ATTEMPT_OPEN;
+    struct attempt *newer = attempt == call->newest ? NULL : call->newest;
+    task_sent(turn, attempt, barrier);
+    attempt->called_off = false;
+    if (!open && call_is_wanted(call)) {
+        struct record record = {.type = RECORD_TASK_INTENDED,
+                                .fields = 1,
+                                .step = call->step->index,
+                                .kind = call->kind,
+                                .run = attempt->run,
+                                .attempt = attempt->number,
+                                .flags = FLAG_ADOPTED};
+        turn_emit(turn, &record);
+        if (newer && !turn->failed) {
+            call_off(turn, newer, "superseded", true);
+        }
+    }
+    if (!call_is_wanted(call)) {
+        call_off(turn, attempt, "cancelled", false);
+    }
+}
+
+static enum saga_error named_event(struct engine *engine, const struct event *event,
+                                   struct batch *batch)
+{
+    struct saga *saga = find_saga(engine, saga_of_key(event->task.key));
+    struct call *call = saga ? saga_call_of_key(saga, event->task.key) : NULL;
+    struct attempt *attempt = call ? call_attempt(call, call->run, event->task.attempt) : NULL;
+    bool adopts = event->kind == EVENT_ADOPT;
+    if (!attempt || (adopts && !is_adoptable(call, attempt))) {
+        return !adopts || refuse(batch, event) ? SAGA_OK : SAGA_NO_MEMORY;
+    }
+    struct turn turn;
+    turn_open(&turn, engine, event, batch, saga);
+    if (adopts) {
+        adopt(&turn, attempt, event->task.barrier);
+        settle(&turn);
+    } else {
+        attempt->beat_ms = event->now_ms;
+        keep_details(&turn, call, event->task.details);
+    }
+    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+static enum saga_error time_passes(struct engine *engine, const struct event *event,
+                                   struct batch *batch)
+{
+    for (uint32_t i = 0; i < LIMIT_TIMERS_PER_STEP; i++) {
+        struct heap_node *node = heap_first(&engine->timers);
+        bool entropy_left =
+            event->entropy->size - event->entropy->used >= (size_t)ENTROPY_PER_EVENT;
+        if (!node || node->due > event->now_ms || (i > 0 && !entropy_left)) {
+            break;
+        }
+        struct saga *saga = (struct saga *)(void *)((uint8_t *)node - offsetof(struct saga, timer));
+        struct turn turn;
+        turn_open(&turn, engine, event, batch, saga);
+        heap_drop(&engine->timers, &saga->timer);
+        expire(&turn);
+        settle(&turn);
+        if (!turn_close(&turn)) {
+            return SAGA_NO_MEMORY;
+        }
+    }
+    return SAGA_OK;
+}
+
+/* From now on what was in flight may be named by who has it. */
+static enum saga_error serve(struct engine *engine, const struct event *event)
+{
+    engine->serving_ms = event->now_ms;
+    size_t at = 0;
+    for (struct saga *saga; (saga = map_next(&engine->sagas, &at)) != NULL;) {
+        for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+            for (uint32_t k = 0; k < CALL_COUNT; k++) {
+                for (struct attempt *a = saga->steps[i].calls[k].attempts; a; a = a->older) {
+                    a->left_ms = event->now_ms;
+                    a->beat_ms = event->now_ms;
+                }
+            }
+        }
+        int64_t due_ms = saga_next_due(engine, saga);
+        if (due_ms != INT64_MAX && heap_set(&engine->timers, &saga->timer, due_ms) != SAGA_OK) {
+            return SAGA_NO_MEMORY;
+        }
+    }
+    return SAGA_OK;
+}
+
+static enum saga_error verb(struct engine *engine, const struct event *event, struct batch *batch)
+{
+    struct saga *saga = find_saga(engine, event->verb.saga);
+    if (!saga) {
+        return reply(batch, event->ref, SAGA_NOT_FOUND, "there is no such saga", NULL)
+                   ? SAGA_OK
+                   : SAGA_NO_MEMORY;
+    }
+    struct turn turn;
+    turn_open(&turn, engine, event, batch, saga);
+    const char *why;
+    enum saga_error rc = verb_do(&turn, &event->verb, &why);
+    if (rc == SAGA_OK) {
+        settle(&turn);
+        bool named =
+            event->verb.key.size == 0 || add_name(&turn, event->verb.key, event->verb.digest);
+        turn.failed |= !named;
+    } else {
+        CHECK(turn.failed || saga->seq == turn.seq_before);
+    }
+    turn.failed |= !reply(batch, event->ref, rc, why, saga);
+    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+enum saga_error engine_step(struct engine *engine, const struct event *event, struct batch *batch)
+{
+    switch (event->kind) {
+    case EVENT_START:
+        return start(engine, event, batch);
+    case EVENT_RESULT:
+        return result(engine, event, batch);
+    case EVENT_SENT:
+    case EVENT_LOST:
+    case EVENT_UNTAKEN:
+        return task_event(engine, event, batch);
+    case EVENT_ADOPT:
+    case EVENT_BEAT:
+        return named_event(engine, event, batch);
+    case EVENT_TIME:
+        return time_passes(engine, event, batch);
+    case EVENT_SERVING:
+        return serve(engine, event);
+    case EVENT_VERB:
+        return verb(engine, event, batch);
+    }
+    UNREACHABLE("unknown event");
+}
+
+int64_t engine_next_due(const struct engine *engine)
+{
+    const struct heap_node *node = heap_first(&engine->timers);
+    return node ? node->due : INT64_MAX;
+}
+
+uint32_t engine_count(const struct engine *engine)
+{
+    return (uint32_t)engine->sagas.count;
+}
+
+static void evict(struct engine *engine, struct saga *saga)
+{
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        for (uint32_t k = 0; k < CALL_COUNT; k++) {
+            for (struct attempt *a = saga->steps[i].calls[k].attempts; a; a = a->older) {
+                map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
+            }
+        }
+    }
+    heap_drop(&engine->timers, &saga->timer);
+    map_drop(&engine->sagas, saga->name);
+    saga_destroy(&saga);
+}
+
+void engine_released(struct engine *engine, uint64_t lsn)
+{
+    while (engine->finals_first && engine->finals_first->last_lsn <= lsn) {
+        struct saga *saga = engine->finals_first;
+        engine->finals_first = saga->next_final;
+        engine->finals_last = engine->finals_first ? engine->finals_last : NULL;
+        saga->in_final = false;
+        saga->next_final = NULL;
+        if (saga_state_is_final(saga->state)) {
+            evict(engine, saga);
+        }
+    }
+}

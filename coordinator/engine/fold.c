@@ -1,0 +1,672 @@
+/* fold.c - records make state: the only code that writes the durable part of a saga.
+ *
+ * The same function serves the live engine, which folds each record as it decides it, and recovery,
+ * which folds the records that the store kept. It decides nothing. What a record may do to a step
+ * is in the table `legal`; a record that asks for anything else is corrupt (replay) or a bug
+ * (live). */
+#include "base/limits.h"
+#include "base/mp.h"
+#include "engine/saga.h"
+
+#define TO(state) (1u << STEP_STATE_##state)
+static const uint32_t legal[STEP_STATE_COUNT] = {
+    [STEP_STATE_PENDING] = TO(RUNNING) | TO(FAILED),
+    [STEP_STATE_RUNNING] = TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) | TO(RESOLVED),
+    [STEP_STATE_RETRYING] =
+        TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) | TO(RESOLVED),
+    [STEP_STATE_IN_DOUBT] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) |
+                            TO(COMPENSATING) | TO(KEPT) | TO(PARKED) | TO(RESOLVED),
+    [STEP_STATE_SUCCEEDED] = TO(COMPENSATING) | TO(KEPT) | TO(RESOLVED),
+    [STEP_STATE_FAILED] = TO(COMPENSATING) | TO(PARKED) | TO(RESOLVED),
+    [STEP_STATE_COMPENSATING] = TO(COMPENSATED) | TO(PARKED) | TO(RESOLVED),
+    [STEP_STATE_COMPENSATED] = TO(COMPENSATING),
+    [STEP_STATE_PARKED] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(KEPT) |
+                          TO(COMPENSATING) | TO(RESOLVED),
+};
+#undef TO
+
+static bool move(struct step *step, enum step_state to, int64_t at_ms)
+{
+    if (step->state == to) {
+        return true;
+    }
+    if (!(legal[step->state] & (1u << to))) {
+        return false;
+    }
+    step->state = to;
+    bool ends = to == STEP_STATE_SUCCEEDED || to == STEP_STATE_FAILED ||
+                to == STEP_STATE_COMPENSATED || to == STEP_STATE_KEPT || to == STEP_STATE_RESOLVED;
+    step->ended_ms = ends ? at_ms : 0;
+    return true;
+}
+
+/* Nobody waits for its attempts any more. */
+static void close_call(struct call *call)
+{
+    call->retry_ms = 0;
+    for (struct attempt *a = call->attempts; a; a = a->older) {
+        a->state = a->state == ATTEMPT_OPEN ? ATTEMPT_DOUBT : a->state;
+    }
+}
+
+/* After an attempt's doubt has ended: an undecided step without doubt has failed. */
+static bool settle_doubt(struct step *step, int64_t at_ms)
+{
+    struct call *call = step_call(step, TASK_DO);
+    bool undecided = step->state == STEP_STATE_IN_DOUBT ||
+                     (step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE);
+    if (undecided && !call_in_doubt(call) && !call_is_open(call)) {
+        bool parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
+                      step->saga->direction == FORWARD;
+        close_call(step_call(step, TASK_CHECK));
+        return parked || move(step, STEP_STATE_FAILED, at_ms);
+    }
+    return true;
+}
+
+static bool fold_started(struct saga *saga, const struct record *record, int64_t at_ms)
+{
+    saga->state = SAGA_STATE_RUNNING;
+    saga->direction = FORWARD;
+    saga->started_ms = at_ms;
+    saga->start_at_ms = record->due_ms;
+    saga->input = record->input;
+    saga->labels = record->labels;
+    bool ok = true;
+    saga->traceparent = arena_copy(&saga->arena, record->traceparent, &ok);
+    saga->tracestate = arena_copy(&saga->arena, record->tracestate, &ok);
+    if (saga->definition->timeout_ms > 0) {
+        int64_t from_ms = record->due_ms > at_ms ? record->due_ms : at_ms;
+        saga->deadline_ms = from_ms + saga->definition->timeout_ms;
+    }
+    return ok;
+}
+
+/* A new key of this call begins: its request is frozen from here on. */
+static bool open_run(struct call *call, const struct record *record, int64_t at_ms)
+{
+    struct step *step = call->step;
+    call->run = record->run;
+    call->number_last = 0;
+    call->counted = 0;
+    call->losses = 0;
+    call->first_ms = at_ms;
+    call->newest = NULL;
+    call->rerun = false;
+    call->rerun_input = (struct span){NULL, 0};
+    call->used_up = false;
+    call->key = call_key(call, record->run);
+    call->input = record->input;
+    if (call->kind != TASK_DO) {
+        call->do_key = step_call(step, TASK_DO)->key;
+        call->output = step->output.size > 0 ? step->output : MP_NIL_VALUE;
+        call->in_doubt = (record->flags & FLAG_IN_DOUBT) != 0;
+    }
+    if (call->kind == TASK_UNDO) {
+        step->late = false;
+    }
+    return call->key.size > 0;
+}
+
+static bool adopt(struct call *call, const struct record *record)
+{
+    struct attempt *adopted = call_attempt(call, record->run, record->attempt);
+    if (!adopted || adopted->answered) {
+        return false;
+    }
+    for (struct attempt *a = call->attempts; a && a != adopted; a = a->older) {
+        /* It may have left in the meantime: in doubt until it is known that it did not. */
+        if (a->state == ATTEMPT_OPEN) {
+            a->state = ATTEMPT_DOUBT;
+        }
+    }
+    adopted->state = ATTEMPT_OPEN;
+    call->newest = adopted;
+    return true;
+}
+
+/* Takes a forgotten attempt out of the list, to be used anew; NULL = none to spare. */
+static struct attempt *reuse(struct call *call)
+{
+    struct attempt *spare = call_spare(call);
+    if (!spare) {
+        return NULL;
+    }
+    struct attempt **at = &call->attempts;
+    while (*at != spare) {
+        at = &(*at)->older;
+    }
+    *at = spare->older;
+    *spare = (struct attempt){0};
+    return spare;
+}
+
+static bool add_attempt(struct call *call, const struct record *record, int64_t at_ms)
+{
+    struct attempt *attempt = reuse(call);
+    if (!attempt) {
+        attempt = ARENA_NEW(&call->step->saga->arena, struct attempt);
+        call->attempt_count++;
+    }
+    if (!attempt) {
+        return false;
+    }
+    memcpy(attempt->token, record->token, TOKEN_SIZE);
+    attempt->run = record->run;
+    attempt->number = record->attempt;
+    attempt->state = ATTEMPT_OPEN;
+    attempt->intended_ms = at_ms;
+    attempt->call = call;
+    attempt->older = call->attempts;
+    call->attempts = attempt;
+    call->newest = attempt;
+    call->number_last = record->attempt;
+    return true;
+}
+
+static bool fold_intended(struct step *step, struct call *call, const struct record *record,
+                          int64_t at_ms)
+{
+    if (record->run != call->run) {
+        if (record->run != call->run + 1 || !open_run(call, record, at_ms)) {
+            return false;
+        }
+    }
+    call->retry_ms = 0;
+    bool ok =
+        (record->flags & FLAG_ADOPTED) ? adopt(call, record) : add_attempt(call, record, at_ms);
+    if (!ok) {
+        return false;
+    }
+    switch (call->kind) {
+    case TASK_DO:
+        step->started_ms = step->started_ms ? step->started_ms : at_ms;
+        step->started_seq = step->started_seq ? step->started_seq : step->saga->seq;
+        return move(step, STEP_STATE_RUNNING, at_ms);
+    case TASK_UNDO:
+        step->undo_state = UNDO_STATE_RUNNING;
+        return move(step, STEP_STATE_COMPENSATING, at_ms);
+    case TASK_CHECK:
+        return step->state == STEP_STATE_IN_DOUBT;
+    case TASK_CONFIRM:
+        break;
+    }
+    return false;
+}
+
+static void answer(struct attempt *attempt, enum attempt_state state, enum verdict verdict)
+{
+    attempt->answered = true;
+    attempt->state = state;
+    attempt->verdict = verdict;
+}
+
+static bool fold_done_ok(struct step *step, const struct record *record, int64_t at_ms)
+{
+    /* The key has succeeded: whatever became of its other attempts, the effect is the same one. */
+    struct call *call = step_call(step, TASK_DO);
+    for (struct attempt *a = call->attempts; a; a = a->older) {
+        if (a->state != ATTEMPT_NO_EFFECT) {
+            a->state = ATTEMPT_SUCCEEDED;
+        }
+    }
+    call->retry_ms = 0;
+    close_call(step_call(step, TASK_CHECK));
+    step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+    step->refused = false;
+    if (!move(step, STEP_STATE_SUCCEEDED, at_ms)) {
+        return false;
+    }
+    if (step->saga->direction == BACKWARD && step->spec->has_undo) {
+        step->undo_state = UNDO_STATE_PENDING;
+    }
+    return true;
+}
+
+static bool fold_succeeded(struct step *step, struct call *call, const struct record *record,
+                           int64_t at_ms)
+{
+    struct attempt *attempt = call_attempt(call, record->run, record->attempt);
+    if (!attempt) {
+        return false;
+    }
+    answer(attempt, ATTEMPT_SUCCEEDED, VERDICT_OK);
+    if (record->flags & FLAG_STALE) {
+        return true;
+    }
+    switch (call->kind) {
+    case TASK_DO:
+    case TASK_CHECK:
+        call->retry_ms = 0;
+        return fold_done_ok(step, record, at_ms);
+    case TASK_UNDO:
+        call->retry_ms = 0;
+        for (struct attempt *a = call->attempts; a; a = a->older) {
+            a->state = a->state == ATTEMPT_NO_EFFECT ? a->state : ATTEMPT_SUCCEEDED;
+        }
+        if (step->late) {
+            step->undo_state = UNDO_STATE_PENDING;
+            return move(step, STEP_STATE_COMPENSATING, at_ms);
+        }
+        step->undo_state = UNDO_STATE_SUCCEEDED;
+        step->stuck = false;
+        step->undo_code = (struct span){NULL, 0};
+        step->undo_message = (struct span){NULL, 0};
+        return move(step, STEP_STATE_COMPENSATING, at_ms) &&
+               move(step, STEP_STATE_COMPENSATED, at_ms);
+    case TASK_CONFIRM:
+        break;
+    }
+    return false;
+}
+
+/* What a failure, or a doubt, of the deciding attempt makes of the step. */
+static bool after_failure(struct step *step, struct call *call, const struct record *record,
+                          int64_t at_ms)
+{
+    bool is_final = (record->flags & FLAG_FINAL) != 0;
+    call->counted += (record->flags & FLAG_UNCOUNTED) ? 0 : 1;
+    switch (call->kind) {
+    case TASK_DO:
+        if (!is_final) {
+            return move(step, STEP_STATE_RETRYING, at_ms);
+        }
+        return move(step, call_in_doubt(call) ? STEP_STATE_IN_DOUBT : STEP_STATE_FAILED, at_ms);
+    case TASK_UNDO:
+        step->undo_state = UNDO_STATE_RETRYING;
+        return true;
+    case TASK_CHECK:
+        call->used_up = is_final;
+        return true;
+    case TASK_CONFIRM:
+        break;
+    }
+    return false;
+}
+
+/* Retries may go on for weeks with one and the same error: equal text takes no new memory. */
+static bool keep_text(struct step *step, struct span text, struct span *kept)
+{
+    bool ok = true;
+    if (!span_equal(text, *kept)) {
+        *kept = arena_copy(&step->saga->arena, text, &ok);
+    }
+    return ok;
+}
+
+static bool keep_error(struct step *step, struct call *call, const struct record *record)
+{
+    if (call->kind == TASK_UNDO) {
+        return keep_text(step, record->code, &step->undo_code) &&
+               keep_text(step, record->message, &step->undo_message);
+    }
+    if (call->kind == TASK_DO) {
+        step->error_attempt = record->attempt;
+        return keep_text(step, record->code, &step->code) &&
+               keep_text(step, record->message, &step->message);
+    }
+    return true;
+}
+
+static bool fold_failed(struct step *step, struct call *call, const struct record *record,
+                        int64_t at_ms)
+{
+    bool doubt = (record->flags & FLAG_IN_DOUBT) != 0;
+    bool stale = (record->flags & FLAG_STALE) != 0;
+    if (record->attempt > 0) {
+        struct attempt *attempt = call_attempt(call, record->run, record->attempt);
+        if (!attempt) {
+            return false;
+        }
+        answer(attempt, doubt ? ATTEMPT_DOUBT : ATTEMPT_NO_EFFECT,
+               stale ? VERDICT_STALE : VERDICT_OK);
+    }
+    if (call->kind == TASK_CHECK && (record->flags & FLAG_NO_EFFECT)) {
+        struct call *done = step_call(step, TASK_DO);
+        for (struct attempt *a = done->attempts; a; a = a->older) {
+            a->state = ATTEMPT_NO_EFFECT;
+        }
+        call->retry_ms = 0;
+        return settle_doubt(step, at_ms);
+    }
+    if (stale) {
+        return call->kind == TASK_DO ? settle_doubt(step, at_ms) : true;
+    }
+    if (call->kind == TASK_DO && (record->flags & FLAG_REFUSED)) {
+        step->refused = true;
+    }
+    call->retry_ms = 0;
+    return keep_error(step, call, record) && after_failure(step, call, record, at_ms);
+}
+
+static bool fold_doubt(struct step *step, struct call *call, const struct record *record,
+                       int64_t at_ms)
+{
+    struct attempt *attempt = call_attempt(call, record->run, record->attempt);
+    if (!attempt || attempt->answered) {
+        return false;
+    }
+    attempt->state = ATTEMPT_DOUBT;
+    call->losses += (record->flags & FLAG_LOST) ? 1 : 0;
+    if (record->flags & FLAG_STALE) {
+        return true;
+    }
+    call->retry_ms = 0;
+    return keep_error(step, call, record) && after_failure(step, call, record, at_ms);
+}
+
+static bool fold_late(struct step *step, struct call *call, const struct record *record,
+                      int64_t at_ms)
+{
+    struct attempt *attempt = call_attempt(call, record->run, record->attempt);
+    if (!attempt) {
+        return false;
+    }
+    answer(attempt, ATTEMPT_SUCCEEDED, VERDICT_LATE);
+    if (step->by_person || call->kind != TASK_DO || step->spec->step_class == CLASS_READONLY) {
+        return true;
+    }
+    step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+    step->late = true;
+    if (!step->spec->has_undo || step->state == STEP_STATE_PARKED) {
+        return true;
+    }
+    step->chosen = true;
+    if (step->state != STEP_STATE_COMPENSATING || step->undo_state == UNDO_STATE_SUCCEEDED) {
+        step->undo_state = UNDO_STATE_PENDING;
+    }
+    return move(step, STEP_STATE_COMPENSATING, at_ms);
+}
+
+static bool fold_waiting(struct call *call, const struct record *record)
+{
+    struct attempt *attempt = call_attempt(call, record->run, record->attempt);
+    if (!attempt) {
+        return false;
+    }
+    attempt->later = true;
+    return true;
+}
+
+static bool fold_parked(struct step *step, const struct record *record, int64_t at_ms)
+{
+    if (record->kind == TASK_UNDO) {
+        step->undo_state = UNDO_STATE_PARKED;
+    }
+    return move(step, STEP_STATE_PARKED, at_ms);
+}
+
+static bool fold_resolved(struct step *step, const struct record *record, int64_t at_ms)
+{
+    step->by_person = true;
+    step->stuck = false;
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        close_call(&step->calls[k]);
+    }
+    step->undo_state =
+        step->undo_state == UNDO_STATE_SUCCEEDED ? UNDO_STATE_SUCCEEDED : UNDO_STATE_NONE;
+    if (span_is(record->code, "succeeded")) {
+        step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+        step->code = (struct span){NULL, 0};
+        step->message = (struct span){NULL, 0};
+        step->refused = false;
+    } else {
+        bool ok = true;
+        step->code = arena_copy(&step->saga->arena, record->code, &ok);
+        step->message = arena_copy(&step->saga->arena, record->reason, &ok);
+        step->refused = true; /* satisfies nobody's needs */
+        if (!ok) {
+            return false;
+        }
+    }
+    return move(step, STEP_STATE_RESOLVED, at_ms);
+}
+
+static bool fold_kept(struct step *step, int64_t at_ms)
+{
+    step->undo_state = UNDO_STATE_NONE;
+    return move(step, STEP_STATE_KEPT, at_ms);
+}
+
+static void unpark(struct saga *saga)
+{
+    if (saga->state == SAGA_STATE_PARKED) {
+        saga->state = saga->direction == BACKWARD ? SAGA_STATE_COMPENSATING : SAGA_STATE_RUNNING;
+    }
+}
+
+static struct span pack_reason(struct saga *saga, const struct record *record)
+{
+    uint8_t *bytes = arena_take(&saga->arena, record->code.size + record->message.size +
+                                                  record->actor.size + LIMIT_NAME + 64);
+    if (!bytes) {
+        return (struct span){NULL, 0};
+    }
+    struct buf out = {.data = bytes,
+                      .capacity = record->code.size + record->message.size + record->actor.size +
+                                  LIMIT_NAME + 64};
+    out.size_max = out.capacity;
+    bool has_step = (record->fields & 1) != 0 && record->step < saga->definition->step_count;
+    mp_put_map(&out, 2 + (has_step ? 1u : 0) + (record->actor.size > 0 ? 1u : 0));
+    mp_put_text(&out, "code");
+    mp_put_str(&out, record->code);
+    mp_put_text(&out, "message");
+    mp_put_str(&out, record->message);
+    if (has_step) {
+        mp_put_text(&out, "step");
+        mp_put_str(&out, saga->definition->steps[record->step].name);
+    }
+    if (record->actor.size > 0) {
+        mp_put_text(&out, "actor");
+        mp_put_str(&out, record->actor);
+    }
+    CHECK(!buf_failed(&out) && out.data == bytes);
+    return buf_span(&out);
+}
+
+static bool fold_compensating(struct saga *saga, const struct record *record)
+{
+    bool again = saga->direction == BACKWARD && saga->state != SAGA_STATE_COMPLETED;
+    saga->state = SAGA_STATE_COMPENSATING;
+    saga->direction = BACKWARD;
+    saga->turn_wanted = false;
+    saga->ended_ms = 0;
+    if (again) {
+        return true;
+    }
+    saga->partial = (record->flags & FLAG_PARTIAL) != 0;
+    saga->reason = pack_reason(saga, record);
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        struct step *step = &saga->steps[i];
+        step->chosen = !saga->partial || record_list_has(record->steps, i);
+        step->accepted = record_list_has(record->accept, i);
+        bool stands = step->state == STEP_STATE_SUCCEEDED ||
+                      (step->state == STEP_STATE_FAILED && step->spec->undo_on_failed &&
+                       step_call(step, TASK_DO)->run > 0);
+        if (step->chosen && stands && step->spec->has_undo) {
+            step->undo_state = UNDO_STATE_PENDING;
+        }
+    }
+    return saga->reason.size > 0;
+}
+
+static bool fold_retry(struct step *step, const struct record *record, int64_t at_ms)
+{
+    bool undo = record->kind == TASK_UNDO;
+    struct call *call = step_call(step, undo ? TASK_UNDO : TASK_DO);
+    call->retry_ms = at_ms;
+    call->counted = 0;
+    call->rerun = (record->flags & FLAG_FRESH) != 0;
+    call->rerun_input = record->input;
+    step->stuck = false;
+    if (undo) {
+        step->undo_state = UNDO_STATE_RETRYING;
+        return move(step, STEP_STATE_COMPENSATING, at_ms);
+    }
+    step->refused = false;
+    step_call(step, TASK_CHECK)->used_up = false;
+    return move(step, STEP_STATE_RETRYING, at_ms);
+}
+
+static bool want_turn(struct saga *saga, struct span code, struct span message, struct span actor)
+{
+    bool ok = true;
+    saga->turn_wanted = true;
+    saga->turn_by_person = actor.size > 0;
+    saga->turn_code = arena_copy(&saga->arena, code, &ok);
+    saga->turn_message = arena_copy(&saga->arena, message, &ok);
+    saga->turn_actor = arena_copy(&saga->arena, actor, &ok);
+    return ok;
+}
+
+static bool fold_operator(struct saga *saga, struct step *step, const struct record *record,
+                          int64_t at_ms)
+{
+    if (span_is(record->code, "conflict")) {
+        saga->turn_wanted = false;
+        return true;
+    }
+    switch ((enum verb)record->verb) {
+    case VERB_ROLLBACK:
+        unpark(saga);
+        for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+            saga->steps[i].accepted |= record_list_has(record->accept, i);
+        }
+        return want_turn(saga, span_text("rollback"), record->reason, record->actor);
+    case VERB_RETRY:
+        unpark(saga);
+        return step && fold_retry(step, record, at_ms);
+    case VERB_RESOLVE:
+        unpark(saga);
+        return true;
+    case VERB_REVERSE:
+    case VERB_PAUSE:
+    case VERB_RESUME:
+    case VERB_TERMINATE:
+    case VERB_COUNT:
+        break;
+    }
+    return true;
+}
+
+static bool fold_saga(struct saga *saga, struct step *step, const struct record *record,
+                      int64_t at_ms)
+{
+    switch (record->type) {
+    case RECORD_SAGA_STARTED:
+        return fold_started(saga, record, at_ms);
+    case RECORD_SAGA_COMPENSATING:
+        return fold_compensating(saga, record);
+    case RECORD_SAGA_COMPLETED:
+        saga->state = SAGA_STATE_COMPLETED;
+        saga->direction = FORWARD;
+        saga->output = record->output.size > 0 ? record->output : saga->output;
+        saga->ended_ms = at_ms;
+        return true;
+    case RECORD_SAGA_COMPENSATED:
+        saga->state = SAGA_STATE_COMPENSATED;
+        saga->ended_ms = at_ms;
+        return true;
+    case RECORD_SAGA_PARKED:
+        saga->state = SAGA_STATE_PARKED;
+        return true;
+    case RECORD_SAGA_TERMINATED:
+        saga->state = SAGA_STATE_TERMINATED;
+        saga->ended_ms = at_ms;
+        return true;
+    case RECORD_SAGA_PAUSED:
+    case RECORD_SAGA_RESUMED:
+        /* Resumed by a result that came while it was parked: not a matter of pausing. */
+        if (!span_is(record->code, "result")) {
+            saga->paused = record->type == RECORD_SAGA_PAUSED;
+        }
+        unpark(saga);
+        return true;
+    case RECORD_SAGA_TIMED_OUT:
+        saga->timed_out = true;
+        return (record->flags & FLAG_STALE) ||
+               want_turn(saga, span_text("timeout"), record->message, (struct span){NULL, 0});
+    case RECORD_OPERATOR:
+        return fold_operator(saga, step, record, at_ms);
+    case RECORD_TASK_INTENDED:
+    case RECORD_TASK_SUCCEEDED:
+    case RECORD_TASK_FAILED:
+    case RECORD_TASK_IN_DOUBT:
+    case RECORD_TASK_LATE:
+    case RECORD_RETRY_SCHEDULED:
+    case RECORD_STEP_WAITING:
+    case RECORD_STEP_KEPT:
+    case RECORD_STEP_PARKED:
+    case RECORD_STEP_RESOLVED:
+    case RECORD_COUNT:
+        break;
+    }
+    return false;
+}
+
+static bool fold_step(struct step *step, struct call *call, const struct record *record,
+                      int64_t at_ms)
+{
+    switch (record->type) {
+    case RECORD_TASK_INTENDED:
+        return fold_intended(step, call, record, at_ms);
+    case RECORD_TASK_SUCCEEDED:
+        return fold_succeeded(step, call, record, at_ms);
+    case RECORD_TASK_FAILED:
+        return fold_failed(step, call, record, at_ms);
+    case RECORD_TASK_IN_DOUBT:
+        return fold_doubt(step, call, record, at_ms);
+    case RECORD_TASK_LATE:
+        return fold_late(step, call, record, at_ms);
+    case RECORD_RETRY_SCHEDULED:
+        call->retry_ms = record->due_ms;
+        step->stuck |= (record->flags & FLAG_STUCK) != 0;
+        return true;
+    case RECORD_STEP_WAITING:
+        return fold_waiting(call, record);
+    case RECORD_STEP_KEPT:
+        return fold_kept(step, at_ms);
+    case RECORD_STEP_PARKED:
+        return fold_parked(step, record, at_ms);
+    case RECORD_STEP_RESOLVED:
+        return fold_resolved(step, record, at_ms);
+    case RECORD_SAGA_STARTED:
+    case RECORD_SAGA_COMPENSATING:
+    case RECORD_SAGA_COMPLETED:
+    case RECORD_SAGA_COMPENSATED:
+    case RECORD_SAGA_PARKED:
+    case RECORD_SAGA_TERMINATED:
+    case RECORD_SAGA_PAUSED:
+    case RECORD_SAGA_RESUMED:
+    case RECORD_SAGA_TIMED_OUT:
+    case RECORD_OPERATOR:
+    case RECORD_COUNT:
+        break;
+    }
+    return false;
+}
+
+bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
+{
+    PRE(saga->magic == SAGA_MAGIC);
+    bool has_step = (record->fields & 1) != 0;
+    if (has_step && record->step >= saga->definition->step_count) {
+        return false;
+    }
+    struct step *step = has_step ? &saga->steps[record->step] : NULL;
+    saga->seq++;
+    saga->cost_micros += record->cost_micros;
+    if (step) {
+        step->cost_micros += record->cost_micros;
+    }
+    bool of_step = record->type >= RECORD_TASK_INTENDED && record->type <= RECORD_STEP_RESOLVED;
+    if (!of_step) {
+        return fold_saga(saga, step, record, at_ms);
+    }
+    struct call *call = step ? step_call(step, (enum task_kind)record->kind) : NULL;
+    bool needs_call = record->type < RECORD_STEP_KEPT;
+    if (!step || (needs_call && !call)) {
+        return false;
+    }
+    return fold_step(step, call, record, at_ms);
+}

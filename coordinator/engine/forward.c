@@ -1,0 +1,251 @@
+/* forward.c - starting steps, completing the saga, and turning it back.
+ *
+ * A step starts when all that it needs has succeeded, been skipped or resolved. A step that has
+ * given up turns the saga back, unless a pivot is running or in doubt: then nobody knows yet which
+ * way is open, and the pivot is asked first. After the pivot there is no way back by itself: what
+ * gives up there is parked for a person. */
+#include "base/mp.h"
+#include "engine/turn.h"
+
+static bool satisfies(const struct step *step)
+{
+    return step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_SKIPPED ||
+           (step->state == STEP_STATE_RESOLVED && !step->refused);
+}
+
+static bool can_start(const struct saga *saga, const struct step *step)
+{
+    for (uint32_t i = 0; i < step->spec->needs_count; i++) {
+        if (!satisfies(&saga->steps[step->spec->needs[i]])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Fills the input and sends; a reference that finds nothing fails the step. */
+static void start(struct turn *turn, struct step *step)
+{
+    struct saga *saga = turn->saga;
+    struct call *call = step_call(step, TASK_DO);
+    const struct template *template = step->spec->action.input;
+    if (!template) {
+        struct span none = {NULL, 0};
+        call_send(turn, call, &none, 0);
+        return;
+    }
+    struct scope scope;
+    step_scope(saga, false, &scope);
+    struct buf *out = &turn->engine->scratch;
+    buf_clear(out);
+    struct span missing = {NULL, 0};
+    enum saga_error rc = template_fill(template, &scope, out, &missing);
+    if (rc == SAGA_OK) {
+        struct span input = buf_span(out);
+        call_send(turn, call, &input, 0);
+        return;
+    }
+    if (rc != SAGA_INVALID) {
+        turn->failed = true;
+        return;
+    }
+    struct failure failure = {.code = span_text("bad_reference"),
+                              .message = missing,
+                              .refused = true,
+                              .retry_after_ms = -1};
+    call_fail(turn, call, &failure);
+}
+
+static bool start_ready(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    bool changed = false;
+    if (saga->start_at_ms > turn->now_ms) {
+        return false;
+    }
+    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
+        struct step *step = &saga->steps[i];
+        if (step->state == STEP_STATE_PENDING && can_start(saga, step)) {
+            start(turn, step);
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+/* A retry that is due leaves, with the same key or, when a person said so, under the next. */
+static bool retry_due(struct turn *turn, struct step *step)
+{
+    struct call *call = step_call(step, TASK_DO);
+    if (call->retry_ms > turn->now_ms) {
+        return false;
+    }
+    if (turn->saga->turn_wanted &&
+        !(step->spec->step_class == CLASS_PIVOT && call_in_doubt(call))) {
+        struct failure failure = {.code = span_text("cancelled"),
+                                  .message = span_text("the saga turns back"),
+                                  .refused = true,
+                                  .retry_after_ms = -1};
+        call_fail(turn, call, &failure);
+        return true;
+    }
+    struct span input = call->rerun_input.size > 0 ? call->rerun_input : call->input;
+    call_send(turn, call, call->rerun ? &input : NULL, 0);
+    return true;
+}
+
+/* The first step that has given up; NULL = none. Parks what may not turn the saga back. */
+static struct step *look_for_failure(struct turn *turn, bool *changed)
+{
+    struct saga *saga = turn->saga;
+    struct step *failed = NULL;
+    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
+        struct step *step = &saga->steps[i];
+        bool gives_up =
+            step->state == STEP_STATE_KEPT || (step->state == STEP_STATE_RESOLVED && step->refused);
+        if (step->state == STEP_STATE_IN_DOUBT) {
+            enum doubt doubt = settle_in_doubt(turn, step);
+            *changed |= doubt == DOUBT_CHANGED;
+            gives_up = doubt == DOUBT_TO_UNDO;
+        } else if (step->state == STEP_STATE_FAILED && step->spec->after_pivot &&
+                   !saga->turn_wanted) {
+            park(turn, step, TASK_DO, "refused");
+            *changed = true;
+        } else if (step->state == STEP_STATE_FAILED) {
+            gives_up = true;
+        } else if (step->state == STEP_STATE_RETRYING) {
+            *changed |= retry_due(turn, step);
+        }
+        bool no_way_back = step->spec->after_pivot && !saga->turn_wanted;
+        if (gives_up && !failed && !no_way_back) {
+            failed = step;
+        }
+    }
+    return failed;
+}
+
+void turn_back(struct turn *turn, const struct record *reason)
+{
+    struct saga *saga = turn->saga;
+    struct record record = *reason;
+    record.type = RECORD_SAGA_COMPENSATING;
+    struct buf *accept = &turn->engine->scratch;
+    buf_clear(accept);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        count += saga->steps[i].accepted ? 1 : 0;
+    }
+    if (count > 0) {
+        mp_put_array(accept, count);
+        for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+            if (saga->steps[i].accepted) {
+                mp_put_uint(accept, i);
+            }
+        }
+        record.accept = buf_span(accept);
+    }
+    turn_emit(turn, &record);
+    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
+        struct step *step = &saga->steps[i];
+        if (step->chosen) {
+            call_off_all(turn, step_call(step, TASK_DO), "cancelled");
+        }
+    }
+}
+
+static void turn_back_because(struct turn *turn, const struct step *failed)
+{
+    const struct saga *saga = turn->saga;
+    struct record reason = {0};
+    if (failed) {
+        reason.fields = 1;
+        reason.step = failed->index;
+        reason.code = failed->code.size > 0 ? failed->code : span_text("failed");
+        reason.message = failed->message;
+    } else {
+        reason.code = saga->turn_code;
+        reason.message = saga->turn_message;
+        reason.actor = saga->turn_actor;
+    }
+    turn_back(turn, &reason);
+}
+
+static void ask_pivot(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        struct step *step = &saga->steps[i];
+        if (step->spec->step_class == CLASS_PIVOT) {
+            call_off_all(turn, step_call(step, TASK_DO), "cancelled");
+        }
+    }
+}
+
+static bool complete(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    struct record record = {.type = RECORD_SAGA_COMPLETED};
+    if (saga->definition->output) {
+        struct scope scope;
+        step_scope(saga, false, &scope);
+        scope.null_when_missing = true;
+        buf_clear(&turn->engine->scratch);
+        struct span missing;
+        if (template_fill(saga->definition->output, &scope, &turn->engine->scratch, &missing) !=
+            SAGA_OK) {
+            turn->failed = true;
+            return false;
+        }
+        record.output = buf_span(&turn->engine->scratch);
+    }
+    turn_emit(turn, &record);
+    return true;
+}
+
+/* Nothing runs, nothing is due, and not all is done: a person must act. */
+static bool stands_still(const struct saga *saga, bool *all_done)
+{
+    *all_done = true;
+    bool still = true;
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        const struct step *step = &saga->steps[i];
+        *all_done = *all_done && satisfies(step);
+        still = still && step->state != STEP_STATE_RUNNING && step->state != STEP_STATE_RETRYING &&
+                step->state != STEP_STATE_IN_DOUBT && step->state != STEP_STATE_WAITING;
+    }
+    return still;
+}
+
+bool forward(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    bool changed = false;
+    struct step *failed = look_for_failure(turn, &changed);
+    if (turn->failed || (!failed && !saga->turn_wanted && changed)) {
+        return changed;
+    }
+    if (failed || saga->turn_wanted) {
+        if (pivot_is_open(saga)) {
+            ask_pivot(turn);
+            if (changed) {
+                return true;
+            }
+        } else {
+            turn_back_because(turn, saga->turn_wanted ? NULL : failed);
+            return true;
+        }
+    } else if (start_ready(turn)) {
+        return true;
+    }
+    bool all_done;
+    bool still = stands_still(saga, &all_done);
+    if (all_done) {
+        return complete(turn);
+    }
+    if (still && saga->start_at_ms <= turn->now_ms && saga->state != SAGA_STATE_PARKED) {
+        struct record record = {.type = RECORD_SAGA_PARKED, .code = span_text("needs_a_person")};
+        turn_emit(turn, &record);
+        turn_alert(turn, NULL, "saga_parked");
+    }
+    return false;
+}

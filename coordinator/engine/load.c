@@ -1,0 +1,112 @@
+/* load.c - back from the store: rows are folded, effects are muted, what is in flight waits.
+ *
+ * After a restart nobody knows whether an attempt that is in the journal ever left. It counts as
+ * sent: it is neither timed out nor sent again until its participant names it, or dead_ms have
+ * passed since serving began (timers.c). */
+#include "engine/trace.h"
+#include "engine/turn.h"
+
+static enum saga_error fold_row(struct saga *saga, const struct row *row, const char **why)
+{
+    /* State keeps pointing into the payload, so the saga owns a copy of it. */
+    bool ok = true;
+    struct row own = *row;
+    own.payload = arena_copy(&saga->arena, row->payload, &ok);
+    if (!ok) {
+        return SAGA_NO_MEMORY;
+    }
+    if (row->seq != saga->seq + 1 || row->prev != saga->last_lsn) {
+        *why = "the chain of rows is broken";
+        return SAGA_STORE_CORRUPT;
+    }
+    struct record_reader reader;
+    if (!record_open(&reader, &own)) {
+        *why = "a row's body is not of the format, or its payload is not what was recorded";
+        return SAGA_STORE_CORRUPT;
+    }
+    struct record record;
+    bool bad = false;
+    while (record_next(&reader, &record, &bad)) {
+        if (!fold(saga, &record, reader.at_ms)) {
+            *why = "a record makes no sense after the ones before it";
+            return SAGA_STORE_CORRUPT;
+        }
+    }
+    if (bad) {
+        *why = "a record is not of the format";
+        return SAGA_STORE_CORRUPT;
+    }
+    saga->first_lsn = saga->first_lsn ? saga->first_lsn : row->lsn;
+    saga->last_lsn = row->lsn;
+    return SAGA_OK;
+}
+
+enum saga_error saga_load(const struct arena_source *source, const struct saga_image *image,
+                          const struct definition *definition, struct saga **saga, const char **why)
+{
+    *why = NULL;
+    struct saga *made = saga_new(source, image->head.saga, image->name, definition);
+    if (!made) {
+        return SAGA_NO_MEMORY;
+    }
+    enum saga_error rc = SAGA_OK;
+    for (uint32_t i = 0; i < image->row_count && rc == SAGA_OK; i++) {
+        rc = fold_row(made, &image->rows[i], why);
+    }
+    if (rc == SAGA_OK && made->seq == 0) {
+        *why = "the saga has no rows";
+        rc = SAGA_STORE_CORRUPT;
+    }
+    if (rc != SAGA_OK) {
+        saga_destroy(&made);
+        return rc;
+    }
+    trace_begin(made);
+    *saga = made;
+    return SAGA_OK;
+}
+
+/* Tokens are known again; what is unanswered counts as sent. */
+static enum saga_error take_up(struct engine *engine, struct call *call)
+{
+    for (struct attempt *a = call->attempts; a; a = a->older) {
+        if (map_put(&engine->tokens, span_of(a->token, TOKEN_SIZE), a) != SAGA_OK) {
+            return SAGA_NO_MEMORY;
+        }
+        a->task.key = a->run == call->run ? call->key : call_key(call, a->run);
+        a->task.action =
+            call->kind == TASK_CHECK ? call->step->spec->action.check : call_spec(call)->action;
+        a->left = true;
+        a->left_ms = engine->serving_ms;
+        a->beat_ms = engine->serving_ms;
+        a->orphan = a == call->newest && a->state == ATTEMPT_OPEN && !a->later;
+    }
+    return SAGA_OK;
+}
+
+enum saga_error engine_load(struct engine *engine, const struct saga_image *image,
+                            definition_lookup_fn lookup, void *arg, const char **why)
+{
+    const struct definition *definition = lookup(image->head.definition, image->head.version, arg);
+    if (!definition) {
+        *why = "the saga's definition is not in the store";
+        return SAGA_STORE_CORRUPT;
+    }
+    struct saga *saga;
+    enum saga_error rc = saga_load(engine->options.memory, image, definition, &saga, why);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    saga->timer.tie = saga->id;
+    rc = map_put(&engine->sagas, saga->name, saga);
+    for (uint32_t i = 0; i < definition->step_count && rc == SAGA_OK; i++) {
+        for (uint32_t k = 0; k < CALL_COUNT && rc == SAGA_OK; k++) {
+            rc = take_up(engine, &saga->steps[i].calls[k]);
+        }
+    }
+    int64_t due_ms = rc == SAGA_OK ? saga_next_due(engine, saga) : INT64_MAX;
+    if (due_ms != INT64_MAX) {
+        rc = heap_set(&engine->timers, &saga->timer, due_ms);
+    }
+    return rc;
+}

@@ -1,0 +1,269 @@
+/* results.c - what a participant says of an attempt, and what it is told in return.
+ *
+ * Success of any attempt counts while the step is undecided: the same key is the same effect. Only
+ * the newest attempt's failure decides. A success after the step was decided otherwise is recorded
+ * as late and undone. A result seen before gets its first verdict again and changes nothing. */
+#include "base/mp.h"
+#include "engine/turn.h"
+
+static void tell(struct turn *turn, const struct attempt *attempt, enum verdict verdict)
+{
+    struct effect *effect = turn_effect(turn, EFFECT_DONE);
+    bool ok = true;
+    if (effect) {
+        /* A final saga may leave memory before this batch is released: the key is copied. */
+        effect->call.key = arena_copy(&turn->batch->arena, attempt->task.key, &ok);
+        turn->failed |= !ok;
+        effect->call.attempt = attempt->number;
+        memcpy(effect->call.token, attempt->token, TOKEN_SIZE);
+        effect->call.verdict = verdict;
+    }
+}
+
+static struct record record_of(enum record_type type, const struct attempt *attempt,
+                               const struct result *result)
+{
+    return (struct record){.type = type,
+                           .fields = 1,
+                           .step = attempt->call->step->index,
+                           .kind = attempt->call->kind,
+                           .run = attempt->run,
+                           .attempt = attempt->number,
+                           .output = result->output,
+                           .cost_micros = result->cost_micros};
+}
+
+/* Is it still open what the do came to? */
+static bool do_is_undecided(const struct step *step)
+{
+    switch (step->state) {
+    case STEP_STATE_RUNNING:
+    case STEP_STATE_RETRYING:
+    case STEP_STATE_IN_DOUBT:
+        return true;
+    case STEP_STATE_PARKED:
+        return step->undo_state == UNDO_STATE_NONE;
+    case STEP_STATE_NONE:
+    case STEP_STATE_PENDING:
+    case STEP_STATE_WAITING:
+    case STEP_STATE_SUCCEEDED:
+    case STEP_STATE_FAILED:
+    case STEP_STATE_SKIPPED:
+    case STEP_STATE_COMPENSATING:
+    case STEP_STATE_COMPENSATED:
+    case STEP_STATE_KEPT:
+    case STEP_STATE_RESOLVED:
+    case STEP_STATE_COUNT:
+        break;
+    }
+    return false;
+}
+
+static bool same_key_counted(const struct attempt *attempt)
+{
+    for (const struct attempt *a = attempt->call->attempts; a; a = a->older) {
+        if (a->run == attempt->run && a->answered && a->state == ATTEMPT_SUCCEEDED &&
+            a->verdict == VERDICT_OK) {
+            return true;
+        }
+    }
+    /* A check may have said so instead of an attempt. */
+    return attempt->state == ATTEMPT_SUCCEEDED;
+}
+
+/* The pivot has succeeded although somebody wanted to turn back: forward it goes, and they hear. */
+static void forget_turn(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    if (saga->turn_by_person) {
+        struct record record = {.type = RECORD_OPERATOR,
+                                .verb = VERB_ROLLBACK,
+                                .actor = saga->turn_actor,
+                                .reason = saga->turn_message,
+                                .code = span_text("conflict"),
+                                .message = span_text("the pivot succeeded first")};
+        turn_emit(turn, &record);
+    } else {
+        struct record record = {.type = RECORD_OPERATOR,
+                                .code = span_text("conflict"),
+                                .message = span_text("the pivot succeeded first")};
+        turn_emit(turn, &record);
+    }
+    turn_alert(turn, NULL, "pivot_succeeded_before_turning_back");
+}
+
+/* A result moves a saga that stood still. */
+static void unpark_saga(struct turn *turn, const struct step *step)
+{
+    const struct saga *saga = turn->saga;
+    bool stood = saga->state == SAGA_STATE_PARKED || saga->state == SAGA_STATE_COMPENSATED ||
+                 saga->state == SAGA_STATE_COMPLETED;
+    if (!stood) {
+        return;
+    }
+    /* After a partial reversal only the step with the late effect is undone. */
+    uint8_t list[8];
+    struct buf steps = {.data = list, .capacity = sizeof list, .size_max = sizeof list};
+    struct record record = {.type = RECORD_SAGA_COMPENSATING,
+                            .fields = 1,
+                            .step = step->index,
+                            .code = span_text("late_result"),
+                            .message = span_text("an effect came after the decision")};
+    if (saga->state == SAGA_STATE_COMPLETED) {
+        mp_put_array(&steps, 1);
+        mp_put_uint(&steps, step->index);
+        record.flags = FLAG_PARTIAL;
+        record.steps = buf_span(&steps);
+    } else if (saga->direction == FORWARD) {
+        record = (struct record){.type = RECORD_SAGA_RESUMED, .code = span_text("result")};
+    }
+    turn_emit(turn, &record);
+}
+
+static void do_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
+{
+    struct step *step = attempt->call->step;
+    if (do_is_undecided(step)) {
+        struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
+        turn_emit(turn, &record);
+        unpark_saga(turn, step);
+        call_off_all(turn, step_call(step, TASK_CHECK), "settled");
+        if (step->spec->step_class == CLASS_PIVOT && turn->saga->turn_wanted &&
+            turn->saga->direction == FORWARD) {
+            forget_turn(turn);
+        }
+        tell(turn, attempt, VERDICT_OK);
+        return;
+    }
+    if (same_key_counted(attempt)) {
+        struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
+        record.flags = FLAG_STALE;
+        record.output = (struct span){NULL, 0};
+        turn_emit(turn, &record);
+        tell(turn, attempt, VERDICT_OK);
+        return;
+    }
+    struct record record = record_of(RECORD_TASK_LATE, attempt, result);
+    turn_emit(turn, &record);
+    bool terminated = turn->saga->state == SAGA_STATE_TERMINATED;
+    if (step->by_person || terminated) {
+        turn_alert(turn, step, "late_result_of_settled_step");
+    } else if (step->spec->step_class != CLASS_READONLY) {
+        unpark_saga(turn, step);
+    }
+    tell(turn, attempt, VERDICT_LATE);
+}
+
+static void undo_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
+{
+    struct step *step = attempt->call->step;
+    bool open = step->undo_state == UNDO_STATE_RUNNING || step->undo_state == UNDO_STATE_RETRYING ||
+                step->undo_state == UNDO_STATE_PARKED;
+    bool counts = open && attempt->run == attempt->call->run && !step->by_person;
+    struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
+    record.flags = counts ? 0 : FLAG_STALE;
+    if (counts) {
+        unpark_saga(turn, step);
+    }
+    turn_emit(turn, &record);
+    tell(turn, attempt, VERDICT_OK);
+}
+
+static void check_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
+{
+    struct step *step = attempt->call->step;
+    bool counts = step->state == STEP_STATE_IN_DOUBT && attempt->run == attempt->call->run;
+    struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
+    record.flags = counts ? 0 : FLAG_STALE;
+    turn_emit(turn, &record);
+    if (counts && step->spec->step_class == CLASS_PIVOT && turn->saga->turn_wanted &&
+        turn->saga->direction == FORWARD) {
+        forget_turn(turn);
+    }
+    tell(turn, attempt, VERDICT_OK);
+}
+
+/* A check that says "it never took effect" counts only when no attempt can act any more. */
+static void not_found(struct turn *turn, struct attempt *attempt, struct failure *failure)
+{
+    struct call *done = step_call(attempt->call->step, TASK_DO);
+    int64_t quiet_ms = call_quiet_ms(done, turn->engine->options.dead_ms);
+    if (quiet_ms <= turn->now_ms) {
+        failure->no_effect = true;
+        return;
+    }
+    failure->uncounted = true;
+    failure->retry_at_ms = quiet_ms == INT64_MAX ? 0 : quiet_ms;
+}
+
+static void take_failure(struct turn *turn, struct attempt *attempt, const struct result *result)
+{
+    struct failure failure = {.attempt = attempt,
+                              .code = result->code,
+                              .message = result->message,
+                              .details = result->details,
+                              .in_doubt = result->in_doubt,
+                              .refused = !result->retryable,
+                              .retry_after_ms = result->retry_after_ms,
+                              .cost_micros = result->cost_micros};
+    struct call *call = attempt->call;
+    bool stale = attempt != call->newest || !call_is_wanted(call);
+    if (call->kind == TASK_CHECK && span_is(result->code, "not_found") && !stale) {
+        not_found(turn, attempt, &failure);
+    }
+    call_fail(turn, call, &failure);
+    tell(turn, attempt, attempt->verdict);
+}
+
+static void take_later(struct turn *turn, struct attempt *attempt)
+{
+    if (!attempt->later) {
+        struct record record = {.type = RECORD_STEP_WAITING,
+                                .fields = 1,
+                                .step = attempt->call->step->index,
+                                .kind = attempt->call->kind,
+                                .run = attempt->run,
+                                .attempt = attempt->number,
+                                .code = span_text("later")};
+        turn_emit(turn, &record);
+        /* It was called off while it ran: it must hear that again, wherever it waits now. */
+        if (!turn->failed && attempt->called_off) {
+            attempt->called_off = false;
+            call_off(turn, attempt, "cancelled", false);
+        }
+    }
+    tell(turn, attempt, VERDICT_OK);
+}
+
+void result_take(struct turn *turn, struct attempt *attempt, const struct result *result)
+{
+    attempt->orphan = false;
+    attempt->left = true;
+    if (attempt->answered) {
+        tell(turn, attempt, attempt->verdict);
+        return;
+    }
+    switch (result->status) {
+    case RESULT_LATER:
+        take_later(turn, attempt);
+        return;
+    case RESULT_FAILED:
+        take_failure(turn, attempt, result);
+        return;
+    case RESULT_OK:
+        break;
+    }
+    switch (attempt->call->kind) {
+    case TASK_DO:
+        do_succeeded(turn, attempt, result);
+        return;
+    case TASK_UNDO:
+        undo_succeeded(turn, attempt, result);
+        return;
+    case TASK_CHECK:
+        check_succeeded(turn, attempt, result);
+        return;
+    case TASK_CONFIRM:
+        UNREACHABLE("confirm is never sent");
+    }
+}

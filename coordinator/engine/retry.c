@@ -1,0 +1,43 @@
+/* retry.c - delay = initial x backoff^(failed-1), at most max_interval, x (1 +- jitter). */
+#include "engine/retry.h"
+
+#include "base/check.h"
+
+/* Uniform in [0, 1), from the seed alone (splitmix64's mixing constants). */
+static double draw(uint64_t seed)
+{
+    uint64_t z = seed + UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    z ^= z >> 31;
+    return (double)(z >> 11) / 9007199254740992.0;
+}
+
+int64_t retry_delay_ms(const struct retry_policy *policy, uint32_t failed, uint64_t seed)
+{
+    PRE(policy->backoff >= 1.0);
+    PRE(policy->jitter >= 0.0 && policy->jitter <= 1.0);
+    double delay = (double)policy->initial_ms;
+    double cap = (double)policy->interval_max_ms;
+    for (uint32_t i = 1; i < failed && delay < cap; i++) {
+        double next = delay * policy->backoff;
+        if (!(next > delay)) {
+            break; /* a factor of 1, or a delay of 0: further rounds change nothing */
+        }
+        delay = next;
+    }
+    delay = delay < cap ? delay : cap;
+    delay *= 1.0 + policy->jitter * (2.0 * draw(seed) - 1.0);
+    POST(delay >= 0.0);
+    return (int64_t)(delay + 0.5);
+}
+
+bool retry_is_refusal(const struct retry_policy *policy, struct span code)
+{
+    for (uint32_t i = 0; i < policy->non_retryable_count; i++) {
+        if (span_equal(policy->non_retryable[i], code)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,13 @@
+/* retry.h - the arithmetic of retries: pure numbers. */
+#ifndef ENGINE_RETRY_H
+#define ENGINE_RETRY_H
+
+#include "engine/definition.h"
+
+/* The delay in ms before the attempt that follows `failed` counted ones (>= 1): exponential,
+ * capped, with jitter drawn from `seed` (equal seeds give equal delays). */
+int64_t retry_delay_ms(const struct retry_policy *policy, uint32_t failed, uint64_t seed);
+/* Is the code one of those that are refusals? */
+bool retry_is_refusal(const struct retry_policy *policy, struct span code);
+
+#endif

@@ -1,0 +1,192 @@
+/* saga.c - the shape of a saga: its memory, its calls and their keys. */
+#include "engine/saga.h"
+
+#include "base/limits.h"
+
+struct saga *saga_new(const struct arena_source *source, uint64_t id, struct span name,
+                      const struct definition *definition)
+{
+    PRE(definition->step_count > 0);
+    struct arena arena;
+    arena_open(&arena, source, LIMIT_SAGA_MEMORY);
+    bool ok = true;
+    struct saga *saga = ARENA_NEW(&arena, struct saga);
+    struct step *steps = arena_take(&arena, definition->step_count * sizeof(struct step));
+    struct span kept = arena_copy(&arena, name, &ok);
+    if (!saga || !steps || !ok) {
+        arena_close(&arena);
+        return NULL;
+    }
+    saga->magic = SAGA_MAGIC;
+    saga->id = id;
+    saga->arena = arena;
+    saga->name = kept;
+    saga->definition = definition;
+    saga->steps = steps;
+    for (uint32_t i = 0; i < definition->step_count; i++) {
+        struct step *step = &steps[i];
+        step->spec = &definition->steps[i];
+        step->saga = saga;
+        step->index = i;
+        step->state = STEP_STATE_PENDING;
+        static const enum task_kind kinds[CALL_COUNT] = {TASK_DO, TASK_UNDO, TASK_CHECK};
+        for (uint32_t k = 0; k < CALL_COUNT; k++) {
+            step->calls[k].step = step;
+            step->calls[k].kind = kinds[k];
+        }
+    }
+    return saga;
+}
+
+void saga_destroy(struct saga **saga)
+{
+    if (*saga) {
+        PRE((*saga)->magic == SAGA_MAGIC);
+        struct arena arena = (*saga)->arena;
+        (*saga)->magic = 0;
+        arena_close(&arena);
+        *saga = NULL;
+    }
+}
+
+struct call *step_call(struct step *step, enum task_kind kind)
+{
+    switch (kind) {
+    case TASK_DO:
+        return &step->calls[0];
+    case TASK_UNDO:
+        return &step->calls[1];
+    case TASK_CHECK:
+        return &step->calls[2];
+    case TASK_CONFIRM:
+        break;
+    }
+    return NULL;
+}
+
+const struct call_spec *call_spec(const struct call *call)
+{
+    return call->kind == TASK_UNDO ? &call->step->spec->undo : &call->step->spec->action;
+}
+
+struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t number)
+{
+    struct attempt *attempt = call->attempts;
+    while (attempt && (attempt->run != run || attempt->number != number)) {
+        attempt = attempt->older;
+    }
+    return attempt;
+}
+
+struct attempt *call_spare(const struct call *call)
+{
+    struct attempt *spare = NULL;
+    if (call->attempt_count >= LIMIT_ATTEMPTS_KEPT) {
+        for (struct attempt *a = call->attempts; a; a = a->older) {
+            spare = a->answered ? a : spare;
+        }
+    }
+    return spare;
+}
+
+bool call_in_doubt(const struct call *call)
+{
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        if (a->state == ATTEMPT_DOUBT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool call_is_open(const struct call *call)
+{
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        if (a->state == ATTEMPT_OPEN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* When this attempt can no longer act. One that has not left may leave at any moment: whoever asks
+ * calls it off first, and hears that it never left. */
+static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *attempt,
+                                int64_t dead_ms)
+{
+    const struct timeouts *timeouts = &call_spec(call)->timeouts;
+    int64_t close_ms = timeouts->schedule_to_close_ms > 0
+                           ? call->first_ms + timeouts->schedule_to_close_ms
+                           : INT64_MAX;
+    if (attempt->answered || attempt->barrier) {
+        return 0;
+    }
+    if (attempt->later) {
+        return close_ms == INT64_MAX ? INT64_MAX : close_ms + dead_ms;
+    }
+    if (!attempt->left) {
+        return INT64_MAX;
+    }
+    int64_t until_ms = attempt->left_ms + timeouts->start_to_close_ms;
+    return (until_ms < close_ms ? until_ms : close_ms) + dead_ms;
+}
+
+int64_t call_quiet_ms(const struct call *call, int64_t dead_ms)
+{
+    int64_t quiet_ms = 0;
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        int64_t at_ms = attempt_quiet_ms(call, a, dead_ms);
+        quiet_ms = at_ms > quiet_ms ? at_ms : quiet_ms;
+    }
+    return quiet_ms;
+}
+
+struct span call_key(const struct call *call, uint32_t run)
+{
+    struct saga *saga = call->step->saga;
+    const char *kind = task_kind_name(call->kind);
+    struct span step = call->step->spec->name;
+    char suffix[16] = "";
+    size_t suffix_size = 0;
+    if (run > 1) {
+        suffix[suffix_size++] = '~';
+        char digits[10];
+        size_t count = 0;
+        for (uint32_t rest = run; rest > 0; rest /= 10) {
+            digits[count++] = (char)('0' + rest % 10);
+        }
+        while (count > 0) {
+            suffix[suffix_size++] = digits[--count];
+        }
+    }
+    size_t size = saga->name.size + 1 + step.size + suffix_size + 1 + strlen(kind);
+    uint8_t *key = arena_take(&saga->arena, size);
+    if (!key) {
+        return (struct span){NULL, 0};
+    }
+    uint8_t *at = key;
+    const struct span parts[] = {
+        saga->name,      span_of("/", 1), step, span_of(suffix, suffix_size),
+        span_of("/", 1), span_text(kind)};
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        if (parts[i].size > 0) {
+            memcpy(at, parts[i].data, parts[i].size);
+            at += parts[i].size;
+        }
+    }
+    POST((size_t)(at - key) == size);
+    return span_of(key, size);
+}
+
+struct call *saga_call_of_key(struct saga *saga, struct span key)
+{
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        for (uint32_t k = 0; k < CALL_COUNT; k++) {
+            struct call *call = &saga->steps[i].calls[k];
+            if (call->run > 0 && span_equal(call->key, key)) {
+                return call;
+            }
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,185 @@
+/* saga.h - the state of one saga: what its records add up to.
+ *
+ * Only fold.c writes the durable part, and only from a record, so that live and replayed sagas
+ * cannot differ. Fields marked "volatile" are not in the journal: what was sent in this process's
+ * life, when, and to whom. They are never read by the fold.
+ *
+ *   do:    pending -> running <-> retrying -> succeeded | failed | in_doubt | kept | parked
+ *   undo:  (succeeded | in_doubt | failed) -> compensating -> compensated | parked
+ *   and a person may settle what is not settled: -> resolved
+ */
+#ifndef ENGINE_SAGA_H
+#define ENGINE_SAGA_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/heap.h"
+#include "base/map.h"
+#include "engine/engine.h"
+#include "engine/record.h"
+
+enum { SAGA_MAGIC = 0x5a6a5a6a, CALL_COUNT = 3 };
+
+enum attempt_state {
+    ATTEMPT_OPEN = 1,  /* no answer yet, and still hoped for */
+    ATTEMPT_DOUBT,     /* its outcome never came, or was "I do not know" */
+    ATTEMPT_NO_EFFECT, /* answered: failed; or never taken */
+    ATTEMPT_SUCCEEDED,
+};
+
+struct call;
+
+/* One sending of a key. */
+struct attempt {
+    uint8_t token[TOKEN_SIZE];
+    uint32_t run;    /* n of its key */
+    uint32_t number; /* from 1, ascending within the run */
+    enum attempt_state state;
+    enum verdict verdict; /* given to its answer, once answered */
+    bool answered;        /* it has spoken its last word, or was never taken: it cannot act */
+    bool later;           /* answered `later`: may act until finish or schedule_to_close */
+    bool left;            /* volatile: sent to a session (after a restart: taken to be) */
+    bool orphan;          /* volatile: sent before the restart, not named by anyone yet */
+    bool barrier;         /* volatile: its participant's database refuses a do after its undo */
+    bool called_off;      /* volatile: `cancel` was asked for */
+    bool out_of_time;     /* volatile: called off because of schedule_to_start or _close */
+    int64_t intended_ms;
+    int64_t left_ms; /* volatile: when it was sent; after a restart: since serving */
+    int64_t beat_ms; /* volatile: last heartbeat, or when sent */
+    struct call *call;
+    struct attempt *older;
+    struct task task; /* what adapters are given */
+};
+
+/* One thing that is asked of a participant for a step: its do, its undo, or its check. */
+struct call {
+    struct step *step;
+    enum task_kind kind;
+    uint32_t run;            /* n of the present key; 0 = never asked */
+    uint32_t number_last;    /* greatest attempt number of this run */
+    uint32_t counted;        /* attempts that count against max_attempts */
+    uint32_t losses;         /* sessions lost under this key */
+    bool used_up;            /* check: gave no answer that counts */
+    bool in_doubt;           /* undo: as it was asked */
+    bool rerun;              /* the next attempt goes under the next key */
+    struct span rerun_input; /* with this input; empty = the same */
+    int64_t first_ms;        /* first intent of this run */
+    int64_t retry_ms;        /* when the next attempt is due; 0 = none is */
+    struct span key;         /* of this run */
+    struct span do_key;      /* undo, check */
+    struct span input;       /* frozen */
+    struct span output;      /* undo, check: frozen; nil when unknown */
+    struct span details;     /* volatile: of the last heartbeat */
+    size_t details_room;
+    struct attempt *newest;   /* the one whose failure decides; NULL = none of this run */
+    struct attempt *attempts; /* all of them, of earlier runs too, the latest first */
+    uint32_t attempt_count;
+};
+
+struct step {
+    const struct step_spec *spec;
+    struct saga *saga;
+    uint32_t index;
+    enum step_state state;
+    enum undo_state undo_state;
+    struct call calls[CALL_COUNT]; /* do, undo, check */
+    struct span output;            /* empty = none */
+    struct span code;              /* first error that stands */
+    struct span message;
+    uint32_t error_attempt;
+    struct span undo_code;
+    struct span undo_message;
+    uint64_t started_seq; /* order of starting; 0 = never */
+    int64_t started_ms;
+    int64_t ended_ms;
+    int64_t cost_micros;
+    int64_t undo_due_ms; /* volatile: since when its undo could have gone; 0 = not */
+    bool all_clear;      /* volatile: it and all steps after it are done (backward.c) */
+    bool chosen;         /* of the undo at work: to be undone */
+    bool accepted;       /* irrevocable, and a person said: keep it */
+    bool late;           /* an effect came after the decision: undo it (again) */
+    bool stuck;          /* its undo fails for long: others need not wait */
+    bool by_person;      /* settled by hand */
+    bool refused;        /* its do was refused for good */
+};
+
+enum direction { FORWARD, BACKWARD };
+
+struct saga {
+    uint32_t magic;
+    uint64_t id;
+    struct arena arena; /* owns the saga itself and all it points to */
+    const struct definition *definition;
+    struct span name;
+    enum saga_state state;
+    enum direction direction;
+    bool paused;
+    bool timed_out;
+    bool turn_wanted; /* it shall turn back as soon as no pivot is open */
+    bool turn_by_person;
+    bool partial; /* only chosen steps are undone: ends completed */
+    uint64_t seq; /* of the last record */
+    uint64_t first_lsn;
+    uint64_t last_lsn;
+    struct span input;
+    struct span output;
+    struct span labels;
+    struct span reason;    /* msgpack map {code, message, step?, actor?} */
+    struct span turn_code; /* of the turn that is wanted */
+    struct span turn_message;
+    struct span turn_actor;
+    struct span traceparent;
+    struct span tracestate;
+    uint8_t trace_id[32]; /* hex, of every traceparent of this saga */
+    int64_t started_ms;
+    int64_t start_at_ms;
+    int64_t ended_ms;
+    int64_t deadline_ms;
+    int64_t cost_micros;
+    uint8_t digest[32]; /* volatile: of the start, while its name is not yet durable */
+    bool has_digest;
+    struct step *steps; /* definition->step_count of them */
+
+    /* Volatile: the engine's own. */
+    struct heap_node timer;
+    struct saga *next_final; /* waits to leave memory */
+    bool in_final;
+};
+
+/* A saga in an arena of its own (taken from `source`). NULL: no memory. Also gives the name a
+ * copy. */
+struct saga *saga_new(const struct arena_source *source, uint64_t id, struct span name,
+                      const struct definition *definition);
+void saga_destroy(struct saga **saga);
+/* A saga folded from its rows. SAGA_STORE_CORRUPT with *why when they make no sense,
+ * SAGA_NO_MEMORY. */
+MUST_CHECK enum saga_error saga_load(const struct arena_source *source,
+                                     const struct saga_image *image,
+                                     const struct definition *definition, struct saga **saga,
+                                     const char **why);
+
+/* Makes one record part of the state. `values` of the record must live in the saga's arena.
+ * false: no memory, or (replay) a record that makes no sense here. */
+MUST_CHECK bool fold(struct saga *saga, const struct record *record, int64_t at_ms);
+
+/* Its start_at has not come yet (or the sagas's steps have not noticed it yet). */
+bool saga_waits_for_start(const struct saga *saga);
+/* The call of a kind. */
+struct call *step_call(struct step *step, enum task_kind kind);
+const struct call_spec *call_spec(const struct call *call);
+struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t number);
+/* The attempt that the next one may take the memory of: the oldest that has answered, once
+ * LIMIT_ATTEMPTS_KEPT are kept. NULL: none. */
+struct attempt *call_spare(const struct call *call);
+/* Has any attempt an unknown outcome? */
+bool call_in_doubt(const struct call *call);
+/* Some attempt is open: an answer is hoped for. */
+bool call_is_open(const struct call *call);
+/* When can no attempt of it act any more? 0 = now; INT64_MAX = not foreseeable. */
+int64_t call_quiet_ms(const struct call *call, int64_t dead_ms);
+/* "<saga>/<step>[~run]/<kind>" in the saga's arena; empty = no memory. */
+struct span call_key(const struct call *call, uint32_t run);
+/* Which step, kind and run a key of this saga means; NULL when it means none. */
+struct call *saga_call_of_key(struct saga *saga, struct span key);
+
+#endif

@@ -1,0 +1,132 @@
+/* settle.c - what follows from a saga's state: round after round, until nothing more can be done.
+ *
+ * forward.c starts steps and turns back; backward.c undoes. Both look at the state alone, so that a
+ * saga that was loaded from the store goes on exactly where it stood. */
+#include "base/limits.h"
+#include "engine/turn.h"
+
+void settle(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    /* Each round moves at least one step at least one state on; a step has few states. */
+    uint32_t rounds = 16 * saga->definition->step_count + 64;
+    while (!turn->failed && !saga->paused && !saga_state_is_final(saga->state)) {
+        CHECK(rounds-- > 0);
+        bool changed = saga->direction == FORWARD ? forward(turn) : backward(turn);
+        if (!changed) {
+            break;
+        }
+    }
+}
+
+void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code)
+{
+    struct record record = {.type = RECORD_STEP_PARKED,
+                            .fields = 1,
+                            .step = step->index,
+                            .kind = kind,
+                            .code = span_text(code)};
+    turn_emit(turn, &record);
+    turn_alert(turn, step, "step_parked");
+}
+
+bool pivot_has_succeeded(const struct saga *saga)
+{
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        const struct step *step = &saga->steps[i];
+        bool done = step->state == STEP_STATE_SUCCEEDED ||
+                    (step->state == STEP_STATE_RESOLVED && !step->refused);
+        if (step->spec->step_class == CLASS_PIVOT && done) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool pivot_is_open(const struct saga *saga)
+{
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        const struct step *step = &saga->steps[i];
+        if (step->spec->step_class != CLASS_PIVOT || step->accepted) {
+            continue;
+        }
+        const struct call *call = &step->calls[0];
+        bool doubt = call_in_doubt(call) &&
+                     (step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
+                      step->state == STEP_STATE_PARKED);
+        if (step->state == STEP_STATE_RUNNING || doubt) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum doubt keep(struct turn *turn, const struct step *step)
+{
+    struct record record = {.type = RECORD_STEP_KEPT,
+                            .fields = 1,
+                            .step = step->index,
+                            .code = span_text("in_doubt_readonly")};
+    turn_emit(turn, &record);
+    return DOUBT_CHANGED;
+}
+
+enum doubt settle_in_doubt(struct turn *turn, struct step *step)
+{
+    PRE(step->state == STEP_STATE_IN_DOUBT);
+    const struct saga *saga = turn->saga;
+    struct call *done = step_call(step, TASK_DO);
+    struct call *check = step_call(step, TASK_CHECK);
+    if (call_is_open(done)) {
+        return DOUBT_WAITS;
+    }
+    bool new_do = check->run > 0 && !span_equal(check->do_key, done->key);
+    if (step->spec->action.check.size > 0 && (!check->used_up || new_do)) {
+        if (!new_do && (call_is_open(check) || check->retry_ms > turn->now_ms)) {
+            return DOUBT_WAITS;
+        }
+        /* A check asks with what the do was asked with. */
+        call_send(turn, check, check->run == 0 || new_do ? &done->input : NULL, 0);
+        return DOUBT_CHANGED;
+    }
+    bool forward_only = saga->direction == FORWARD && step->spec->after_pivot;
+    if (step->spec->step_class == CLASS_READONLY && !forward_only) {
+        return keep(turn, step);
+    }
+    bool pivot = step->spec->step_class == CLASS_PIVOT && saga->direction == FORWARD;
+    if (!step->spec->has_undo || pivot || forward_only) {
+        park(turn, step, TASK_DO, "in_doubt");
+        return DOUBT_CHANGED;
+    }
+    return DOUBT_TO_UNDO;
+}
+
+static struct span scope_output(uint32_t index, const void *arg)
+{
+    const struct saga *saga = arg;
+    return saga->steps[index].output;
+}
+
+static const char *scope_status(uint32_t index, const void *arg)
+{
+    const struct saga *saga = arg;
+    return step_state_name(saga->steps[index].state);
+}
+
+static bool scope_gives_null(uint32_t index, const void *arg)
+{
+    const struct saga *saga = arg;
+    return saga->steps[index].state == STEP_STATE_SKIPPED;
+}
+
+void step_scope(const struct saga *saga, bool undo, struct scope *scope)
+{
+    *scope = (struct scope){.input = saga->input,
+                            .saga_id = saga->name,
+                            .reason = undo ? saga->reason : (struct span){NULL, 0},
+                            .step_output = scope_output,
+                            .step_status = scope_status,
+                            .step_gives_null = scope_gives_null,
+                            .arg = saga,
+                            .null_when_missing = undo};
+}

@@ -1,0 +1,62 @@
+/* trace.c - W3C trace context, from the saga's own ids: the same after every restart. */
+#include "engine/trace.h"
+
+#include "base/digest.h"
+
+static const char hex[] = "0123456789abcdef";
+
+/* "00-<32 hex>-<16 hex>-<2 hex>" */
+enum { TRACE_AT = 3, TRACE_SIZE = 32, SPAN_AT = 36, SPAN_SIZE = 16, PARENT_SIZE = 55 };
+
+void trace_begin(struct saga *saga)
+{
+    if (saga->traceparent.size >= PARENT_SIZE) {
+        memcpy(saga->trace_id, saga->traceparent.data + TRACE_AT, TRACE_SIZE);
+        return;
+    }
+    uint8_t digest[DIGEST_SIZE];
+    digest_pair(span_text("t"), saga->name, digest);
+    for (size_t i = 0; i < TRACE_SIZE / 2; i++) {
+        saga->trace_id[2 * i] = (uint8_t)hex[digest[i] >> 4];
+        saga->trace_id[2 * i + 1] = (uint8_t)hex[digest[i] & 15];
+    }
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    uint64_t z = (a ^ (b + UINT64_C(0x9E3779B97F4A7C15))) * UINT64_C(0xBF58476D1CE4E5B9);
+    return z ^ (z >> 29);
+}
+
+/* An attempt's span id: a mix of the trace and of what makes the attempt unique in its saga. */
+static uint64_t span_id(const struct saga *saga, const struct attempt *attempt)
+{
+    uint64_t id = 0;
+    for (size_t i = 0; i < TRACE_SIZE; i++) {
+        id = mix(id, saga->trace_id[i]);
+    }
+    id = mix(id, attempt->call->step->index);
+    id = mix(id, (uint64_t)attempt->call->kind << 32 | attempt->run);
+    id = mix(id, attempt->number);
+    return id ? id : 1;
+}
+
+struct span trace_parent(struct saga *saga, const struct attempt *attempt)
+{
+    uint8_t *text = arena_take(&saga->arena, PARENT_SIZE);
+    if (!text) {
+        return (struct span){NULL, 0};
+    }
+    memcpy(text, "00-", 3);
+    memcpy(text + TRACE_AT, saga->trace_id, TRACE_SIZE);
+    text[SPAN_AT - 1] = '-';
+    uint64_t id = span_id(saga, attempt);
+    for (size_t i = 0; i < SPAN_SIZE; i++) {
+        text[SPAN_AT + i] = (uint8_t)hex[id >> (60 - 4 * i) & 15];
+    }
+    const char *flags = "-01";
+    bool given = saga->traceparent.size >= PARENT_SIZE;
+    memcpy(text + SPAN_AT + SPAN_SIZE, given ? (const char *)saga->traceparent.data + 52 : flags,
+           3);
+    return span_of(text, PARENT_SIZE);
+}

@@ -1,0 +1,267 @@
+/* turn.c - from decided records to a row, and from a step's effects to a batch. */
+#include "engine/turn.h"
+
+#include "base/digest.h"
+#include "base/limits.h"
+#include "base/mp.h"
+
+void batch_open(struct batch *batch, const struct arena_source *memory)
+{
+    *batch = (struct batch){0};
+    arena_open(&batch->arena, memory, (size_t)4 * LIMIT_BATCH_BYTES + LIMIT_SAGA_MEMORY);
+}
+
+void batch_clear(struct batch *batch)
+{
+    struct arena arena = batch->arena;
+    arena_reset(&arena);
+    *batch = (struct batch){.arena = arena};
+}
+
+void batch_close(struct batch *batch)
+{
+    arena_close(&batch->arena);
+    *batch = (struct batch){0};
+}
+
+/* Room for one more item of a list in the batch; the old list stays behind in the arena. */
+static void *grow(struct batch *batch, void **items, uint32_t *count, uint32_t *capacity,
+                  size_t size)
+{
+    if (*count == *capacity) {
+        uint32_t wanted = *capacity ? *capacity * 2 : 16;
+        uint8_t *bigger = arena_take(&batch->arena, wanted * size);
+        if (!bigger) {
+            return NULL;
+        }
+        if (*count > 0) {
+            memcpy(bigger, *items, *count * size);
+        }
+        *items = bigger;
+        *capacity = wanted;
+    }
+    uint8_t *item = (uint8_t *)*items + (size_t)*count * size;
+    *count += 1;
+    return item;
+}
+
+struct row *batch_row(struct batch *batch)
+{
+    return grow(batch, (void **)&batch->rows.rows, &batch->rows.row_count, &batch->row_capacity,
+                sizeof(struct row));
+}
+
+struct head *batch_head(struct batch *batch)
+{
+    return grow(batch, (void **)&batch->rows.heads, &batch->rows.head_count, &batch->head_capacity,
+                sizeof(struct head));
+}
+
+struct name *batch_name(struct batch *batch)
+{
+    return grow(batch, (void **)&batch->rows.names, &batch->rows.name_count, &batch->name_capacity,
+                sizeof(struct name));
+}
+
+struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref)
+{
+    struct effect *effect = grow(batch, (void **)&batch->effects, &batch->effect_count,
+                                 &batch->effect_capacity, sizeof(struct effect));
+    if (effect) {
+        *effect = (struct effect){.kind = kind, .ref = ref};
+    }
+    return effect;
+}
+
+void turn_open(struct turn *turn, struct engine *engine, const struct event *event,
+               struct batch *batch, struct saga *saga)
+{
+    PRE(saga->magic == SAGA_MAGIC);
+    *turn = (struct turn){.engine = engine,
+                          .batch = batch,
+                          .saga = saga,
+                          .entropy = event->entropy,
+                          .now_ms = event->now_ms,
+                          .ref = event->ref,
+                          .seq_before = saga->seq,
+                          .state_before = saga->state,
+                          .paused_before = saga->paused};
+    buf_clear(&engine->records);
+    buf_clear(&engine->values);
+}
+
+static bool own_value(struct turn *turn, struct span *value)
+{
+    bool ok = true;
+    *value = arena_copy(&turn->saga->arena, *value, &ok);
+    return ok;
+}
+
+void turn_emit(struct turn *turn, struct record *record)
+{
+    if (turn->failed) {
+        return;
+    }
+    if (!own_value(turn, &record->input) || !own_value(turn, &record->output) ||
+        !own_value(turn, &record->details) || !own_value(turn, &record->labels)) {
+        turn->failed = true;
+        return;
+    }
+    record_put(record, &turn->engine->records, &turn->engine->values, &turn->value_count);
+    if (buf_failed(&turn->engine->records) || buf_failed(&turn->engine->values) ||
+        !fold(turn->saga, record, turn->now_ms)) {
+        /* Folding what was just decided fails for want of memory only. */
+        turn->failed = true;
+    }
+}
+
+struct effect *turn_effect(struct turn *turn, enum effect_kind kind)
+{
+    if (turn->failed) {
+        return NULL;
+    }
+    struct effect *effect = batch_effect(turn->batch, kind, turn->ref);
+    turn->failed = !effect;
+    return effect;
+}
+
+void turn_alert(struct turn *turn, const struct step *step, const char *code)
+{
+    struct effect *effect = turn_effect(turn, EFFECT_ALERT);
+    if (effect) {
+        effect->status.saga = turn->saga->name;
+        effect->status.state = turn->saga->state;
+        effect->status.step = step ? step->spec->name : (struct span){NULL, 0};
+        effect->status.code = span_text(code);
+    }
+}
+
+static bool copy_to_batch(struct turn *turn, const struct buf *from, struct span *to)
+{
+    bool ok = !buf_failed(from);
+    *to = ok ? arena_copy(&turn->batch->arena, buf_span(from), &ok) : (struct span){NULL, 0};
+    turn->batch->size += from->size;
+    return ok;
+}
+
+/* The payload: its count, the salt, the values. */
+static bool make_payload(struct turn *turn, struct row *row, uint8_t *digest)
+{
+    struct engine *engine = turn->engine;
+    CHECK(turn->entropy->used + 16 <= turn->entropy->size);
+    buf_clear(&engine->scratch);
+    mp_put_array(&engine->scratch, turn->value_count + 1);
+    mp_put_bin(&engine->scratch, span_of(turn->entropy->bytes + turn->entropy->used, 16));
+    turn->entropy->used += 16;
+    buf_write(&engine->scratch, engine->values.data, engine->values.size);
+    if (!copy_to_batch(turn, &engine->scratch, &row->payload)) {
+        return false;
+    }
+    digest_pair(row->payload, (struct span){NULL, 0}, digest);
+    return true;
+}
+
+static bool make_row(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    struct engine *engine = turn->engine;
+    struct row row = {.lsn = engine->lsn_last + 1,
+                      .saga = saga->id,
+                      .seq = turn->seq_before + 1,
+                      .count = (uint32_t)(saga->seq - turn->seq_before),
+                      .prev = saga->last_lsn};
+    uint8_t digest[DIGEST_SIZE];
+    bool has_payload = turn->value_count > 0;
+    if (has_payload && !make_payload(turn, &row, digest)) {
+        return false;
+    }
+    buf_clear(&engine->scratch);
+    record_put_body(&engine->scratch, &row, turn->now_ms, has_payload ? digest : NULL,
+                    buf_span(&engine->records));
+    struct row *kept =
+        copy_to_batch(turn, &engine->scratch, &row.body) ? batch_row(turn->batch) : NULL;
+    if (!kept) {
+        return false;
+    }
+    *kept = row;
+    engine->lsn_last = row.lsn;
+    saga->last_lsn = row.lsn;
+    saga->first_lsn = saga->first_lsn ? saga->first_lsn : row.lsn;
+    return true;
+}
+
+static bool make_head(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    struct head *head = batch_head(turn->batch);
+    if (!head) {
+        return false;
+    }
+    *head = (struct head){.saga = saga->id,
+                          .state = saga->state,
+                          .is_new = turn->is_new,
+                          .paused = saga->paused,
+                          .definition = saga->definition->name,
+                          .version = saga->definition->version,
+                          .started_ms = saga->started_ms,
+                          .ended_ms = saga->ended_ms,
+                          .first_lsn = saga->first_lsn,
+                          .last_lsn = saga->last_lsn};
+    return true;
+}
+
+static void leave_later(struct engine *engine, struct saga *saga)
+{
+    if (!saga->in_final) {
+        saga->in_final = true;
+        saga->next_final = NULL;
+        if (engine->finals_last) {
+            engine->finals_last->next_final = saga;
+        } else {
+            engine->finals_first = saga;
+        }
+        engine->finals_last = saga;
+    }
+}
+
+static bool set_timer(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    int64_t due_ms = saga_next_due(turn->engine, saga);
+    if (due_ms == INT64_MAX) {
+        heap_drop(&turn->engine->timers, &saga->timer);
+        return true;
+    }
+    if (saga->timer.place > 0 && saga->timer.due == due_ms) {
+        return true;
+    }
+    return heap_set(&turn->engine->timers, &saga->timer, due_ms) == SAGA_OK;
+}
+
+bool turn_close(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    if (!turn->failed && saga->seq > turn->seq_before) {
+        turn->failed = !make_row(turn);
+    }
+    bool changed =
+        turn->is_new || saga->state != turn->state_before || saga->paused != turn->paused_before;
+    if (!turn->failed && changed) {
+        turn->failed = !make_head(turn);
+    }
+    if (!turn->failed && saga->state != turn->state_before) {
+        struct effect *effect = turn_effect(turn, EFFECT_STATUS);
+        if (effect) {
+            effect->status.saga = saga->name;
+            effect->status.state = saga->state;
+            effect->status.output = saga->output;
+        }
+    }
+    if (!turn->failed) {
+        turn->failed = !set_timer(turn);
+    }
+    if (!turn->failed && saga_state_is_final(saga->state)) {
+        leave_later(turn->engine, saga);
+    }
+    return !turn->failed;
+}

@@ -1,0 +1,120 @@
+/* turn.h - one saga's share of one event: records decided, folded and collected into a row.
+ *
+ * Every decision is written as a record by turn_emit(), which folds it into the saga at once, so
+ * that what follows sees its outcome. turn_close() makes one row of all records. When memory runs
+ * out `failed` is set and everything after does nothing: the caller gives up the whole step. */
+#ifndef ENGINE_TURN_H
+#define ENGINE_TURN_H
+
+#include "engine/saga.h"
+#include "engine/template.h"
+
+struct engine {
+    struct engine_options options;
+    struct map sagas;   /* external id -> struct saga */
+    struct map tokens;  /* token -> struct attempt */
+    struct heap timers; /* of the sagas in memory */
+    uint64_t lsn_last;
+    uint64_t saga_last;
+    int64_t serving_ms;        /* since when participants may come back; 0 = not yet */
+    struct saga *finals_first; /* final sagas waiting to leave memory */
+    struct saga *finals_last;
+    struct buf records; /* of the turn at work */
+    struct buf values;
+    struct buf scratch; /* a value being filled in */
+};
+
+struct turn {
+    struct engine *engine;
+    struct batch *batch;
+    struct saga *saga;
+    struct entropy *entropy;
+    int64_t now_ms;
+    uint64_t ref;
+    uint64_t seq_before; /* of the saga, when the turn began */
+    uint32_t value_count;
+    enum saga_state state_before;
+    bool paused_before;
+    bool is_new;
+    bool failed;
+};
+
+void turn_open(struct turn *turn, struct engine *engine, const struct event *event,
+               struct batch *batch, struct saga *saga);
+/* Writes and folds one record. Values and texts may be borrowed: they are copied. */
+void turn_emit(struct turn *turn, struct record *record);
+/* An effect of this turn; NULL when failed. Fill it in. */
+struct effect *turn_effect(struct turn *turn, enum effect_kind kind);
+/* Ends the turn: the row, the head, the timer. false = no memory. */
+MUST_CHECK bool turn_close(struct turn *turn);
+
+/* An effect outside a turn (a refusal, a verdict on something unknown). */
+struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref);
+struct row *batch_row(struct batch *batch);
+struct head *batch_head(struct batch *batch);
+struct name *batch_name(struct batch *batch);
+
+/* Alerts: `code` is a literal. */
+void turn_alert(struct turn *turn, const struct step *step, const char *code);
+
+/* call.c: attempts. */
+
+/* Intends and sends the next attempt of the call: a new key when `input` is given (its frozen
+ * input), else the same key. */
+void call_send(struct turn *turn, struct call *call, const struct span *input, uint32_t flags);
+/* How an attempt ended without success. */
+struct failure {
+    struct attempt *attempt; /* NULL: the call as a whole failed, no attempt is concerned */
+    struct span code;
+    struct span message;
+    struct span details;
+    bool in_doubt;   /* its outcome is unknown */
+    bool unanswered; /* nobody answered: in doubt, or never taken */
+    bool refused;    /* not to be tried again */
+    bool uncounted;
+    bool at_once; /* the next attempt need not wait */
+    bool lost;
+    bool no_effect;         /* check: nothing took effect */
+    int64_t retry_after_ms; /* -1 = not said */
+    int64_t retry_at_ms;    /* 0 = by the policy */
+    int64_t cost_micros;
+};
+void call_fail(struct turn *turn, struct call *call, const struct failure *failure);
+/* Tells the participant that the attempt is no longer wanted, once. */
+void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bool timed_out);
+/* The same for all that is unanswered. */
+void call_off_all(struct turn *turn, struct call *call, const char *reason);
+bool call_is_wanted(const struct call *call);
+
+/* settle.c, forward.c, backward.c: what follows from the state. */
+void settle(struct turn *turn);
+/* Each does at most a round of what can be done now; true = something changed, look again. */
+bool forward(struct turn *turn);
+bool backward(struct turn *turn);
+/* A step in doubt without attempts left. */
+enum doubt { DOUBT_WAITS, DOUBT_CHANGED, DOUBT_TO_UNDO };
+enum doubt settle_in_doubt(struct turn *turn, struct step *step);
+void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code);
+bool pivot_is_open(const struct saga *saga);
+bool pivot_has_succeeded(const struct saga *saga);
+/* Turns the saga back now. chosen/accept: packed lists or empty. */
+void turn_back(struct turn *turn, const struct record *reason);
+void step_scope(const struct saga *saga, bool undo, struct scope *scope);
+
+/* timers.c */
+/* Fires what is due in the saga; settle() comes after. */
+void expire(struct turn *turn);
+/* Alerts once that an undo fails for long; others need not wait for it any more. */
+void undo_stuck(struct turn *turn, struct step *step);
+int64_t saga_next_due(const struct engine *engine, const struct saga *saga);
+
+/* results.c, verbs.c */
+void result_take(struct turn *turn, struct attempt *attempt, const struct result *result);
+enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, const char **why);
+
+/* plan.c: what an undo of the chosen steps would do, from the state. NULL steps = all. */
+struct plan;
+enum saga_error plan_make(struct saga *saga, const struct span *steps, uint32_t steps_count,
+                          int64_t now_ms, struct arena *arena, struct plan *plan, const char **why);
+
+#endif

@@ -1,0 +1,337 @@
+/* verbs.c - what operators ask for: checked against the state, written down, then done.
+ *
+ * A verb that is refused changes nothing and says why. One that is taken is an OPERATOR record with
+ * who and why, before anything that follows from it. */
+#include "base/mp.h"
+#include "engine/turn.h"
+#include "engine/view.h"
+
+static struct record operator_record(const struct verb_request *verb)
+{
+    return (struct record){
+        .type = RECORD_OPERATOR, .verb = verb->verb, .actor = verb->actor, .reason = verb->reason};
+}
+
+/* A packed list of the named steps, in the turn's scratch buffer. */
+static enum saga_error pack_steps(struct turn *turn, const struct span *names, uint32_t count,
+                                  struct buf *out, const char **why)
+{
+    buf_clear(out);
+    if (count == 0) {
+        return SAGA_OK;
+    }
+    mp_put_array(out, count);
+    for (uint32_t i = 0; i < count; i++) {
+        int32_t index = definition_step(turn->saga->definition, names[i]);
+        if (index < 0) {
+            *why = "the definition has no step of that name";
+            return SAGA_INVALID;
+        }
+        mp_put_uint(out, (uint64_t)index);
+    }
+    return SAGA_OK;
+}
+
+/* Each irrevocable step of the plan must be accepted by name; the digest, if given, must match. */
+static enum saga_error check_plan(struct turn *turn, const struct verb_request *verb,
+                                  const char **why)
+{
+    struct plan plan;
+    enum saga_error rc = plan_make(turn->saga, verb->steps, verb->steps_count, turn->now_ms,
+                                   &turn->batch->arena, &plan, why);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    if (verb->plan_digest.size > 0 && !span_is(verb->plan_digest, plan.digest)) {
+        *why = "the saga has moved since the plan was made; make a new plan";
+        return SAGA_PRECONDITION_FAILED;
+    }
+    for (uint32_t i = 0; i < plan.item_count; i++) {
+        bool accepted = !plan.items[i].irrevocable;
+        for (uint32_t k = 0; k < verb->accept_count && !accepted; k++) {
+            accepted = span_equal(verb->accept[k], plan.items[i].step);
+        }
+        if (!accepted) {
+            *why = "the plan has irrevocable steps; name each in `accept` to keep it";
+            return SAGA_PRECONDITION_FAILED;
+        }
+    }
+    return SAGA_OK;
+}
+
+static enum saga_error rollback(struct turn *turn, const struct verb_request *verb,
+                                const char **why)
+{
+    struct saga *saga = turn->saga;
+    if (saga->state == SAGA_STATE_COMPLETED) {
+        *why = "the saga is completed; use reverse";
+        return SAGA_CONFLICT;
+    }
+    if (saga->direction == BACKWARD || saga_state_is_final(saga->state)) {
+        *why = saga_state_is_final(saga->state) ? "the saga has ended"
+                                                : "the saga is on its way back already";
+        return SAGA_CONFLICT;
+    }
+    if (saga->turn_wanted) {
+        *why = "the saga turns back as soon as its pivot allows";
+        return SAGA_CONFLICT;
+    }
+    enum saga_error rc = check_plan(turn, verb, why);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    struct record record = operator_record(verb);
+    struct buf *accept = &turn->engine->scratch;
+    rc = pack_steps(turn, verb->accept, verb->accept_count, accept, why);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    record.accept = buf_span(accept);
+    turn_emit(turn, &record);
+    return SAGA_OK;
+}
+
+static enum saga_error reverse(struct turn *turn, const struct verb_request *verb, const char **why)
+{
+    struct saga *saga = turn->saga;
+    if (saga->state != SAGA_STATE_COMPLETED) {
+        *why = "only a completed saga can be reversed";
+        return SAGA_CONFLICT;
+    }
+    enum saga_error rc = check_plan(turn, verb, why);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    struct record said = operator_record(verb);
+    struct buf steps;
+    buf_open(&steps, 8 * 1024);
+    rc = pack_steps(turn, verb->steps, verb->steps_count, &steps, why);
+    if (rc == SAGA_OK) {
+        rc = pack_steps(turn, verb->accept, verb->accept_count, &turn->engine->scratch, why);
+    }
+    if (rc == SAGA_OK) {
+        said.steps = buf_span(&steps);
+        turn_emit(turn, &said);
+        struct record record = {.type = RECORD_SAGA_COMPENSATING,
+                                .code = span_text("reverse"),
+                                .message = verb->reason,
+                                .actor = verb->actor,
+                                .flags = verb->steps_count > 0 ? FLAG_PARTIAL : 0u,
+                                .steps = buf_span(&steps),
+                                .accept = buf_span(&turn->engine->scratch)};
+        turn_emit(turn, &record);
+        turn->failed |= buf_failed(&steps);
+    }
+    buf_close(&steps);
+    return rc;
+}
+
+/* Which call of the step a retry would move; NULL = none. */
+static struct call *retryable_call(struct step *step)
+{
+    struct saga *saga = step->saga;
+    if (step->undo_state == UNDO_STATE_PARKED || step->undo_state == UNDO_STATE_RETRYING) {
+        return step_call(step, TASK_UNDO);
+    }
+    bool waits = step->state == STEP_STATE_PARKED || step->state == STEP_STATE_RETRYING;
+    return waits && saga->direction == FORWARD && step_call(step, TASK_DO)->run > 0
+               ? step_call(step, TASK_DO)
+               : NULL;
+}
+
+static enum saga_error retry_one(struct turn *turn, const struct verb_request *verb,
+                                 struct call *call, const char **why)
+{
+    bool edited = verb->input.size > 0;
+    bool doubt = call->kind == TASK_DO && call_in_doubt(call);
+    if (edited && doubt) {
+        *why = "in doubt: the key may not carry another request; resolve it or retry unchanged";
+        return SAGA_CONFLICT;
+    }
+    struct record record = operator_record(verb);
+    record.fields = 1;
+    record.step = call->step->index;
+    record.kind = call->kind;
+    record.input = verb->input;
+    /* A provider replays the refusal that it stored under the key, so a refused do asks anew. */
+    bool fresh = edited || (call->kind == TASK_DO && !doubt && call->step->refused);
+    record.flags = fresh ? FLAG_FRESH : 0u;
+    turn_emit(turn, &record);
+    return SAGA_OK;
+}
+
+static enum saga_error retry(struct turn *turn, const struct verb_request *verb, const char **why)
+{
+    struct saga *saga = turn->saga;
+    if (saga_state_is_final(saga->state)) {
+        *why = "the saga has ended";
+        return SAGA_CONFLICT;
+    }
+    if (verb->step.size > 0) {
+        int32_t index = definition_step(saga->definition, verb->step);
+        if (index < 0) {
+            *why = "the definition has no step of that name";
+            return SAGA_NOT_FOUND;
+        }
+        struct call *call = retryable_call(&saga->steps[index]);
+        if (!call) {
+            *why = "the step neither waits for a retry nor is parked";
+            return SAGA_CONFLICT;
+        }
+        return retry_one(turn, verb, call, why);
+    }
+    if (verb->input.size > 0) {
+        *why = "an edited input needs the step's name";
+        return SAGA_INVALID;
+    }
+    bool any = false;
+    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
+        struct call *call = retryable_call(&saga->steps[i]);
+        if (call) {
+            any = true;
+            enum saga_error rc = retry_one(turn, verb, call, why);
+            CHECK(rc == SAGA_OK);
+        }
+    }
+    if (!any) {
+        *why = "no step waits for a retry or is parked";
+        return SAGA_CONFLICT;
+    }
+    return SAGA_OK;
+}
+
+static enum saga_error resolve(struct turn *turn, const struct verb_request *verb, const char **why)
+{
+    struct saga *saga = turn->saga;
+    int32_t index = definition_step(saga->definition, verb->step);
+    if (index < 0) {
+        *why = "the definition has no step of that name";
+        return SAGA_NOT_FOUND;
+    }
+    struct step *step = &saga->steps[index];
+    bool open = step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING ||
+                step->state == STEP_STATE_IN_DOUBT || step->state == STEP_STATE_PARKED ||
+                step->state == STEP_STATE_COMPENSATING;
+    if (!open || saga_state_is_final(saga->state)) {
+        *why = "the step is settled, or has not begun";
+        return SAGA_CONFLICT;
+    }
+    struct record said = operator_record(verb);
+    said.fields = 1;
+    said.step = step->index;
+    said.evidence = verb->evidence;
+    turn_emit(turn, &said);
+    struct record record = {.type = RECORD_STEP_RESOLVED,
+                            .fields = 1,
+                            .step = step->index,
+                            .code = span_text(step_state_name(verb->outcome)),
+                            .actor = verb->actor,
+                            .reason = verb->reason,
+                            .evidence = verb->evidence,
+                            .output = verb->output};
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        call_off_all(turn, &step->calls[k], "resolved");
+    }
+    turn_emit(turn, &record);
+    return SAGA_OK;
+}
+
+static enum saga_error pause(struct turn *turn, const struct verb_request *verb, const char **why)
+{
+    bool want = verb->verb == VERB_PAUSE;
+    if (saga_state_is_final(turn->saga->state)) {
+        *why = "the saga has ended";
+        return SAGA_CONFLICT;
+    }
+    struct record said = operator_record(verb);
+    turn_emit(turn, &said);
+    if (turn->saga->paused != want) {
+        struct record record = {.type = want ? RECORD_SAGA_PAUSED : RECORD_SAGA_RESUMED,
+                                .actor = verb->actor,
+                                .reason = verb->reason};
+        turn_emit(turn, &record);
+    }
+    return SAGA_OK;
+}
+
+/* May an effect of this step stand, now or later? Then giving up means to write it off. */
+static bool is_unsettled(const struct step *step)
+{
+    switch (step->state) {
+    case STEP_STATE_WAITING:
+    case STEP_STATE_RUNNING:
+    case STEP_STATE_RETRYING:
+    case STEP_STATE_IN_DOUBT:
+    case STEP_STATE_COMPENSATING:
+    case STEP_STATE_PARKED:
+        return true;
+    case STEP_STATE_SUCCEEDED:
+        return step->spec->step_class != CLASS_READONLY;
+    case STEP_STATE_NONE:
+    case STEP_STATE_PENDING:
+    case STEP_STATE_FAILED:
+    case STEP_STATE_SKIPPED:
+    case STEP_STATE_COMPENSATED:
+    case STEP_STATE_KEPT:
+    case STEP_STATE_RESOLVED:
+    case STEP_STATE_COUNT:
+        break;
+    }
+    return false;
+}
+
+static enum saga_error terminate(struct turn *turn, const struct verb_request *verb,
+                                 const char **why)
+{
+    struct saga *saga = turn->saga;
+    if (saga_state_is_final(saga->state)) {
+        *why = "the saga has ended";
+        return SAGA_CONFLICT;
+    }
+    struct record said = operator_record(verb);
+    turn_emit(turn, &said);
+    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
+        struct step *step = &saga->steps[i];
+        if (!is_unsettled(step)) {
+            continue;
+        }
+        for (uint32_t k = 0; k < CALL_COUNT; k++) {
+            call_off_all(turn, &step->calls[k], "terminated");
+        }
+        struct record record = {.type = RECORD_STEP_RESOLVED,
+                                .fields = 1,
+                                .step = i,
+                                .code = span_text("written_off"),
+                                .actor = verb->actor,
+                                .reason = verb->reason};
+        turn_emit(turn, &record);
+    }
+    struct record record = {
+        .type = RECORD_SAGA_TERMINATED, .actor = verb->actor, .reason = verb->reason};
+    turn_emit(turn, &record);
+    return SAGA_OK;
+}
+
+typedef enum saga_error (*verb_fn)(struct turn *turn, const struct verb_request *verb,
+                                   const char **why);
+
+static const verb_fn verbs[VERB_COUNT] = {
+    [VERB_ROLLBACK] = rollback,   [VERB_REVERSE] = reverse, [VERB_RETRY] = retry,
+    [VERB_RESOLVE] = resolve,     [VERB_PAUSE] = pause,     [VERB_RESUME] = pause,
+    [VERB_TERMINATE] = terminate,
+};
+
+enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, const char **why)
+{
+    PRE(verb->verb < VERB_COUNT);
+    *why = NULL;
+    if (verb->reason.size == 0) {
+        *why = "a reason is required";
+        return SAGA_INVALID;
+    }
+    if (verb->if_seq > 0 && verb->if_seq != turn->saga->seq) {
+        *why = "the saga has moved";
+        return SAGA_PRECONDITION_FAILED;
+    }
+    return verbs[verb->verb](turn, verb, why);
+}

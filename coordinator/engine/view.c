@@ -1,0 +1,280 @@
+/* view.c - a saga to look at, and its history: folded by the same code that runs it. */
+#include "engine/view.h"
+
+#include "base/limits.h"
+#include "base/mp.h"
+#include "engine/turn.h"
+
+static void fill_step(const struct step *step, struct view_step *out)
+{
+    const struct call *done = &step->calls[0];
+    const struct call *undo = &step->calls[1];
+    *out = (struct view_step){
+        .name = step->spec->name,
+        .step_class = step->spec->step_class,
+        .state = step->state,
+        .attempts = done->number_last,
+        .in_doubt = call_in_doubt(done),
+        .input = done->run > 0 && done->input.size == 0 ? MP_NIL_VALUE : done->input,
+        .output = step->output,
+        .error_code = step->code,
+        .error_message = step->message,
+        .error_attempt = step->error_attempt,
+        .started_ms = step->started_ms,
+        .ended_ms = step->ended_ms,
+        .cost_micros = step->cost_micros,
+        .spec = step->spec};
+    out->undo = (struct view_undo){.state = step->undo_state,
+                                   .attempts = undo->number_last,
+                                   .error_code = step->undo_code,
+                                   .error_message = step->undo_message};
+}
+
+static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct view *view)
+{
+    uint32_t count = saga->definition->step_count;
+    struct view_step *steps = arena_take(arena, count * sizeof *steps);
+    if (!steps) {
+        return SAGA_NO_MEMORY;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        fill_step(&saga->steps[i], &steps[i]);
+    }
+    int64_t window_ms = saga->definition->reversal_window_ms;
+    bool reversible = saga->state == SAGA_STATE_COMPLETED && window_ms > 0;
+    *view = (struct view){.name = saga->name,
+                          .definition = saga->definition->name,
+                          .version = saga->definition->version,
+                          .state = saga->state,
+                          .paused = saga->paused,
+                          .input = saga->input,
+                          .output = saga->output,
+                          .reason = saga->reason,
+                          .labels = saga->labels,
+                          .traceparent = saga->traceparent,
+                          .started_ms = saga->started_ms,
+                          .ended_ms = saga->ended_ms,
+                          .deadline_ms = saga->deadline_ms,
+                          .reversible_until_ms = reversible ? saga->ended_ms + window_ms : 0,
+                          .cost_micros = saga->cost_micros,
+                          .seq = saga->seq,
+                          .steps = steps,
+                          .step_count = count};
+    if (saga_waits_for_start(saga)) {
+        view->waiting_for = span_text("start_at");
+    }
+    return SAGA_OK;
+}
+
+/* A source that takes from the caller's arena: what the saga holds lives as long as the arena. */
+static void *take_from_arena(size_t size, void *arg)
+{
+    return arena_take(arg, size);
+}
+
+static void give_nothing(void *chunk, size_t size, void *arg)
+{
+    (void)chunk;
+    (void)size;
+    (void)arg;
+}
+
+static struct arena_source *source_of(struct arena *arena)
+{
+    struct arena_source *source = ARENA_NEW(arena, struct arena_source);
+    if (source) {
+        *source = (struct arena_source){take_from_arena, give_nothing, arena};
+    }
+    return source;
+}
+
+enum saga_error view_make(const struct saga_image *image, const struct definition *definition,
+                          struct arena *arena, struct view *view)
+{
+    struct arena_source *source = source_of(arena);
+    if (!source) {
+        return SAGA_NO_MEMORY;
+    }
+    struct saga *saga;
+    const char *why;
+    enum saga_error rc = saga_load(source, image, definition, &saga, &why);
+    return rc == SAGA_OK ? fill_view(saga, arena, view) : rc;
+}
+
+enum saga_error view_plan(const struct saga_image *image, const struct definition *definition,
+                          const struct span *steps, uint32_t steps_count, int64_t now_ms,
+                          struct arena *arena, struct plan *plan, const char **why)
+{
+    struct arena_source *source = source_of(arena);
+    if (!source) {
+        return SAGA_NO_MEMORY;
+    }
+    struct saga *saga;
+    enum saga_error rc = saga_load(source, image, definition, &saga, why);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    return plan_make(saga, steps, steps_count, now_ms, arena, plan, why);
+}
+
+static const char *const verb_names[VERB_COUNT] = {
+    [VERB_ROLLBACK] = "rollback",   [VERB_REVERSE] = "reverse", [VERB_RETRY] = "retry",
+    [VERB_RESOLVE] = "resolve",     [VERB_PAUSE] = "pause",     [VERB_RESUME] = "resume",
+    [VERB_TERMINATE] = "terminate",
+};
+
+const char *verb_name(enum verb verb)
+{
+    return verb < VERB_COUNT ? verb_names[verb] : "unknown";
+}
+
+static const struct flag_name {
+    uint32_t flag;
+    const char *name;
+} flag_names[] = {
+    {FLAG_IN_DOUBT, "in_doubt"},   {FLAG_REFUSED, "refused"}, {FLAG_UNCOUNTED, "uncounted"},
+    {FLAG_FINAL, "final"},         {FLAG_STALE, "stale"},     {FLAG_ADOPTED, "adopted"},
+    {FLAG_NO_EFFECT, "no_effect"}, {FLAG_STUCK, "stuck"},     {FLAG_UNANSWERED, "untaken"},
+    {FLAG_PARTIAL, "partial"},     {FLAG_LOST, "lost"},       {FLAG_FRESH, "next_key"},
+};
+
+static void put_member(struct buf *data, uint32_t *count, const char *name, struct span value)
+{
+    if (value.size > 0) {
+        mp_put_text(data, name);
+        mp_put_value(data, value);
+        *count += 1;
+    }
+}
+
+static void put_flags(struct buf *data, uint32_t *count, uint32_t flags)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(flag_names); i++) {
+        if (flags & flag_names[i].flag) {
+            mp_put_text(data, flag_names[i].name);
+            mp_put_bool(data, true);
+            *count += 1;
+        }
+    }
+}
+
+static void put_steps(struct buf *data, uint32_t *count, const char *name, struct span list,
+                      const struct definition *definition)
+{
+    if (list.size == 0) {
+        return;
+    }
+    struct mp mp = mp_open(list);
+    uint32_t steps = mp_array(&mp);
+    mp_put_text(data, name);
+    mp_put_array(data, steps);
+    for (uint32_t i = 0; i < steps; i++) {
+        uint64_t index = mp_uint(&mp);
+        mp_put_str(data,
+                   index < definition->step_count ? definition->steps[index].name : span_text("?"));
+    }
+    *count += 1;
+}
+
+/* What a record carries besides the named members, as a map. */
+static void put_data(struct buf *out, const struct record *record, struct buf *members,
+                     const struct definition *definition)
+{
+    uint32_t count = 0;
+    buf_clear(members);
+    put_member(members, &count, "input", record->input);
+    put_member(members, &count, "output", record->output);
+    put_member(members, &count, "details", record->details);
+    put_member(members, &count, "labels", record->labels);
+    put_steps(members, &count, "steps", record->steps, definition);
+    put_steps(members, &count, "accept", record->accept, definition);
+    const struct {
+        const char *name;
+        int64_t value;
+    } numbers[] = {{"run", record->run > 1 ? record->run : 0},
+                   {"due_ms", record->due_ms},
+                   {"cost_usd_micros", record->cost_micros},
+                   {"version", record->version}};
+    for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
+        if (numbers[i].value != 0) {
+            mp_put_text(members, numbers[i].name);
+            mp_put_int(members, numbers[i].value);
+            count++;
+        }
+    }
+    if (record->definition.size > 0) {
+        mp_put_text(members, "definition");
+        mp_put_str(members, record->definition);
+        count++;
+    }
+    if (record->evidence.size > 0) {
+        mp_put_text(members, "evidence");
+        mp_put_str(members, record->evidence);
+        count++;
+    }
+    put_flags(members, &count, record->flags);
+    buf_clear(out);
+    if (count > 0) {
+        mp_put_map(out, count);
+        buf_write(out, members->data, members->size);
+    }
+}
+
+static void fill_record(const struct record *record, uint64_t seq, int64_t at_ms,
+                        const struct definition *definition, struct view_record *out)
+{
+    bool has_step = (record->fields & 1) != 0 && record->step < definition->step_count;
+    *out = (struct view_record){
+        .seq = seq,
+        .at_ms = at_ms,
+        .type = record_type_name(record->type),
+        .kind = record->kind > 0 ? task_kind_name((enum task_kind)record->kind) : NULL,
+        .attempt = record->attempt,
+        .actor = record->actor,
+        .reason = record->reason,
+        .code = record->code,
+        .message = record->message};
+    if (has_step) {
+        out->step = definition->steps[record->step].name;
+    }
+    if (record->type == RECORD_OPERATOR) {
+        out->verb = span_text(verb_name((enum verb)record->verb));
+    }
+}
+
+enum saga_error view_history(const struct saga_image *image, const struct definition *definition,
+                             uint64_t since, view_record_fn fn, void *arg)
+{
+    struct buf data;
+    struct buf members;
+    buf_open(&data, LIMIT_SAGA_MEMORY);
+    buf_open(&members, LIMIT_SAGA_MEMORY);
+    enum saga_error rc = SAGA_OK;
+    for (uint32_t i = 0; i < image->row_count && rc == SAGA_OK; i++) {
+        const struct row *row = &image->rows[i];
+        struct record_reader reader;
+        struct record record;
+        bool bad = false;
+        if (row->seq + row->count <= since + 1) {
+            continue;
+        }
+        if (!record_open(&reader, row)) {
+            rc = SAGA_STORE_CORRUPT;
+            break;
+        }
+        for (uint64_t seq = row->seq; rc == SAGA_OK && record_next(&reader, &record, &bad); seq++) {
+            if (seq <= since) {
+                continue;
+            }
+            struct view_record shown;
+            fill_record(&record, seq, reader.at_ms, definition, &shown);
+            put_data(&data, &record, &members, definition);
+            shown.data = buf_span(&data);
+            rc = buf_failed(&data) || buf_failed(&members) ? SAGA_NO_MEMORY : fn(&shown, arg);
+        }
+        rc = bad ? SAGA_STORE_CORRUPT : rc;
+    }
+    buf_close(&data);
+    buf_close(&members);
+    return rc;
+}
