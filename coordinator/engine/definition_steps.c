@@ -246,6 +246,10 @@ static void read_stuck_after(struct compile *c, const struct draft *draft, struc
     struct span value = draft->undo_stuck_after;
     spec->stuck_attempts = STUCK_ATTEMPTS;
     spec->stuck_ms = STUCK_MS;
+    if (mp_type(value) == MP_INT) {
+        /* With a written count, time counts only while there is no attempt at all. */
+        spec->stuck_ms = 0;
+    }
     if (mp_type(value) == MP_STR) {
         spec->stuck_attempts = 0;
         (void)compile_duration_positive(c, "stuck_after", value, &spec->stuck_ms);
