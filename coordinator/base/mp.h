@@ -32,9 +32,9 @@ enum mp_type {
     MP_BIN,
 };
 
-/* Is `bytes` exactly one value of the data model, within the limits? SAGA_OK, and `*why` is NULL, or
- * SAGA_BAD_MESSAGE: `*why` then says what was wrong, as a literal ("duplicate key", "depth", "not
- * UTF-8" ...). SAGA_NO_MEMORY: maps of more than 64 keys in all need some, and there was none.
+/* Is `bytes` exactly one value of the data model, within the limits? SAGA_OK, and `*why` is NULL,
+ * or SAGA_BAD_MESSAGE: `*why` then says what was wrong, as a literal ("duplicate key", "depth",
+ * "not UTF-8" ...). SAGA_NO_MEMORY: maps of more than 64 keys in all need some, and there was none.
  * Unique keys, depth, nodes, claimed lengths, integers within +-(2^53-1), no bin, no ext. */
 MUST_CHECK enum saga_error mp_check(struct span bytes, const char **why);
 
