@@ -205,8 +205,8 @@ Test(template, texts_of_every_size_have_the_right_header)
         mp_put_map(&world.input, 1);
         mp_put_text(&world.input, "x");
         mp_put_text(&world.input, text);
-        const char *filled = fill("\"${$.input.x}${$.input.x}\"", &world, false);
-        cr_expect(strlen(filled) == (size * 2 < 69999 - 2 ? size * 2 + 2 : 69999));
+        const char *filled = fill("\"${$.input.x}\"", &world, false);
+        cr_expect(strlen(filled) == size + 2);
         buf_close(&world.input);
         free(text);
     }
