@@ -381,6 +381,23 @@ static bool is_adoptable(const struct call *call, const struct attempt *attempt)
     return newest->state == ATTEMPT_OPEN && !newest->left && newest->older == attempt;
 }
 
+/* Is the call at the point where a running attempt is what it waits for? */
+static bool waits_for_attempt(const struct call *call)
+{
+    const struct step *step = call->step;
+    switch (call->kind) {
+    case TASK_DO:
+        return step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING;
+    case TASK_UNDO:
+        return step->undo_state == UNDO_STATE_RUNNING || step->undo_state == UNDO_STATE_RETRYING;
+    case TASK_CHECK:
+        return step->state == STEP_STATE_IN_DOUBT && !call->used_up;
+    case TASK_CONFIRM:
+        break;
+    }
+    return false;
+}
+
 static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
 {
     struct call *call = attempt->call;
@@ -388,7 +405,10 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
     struct attempt *newer = attempt == call->newest ? NULL : call->newest;
     task_sent(turn, attempt, barrier);
     attempt->called_off = false;
-    if (!open && call_is_wanted(call)) {
+    bool wanted = call_is_wanted(call) && waits_for_attempt(call);
+    bool in_doubt = call->step->state == STEP_STATE_IN_DOUBT ||
+                    call->step->state == STEP_STATE_PARKED;
+    if (!open && wanted) {
         struct record record = {.type = RECORD_TASK_INTENDED,
                                 .fields = 1,
                                 .step = call->step->index,
@@ -401,7 +421,8 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
             call_off(turn, newer, "superseded", true);
         }
     }
-    if (!call_is_wanted(call)) {
+    /* A step in doubt wants to hear how it ends, whatever was decided; others do not. */
+    if (!wanted && !(call_is_wanted(call) && in_doubt)) {
         call_off(turn, attempt, "cancelled", false);
     }
 }
