@@ -1,0 +1,15 @@
+/* template_reference.h - reads and checks one reference of a template. */
+#ifndef ENGINE_TEMPLATE_REFERENCE_H
+#define ENGINE_TEMPLATE_REFERENCE_H
+
+#include "engine/template_compile.h"
+#include "engine/template_form.h"
+
+/* Reads the reference that `text` begins with (at its dollar); *size is its length. NULL when there
+ * is a problem, which is noted. */
+const struct reference *template_reference_read(struct compile *c, const struct template_view *view,
+                                                struct span text, size_t *size);
+/* Notes that `text` is no reference, and why. */
+void template_reference_refuse(struct compile *c, enum path_result result, struct span text);
+
+#endif
