@@ -31,23 +31,23 @@ struct peers_reader {
 };
 
 struct peers_options {
-    int64_t heartbeat_ms;    /* dictated to participants */
-    int64_t dead_ms;         /* silence after which a session is lost */
-    uint32_t message_max;    /* bytes that a peer may send */
-    uint64_t seed;           /* of session names; any */
-    const char *server;      /* version text for `welcome` */
-    const char *endpoint;    /* for welcome.nodes */
+    int64_t heartbeat_ms; /* dictated to participants */
+    int64_t dead_ms;      /* silence after which a session is lost */
+    uint32_t message_max; /* bytes that a peer may send */
+    uint64_t seed;        /* of session names; any */
+    const char *server;   /* version text for `welcome` */
+    const char *endpoint; /* for welcome.nodes */
     bool draining;
 };
 
 struct peers_stats {
     uint64_t received;
     uint64_t sent;
-    uint64_t bad;            /* messages that were not of the protocol's form */
-    uint64_t multipart;      /* dropped: more than one frame */
+    uint64_t bad;       /* messages that were not of the protocol's form */
+    uint64_t multipart; /* dropped: more than one frame */
     uint64_t unknown_tokens;
     uint32_t sessions;
-    uint32_t queued;         /* tasks waiting for a window */
+    uint32_t queued; /* tasks waiting for a window */
     uint32_t in_flight;
 };
 
@@ -56,21 +56,19 @@ struct peers_stats {
 typedef void (*peers_event_fn)(const struct event *event, void *arg);
 
 MUST_CHECK enum saga_error peers_new(const struct peers_options *options,
-                                     const struct wire_ops *wire,
-                                     const struct peers_reader *reader, const struct desk *desk,
-                                     struct peers **peers);
+                                     const struct wire_ops *wire, const struct peers_reader *reader,
+                                     const struct desk *desk, struct peers **peers);
 void peers_destroy(struct peers **peers);
 void peers_on_event(struct peers *peers, peers_event_fn fn, void *arg);
 
 /* A frame has come. `more` frames of one message: call peers_multipart() instead. */
-void peers_receive(struct peers *peers, struct span connection, struct span frame,
-                   int64_t now_ms);
+void peers_receive(struct peers *peers, struct span connection, struct span frame, int64_t now_ms);
 void peers_multipart(struct peers *peers, struct span connection, int64_t now_ms);
 
 /* Effects, released. A task is sent at once when a session has room, else queued. */
 void peers_task(struct peers *peers, const struct task *task, int64_t now_ms);
-/* Still queued: dropped, and EVENT_UNTAKEN says so. Sent: the session gets `cancel`, and its slot is
- * free when effect->call.timed_out. Unknown here: to the session effect->ref when not 0, else (a
+/* Still queued: dropped, and EVENT_UNTAKEN says so. Sent: the session gets `cancel`, and its slot
+ * is free when effect->call.timed_out. Unknown here: to the session effect->ref when not 0, else (a
  * task answered `later`) to any session of the action's service. */
 void peers_cancel(struct peers *peers, const struct effect *effect, int64_t now_ms);
 void peers_done(struct peers *peers, const struct effect *effect, int64_t now_ms);

@@ -1,0 +1,156 @@
+/* dispatch.c - brings tasks to sessions: at once when one has room, else in order when a slot
+ * frees.
+ *
+ * undo, confirm and check go before do; within each the order is that of arrival, over all actions
+ * that the session offers. A send that fails leaves the task where it was, at the front: it has
+ * used up no attempt. A task whose time is over before it could leave is never sent: it stays known
+ * so that the cancel from the engine's own timer finds that it was not taken. */
+#include "peers/parts.h"
+
+static bool is_urgent(const struct task *task)
+{
+    switch (task->kind) {
+    case TASK_DO:
+        return false;
+    case TASK_UNDO:
+    case TASK_CONFIRM:
+    case TASK_CHECK:
+        return true;
+    }
+    return false;
+}
+
+/* What the participant may use, counted from its arrival. */
+static int64_t ttl_of(const struct task *task, int64_t now_ms)
+{
+    int64_t left_ms = task->close_at_ms - now_ms;
+    return task->close_at_ms != 0 && left_ms < task->ttl_ms ? left_ms : task->ttl_ms;
+}
+
+enum sending { SENDING_DONE, SENDING_EXPIRED, SENDING_FAILED };
+
+static enum sending send_flight(struct peers *peers, struct flight *flight, struct session *session,
+                                int64_t now_ms)
+{
+    int64_t ttl_ms = ttl_of(flight->task, now_ms);
+    if (ttl_ms <= 0)
+        return SENDING_EXPIRED;
+    enum saga_error rc = outbound_task(peers, session, flight->task, ttl_ms, now_ms);
+    if (rc == SAGA_TOO_LARGE)
+        return SENDING_EXPIRED;
+    if (rc != SAGA_OK)
+        return SENDING_FAILED;
+    flights_unlink(peers, flight);
+    flights_open(peers, flight, session);
+    peers_emit_flight(peers, EVENT_SENT, flight, session, now_ms);
+    return SENDING_DONE;
+}
+
+/* Its action's sessions, one after the other, until one takes it. */
+static enum sending offer(struct peers *peers, struct flight *flight, struct action *action,
+                          int64_t now_ms)
+{
+    for (uint32_t i = 0; i <= action->session_count; i++) {
+        struct session *session = actions_choose(peers, action, now_ms);
+        if (session == NULL)
+            return SENDING_FAILED;
+        enum sending sending = send_flight(peers, flight, session, now_ms);
+        if (sending != SENDING_FAILED)
+            return sending;
+    }
+    return SENDING_FAILED;
+}
+
+/* The engine hears that it never left, and decides anew. */
+static void refuse(struct peers *peers, const struct task *task, int64_t now_ms)
+{
+    struct event event = {.kind = EVENT_UNTAKEN, .now_ms = now_ms};
+    event.task.key = task->key;
+    event.task.attempt = task->attempt;
+    memcpy(event.task.token, task->token, TOKEN_SIZE);
+    peers_emit(peers, &event);
+}
+
+/* A name that is taken already can only be one that some peer claimed to be running, or one that
+ * is past: the attempt that leaves now is the true one. */
+static struct flight *make_flight(struct peers *peers, const struct task *task)
+{
+    struct flight *flight = flights_find(peers, task->key, task->attempt);
+    if (flight != NULL)
+        flights_forget(peers, flight);
+    flight = flights_new(peers, task->key, task->attempt);
+    if (flight == NULL)
+        return NULL;
+    flight->task = task;
+    flight->is_urgent = is_urgent(task);
+    flight->has_token = true;
+    memcpy(flight->token, task->token, TOKEN_SIZE);
+    return flight;
+}
+
+void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
+{
+    if (peers->waiting_count == WAITING_MAX) {
+        refuse(peers, task, now_ms);
+        return;
+    }
+    struct flight *flight = make_flight(peers, task);
+    struct action *action = flight == NULL ? NULL : actions_take(peers, task->action);
+    if (action == NULL) {
+        if (flight != NULL)
+            flights_forget(peers, flight);
+        refuse(peers, task, now_ms);
+        return;
+    }
+    /* None overtakes what waits already. */
+    bool is_first =
+        action->urgent.first == NULL && (flight->is_urgent || action->plain.first == NULL);
+    enum sending sending = is_first ? offer(peers, flight, action, now_ms) : SENDING_FAILED;
+    if (sending == SENDING_FAILED)
+        flights_wait(peers, flight, action); /* keeps the use of the action */
+    else
+        actions_release(peers, action);
+}
+
+/* The first in order of what waits for one of the session's actions. */
+static struct flight *next_of(const struct session *session)
+{
+    struct flight *urgent = NULL;
+    struct flight *plain = NULL;
+    for (uint32_t i = 0; i < session->action_count; i++) {
+        const struct action *action = session->actions[i];
+        struct flight *first = action->urgent.first;
+        if (first != NULL && (urgent == NULL || first->order < urgent->order))
+            urgent = first;
+        first = action->plain.first;
+        if (first != NULL && (plain == NULL || first->order < plain->order))
+            plain = first;
+    }
+    return urgent != NULL ? urgent : plain;
+}
+
+void dispatch_session(struct peers *peers, struct session *session, int64_t now_ms)
+{
+    while (peers->waiting_count > 0 && sessions_has_room(peers, session, now_ms)) {
+        struct flight *flight = next_of(session);
+        if (flight == NULL)
+            return;
+        enum sending sending = send_flight(peers, flight, session, now_ms);
+        if (sending == SENDING_FAILED)
+            return;
+        if (sending == SENDING_EXPIRED)
+            flights_unlink(peers, flight);
+    }
+}
+
+struct session *dispatch_answered(struct peers *peers, const struct result *result)
+{
+    struct flight *flight = flights_find(peers, result->key, result->attempt);
+    if (flight == NULL || flight->state == FLIGHT_WAITING)
+        return NULL;
+    if (flight->has_token && memcmp(flight->token, result->token, TOKEN_SIZE) != 0)
+        return NULL;
+    struct session *session = flight->session;
+    flights_forget(peers, flight);
+    return session;
+}

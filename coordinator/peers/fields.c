@@ -1,0 +1,244 @@
+/* fields.c - the tables of schemas/messages.def, and the one reader that follows them. */
+#include "peers/fields.h"
+
+enum direction { DIRECTION_PARTICIPANT, DIRECTION_CLIENT, DIRECTION_COORDINATOR, DIRECTION_PART };
+enum need { NEED_REQUIRED, NEED_OPTIONAL };
+
+/* One bit for each msgpack type, so that a field's type is one test. */
+enum {
+    FIELD_STR = 1 << MP_STR,
+    FIELD_UINT = 1 << MP_INT,
+    FIELD_BOOL = 1 << MP_BOOL,
+    FIELD_ARRAY = 1 << MP_ARRAY,
+    FIELD_MAP = 1 << MP_MAP,
+    FIELD_ANY = 1 << MP_NIL | 1 << MP_BOOL | 1 << MP_INT | 1 << MP_DOUBLE | 1 << MP_STR |
+                1 << MP_ARRAY | 1 << MP_MAP,
+};
+
+struct word {
+    const char *text;
+    uint8_t size;
+};
+
+struct type_row {
+    struct word word;
+    enum direction direction;
+};
+
+struct field_row {
+    uint8_t type; /* enum wire_type */
+    uint8_t key;  /* enum wire_key */
+    uint16_t accepts;
+    bool is_required;
+};
+
+#define WIRE_KEY(name, text) [WIRE_KEY_##name] = {text, sizeof(text) - 1},
+static const struct word keys[WIRE_KEY_COUNT] = {
+#include "schemas/messages.def"
+};
+
+#define WIRE_MESSAGE(name, text, direction)                                                        \
+    [WIRE_##name] = {{text, sizeof(text) - 1}, DIRECTION_##direction},
+static const struct type_row types[WIRE_TYPE_COUNT] = {
+#include "schemas/messages.def"
+};
+
+#define WIRE_FIELD(message, key, type, need)                                                       \
+    {WIRE_##message, WIRE_KEY_##key, FIELD_##type, NEED_##need == NEED_REQUIRED},
+static const struct field_row rows[] = {
+#include "schemas/messages.def"
+};
+
+_Static_assert(WIRE_KEY_COUNT < FIELDS_SLOTS / 2, "a word list must keep free slots");
+_Static_assert(WIRE_TYPE_COUNT < FIELDS_SLOTS / 2, "a word list must keep free slots");
+
+/* A str of up to 31 bytes has its size in its head. */
+enum { KEY_MAX = 31 };
+
+static uint8_t hash_of(const uint8_t *text, size_t size)
+{
+    return (uint8_t)(size * 37 + text[0] * 5u + text[size - 1] * 11u + text[size / 2] * 3u);
+}
+
+static void learn(struct word_list *list, const struct word *word, uint32_t number)
+{
+    CHECK(word->size > 0);
+    CHECK(word->size <= KEY_MAX);
+    uint8_t at = hash_of((const uint8_t *)word->text, word->size);
+    while (list->slots[at] != 0)
+        at = (uint8_t)(at + 1);
+    list->slots[at] = (uint8_t)(number + 1);
+}
+
+void fields_open(struct fields *fields)
+{
+    *fields = (struct fields){0};
+    for (uint32_t key = 0; key < WIRE_KEY_COUNT; key++)
+        learn(&fields->keys, &keys[key], key);
+    for (uint32_t type = 0; type < WIRE_TYPE_COUNT; type++) {
+        enum direction direction = types[type].direction;
+        if (direction == DIRECTION_PARTICIPANT || direction == DIRECTION_CLIENT)
+            learn(&fields->types, &types[type].word, type);
+    }
+    uint16_t row = 0;
+    for (uint32_t type = 0; type < WIRE_TYPE_COUNT; type++) {
+        fields->first[type] = row;
+        while (row < ARRAY_COUNT(rows) && rows[row].type == type)
+            row++;
+    }
+    fields->first[WIRE_TYPE_COUNT] = row;
+    POST(row == ARRAY_COUNT(rows));
+}
+
+static inline bool is_word(const struct word *word, struct span text)
+{
+    return word->size == text.size && memcmp(word->text, text.data, text.size) == 0;
+}
+
+/* -1: a key that no message has. */
+static int32_t key_of(const struct fields *fields, struct span text)
+{
+    if (text.size == 0 || text.size > KEY_MAX)
+        return -1;
+    uint8_t at = hash_of(text.data, text.size);
+    for (; fields->keys.slots[at] != 0; at = (uint8_t)(at + 1)) {
+        uint32_t number = fields->keys.slots[at] - 1u;
+        if (is_word(&keys[number], text))
+            return (int32_t)number;
+    }
+    return -1;
+}
+
+static int32_t type_of(const struct fields *fields, struct span text)
+{
+    if (text.size == 0 || text.size > KEY_MAX)
+        return -1;
+    uint8_t at = hash_of(text.data, text.size);
+    for (; fields->types.slots[at] != 0; at = (uint8_t)(at + 1)) {
+        uint32_t number = fields->types.slots[at] - 1u;
+        if (is_word(&types[number].word, text))
+            return (int32_t)number;
+    }
+    return -1;
+}
+
+static void collect(const struct fields *fields, struct span map, struct message *message)
+{
+    struct mp mp = mp_open(map);
+    uint32_t count = mp_map(&mp);
+    for (uint32_t i = 0; i < count && !mp.bad; i++) {
+        int32_t key = key_of(fields, mp_str(&mp));
+        struct span value = mp_skip(&mp);
+        if (key >= 0)
+            message->value[key] = value;
+    }
+}
+
+static const char *check_fields(const struct fields *fields, struct message *message)
+{
+    uint32_t end = fields->first[message->type + 1];
+    for (uint32_t i = fields->first[message->type]; i < end; i++) {
+        const struct field_row *row = &rows[i];
+        struct span *value = &message->value[row->key];
+        enum mp_type type = mp_type(*value);
+        bool is_absent = type == MP_NONE || (type == MP_NIL && row->accepts != FIELD_ANY);
+        if (is_absent) {
+            if (row->is_required)
+                return type == MP_NONE ? "a required key is missing" : "a value has the wrong type";
+            *value = (struct span){NULL, 0};
+            continue;
+        }
+        if ((row->accepts & 1 << type) == 0)
+            return "a value has the wrong type";
+        if (row->accepts == FIELD_UINT && fields_int(message, row->key, -1) < 0)
+            return "a number is negative";
+    }
+    return NULL;
+}
+
+static bool is_version(struct span value)
+{
+    struct mp mp = mp_open(value);
+    return mp_peek(&mp) == MP_INT && mp_int(&mp) == 1;
+}
+
+static const char *check_head(const struct fields *fields, struct message *message)
+{
+    if (mp_type(message->value[WIRE_KEY_REQUEST]) != MP_STR)
+        message->value[WIRE_KEY_REQUEST] = (struct span){NULL, 0};
+    if (!is_version(message->value[WIRE_KEY_V]))
+        return "v is not 1";
+    if (mp_type(message->value[WIRE_KEY_TYPE]) != MP_STR)
+        return "there is no type";
+    int32_t type = type_of(fields, fields_text(message, WIRE_KEY_TYPE));
+    if (type < 0)
+        return "the type is unknown";
+    message->type = (enum wire_type)type;
+    return NULL;
+}
+
+enum saga_error fields_read(const struct fields *fields, struct span frame, struct message *message,
+                            const char **why)
+{
+    memset(message, 0, sizeof(*message));
+    enum saga_error rc = mp_check(frame, why);
+    if (rc != SAGA_OK)
+        return rc;
+    if (mp_type(frame) != MP_MAP) {
+        *why = "not a map";
+        return SAGA_BAD_MESSAGE;
+    }
+    collect(fields, frame, message);
+    *why = check_head(fields, message);
+    if (*why == NULL)
+        *why = check_fields(fields, message);
+    return *why == NULL ? SAGA_OK : SAGA_BAD_MESSAGE;
+}
+
+enum saga_error fields_part(const struct fields *fields, struct span map, enum wire_type type,
+                            struct message *part, const char **why)
+{
+    PRE(types[type].direction == DIRECTION_PART);
+    memset(part, 0, sizeof(*part));
+    part->type = type;
+    if (mp_type(map) != MP_MAP) {
+        *why = "a value has the wrong type";
+        return SAGA_BAD_MESSAGE;
+    }
+    collect(fields, map, part);
+    *why = check_fields(fields, part);
+    return *why == NULL ? SAGA_OK : SAGA_BAD_MESSAGE;
+}
+
+struct span fields_text(const struct message *message, enum wire_key key)
+{
+    struct mp mp = mp_open(message->value[key]);
+    return message->value[key].size == 0 ? (struct span){NULL, 0} : mp_str(&mp);
+}
+
+int64_t fields_int(const struct message *message, enum wire_key key, int64_t fallback)
+{
+    struct mp mp = mp_open(message->value[key]);
+    return message->value[key].size == 0 ? fallback : mp_int(&mp);
+}
+
+bool fields_bool(const struct message *message, enum wire_key key, bool fallback)
+{
+    struct mp mp = mp_open(message->value[key]);
+    return message->value[key].size == 0 ? fallback : mp_bool(&mp);
+}
+
+void fields_put_key(struct buf *out, enum wire_key key)
+{
+    const struct word *word = &keys[key];
+    uint8_t *at = buf_reserve(out, 1u + word->size);
+    if (at == NULL)
+        return;
+    at[0] = (uint8_t)(0xa0 | word->size);
+    memcpy(at + 1, word->text, word->size);
+}
+
+const char *fields_type_text(enum wire_type type)
+{
+    return types[type].word.text;
+}

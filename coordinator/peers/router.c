@@ -1,0 +1,235 @@
+/* router.c - one ROUTER socket: frames in, frames out, never blocking in a send.
+ *
+ * The routing ids are ZeroMQ's own: ids that peers set, and handing them over, lose messages and
+ * leak descriptors. ROUTER_MANDATORY makes a send to a gone connection an error. The pipes are
+ * wider than any window, so that flow is held back by windows and not by full pipes. A message of
+ * more than one frame is read to its end and dropped: the size limit holds for a frame only. */
+#include "peers/router.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zmq.h>
+
+#include "base/limits.h"
+
+enum {
+    ROUTER_MAGIC = 0x726f7574,
+    HANDSHAKE_MS = 5000,
+    BEAT_MS = 2000, /* ZMTP's own heartbeats: they find connections that are dead */
+    BEAT_TIMEOUT_MS = 6000,
+    BACKLOG = 1024,
+    PIPE_OUT = 2 * LIMIT_WINDOW, /* messages; a task and a done for each slot of a window */
+    PIPE_IN = 8192,              /* messages; past it TCP holds the peer back, nothing is lost */
+    DESCRIPTOR_MAX = 16,
+    ENDPOINT_SIZE = 256,
+};
+
+struct router {
+    uint32_t magic;
+    void *context;
+    void *socket;
+    char endpoint[ENDPOINT_SIZE]; /* as bound */
+};
+
+static bool set_int(void *socket, int option, int value)
+{
+    return zmq_setsockopt(socket, option, &value, sizeof(value)) == 0;
+}
+
+static bool set_options(void *socket, uint32_t message_max, const char *endpoint)
+{
+    static const struct {
+        int option;
+        int value;
+    } settings[] = {
+        {ZMQ_ROUTER_MANDATORY, 1},
+        {ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS},
+        {ZMQ_HEARTBEAT_IVL, BEAT_MS},
+        {ZMQ_HEARTBEAT_TIMEOUT, BEAT_TIMEOUT_MS},
+        {ZMQ_HEARTBEAT_TTL, BEAT_TIMEOUT_MS},
+        {ZMQ_LINGER, 0},
+        {ZMQ_SNDHWM, PIPE_OUT},
+        {ZMQ_RCVHWM, PIPE_IN},
+        {ZMQ_BACKLOG, BACKLOG},
+        {ZMQ_TCP_KEEPALIVE, 1},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
+        if (!set_int(socket, settings[i].option, settings[i].value))
+            return false;
+    }
+    int64_t size_max = message_max;
+    if (zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &size_max, sizeof(size_max)) != 0)
+        return false;
+    bool is_ipv6 = strchr(endpoint, '[') != NULL;
+    return set_int(socket, ZMQ_IPV6, is_ipv6);
+}
+
+static enum saga_error error_of(int number)
+{
+    switch (number) {
+    case EADDRINUSE:
+        return SAGA_CONFLICT;
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+        return SAGA_NO_MEMORY;
+    default:
+        return SAGA_INVALID;
+    }
+}
+
+enum saga_error router_open(const char *endpoint, uint32_t message_max, struct router **router,
+                            char *why, size_t why_size)
+{
+    PRE(why_size > 0);
+    enum saga_error rc = SAGA_NO_MEMORY;
+    struct router *made = calloc(1, sizeof(*made));
+    if (made == NULL)
+        goto err;
+    made->magic = ROUTER_MAGIC;
+
+    made->context = zmq_ctx_new();
+    if (made->context == NULL)
+        goto err_after_new;
+
+    made->socket = zmq_socket(made->context, ZMQ_ROUTER);
+    if (made->socket == NULL)
+        goto err_after_context;
+    if (!set_options(made->socket, message_max, endpoint)) {
+        rc = SAGA_INTERNAL;
+        goto err_after_socket;
+    }
+    if (zmq_bind(made->socket, endpoint) != 0) {
+        rc = error_of(errno);
+        goto err_after_socket;
+    }
+    size_t size = sizeof(made->endpoint);
+    if (zmq_getsockopt(made->socket, ZMQ_LAST_ENDPOINT, made->endpoint, &size) != 0) {
+        rc = SAGA_INTERNAL;
+        goto err_after_socket;
+    }
+    *router = made;
+    return SAGA_OK;
+
+err_after_socket:
+    snprintf(why, why_size, "cannot listen on %s: %s", endpoint, zmq_strerror(errno));
+    zmq_close(made->socket);
+err_after_context:
+    zmq_ctx_term(made->context);
+err_after_new:
+    free(made);
+err:
+    CHECK(rc != SAGA_OK);
+    if (rc == SAGA_NO_MEMORY)
+        snprintf(why, why_size, "cannot listen on %s: out of memory or descriptors", endpoint);
+    return rc;
+}
+
+void router_close(struct router **router)
+{
+    struct router *gone = *router;
+    *router = NULL;
+    if (gone == NULL)
+        return;
+    CHECK(gone->magic == ROUTER_MAGIC);
+    gone->magic = 0;
+    zmq_close(gone->socket);
+    while (zmq_ctx_term(gone->context) != 0 && errno == EINTR)
+        continue;
+    free(gone);
+}
+
+const char *router_endpoint(const struct router *router)
+{
+    return router->endpoint;
+}
+
+/* ---- out ---- */
+
+static int send_part(void *socket, struct span bytes, int flags)
+{
+    int rc;
+    do
+        rc = zmq_send(socket, bytes.data, bytes.size, flags | ZMQ_DONTWAIT);
+    while (rc < 0 && errno == EINTR);
+    return rc;
+}
+
+/* The first part, the routing id, decides: once it is taken, the second one is taken too. */
+static enum saga_error send_frame(struct span connection, struct span frame, void *arg)
+{
+    const struct router *router = arg;
+    CHECK(router->magic == ROUTER_MAGIC);
+    if (send_part(router->socket, connection, ZMQ_SNDMORE) < 0)
+        return errno == EAGAIN ? SAGA_OVERLOADED : SAGA_UNAVAILABLE;
+    return send_part(router->socket, frame, 0) < 0 ? SAGA_UNAVAILABLE : SAGA_OK;
+}
+
+void router_wire(struct router *router, struct wire_ops *ops)
+{
+    *ops = (struct wire_ops){.send = send_frame, .arg = router};
+}
+
+/* ---- in ---- */
+
+void router_wait(struct router *router, const int *descriptors, uint32_t count, int64_t timeout_ms)
+{
+    PRE(count <= DESCRIPTOR_MAX);
+    zmq_pollitem_t items[1 + DESCRIPTOR_MAX] = {{.socket = router->socket, .events = ZMQ_POLLIN}};
+    for (uint32_t i = 0; i < count; i++)
+        items[1 + i] = (zmq_pollitem_t){.fd = descriptors[i], .events = ZMQ_POLLIN};
+    long timeout = timeout_ms > INT_MAX ? INT_MAX : (long)timeout_ms;
+    /* A signal ends the wait; the loop looks at everything anyway. */
+    MAYBE(zmq_poll(items, (int)count + 1, timeout) > 0);
+}
+
+static bool receive_part(void *socket, zmq_msg_t *part)
+{
+    int rc;
+    do
+        rc = zmq_msg_recv(part, socket, ZMQ_DONTWAIT);
+    while (rc < 0 && errno == EINTR);
+    return rc >= 0;
+}
+
+/* Reads what is left of a message of too many frames. Its parts are all there. */
+static void skip_rest(void *socket, zmq_msg_t *part)
+{
+    while (zmq_msg_more(part) && receive_part(socket, part))
+        continue;
+}
+
+static bool receive_one(struct router *router, struct peers *peers, zmq_msg_t *id, zmq_msg_t *part,
+                        int64_t now_ms)
+{
+    if (!receive_part(router->socket, id))
+        return false;
+    if (!zmq_msg_more(id) || !receive_part(router->socket, part))
+        return true;
+    struct span connection = span_of(zmq_msg_data(id), zmq_msg_size(id));
+    if (zmq_msg_more(part)) {
+        skip_rest(router->socket, part);
+        peers_multipart(peers, connection, now_ms);
+    } else {
+        peers_receive(peers, connection, span_of(zmq_msg_data(part), zmq_msg_size(part)), now_ms);
+    }
+    return true;
+}
+
+uint32_t router_receive(struct router *router, struct peers *peers, uint32_t limit, int64_t now_ms)
+{
+    zmq_msg_t id;
+    zmq_msg_t part;
+    zmq_msg_init(&id);
+    zmq_msg_init(&part);
+    uint32_t count = 0;
+    while (count < limit && receive_one(router, peers, &id, &part, now_ms))
+        count++;
+    zmq_msg_close(&id);
+    zmq_msg_close(&part);
+    return count;
+}

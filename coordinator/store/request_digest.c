@@ -1,0 +1,58 @@
+/* request_digest.c - packs a start canonically and digests it.
+ *
+ * The packing, which is stored by its digest for ever and must not change:
+ *
+ *   array of 5: str definition, uint version, str input, str labels, int start_at_ms
+ *
+ * packed as msgpack in shortest form; input and labels as canonical JSON, "" for no labels. */
+#include "store/request_digest.h"
+
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/mp.h"
+
+enum { SIZE_MAX_EACH = 8 * LIMIT_VALUE }; /* JSON may take more bytes than msgpack */
+
+static bool has_entries(struct span labels)
+{
+    struct mp mp = mp_open(labels);
+    return mp_peek(&mp) == MP_MAP && mp_map(&mp) > 0;
+}
+
+/* A str of which the length is not known before it is printed: printed behind, then packed. */
+static enum saga_error put_canonical(struct buf *out, struct buf *text, struct span value)
+{
+    buf_clear(text);
+    enum saga_error rc = json_canonical(value, text);
+    if (rc == SAGA_OK)
+        mp_put_str(out, buf_span(text));
+    return rc;
+}
+
+enum saga_error request_digest(struct span definition, uint32_t version_as_given, struct span input,
+                               struct span labels, int64_t start_at_ms, uint8_t digest[32])
+{
+    struct buf text;
+    struct buf out;
+    buf_open(&text, SIZE_MAX_EACH);
+    buf_open(&out, 2 * (size_t)SIZE_MAX_EACH);
+
+    mp_put_array(&out, 5);
+    mp_put_str(&out, definition);
+    mp_put_uint(&out, version_as_given);
+    enum saga_error rc = put_canonical(&out, &text, input.size == 0 ? MP_NIL_VALUE : input);
+    if (rc == SAGA_OK && has_entries(labels))
+        rc = put_canonical(&out, &text, labels);
+    else
+        mp_put_text(&out, "");
+    mp_put_int(&out, start_at_ms);
+    if (rc == SAGA_OK && buf_failed(&out))
+        rc = SAGA_NO_MEMORY;
+    if (rc == SAGA_OK)
+        digest_pair(buf_span(&out), (struct span){NULL, 0}, digest);
+
+    buf_close(&text);
+    buf_close(&out);
+    return rc;
+}
