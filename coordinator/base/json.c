@@ -13,10 +13,10 @@
 #include "base/mp.h"
 
 struct frame {
-    json_t *value;    /* an array or object, borrowed */
-    void *item;       /* object: where its iteration stands */
-    const char *key;  /* object: of the element that is being read */
-    size_t index;     /* of the element that comes next */
+    json_t *value;   /* an array or object, borrowed */
+    void *item;      /* object: where its iteration stands */
+    const char *key; /* object: of the element that is being read */
+    size_t index;    /* of the element that comes next */
 };
 
 struct reader {

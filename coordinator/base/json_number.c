@@ -1,7 +1,7 @@
 /* json_number.c - doubles as ECMAScript prints them: the fewest digits that read back the same.
  *
  * C's printf rounds correctly, so trying 15, 16 and 17 digits finds the shortest in nearly all
- * cases; shorten() says which are left. The layout (exponent or not) is that of Number::toString. */
+ * cases; shorten() says which are left. The layout (exponent or not) is Number::toString's. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

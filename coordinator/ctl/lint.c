@@ -193,8 +193,7 @@ void lint_print(const struct lint *lint, FILE *out)
     }
     if (lint->problems.cut) {
         print_place(lint, (struct yaml_mark){0, 0}, out);
-        (void)fprintf(out, "error: more than %d problems; the rest is not shown\n",
-                      LIMIT_PROBLEMS);
+        (void)fprintf(out, "error: more than %d problems; the rest is not shown\n", LIMIT_PROBLEMS);
     }
 }
 

@@ -17,7 +17,7 @@ struct lint {
     struct arena arena;            /* of what follows */
     const struct definition *definition; /* NULL when there are errors */
     struct problems problems;            /* in the order of their lines */
-    char unreadable[256];  /* not empty: the file could not be read or is neither YAML nor JSON */
+    char unreadable[256]; /* not empty: the file could not be read or is neither YAML nor JSON */
     struct yaml_mark unreadable_at;
 };
 

@@ -175,8 +175,8 @@ static void open_frame(struct reader *r, bool is_map)
     }
     uint32_t node = r->document->node_count;
     add_node(r);
-    r->frames[r->depth++] = (struct frame){
-        .node = node, .is_map = is_map, .header_at = r->document->value.size};
+    r->frames[r->depth++] =
+        (struct frame){.node = node, .is_map = is_map, .header_at = r->document->value.size};
     buf_write(&r->document->value, headers[is_map], sizeof(headers[is_map]));
 }
 
@@ -296,8 +296,7 @@ enum saga_error yaml_open(struct yaml_document *document, struct span text,
 {
     PRE(document != NULL);
     PRE(problem != NULL);
-    struct reader r = {
-        .text = text, .document = document, .problem = problem, .mark = {1, 1}};
+    struct reader r = {.text = text, .document = document, .problem = problem, .mark = {1, 1}};
     yaml_parser_t parser;
 
     *document = (struct yaml_document){.nodes = NULL};

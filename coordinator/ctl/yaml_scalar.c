@@ -15,8 +15,9 @@
 
 enum { NUMBER_SIZE = 64 }; /* no number worth writing is longer */
 
-static const char *const too_big = "the number is too large to be exact everywhere; quote it to "
-                                   "make it text";
+static const char *const too_big =
+    "the number is too large to be exact everywhere; quote it to "
+    "make it text";
 
 static bool is_one_of(struct span text, const char *const words[])
 {
@@ -125,7 +126,7 @@ const char *yaml_scalar_put(struct span text, struct buf *out)
     static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
     static const char *const trues[] = {"true", "True", "TRUE", NULL};
     static const char *const falses[] = {"false", "False", "FALSE", NULL};
-    static const char *const no_numbers[] = {".inf",  ".Inf",  ".INF", "-.inf", "-.Inf",
+    static const char *const no_numbers[] = {".inf",  ".Inf",  ".INF",  "-.inf", "-.Inf",
                                              "-.INF", "+.inf", "+.Inf", "+.INF", ".nan",
                                              ".NaN",  ".NAN",  NULL};
     bool is_float = false;

@@ -154,9 +154,9 @@ struct quoted compile_quote(struct span text)
 const char *compile_type_name(struct span value)
 {
     static const char *const names[] = {
-        [MP_NONE] = "nothing", [MP_NIL] = "null",   [MP_BOOL] = "true or false",
+        [MP_NONE] = "nothing", [MP_NIL] = "null",        [MP_BOOL] = "true or false",
         [MP_INT] = "a number", [MP_DOUBLE] = "a number", [MP_STR] = "text",
-        [MP_ARRAY] = "a list", [MP_MAP] = "a map",  [MP_BIN] = "bytes",
+        [MP_ARRAY] = "a list", [MP_MAP] = "a map",       [MP_BIN] = "bytes",
     };
     enum mp_type type = mp_type(value);
     CHECK((size_t)type < ARRAY_COUNT(names));

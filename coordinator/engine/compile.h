@@ -48,12 +48,12 @@ struct compile {
     struct step_spec *steps; /* step_count of each */
     struct draft *drafts;
     uint32_t step_count;
-    uint16_t *names;       /* hash table of indexes + 1 by name; 0 = free */
-    uint32_t names_size;   /* a power of two */
-    uint16_t *order;       /* the steps, each after all that it needs; of the definition */
-    uint64_t *before;      /* step_count rows of row_words: the transitive needs of each step */
+    uint16_t *names;     /* hash table of indexes + 1 by name; 0 = free */
+    uint32_t names_size; /* a power of two */
+    uint16_t *order;     /* the steps, each after all that it needs; of the definition */
+    uint64_t *before;    /* step_count rows of row_words: the transitive needs of each step */
     uint32_t row_words;
-    bool graph_is_clean;   /* names, needs and cycles are in order: order and before are valid */
+    bool graph_is_clean; /* names, needs and cycles are in order: order and before are valid */
 };
 
 /* --- memory ----------------------------------------------------------------------------------- */

@@ -38,14 +38,12 @@ static void report_unknown(struct compile *c, const struct key_table *table, str
     }
 }
 
-bool compile_keys(struct compile *c, struct span value, const struct key_table *table,
-                  void *target)
+bool compile_keys(struct compile *c, struct span value, const struct key_table *table, void *target)
 {
     PRE(target != NULL);
     PRE(table->count > 0);
     if (mp_type(value) != MP_MAP) {
-        compile_error(c, "%s must be a map of keys, not %s", table->what,
-                      compile_type_name(value));
+        compile_error(c, "%s must be a map of keys, not %s", table->what, compile_type_name(value));
         return false;
     }
     struct mp mp = mp_open(value);
@@ -90,8 +88,7 @@ static struct quoted show(struct span value)
     return shown;
 }
 
-bool compile_refuse(struct compile *c, const char *key, struct span value,
-                    const char *expected)
+bool compile_refuse(struct compile *c, const char *key, struct span value, const char *expected)
 {
     struct place place = compile_enter_key(c, key);
     compile_error(c, "must be %s, not %s", expected, show(value).text);

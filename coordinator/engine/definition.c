@@ -9,9 +9,9 @@
 #include "engine/template_compile.h"
 
 enum {
-    LABEL_VALUE = 256,                    /* bytes of a label's value */
-    DESCRIPTION = 4096,                   /* bytes of a description */
-    SCRATCH_BYTES = 4 * 1024 * 1024,      /* 1,000 rows of 1,000 bits, drafts, problems */
+    LABEL_VALUE = 256,               /* bytes of a label's value */
+    DESCRIPTION = 4096,              /* bytes of a description */
+    SCRATCH_BYTES = 4 * 1024 * 1024, /* 1,000 rows of 1,000 bits, drafts, problems */
 };
 
 struct top_keys {
@@ -19,8 +19,14 @@ struct top_keys {
         steps, output;
 };
 
-#define KEY(key) {#key, KEY_NOW, offsetof(struct top_keys, key)}
-#define LATER(key) {#key, KEY_LATER, 0}
+#define KEY(key)                                                                                   \
+    {                                                                                              \
+#key, KEY_NOW, offsetof(struct top_keys, key)                                              \
+    }
+#define LATER(key)                                                                                 \
+    {                                                                                              \
+#key, KEY_LATER, 0                                                                         \
+    }
 static const struct key saga_keys[] = {
     KEY(saga),
     KEY(description),
@@ -236,8 +242,7 @@ static void hand_over(struct compile *c, struct problems *problems)
 }
 
 enum saga_error definition_compile(struct span document, struct arena *arena,
-                                   const struct definition **definition,
-                                   struct problems *problems)
+                                   const struct definition **definition, struct problems *problems)
 {
     PRE(arena != NULL && arena->source != NULL);
     PRE(definition != NULL && problems != NULL);

@@ -136,8 +136,7 @@ static void read_needs(struct compile *c, uint32_t step)
         if (need < 0) {
             c->graph_is_clean = false;
         } else if (holds(needs, spec->needs_count, need)) {
-            compile_error(c, "'%s' is named twice",
-                          compile_quote(c->steps[need].name).text);
+            compile_error(c, "'%s' is named twice", compile_quote(c->steps[need].name).text);
         } else {
             needs[spec->needs_count++] = (uint16_t)need;
         }

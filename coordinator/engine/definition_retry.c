@@ -10,7 +10,10 @@ struct retry_keys {
         max_elapsed;
 };
 
-#define KEY(key) {#key, KEY_NOW, offsetof(struct retry_keys, key)}
+#define KEY(key)                                                                                   \
+    {                                                                                              \
+#key, KEY_NOW, offsetof(struct retry_keys, key)                                            \
+    }
 static const struct key retry_keys[] = {
     KEY(max_attempts), KEY(initial_interval), KEY(backoff),     KEY(max_interval),
     KEY(jitter),       KEY(non_retryable),    KEY(max_elapsed),
@@ -22,7 +25,10 @@ struct timeout_keys {
     struct span schedule_to_start, start_to_close, schedule_to_close, heartbeat;
 };
 
-#define KEY(key) {#key, KEY_NOW, offsetof(struct timeout_keys, key)}
+#define KEY(key)                                                                                   \
+    {                                                                                              \
+#key, KEY_NOW, offsetof(struct timeout_keys, key)                                          \
+    }
 static const struct key timeout_keys[] = {
     KEY(schedule_to_start),
     KEY(start_to_close),
@@ -116,8 +122,8 @@ void definition_retry_read(struct compile *c, struct span retry, struct retry_po
         ok &= compile_number(c, "backoff", keys.backoff, (struct range){1, 100}, &policy->backoff);
         ok &= compile_duration(c, "max_interval", keys.max_interval, &policy->interval_max_ms);
         ok &= compile_number(c, "jitter", keys.jitter, (struct range){0, 1}, &policy->jitter);
-        ok &= compile_duration_positive(c, "max_elapsed", keys.max_elapsed,
-                                        &policy->elapsed_max_ms);
+        ok &=
+            compile_duration_positive(c, "max_elapsed", keys.max_elapsed, &policy->elapsed_max_ms);
         read_codes(c, keys.non_retryable, policy);
         if (ok) {
             check_intervals(c, &keys, policy);

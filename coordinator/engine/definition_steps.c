@@ -12,37 +12,30 @@ enum {
     QUIET_MS = 24 * 60 * 60 * 1000, /* an undo may fail this long before someone should know */
 };
 
-#define KEY(key) {#key, KEY_NOW, offsetof(struct draft, key)}
-#define LATER(key) {#key, KEY_LATER, 0}
+#define KEY(key)                                                                                   \
+    {                                                                                              \
+#key, KEY_NOW, offsetof(struct draft, key)                                                 \
+    }
+#define LATER(key)                                                                                 \
+    {                                                                                              \
+#key, KEY_LATER, 0                                                                         \
+    }
 static const struct key step_keys[] = {
-    KEY(step),
-    KEY(needs),
-    KEY(description),
-    KEY(action),
-    KEY(input),
-    KEY(compensate),
-    KEY(compensate_on),
-    KEY(pivot),
-    KEY(retry),
-    KEY(timeout),
-    KEY(check),
-    LATER(approve),
-    LATER(wait_event),
-    LATER(sleep),
-    LATER(saga),
-    LATER(version),
-    LATER(emit),
-    LATER(when),
-    LATER(for_each),
-    LATER(max_parallel),
-    LATER(on_item_failure),
-    LATER(key_ttl),
-    LATER(max_cost_usd),
-    LATER(expected_cost_usd),
+    KEY(step),          KEY(needs),          KEY(description),
+    KEY(action),        KEY(input),          KEY(compensate),
+    KEY(compensate_on), KEY(pivot),          KEY(retry),
+    KEY(timeout),       KEY(check),          LATER(approve),
+    LATER(wait_event),  LATER(sleep),        LATER(saga),
+    LATER(version),     LATER(emit),         LATER(when),
+    LATER(for_each),    LATER(max_parallel), LATER(on_item_failure),
+    LATER(key_ttl),     LATER(max_cost_usd), LATER(expected_cost_usd),
 };
 #undef KEY
 
-#define KEY(key) {#key, KEY_NOW, offsetof(struct draft, undo_##key)}
+#define KEY(key)                                                                                   \
+    {                                                                                              \
+#key, KEY_NOW, offsetof(struct draft, undo_##key)                                          \
+    }
 static const struct key undo_keys[] = {
     KEY(action), KEY(input),       KEY(retry),     KEY(timeout),
     KEY(check),  KEY(stuck_after), LATER(key_ttl), LATER(before),
@@ -145,8 +138,7 @@ static void read_compensate(struct compile *c, struct draft *draft, struct step_
     compile_leave(c, place);
 }
 
-static void read_compensate_on(struct compile *c, const struct draft *draft,
-                               struct step_spec *spec)
+static void read_compensate_on(struct compile *c, const struct draft *draft, struct step_spec *spec)
 {
     static const char *const words[] = {"in_doubt", "failed", NULL};
     uint32_t choice = 0;
@@ -262,8 +254,9 @@ static void read_stuck_after(struct compile *c, const struct draft *draft, struc
     if (spec->stuck_attempts == 0 && spec->undo.retry.attempts_max == 0 &&
         spec->stuck_ms > QUIET_MS) {
         struct place place = compile_enter_key(c, "stuck_after");
-        compile_warning(c, "an undo without a limit of attempts may fail for more than a day "
-                           "before anyone is told");
+        compile_warning(c,
+                        "an undo without a limit of attempts may fail for more than a day "
+                        "before anyone is told");
         compile_leave(c, place);
     }
 }

@@ -7,7 +7,7 @@
  * nanoseconds too. */
 #include "engine/definition.h"
 
-#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+#define DAY_MS          (INT64_C(24) * 60 * 60 * 1000)
 #define DURATION_MAX_MS (3650 * DAY_MS)
 
 struct unit {

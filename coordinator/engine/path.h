@@ -27,9 +27,9 @@ struct path {
 
 enum path_result {
     PATH_OK,
-    PATH_BAD,       /* no query */
-    PATH_MANY,      /* a query that may give more than one value */
-    PATH_LONG,      /* more than PATH_PARTS_MAX parts */
+    PATH_BAD,  /* no query */
+    PATH_MANY, /* a query that may give more than one value */
+    PATH_LONG, /* more than PATH_PARTS_MAX parts */
     PATH_NO_MEMORY,
 };
 

@@ -101,8 +101,8 @@ static void put_inside(const struct found *found, struct buf *out)
 
 /* The size of a str comes before its bytes, but is known after them: they are put together behind
  * room for the longest header and then moved down to the header that they need. */
-static bool put_text(const struct template_piece *piece, const struct scope *scope,
-                     struct buf *out, struct span *missing)
+static bool put_text(const struct template_piece *piece, const struct scope *scope, struct buf *out,
+                     struct span *missing)
 {
     enum { HEADER_MAX = 5 };
     size_t before = out->size;

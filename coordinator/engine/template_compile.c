@@ -59,8 +59,10 @@ static bool add_reference(struct cutter *cutter)
     struct quoted written =
         compile_quote((struct span){text.data + cutter->at, text.size - cutter->at});
     if (at >= text.size || text.data[at] != '$') {
-        compile_error(cutter->c, "'%s': a reference such as ${$.input.name} must stand here; "
-                                 "write $$ for a dollar", written.text);
+        compile_error(cutter->c,
+                      "'%s': a reference such as ${$.input.name} must stand here; "
+                      "write $$ for a dollar",
+                      written.text);
         return false;
     }
     const struct reference *reference = template_reference_read(

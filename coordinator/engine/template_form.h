@@ -44,7 +44,8 @@ struct template_piece {
     const struct template_part *parts;
 };
 
-struct template {
+struct template
+{
     const struct template_piece *pieces;
     uint32_t piece_count;
 };

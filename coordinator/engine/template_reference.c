@@ -12,7 +12,7 @@ struct root {
 };
 
 static const struct root roots[] = {
-    {"input", true}, {"steps", true}, {"saga", true},   {"reason", true},
+    {"input", true}, {"steps", true},  {"saga", true},   {"reason", true},
     {"item", false}, {"index", false}, {"event", false},
 };
 
@@ -127,8 +127,7 @@ void template_reference_refuse(struct compile *c, enum path_result result, struc
     } else if (result == PATH_NO_MEMORY) {
         c->no_memory = true;
     } else {
-        compile_error(c, "'%s' is not a reference (RFC 9535); write $$ for a dollar",
-                      written.text);
+        compile_error(c, "'%s' is not a reference (RFC 9535); write $$ for a dollar", written.text);
     }
 }
 
@@ -140,8 +139,8 @@ const struct reference *template_reference_read(struct compile *c, const struct 
     if (reference == NULL) {
         return NULL;
     }
-    enum path_result result = path_parse((struct span){text.data + 1, text.size - 1}, c->arena,
-                                         &reference->path, size);
+    enum path_result result =
+        path_parse((struct span){text.data + 1, text.size - 1}, c->arena, &reference->path, size);
     *size += 1;
     if (result != PATH_OK) {
         template_reference_refuse(c, result, text);

@@ -1,5 +1,6 @@
-/* fuzz_ctl_yaml.c - any bytes as YAML: what is read is a value, compiles or not, prints as JSON, and
- * reads back from it as the same. */
+/* fuzz_ctl_yaml.c - any bytes as YAML: what is read is a value, compiles or not, and survives JSON.
+ *
+ * Printed in the canonical form and read back from it, it must be the same value. */
 #include <stdlib.h>
 
 #include "base/json.h"

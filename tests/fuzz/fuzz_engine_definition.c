@@ -1,4 +1,4 @@
-/* fuzz_engine_definition.c - any bytes as a definition: problems or a definition, never both or neither. */
+/* fuzz_engine_definition.c - any bytes as a definition: problems, or a definition, never both. */
 #include <stdlib.h>
 
 #include "engine/definition.h"

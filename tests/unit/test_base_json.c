@@ -86,18 +86,19 @@ Test(json, compact_and_pretty_keep_the_order_of_the_keys)
     buf_clear(&out);
     cr_assert(json_from_mp(buf_span(&value), &out, JSON_PRETTY_STYLE) == SAGA_OK);
     buf_write(&out, "", 1);
-    cr_expect_str_eq((const char *)out.data, "{\n"
-                                             "  \"b\": [\n"
-                                             "    1,\n"
-                                             "    2.5,\n"
-                                             "    [],\n"
-                                             "    {}\n"
-                                             "  ],\n"
-                                             "  \"a\": {\n"
-                                             "    \"x\": null,\n"
-                                             "    \"\": \"\u00e9\\n\"\n"
-                                             "  }\n"
-                                             "}");
+    cr_expect_str_eq((const char *)out.data,
+                     "{\n"
+                     "  \"b\": [\n"
+                     "    1,\n"
+                     "    2.5,\n"
+                     "    [],\n"
+                     "    {}\n"
+                     "  ],\n"
+                     "  \"a\": {\n"
+                     "    \"x\": null,\n"
+                     "    \"\": \"\u00e9\\n\"\n"
+                     "  }\n"
+                     "}");
     buf_close(&value);
     buf_close(&out);
 }

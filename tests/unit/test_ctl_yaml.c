@@ -38,23 +38,50 @@ static const char *read_text(const char *text)
 Test(yaml, plain_scalars_have_the_types_of_the_core_schema)
 {
     static const char *const cases[][2] = {
-        {"null", "null"},       {"~", "null"},          {"Null", "null"},
+        {"null", "null"},
+        {"~", "null"},
+        {"Null", "null"},
         {"[a: ]", "[{\"a\":null}]"},
-        {"true", "true"},       {"False", "false"},     {"TRUE", "true"},
-        {"yes", "\"yes\""},     {"no", "\"no\""},       {"on", "\"on\""},
-        {"tRUE", "\"tRUE\""},   {"nULL", "\"nULL\""},
-        {"0", "0"},             {"-0", "0"},            {"+7", "7"},
-        {"-12", "-12"},         {"007", "7"},           {"0o17", "15"},
-        {"0xFf", "255"},        {"0o8", "\"0o8\""},     {"0x", "\"0x\""},
-        {"-0x1", "\"-0x1\""},   {"1_000", "\"1_000\""}, {"1,000", "\"1,000\""},
+        {"true", "true"},
+        {"False", "false"},
+        {"TRUE", "true"},
+        {"yes", "\"yes\""},
+        {"no", "\"no\""},
+        {"on", "\"on\""},
+        {"tRUE", "\"tRUE\""},
+        {"nULL", "\"nULL\""},
+        {"0", "0"},
+        {"-0", "0"},
+        {"+7", "7"},
+        {"-12", "-12"},
+        {"007", "7"},
+        {"0o17", "15"},
+        {"0xFf", "255"},
+        {"0o8", "\"0o8\""},
+        {"0x", "\"0x\""},
+        {"-0x1", "\"-0x1\""},
+        {"1_000", "\"1_000\""},
+        {"1,000", "\"1,000\""},
         {"9007199254740991", "9007199254740991"},
-        {"1.5", "1.5"},         {".5", "0.5"},          {"5.", "5"},
-        {"-1e3", "-1000"},      {"1.5E-3", "0.0015"},   {"1e", "\"1e\""},
-        {".", "\".\""},         {"-", "[null]"},        {"--1", "\"--1\""},
-        {"1.2.3", "\"1.2.3\""}, {"12:30", "\"12:30\""}, {"2026-01-01", "\"2026-01-01\""},
-        {"30s", "\"30s\""},     {"$.input.x", "\"$.input.x\""},
-        {"\"1\"", "\"1\""},     {"'true'", "\"true\""}, {"''", "\"\""},
-        {"|\n  1\n", "\"1\\n\""}, {">-\n  a\n  b\n", "\"a b\""},
+        {"1.5", "1.5"},
+        {".5", "0.5"},
+        {"5.", "5"},
+        {"-1e3", "-1000"},
+        {"1.5E-3", "0.0015"},
+        {"1e", "\"1e\""},
+        {".", "\".\""},
+        {"-", "[null]"},
+        {"--1", "\"--1\""},
+        {"1.2.3", "\"1.2.3\""},
+        {"12:30", "\"12:30\""},
+        {"2026-01-01", "\"2026-01-01\""},
+        {"30s", "\"30s\""},
+        {"$.input.x", "\"$.input.x\""},
+        {"\"1\"", "\"1\""},
+        {"'true'", "\"true\""},
+        {"''", "\"\""},
+        {"|\n  1\n", "\"1\\n\""},
+        {">-\n  a\n  b\n", "\"a b\""},
         {"\"\\u00e9\\t\\0\"", "\"\u00e9\\t\\u0000\""},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -84,11 +111,12 @@ static void expect_mark(const struct yaml_document *document, const char *pointe
 Test(yaml, every_value_is_found_by_its_pointer)
 {
     struct yaml_document document;
-    cr_assert(open_text(&document, "# a comment\n"
-                                   "\u00e9\u00e9: 1\n"
-                                   "steps:\n"
-                                   "  - step: a\n"
-                                   "  - { step: b, \"x/y~z\": [1, [2]], \"\": 3 }\n") == SAGA_OK);
+    cr_assert(open_text(&document,
+                        "# a comment\n"
+                        "\u00e9\u00e9: 1\n"
+                        "steps:\n"
+                        "  - step: a\n"
+                        "  - { step: b, \"x/y~z\": [1, [2]], \"\": 3 }\n") == SAGA_OK);
     expect_mark(&document, "", 2, 1);
     expect_mark(&document, "/\u00e9\u00e9", 2, 1);
     expect_mark(&document, "/steps", 3, 1);

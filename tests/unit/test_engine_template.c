@@ -96,8 +96,7 @@ static const char *fill(const char *template_json, const struct world *world, bo
     } else {
         cr_assert(rc == SAGA_INVALID);
         cr_assert(out.size == 0);
-        snprintf(text, sizeof(text), "missing %.*s", (int)missing.size,
-                 (const char *)missing.data);
+        snprintf(text, sizeof(text), "missing %.*s", (int)missing.size, (const char *)missing.data);
     }
     buf_close(&out);
     buf_close(&canonical);
@@ -109,8 +108,9 @@ static const char *fill(const char *template_json, const struct world *world, bo
 static void open_world(struct world *world)
 {
     *world = (struct world){.first_skipped = false};
-    put_json(&world->input, "{\"name\":\"Ann \\\"A\\\"\",\"n\":7,\"x\":1.5,\"big\":1e21,\"t\":true,"
-                            "\"nil\":null,\"list\":[1,[2,3],{\"k\":\"v\"}],\"a b\":{\"\":5}}");
+    put_json(&world->input,
+             "{\"name\":\"Ann \\\"A\\\"\",\"n\":7,\"x\":1.5,\"big\":1e21,\"t\":true,"
+             "\"nil\":null,\"list\":[1,[2,3],{\"k\":\"v\"}],\"a b\":{\"\":5}}");
     put_json(&world->first, "{\"id\":\"f-1\",\"deep\":{\"er\":[10,20,30]}}");
     put_json(&world->reason, "{\"code\":\"card_declined\",\"message\":\"no\"}");
 }
@@ -221,8 +221,9 @@ Test(template, a_full_buffer_is_told)
     const struct definition *definition = NULL;
     struct span missing;
     open_world(&world);
-    put_json(&document, "{\"saga\":\"s\",\"steps\":[{\"step\":\"a\",\"action\":\"a.b\","
-                        "\"input\":[\"$.input.list\",\"x ${$.input.list} y\"]}]}");
+    put_json(&document,
+             "{\"saga\":\"s\",\"steps\":[{\"step\":\"a\",\"action\":\"a.b\","
+             "\"input\":[\"$.input.list\",\"x ${$.input.list} y\"]}]}");
     arena_open(&arena, &arena_heap, 1024 * 1024);
     enum saga_error rc = definition_compile(buf_span(&document), &arena, &definition, &problems);
     cr_assert(rc == SAGA_OK);
@@ -255,9 +256,8 @@ static bool try_query(json_t *test, struct arena *arena)
         cr_expect(is_invalid, "%s", query);
         return false;
     }
-    enum path_result result =
-        path_parse((struct span){(const uint8_t *)query + 1, strlen(query) - 1}, arena, &path,
-                   &size);
+    enum path_result result = path_parse(
+        (struct span){(const uint8_t *)query + 1, strlen(query) - 1}, arena, &path, &size);
     bool is_ours = result == PATH_OK && size == strlen(query) - 1;
     if (is_invalid) {
         cr_expect(!is_ours, "invalid, but taken: %s", query);
