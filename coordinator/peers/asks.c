@@ -276,8 +276,14 @@ static enum saga_error fill_start(struct ask *ask, struct span frame, const stru
         ids_mint(ask->peers, now_ms, ask->minted);
         start->name = span_of(ask->minted, ID_UUID_SIZE);
     }
-    return request_digest(request->definition, request->version, start->input, start->labels,
-                          start->start_at_ms, start->digest);
+    const struct request_facts facts = {
+        .definition = request->definition,
+        .version = request->version,
+        .input = start->input,
+        .labels = start->labels,
+        .start_at_ms = start->start_at_ms,
+    };
+    return request_digest(&facts, start->digest);
 }
 
 static struct range range_of(const struct message *message)

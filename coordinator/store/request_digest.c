@@ -30,8 +30,7 @@ static enum saga_error put_canonical(struct buf *out, struct buf *text, struct s
     return rc;
 }
 
-enum saga_error request_digest(struct span definition, uint32_t version_as_given, struct span input,
-                               struct span labels, int64_t start_at_ms, uint8_t digest[32])
+enum saga_error request_digest(const struct request_facts *facts, uint8_t digest[32])
 {
     struct buf text;
     struct buf out;
@@ -39,14 +38,15 @@ enum saga_error request_digest(struct span definition, uint32_t version_as_given
     buf_open(&out, 2 * (size_t)SIZE_MAX_EACH);
 
     mp_put_array(&out, 5);
-    mp_put_str(&out, definition);
-    mp_put_uint(&out, version_as_given);
-    enum saga_error rc = put_canonical(&out, &text, input.size == 0 ? MP_NIL_VALUE : input);
-    if (rc == SAGA_OK && has_entries(labels))
-        rc = put_canonical(&out, &text, labels);
+    mp_put_str(&out, facts->definition);
+    mp_put_uint(&out, facts->version);
+    struct span input = facts->input.size == 0 ? MP_NIL_VALUE : facts->input;
+    enum saga_error rc = put_canonical(&out, &text, input);
+    if (rc == SAGA_OK && has_entries(facts->labels))
+        rc = put_canonical(&out, &text, facts->labels);
     else
         mp_put_text(&out, "");
-    mp_put_int(&out, start_at_ms);
+    mp_put_int(&out, facts->start_at_ms);
     if (rc == SAGA_OK && buf_failed(&out))
         rc = SAGA_NO_MEMORY;
     if (rc == SAGA_OK)

@@ -7,12 +7,18 @@
 #include "base/error.h"
 #include "base/span.h"
 
-/* SHA-256 over what makes a start the same start. input and labels are msgpack, compared as
- * RFC 8785 prints them: 1 and 1.0, and maps in any order, are the same. An empty input is nil,
- * labels without entries are no labels, a version of 0 is "the newest". SAGA_BAD_MESSAGE when a
- * value is not one of the data model, SAGA_NO_MEMORY. */
-MUST_CHECK enum saga_error request_digest(struct span definition, uint32_t version_as_given,
-                                          struct span input, struct span labels,
-                                          int64_t start_at_ms, uint8_t digest[32]);
+/* What makes a start the same start. */
+struct request_facts {
+    struct span definition; /* name */
+    uint32_t version;       /* as given; 0 = none given: the newest */
+    struct span input;      /* msgpack; empty = nil */
+    struct span labels;     /* msgpack map; empty or without entries = none */
+    int64_t start_at_ms;    /* 0 = none given */
+};
+
+/* SHA-256 over the facts. input and labels are compared as RFC 8785 prints them: 1 and 1.0, and
+ * maps in any order, are the same. SAGA_BAD_MESSAGE when a value is not one of the data model,
+ * SAGA_NO_MEMORY. */
+MUST_CHECK enum saga_error request_digest(const struct request_facts *facts, uint8_t digest[32]);
 
 #endif
