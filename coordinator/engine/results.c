@@ -127,6 +127,8 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
         struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
         turn_emit(turn, &record);
         unpark_saga(turn, step);
+        /* Other attempts are superseded; one that still waits to be sent must not outlive us. */
+        call_off_all(turn, attempt->call, "superseded");
         call_off_all(turn, step_call(step, TASK_CHECK), "settled");
         if (step->spec->step_class == CLASS_PIVOT && turn->saga->turn_wanted &&
             turn->saga->direction == FORWARD) {
@@ -166,6 +168,7 @@ static void undo_succeeded(struct turn *turn, struct attempt *attempt, const str
         unpark_saga(turn, step);
     }
     turn_emit(turn, &record);
+    call_off_all(turn, attempt->call, "superseded");
     tell(turn, attempt, VERDICT_OK);
 }
 
@@ -176,6 +179,7 @@ static void check_succeeded(struct turn *turn, struct attempt *attempt, const st
     struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
     record.flags = counts ? 0 : FLAG_STALE;
     turn_emit(turn, &record);
+    call_off_all(turn, attempt->call, "superseded");
     if (counts && step->spec->step_class == CLASS_PIVOT && turn->saga->turn_wanted &&
         turn->saga->direction == FORWARD) {
         forget_turn(turn);
