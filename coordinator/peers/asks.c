@@ -11,12 +11,6 @@
 
 enum { ASK_MAGIC = 0x61736b31, SMALL_SIZE = 1024 };
 
-/* Which part of a saga's history is shown. */
-struct range {
-    uint64_t since;
-    uint32_t limit;
-};
-
 struct ask {
     uint32_t magic;
     enum wire_type type;
@@ -24,10 +18,10 @@ struct ask {
     struct peers *peers;
     struct ask *prev;
     struct ask *next;
-    struct span name;   /* the client's own name for it: `request` */
-    struct range range; /* wait */
-    size_t size;        /* counted in peers->ask_bytes */
-    uint8_t *copy;      /* of the frame: `small`, or allocated */
+    struct span name;         /* the client's own name for it: `request` */
+    struct peers_range range; /* wait */
+    size_t size;              /* counted in peers->ask_bytes */
+    uint8_t *copy;            /* of the frame: `small`, or allocated */
     uint8_t minted[ID_UUID_SIZE];
     uint32_t connection_size;
     uint8_t connection[CONNECTION_MAX];
@@ -130,14 +124,13 @@ static struct span moved(const struct ask *ask, struct span frame, struct span b
 
 /* The saga as it is: the same keys for `get` and `wait`. */
 static void reply_saga(struct peers *peers, struct span connection, struct span request,
-                       struct span saga, const struct range *range)
+                       struct span saga, const struct peers_range *range)
 {
     uint32_t pairs = 0;
     buf_clear(&peers->body);
     enum saga_error rc = SAGA_UNAVAILABLE;
     if (peers->reader.get != NULL)
-        rc = peers->reader.get(saga, range->since, range->limit, &peers->body, &pairs,
-                               peers->reader.arg);
+        rc = peers->reader.get(saga, range, &peers->body, &pairs, peers->reader.arg);
     if (rc == SAGA_OK && buf_failed(&peers->body))
         rc = SAGA_TOO_LARGE;
     if (rc != SAGA_OK) {
@@ -286,10 +279,10 @@ static enum saga_error fill_start(struct ask *ask, struct span frame, const stru
     return request_digest(&facts, start->digest);
 }
 
-static struct range range_of(const struct message *message)
+static struct peers_range range_of(const struct message *message)
 {
     int64_t limit = fields_int(message, WIRE_KEY_LIMIT, HISTORY_MAX);
-    return (struct range){
+    return (struct peers_range){
         .since = (uint64_t)fields_int(message, WIRE_KEY_SINCE, 0),
         .limit = limit > HISTORY_MAX ? HISTORY_MAX : (uint32_t)limit,
     };
@@ -369,7 +362,7 @@ void asks_message(struct peers *peers, struct span connection, struct span frame
     struct span name = fields_text(message, WIRE_KEY_REQUEST);
     switch ((int)message->type) {
     case WIRE_GET: {
-        struct range range = range_of(message);
+        struct peers_range range = range_of(message);
         reply_saga(peers, connection, name, fields_text(message, WIRE_KEY_SAGA), &range);
         break;
     }

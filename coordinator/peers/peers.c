@@ -2,7 +2,7 @@
  *
  * Silence is counted only over time in which we were listening. When the process was stopped, or
  * the loop busy, for longer than between two heartbeats, the messages of that time are still to be
- * read; the time itself is taken off every session's silence. */
+ * read: the time is taken off every session's silence, and each has one more heartbeat's time. */
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -172,9 +172,12 @@ static void forgive(struct peers *peers, int64_t now_ms)
     if (gap_ms * 2 <= peers->options.heartbeat_ms * 3)
         return;
     int64_t excess_ms = gap_ms - peers->options.heartbeat_ms;
+    int64_t earliest_ms = now_ms - peers->options.dead_ms + peers->options.heartbeat_ms;
     for (uint32_t i = 0; i < peers->session_count; i++) {
         struct session *session = peers->sessions[i];
         session->seen_ms += excess_ms;
+        if (session->seen_ms < earliest_ms)
+            session->seen_ms = earliest_ms;
         if (session->seen_ms > now_ms)
             session->seen_ms = now_ms;
     }
@@ -206,7 +209,7 @@ void peers_tick(struct peers *peers, int64_t now_ms)
     if (now_ms < peers->due_ms)
         return;
     flights_expire(peers, now_ms);
-    int64_t due_ms = peers->past_first == NULL ? INT64_MAX : peers->past_first->past_ms + PAST_MS;
+    int64_t due_ms = INT64_MAX;
     peers->due_ms = INT64_MAX;
     /* From the last, for a session that is lost is replaced by the last. */
     for (uint32_t i = peers->session_count; i > 0; i--) {
@@ -214,6 +217,8 @@ void peers_tick(struct peers *peers, int64_t now_ms)
         if (session_ms < due_ms)
             due_ms = session_ms;
     }
+    if (peers->past_first != NULL && peers->past_first->past_ms + PAST_MS < due_ms)
+        due_ms = peers->past_first->past_ms + PAST_MS;
     int64_t soonest_ms = now_ms + peers->options.heartbeat_ms / SCANS_PER_HEARTBEAT;
     if (due_ms < soonest_ms)
         due_ms = soonest_ms;

@@ -22,10 +22,16 @@ struct wire_ops {
     void *arg;
 };
 
+/* Which part of a saga's history a client asks for. */
+struct peers_range {
+    uint64_t since; /* records with a greater seq */
+    uint32_t limit; /* at most so many */
+};
+
 /* Reads that a client's `get` needs, answered from what is durable: packs the reply's keys
  * (status, steps, history ...) or gives SAGA_NOT_FOUND. Provided by the loop. */
 struct peers_reader {
-    MUST_CHECK enum saga_error (*get)(struct span saga, uint64_t since, uint32_t limit,
+    MUST_CHECK enum saga_error (*get)(struct span saga, const struct peers_range *range,
                                       struct buf *out, uint32_t *pairs, void *arg);
     void *arg;
 };
