@@ -58,8 +58,9 @@ struct request {
 
     /* The loop's while it has the request. */
     struct request *next;
-    int64_t deadline_ms;
     uint64_t ref;
+    bool duplicate;          /* it came before */
+    bool unchanged;          /* DEFINE: the same as one that is on its way to the store */
 };
 
 /* The loop as adapters see it. */

@@ -66,7 +66,7 @@ static struct memory *memory_of(const struct store *store)
     return memory;
 }
 
-/* --- look-ups ---------------------------------------------------------------------------------- */
+/* --- look-ups ------------------------------------------------------------------------------- */
 
 /* Index of the first saga whose id is at least `saga`. */
 static size_t saga_at(const struct memory *memory, uint64_t saga)
@@ -101,7 +101,7 @@ static struct memory_saga *saga_named(const struct memory *memory, struct span t
     return saga != NULL && span_equal(saga->name, text) ? saga : NULL;
 }
 
-/* --- commit ------------------------------------------------------------------------------------ */
+/* --- commit --------------------------------------------------------------------------------- */
 
 /* *items gets room for `more` items beyond count. */
 static enum saga_error reserve(void **items, size_t *capacity, size_t size, size_t needed)
@@ -269,7 +269,7 @@ static enum saga_error commit(struct memory *memory, const struct rows *rows)
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* --- writing ----------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------- */
 
 static void find_facts(struct memory *memory)
 {
@@ -322,7 +322,7 @@ static int wake(const struct store *store)
     return -1;
 }
 
-/* --- reading ----------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------- */
 
 /* The saga's rows in order of seq, taken from the arena, their bytes where they are. */
 static enum saga_error chain(const struct memory *memory, const struct memory_saga *saga,
@@ -422,7 +422,7 @@ static enum saga_error load_one(struct store *store, struct span name, struct ar
     return memory->failure != SAGA_OK ? SAGA_STORE_FAILED : copy_one(memory, name, arena, image);
 }
 
-/* --- readers of other threads ------------------------------------------------------------------ */
+/* --- readers of other threads --------------------------------------------------------------- */
 
 static struct memory *reader_lock(struct store_reader *reader)
 {
@@ -503,7 +503,7 @@ static enum saga_error reader_open(struct store *store, struct store_reader **re
     return SAGA_OK;
 }
 
-/* --- open, close, faults ----------------------------------------------------------------------- */
+/* --- open, close, faults -------------------------------------------------------------------- */
 
 static void memory_close(struct store **store)
 {

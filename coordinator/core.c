@@ -1,0 +1,399 @@
+/* core.c - decide, submit, release. */
+#include "core.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "core_parts.h"
+
+enum saga_error core_new(const struct core_options *options, struct core **core)
+{
+    struct core *made = calloc(1, sizeof *made);
+    if (!made) {
+        return SAGA_NO_MEMORY;
+    }
+    struct store_facts facts;
+    options->store->ops->facts(options->store, &facts);
+    struct engine_options engine = {.memory = &arena_heap,
+                                    .dead_ms = options->dead_ms,
+                                    .seed = options->seed,
+                                    .last_lsn = facts.last_lsn,
+                                    .last_saga = facts.last_saga,
+                                    .sagas_max = options->sagas_max};
+    enum saga_error rc = engine_new(&engine, &made->engine);
+    if (rc != SAGA_OK) {
+        free(made);
+        return rc;
+    }
+    made->options = *options;
+    made->lsn_durable = facts.last_lsn;
+    made->making = &made->works[0];
+    batch_open(&made->works[0].batch, &arena_heap);
+    batch_open(&made->works[1].batch, &arena_heap);
+    map_open(&made->requests);
+    map_open(&made->waiters);
+    map_open(&made->names_pending);
+    heap_open(&made->deadlines);
+    made->entropy = (struct entropy){made->pool, sizeof made->pool, sizeof made->pool};
+    *core = made;
+    return SAGA_OK;
+}
+
+void core_destroy(struct core **core)
+{
+    struct core *gone = *core;
+    if (!gone) {
+        return;
+    }
+    waiters_close(gone);
+    size_t at = 0;
+    for (struct request *r; (r = map_next(&gone->requests, &at)) != NULL;) {
+        core_answer(r, SAGA_UNAVAILABLE, "the coordinator stops");
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(gone->works); i++) {
+        struct request *define = gone->works[i].defines;
+        while (define) {
+            struct request *next = define->next;
+            core_answer(define, SAGA_UNAVAILABLE, "the coordinator stops");
+            define = next;
+        }
+        batch_close(&gone->works[i].batch);
+    }
+    map_close(&gone->requests);
+    map_close(&gone->waiters);
+    map_close(&gone->names_pending);
+    heap_close(&gone->deadlines);
+    engine_destroy(&gone->engine);
+    free(gone);
+    *core = NULL;
+}
+
+void core_set_peers(struct core *core, struct peers *peers)
+{
+    core->peers = peers;
+}
+
+void core_fail(struct core *core, enum saga_error error)
+{
+    if (core->failure == SAGA_OK) {
+        core->failure = error;
+        log_line(LOG_ERROR, "core_failed", "error", error_code(error), "what",
+                 error_sentence(error), NULL);
+    }
+}
+
+/* ---- recovery ---- */
+
+static const struct definition *lookup(struct span name, uint32_t version, void *arg)
+{
+    const struct core *core = arg;
+    return catalog_find(core->options.catalog, name, version);
+}
+
+struct recovery {
+    struct core *core;
+    char *why;
+    size_t why_size;
+};
+
+static enum saga_error recover_definition(const struct definition_row *row, void *arg)
+{
+    struct recovery *recovery = arg;
+    enum saga_error rc = catalog_add(recovery->core->options.catalog, row);
+    if (rc != SAGA_OK) {
+        snprintf(recovery->why, recovery->why_size, "definition %.*s version %u: %s",
+                 (int)row->name.size, (const char *)row->name.data, row->version,
+                 error_sentence(rc));
+    }
+    return rc;
+}
+
+static enum saga_error recover_saga(const struct saga_image *image, void *arg)
+{
+    struct recovery *recovery = arg;
+    const char *why = NULL;
+    enum saga_error rc =
+        engine_load(recovery->core->engine, image, lookup, recovery->core, &why);
+    if (rc != SAGA_OK) {
+        snprintf(recovery->why, recovery->why_size, "saga %.*s: %s", (int)image->name.size,
+                 (const char *)image->name.data, why ? why : error_sentence(rc));
+    }
+    return rc;
+}
+
+enum saga_error core_recover(struct core *core, char *why, size_t why_size)
+{
+    struct store *store = core->options.store;
+    struct recovery recovery = {core, why, why_size};
+    snprintf(why, why_size, "the store cannot be read");
+    enum saga_error rc = store->ops->load_definitions(store, recover_definition, &recovery);
+    return rc == SAGA_OK ? store->ops->load_unfinished(store, recover_saga, &recovery) : rc;
+}
+
+enum saga_error core_serve(struct core *core, int64_t now_ms)
+{
+    struct event event = {.kind = EVENT_SERVING, .now_ms = now_ms};
+    core->now_ms = now_ms;
+    core_step(core, &event);
+    return core->failure;
+}
+
+/* ---- deciding ---- */
+
+static void refill(struct core *core)
+{
+    if (core->entropy.size - core->entropy.used < (size_t)ENTROPY_PER_EVENT) {
+        core->options.random(core->pool, sizeof core->pool, core->options.random_arg);
+        core->entropy.used = 0;
+    }
+}
+
+enum saga_error core_load(struct core *core, struct span name)
+{
+    struct store *store = core->options.store;
+    struct arena arena;
+    struct saga_image image;
+    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    enum saga_error rc = store->ops->load_one(store, name, &arena, &image);
+    if (rc == SAGA_OK) {
+        const char *why = NULL;
+        rc = engine_load(core->engine, &image, lookup, core, &why);
+        if (rc == SAGA_STORE_CORRUPT) {
+            log_line(LOG_ERROR, "saga_unreadable", "what", why ? why : "", NULL);
+        }
+    }
+    arena_close(&arena);
+    return rc;
+}
+
+void core_step(struct core *core, struct event *event)
+{
+    if (core->failure != SAGA_OK) {
+        return;
+    }
+    struct span name;
+    /* A start does not need its saga: whether the name is taken was looked up before. */
+    if (event->kind != EVENT_START && engine_lacks(core->engine, event, &name)) {
+        enum saga_error rc = core_load(core, name);
+        if (rc != SAGA_OK && rc != SAGA_NOT_FOUND) {
+            core_fail(core, rc);
+            return;
+        }
+    }
+    refill(core);
+    event->entropy = &core->entropy;
+    enum saga_error rc = engine_step(core->engine, event, &core->making->batch);
+    if (rc != SAGA_OK) {
+        core_fail(core, rc);
+    }
+}
+
+void core_event(const struct event *event, void *arg)
+{
+    struct core *core = arg;
+    struct event own = *event;
+    core_step(core, &own);
+}
+
+/* ---- releasing ---- */
+
+static void alert(const struct effect *effect)
+{
+    char saga[LIMIT_SAGA_ID * 2 + 1];
+    char step[LIMIT_NAME + 1];
+    char code[LIMIT_CODE + 1];
+    snprintf(saga, sizeof saga, "%.*s", (int)effect->status.saga.size,
+             (const char *)effect->status.saga.data);
+    snprintf(step, sizeof step, "%.*s", (int)effect->status.step.size,
+             effect->status.step.size ? (const char *)effect->status.step.data : "");
+    snprintf(code, sizeof code, "%.*s", (int)effect->status.code.size,
+             (const char *)effect->status.code.data);
+    log_line(LOG_WARN, "alert", "saga", saga, "step", step, "code", code, "state",
+             saga_state_name(effect->status.state), NULL);
+}
+
+static void release_effect(struct core *core, const struct effect *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_TASK:
+        peers_task(core->peers, effect->task, core->now_ms);
+        return;
+    case EFFECT_CANCEL:
+        peers_cancel(core->peers, effect, core->now_ms);
+        return;
+    case EFFECT_DONE:
+        if (effect->ref & REF_OF_REQUEST) {
+            core_finished(core, effect);
+        } else {
+            peers_done(core->peers, effect, core->now_ms);
+        }
+        return;
+    case EFFECT_REPLY:
+        core_reply(core, effect);
+        return;
+    case EFFECT_STATUS:
+        waiters_wake(core, effect);
+        return;
+    case EFFECT_ALERT:
+        alert(effect);
+        return;
+    }
+}
+
+static void forget_names(struct core *core, const struct rows *rows)
+{
+    for (uint32_t i = 0; i < rows->name_count && core->names_pending.count > 0; i++) {
+        (void)map_drop(&core->names_pending, rows->names[i].text);
+    }
+}
+
+static void release(struct core *core, struct work *work)
+{
+    struct batch *batch = &work->batch;
+    if (batch->rows.row_count > 0) {
+        core->lsn_durable = batch->rows.rows[batch->rows.row_count - 1].lsn;
+    }
+    core_defined(core, work);
+    for (uint32_t i = 0; i < batch->effect_count; i++) {
+        release_effect(core, &batch->effects[i]);
+    }
+    peers_flush(core->peers, core->now_ms);
+    forget_names(core, &batch->rows);
+    engine_released(core->engine, core->lsn_durable);
+    batch_clear(batch);
+}
+
+static bool has_rows(const struct work *work)
+{
+    const struct rows *rows = &work->batch.rows;
+    return rows->row_count > 0 || rows->head_count > 0 || rows->name_count > 0 ||
+           rows->definition_count > 0;
+}
+
+/* Something waits for its turn without having anything to write. */
+static bool has_effects(const struct work *work)
+{
+    return work->batch.effect_count > 0 || work->defines;
+}
+
+static void swap(struct core *core)
+{
+    core->making = core->making == &core->works[0] ? &core->works[1] : &core->works[0];
+}
+
+/* Takes what the store has made durable. */
+static void collect(struct core *core)
+{
+    struct store *store = core->options.store;
+    uint64_t count = 0;
+    enum saga_error rc = store->ops->durable(store, &count);
+    if (rc != SAGA_OK) {
+        core_fail(core, rc);
+        return;
+    }
+    if (core->syncing && count >= core->submitted) {
+        struct work *work = core->syncing;
+        core->syncing = NULL;
+        release(core, work);
+    }
+}
+
+/* Gives the batch in the making to the store; false: nothing was to be given, or it must wait. */
+static bool submit(struct core *core)
+{
+    struct work *work = core->making;
+    if (core->syncing || core->failure != SAGA_OK) {
+        return false;
+    }
+    if (!has_rows(work)) {
+        if (!has_effects(work)) {
+            return false;
+        }
+        swap(core);
+        release(core, work);
+        return true;
+    }
+    if (core->disk_retry_ms > core->now_ms) {
+        return false;
+    }
+    struct store *store = core->options.store;
+    enum saga_error rc = store->ops->submit(store, &work->batch.rows);
+    if (rc == SAGA_DISK_FULL) {
+        if (core->disk_retry_ms == 0) {
+            log_line(LOG_ERROR, "disk_full", "what", "nothing is accepted until there is room",
+                     NULL);
+        }
+        core->disk_retry_ms = core->now_ms + DISK_RETRY_MS;
+        return false;
+    }
+    if (rc != SAGA_OK) {
+        core_fail(core, rc);
+        return false;
+    }
+    if (core->disk_retry_ms > 0) {
+        log_line(LOG_INFO, "disk_has_room", NULL);
+        core->disk_retry_ms = 0;
+    }
+    core->submitted++;
+    core->syncing = work;
+    swap(core);
+    return true;
+}
+
+enum saga_error core_turn(struct core *core, int64_t now_ms)
+{
+    core->now_ms = now_ms;
+    if (engine_next_due(core->engine) <= now_ms && !core_is_full(core)) {
+        struct event event = {.kind = EVENT_TIME, .now_ms = now_ms};
+        core_step(core, &event);
+    }
+    waiters_expire(core);
+    if (core->peers && peers_next_due(core->peers) <= now_ms) {
+        peers_tick(core->peers, now_ms);
+    }
+    collect(core);
+    /* A release makes events of its own (a task that was sent): they settle in a few rounds. */
+    for (uint32_t i = 0; i < 4 && submit(core); i++) {
+    }
+    return core->failure;
+}
+
+int64_t core_next_due(const struct core *core)
+{
+    int64_t due_ms = engine_next_due(core->engine);
+    const struct heap_node *deadline = heap_first(&core->deadlines);
+    int64_t peers_ms = core->peers ? peers_next_due(core->peers) : INT64_MAX;
+    due_ms = deadline && deadline->due < due_ms ? deadline->due : due_ms;
+    due_ms = peers_ms < due_ms ? peers_ms : due_ms;
+    bool waits = !core->syncing && core->disk_retry_ms > 0;
+    if (waits && core->disk_retry_ms < due_ms) {
+        due_ms = core->disk_retry_ms;
+    }
+    /* Effects without rows need no store: they leave in the next turn. */
+    bool ready = !core->syncing && core->disk_retry_ms == 0 &&
+                 (has_rows(core->making) || has_effects(core->making));
+    return ready ? core->now_ms : due_ms;
+}
+
+bool core_is_full(const struct core *core)
+{
+    const struct batch *batch = &core->making->batch;
+    return batch->size >= LIMIT_BATCH_BYTES || batch->rows.row_count >= LIMIT_BATCH_EVENTS;
+}
+
+bool core_is_idle(const struct core *core)
+{
+    return !core->syncing && !has_rows(core->making) && !has_effects(core->making);
+}
+
+bool core_is_disk_full(const struct core *core)
+{
+    return core->disk_retry_ms > 0;
+}
+
+void core_drain(struct core *core)
+{
+    core->draining = true;
+}

@@ -1,0 +1,67 @@
+/* core.h - the coordinator without its sockets: events in, durable, effects out.
+ *
+ * This is the turn of the loop that can be driven by anything: by loop.c on ZeroMQ and HTTP, by the
+ * simulator on arrays and virtual time. It owns the order of things:
+ *
+ *     decide   engine_step() each event into the batch in the making
+ *     submit   give that batch to the store when the one before is durable; meanwhile it grows
+ *     release  when it is durable, let its effects go, in their order
+ *
+ * No effect leaves before its records are durable. Two batches alternate: one syncs while the next
+ * is decided. Everything here belongs to one thread. */
+#ifndef CORE_H
+#define CORE_H
+
+#include "base/check.h"
+#include "base/error.h"
+#include "engine/engine.h"
+#include "peers/peers.h"
+#include "request.h"
+#include "store/catalog.h"
+#include "store/store.h"
+
+struct core;
+
+struct core_options {
+    struct store *store;       /* borrowed */
+    struct catalog *catalog;   /* borrowed; core adds what is applied */
+    int64_t dead_ms;
+    uint64_t seed;             /* of jitter */
+    uint32_t sagas_max;
+    /* Fills with random bytes: the system's in the product, seeded in the simulator. */
+    void (*random)(void *bytes, size_t size, void *arg);
+    void *random_arg;
+};
+
+MUST_CHECK enum saga_error core_new(const struct core_options *options, struct core **core);
+/* Requests still open are answered `unavailable`. */
+void core_destroy(struct core **core);
+/* Who carries tasks and replies. Before core_serve(). */
+void core_set_peers(struct core *core, struct peers *peers);
+
+/* Reads definitions and unfinished sagas back from the store. *why: a sentence for the operator. */
+MUST_CHECK enum saga_error core_recover(struct core *core, char *why, size_t why_size);
+/* From now on participants may come back. */
+MUST_CHECK enum saga_error core_serve(struct core *core, int64_t now_ms);
+
+/* One event, from peers (peers_event_fn with arg = core). */
+void core_event(const struct event *event, void *arg);
+/* One request, from the core's own thread (desk.ask with arg = core). */
+void core_ask(struct request *request, void *arg);
+
+/* What is due and what is durable: call it after each round of input. SAGA_STORE_FAILED,
+ * SAGA_DISK_FULL (a commit was lost), SAGA_NO_MEMORY, SAGA_STORE_CORRUPT: stop, restart, replay. */
+MUST_CHECK enum saga_error core_turn(struct core *core, int64_t now_ms);
+/* When core_turn() has something to do by itself; INT64_MAX = not. */
+int64_t core_next_due(const struct core *core);
+/* The batch in the making is as large as it may be: take no more input until the store is done. */
+bool core_is_full(const struct core *core);
+/* Nothing is in the making or syncing. */
+bool core_is_idle(const struct core *core);
+/* There is no room on the disk: what writes is answered `overloaded`. */
+bool core_is_disk_full(const struct core *core);
+
+/* No new starts from now on. */
+void core_drain(struct core *core);
+
+#endif

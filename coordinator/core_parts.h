@@ -1,0 +1,77 @@
+/* core_parts.h - what the parts of the core share: core.c, asks.c, waiters.c. */
+#ifndef CORE_PARTS_H
+#define CORE_PARTS_H
+
+#include "base/heap.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "core.h"
+
+/* Refs of requests have the highest bit; peers' sessions never do. */
+#define REF_OF_REQUEST (UINT64_C(1) << 63)
+
+/* Random bytes taken at once from the system. */
+enum { ENTROPY_POOL = 4 * ENTROPY_PER_EVENT, DISK_RETRY_MS = 1000 };
+
+/* A request that waits for its saga to settle. */
+struct waiter {
+    struct heap_node deadline;
+    struct request *request;
+    struct waiter *next;      /* of the same saga */
+    size_t name_size;
+    uint8_t name[LIMIT_SAGA_ID * 2];
+};
+
+/* A batch and what hangs on it. */
+struct work {
+    struct batch batch;
+    struct request *defines;  /* answered when their version is durable */
+};
+
+struct core {
+    struct core_options options;
+    struct engine *engine;
+    struct peers *peers;
+    struct work works[2];
+    struct work *making;
+    struct work *syncing;     /* NULL: the store is idle */
+    uint64_t submitted;       /* batches given to the store */
+    uint64_t lsn_durable;     /* of the last row released */
+    int64_t now_ms;           /* of the turn at work */
+    int64_t disk_retry_ms;    /* 0 = there is room */
+    enum saga_error failure;  /* once set, the core does nothing more */
+    bool draining;
+    struct map requests;      /* ref -> struct request: handed to the engine, not answered */
+    uint64_t ref_last;
+    struct map waiters;       /* external id -> first struct waiter */
+    struct heap deadlines;
+    uint32_t waiter_count;
+    struct map names_pending; /* idempotency keys not durable yet: text -> struct name */
+    struct entropy entropy;
+    uint8_t pool[ENTROPY_POOL];
+};
+
+/* core.c */
+void core_fail(struct core *core, enum saga_error error);
+/* Steps one event; loads its saga first when it has left memory. */
+void core_step(struct core *core, struct event *event);
+/* Loads a saga into the engine. SAGA_NOT_FOUND. */
+enum saga_error core_load(struct core *core, struct span name);
+
+/* asks.c */
+void core_reply(struct core *core, const struct effect *effect);
+void core_finished(struct core *core, const struct effect *effect);
+void core_defined(struct core *core, struct work *work);
+void core_answer(struct request *request, enum saga_error error, const char *why);
+/* The saga as it is durable. SAGA_NOT_FOUND. */
+enum saga_error core_look(struct core *core, struct span name, struct answer *answer,
+                          struct arena *arena);
+
+/* waiters.c */
+void waiters_add(struct core *core, struct request *request, struct span saga);
+void waiters_wake(struct core *core, const struct effect *effect);
+void waiters_expire(struct core *core);
+void waiters_close(struct core *core);
+bool state_is_settled(enum saga_state state);
+
+#endif
