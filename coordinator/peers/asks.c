@@ -210,9 +210,7 @@ static bool are_labels(struct span labels)
         return false;
     for (uint32_t i = 0; i < count; i++) {
         mp_str(&mp);
-        if (mp_peek(&mp) != MP_STR)
-            return false;
-        mp_str(&mp);
+        mp_str(&mp); /* anything else makes it bad */
     }
     return !mp.bad;
 }

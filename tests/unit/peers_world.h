@@ -50,6 +50,7 @@ static enum saga_error world_send(struct span connection, struct span frame, voi
         return world->send_error;
     const char *why;
     cr_assert_eq(mp_check(frame, &why), SAGA_OK, "what leaves is bad: %s", why);
+    cr_assert_leq(frame.size, LIMIT_MESSAGE_IN);
     buf_format(&world->log, "send %.*s ", (int)connection.size, (const char *)connection.data);
     cr_assert_eq(json_from_mp(frame, &world->log, JSON_COMPACT_STYLE), SAGA_OK);
     buf_text(&world->log, "\n");

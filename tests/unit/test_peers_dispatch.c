@@ -188,6 +188,24 @@ Test(peers_dispatch, a_full_pipe_uses_up_no_attempt)
     world_destroy(w);
 }
 
+Test(peers_dispatch, none_overtakes_what_waits_already)
+{
+    struct world *w = world_new();
+    ready(w, "A", "i1", 5);
+    w->send_error = SAGA_OVERLOADED;
+    w->broken[0] = 'A';
+    send_task(w, "k1", 1);
+    w->broken[0] = '\0';
+    w->now_ms += 20; /* there is room again, but nobody has looked yet */
+    send_task(w, "k2", 1);
+    SEEN(w, 0, "SENT", NULL);
+    peers_task(w->peers, make_task(w, "u1", 1, TASK_UNDO), w->now_ms);
+    SEEN(w, 1, "SENT u1#1", NULL);
+    at(w, 20);
+    SEEN(w, 3, "SENT", NULL);
+    world_destroy(w);
+}
+
 Test(peers_dispatch, a_gone_connection_is_passed_over)
 {
     struct world *w = world_new();
@@ -341,9 +359,12 @@ Test(peers_dispatch, cancel_after_later_goes_to_any_session_of_the_service)
     struct task *task = make_task(w, "k1", 1, TASK_DO);
     cancels(w, task, 0, false);
     SEEN(w, 1, "send B {'v':1,'type':'cancel','key':'k1'", NULL);
+    says(w, "C", "{'v':1,'type':'ready','instance':'i2','actions':['f.book'],'window':4}");
+    cancels(w, task, 0, false);
+    SEEN(w, 1, "send C {'v':1,'type':'cancel','key':'k1'", NULL);
     task->action = span_text("h.y");
     cancels(w, task, 0, false);
-    SEEN(w, 1, "'type':'cancel'", NULL);
+    SEEN(w, 2, "'type':'cancel'", NULL);
     world_destroy(w);
 }
 

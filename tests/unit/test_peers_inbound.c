@@ -26,6 +26,7 @@ Test(peers_inbound, each_wrong_form_is_a_bad_message)
         "{'v':1,'type':'unheard'}",
         "{'v':1,'type':'task','key':'k'}",
         "{'v':1,'type':'welcome'}",
+        "{'v':1,'type':'who'}",
         "{'v':1,'type':'running','key':'k','attempt':1}",
         "{'v':1,'type':'ready','actions':[],'window':1}",
         "{'v':1,'type':'ready','instance':'i','window':1}",
@@ -81,6 +82,16 @@ Test(peers_inbound, a_clients_bad_request_is_named_in_the_error)
     SEEN(w, 1, "send C {'v':1,'type':'error','request':'r7','code':'bad_message'", NULL);
     says(w, "C", "{'v':2,'type':'get','request':'r8','saga':'s'}");
     SEEN(w, 1, "'request':'r8','code':'bad_message'", NULL);
+    world_destroy(w);
+}
+
+Test(peers_inbound, a_request_of_no_bounds_is_not_repeated)
+{
+    struct world *w = world_new();
+    says(w, "C", "{'v':1,'type':'get','saga':'s','request':'%0256d'}", 1);
+    SEEN(w, 1, "send C {'v':1,'type':'error','code':'bad_message'", NULL);
+    says(w, "C", "{'v':1,'type':'get','saga':'s','request':'%0255d'}", 1);
+    SEEN(w, 1, "'code':'not_found'", NULL);
     world_destroy(w);
 }
 

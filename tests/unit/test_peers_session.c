@@ -1,6 +1,17 @@
 /* test_peers_session.c - how sessions open, change, fall silent, and come back. */
 #include "peers_world.h"
 
+static void count_session(const struct peers_session *session, void *arg)
+{
+    uint32_t *count = arg;
+    *count += 1;
+    cr_assert(span_is(session->instance, "i1"));
+    cr_assert_eq(session->action_count, 2);
+    cr_assert(span_is(session->actions[1], "f.cancel"));
+    cr_assert_eq(session->window, 8);
+    cr_assert_eq(session->in_flight, 1);
+}
+
 Test(peers_session, ready_is_answered_with_welcome)
 {
     struct world *w = world_new();
@@ -90,6 +101,28 @@ Test(peers_session, ready_on_the_same_connection_updates_actions_and_window)
     says(w, "A", "{'v':1,'type':'ready','instance':'i1','actions':['g.x'],'window':9}");
     send_task(w, "k3", 1);
     SEEN(w, 2, "'type':'task'", NULL);
+    world_destroy(w);
+}
+
+Test(peers_session, an_action_said_twice_is_offered_once)
+{
+    struct world *w = world_new();
+    says(w, "A",
+         "{'v':1,'type':'ready','instance':'i1','actions':['f.book','f.cancel','f.book'],"
+         "'window':8}");
+    send_task(w, "k1", 1);
+    uint32_t count = 0;
+    peers_each_session(w->peers, count_session, &count);
+    cr_assert_eq(count, 1);
+    world_destroy(w);
+}
+
+Test(peers_session, a_window_beyond_all_bounds_is_the_largest)
+{
+    struct world *w = world_new();
+    says(w, "A", "{'v':1,'type':'ready','instance':'i1','actions':['f.book'],'window':4294967296}");
+    send_task(w, "k1", 1);
+    SEEN(w, 1, "SENT", NULL);
     world_destroy(w);
 }
 
@@ -196,6 +229,21 @@ Test(peers_session, time_in_which_nobody_listened_is_not_silence)
     cr_assert_eq(stats_of(w).sessions, 1);
     says(w, "A", "{'v':1,'type':'heartbeat'}");
     run_to(w, 69000);
+    cr_assert_eq(stats_of(w).sessions, 1);
+    run_to(w, 70000);
+    cr_assert_eq(stats_of(w).sessions, 0);
+    world_destroy(w);
+}
+
+Test(peers_session, what_was_heard_after_a_stop_counts_from_then)
+{
+    struct world *w = world_new();
+    ready(w, "A", "i1", 8);
+    run_to(w, 4000);
+    w->now_ms += 60000; /* messages are read before the tick */
+    says(w, "A", "{'v':1,'type':'heartbeat'}");
+    at(w, 64000);
+    run_to(w, 69999);
     cr_assert_eq(stats_of(w).sessions, 1);
     run_to(w, 70000);
     cr_assert_eq(stats_of(w).sessions, 0);
@@ -405,17 +453,6 @@ Test(peers_session, draining_sends_drain_and_no_task)
     says(w, "B", "{'v':1,'type':'start','request':'r','definition':'d','input':null}");
     SEEN(w, 1, "send B", "'code':'unavailable'");
     world_destroy(w);
-}
-
-static void count_session(const struct peers_session *session, void *arg)
-{
-    uint32_t *count = arg;
-    *count += 1;
-    cr_assert(span_is(session->instance, "i1"));
-    cr_assert_eq(session->action_count, 2);
-    cr_assert(span_is(session->actions[1], "f.cancel"));
-    cr_assert_eq(session->window, 8);
-    cr_assert_eq(session->in_flight, 1);
 }
 
 Test(peers_session, sessions_can_be_looked_at)
