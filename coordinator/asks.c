@@ -175,8 +175,7 @@ static void ask_start(struct core *core, struct request *request)
             return;
         }
     }
-    start->definition =
-        catalog_find(core->options.catalog, request->definition, request->version);
+    start->definition = catalog_find(core->options.catalog, request->definition, request->version);
     if (!start->definition) {
         core_answer(request, SAGA_NOT_FOUND, "there is no definition of that name and version");
         return;
@@ -248,8 +247,8 @@ static const struct request *newest_pending(const struct core *core, struct span
     const struct request *newest = NULL;
     for (size_t i = 0; i < ARRAY_COUNT(core->works); i++) {
         for (const struct request *r = core->works[i].defines; r; r = r->next) {
-            bool newer = span_equal(r->define.name, name) &&
-                         (!newest || r->version > newest->version);
+            bool newer =
+                span_equal(r->define.name, name) && (!newest || r->version > newest->version);
             newest = newer ? r : newest;
         }
     }

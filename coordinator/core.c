@@ -114,8 +114,7 @@ static enum saga_error recover_saga(const struct saga_image *image, void *arg)
 {
     struct recovery *recovery = arg;
     const char *why = NULL;
-    enum saga_error rc =
-        engine_load(recovery->core->engine, image, lookup, recovery->core, &why);
+    enum saga_error rc = engine_load(recovery->core->engine, image, lookup, recovery->core, &why);
     if (rc != SAGA_OK) {
         snprintf(recovery->why, recovery->why_size, "saga %.*s: %s", (int)image->name.size,
                  (const char *)image->name.data, why ? why : error_sentence(rc));
@@ -340,6 +339,11 @@ static bool submit(struct core *core)
     core->syncing = work;
     swap(core);
     return true;
+}
+
+void core_begin(struct core *core, int64_t now_ms)
+{
+    core->now_ms = now_ms;
 }
 
 enum saga_error core_turn(struct core *core, int64_t now_ms)

@@ -23,10 +23,10 @@
 struct core;
 
 struct core_options {
-    struct store *store;       /* borrowed */
-    struct catalog *catalog;   /* borrowed; core adds what is applied */
+    struct store *store;     /* borrowed */
+    struct catalog *catalog; /* borrowed; core adds what is applied */
     int64_t dead_ms;
-    uint64_t seed;             /* of jitter */
+    uint64_t seed; /* of jitter */
     uint32_t sagas_max;
     /* Fills with random bytes: the system's in the product, seeded in the simulator. */
     void (*random)(void *bytes, size_t size, void *arg);
@@ -48,6 +48,9 @@ MUST_CHECK enum saga_error core_serve(struct core *core, int64_t now_ms);
 void core_event(const struct event *event, void *arg);
 /* One request, from the core's own thread (desk.ask with arg = core). */
 void core_ask(struct request *request, void *arg);
+
+/* A round of input begins: requests and events until core_turn() happen at this time. */
+void core_begin(struct core *core, int64_t now_ms);
 
 /* What is due and what is durable: call it after each round of input. SAGA_STORE_FAILED,
  * SAGA_DISK_FULL (a commit was lost), SAGA_NO_MEMORY, SAGA_STORE_CORRUPT: stop, restart, replay. */

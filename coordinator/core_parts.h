@@ -17,7 +17,7 @@ enum { ENTROPY_POOL = 4 * ENTROPY_PER_EVENT, DISK_RETRY_MS = 1000 };
 struct waiter {
     struct heap_node deadline;
     struct request *request;
-    struct waiter *next;      /* of the same saga */
+    struct waiter *next; /* of the same saga */
     size_t name_size;
     uint8_t name[LIMIT_SAGA_ID * 2];
 };
@@ -25,7 +25,7 @@ struct waiter {
 /* A batch and what hangs on it. */
 struct work {
     struct batch batch;
-    struct request *defines;  /* answered when their version is durable */
+    struct request *defines; /* answered when their version is durable */
 };
 
 struct core {
@@ -34,16 +34,16 @@ struct core {
     struct peers *peers;
     struct work works[2];
     struct work *making;
-    struct work *syncing;     /* NULL: the store is idle */
-    uint64_t submitted;       /* batches given to the store */
-    uint64_t lsn_durable;     /* of the last row released */
-    int64_t now_ms;           /* of the turn at work */
-    int64_t disk_retry_ms;    /* 0 = there is room */
-    enum saga_error failure;  /* once set, the core does nothing more */
+    struct work *syncing;    /* NULL: the store is idle */
+    uint64_t submitted;      /* batches given to the store */
+    uint64_t lsn_durable;    /* of the last row released */
+    int64_t now_ms;          /* of the turn at work */
+    int64_t disk_retry_ms;   /* 0 = there is room */
+    enum saga_error failure; /* once set, the core does nothing more */
     bool draining;
-    struct map requests;      /* ref -> struct request: handed to the engine, not answered */
+    struct map requests; /* ref -> struct request: handed to the engine, not answered */
     uint64_t ref_last;
-    struct map waiters;       /* external id -> first struct waiter */
+    struct map waiters; /* external id -> first struct waiter */
     struct heap deadlines;
     uint32_t waiter_count;
     struct map names_pending; /* idempotency keys not durable yet: text -> struct name */

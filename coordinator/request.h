@@ -21,15 +21,15 @@ enum request_kind {
 
 struct answer {
     enum saga_error error;
-    const char *why;        /* a sentence; NULL = the error's own */
-    struct span saga;       /* external id */
+    const char *why;  /* a sentence; NULL = the error's own */
+    struct span saga; /* external id */
     enum saga_state state;
     bool duplicate;
     uint64_t seq;
-    struct span output;     /* of a completed saga: msgpack, when it waited; may be empty */
-    uint32_t version;       /* DEFINE: of the definition; START too */
-    bool unchanged;         /* DEFINE: nothing was new */
-    enum verdict verdict;   /* FINISH */
+    struct span output;   /* of a completed saga: msgpack, when it waited; may be empty */
+    uint32_t version;     /* DEFINE: of the definition; START too */
+    bool unchanged;       /* DEFINE: nothing was new */
+    enum verdict verdict; /* FINISH */
 };
 
 struct request {
@@ -40,27 +40,27 @@ struct request {
         struct result result;
         struct {
             struct span name;
-            struct span source;           /* canonical JSON */
+            struct span source; /* canonical JSON */
             uint8_t digest[32];
             const struct definition *compiled; /* kept for ever when it is new */
             struct span actor;
         } define;
     };
-    struct span definition;  /* START: name */
-    uint32_t version;        /* START: 0 = the newest */
-    struct span saga;        /* WAIT */
-    bool wait_settled;       /* START, VERB: answer when the saga is settled or parked */
-    int64_t wait_ms;         /* for at most this long; the answer then says what it is now */
+    struct span definition; /* START: name */
+    uint32_t version;       /* START: 0 = the newest */
+    struct span saga;       /* WAIT */
+    bool wait_settled;      /* START, VERB: answer when the saga is settled or parked */
+    int64_t wait_ms;        /* for at most this long; the answer then says what it is now */
 
     /* Called once, on the loop's thread; spans in the answer live until it returns. */
     void (*answer)(struct request *request, const struct answer *answer);
-    void *arg;               /* the adapter's */
+    void *arg; /* the adapter's */
 
     /* The loop's while it has the request. */
     struct request *next;
     uint64_t ref;
-    bool duplicate;          /* it came before */
-    bool unchanged;          /* DEFINE: the same as one that is on its way to the store */
+    bool duplicate; /* it came before */
+    bool unchanged; /* DEFINE: the same as one that is on its way to the store */
 };
 
 /* The loop as adapters see it. */

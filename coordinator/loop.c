@@ -1,0 +1,322 @@
+/* loop.c - the only code that sees all the parts.
+ *
+ * Opening is a ladder: each part says for itself what is wrong. Serving is a few lines: wait, take
+ * what has come, one turn of the core. Signals arrive as bytes on a descriptor like everything
+ * else. */
+#include "loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "core.h"
+#include "desk.h"
+#include "notify.h"
+#include "peers/router.h"
+
+struct loop {
+    const struct options *options;
+    struct clock clock;
+    struct store *store;
+    struct catalog *catalog;
+    struct core *core;
+    struct desk_queue *queue;
+    struct desk desk;
+    struct router *router;
+    struct wire_ops wire;
+    struct peers_reader reader;
+    struct peers *peers;
+    struct api *api;
+    int signals;
+    int64_t drain_until_ms; /* 0 = not draining */
+    _Atomic bool is_ready;  /* read by the HTTP thread */
+    char why[512];
+};
+
+static void random_bytes(void *bytes, size_t size, void *arg)
+{
+    (void)arg;
+    digest_random(bytes, size);
+}
+
+static int64_t now_ms(void *arg)
+{
+    const struct loop *loop = arg;
+    return clock_now_ms(&loop->clock);
+}
+
+static bool is_ready(void *arg)
+{
+    struct loop *loop = arg;
+    return atomic_load(&loop->is_ready);
+}
+
+/* A client's `get`: read from what is durable, shown as HTTP shows it. */
+static enum saga_error get(struct span saga, const struct peers_range *range, struct buf *out,
+                           uint32_t *pairs, void *arg)
+{
+    struct loop *loop = arg;
+    struct arena arena;
+    struct saga_image image;
+    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    enum saga_error rc = loop->store->ops->load_one(loop->store, saga, &arena, &image);
+    if (rc == SAGA_OK) {
+        const struct definition *definition =
+            catalog_find(loop->catalog, image.head.definition, image.head.version);
+        rc = definition ? api_pack_saga(&image, definition, range->since, range->limit, out, pairs)
+                        : SAGA_STORE_CORRUPT;
+    }
+    arena_close(&arena);
+    return rc;
+}
+
+/* ---- opening ---- */
+
+static int fail(const struct loop *loop, const char *what)
+{
+    fprintf(stderr, "sagad: %s%s%s\n", what, loop->why[0] ? ": " : "", loop->why);
+    return 1;
+}
+
+static int open_signals(struct loop *loop)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    signal(SIGPIPE, SIG_IGN);
+    /* Blocked before any thread starts, so that only the descriptor sees them. */
+    loop->signals = sigprocmask(SIG_BLOCK, &set, NULL) == 0
+                        ? signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)
+                        : -1;
+    return loop->signals >= 0 ? 0 : fail(loop, "cannot take signals");
+}
+
+static int open_store(struct loop *loop)
+{
+    const struct options *options = loop->options;
+    if (mkdir(options->data, 0700) != 0 && errno != EEXIST) {
+        fprintf(stderr, "sagad: cannot make the data folder %s: %s\n", options->data,
+                strerror(errno));
+        return 1;
+    }
+    struct store_sqlite_options store = {.path = options->store + strlen("sqlite:")};
+#ifdef SAGA_CRASH_HOOK
+    const char *crash = getenv("SAGAD_CRASH_AT");
+    if (crash) {
+        store.crash_at_row = strtoull(crash, NULL, 10);
+        store.crash_phase = strstr(crash, ":after") ? 1 : 0;
+    }
+#endif
+    if (store_sqlite_open(&store, &loop->store, loop->why, sizeof loop->why) != SAGA_OK) {
+        return fail(loop, "cannot open the store");
+    }
+    struct store_facts facts;
+    loop->store->ops->facts(loop->store, &facts);
+    clock_open(&loop->clock, facts.last_ms);
+    return 0;
+}
+
+static int open_core(struct loop *loop)
+{
+    struct core_options options = {.store = loop->store,
+                                   .dead_ms = loop->options->dead_ms,
+                                   .sagas_max = (uint32_t)loop->options->sagas_max,
+                                   .random = random_bytes};
+    digest_random(&options.seed, sizeof options.seed);
+    if (catalog_new(&loop->catalog) != SAGA_OK) {
+        return fail(loop, "out of memory");
+    }
+    options.catalog = loop->catalog;
+    if (core_new(&options, &loop->core) != SAGA_OK ||
+        desk_open(loop->core, &loop->queue) != SAGA_OK) {
+        return fail(loop, "out of memory");
+    }
+    desk_make(loop->queue, &loop->desk);
+    if (core_recover(loop->core, loop->why, sizeof loop->why) != SAGA_OK) {
+        return fail(loop, "cannot go on from what the store holds");
+    }
+    return 0;
+}
+
+static int open_wire(struct loop *loop)
+{
+    const struct options *options = loop->options;
+    if (router_open(options->listen, (uint32_t)options->message_max, &loop->router, loop->why,
+                    sizeof loop->why) != SAGA_OK) {
+        return fail(loop, "the wire");
+    }
+    router_wire(loop->router, &loop->wire);
+    loop->reader = (struct peers_reader){.get = get, .arg = loop};
+    struct peers_options peers = {.heartbeat_ms = options->heartbeat_ms,
+                                  .dead_ms = options->dead_ms,
+                                  .message_max = (uint32_t)options->message_max,
+                                  .server = SAGAD_VERSION,
+                                  .endpoint = router_endpoint(loop->router)};
+    digest_random(&peers.seed, sizeof peers.seed);
+    if (peers_new(&peers, &loop->wire, &loop->reader, &loop->desk, &loop->peers) != SAGA_OK) {
+        return fail(loop, "out of memory");
+    }
+    peers_on_event(loop->peers, core_event, loop->core);
+    core_set_peers(loop->core, loop->peers);
+    return 0;
+}
+
+static int open_http(struct loop *loop)
+{
+    char token_path[OPTIONS_TEXT + 32];
+    snprintf(token_path, sizeof token_path, "%s/admin.token", loop->options->data);
+    struct api_options api = {.listen = loop->options->http,
+                              .token_path = token_path,
+                              .version = SAGAD_VERSION,
+                              .desk = &loop->desk,
+                              .catalog = loop->catalog,
+                              .store = loop->store,
+                              .now_ms = now_ms,
+                              .is_ready = is_ready,
+                              .arg = loop};
+    if (api_open(&api, &loop->api, loop->why, sizeof loop->why) != SAGA_OK) {
+        return fail(loop, "HTTP");
+    }
+    return 0;
+}
+
+static void say_ready(struct loop *loop)
+{
+    char http[64];
+    snprintf(http, sizeof http, "http://127.0.0.1:%u", api_port(loop->api));
+    const char *host = strrchr(loop->options->http, ':');
+    if (host) {
+        snprintf(http, sizeof http, "http://%.*s:%u", (int)(host - loop->options->http),
+                 loop->options->http, api_port(loop->api));
+    }
+    log_line(LOG_INFO, "serving", "version", SAGAD_VERSION, "wire", router_endpoint(loop->router),
+             "http", http, "store", loop->options->store, NULL);
+    fputs("ready\n", stderr);
+    notify("READY=1");
+}
+
+/* ---- serving ---- */
+
+static void drain(struct loop *loop, int64_t at_ms)
+{
+    log_line(LOG_INFO, "draining", NULL);
+    notify("STOPPING=1");
+    atomic_store(&loop->is_ready, false);
+    core_drain(loop->core);
+    peers_drain(loop->peers, loop->options->drain_timeout_ms, at_ms);
+    loop->drain_until_ms = at_ms + loop->options->drain_timeout_ms;
+}
+
+static void take_signals(struct loop *loop, int64_t at_ms)
+{
+    struct signalfd_siginfo signal;
+    while (read(loop->signals, &signal, sizeof signal) == (ssize_t)sizeof signal) {
+        if (signal.ssi_signo == SIGHUP) {
+            log_line(LOG_INFO, "reload", "what", "nothing to reload", NULL);
+        } else if (loop->drain_until_ms > 0) {
+            loop->drain_until_ms = 1; /* asked twice: at once */
+        } else {
+            drain(loop, at_ms);
+        }
+    }
+}
+
+static bool is_over(const struct loop *loop, int64_t at_ms)
+{
+    if (loop->drain_until_ms == 0) {
+        return false;
+    }
+    struct peers_stats stats;
+    peers_stats(loop->peers, &stats);
+    bool quiet = stats.in_flight == 0 && core_is_idle(loop->core);
+    return quiet || at_ms >= loop->drain_until_ms;
+}
+
+static int64_t timeout_ms(const struct loop *loop, int64_t at_ms)
+{
+    int64_t due_ms = core_next_due(loop->core);
+    if (loop->drain_until_ms > 0 && loop->drain_until_ms < due_ms) {
+        due_ms = loop->drain_until_ms;
+    }
+    if (due_ms == INT64_MAX) {
+        return 1000;
+    }
+    int64_t left_ms = due_ms - at_ms;
+    return left_ms < 0 ? 0 : left_ms > 1000 ? 1000 : left_ms;
+}
+
+/* The loop: wait, take what has come, let the core have its turn. */
+static int serve(struct loop *loop)
+{
+    const int wakes[] = {loop->signals, desk_wake(loop->queue),
+                         loop->store->ops->wake(loop->store)};
+    enum saga_error rc = core_serve(loop->core, clock_now_ms(&loop->clock));
+    int64_t at_ms = clock_now_ms(&loop->clock);
+    atomic_store(&loop->is_ready, rc == SAGA_OK);
+    say_ready(loop);
+    while (rc == SAGA_OK && !is_over(loop, at_ms)) {
+        router_wait(loop->router, wakes, ARRAY_COUNT(wakes), timeout_ms(loop, at_ms));
+        at_ms = clock_now_ms(&loop->clock);
+        take_signals(loop, at_ms);
+        if (!core_is_full(loop->core)) {
+            core_begin(loop->core, at_ms);
+            desk_take(loop->queue);
+            (void)router_receive(loop->router, loop->peers, LIMIT_BATCH_EVENTS, at_ms);
+        }
+        rc = core_turn(loop->core, at_ms);
+        atomic_store(&loop->is_ready,
+                     loop->drain_until_ms == 0 && rc == SAGA_OK && !core_is_disk_full(loop->core));
+    }
+    if (rc != SAGA_OK) {
+        fprintf(stderr, "sagad: stopping: %s; start it again to go on from what is durable\n",
+                error_sentence(rc));
+    }
+    return rc == SAGA_OK ? 0 : 1;
+}
+
+static void close_all(struct loop *loop)
+{
+    if (loop->queue) {
+        desk_shut(loop->queue);
+    }
+    core_destroy(&loop->core);
+    api_close(&loop->api);
+    desk_close(&loop->queue);
+    peers_destroy(&loop->peers);
+    router_close(&loop->router);
+    catalog_destroy(&loop->catalog);
+    if (loop->store) {
+        loop->store->ops->close(&loop->store);
+    }
+    if (loop->signals >= 0) {
+        close(loop->signals);
+    }
+}
+
+int loop_run(const struct options *options)
+{
+    struct loop loop = {.options = options, .signals = -1};
+    int (*const rungs[])(struct loop *) = {open_signals, open_store, open_core,
+                                           open_wire,    open_http,  serve};
+    int code = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(rungs) && code == 0; i++) {
+        code = rungs[i](&loop);
+    }
+    close_all(&loop);
+    if (code == 0) {
+        log_line(LOG_INFO, "stopped", NULL);
+    }
+    return code;
+}
