@@ -1,0 +1,89 @@
+/* queries.sql.h - all SQL of the store but its tables (schemas/store.sql), by name.
+ *
+ * Each list is prepared once per connection. What must be true before a change stands in its WHERE
+ * clause; the caller counts the changes. Parameters are numbered in the order of the columns. */
+#ifndef STORE_QUERIES_SQL_H
+#define STORE_QUERIES_SQL_H
+
+/* States that are not final, times two, paused or not: as in the index saga_unfinished. */
+#define SQL_UNFINISHED "status IN (2, 3, 4, 5, 10, 11)"
+
+/* X(NAME, sql) - the writer's connection, after the schema is there. */
+#define WRITER_QUERIES(X)                                                                          \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
+    X(COMMIT, "COMMIT")                                                                            \
+    X(ROLLBACK, "ROLLBACK")                                                                        \
+    X(INSERT_EVENT,                                                                                \
+      "INSERT INTO event (lsn, saga, seq, prev, count, body, payload)"                             \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                      \
+    X(INSERT_SAGA_OF_KIND,                                                                         \
+      "INSERT INTO saga (saga, name, kind, status, started_ms, ended_ms, first_lsn, last_lsn)"     \
+      " SELECT ?1, ?2, kind.id, ?5, ?6, ?7, ?8, ?9 FROM kind WHERE name = ?3 AND version = ?4")    \
+    X(INSERT_KIND, "INSERT INTO kind (name, version) VALUES (?1, ?2)")                             \
+    X(UPDATE_SAGA_IF_NOT_LATER,                                                                    \
+      "UPDATE saga SET status = ?2, ended_ms = iif(?3 = 0, -started_ms, ?3), last_lsn = ?4"        \
+      " WHERE saga = ?1 AND last_lsn <= ?4")                                                       \
+    X(RAISE_LAST_LSN, "UPDATE saga SET last_lsn = ?2 WHERE saga = ?1 AND last_lsn < ?2")           \
+    X(INSERT_NAME, "INSERT INTO name (text, saga, digest) VALUES (?1, ?2, ?3)")                    \
+    X(INSERT_DEFINITION,                                                                           \
+      "INSERT INTO definition (name, version, digest, source, applied_ms, actor)"                  \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                                          \
+    X(SET_META, "UPDATE meta SET value = ?2 WHERE key = ?1 AND value <= ?2")                       \
+    X(GET_META, "SELECT value FROM meta WHERE key = ?1")                                           \
+    X(LAST_EVENT, "SELECT ifnull(max(lsn), 0) FROM event")                                         \
+    X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
+    X(LAST_APPLIED,                                                                                \
+      "SELECT ifnull((SELECT applied_ms FROM definition ORDER BY id DESC LIMIT 1), 0)")            \
+    X(EVENTS_AFTER, "SELECT lsn, saga FROM event WHERE lsn > ?1 ORDER BY lsn")                     \
+    X(SAGA_TIMES, "SELECT max(started_ms, ended_ms) FROM saga WHERE saga = ?1")
+
+#define SQL_HEAD_COLUMNS                                                                           \
+    "s.saga, s.status, s.started_ms, s.ended_ms, s.first_lsn, s.last_lsn, s.name, k.name,"         \
+    " k.version FROM saga AS s "
+/* CROSS JOIN: the saga first, then its kind; never the other way round. */
+#define SQL_WITH_KIND " CROSS JOIN kind AS k ON k.id = s.kind "
+#define SQL_LIST_FILTER                                                                            \
+    " AND s.saga < ?1 AND s.saga >= ?2 AND (?3 = 0 OR s.status IN (?3 * 2, ?3 * 2 + 1))"           \
+    " AND (?4 IS NULL OR k.name = ?4) AND (?5 = 0 OR s.started_ms >= ?5)"                          \
+    " AND (?6 = 0 OR s.started_ms < ?6) ORDER BY s.saga DESC LIMIT ?7"
+
+/* X(NAME, sql) - a reader's connection. */
+#define READER_QUERIES(X)                                                                          \
+    X(BEGIN, "BEGIN")                                                                              \
+    X(COMMIT, "COMMIT")                                                                            \
+    X(FIND_NAME, "SELECT saga, digest FROM name WHERE text = ?1")                                  \
+    X(EVENT, "SELECT saga, seq, prev, count, body, payload FROM event WHERE lsn = ?1")             \
+    X(HEAD, "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND "WHERE s.saga = ?1")                          \
+    X(HEADS_UNFINISHED,                                                                            \
+      "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_unfinished" SQL_WITH_KIND                        \
+      "WHERE s." SQL_UNFINISHED " ORDER BY s.saga")                                                \
+    X(LIST, "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND "WHERE true" SQL_LIST_FILTER)                 \
+    X(LIST_UNFINISHED,                                                                             \
+      "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_unfinished" SQL_WITH_KIND                        \
+      "WHERE s." SQL_UNFINISHED SQL_LIST_FILTER)                                                   \
+    X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
+    X(DEFINITIONS,                                                                                 \
+      "SELECT name, version, digest, source, applied_ms, actor FROM definition ORDER BY id")
+
+/* Before the schema is looked at. Writes reach the disk at each commit (FULL), the log is given
+ * back to the file only by the writer (wal_autocheckpoint), and what lies in it beyond 64 MiB is cut
+ * off when it starts anew. secure_delete is Debian's default and would write zeroes over each
+ * deleted index entry. */
+#define SQL_WRITER_PRAGMAS                                                                         \
+    "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"               \
+    "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;"                         \
+    "PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF;"          \
+    "PRAGMA mmap_size = 0"
+#define SQL_READER_PRAGMAS                                                                         \
+    "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -2048;"            \
+    "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0"
+#define SQL_JOURNAL_MODE "PRAGMA journal_mode"
+#define SQL_APPLICATION_ID "PRAGMA application_id"
+#define SQL_USER_VERSION "PRAGMA user_version"
+#define SQL_TABLE_COUNT "SELECT count(*) FROM sqlite_schema"
+#define SQL_PAGE_MAX "PRAGMA max_page_count = %u"
+#define SQL_SCHEMA_BEGIN "BEGIN EXCLUSIVE"
+#define SQL_SCHEMA_COMMIT "COMMIT"
+#define SQL_SCHEMA_ROLLBACK "ROLLBACK"
+
+#endif

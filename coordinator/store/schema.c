@@ -1,0 +1,63 @@
+/* schema.c - forward only: each step turns a store of one version into the next.
+ *
+ * The procedure for changing the schema stands at the head of schemas/store.sql. */
+#include "store/schema.h"
+
+#include "embed/embed_store_sql.h"
+#include "store/queries.sql.h"
+
+enum { SCHEMA_VERSION = 1, APPLICATION_ID = 1396786753 };
+
+/* steps[n] brings version n to n + 1. Version 0 is the empty database, made by store.sql. */
+static const char *const steps[SCHEMA_VERSION] = {NULL};
+
+static enum saga_error migrate(sqlite3 *db, int64_t version)
+{
+    enum saga_error rc = SAGA_OK;
+    for (int64_t at = version; at < SCHEMA_VERSION && rc == SAGA_OK; at++) {
+        CHECK(steps[at] != NULL);
+        rc = db_run(db, steps[at]);
+    }
+    return rc;
+}
+
+static enum saga_error make(sqlite3 *db, int64_t version)
+{
+    enum saga_error rc = db_run(db, SQL_SCHEMA_BEGIN);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = version == 0 ? db_run(db, (const char *)embed_store_sql) : migrate(db, version);
+    if (rc == SAGA_OK) {
+        rc = db_run(db, SQL_SCHEMA_COMMIT);
+    }
+    if (rc != SAGA_OK && sqlite3_get_autocommit(db) == 0) {
+        enum saga_error ignored = db_run(db, SQL_SCHEMA_ROLLBACK);
+        MAYBE(ignored != SAGA_OK);
+    }
+    return rc;
+}
+
+enum saga_error schema_open(sqlite3 *db)
+{
+    int64_t application = 0;
+    int64_t version = 0;
+    int64_t tables = 0;
+    enum saga_error rc = db_number(db, SQL_APPLICATION_ID, &application);
+    if (rc == SAGA_OK) {
+        rc = db_number(db, SQL_USER_VERSION, &version);
+    }
+    if (rc == SAGA_OK) {
+        rc = db_number(db, SQL_TABLE_COUNT, &tables);
+    }
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    if (tables > 0 && application != APPLICATION_ID) {
+        return SAGA_STORE_CORRUPT;
+    }
+    if (version > SCHEMA_VERSION) {
+        return SAGA_STORE_NEWER;
+    }
+    return version == SCHEMA_VERSION ? SAGA_OK : make(db, version);
+}

@@ -1,0 +1,363 @@
+/* store_sqlite.c - the product's store: one file, one writer, readers beside it.
+ *
+ *   <path>        the database: tables in schemas/store.sql
+ *   <path>-wal    its log; every commit is synced there (synchronous=FULL)
+ *   <path>.lock   held by the process that has the store open; its number stands in it
+ *
+ * The loop's reads go through a reader of its own; the HTTP thread opens another. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "store/reader.h"
+#include "store/rows.h"
+#include "store/schema.h"
+#include "store/writer.h"
+
+enum {
+    TURN_ROWS = 50000,
+    CHECKPOINT_FRAMES = 4000, /* 16 MiB: beyond it checkpoints stall longer and win nothing */
+    SPACE_MIN = 1024 * 1024,
+    SPACE_EVERY_NS =
+        50 * 1000 * 1000, /* how often the free space is looked at while there is some */
+    PATH_SIZE = 4096,
+};
+
+struct store_sqlite {
+    struct store base; /* first: handed out as this */
+    struct writer writer;
+    struct reader *reader; /* the loop's */
+    struct store_facts facts;
+    uint64_t submitted;
+    int64_t space_looked_ns;
+    int lock;
+    char path[PATH_SIZE];
+};
+
+static struct store_sqlite *own(struct store *store)
+{
+    return (struct store_sqlite *)(void *)store;
+}
+
+/* ---- operations ---- */
+
+static void facts(const struct store *store, struct store_facts *out)
+{
+    *out = ((const struct store_sqlite *)(const void *)store)->facts;
+}
+
+static size_t size_of(const struct rows *rows)
+{
+    size_t size = 0;
+    for (uint32_t i = 0; i < rows->row_count; i++) {
+        size += rows->rows[i].body.size + rows->rows[i].payload.size + 64;
+    }
+    for (uint32_t i = 0; i < rows->definition_count; i++) {
+        size += rows->definitions[i].source.size;
+    }
+    return size + (size_t)256 * (rows->head_count + rows->name_count);
+}
+
+/* Running out in the middle of a commit would fail the store for good: look before. A batch may
+ * dirty more pages than it has bytes, hence the factor. */
+static bool has_space(struct store_sqlite *store, const struct rows *rows)
+{
+    size_t size = size_of(rows);
+    int64_t now_ns = clock_monotonic_ns();
+    if (size < SPACE_MIN / 8 && now_ns - store->space_looked_ns < SPACE_EVERY_NS) {
+        return true;
+    }
+    struct statvfs space;
+    if (statvfs(store->path, &space) != 0) {
+        return true;
+    }
+    uint64_t free_bytes = (uint64_t)space.f_bavail * space.f_frsize;
+    bool enough = free_bytes >= store->writer.options.space_min + 4 * (uint64_t)size;
+    if (enough) {
+        store->space_looked_ns = now_ns;
+    }
+    return enough;
+}
+
+static enum saga_error submit(struct store *base, const struct rows *rows)
+{
+    struct store_sqlite *store = own(base);
+    if (writer_has_failed(&store->writer)) {
+        return SAGA_STORE_FAILED;
+    }
+    if (atomic_load(&store->writer.durable) < store->submitted) {
+        return SAGA_OVERLOADED;
+    }
+    if (!has_space(store, rows)) {
+        return SAGA_DISK_FULL;
+    }
+    store->submitted++;
+    writer_submit(&store->writer, rows);
+    return SAGA_OK;
+}
+
+static enum saga_error durable(struct store *base, uint64_t *count)
+{
+    struct store_sqlite *store = own(base);
+    uint64_t news;
+    ssize_t got = read(store->writer.wake, &news, sizeof news);
+    MAYBE(got == (ssize_t)sizeof news);
+    *count = atomic_load(&store->writer.durable);
+    return (enum saga_error)atomic_load(&store->writer.failure);
+}
+
+static int wake(const struct store *base)
+{
+    return ((const struct store_sqlite *)(const void *)base)->writer.wake;
+}
+
+/* What the reader says after the writer has failed may not be what a restart will find. */
+static enum saga_error check(struct store_sqlite *store)
+{
+    return writer_has_failed(&store->writer) ? SAGA_STORE_FAILED : SAGA_OK;
+}
+
+static enum saga_error load_unfinished(struct store *base, store_image_fn fn, void *arg)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? reader_load_unfinished(own(base)->reader, fn, arg) : rc;
+}
+
+static enum saga_error load_definitions(struct store *base, store_definition_fn fn, void *arg)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? reader_load_definitions(own(base)->reader, fn, arg) : rc;
+}
+
+static enum saga_error find_name(struct store *base, struct span text, struct name *found)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? reader_find_name(own(base)->reader, text, found) : rc;
+}
+
+static enum saga_error load_one(struct store *base, struct span name, struct arena *arena,
+                                struct saga_image *image)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? reader_load_one(own(base)->reader, name, arena, image) : rc;
+}
+
+static enum saga_error open_reader(struct store *base, struct store_reader **reader)
+{
+    struct reader *made = NULL;
+    enum saga_error rc = reader_open(own(base)->path, &own(base)->writer.tails, &made);
+    if (rc == SAGA_OK) {
+        *reader = &made->base;
+    }
+    return rc;
+}
+
+static void close_store(struct store **base)
+{
+    struct store_sqlite *store = *base ? own(*base) : NULL;
+    if (!store) {
+        return;
+    }
+    reader_close(&store->reader);
+    writer_stop(&store->writer);
+    tails_close(&store->writer.tails);
+    if (store->lock >= 0) {
+        close(store->lock);
+    }
+    free(store);
+    *base = NULL;
+}
+
+static const struct store_ops sqlite_ops = {
+    .name = "sqlite",
+    .facts = facts,
+    .submit = submit,
+    .durable = durable,
+    .wake = wake,
+    .load_unfinished = load_unfinished,
+    .load_definitions = load_definitions,
+    .find_name = find_name,
+    .load_one = load_one,
+    .reader_open = open_reader,
+    .close = close_store,
+};
+
+/* ---- opening ---- */
+
+static enum saga_error take_lock(struct store_sqlite *store, char *why, size_t why_size)
+{
+    char path[PATH_SIZE + 8];
+    char pid[32] = "";
+    snprintf(path, sizeof path, "%s.lock", store->path);
+    store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (store->lock < 0) {
+        snprintf(why, why_size, "%s: %s", path, strerror(errno));
+        return errno == ENOSPC ? SAGA_DISK_FULL : SAGA_STORE_FAILED;
+    }
+    if (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
+        ssize_t size = read(store->lock, pid, sizeof pid - 1);
+        pid[size > 0 ? size : 0] = '\0';
+        snprintf(why, why_size, "%s is in use by another sagad (process %s)", store->path,
+                 pid[0] ? pid : "unknown");
+        return SAGA_STORE_LOCKED;
+    }
+    int size = snprintf(pid, sizeof pid, "%ld", (long)getpid());
+    /* The number is a help for people; without it the lock holds all the same. */
+    if (ftruncate(store->lock, 0) == 0) {
+        MAYBE(write(store->lock, pid, (size_t)size) == size);
+    }
+    return SAGA_OK;
+}
+
+static enum saga_error open_database(struct store_sqlite *store)
+{
+    struct writer *writer = &store->writer;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    enum saga_error rc = db_error(NULL, sqlite3_open_v2(store->path, &writer->db, flags, NULL));
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    sqlite3_db_config(writer->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(writer->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    rc = db_run(writer->db, SQL_WRITER_PRAGMAS);
+    return rc == SAGA_OK ? schema_open(writer->db) : rc;
+}
+
+static const char *const sqls[] = {
+#define X(name, sql) sql,
+    WRITER_QUERIES(X)
+#undef X
+};
+
+static enum saga_error get_meta(struct writer *writer, const char *key, int64_t *value)
+{
+    db_bind_text(writer->statements[WRITE_GET_META], 1, span_text(key));
+    return db_step_number(writer->statements[WRITE_GET_META], value);
+}
+
+/* The rows that came after the newest rows were noted last: the tails anew. */
+static enum saga_error read_tails(struct writer *writer)
+{
+    sqlite3_stmt *events = writer->statements[WRITE_EVENTS_AFTER];
+    db_bind_number(events, 1, (int64_t)writer->heads_lsn);
+    enum saga_error result = SAGA_OK;
+    uint64_t expected = writer->heads_lsn + 1;
+    int rc = SQLITE_OK;
+    while (result == SAGA_OK && (rc = sqlite3_step(events)) == SQLITE_ROW) {
+        uint64_t lsn = (uint64_t)sqlite3_column_int64(events, 0);
+        uint64_t saga = (uint64_t)sqlite3_column_int64(events, 1);
+        result =
+            lsn == expected && saga > 0 ? tails_reserve(&writer->tails, 1) : SAGA_STORE_CORRUPT;
+        if (result == SAGA_OK) {
+            tails_set(&writer->tails, saga, lsn);
+        }
+        expected++;
+    }
+    enum saga_error error =
+        rc == SQLITE_DONE || rc == SQLITE_ROW ? SAGA_OK : db_error(writer->db, rc);
+    sqlite3_reset(events);
+    return error == SAGA_OK ? result : error;
+}
+
+static enum saga_error read_facts(struct store_sqlite *store)
+{
+    struct writer *writer = &store->writer;
+    sqlite3_stmt **statements = writer->statements;
+    int64_t heads_lsn = 0;
+    int64_t last_ms = 0;
+    int64_t applied_ms = 0;
+    int64_t last_lsn = 0;
+    int64_t last_saga = 0;
+    enum saga_error rc = get_meta(writer, "heads_lsn", &heads_lsn);
+    if (rc == SAGA_OK) {
+        rc = get_meta(writer, "last_ms", &last_ms);
+    }
+    if (rc == SAGA_OK) {
+        rc = db_step_number(statements[WRITE_LAST_APPLIED], &applied_ms);
+    }
+    if (rc == SAGA_OK) {
+        rc = db_step_number(statements[WRITE_LAST_EVENT], &last_lsn);
+    }
+    if (rc == SAGA_OK) {
+        rc = db_step_number(statements[WRITE_LAST_SAGA], &last_saga);
+    }
+    int64_t saga_ms = 0;
+    if (rc == SAGA_OK && last_saga > 0) {
+        db_bind_number(statements[WRITE_SAGA_TIMES], 1, last_saga);
+        rc = db_step_number(statements[WRITE_SAGA_TIMES], &saga_ms);
+    }
+    last_ms = applied_ms > last_ms ? applied_ms : last_ms;
+    last_ms = saga_ms > last_ms ? saga_ms : last_ms;
+    writer->heads_lsn = (uint64_t)heads_lsn;
+    writer->last_lsn = (uint64_t)last_lsn;
+    writer->last_ms = last_ms;
+    store->facts = (struct store_facts){
+        .last_lsn = (uint64_t)last_lsn, .last_saga = (uint64_t)last_saga, .last_ms = last_ms};
+    return rc;
+}
+
+static enum saga_error open_all(struct store_sqlite *store, char *why, size_t why_size)
+{
+    struct writer *writer = &store->writer;
+    enum saga_error rc = take_lock(store, why, why_size);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = open_database(store);
+    if (rc == SAGA_OK) {
+        rc = db_prepare(writer->db, sqls, WRITE_COUNT, writer->statements);
+    }
+    if (rc == SAGA_OK) {
+        rc = read_facts(store);
+    }
+    if (rc == SAGA_OK) {
+        rc = read_tails(writer);
+    }
+    if (rc == SAGA_OK) {
+        rc = writer_start(writer);
+    }
+    if (rc == SAGA_OK) {
+        rc = reader_open(store->path, &writer->tails, &store->reader);
+    }
+    if (rc != SAGA_OK) {
+        snprintf(why, why_size, "%s: %s (%s)", store->path, error_sentence(rc),
+                 writer->db ? sqlite3_errmsg(writer->db) : "not opened");
+    }
+    return rc;
+}
+
+enum saga_error store_sqlite_open(const struct store_sqlite_options *options, struct store **store,
+                                  char *why, size_t why_size)
+{
+    struct store_sqlite *made = calloc(1, sizeof *made);
+    if (!made) {
+        return SAGA_NO_MEMORY;
+    }
+    made->base.ops = &sqlite_ops;
+    made->lock = -1;
+    made->writer.options = *options;
+    struct store_sqlite_options *own_options = &made->writer.options;
+    own_options->turn_rows = options->turn_rows ? options->turn_rows : TURN_ROWS;
+    own_options->checkpoint_frames =
+        options->checkpoint_frames ? options->checkpoint_frames : CHECKPOINT_FRAMES;
+    own_options->space_min = options->space_min ? options->space_min : SPACE_MIN;
+    tails_open(&made->writer.tails);
+    int size = snprintf(made->path, sizeof made->path, "%s", options->path);
+    enum saga_error rc = SAGA_INVALID;
+    if (size > 0 && (size_t)size < sizeof made->path) {
+        rc = open_all(made, why, why_size);
+    }
+    if (rc != SAGA_OK) {
+        struct store *gone = &made->base;
+        close_store(&gone);
+        return rc;
+    }
+    *store = &made->base;
+    return SAGA_OK;
+}

@@ -1,0 +1,166 @@
+/* tails.c - two hash tables from a saga to the position of its newest row.
+ *
+ * Between two turns a table only grows: by no more sagas than rows, and the writer turns after a
+ * fixed number of rows. At a turn a table is emptied as a whole; a table that grew large is given
+ * back then, so that an idle coordinator is small. */
+#include "store/tails.h"
+
+#include <stdlib.h>
+
+enum { CAPACITY_MIN = 256, CAPACITY_KEPT = 4096 };
+
+#define MIX UINT64_C(0x9e3779b97f4a7c15)
+
+static struct tail *find(const struct tail_table *table, uint64_t saga)
+{
+    PRE(saga > 0);
+    if (table->capacity == 0)
+        return NULL;
+    size_t mask = table->capacity - 1;
+    for (size_t at = (size_t)(saga * MIX >> 20) & mask;; at = (at + 1) & mask) {
+        if (table->slots[at].saga == saga || table->slots[at].saga == 0)
+            return &table->slots[at];
+    }
+}
+
+static const struct tail *entry(const struct tail_table *table, uint64_t saga)
+{
+    const struct tail *slot = find(table, saga);
+    return slot == NULL || slot->saga == 0 ? NULL : slot;
+}
+
+static void set(struct tail_table *table, uint64_t saga, uint64_t lsn)
+{
+    struct tail *slot = find(table, saga);
+    CHECK(slot != NULL);
+    if (slot->saga == 0)
+        table->count++;
+    *slot = (struct tail){.saga = saga, .lsn = lsn};
+    POST(table->count < table->capacity);
+}
+
+static void empty(struct tail_table *table)
+{
+    if (table->capacity > CAPACITY_KEPT) {
+        free(table->slots);
+        *table = (struct tail_table){0};
+    } else {
+        for (size_t at = 0; at < table->capacity; at++)
+            table->slots[at] = (struct tail){0};
+        table->count = 0;
+    }
+}
+
+void tails_open(struct tails *tails)
+{
+    *tails = (struct tails){0};
+    CHECK(pthread_mutex_init(&tails->lock, NULL) == 0);
+}
+
+void tails_close(struct tails *tails)
+{
+    free(tails->young.slots);
+    free(tails->old.slots);
+    pthread_mutex_destroy(&tails->lock);
+    *tails = (struct tails){0};
+}
+
+enum saga_error tails_reserve(struct tails *tails, size_t count)
+{
+    struct tail_table *young = &tails->young;
+    size_t capacity = young->capacity == 0 ? CAPACITY_MIN : young->capacity;
+    while (capacity / 2 <= young->count + count)
+        capacity *= 2;
+    if (capacity == young->capacity)
+        return SAGA_OK;
+    struct tail_table grown = {.slots = calloc(capacity, sizeof(struct tail)),
+                               .capacity = capacity};
+    if (grown.slots == NULL)
+        return SAGA_NO_MEMORY;
+    for (size_t at = 0; at < young->capacity; at++) {
+        if (young->slots[at].saga != 0)
+            set(&grown, young->slots[at].saga, young->slots[at].lsn);
+    }
+    POST(grown.count == young->count);
+    pthread_mutex_lock(&tails->lock);
+    struct tail *given = young->slots;
+    *young = grown;
+    pthread_mutex_unlock(&tails->lock);
+    free(given);
+    return SAGA_OK;
+}
+
+void tails_commit(struct tails *tails, const struct rows *rows)
+{
+    pthread_mutex_lock(&tails->lock);
+    for (uint32_t at = 0; at < rows->row_count; at++)
+        set(&tails->young, rows->rows[at].saga, rows->rows[at].lsn);
+    /* A head that knows the saga's newest row makes its entry needless. */
+    for (uint32_t at = 0; at < rows->head_count; at++) {
+        struct tail *slot = find(&tails->young, rows->heads[at].saga);
+        if (slot != NULL && slot->saga != 0 && slot->lsn <= rows->heads[at].last_lsn)
+            slot->lsn = 0;
+    }
+    pthread_mutex_unlock(&tails->lock);
+}
+
+void tails_set(struct tails *tails, uint64_t saga, uint64_t lsn)
+{
+    pthread_mutex_lock(&tails->lock);
+    set(&tails->young, saga, lsn);
+    pthread_mutex_unlock(&tails->lock);
+}
+
+uint64_t tails_get(struct tails *tails, uint64_t saga)
+{
+    pthread_mutex_lock(&tails->lock);
+    const struct tail *found = entry(&tails->young, saga);
+    if (found == NULL)
+        found = entry(&tails->old, saga);
+    uint64_t lsn = found == NULL ? 0 : found->lsn;
+    pthread_mutex_unlock(&tails->lock);
+    return lsn;
+}
+
+void tails_turn(struct tails *tails)
+{
+    PRE(tails->old.count == 0);
+    pthread_mutex_lock(&tails->lock);
+    struct tail_table turned = tails->old;
+    tails->old = tails->young;
+    tails->young = turned;
+    tails->old_at = 0;
+    pthread_mutex_unlock(&tails->lock);
+}
+
+bool tails_take(struct tails *tails, struct tail *taken)
+{
+    while (tails->old_at < tails->old.capacity) {
+        const struct tail *slot = &tails->old.slots[tails->old_at++];
+        /* One that moved again is written with its newer row, or has been by its head. */
+        if (slot->saga != 0 && slot->lsn != 0 && entry(&tails->young, slot->saga) == NULL) {
+            *taken = *slot;
+            return true;
+        }
+    }
+    return false;
+}
+
+void tails_drop_old(struct tails *tails)
+{
+    PRE(tails->old_at == tails->old.capacity);
+    pthread_mutex_lock(&tails->lock);
+    empty(&tails->old);
+    tails->old_at = 0;
+    pthread_mutex_unlock(&tails->lock);
+}
+
+const struct tail *tails_next_young(const struct tails *tails, size_t *at)
+{
+    while (*at < tails->young.capacity) {
+        const struct tail *slot = &tails->young.slots[(*at)++];
+        if (slot->saga != 0 && slot->lsn != 0)
+            return slot;
+    }
+    return NULL;
+}
