@@ -1,0 +1,37 @@
+/* answer.h - what a handler says, packed as it goes: the pairs of a result that follow its token.
+ *
+ * An answer belongs to a run (ledger.h) and keeps its memory from use to use. The handler writes
+ * it, answer_seal() checks it, and then its bytes go into the result of each attempt. */
+#ifndef PARTICIPANTS_ANSWER_H
+#define PARTICIPANTS_ANSWER_H
+
+#include "participants/value.h"
+
+enum answer_status { ANSWER_NONE, ANSWER_OK, ANSWER_FAILED, ANSWER_LATER };
+
+struct saga_answer {
+    struct saga_pack pack;     /* the pairs: status, then output or error, then cost */
+    size_t output_at;          /* where the output begins in pack */
+    enum answer_status status; /* what was said last */
+    uint32_t pair_count;       /* set by answer_seal */
+    bool is_void;              /* no effect, and for a reason of this attempt alone */
+    int64_t cost;              /* micro-USD; negative: not said */
+};
+
+void answer_open(struct saga_answer *answer);
+void answer_close(struct saga_answer *answer);
+/* Forgets what was said, keeps the memory unless there is much of it. */
+void answer_clear(struct saga_answer *answer);
+/* Makes the answer whole: says what a handler left out, and replaces what cannot be sent, each user
+ * value being at most value_max bytes. */
+void answer_seal(struct saga_answer *answer, size_t value_max);
+/* A failed answer without effect that says nothing of the key: "cancelled", "expired". */
+void answer_void(struct saga_answer *answer, const char *code);
+/* Error as a map, for clients that finish a task too. */
+void answer_put_error(struct buf *buf, const struct saga_failure *failure);
+/* The packed pairs. */
+struct span answer_pairs(const struct saga_answer *answer);
+/* The output of an answer that is ok: empty for none. */
+struct saga_value answer_output(const struct saga_answer *answer);
+
+#endif

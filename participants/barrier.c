@@ -1,0 +1,211 @@
+/* barrier.c - one table in the participant's own database makes at-least-once harmless.
+ *
+ *   saga_barrier(key, state, output, used_ms)        key is that of the do
+ *
+ *     (none) --do--> done --undo--> undone
+ *       |                             ^
+ *       +--------- undo -------------+          a do that comes now is refused
+ *
+ * A do finds `done`: it was done before, its output is given again. It finds `undone`: it comes
+ * after its undo and is refused. An undo finds `undone`: nothing stands. It finds nothing: the do
+ * never came here; that is remembered, so that it is refused if it still comes. */
+#include <sqlite3.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "participants/answer.h"
+
+enum barrier_state { STATE_NONE = 0, STATE_DONE = 1, STATE_UNDONE = 2 };
+
+static const char create_sql[] =
+    "CREATE TABLE IF NOT EXISTS saga_barrier("
+    " key TEXT PRIMARY KEY NOT NULL, state INTEGER NOT NULL, output BLOB,"
+    " used_ms INTEGER NOT NULL) WITHOUT ROWID";
+static const char find_sql[] = "SELECT state, output FROM saga_barrier WHERE key = ?1";
+static const char put_sql[] =
+    "INSERT INTO saga_barrier(key, state, output, used_ms) VALUES(?1, ?2, ?3, ?4)"
+    " ON CONFLICT(key) DO UPDATE SET state = ?2, output = ?3, used_ms = ?4";
+static const char forget_sql[] = "DELETE FROM saga_barrier WHERE used_ms < ?1";
+
+enum saga_error saga_barrier_create(struct sqlite3 *db)
+{
+    return sqlite3_exec(db, create_sql, NULL, NULL, NULL) == SQLITE_OK ? SAGA_OK : SAGA_INTERNAL;
+}
+
+static int64_t wall_ms(void)
+{
+    struct clock clock;
+    clock_open(&clock, 0);
+    return clock_now_ms(&clock);
+}
+
+static void broken(struct saga_answer *answer, struct sqlite3 *db)
+{
+    saga_answer_failed(answer,
+                       &(struct saga_failure){.code = "database", .message = sqlite3_errmsg(db)});
+}
+
+/* The key's row. With `answer`, a row that is done answers ok with its output. */
+static bool find(struct sqlite3 *db, const char *key, struct saga_answer *answer,
+                 enum barrier_state *state)
+{
+    sqlite3_stmt *statement = NULL;
+    *state = STATE_NONE;
+    if (sqlite3_prepare_v2(db, find_sql, -1, &statement, NULL) != SQLITE_OK)
+        return false;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    int rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW) {
+        *state = (enum barrier_state)sqlite3_column_int(statement, 0);
+        const void *output = sqlite3_column_blob(statement, 1);
+        size_t size = (size_t)sqlite3_column_bytes(statement, 1);
+        if (*state == STATE_DONE && answer != NULL) {
+            struct saga_pack *pack = saga_answer_ok(answer);
+            saga_put_value(pack, (struct saga_value){output, size});
+        }
+    }
+    sqlite3_finalize(statement);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE;
+}
+
+static bool put(struct sqlite3 *db, const char *key, enum barrier_state state,
+                struct saga_value output)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(db, put_sql, -1, &statement, NULL) != SQLITE_OK)
+        return false;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 2, (int)state);
+    if (output.data != NULL)
+        sqlite3_bind_blob(statement, 3, output.data, (int)output.size, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 4, wall_ms());
+    int rc = sqlite3_step(statement);
+    sqlite3_finalize(statement);
+    return rc == SQLITE_DONE;
+}
+
+static enum saga_verdict enter_do(enum barrier_state state, struct saga_answer *answer)
+{
+    if (state == STATE_DONE)
+        return SAGA_VERDICT_DONE;
+    if (state == STATE_UNDONE) {
+        saga_answer_failed(answer, &(struct saga_failure){.code = "undone_before",
+                                                          .message = "its undo came first",
+                                                          .refused = true});
+        return SAGA_VERDICT_REFUSED;
+    }
+    return SAGA_VERDICT_RUN;
+}
+
+static enum saga_verdict enter_undo(struct sqlite3 *db, const struct saga_task *task,
+                                    enum barrier_state state, struct saga_answer *answer)
+{
+    if (state == STATE_DONE)
+        return SAGA_VERDICT_RUN;
+    saga_answer_ok(answer);
+    if (state == STATE_UNDONE)
+        return SAGA_VERDICT_NOTHING;
+    if (put(db, task->do_key, STATE_UNDONE, (struct saga_value){0}))
+        return SAGA_VERDICT_NOTHING;
+    broken(answer, db);
+    return SAGA_VERDICT_ERROR;
+}
+
+enum saga_verdict saga_barrier_enter(struct sqlite3 *db, const struct saga_task *task,
+                                     struct saga_answer *answer)
+{
+    enum barrier_state state;
+    if (!find(db, task->do_key, task->kind == SAGA_KIND_DO ? answer : NULL, &state)) {
+        broken(answer, db);
+        return SAGA_VERDICT_ERROR;
+    }
+    switch (task->kind) {
+    case SAGA_KIND_DO:
+        return enter_do(state, answer);
+    case SAGA_KIND_UNDO:
+        return enter_undo(db, task, state, answer);
+    case SAGA_KIND_CONFIRM:
+        return SAGA_VERDICT_RUN;
+    case SAGA_KIND_CHECK:
+        saga_barrier_check(db, task, answer);
+        return SAGA_VERDICT_NOTHING;
+    }
+    UNREACHABLE("a task has a kind");
+}
+
+enum saga_error saga_barrier_leave(struct sqlite3 *db, const struct saga_task *task,
+                                   struct saga_answer *answer)
+{
+    if (answer->status != ANSWER_OK)
+        return SAGA_PRECONDITION_FAILED;
+    if (saga_task_ttl_ms(task) == 0) {
+        saga_answer_failed(
+            answer, &(struct saga_failure){.code = "expired", .message = "its time is over"});
+        return SAGA_CONFLICT;
+    }
+    if (task->kind == SAGA_KIND_CONFIRM)
+        return SAGA_OK;
+    bool is_do = task->kind == SAGA_KIND_DO;
+    bool is_stored = put(db, task->do_key, is_do ? STATE_DONE : STATE_UNDONE,
+                         is_do ? answer_output(answer) : (struct saga_value){0});
+    if (!is_stored) {
+        broken(answer, db);
+        return SAGA_INTERNAL;
+    }
+    return SAGA_OK;
+}
+
+void saga_barrier_check(struct sqlite3 *db, const struct saga_task *task,
+                        struct saga_answer *answer)
+{
+    enum barrier_state state;
+    if (!find(db, task->do_key, answer, &state))
+        broken(answer, db);
+    else if (state != STATE_DONE)
+        saga_answer_failed(
+            answer, &(struct saga_failure){
+                        .code = "not_found", .message = "it does not stand here", .refused = true});
+}
+
+static bool run_sql(struct sqlite3 *db, const char *sql)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+void saga_barrier_run(struct sqlite3 *db, const struct saga_task *task, struct saga_answer *answer,
+                      saga_handler_fn *work, void *arg)
+{
+    if (task->kind == SAGA_KIND_CHECK) {
+        saga_barrier_check(db, task, answer);
+        return;
+    }
+    if (!run_sql(db, "BEGIN IMMEDIATE")) {
+        broken(answer, db);
+        return;
+    }
+    enum saga_verdict verdict = saga_barrier_enter(db, task, answer);
+    bool commits = verdict != SAGA_VERDICT_ERROR;
+    if (verdict == SAGA_VERDICT_RUN) {
+        work(task, answer, arg);
+        commits = saga_barrier_leave(db, task, answer) == SAGA_OK;
+    }
+    if (!commits) {
+        MAYBE(run_sql(db, "ROLLBACK")); /* the database may have done so itself */
+        return;
+    }
+    if (!run_sql(db, "COMMIT")) {
+        broken(answer, db);
+        MAYBE(run_sql(db, "ROLLBACK"));
+    }
+}
+
+enum saga_error saga_barrier_forget(struct sqlite3 *db, int64_t before_ms)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(db, forget_sql, -1, &statement, NULL) != SQLITE_OK)
+        return SAGA_INTERNAL;
+    sqlite3_bind_int64(statement, 1, before_ms);
+    int rc = sqlite3_step(statement);
+    sqlite3_finalize(statement);
+    return rc == SQLITE_DONE ? SAGA_OK : SAGA_INTERNAL;
+}

@@ -1,0 +1,106 @@
+/* link.c - libzmq's options in one table.
+ *
+ * ZMTP heartbeats find a dead connection within 6 s; back-off while connecting goes from 100 ms to
+ * 5 s. A task may be 3 MiB, so frames up to 4 MiB are let in; what is larger closes the connection
+ * before it takes memory. */
+#include "participants/link.h"
+
+#include <zmq.h>
+
+struct option {
+    int name;
+    int value;
+};
+
+static const struct option options[] = {
+    {ZMQ_LINGER, 0},
+    {ZMQ_IPV6, 1},
+    {ZMQ_TCP_KEEPALIVE, 1},
+    {ZMQ_RECONNECT_IVL, 100},
+    {ZMQ_RECONNECT_IVL_MAX, 5000},
+    {ZMQ_HANDSHAKE_IVL, 5000},
+    {ZMQ_HEARTBEAT_IVL, 2000},
+    {ZMQ_HEARTBEAT_TIMEOUT, 6000},
+    {ZMQ_HEARTBEAT_TTL, 6000},
+};
+
+#define FRAME_SIZE_MAX INT64_C(4194304)
+
+static bool copy_text(char *target, size_t capacity, const char *source)
+{
+    size_t size = strnlen(source, capacity);
+    if (size == capacity)
+        return false;
+    memcpy(target, source, size + 1);
+    return true;
+}
+
+static bool copy_key(char *target, const char *source)
+{
+    return strnlen(source, LINK_KEY_SIZE) == LINK_KEY_SIZE - 1 &&
+           copy_text(target, LINK_KEY_SIZE, source);
+}
+
+enum saga_error link_address(const char *endpoint, const struct saga_keys *keys,
+                             struct link_address *address)
+{
+    *address = (struct link_address){0};
+    if (!copy_text(address->endpoint, LINK_ENDPOINT_MAX, endpoint ? endpoint : SAGA_ENDPOINT))
+        return SAGA_INVALID;
+    if (keys->server_public == NULL && keys->own_public == NULL && keys->own_secret == NULL)
+        return SAGA_OK;
+    if (keys->server_public == NULL || keys->own_public == NULL || keys->own_secret == NULL)
+        return SAGA_INVALID;
+    bool is_good = copy_key(address->server_public, keys->server_public) &&
+                   copy_key(address->own_public, keys->own_public) &&
+                   copy_key(address->own_secret, keys->own_secret);
+    return is_good ? SAGA_OK : SAGA_INVALID;
+}
+
+static bool set_all(void *socket, const struct link_address *address, int message_max)
+{
+    int64_t frame_size_max = FRAME_SIZE_MAX;
+    bool is_good = true;
+    for (size_t i = 0; i < ARRAY_COUNT(options); i++) {
+        const int *value = &options[i].value;
+        is_good &= zmq_setsockopt(socket, options[i].name, value, sizeof(*value)) == 0;
+    }
+    is_good &= zmq_setsockopt(socket, ZMQ_SNDHWM, &message_max, sizeof(message_max)) == 0;
+    is_good &= zmq_setsockopt(socket, ZMQ_RCVHWM, &message_max, sizeof(message_max)) == 0;
+    is_good &= zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &frame_size_max, sizeof(frame_size_max)) == 0;
+    if (address->server_public[0] == '\0')
+        return is_good;
+    is_good &=
+        zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, address->server_public, LINK_KEY_SIZE) == 0;
+    is_good &= zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, address->own_public, LINK_KEY_SIZE) == 0;
+    is_good &= zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, address->own_secret, LINK_KEY_SIZE) == 0;
+    return is_good;
+}
+
+enum saga_error link_open(void *context, const struct link_address *address, int message_max,
+                          void **socket)
+{
+    *socket = zmq_socket(context, ZMQ_DEALER);
+    if (*socket == NULL)
+        return SAGA_NO_MEMORY;
+    if (set_all(*socket, address, message_max) && zmq_connect(*socket, address->endpoint) == 0)
+        return SAGA_OK;
+    link_close(socket, 0);
+    return SAGA_INVALID;
+}
+
+void link_close(void **socket, int linger_ms)
+{
+    if (*socket == NULL)
+        return;
+    int rc = zmq_setsockopt(*socket, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
+    CHECK(rc == 0);
+    rc = zmq_close(*socket);
+    CHECK(rc == 0);
+    *socket = NULL;
+}
+
+bool link_send(void *socket, struct span message)
+{
+    return zmq_send(socket, message.data, message.size, ZMQ_DONTWAIT) >= 0;
+}

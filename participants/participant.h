@@ -1,0 +1,125 @@
+/* participant.h - the inside of a participant, shared by participant.c (door and loop), session.c
+ * (the conversation with the coordinator) and tasks.c (what tasks come to).
+ *
+ * The thread in saga_participant_run() owns everything, but for the fields marked otherwise. */
+#ifndef PARTICIPANTS_PARTICIPANT_H
+#define PARTICIPANTS_PARTICIPANT_H
+
+#include "participants/crew.h"
+#include "participants/ledger.h"
+#include "participants/link.h"
+#include "participants/message.h"
+
+#define PARTICIPANT_MAGIC 0x5a6a9a17u
+
+enum {
+    PARTICIPANT_ACTION_MAX = 256,
+    PARTICIPANT_ACTION_NAME_MAX = 128,
+    PARTICIPANT_WINDOW_MAX = 32768,
+    PARTICIPANT_INSTANCE_SIZE = 33,  /* 128 bits in hex, with the NUL */
+    PARTICIPANT_RESEND_MS = 5000,    /* a result that `done` has not named leaves again */
+    PARTICIPANT_HEARTBEAT_MS = 2000, /* until the coordinator dictates another */
+    PARTICIPANT_DEAD_MS = 6000,
+    PARTICIPANT_WINDOW_DEFAULT = 64,
+    PARTICIPANT_STOP_MS = 10000,
+    PARTICIPANT_MESSAGE_MAX = 1 << 20, /* until the coordinator says otherwise */
+};
+
+#define PARTICIPANT_KEPT_BYTES_MAX (64u << 20) /* of results not yet done; then the window closes  \
+                                                */
+
+struct action {
+    char name[PARTICIPANT_ACTION_NAME_MAX];
+    saga_handler_fn *handler;
+    void *arg;
+};
+
+/* Written by one thread, read by any. */
+struct counts {
+    _Atomic uint64_t sessions, tasks, ok, failed, later, duplicates, remembered, resent, done;
+    _Atomic uint64_t garbage;
+};
+
+struct saga_participant {
+    uint32_t magic;
+    struct link_address address;
+    uint32_t window; /* of the options: the most there may be */
+    bool has_barrier;
+    int workers; /* SAGA_WORKERS_INLINE, or the number of threads */
+    uint32_t stop_ms;
+    struct buf meta;        /* packed map, or empty */
+    saga_notice_fn *notice; /* may be NULL */
+    void *notice_arg;
+    struct map actions; /* name -> struct action, owned; fixed once running */
+    char instance[PARTICIPANT_INSTANCE_SIZE];
+
+    void *context; /* of libzmq */
+    void *socket;  /* NULL between two connections that failed */
+    int wake_fd;   /* eventfd: workers, stop and window ring it */
+    struct crew crew;
+    struct ledger ledger;
+    struct buf out;     /* the message being packed */
+    struct buf details; /* of the progress being sent */
+
+    bool is_running;          /* saga_participant_run was called */
+    bool is_welcome;          /* the session is open */
+    int64_t now_ms;           /* monotonic, read once a turn */
+    int64_t ready_ms;         /* when `ready` was last sent */
+    int64_t spoke_ms;         /* when anything was last sent */
+    _Atomic int64_t heard_ms; /* when anything last came; read by workers */
+    int64_t heartbeat_ms;     /* dictated by the coordinator */
+    _Atomic int64_t dead_ms;
+    _Atomic int64_t max_message;
+    uint32_t window_told;           /* what the coordinator was last told */
+    bool is_full;                   /* too many results are kept: the window is closed */
+    bool is_leaving;                /* bye was said */
+    int64_t stop_at_ms;             /* when to leave, whatever is still open */
+    _Atomic uint32_t window_wanted; /* by saga_participant_window(), any thread */
+    _Atomic uint32_t stops;         /* calls of saga_participant_stop(), any thread, signals */
+    struct counts counts;
+};
+
+static inline void count_one(_Atomic uint64_t *count)
+{
+    /* There is one writer, so this needs no locked instruction. */
+    uint64_t value = atomic_load_explicit(count, memory_order_relaxed);
+    atomic_store_explicit(count, value + 1, memory_order_relaxed);
+}
+
+int64_t participant_now_ms(void);
+void participant_notice(struct saga_participant *participant, enum saga_notice notice,
+                        const char *text);
+
+/* ---- session.c ---- */
+
+/* A new connection, and `ready` as its first message. */
+MUST_CHECK enum saga_error session_connect(struct saga_participant *participant);
+/* Reads what has come, at most LINK_BATCH_MAX messages; true when there may be more. */
+bool session_read(struct saga_participant *participant);
+/* What falls due by time: silence, heartbeat, window, results to send again. */
+void session_turn(struct saga_participant *participant);
+/* Milliseconds until session_turn() has something to do. */
+int64_t session_wait_ms(const struct saga_participant *participant);
+void session_bye(struct saga_participant *participant);
+/* Sends the packed bytes; false when the queue is full or there is no connection. */
+bool session_send(struct saga_participant *participant, struct span message);
+/* Reports the progress of one run. */
+void session_beat(struct saga_participant *participant, struct run *run);
+
+/* ---- tasks.c ---- */
+
+/* A task has come in *frame, and was read into message. Takes the frame's content or leaves it. */
+void task_take(struct saga_participant *participant, zmq_msg_t *frame,
+               const struct message *message);
+void task_cancel(struct saga_participant *participant, const struct message *message);
+void task_done(struct saga_participant *participant, const struct message *message);
+/* Runs the handler for run->current, or says why not. On a worker, or inline. */
+void task_execute(struct run *run);
+/* The work on a run is over: its attempts are answered. */
+void task_finish(struct saga_participant *participant, struct run *run);
+/* The coordinator was silent for too long: what has not started never will. */
+void task_expire_all(struct saga_participant *participant);
+/* Sends a kept result again. */
+void task_resend(struct saga_participant *participant, struct attempt *attempt);
+
+#endif

@@ -1,0 +1,311 @@
+/* session.c - the conversation with the coordinator: ready, welcome, silence, and what is due.
+ *
+ *      connect --ready--> waiting --welcome--> open --who--> waiting
+ *         ^                  |                   |
+ *         +--- silence of dead_ms: a new connection, nothing queued begins any more
+ *
+ * Results are kept until `done` names them and leave again after every welcome and every 5 s, so
+ * nothing that was answered is lost when the coordinator, or the connection, goes away. */
+#include "base/check.h"
+#include "base/mp.h"
+#include "participants/participant.h"
+
+enum {
+    READY_AGAIN_MS = 200, /* a `who` is answered no more often than this */
+    RESEND_BATCH_MAX = 256,
+};
+
+static void begin_message(struct saga_participant *participant, uint32_t pairs, const char *type)
+{
+    buf_clear(&participant->out);
+    mp_put_map(&participant->out, pairs + 2);
+    mp_put_text(&participant->out, "v");
+    mp_put_uint(&participant->out, 1);
+    mp_put_text(&participant->out, "type");
+    mp_put_text(&participant->out, type);
+}
+
+bool session_send(struct saga_participant *participant, struct span message)
+{
+    if (participant->socket == NULL || message.size == 0)
+        return false;
+    if (!link_send(participant->socket, message))
+        return false;
+    participant->spoke_ms = participant->now_ms;
+    return true;
+}
+
+static bool send_out(struct saga_participant *participant)
+{
+    return !buf_failed(&participant->out) && session_send(participant, buf_span(&participant->out));
+}
+
+/* ---- ready ---- */
+
+static void put_actions(struct saga_participant *participant)
+{
+    mp_put_text(&participant->out, "actions");
+    mp_put_array(&participant->out, (uint32_t)participant->actions.count);
+    size_t at = 0;
+    for (const struct action *action; (action = map_next(&participant->actions, &at)) != NULL;)
+        mp_put_text(&participant->out, action->name);
+}
+
+/* Every attempt that was taken and that `done` has not named yet, answered ones too. */
+static void put_running(struct saga_participant *participant)
+{
+    mp_put_text(&participant->out, "running");
+    mp_put_array(&participant->out, (uint32_t)participant->ledger.attempt_count);
+    size_t at = 0;
+    for (const struct run *run; (run = map_next(&participant->ledger.runs, &at)) != NULL;) {
+        for (const struct attempt *attempt = run->attempts; attempt; attempt = attempt->next) {
+            mp_put_map(&participant->out, 2);
+            mp_put_text(&participant->out, "key");
+            mp_put_str(&participant->out, span_of(run->key, run->key_size));
+            mp_put_text(&participant->out, "attempt");
+            mp_put_uint(&participant->out, attempt->number);
+        }
+    }
+}
+
+static uint32_t window_now(const struct saga_participant *participant)
+{
+    uint32_t wanted = atomic_load_explicit(&participant->window_wanted, memory_order_relaxed);
+    return participant->is_full ? 0 : wanted;
+}
+
+static void say_ready(struct saga_participant *participant)
+{
+    bool has_meta = participant->meta.size > 0;
+    begin_message(participant, has_meta ? 6 : 5, "ready");
+    mp_put_text(&participant->out, "instance");
+    mp_put_text(&participant->out, participant->instance);
+    put_actions(participant);
+    mp_put_text(&participant->out, "window");
+    participant->window_told = window_now(participant);
+    mp_put_uint(&participant->out, participant->window_told);
+    put_running(participant);
+    mp_put_text(&participant->out, "barrier");
+    mp_put_bool(&participant->out, participant->has_barrier);
+    if (has_meta) {
+        mp_put_text(&participant->out, "meta");
+        mp_put_value(&participant->out, buf_span(&participant->meta));
+    }
+    participant->is_welcome = false;
+    participant->ready_ms = participant->now_ms;
+    MAYBE(send_out(participant)); /* else it is said again */
+}
+
+enum saga_error session_connect(struct saga_participant *participant)
+{
+    link_close(&participant->socket, 0);
+    int queue_max = (int)participant->window * 4 + 1024;
+    enum saga_error rc =
+        link_open(participant->context, &participant->address, queue_max, &participant->socket);
+    atomic_store_explicit(&participant->heard_ms, participant->now_ms, memory_order_relaxed);
+    if (rc == SAGA_OK)
+        say_ready(participant);
+    return rc;
+}
+
+/* ---- what comes ---- */
+
+/* All that is kept leaves again with the next turns. */
+static void resend_all(struct saga_participant *participant)
+{
+    for (struct attempt *attempt = participant->ledger.kept_first; attempt;
+         attempt = attempt->after)
+        attempt->sent_ms = participant->now_ms - PARTICIPANT_RESEND_MS;
+}
+
+static void take_welcome(struct saga_participant *participant, const struct message *message)
+{
+    char session[128] = "";
+    if (message->session.size < sizeof(session))
+        memcpy(session, message->session.data, message->session.size);
+    if (message->heartbeat_ms > 0)
+        participant->heartbeat_ms = message->heartbeat_ms;
+    if (message->dead_ms > 0)
+        atomic_store(&participant->dead_ms, message->dead_ms);
+    if (message->max_message > 0)
+        atomic_store(&participant->max_message, message->max_message);
+    participant->is_welcome = true;
+    count_one(&participant->counts.sessions);
+    participant_notice(participant, SAGA_NOTICE_WELCOME, session);
+    resend_all(participant);
+    if (participant->is_leaving)
+        session_bye(participant);
+}
+
+static void take_who(struct saga_participant *participant)
+{
+    if (participant->now_ms - participant->ready_ms < READY_AGAIN_MS && !participant->is_welcome)
+        return;
+    participant_notice(participant, SAGA_NOTICE_WHO, "");
+    say_ready(participant);
+}
+
+static void take_error(struct saga_participant *participant, const struct message *message)
+{
+    char text[256];
+    struct buf out = {
+        .data = (uint8_t *)text, .capacity = sizeof(text) - 1, .size_max = sizeof(text) - 1};
+    buf_write(&out, message->code.data, message->code.size);
+    buf_write(&out, ": ", 2);
+    buf_write(&out, message->message.data, message->message.size);
+    text[out.size] = '\0';
+    participant_notice(participant, SAGA_NOTICE_ERROR, text);
+}
+
+static void take(struct saga_participant *participant, zmq_msg_t *frame)
+{
+    struct message message;
+    struct span bytes = span_of(zmq_msg_data(frame), zmq_msg_size(frame));
+    if (message_read(bytes, &message) != SAGA_OK) {
+        count_one(&participant->counts.garbage);
+        return;
+    }
+    if (span_is(message.type, "task"))
+        task_take(participant, frame, &message);
+    else if (span_is(message.type, "done"))
+        task_done(participant, &message);
+    else if (span_is(message.type, "cancel"))
+        task_cancel(participant, &message);
+    else if (span_is(message.type, "welcome"))
+        take_welcome(participant, &message);
+    else if (span_is(message.type, "who"))
+        take_who(participant);
+    else if (span_is(message.type, "drain"))
+        participant_notice(participant, SAGA_NOTICE_DRAIN, "");
+    else if (span_is(message.type, "error"))
+        take_error(participant, &message);
+    else if (!span_is(message.type, "heartbeat"))
+        count_one(&participant->counts.garbage);
+}
+
+bool session_read(struct saga_participant *participant)
+{
+    if (participant->socket == NULL)
+        return false;
+    for (int i = 0; i < LINK_BATCH_MAX; i++) {
+        zmq_msg_t frame;
+        zmq_msg_init(&frame);
+        if (zmq_msg_recv(&frame, participant->socket, ZMQ_DONTWAIT) < 0) {
+            zmq_msg_close(&frame);
+            return false;
+        }
+        bool is_whole = zmq_msg_more(&frame) == 0;
+        while (zmq_msg_more(&frame) != 0 &&
+               zmq_msg_recv(&frame, participant->socket, ZMQ_DONTWAIT) >= 0)
+            continue;
+        atomic_store_explicit(&participant->heard_ms, participant->now_ms, memory_order_relaxed);
+        if (is_whole)
+            take(participant, &frame);
+        else
+            count_one(&participant->counts.garbage);
+        zmq_msg_close(&frame);
+        if (participant->socket == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* ---- what is due ---- */
+
+static void look_for_silence(struct saga_participant *participant)
+{
+    int64_t heard_ms = atomic_load_explicit(&participant->heard_ms, memory_order_relaxed);
+    int64_t dead_ms = atomic_load_explicit(&participant->dead_ms, memory_order_relaxed);
+    if (participant->now_ms - heard_ms <= dead_ms)
+        return;
+    if (participant->is_welcome)
+        participant_notice(participant, SAGA_NOTICE_LOST, "");
+    participant->is_welcome = false;
+    task_expire_all(participant);
+    MAYBE(session_connect(participant) == SAGA_OK); /* else again after as long */
+}
+
+static void resend_due(struct saga_participant *participant)
+{
+    for (int i = 0; i < RESEND_BATCH_MAX; i++) {
+        struct attempt *attempt = participant->ledger.kept_first;
+        if (attempt == NULL || participant->now_ms - attempt->sent_ms < PARTICIPANT_RESEND_MS)
+            return;
+        task_resend(participant, attempt);
+    }
+}
+
+static void tell_window(struct saga_participant *participant)
+{
+    const struct ledger *ledger = &participant->ledger;
+    participant->is_full = ledger->kept_bytes > PARTICIPANT_KEPT_BYTES_MAX ||
+                           ledger->attempt_count >= ledger->attempt_max - participant->window;
+    uint32_t window = window_now(participant);
+    if (!participant->is_welcome || participant->is_leaving || window == participant->window_told)
+        return;
+    begin_message(participant, 1, "window");
+    mp_put_text(&participant->out, "size");
+    mp_put_uint(&participant->out, window);
+    if (send_out(participant))
+        participant->window_told = window;
+}
+
+void session_turn(struct saga_participant *participant)
+{
+    look_for_silence(participant);
+    if (!participant->is_welcome &&
+        participant->now_ms - participant->ready_ms >= participant->heartbeat_ms)
+        say_ready(participant);
+    if (participant->is_welcome)
+        resend_due(participant);
+    tell_window(participant);
+    if (participant->is_welcome &&
+        participant->now_ms - participant->spoke_ms >= participant->heartbeat_ms) {
+        begin_message(participant, 0, "heartbeat");
+        MAYBE(send_out(participant));
+    }
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t session_wait_ms(const struct saga_participant *participant)
+{
+    int64_t now_ms = participant->now_ms;
+    int64_t heard_ms = atomic_load_explicit(&participant->heard_ms, memory_order_relaxed);
+    int64_t dead_ms = atomic_load_explicit(&participant->dead_ms, memory_order_relaxed);
+    int64_t spoke_ms = participant->is_welcome ? participant->spoke_ms : participant->ready_ms;
+    int64_t wait_ms =
+        earlier(spoke_ms + participant->heartbeat_ms - now_ms, heard_ms + dead_ms + 1 - now_ms);
+    const struct attempt *kept = participant->ledger.kept_first;
+    if (kept != NULL && participant->is_welcome)
+        wait_ms = earlier(wait_ms, kept->sent_ms + PARTICIPANT_RESEND_MS - now_ms);
+    return wait_ms < 0 ? 0 : wait_ms;
+}
+
+void session_bye(struct saga_participant *participant)
+{
+    begin_message(participant, 0, "bye");
+    MAYBE(send_out(participant));
+}
+
+void session_beat(struct saga_participant *participant, struct run *run)
+{
+    crew_take_beat(&participant->crew, run, &participant->details);
+    bool has_details = participant->details.size > 0 && !buf_failed(&participant->details);
+    begin_message(participant, 1, "heartbeat");
+    mp_put_text(&participant->out, "running");
+    mp_put_array(&participant->out, 1);
+    mp_put_map(&participant->out, has_details ? 3 : 2);
+    mp_put_text(&participant->out, "key");
+    mp_put_str(&participant->out, span_of(run->key, run->key_size));
+    mp_put_text(&participant->out, "attempt");
+    mp_put_uint(&participant->out, run->current->number);
+    if (has_details) {
+        mp_put_text(&participant->out, "details");
+        mp_put_value(&participant->out, buf_span(&participant->details));
+    }
+    MAYBE(send_out(participant));
+}

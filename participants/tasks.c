@@ -1,0 +1,354 @@
+/* tasks.c - what a task comes to: taken once, worked on once, answered for every attempt.
+ *
+ * Of one key, one handler runs at a time. An attempt that comes while an older one of its key is
+ * worked on waits for that work and shares its outcome, unless the outcome was that there was none
+ * ("cancelled", "expired"): then the work begins for the newer one. A key that was answered ok is
+ * answered from memory, but for checks, whose answer may change. */
+#include <stddef.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/mp.h"
+#include "participants/participant.h"
+
+enum {
+    RESULT_EXTRA = 2048,         /* room in a message beside the user value: key, token, names */
+    NUMBER_MAX = UINT32_MAX / 2, /* of attempts */
+};
+
+#define TASK_FIELDS                                                                                \
+    (FIELD_BIT(FIELD_KEY) | FIELD_BIT(FIELD_ATTEMPT) | FIELD_BIT(FIELD_TOKEN) |                    \
+     FIELD_BIT(FIELD_SAGA) | FIELD_BIT(FIELD_STEP) | FIELD_BIT(FIELD_KIND) |                       \
+     FIELD_BIT(FIELD_ACTION) | FIELD_BIT(FIELD_TTL_MS))
+
+static const char *const kind_names[] = {
+    [SAGA_KIND_DO] = "do",
+    [SAGA_KIND_UNDO] = "undo",
+    [SAGA_KIND_CONFIRM] = "confirm",
+    [SAGA_KIND_CHECK] = "check",
+};
+
+/* 0 when it is none. */
+static enum saga_kind kind_of(struct span name)
+{
+    for (unsigned kind = SAGA_KIND_DO; kind < ARRAY_COUNT(kind_names); kind++) {
+        if (span_is(name, kind_names[kind]))
+            return (enum saga_kind)kind;
+    }
+    return (enum saga_kind)0;
+}
+
+static bool is_key(struct span key)
+{
+    return key.size > 0 && key.size <= LEDGER_KEY_MAX && memchr(key.data, 0, key.size) == NULL;
+}
+
+static bool is_number(int64_t number)
+{
+    return number >= 1 && number <= NUMBER_MAX;
+}
+
+/* Ends a text of the message with a NUL, where it lies: it moves one byte over its own head, which
+ * is not needed any more. One that is absent is "". */
+static const char *terminate(struct span text)
+{
+    if (text.data == NULL)
+        return "";
+    /* The bytes are those of the attempt's own message; the span is const because readers are. */
+    char *target = (char *)(uintptr_t)(text.data - 1);
+    memmove(target, text.data, text.size);
+    target[text.size] = '\0';
+    return target;
+}
+
+static void fill(struct attempt *attempt, const struct message *message, int64_t now_ms)
+{
+    attempt->deadline_ms = now_ms + (message->ttl_ms > 0 ? message->ttl_ms : 0);
+    attempt->task = (struct saga_task){
+        .kind = kind_of(message->kind),
+        .attempt = attempt->number,
+        .key = attempt->run->key,
+        .do_key = attempt->run->key,
+        .action = terminate(message->action),
+        .saga = terminate(message->saga),
+        .step = terminate(message->step),
+        .definition = terminate(message->definition),
+        .version = message->version,
+        .token = terminate(message->token),
+        .input = value_of(message->input),
+        .output = value_of(message->output),
+        .in_doubt = message->in_doubt,
+        .ttl_ms = message->ttl_ms,
+        .heartbeat_ms = message->heartbeat_ms,
+        .details = value_of(message->details),
+        .traceparent = terminate(message->traceparent),
+        .tracestate = terminate(message->tracestate),
+    };
+    if (attempt->task.kind != SAGA_KIND_DO)
+        attempt->task.do_key = terminate(message->do_key);
+}
+
+/* ---- Results ---- */
+
+static void send_result(struct saga_participant *participant, struct attempt *attempt)
+{
+    /* When the queue is full the result stays among the kept, and leaves with the next round. */
+    MAYBE(session_send(participant, buf_span(&attempt->result)));
+    ledger_sent(&participant->ledger, attempt, participant->now_ms);
+}
+
+void task_resend(struct saga_participant *participant, struct attempt *attempt)
+{
+    count_one(&participant->counts.resent);
+    send_result(participant, attempt);
+}
+
+static void pack_result(struct attempt *attempt, const struct saga_answer *answer)
+{
+    static const char head[] = "\xa1v\x01\xa4type\xa6result\xa3key";
+    struct buf *result = &attempt->result;
+    struct span pairs = answer_pairs(answer);
+    buf_clear(result);
+    mp_put_map(result, 5 + answer->pair_count);
+    buf_write(result, head, sizeof(head) - 1);
+    mp_put_str(result, span_of(attempt->run->key, attempt->run->key_size));
+    mp_put_text(result, "attempt");
+    mp_put_uint(result, attempt->number);
+    mp_put_text(result, "token");
+    mp_put_text(result, attempt->task.token);
+    buf_write(result, pairs.data, pairs.size);
+}
+
+static void answer_attempt(struct saga_participant *participant, struct attempt *attempt,
+                           const struct saga_answer *answer)
+{
+    pack_result(attempt, answer);
+    zmq_msg_close(&attempt->message);
+    zmq_msg_init(&attempt->message);
+    attempt->task = (struct saga_task){0};
+    ledger_keep(&participant->ledger, attempt);
+    if (answer->status == ANSWER_OK)
+        count_one(&participant->counts.ok);
+    else if (answer->status == ANSWER_LATER)
+        count_one(&participant->counts.later);
+    else
+        count_one(&participant->counts.failed);
+    send_result(participant, attempt);
+}
+
+/* ---- Work ---- */
+
+static size_t value_max(struct saga_participant *participant)
+{
+    int64_t max = atomic_load_explicit(&participant->max_message, memory_order_relaxed);
+    size_t room = max > RESULT_EXTRA ? (size_t)(max - RESULT_EXTRA) : 0;
+    return room < VALUE_SIZE_MAX ? room : VALUE_SIZE_MAX;
+}
+
+/* Why the work must not begin, or NULL. What came before a silence may have been given to another
+ * participant meanwhile, and this thread may have slept since it was queued. */
+static const char *why_not(struct saga_participant *participant, const struct attempt *attempt)
+{
+    int64_t now_ms = participant_now_ms();
+    int64_t heard_ms = atomic_load_explicit(&participant->heard_ms, memory_order_relaxed);
+    int64_t dead_ms = atomic_load_explicit(&participant->dead_ms, memory_order_relaxed);
+    if (atomic_load_explicit(&attempt->run->is_cancelled, memory_order_relaxed))
+        return "cancelled";
+    return now_ms >= attempt->deadline_ms || now_ms - heard_ms > dead_ms ? "expired" : NULL;
+}
+
+void task_execute(struct run *run)
+{
+    struct saga_participant *participant = run->participant;
+    const struct saga_task *task = &run->current->task;
+    struct saga_answer *answer = &run->answer;
+    const struct action *action = map_get(&participant->actions, span_text(task->action));
+    const char *reason = why_not(participant, run->current);
+    answer_clear(answer);
+    if (reason != NULL)
+        answer_void(answer, reason);
+    else if (action == NULL)
+        saga_answer_failed(answer, &(struct saga_failure){.code = "not_served"});
+    else
+        action->handler(task, answer, action->arg);
+    answer_seal(answer, value_max(participant));
+}
+
+static void begin(struct saga_participant *participant, struct run *run, struct attempt *attempt)
+{
+    run->current = attempt;
+    atomic_store_explicit(&run->is_cancelled, attempt->is_cancelled, memory_order_relaxed);
+    if (participant->workers != SAGA_WORKERS_INLINE) {
+        crew_queue(&participant->crew, run);
+        return;
+    }
+    run->state = RUN_RUNNING;
+    task_execute(run);
+    task_finish(participant, run);
+}
+
+void task_finish(struct saga_participant *participant, struct run *run)
+{
+    uint32_t number = run->current->number;
+    struct attempt *newest = NULL;
+    run->state = RUN_IDLE;
+    run->answered_number = number;
+    for (struct attempt *attempt = run->attempts; attempt != NULL; attempt = attempt->next) {
+        if (attempt->is_answered)
+            continue;
+        if (attempt->number <= number || !run->answer.is_void)
+            answer_attempt(participant, attempt, &run->answer);
+        else if (newest == NULL)
+            newest = attempt;
+    }
+    /* Inline, no attempt can have come while the handler ran: begin() does not come back here. */
+    if (newest != NULL)
+        begin(participant, run, newest);
+}
+
+/* A run that has been taken out of the queue gets this outcome. */
+static void finish_void(struct saga_participant *participant, struct run *run, const char *code)
+{
+    answer_clear(&run->answer);
+    answer_void(&run->answer, code);
+    answer_seal(&run->answer, value_max(participant));
+    task_finish(participant, run);
+}
+
+void task_expire_all(struct saga_participant *participant)
+{
+    for (struct run *run = crew_recall(&participant->crew), *after; run != NULL; run = after) {
+        after = run->after;
+        finish_void(participant, run, "expired");
+    }
+}
+
+/* ---- Tasks in ---- */
+
+/* May this attempt be answered by what is remembered of its key? */
+static bool is_remembered(const struct run *run, uint32_t number)
+{
+    if (run->state != RUN_IDLE || run->answered_number == 0 || run->kind == SAGA_KIND_CHECK)
+        return false;
+    return run->answer.status == ANSWER_OK || number <= run->answered_number;
+}
+
+static void take_new(struct saga_participant *participant, struct run *run, struct attempt *attempt)
+{
+    if (is_remembered(run, attempt->number)) {
+        count_one(&participant->counts.remembered);
+        answer_attempt(participant, attempt, &run->answer);
+    } else if (crew_retarget(&participant->crew, run, attempt)) {
+        MAYBE(run->current == attempt);
+    } else if (run->state == RUN_IDLE) {
+        begin(participant, run, attempt);
+    } else if (attempt->number > run->current->number) {
+        /* A cancel of the older attempt does not concern the newer one. */
+        atomic_store_explicit(&run->is_cancelled, false, memory_order_relaxed);
+    }
+}
+
+void task_take(struct saga_participant *participant, zmq_msg_t *frame,
+               const struct message *message)
+{
+    bool is_good = message_has(message, TASK_FIELDS) && is_key(message->key) &&
+                   is_number(message->attempt) && kind_of(message->kind) != 0;
+    struct run *run = is_good ? ledger_find(&participant->ledger, message->key) : NULL;
+    struct attempt *attempt = run != NULL ? ledger_attempt(run, message->attempt) : NULL;
+    if (attempt != NULL) {
+        count_one(&participant->counts.duplicates);
+        if (attempt->is_answered)
+            task_resend(participant, attempt);
+        return;
+    }
+    if (is_good)
+        attempt = ledger_add(&participant->ledger, run, message->key, (uint32_t)message->attempt);
+    if (attempt == NULL) {
+        count_one(&participant->counts.garbage);
+        return;
+    }
+    int rc = zmq_msg_move(&attempt->message, frame);
+    CHECK(rc == 0);
+    fill(attempt, message, participant->now_ms);
+    attempt->run->participant = participant;
+    attempt->run->kind = attempt->task.kind;
+    count_one(&participant->counts.tasks);
+    take_new(participant, attempt->run, attempt);
+}
+
+void task_cancel(struct saga_participant *participant, const struct message *message)
+{
+    struct run *run = NULL;
+    if (message_has(message, FIELD_BIT(FIELD_KEY) | FIELD_BIT(FIELD_ATTEMPT)))
+        run = ledger_find(&participant->ledger, message->key);
+    struct attempt *attempt = run != NULL ? ledger_attempt(run, message->attempt) : NULL;
+    if (attempt == NULL || attempt->is_answered)
+        return;
+    attempt->is_cancelled = true;
+    /* Only the newest decides: an older one's answer comes with it. */
+    if (attempt != run->attempts)
+        return;
+    atomic_store_explicit(&run->is_cancelled, true, memory_order_relaxed);
+    if (crew_withdraw(&participant->crew, run))
+        finish_void(participant, run, "cancelled");
+}
+
+void task_done(struct saga_participant *participant, const struct message *message)
+{
+    struct mp mp = mp_open(message->results);
+    uint32_t count = mp_array(&mp);
+    for (uint32_t i = 0; i < count && !mp.bad; i++) {
+        struct mp row = mp_open(mp_skip(&mp));
+        uint32_t parts = mp_array(&row);
+        struct span key = mp_str(&row);
+        int64_t number = mp_int(&row);
+        struct run *run = NULL;
+        if (parts >= 2 && !row.bad)
+            run = ledger_find(&participant->ledger, key);
+        struct attempt *attempt = run != NULL ? ledger_attempt(run, number) : NULL;
+        if (attempt == NULL || !attempt->is_answered)
+            continue;
+        count_one(&participant->counts.done);
+        ledger_done(&participant->ledger, attempt);
+    }
+    if (mp.bad || count == 0)
+        count_one(&participant->counts.garbage);
+}
+
+/* ---- What a handler may ask ---- */
+
+static struct attempt *attempt_of(const struct saga_task *task)
+{
+    /* Every task that a handler sees is the first member of an attempt. */
+    _Static_assert(offsetof(struct attempt, task) == 0, "the task comes first");
+    return (struct attempt *)(uintptr_t)task;
+}
+
+bool saga_task_cancelled(const struct saga_task *task)
+{
+    return atomic_load_explicit(&attempt_of(task)->run->is_cancelled, memory_order_relaxed);
+}
+
+int64_t saga_task_ttl_ms(const struct saga_task *task)
+{
+    int64_t left_ms = attempt_of(task)->deadline_ms - participant_now_ms();
+    return left_ms > 0 ? left_ms : 0;
+}
+
+enum saga_error saga_participant_heartbeat(const struct saga_task *task, struct saga_value details)
+{
+    struct run *run = attempt_of(task)->run;
+    enum saga_error rc = value_check(details);
+    if (rc != SAGA_OK)
+        return rc;
+    rc = crew_beat(&run->participant->crew, run, value_span(details));
+    /* Inline, the thread of the socket is this one, and busy with the handler: send now. */
+    if (rc == SAGA_OK && run->participant->workers == SAGA_WORKERS_INLINE) {
+        struct run *beats = NULL;
+        struct run *finished = NULL;
+        crew_collect(&run->participant->crew, &beats, &finished);
+        if (beats != NULL)
+            session_beat(run->participant, beats);
+    }
+    return rc;
+}
