@@ -15,12 +15,12 @@
 struct api;
 
 struct api_options {
-    const char *listen;       /* "127.0.0.1:7700"; port 0 takes a free one */
-    const char *token_path;   /* admin.token; made (0600) when it is not there */
+    const char *listen;     /* "127.0.0.1:7700"; port 0 takes a free one */
+    const char *token_path; /* admin.token; made (0600) when it is not there */
     const char *version;
     const struct desk *desk;
     const struct catalog *catalog;
-    struct store *store;      /* for a reader of its own */
+    struct store *store;          /* for a reader of its own */
     int64_t (*now_ms)(void *arg); /* coordinator time; any thread */
     bool (*is_ready)(void *arg);  /* store and wire serve; any thread */
     void *arg;

@@ -1,0 +1,382 @@
+/* api.c - libmicrohttpd: requests in, answers out.
+ *
+ * One thread of its own (epoll). Bodies are collected up to a bound before anything reads them;
+ * past it they are read away and answered 413. A posted call's connection is suspended: it costs
+ * memory and nothing else until the loop answers. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/http.h"
+#include "base/digest.h"
+#include "base/log.h"
+
+enum {
+    CONNECTIONS_MAX = 10000,
+    CONNECTIONS_PER_ADDRESS = 9000,
+    CONNECTION_MEMORY = 64 * 1024,
+    IDLE_SECONDS = 120,
+    OUT_MAX = 64 * 1024 * 1024,
+    WAIT_MS_MAX = 60 * 60 * 1000,
+    KEY_MAX = 255,
+};
+
+/* ---- what handlers ask of a call ---- */
+
+const char *call_header(const struct call *call, const char *name)
+{
+    return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
+}
+
+const char *call_query(const struct call *call, const char *name)
+{
+    return MHD_lookup_connection_value(call->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+const char *call_text(struct call *call, struct span text)
+{
+    char *copy = arena_take(&call->arena, text.size + 1);
+    if (copy && text.size > 0) {
+        memcpy(copy, text.data, text.size);
+    }
+    return copy;
+}
+
+bool call_is_saga_id(struct span id)
+{
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
+    for (size_t i = 0; i < id.size; i++) {
+        if (id.data[i] == '\0' || !strchr(allowed, id.data[i])) {
+            return false;
+        }
+    }
+    return id.size > 0 && id.size <= LIMIT_SAGA_ID;
+}
+
+int64_t call_wait_ms(const struct call *call)
+{
+    const char *prefer = call_header(call, "Prefer");
+    const char *wait = prefer ? strstr(prefer, "wait=") : NULL;
+    double seconds = wait ? strtod(wait + strlen("wait="), NULL) : 0;
+    if (!(seconds > 0)) {
+        return 0;
+    }
+    return seconds > WAIT_MS_MAX / 1000 ? WAIT_MS_MAX : (int64_t)(seconds * 1000);
+}
+
+bool call_once(struct call *call, struct span *key, uint8_t digest[32])
+{
+    static const char scope[] =
+        "\x01"
+        "admin/";
+    const char *given = call_header(call, "Idempotency-Key");
+    *key = (struct span){NULL, 0};
+    if (!given) {
+        return true;
+    }
+    struct span text = span_text(given);
+    /* The draft standard quotes it, live APIs do not: one pair of quotes is taken off. */
+    if (text.size >= 2 && text.data[0] == '"' && text.data[text.size - 1] == '"') {
+        text = span_of(text.data + 1, text.size - 2);
+    }
+    uint8_t *bytes = arena_take(&call->arena, sizeof scope - 1 + text.size);
+    if (text.size == 0 || text.size > KEY_MAX || !bytes) {
+        call_problem(call, SAGA_INVALID, "an Idempotency-Key has 1 to 255 bytes");
+        return false;
+    }
+    memcpy(bytes, scope, sizeof scope - 1);
+    memcpy(bytes + sizeof scope - 1, text.data, text.size);
+    *key = span_of(bytes, sizeof scope - 1 + text.size);
+    uint8_t path[DIGEST_SIZE];
+    digest_pair(span_text(call->route->method), span_text(call->path), path);
+    digest_pair(span_of(path, sizeof path), buf_span(&call->body), digest);
+    return true;
+}
+
+/* ---- posting ---- */
+
+/* On the loop's thread. Everything is copied before the connection wakes. */
+static void answered(struct request *request, const struct answer *answer)
+{
+    struct call *call =
+        (struct call *)(void *)((uint8_t *)request - offsetof(struct call, request));
+    bool ok = true;
+    CHECK(call->magic == CALL_MAGIC);
+    call->answer = *answer;
+    call->answer.saga = arena_copy(&call->arena, answer->saga, &ok);
+    call->answer.output = (struct span){NULL, 0}; /* shown from the store */
+    if (answer->why) {
+        call->answer.why = call_text(call, span_text(answer->why));
+    }
+    if (!ok) {
+        call->answer = (struct answer){.error = SAGA_NO_MEMORY};
+    }
+    call->phase = PHASE_ANSWERED;
+    MHD_resume_connection(call->connection);
+}
+
+void call_post(struct call *call)
+{
+    call->request.answer = answered;
+    call->phase = PHASE_POSTED;
+    MHD_suspend_connection(call->connection);
+    const struct desk *desk = call->api->options.desk;
+    enum saga_error rc = desk->post(&call->request, desk->arg);
+    if (rc != SAGA_OK) {
+        struct answer answer = {.error = rc};
+        answered(&call->request, &answer);
+    }
+}
+
+/* ---- answering ---- */
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (value && value[0]) {
+        MHD_add_response_header(response, name, value);
+    }
+}
+
+static enum MHD_Result send_answer(struct call *call)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(call->out.size, call->out.data, MHD_RESPMEM_MUST_COPY);
+    if (!response) {
+        return MHD_NO;
+    }
+    add(response, "Content-Type", call->type);
+    add(response, "ETag", call->etag);
+    add(response, "Location", call->location);
+    add(response, "Allow", call->status == 405 ? call->allow : NULL);
+    add(response, "Cache-Control", "no-store");
+    add(response, "X-Content-Type-Options", "nosniff");
+    add(response, "WWW-Authenticate", call->status == 401 ? "Bearer" : NULL);
+    add(response, "Retry-After", call->status == 429 || call->status == 503 ? "1" : NULL);
+    enum MHD_Result queued =
+        MHD_queue_response(call->connection, (unsigned int)call->status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+static void handle(struct call *call, const char *method)
+{
+    const struct route *route = route_find(call, method, call->path);
+    enum role role = auth_role(call);
+    call->route = route;
+    /* Who does not show a token learns nothing, not even which routes there are. */
+    if (role == ROLE_NONE && (!route || route->role != ROLE_NONE)) {
+        call_problem(call, SAGA_UNAUTHENTICATED, "show a token: Authorization: Bearer TOKEN");
+    } else if (!route && call->allow) {
+        call_problem_as(call, 405, SAGA_INVALID, "this path does not take this method");
+    } else if (!route) {
+        call_problem(call, SAGA_NOT_FOUND, "there is no such path");
+    } else if (role < route->role) {
+        call_problem(call, SAGA_FORBIDDEN, NULL);
+    } else if (call->is_too_large) {
+        call_problem(call, SAGA_TOO_LARGE, "a body has at most 1 MiB");
+    } else {
+        route->handle(call);
+    }
+}
+
+static struct call *new_call(struct api *api, struct MHD_Connection *connection, const char *path)
+{
+    struct call *call = calloc(1, sizeof *call);
+    if (!call) {
+        return NULL;
+    }
+    call->magic = CALL_MAGIC;
+    call->api = api;
+    call->connection = connection;
+    call->status = 500;
+    call->type = "text/plain";
+    snprintf(call->path, sizeof call->path, "%s", path);
+    buf_open(&call->body, BODY_MAX);
+    buf_open(&call->out, OUT_MAX);
+    form_open(&call->form, &call->out, FORM_JSON);
+    arena_open(&call->arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    return call;
+}
+
+static void free_call(struct call *call)
+{
+    CHECK(call->magic == CALL_MAGIC);
+    call->magic = 0;
+    form_close(&call->form);
+    buf_close(&call->body);
+    buf_close(&call->out);
+    arena_close(&call->arena);
+    free(call);
+}
+
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *size, void **state)
+{
+    struct call *call = *state;
+    (void)version;
+    if (!call) {
+        *state = new_call(arg, connection, url);
+        return *state ? MHD_YES : MHD_NO;
+    }
+    if (*size > 0) {
+        buf_write(&call->body, data, *size);
+        call->is_too_large = buf_failed(&call->body);
+        *size = 0;
+        return MHD_YES;
+    }
+    switch (call->phase) {
+    case PHASE_BODY:
+        handle(call, method);
+        /* Posted: the connection sleeps, or has been woken again already. */
+        return call->phase == PHASE_BODY ? send_answer(call) : MHD_YES;
+    case PHASE_POSTED:
+        return MHD_YES;
+    case PHASE_ANSWERED:
+        call->route->finish(call);
+        return send_answer(call);
+    }
+    return MHD_NO;
+}
+
+static void on_done(void *arg, struct MHD_Connection *connection, void **state,
+                    enum MHD_RequestTerminationCode how)
+{
+    (void)arg;
+    (void)connection;
+    (void)how;
+    if (*state) {
+        free_call(*state);
+        *state = NULL;
+    }
+}
+
+static void on_log(void *arg, const char *format, va_list arguments)
+{
+    char text[256];
+    (void)arg;
+    vsnprintf(text, sizeof text, format, arguments);
+    text[strcspn(text, "\n")] = '\0';
+    log_line(LOG_DEBUG, "http", "what", text, NULL);
+}
+
+/* ---- opening ---- */
+
+static bool parse_listen(const char *listen, struct sockaddr_storage *address, socklen_t *size,
+                         char *why, size_t why_size)
+{
+    char host[256];
+    const char *colon = strrchr(listen, ':');
+    struct addrinfo *found = NULL;
+    struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM};
+    if (!colon || (size_t)(colon - listen) >= sizeof host) {
+        snprintf(why, why_size, "%s is not ADDRESS:PORT", listen);
+        return false;
+    }
+    snprintf(host, sizeof host, "%.*s", (int)(colon - listen), listen);
+    size_t length = strlen(host);
+    if (length >= 2 && host[0] == '[' && host[length - 1] == ']') {
+        memmove(host, host + 1, length - 2);
+        host[length - 2] = '\0';
+    }
+    int rc = getaddrinfo(host, colon + 1, &hints, &found);
+    if (rc != 0) {
+        snprintf(why, why_size, "%s: %s", listen, gai_strerror(rc));
+        return false;
+    }
+    memcpy(address, found->ai_addr, found->ai_addrlen);
+    *size = found->ai_addrlen;
+    freeaddrinfo(found);
+    return true;
+}
+
+/* A socket of our own, so that an address that is taken can be told from other troubles. */
+static int open_socket(const char *listen_on, char *why, size_t why_size, uint16_t *port)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t size = 0;
+    int one = 1;
+    if (!parse_listen(listen_on, &address, &size, why, why_size)) {
+        return -1;
+    }
+    int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
+        bind(fd, (const struct sockaddr *)&address, size) != 0 || listen(fd, SOMAXCONN) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
+        snprintf(why, why_size, "cannot listen on %s: %s", listen_on, strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
+        return -1;
+    }
+    *port = address.ss_family == AF_INET6
+                ? ntohs(((const struct sockaddr_in6 *)(const void *)&address)->sin6_port)
+                : ntohs(((const struct sockaddr_in *)(const void *)&address)->sin_port);
+    return fd;
+}
+
+enum saga_error api_open(const struct api_options *options, struct api **api, char *why,
+                         size_t why_size)
+{
+    struct api *made = calloc(1, sizeof *made);
+    if (!made) {
+        return SAGA_NO_MEMORY;
+    }
+    made->options = *options;
+    enum saga_error rc = auth_open(made, why, why_size);
+    if (rc == SAGA_OK) {
+        rc = options->store->ops->reader_open(options->store, &made->reader);
+    }
+    int fd = rc == SAGA_OK ? open_socket(options->listen, why, why_size, &made->port) : -1;
+    if (rc == SAGA_OK && fd < 0) {
+        rc = SAGA_CONFLICT;
+    }
+    if (rc == SAGA_OK) {
+        unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                             MHD_USE_TURBO | MHD_USE_ERROR_LOG;
+        made->daemon = MHD_start_daemon(
+            flags, 0, NULL, NULL, on_request, made, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL,
+            MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_MAX,
+            MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_PER_ADDRESS,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_SECONDS, MHD_OPTION_END);
+        rc = made->daemon ? SAGA_OK : SAGA_NO_MEMORY;
+        if (rc != SAGA_OK) {
+            close(fd);
+            snprintf(why, why_size, "cannot start the HTTP thread");
+        }
+    }
+    if (rc != SAGA_OK) {
+        api_close(&made);
+        return rc;
+    }
+    *api = made;
+    return SAGA_OK;
+}
+
+void api_close(struct api **api)
+{
+    struct api *gone = *api;
+    if (!gone) {
+        return;
+    }
+    if (gone->daemon) {
+        MHD_stop_daemon(gone->daemon);
+    }
+    if (gone->reader) {
+        gone->reader->ops->close(&gone->reader);
+    }
+    free(gone);
+    *api = NULL;
+}
+
+uint16_t api_port(const struct api *api)
+{
+    return api->port;
+}

@@ -1,0 +1,135 @@
+/* body.c - a JSON body, read against a table of the keys that it may have.
+ *
+ * Everything that is wrong is listed, each with its JSON Pointer; unknown keys are wrong. */
+#include <stdio.h>
+
+#include "api/http.h"
+#include "api/times.h"
+#include "base/json.h"
+#include "base/mp.h"
+
+bool body_value(struct call *call, struct span *value)
+{
+    struct json_problem problem;
+    struct buf out;
+    buf_open(&out, (size_t)4 * BODY_MAX);
+    enum saga_error rc = json_to_mp(buf_span(&call->body), &out, &problem);
+    bool ok = rc == SAGA_OK;
+    if (ok) {
+        *value = arena_copy(&call->arena, buf_span(&out), &ok);
+        rc = SAGA_NO_MEMORY;
+    }
+    buf_close(&out);
+    if (!ok) {
+        char detail[256];
+        snprintf(detail, sizeof detail, problem.line > 0 ? "%s (line %u, column %u)" : "%s",
+                 rc == SAGA_NO_MEMORY ? "out of memory" : problem.detail, problem.line,
+                 problem.column);
+        call_problem(call, rc, detail);
+    }
+    return ok;
+}
+
+static bool read_texts(struct call *call, struct span value, struct texts *texts)
+{
+    struct mp mp = mp_open(value);
+    uint32_t count = mp_array(&mp);
+    struct span *items =
+        count <= LIMIT_STEPS ? arena_take(&call->arena, (count + 1) * sizeof *items) : NULL;
+    if (!items) {
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        items[i] = mp_str(&mp);
+    }
+    *texts = (struct texts){items, count};
+    return !mp.bad;
+}
+
+/* NULL, or what is wrong. */
+static const char *read_key(struct call *call, const struct body_key *key, struct span value)
+{
+    struct mp mp = mp_open(value);
+    switch (key->form) {
+    case BODY_TEXT:
+        if (mp_type(value) != MP_STR) {
+            return "must be a string";
+        }
+        *(struct span *)key->place = mp_str(&mp);
+        return NULL;
+    case BODY_INT:
+        if (mp_type(value) != MP_INT) {
+            return "must be a whole number";
+        }
+        *(int64_t *)key->place = mp_int(&mp);
+        return NULL;
+    case BODY_VALUE:
+        *(struct span *)key->place = value;
+        return NULL;
+    case BODY_TEXTS:
+        if (mp_type(value) != MP_ARRAY || !read_texts(call, value, key->place)) {
+            return "must be an array of strings";
+        }
+        return NULL;
+    case BODY_TIME:
+        if (mp_type(value) != MP_STR || !time_parse(mp_str(&mp), key->place)) {
+            return "must be an RFC 3339 time, such as 2026-11-24T04:52:30Z";
+        }
+        return NULL;
+    }
+    return NULL;
+}
+
+static void read_pair(struct call *call, const struct body_key *keys, uint32_t count,
+                      struct span name, struct span value)
+{
+    char pointer[160];
+    snprintf(pointer, sizeof pointer, "/%.*s", (int)(name.size < 128 ? name.size : 128),
+             (const char *)name.data);
+    for (uint32_t i = 0; i < count; i++) {
+        if (span_is(name, keys[i].name)) {
+            /* null is as good as absent. */
+            const char *wrong = mp_type(value) == MP_NIL && keys[i].form != BODY_VALUE
+                                    ? NULL
+                                    : read_key(call, &keys[i], value);
+            if (wrong) {
+                call_fault(call, pointer, wrong);
+            }
+            return;
+        }
+    }
+    call_fault(call, pointer, "is not a key of this request");
+}
+
+bool body_read(struct call *call, const struct body_key *keys, uint32_t count)
+{
+    struct span value = span_of("\x80", 1);
+    if (call->body.size > 0 && !body_value(call, &value)) {
+        return false;
+    }
+    if (mp_type(value) != MP_MAP) {
+        call_problem(call, SAGA_INVALID, "the body must be a JSON object");
+        return false;
+    }
+    struct mp mp = mp_open(value);
+    uint32_t pairs = mp_map(&mp);
+    for (uint32_t i = 0; i < pairs; i++) {
+        struct span name = mp_str(&mp);
+        read_pair(call, keys, count, name, mp_skip(&mp));
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        char pointer[64];
+        snprintf(pointer, sizeof pointer, "/%s", keys[i].name);
+        if (keys[i].is_required && mp_find(value, span_text(keys[i].name)).size == 0) {
+            call_fault(call, pointer, "is required");
+        }
+    }
+    if (call->fault_count > 0) {
+        char detail[320];
+        snprintf(detail, sizeof detail, "%.200s %.100s", call->faults[0].pointer + 1,
+                 call->faults[0].detail);
+        call_problem(call, SAGA_INVALID, detail);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,193 @@
+/* definitions.c - applying definitions and reading them back.
+ *
+ * A definition is checked and made canonical here, on the HTTP thread; the loop only gives it its
+ * version. The same content twice is the same version. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/http.h"
+#include "base/digest.h"
+#include "base/json.h"
+
+static void set_etag(struct call *call, const uint8_t *digest)
+{
+    char hex[2 * DIGEST_SIZE + 1];
+    digest_hex(span_of(digest, DIGEST_SIZE), hex);
+    snprintf(call->etag, sizeof call->etag, "\"%s\"", hex);
+}
+
+static void put_digest(struct form *form, const uint8_t *digest)
+{
+    char hex[2 * DIGEST_SIZE + 1];
+    digest_hex(span_of(digest, DIGEST_SIZE), hex);
+    form_text(form, "digest", hex);
+}
+
+static void put_warnings(struct form *form, const struct problems *problems)
+{
+    if (problems->count == 0) {
+        return;
+    }
+    form_array(form, "warnings");
+    for (uint32_t i = 0; i < problems->count; i++) {
+        form_map(form, NULL);
+        form_text(form, "pointer", problems->items[i].pointer);
+        form_text(form, "detail", problems->items[i].detail);
+        form_end(form);
+    }
+    form_end(form);
+}
+
+static void refuse(struct call *call, const struct problems *problems)
+{
+    for (uint32_t i = 0; i < problems->count; i++) {
+        if (!problems->items[i].is_warning) {
+            call_fault(call, problems->items[i].pointer, problems->items[i].detail);
+        }
+    }
+    char detail[96];
+    snprintf(detail, sizeof detail, "the definition has %u error%s", problems->error_count,
+             problems->error_count == 1 ? "" : "s");
+    call_problem(call, SAGA_INVALID_DEFINITION, detail);
+}
+
+/* The canonical JSON and its digest, into the request. */
+static bool make_canonical(struct call *call, struct span document)
+{
+    struct buf out;
+    buf_open(&out, (size_t)4 * LIMIT_DEFINITION);
+    bool ok = json_canonical(document, &out) == SAGA_OK;
+    if (ok) {
+        call->request.define.source = arena_copy(&call->arena, buf_span(&out), &ok);
+        digest_pair(buf_span(&out), (struct span){NULL, 0}, call->request.define.digest);
+    }
+    buf_close(&out);
+    if (!ok) {
+        call_problem(call, SAGA_TOO_LARGE, NULL);
+    }
+    return ok;
+}
+
+void definition_put(struct call *call)
+{
+    struct span document;
+    struct problems *problems = ARENA_NEW(&call->arena, struct problems);
+    const struct definition *made = NULL;
+    if (call->body.size > LIMIT_DEFINITION) {
+        call_problem(call, SAGA_TOO_LARGE, "a definition has at most 256 KiB");
+        return;
+    }
+    if (!problems || !body_value(call, &document)) {
+        return;
+    }
+    enum saga_error rc = definition_compile(document, &call->arena, &made, problems);
+    if (rc == SAGA_INVALID_DEFINITION) {
+        refuse(call, problems);
+        return;
+    }
+    if (rc != SAGA_OK) {
+        call_problem(call, rc, NULL);
+        return;
+    }
+    if (!span_equal(made->name, call->parts[0])) {
+        call_fault(call, "/saga", "is not the name in the path");
+        call_problem(call, SAGA_INVALID, "the definition's name is not the name in the path");
+        return;
+    }
+    if (!make_canonical(call, document)) {
+        return;
+    }
+    const char *dry = call_query(call, "dry_run");
+    call->request.arg = problems;
+    if (dry && strcmp(dry, "true") == 0) {
+        struct form *form = call_begin(call, 200);
+        form_str(form, "name", made->name);
+        form_bool(form, "dry_run", true);
+        put_digest(form, call->request.define.digest);
+        put_warnings(form, problems);
+        call_end(call);
+        return;
+    }
+    call->request.kind = REQUEST_DEFINE;
+    call->request.define.name = made->name;
+    call->request.define.actor = span_text("admin");
+    call_post(call);
+}
+
+void definition_put_finish(struct call *call)
+{
+    const struct answer *answer = &call->answer;
+    if (answer->error != SAGA_OK) {
+        call_problem(call, answer->error, answer->why);
+        return;
+    }
+    struct form *form = call_begin(call, answer->unchanged ? 200 : 201);
+    form_str(form, "name", call->request.define.name);
+    form_uint(form, "version", answer->version);
+    form_bool(form, "unchanged", answer->unchanged);
+    put_digest(form, call->request.define.digest);
+    put_warnings(form, call->request.arg);
+    call_end(call);
+    set_etag(call, call->request.define.digest);
+    snprintf(call->location, sizeof call->location, "/v1/definitions/%.*s/versions/%u",
+             (int)call->request.define.name.size, (const char *)call->request.define.name.data,
+             answer->version);
+}
+
+static void show(struct call *call, const struct definition *definition)
+{
+    if (!definition) {
+        call_problem(call, SAGA_NOT_FOUND, "there is no definition of this name and version");
+        return;
+    }
+    set_etag(call, definition->digest);
+    const char *known = call_header(call, "If-None-Match");
+    if (known && strcmp(known, call->etag) == 0) {
+        buf_clear(&call->out);
+        call->status = 304;
+        call->type = "application/json";
+        return;
+    }
+    struct form *form = call_begin(call, 200);
+    form_str(form, "name", definition->name);
+    form_uint(form, "version", definition->version);
+    put_digest(form, definition->digest);
+    form_time(form, "applied_at", catalog_applied_ms(call->api->options.catalog, definition));
+    form_raw(form, "definition", definition->source);
+    call_end(call);
+}
+
+void definition_get(struct call *call)
+{
+    show(call, catalog_find(call->api->options.catalog, call->parts[0], 0));
+}
+
+void definition_get_version(struct call *call)
+{
+    const char *text = call_text(call, call->parts[1]);
+    char *end;
+    unsigned long version = text ? strtoul(text, &end, 10) : 0;
+    bool good = text && *end == '\0' && version > 0 && version <= UINT32_MAX;
+    show(call,
+         good ? catalog_find(call->api->options.catalog, call->parts[0], (uint32_t)version) : NULL);
+}
+
+void definition_list(struct call *call)
+{
+    struct form *form = call_begin(call, 200);
+    form_array(form, "items");
+    size_t at = 0;
+    const struct catalog *catalog = call->api->options.catalog;
+    for (const struct definition *d; (d = catalog_next(catalog, &at)) != NULL;) {
+        form_map(form, NULL);
+        form_str(form, "name", d->name);
+        form_uint(form, "version", d->version);
+        put_digest(form, d->digest);
+        form_time(form, "applied_at", catalog_applied_ms(catalog, d));
+        form_str_if(form, "description", d->description);
+        form_end(form);
+    }
+    form_end(form);
+    call_end(call);
+}

@@ -1,0 +1,368 @@
+/* reads.c - what can be looked at: sagas, their history, their undo plans. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/http.h"
+#include "api/times.h"
+#include "base/mp.h"
+#include "embed/embed_openapi.h"
+
+enum { LIST_DEFAULT = 50, LIST_MAX = 500, HISTORY_DEFAULT = 500, HISTORY_MAX = 5000 };
+
+static void plain(struct call *call, int status, const char *text)
+{
+    buf_clear(&call->out);
+    buf_text(&call->out, text);
+    call->status = status;
+    call->type = "text/plain; charset=utf-8";
+}
+
+void read_healthz(struct call *call)
+{
+    plain(call, 200, "ok\n");
+}
+
+void read_readyz(struct call *call)
+{
+    const struct api_options *options = &call->api->options;
+    bool ready = options->is_ready(options->arg);
+    plain(call, ready ? 200 : 503, ready ? "ready\n" : "not ready\n");
+}
+
+void read_openapi(struct call *call)
+{
+    buf_clear(&call->out);
+    buf_write(&call->out, embed_openapi, embed_openapi_size);
+    call->status = 200;
+    call->type = "application/json";
+}
+
+bool call_load(struct call *call, struct span name, struct saga_image *image,
+               const struct definition **definition)
+{
+    struct store_reader *reader = call->api->reader;
+    enum saga_error rc = call_is_saga_id(name)
+                             ? reader->ops->load_one(reader, name, &call->arena, image)
+                             : SAGA_NOT_FOUND;
+    if (rc != SAGA_OK) {
+        call_problem(call, rc, rc == SAGA_NOT_FOUND ? "there is no saga of this id" : NULL);
+        return false;
+    }
+    *definition =
+        catalog_find(call->api->options.catalog, image->head.definition, image->head.version);
+    if (!*definition) {
+        call_problem(call, SAGA_STORE_CORRUPT, "the saga's definition is missing");
+        return false;
+    }
+    return true;
+}
+
+static bool make_view(struct call *call, struct span name, struct view *view)
+{
+    struct saga_image image;
+    const struct definition *definition;
+    if (!call_load(call, name, &image, &definition)) {
+        return false;
+    }
+    enum saga_error rc = view_make(&image, definition, &call->arena, view);
+    if (rc != SAGA_OK) {
+        call_problem(call, rc, NULL);
+    }
+    return rc == SAGA_OK;
+}
+
+void call_show(struct call *call, struct span name, int status, bool is_duplicate)
+{
+    struct view view;
+    if (!make_view(call, name, &view)) {
+        return;
+    }
+    struct shape_detail detail = {
+        .has_steps = true, .has_values = true, .is_duplicate = is_duplicate};
+    snprintf(call->etag, sizeof call->etag, "\"%llu\"", (unsigned long long)view.seq);
+    shape_saga(call_begin(call, status), &view, &detail);
+    call_end(call);
+}
+
+void read_saga(struct call *call)
+{
+    call_show(call, call->parts[0], 200, false);
+    const char *known = call_header(call, "If-None-Match");
+    if (call->status == 200 && known && strcmp(known, call->etag) == 0) {
+        plain(call, 304, "");
+    }
+}
+
+/* ---- lists ---- */
+
+/* A query argument as a number; false when a problem was answered. */
+static bool query_number(struct call *call, const char *name, uint64_t most, uint64_t *value)
+{
+    const char *text = call_query(call, name);
+    if (!text) {
+        return true;
+    }
+    char *end;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (end == text || *end != '\0' || number > most || text[0] == '-') {
+        char pointer[64];
+        snprintf(pointer, sizeof pointer, "?%s", name);
+        call_fault(call, pointer, "must be a whole number within its bounds");
+        call_problem(call, SAGA_INVALID, "a query argument is not a number within its bounds");
+        return false;
+    }
+    *value = number;
+    return true;
+}
+
+static bool query_time(struct call *call, const char *name, int64_t *at_ms)
+{
+    const char *text = call_query(call, name);
+    if (text && !time_parse(span_text(text), at_ms)) {
+        call_problem(call, SAGA_INVALID, "a query argument is not an RFC 3339 time");
+        return false;
+    }
+    return true;
+}
+
+static bool query_state(struct call *call, struct store_filter *filter)
+{
+    const char *text = call_query(call, "status");
+    if (!text) {
+        return true;
+    }
+    if (strcmp(text, "unfinished") == 0) {
+        filter->unfinished = true;
+        return true;
+    }
+    for (int state = 1; state < SAGA_STATE_COUNT; state++) {
+        if (strcmp(text, saga_state_name((enum saga_state)state)) == 0) {
+            filter->state = (enum saga_state)state;
+            return true;
+        }
+    }
+    call_problem(call, SAGA_INVALID, "status is a saga's status, or unfinished");
+    return false;
+}
+
+struct listing {
+    struct form *form;
+    uint32_t count;
+    uint32_t limit;
+    uint64_t last;
+    bool more;
+};
+
+static enum saga_error list_one(const struct store_item *item, void *arg)
+{
+    struct listing *listing = arg;
+    if (listing->count == listing->limit) {
+        listing->more = true;
+        return SAGA_OK;
+    }
+    struct form *form = listing->form;
+    form_map(form, NULL);
+    form_str(form, "id", item->name);
+    form_str(form, "definition", item->head.definition);
+    form_uint(form, "version", item->head.version);
+    form_text(form, "kind", "defined");
+    form_text(form, "status", saga_state_name(item->head.state));
+    form_bool(form, "paused", item->head.paused);
+    form_time(form, "started_at", item->head.started_ms);
+    form_time(form, "ended_at", item->head.ended_ms);
+    form_end(form);
+    listing->count++;
+    listing->last = item->head.saga;
+    return SAGA_OK;
+}
+
+static const char *const later_filters[] = {"label", "text", "step_status"};
+
+void read_sagas(struct call *call)
+{
+    struct store_filter filter = {0};
+    uint64_t limit = LIST_DEFAULT;
+    for (size_t i = 0; i < ARRAY_COUNT(later_filters); i++) {
+        if (call_query(call, later_filters[i])) {
+            call_problem(call, SAGA_INVALID,
+                         "filtering by label, text and step_status is not supported yet");
+            return;
+        }
+    }
+    if (!query_number(call, "limit", LIST_MAX, &limit) || !query_state(call, &filter) ||
+        !query_number(call, "cursor", INT64_MAX, &filter.before) ||
+        !query_time(call, "started_from", &filter.started_from_ms) ||
+        !query_time(call, "started_until", &filter.started_until_ms)) {
+        return;
+    }
+    const char *definition = call_query(call, "definition");
+    if (definition) {
+        filter.definition = span_text(definition);
+    }
+    struct listing listing = {.limit = limit > 0 ? (uint32_t)limit : 1};
+    filter.limit = listing.limit + 1;
+    listing.form = call_begin(call, 200);
+    form_array(listing.form, "items");
+    struct store_reader *reader = call->api->reader;
+    enum saga_error rc = reader->ops->list(reader, &filter, list_one, &listing);
+    form_end(listing.form);
+    if (listing.more) {
+        char cursor[24];
+        snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)listing.last);
+        form_text(listing.form, "next_cursor", cursor);
+    }
+    call_end(call);
+    if (rc != SAGA_OK) {
+        call_problem(call, rc, NULL);
+    }
+}
+
+/* ---- history ---- */
+
+struct history {
+    struct form *form;
+    uint64_t left;
+    uint64_t last;
+    bool more;
+};
+
+static enum saga_error history_one(const struct view_record *record, void *arg)
+{
+    struct history *history = arg;
+    if (history->left == 0) {
+        history->more = true;
+        return SAGA_CONFLICT; /* enough; not an error here */
+    }
+    shape_record(history->form, record);
+    history->left--;
+    history->last = record->seq;
+    return SAGA_OK;
+}
+
+void read_history(struct call *call)
+{
+    struct saga_image image;
+    const struct definition *definition;
+    uint64_t since = 0;
+    struct history history = {.left = HISTORY_DEFAULT};
+    if (!query_number(call, "since", INT64_MAX, &since) ||
+        !query_number(call, "cursor", INT64_MAX, &since) ||
+        !query_number(call, "limit", HISTORY_MAX, &history.left) ||
+        !call_load(call, call->parts[0], &image, &definition)) {
+        return;
+    }
+    history.form = call_begin(call, 200);
+    form_array(history.form, "items");
+    enum saga_error rc = view_history(&image, definition, since, history_one, &history);
+    form_end(history.form);
+    if (history.more) {
+        char cursor[24];
+        snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)history.last);
+        form_text(history.form, "next_cursor", cursor);
+    }
+    call_end(call);
+    if (rc != SAGA_OK && !history.more) {
+        call_problem(call, rc, NULL);
+    }
+}
+
+/* ---- the undo plan ---- */
+
+/* "a,b,c" as spans. */
+static bool split(struct call *call, const char *text, struct texts *texts)
+{
+    struct span *items = arena_take(&call->arena, (strlen(text) + 1) * sizeof *items);
+    if (!items) {
+        return false;
+    }
+    for (const char *at = text; *at;) {
+        size_t size = strcspn(at, ",");
+        if (size > 0) {
+            items[texts->count++] = span_of(at, size);
+        }
+        at += size + (at[size] == ',' ? 1 : 0);
+    }
+    texts->items = items;
+    return true;
+}
+
+void read_plan(struct call *call)
+{
+    struct saga_image image;
+    const struct definition *definition;
+    struct texts steps = {0};
+    struct plan plan;
+    const char *why = NULL;
+    const char *list = call_query(call, "steps");
+    if (call_query(call, "to")) {
+        call_problem(call, SAGA_INVALID, "rolling back to a save-point (to) is not supported yet");
+        return;
+    }
+    if ((list && !split(call, list, &steps)) ||
+        !call_load(call, call->parts[0], &image, &definition)) {
+        return;
+    }
+    enum saga_error rc =
+        view_plan(&image, definition, steps.items, steps.count,
+                  call->api->options.now_ms(call->api->options.arg), &call->arena, &plan, &why);
+    if (rc != SAGA_OK) {
+        call_problem(call, rc, why);
+        return;
+    }
+    snprintf(call->etag, sizeof call->etag, "\"%llu\"", (unsigned long long)plan.seq);
+    shape_plan(call_begin(call, 200), &plan);
+    call_end(call);
+}
+
+/* ---- the wire's `get` ---- */
+
+struct wire_history {
+    struct form *form;
+    uint32_t left;
+    uint64_t last;
+    bool more;
+};
+
+static enum saga_error wire_one(const struct view_record *record, void *arg)
+{
+    struct wire_history *history = arg;
+    if (history->left == 0) {
+        history->more = true;
+        return SAGA_CONFLICT;
+    }
+    shape_record(history->form, record);
+    history->left--;
+    history->last = record->seq;
+    return SAGA_OK;
+}
+
+enum saga_error api_pack_saga(const struct saga_image *image, const struct definition *definition,
+                              uint64_t since, uint32_t limit, struct buf *out, uint32_t *pairs)
+{
+    struct arena arena;
+    struct view view;
+    struct form form;
+    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    form_open(&form, out, FORM_WIRE);
+    enum saga_error rc = view_make(image, definition, &arena, &view);
+    if (rc == SAGA_OK) {
+        struct wire_history history = {.form = &form, .left = limit};
+        form_text(&form, "status", saga_state_name(view.state));
+        shape_steps(&form, &view, true);
+        form_array(&form, "history");
+        rc = view_history(image, definition, since, wire_one, &history);
+        rc = history.more ? SAGA_OK : rc;
+        form_end(&form);
+        if (history.more) {
+            form_uint(&form, "next_seq", history.last);
+        }
+        if (view.output.size > 0) {
+            form_value(&form, "output", view.output);
+        }
+        *pairs = form_count(&form);
+    }
+    form_close(&form);
+    arena_close(&arena);
+    return rc == SAGA_OK && buf_failed(out) ? SAGA_TOO_LARGE : rc;
+}

@@ -1,0 +1,70 @@
+/* routes.c - the routes: one table, which the OpenAPI document is checked against. */
+#include <string.h>
+
+#include "api/http.h"
+
+/* clang-format off */
+static const struct route routes[] = {
+    {"GET",  "/healthz",                          ROLE_NONE,     read_healthz,           NULL},
+    {"GET",  "/readyz",                           ROLE_NONE,     read_readyz,            NULL},
+    {"GET",  "/openapi.json",                     ROLE_VIEWER,   read_openapi,           NULL},
+    {"GET",  "/v1/definitions",                   ROLE_VIEWER,   definition_list,        NULL},
+    {"GET",  "/v1/definitions/{}",                ROLE_VIEWER,   definition_get,         NULL},
+    {"GET",  "/v1/definitions/{}/versions/{}",    ROLE_VIEWER,   definition_get_version, NULL},
+    {"PUT",  "/v1/definitions/{}",                ROLE_ADMIN,    definition_put,         definition_put_finish},
+    {"GET",  "/v1/sagas",                         ROLE_VIEWER,   read_sagas,             NULL},
+    {"POST", "/v1/sagas",                         ROLE_CLIENT,   write_start,            write_start_finish},
+    {"GET",  "/v1/sagas/{}",                      ROLE_VIEWER,   read_saga,              NULL},
+    {"GET",  "/v1/sagas/{}/history",              ROLE_VIEWER,   read_history,           NULL},
+    {"GET",  "/v1/sagas/{}/rollback-plan",        ROLE_VIEWER,   read_plan,              NULL},
+    {"POST", "/v1/sagas/{}/rollback",             ROLE_OPERATOR, write_verb,             write_verb_finish},
+    {"POST", "/v1/sagas/{}/reverse",              ROLE_OPERATOR, write_verb,             write_verb_finish},
+    {"POST", "/v1/sagas/{}/retry",                ROLE_OPERATOR, write_verb,             write_verb_finish},
+    {"POST", "/v1/sagas/{}/resolve",              ROLE_OPERATOR, write_verb,             write_verb_finish},
+    {"POST", "/v1/sagas/{}/pause",                ROLE_OPERATOR, write_verb,             write_verb_finish},
+    {"POST", "/v1/sagas/{}/resume",               ROLE_OPERATOR, write_verb,             write_verb_finish},
+    {"POST", "/v1/sagas/{}/terminate",            ROLE_OPERATOR, write_verb,             write_verb_finish},
+    {"POST", "/v1/tasks/{}/finish",               ROLE_CLIENT,   write_finish,           write_finish_finish},
+};
+/* clang-format on */
+
+const struct route *route_at(uint32_t index)
+{
+    return index < ARRAY_COUNT(routes) ? &routes[index] : NULL;
+}
+
+/* Does the path have the pattern's form? Then `parts` is what stands for each `{}`. */
+static bool matches(const char *pattern, const char *path, struct span *parts)
+{
+    uint32_t count = 0;
+    while (*pattern && *path) {
+        if (pattern[0] == '{') {
+            size_t size = strcspn(path, "/");
+            if (size == 0 || count == PARTS_MAX) {
+                return false;
+            }
+            parts[count++] = span_of(path, size);
+            path += size;
+            pattern += 2;
+        } else if (*pattern++ != *path++) {
+            return false;
+        }
+    }
+    return *pattern == '\0' && *path == '\0';
+}
+
+const struct route *route_find(struct call *call, const char *method, const char *path)
+{
+    const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+    for (uint32_t i = 0; i < ARRAY_COUNT(routes); i++) {
+        if (!matches(routes[i].path, path, call->parts)) {
+            continue;
+        }
+        if (strcmp(routes[i].method, wanted) == 0) {
+            return &routes[i];
+        }
+        call->allow = call->allow && strcmp(call->allow, routes[i].method) != 0 ? "GET, POST, PUT"
+                                                                                : routes[i].method;
+    }
+    return NULL;
+}

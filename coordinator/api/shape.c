@@ -1,0 +1,156 @@
+/* shape.c - views written as the shapes of the contract, in either form. */
+#include "api/shape.h"
+
+/* A flag that is said only when it is so. */
+static void flag(struct form *form, const char *key, bool value)
+{
+    if (value)
+        form_bool(form, key, true);
+}
+
+static void value_if(struct form *form, const char *key, struct span value)
+{
+    if (value.size > 0)
+        form_value(form, key, value);
+}
+
+static void fault(struct form *form, struct span code, struct span message)
+{
+    if (code.size == 0)
+        return;
+    form_map(form, "error");
+    form_str(form, "code", code);
+    form_str_if(form, "message", message);
+    form_end(form);
+}
+
+void shape_saga(struct form *form, const struct view *view, const struct shape_detail *detail)
+{
+    form_str(form, "id", view->name);
+    form_str(form, "definition", view->definition);
+    form_uint(form, "version", view->version);
+    form_text(form, "kind", "defined");
+    form_text(form, "status", saga_state_name(view->state));
+    form_bool(form, "paused", view->paused);
+    flag(form, "duplicate", detail->is_duplicate);
+    if (detail->has_values) {
+        form_value(form, "input", view->input);
+        value_if(form, "output", view->output);
+    }
+    value_if(form, "reason", view->reason);
+    value_if(form, "labels", view->labels);
+    form_str_if(form, "waiting_for", view->waiting_for);
+    form_time(form, "started_at", view->started_ms);
+    form_time(form, "ended_at", view->ended_ms);
+    form_time(form, "deadline", view->deadline_ms);
+    form_cost(form, view->cost_micros);
+    form_uint(form, "seq", view->seq);
+    if (detail->has_steps)
+        shape_steps(form, view, detail->has_values);
+}
+
+static void needs(struct form *form, const struct view *view, const struct view_step *step)
+{
+    form_array(form, "needs");
+    for (uint32_t i = 0; i < step->spec->needs_count; i++) {
+        uint16_t index = step->spec->needs[i];
+        if (index < view->step_count)
+            form_str(form, NULL, view->steps[index].name);
+    }
+    form_end(form);
+}
+
+static void undo(struct form *form, const struct view_undo *undo)
+{
+    if (undo->state == UNDO_STATE_NONE)
+        return;
+    form_map(form, "compensation");
+    form_text(form, "status", undo_state_name(undo->state));
+    form_uint(form, "attempts", undo->attempts);
+    fault(form, undo->error_code, undo->error_message);
+    form_end(form);
+}
+
+static void step_error(struct form *form, const struct view_step *step)
+{
+    if (step->error_code.size == 0)
+        return;
+    form_map(form, "error");
+    form_str(form, "code", step->error_code);
+    form_str_if(form, "message", step->error_message);
+    if (step->error_attempt > 0)
+        form_uint(form, "attempt", step->error_attempt);
+    form_end(form);
+}
+
+void shape_steps(struct form *form, const struct view *view, bool has_values)
+{
+    form_array(form, "steps");
+    for (uint32_t i = 0; i < view->step_count; i++) {
+        const struct view_step *step = &view->steps[i];
+        form_map(form, NULL);
+        form_str(form, "step", step->name);
+        form_text(form, "kind", "action");
+        form_text(form, "class", step_class_name(step->step_class));
+        form_text(form, "status", step_state_name(step->state));
+        form_uint(form, "attempts", step->attempts);
+        form_bool(form, "in_doubt", step->in_doubt);
+        if (has_values) {
+            value_if(form, "input", step->input);
+            value_if(form, "output", step->output);
+        }
+        step_error(form, step);
+        form_time(form, "started_at", step->started_ms);
+        form_time(form, "ended_at", step->ended_ms);
+        form_cost(form, step->cost_micros);
+        needs(form, view, step);
+        undo(form, &step->undo);
+        form_end(form);
+    }
+    form_end(form);
+}
+
+void shape_record(struct form *form, const struct view_record *record)
+{
+    form_map(form, NULL);
+    form_uint(form, "seq", record->seq);
+    form_time(form, "at", record->at_ms);
+    form_text(form, "type", record->type);
+    form_str_if(form, "step", record->step);
+    if (record->kind != NULL)
+        form_text(form, "kind", record->kind);
+    if (record->attempt > 0)
+        form_uint(form, "attempt", record->attempt);
+    form_str_if(form, "verb", record->verb);
+    form_str_if(form, "actor", record->actor);
+    form_str_if(form, "reason", record->reason);
+    form_str_if(form, "code", record->code);
+    form_str_if(form, "message", record->message);
+    value_if(form, "data", record->data);
+    form_end(form);
+}
+
+void shape_plan(struct form *form, const struct plan *plan)
+{
+    form_str(form, "saga", plan->saga);
+    form_uint(form, "seq", plan->seq);
+    form_text(form, "digest", plan->digest);
+    form_array(form, "compensations");
+    for (uint32_t i = 0; i < plan->item_count; i++) {
+        const struct plan_item *item = &plan->items[i];
+        form_map(form, NULL);
+        form_uint(form, "order", item->order);
+        form_str(form, "step", item->step);
+        form_str_if(form, "action", item->action);
+        if (!item->irrevocable)
+            form_value(form, "input", item->input);
+        form_bool(form, "in_doubt", item->in_doubt);
+        flag(form, "irrevocable", item->irrevocable);
+        form_end(form);
+    }
+    form_end(form);
+    form_array(form, "kept");
+    for (uint32_t i = 0; i < plan->kept_count; i++)
+        form_str(form, NULL, plan->kept[i]);
+    form_end(form);
+}

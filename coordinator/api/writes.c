@@ -1,0 +1,349 @@
+/* writes.c - what changes something: read from the body, handed to the loop, answered when durable.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/http.h"
+#include "base/digest.h"
+#include "base/mp.h"
+#include "store/request_digest.h"
+
+enum { UUID_SIZE = 36 };
+
+/* 16 bytes as a UUID's text. */
+static struct span write_uuid(struct call *call, const uint8_t bytes[16])
+{
+    char hex[33];
+    char *text = arena_take(&call->arena, UUID_SIZE + 1);
+    digest_hex(span_of(bytes, 16), hex);
+    if (!text) {
+        return (struct span){NULL, 0};
+    }
+    snprintf(text, UUID_SIZE + 1, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+             hex + 20);
+    return span_of(text, UUID_SIZE);
+}
+
+/* The id of a saga whose caller gave none: made of the idempotency key, so that the same key means
+ * the same saga for ever; else a UUIDv7. */
+static struct span make_id(struct call *call, struct span key)
+{
+    uint8_t bytes[DIGEST_SIZE];
+    if (key.size > 0) {
+        digest_pair(span_text("start"), key, bytes);
+        bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x80);
+    } else {
+        uint64_t at_ms = (uint64_t)call->api->options.now_ms(call->api->options.arg);
+        digest_random(bytes, sizeof bytes);
+        for (int i = 0; i < 6; i++) {
+            bytes[i] = (uint8_t)(at_ms >> (40 - 8 * i));
+        }
+        bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x70);
+    }
+    bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
+    return write_uuid(call, bytes);
+}
+
+static bool labels_are_good(struct span labels)
+{
+    struct mp mp = mp_open(labels);
+    uint32_t count = labels.size > 0 ? mp_map(&mp) : 0;
+    bool good = !mp.bad && count <= LIMIT_LABELS;
+    for (uint32_t i = 0; i < count && good; i++) {
+        (void)mp_str(&mp);
+        good = mp_peek(&mp) == MP_STR;
+        (void)mp_skip(&mp);
+    }
+    return good;
+}
+
+static bool check_start(struct call *call, int64_t version, struct span labels)
+{
+    const struct start_request *start = &call->request.start;
+    if (version < 0 || version > UINT32_MAX) {
+        call_fault(call, "/version", "must be a version, from 1");
+    }
+    if (start->name.size > 0 && !call_is_saga_id(start->name)) {
+        call_fault(call, "/id", "must be 1 to 128 of A-Z a-z 0-9 . _ : -");
+    }
+    if (!labels_are_good(labels)) {
+        call_fault(call, "/labels", "must be an object of at most 32 strings");
+    }
+    if (start->input.size > LIMIT_VALUE) {
+        call_problem(call, SAGA_TOO_LARGE, "the input has more than 960 KiB");
+        return false;
+    }
+    if (call->fault_count > 0) {
+        call_problem(call, SAGA_INVALID, NULL);
+    }
+    return call->fault_count == 0;
+}
+
+void write_start(struct call *call)
+{
+    struct request *request = &call->request;
+    struct start_request *start = &request->start;
+    int64_t version = 0;
+    const struct body_key keys[] = {
+        {"definition", BODY_TEXT, true, &request->definition},
+        {"version", BODY_INT, false, &version},
+        {"id", BODY_TEXT, false, &start->name},
+        {"input", BODY_VALUE, false, &start->input},
+        {"labels", BODY_VALUE, false, &start->labels},
+        {"start_at", BODY_TIME, false, &start->start_at_ms},
+    };
+    struct span key;
+    uint8_t ignored[DIGEST_SIZE];
+    if (!body_read(call, keys, ARRAY_COUNT(keys)) || !call_once(call, &key, ignored)) {
+        return;
+    }
+    if (mp_type(start->labels) == MP_NIL) {
+        start->labels = (struct span){NULL, 0};
+    }
+    if (!check_start(call, version, start->labels)) {
+        return;
+    }
+    if (start->name.size == 0) {
+        start->name = make_id(call, key);
+    }
+    request->kind = REQUEST_START;
+    request->version = (uint32_t)version;
+    start->actor = span_text("admin");
+    struct request_facts facts = {.definition = request->definition,
+                                  .version = (uint32_t)version,
+                                  .input = start->input,
+                                  .labels = start->labels,
+                                  .start_at_ms = start->start_at_ms};
+    enum saga_error rc =
+        start->name.size > 0 ? request_digest(&facts, start->digest) : SAGA_NO_MEMORY;
+    if (rc != SAGA_OK) {
+        call_problem(call, rc, NULL);
+        return;
+    }
+    const char *trace = call_header(call, "traceparent");
+    if (trace && strlen(trace) == 55) {
+        start->traceparent = span_text(trace);
+    }
+    request->wait_ms = call_wait_ms(call);
+    request->wait_settled = request->wait_ms > 0;
+    call_post(call);
+}
+
+static bool is_settled(enum saga_state state)
+{
+    return saga_state_is_final(state) || state == SAGA_STATE_PARKED;
+}
+
+void write_start_finish(struct call *call)
+{
+    const struct answer *answer = &call->answer;
+    if (answer->error != SAGA_OK) {
+        call_problem(call, answer->error, answer->why);
+        return;
+    }
+    bool waited = call->request.wait_settled && is_settled(answer->state);
+    call_show(call, call->request.start.name, waited ? 200 : 202, answer->duplicate);
+    snprintf(call->location, sizeof call->location, "/v1/sagas/%.*s",
+             (int)call->request.start.name.size, (const char *)call->request.start.name.data);
+}
+
+/* ---- verbs ---- */
+
+static bool verb_of_path(const char *path, enum verb *verb)
+{
+    const char *name = strrchr(path, '/') + 1;
+    for (int i = 0; i < VERB_COUNT; i++) {
+        if (strcmp(name, verb_name((enum verb)i)) == 0) {
+            *verb = (enum verb)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_outcome(struct call *call, struct span text)
+{
+    static const enum step_state outcomes[] = {STEP_STATE_SUCCEEDED, STEP_STATE_FAILED,
+                                               STEP_STATE_COMPENSATED, STEP_STATE_KEPT};
+    for (size_t i = 0; i < ARRAY_COUNT(outcomes); i++) {
+        if (span_is(text, step_state_name(outcomes[i]))) {
+            call->request.verb.outcome = outcomes[i];
+            return true;
+        }
+    }
+    call_fault(call, "/outcome", "must be succeeded, failed, compensated or kept");
+    return false;
+}
+
+static bool check_verb(struct call *call, struct span outcome, struct span to)
+{
+    struct verb_request *verb = &call->request.verb;
+    if (verb->reason.size == 0) {
+        call_fault(call, "/reason", "is required: say why");
+    } else if (verb->reason.size > LIMIT_REASON) {
+        call_fault(call, "/reason", "has more than 1024 bytes");
+    }
+    if (to.size > 0) {
+        call_fault(call, "/to", "rolling back to a save-point is not supported yet");
+    }
+    if (verb->verb == VERB_RESOLVE) {
+        if (verb->step.size == 0) {
+            call_fault(call, "/step", "is required");
+        }
+        (void)read_outcome(call, outcome);
+    }
+    if (verb->verb == VERB_ROLLBACK && verb->steps_count > 0) {
+        call_fault(call, "/steps", "a rollback is of the whole saga; steps are for reverse");
+    }
+    if (call->fault_count > 0) {
+        call_problem(call, SAGA_INVALID, call->faults[0].detail);
+    }
+    return call->fault_count == 0;
+}
+
+static bool read_if_match(struct call *call)
+{
+    const char *text = call_header(call, "If-Match");
+    unsigned long long seq;
+    if (!text || strcmp(text, "*") == 0) {
+        return true;
+    }
+    if (sscanf(text, "\"%llu\"", &seq) != 1 || seq == 0) {
+        call_problem(call, SAGA_PRECONDITION_FAILED, "If-Match is not an ETag of this saga");
+        return false;
+    }
+    call->request.verb.if_seq = seq;
+    return true;
+}
+
+void write_verb(struct call *call)
+{
+    struct verb_request *verb = &call->request.verb;
+    struct texts steps = {0};
+    struct texts accept = {0};
+    struct span outcome = {NULL, 0};
+    struct span to = {NULL, 0};
+    const struct body_key keys[] = {
+        {"reason", BODY_TEXT, false, &verb->reason},
+        {"step", BODY_TEXT, false, &verb->step},
+        {"steps", BODY_TEXTS, false, &steps},
+        {"to", BODY_TEXT, false, &to},
+        {"plan_digest", BODY_TEXT, false, &verb->plan_digest},
+        {"accept", BODY_TEXTS, false, &accept},
+        {"input", BODY_VALUE, false, &verb->input},
+        {"outcome", BODY_TEXT, false, &outcome},
+        {"output", BODY_VALUE, false, &verb->output},
+        {"evidence", BODY_TEXT, false, &verb->evidence},
+    };
+    if (!verb_of_path(call->path, &verb->verb) || !body_read(call, keys, ARRAY_COUNT(keys))) {
+        return;
+    }
+    verb->steps = steps.items;
+    verb->steps_count = steps.count;
+    verb->accept = accept.items;
+    verb->accept_count = accept.count;
+    if (!check_verb(call, outcome, to) || !read_if_match(call) ||
+        !call_once(call, &verb->key, verb->digest)) {
+        return;
+    }
+    call->request.kind = REQUEST_VERB;
+    verb->saga = call->parts[0];
+    verb->actor = span_text("admin");
+    call->request.wait_ms = call_wait_ms(call);
+    call->request.wait_settled = call->request.wait_ms > 0;
+    call_post(call);
+}
+
+void write_verb_finish(struct call *call)
+{
+    const struct answer *answer = &call->answer;
+    if (answer->error != SAGA_OK) {
+        call_problem(call, answer->error, answer->why);
+        return;
+    }
+    call_show(call, call->request.verb.saga, 202, answer->duplicate);
+}
+
+/* ---- out-of-band completion ---- */
+
+/* error: {code, message, retryable, retry_after_ms?, in_doubt?, details?} */
+static bool read_error(struct call *call, struct span error)
+{
+    struct result *result = &call->request.result;
+    struct span code = mp_find(error, span_text("code"));
+    struct span message = mp_find(error, span_text("message"));
+    struct span retryable = mp_find(error, span_text("retryable"));
+    struct span in_doubt = mp_find(error, span_text("in_doubt"));
+    struct span after = mp_find(error, span_text("retry_after_ms"));
+    if (mp_type(error) != MP_MAP || mp_type(code) != MP_STR ||
+        (message.size > 0 && mp_type(message) != MP_STR)) {
+        call_fault(call, "/error", "must be an object with code and message");
+        call_problem(call, SAGA_INVALID, "error must be an object with code and message");
+        return false;
+    }
+    struct mp mp = mp_open(code);
+    result->code = mp_str(&mp);
+    mp = mp_open(message);
+    result->message = message.size > 0 ? mp_str(&mp) : message;
+    mp = mp_open(retryable);
+    result->retryable = mp_type(retryable) == MP_BOOL ? mp_bool(&mp) : true;
+    mp = mp_open(in_doubt);
+    result->in_doubt = mp_type(in_doubt) == MP_BOOL ? mp_bool(&mp) : false;
+    mp = mp_open(after);
+    result->retry_after_ms = mp_type(after) == MP_INT ? mp_int(&mp) : -1;
+    result->details = mp_find(error, span_text("details"));
+    if (result->code.size > LIMIT_CODE || result->message.size > LIMIT_MESSAGE) {
+        call_problem(call, SAGA_INVALID, "error.code or error.message is too long");
+        return false;
+    }
+    return true;
+}
+
+void write_finish(struct call *call)
+{
+    struct result *result = &call->request.result;
+    struct span status = {NULL, 0};
+    struct span error = {NULL, 0};
+    const struct body_key keys[] = {
+        {"status", BODY_TEXT, true, &status},
+        {"output", BODY_VALUE, false, &result->output},
+        {"error", BODY_VALUE, false, &error},
+        {"cost_usd_micros", BODY_INT, false, &result->cost_micros},
+    };
+    *result = (struct result){.retry_after_ms = -1, .retryable = true};
+    if (!body_read(call, keys, ARRAY_COUNT(keys))) {
+        return;
+    }
+    bool ok = span_is(status, "ok");
+    if (!ok && !span_is(status, "failed")) {
+        call_fault(call, "/status", "must be ok or failed");
+        call_problem(call, SAGA_INVALID, "status must be ok or failed");
+        return;
+    }
+    result->status = ok ? RESULT_OK : RESULT_FAILED;
+    result->code = span_text("failed");
+    if (error.size > 0 && !ok && !read_error(call, error)) {
+        return;
+    }
+    if (!digest_unhex(call->parts[0], result->token, TOKEN_SIZE)) {
+        call_problem(call, SAGA_NOT_FOUND, "no task has this token");
+        return;
+    }
+    call->request.kind = REQUEST_FINISH;
+    call_post(call);
+}
+
+void write_finish_finish(struct call *call)
+{
+    static const char *const states[] = {[VERDICT_OK] = "ok",
+                                         [VERDICT_LATE] = "late",
+                                         [VERDICT_STALE] = "stale",
+                                         [VERDICT_UNKNOWN] = "unknown"};
+    if (call->answer.error != SAGA_OK) {
+        call_problem(call, call->answer.error, call->answer.why);
+        return;
+    }
+    struct form *form = call_begin(call, 200);
+    form_text(form, "state", states[call->answer.verdict]);
+    call_end(call);
+}
