@@ -37,16 +37,26 @@ enum saga_error core_look(struct core *core, struct span name, struct answer *an
     return rc;
 }
 
-/* Answers with what is durable now, or waits when that is wanted and not yet so. */
+/* Is the saga in memory, durable or not? */
+static bool is_in_memory(const struct core *core, struct span name)
+{
+    struct event event = {.kind = EVENT_VERB, .verb.saga = name};
+    struct span lacking;
+    return !engine_lacks(core->engine, &event, &lacking);
+}
+
+/* Answers with what is durable now, or waits when that is wanted and not yet so. A saga whose start
+ * is on its way to the store may be waited for already. */
 static void answer_or_wait(struct core *core, struct request *request, struct span name)
 {
     struct arena arena;
     struct answer answer = {.duplicate = request->duplicate};
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     answer.error = core_look(core, name, &answer, &arena);
-    bool waits = answer.error == SAGA_OK && request->wait_settled && request->wait_ms > 0 &&
-                 !state_is_settled(answer.state);
-    if (waits) {
+    bool is_open = answer.error == SAGA_OK
+                       ? !state_is_settled(answer.state)
+                       : answer.error == SAGA_NOT_FOUND && is_in_memory(core, name);
+    if (is_open && request->wait_settled && request->wait_ms > 0) {
         waiters_add(core, request, name);
     } else {
         request->answer(request, &answer);
@@ -106,16 +116,96 @@ void core_finished(struct core *core, const struct effect *effect)
     }
 }
 
-/* What an idempotency key, or a saga's id, stands for: durable, or about to be. */
-static enum saga_error find_name(struct core *core, struct span text, struct name *found)
+/* ---- idempotency keys ---- */
+
+/* The same key is on its way to the store: what it stands for must not be said before it is
+ * durable, and may not come to pass. Asked again when that is decided. */
+static void defer(struct core *core, struct request *request)
 {
-    const struct name *pending = map_get(&core->names_pending, text);
-    if (pending) {
-        *found = *pending;
-        return SAGA_OK;
+    request->next = NULL;
+    *core->deferred_end = request;
+    core->deferred_end = &request->next;
+}
+
+void core_ask_again(struct core *core)
+{
+    struct request *request = core->deferred;
+    core->deferred = NULL;
+    core->deferred_end = &core->deferred;
+    while (request) {
+        struct request *next = request->next;
+        core_ask(request, core);
+        request = next;
     }
+}
+
+struct found_saga {
+    uint64_t saga;
+    size_t size; /* 0 = not found */
+    uint8_t name[2 * LIMIT_SAGA_ID];
+};
+
+static enum saga_error take_name(const struct store_item *item, void *arg)
+{
+    struct found_saga *found = arg;
+    if (item->head.saga == found->saga && item->name.size <= sizeof found->name) {
+        memcpy(found->name, item->name.data, item->name.size);
+        found->size = item->name.size;
+    }
+    return SAGA_OK;
+}
+
+/* The external id of a saga that is durable. Only a list can tell; it is rarely asked. */
+static enum saga_error name_saga(struct core *core, struct found_saga *found)
+{
     struct store *store = core->options.store;
-    return store->ops->find_name(store, text, found);
+    enum saga_error rc = core->reader ? SAGA_OK : store->ops->reader_open(store, &core->reader);
+    if (rc == SAGA_OK) {
+        struct store_filter filter = {.before = found->saga + 1, .limit = 1};
+        rc = core->reader->ops->list(core->reader, &filter, take_name, found);
+    }
+    return rc == SAGA_OK && found->size == 0 ? SAGA_STORE_CORRUPT : rc;
+}
+
+/* A key that came before: the same request has the same outcome, another one is refused. */
+static void key_again(struct core *core, struct request *request, const struct name *known,
+                      const uint8_t *digest)
+{
+    if (memcmp(known->digest, digest, sizeof known->digest) != 0) {
+        core_answer(request, SAGA_IDEMPOTENCY_CONFLICT,
+                    "this idempotency key came before with another request");
+        return;
+    }
+    struct found_saga found = {.saga = known->saga};
+    enum saga_error rc = name_saga(core, &found);
+    if (rc != SAGA_OK) {
+        core_answer(request, rc, NULL);
+        return;
+    }
+    request->duplicate = true;
+    answer_or_wait(core, request, span_of(found.name, found.size));
+}
+
+/* Is the key new? Else the request is answered, or waits for its turn. */
+static bool key_is_new(struct core *core, struct request *request, struct span key,
+                       const uint8_t *digest)
+{
+    struct store *store = core->options.store;
+    struct name known;
+    if (key.size == 0) {
+        return true;
+    }
+    if (map_get(&core->keys_pending, key)) {
+        defer(core, request);
+        return false;
+    }
+    enum saga_error rc = store->ops->find_name(store, key, &known);
+    if (rc == SAGA_OK) {
+        key_again(core, request, &known, digest);
+    } else if (rc != SAGA_NOT_FOUND) {
+        core_answer(request, rc, NULL);
+    }
+    return rc == SAGA_NOT_FOUND;
 }
 
 /* Keys that the engine has just put into the batch are remembered until they are durable. */
@@ -134,7 +224,7 @@ static void remember_key(struct core *core, struct span key, uint32_t names_befo
             return;
         }
         *kept = *name;
-        if (map_put(&core->names_pending, kept->text, kept) != SAGA_OK) {
+        if (map_put(&core->keys_pending, kept->text, kept) != SAGA_OK) {
             core_fail(core, SAGA_NO_MEMORY);
         }
     }
@@ -153,6 +243,24 @@ static void start_again(struct core *core, struct request *request, const struct
     answer_or_wait(core, request, request->start.name);
 }
 
+/* Is the id new, or its saga in memory? Else the request is answered. */
+static bool id_is_open(struct core *core, struct request *request, const struct event *event)
+{
+    struct store *store = core->options.store;
+    struct span name;
+    struct name found;
+    if (!engine_lacks(core->engine, event, &name)) {
+        return true;
+    }
+    enum saga_error rc = store->ops->find_name(store, name, &found);
+    if (rc == SAGA_OK) {
+        start_again(core, request, &found);
+    } else if (rc != SAGA_NOT_FOUND) {
+        core_answer(request, rc, NULL);
+    }
+    return rc == SAGA_NOT_FOUND;
+}
+
 static void ask_start(struct core *core, struct request *request)
 {
     struct start_request *start = &request->start;
@@ -162,18 +270,9 @@ static void ask_start(struct core *core, struct request *request)
     }
     struct event event = {.kind = EVENT_START, .now_ms = core->now_ms};
     event.start = *start;
-    struct span name;
-    struct name found;
-    if (engine_lacks(core->engine, &event, &name)) {
-        enum saga_error rc = find_name(core, start->name, &found);
-        if (rc != SAGA_NOT_FOUND) {
-            if (rc == SAGA_OK) {
-                start_again(core, request, &found);
-            } else {
-                core_answer(request, rc, NULL);
-            }
-            return;
-        }
+    if (!key_is_new(core, request, start->key, start->key_digest) ||
+        !id_is_open(core, request, &event)) {
+        return;
     }
     start->definition = catalog_find(core->options.catalog, request->definition, request->version);
     if (!start->definition) {
@@ -197,28 +296,15 @@ static void ask_start(struct core *core, struct request *request)
 static void ask_verb(struct core *core, struct request *request)
 {
     struct verb_request *verb = &request->verb;
-    struct name found;
     if (core_is_disk_full(core)) {
         core_answer(request, SAGA_DISK_FULL, NULL);
         return;
     }
-    enum saga_error rc = SAGA_NOT_FOUND;
-    if (verb->key.size > 0) {
-        rc = find_name(core, verb->key, &found);
-    }
-    if (rc == SAGA_OK) {
-        bool same = memcmp(found.digest, verb->digest, sizeof found.digest) == 0;
-        if (same) {
-            request->duplicate = true;
-            answer_or_wait(core, request, verb->saga);
-        } else {
-            core_answer(request, SAGA_IDEMPOTENCY_CONFLICT,
-                        "this idempotency key came before with another request");
-        }
+    if (!key_is_new(core, request, verb->key, verb->digest)) {
         return;
     }
-    if (rc != SAGA_NOT_FOUND || !remember(core, request)) {
-        core_answer(request, rc == SAGA_NOT_FOUND ? SAGA_NO_MEMORY : rc, NULL);
+    if (!remember(core, request)) {
+        core_answer(request, SAGA_NO_MEMORY, NULL);
         return;
     }
     struct event event = {.kind = EVENT_VERB, .now_ms = core->now_ms, .ref = request->ref};
@@ -293,6 +379,12 @@ static void ask_define(struct core *core, struct request *request)
     if (same && !pending) {
         struct answer answer = {.version = version, .unchanged = true};
         request->answer(request, &answer);
+        return;
+    }
+    uint32_t more =
+        core->works[0].batch.rows.definition_count + core->works[1].batch.rows.definition_count + 1;
+    if (!same && !catalog_has_room(core->options.catalog, more)) {
+        core_answer(request, SAGA_OVERLOADED, "no more versions of definitions can be held");
         return;
     }
     /* The same as one that is not durable yet: it must not be called unchanged before that is. */

@@ -34,11 +34,21 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     batch_open(&made->works[1].batch, &arena_heap);
     map_open(&made->requests);
     map_open(&made->waiters);
-    map_open(&made->names_pending);
+    map_open(&made->keys_pending);
+    made->deferred_end = &made->deferred;
     heap_open(&made->deadlines);
     made->entropy = (struct entropy){made->pool, sizeof made->pool, sizeof made->pool};
     *core = made;
     return SAGA_OK;
+}
+
+static void dismiss(struct request *request)
+{
+    while (request) {
+        struct request *next = request->next;
+        core_answer(request, SAGA_UNAVAILABLE, STOPPING);
+        request = next;
+    }
 }
 
 void core_destroy(struct core **core)
@@ -50,20 +60,19 @@ void core_destroy(struct core **core)
     waiters_close(gone);
     size_t at = 0;
     for (struct request *r; (r = map_next(&gone->requests, &at)) != NULL;) {
-        core_answer(r, SAGA_UNAVAILABLE, "the coordinator stops");
+        core_answer(r, SAGA_UNAVAILABLE, STOPPING);
     }
+    dismiss(gone->deferred);
     for (size_t i = 0; i < ARRAY_COUNT(gone->works); i++) {
-        struct request *define = gone->works[i].defines;
-        while (define) {
-            struct request *next = define->next;
-            core_answer(define, SAGA_UNAVAILABLE, "the coordinator stops");
-            define = next;
-        }
+        dismiss(gone->works[i].defines);
         batch_close(&gone->works[i].batch);
+    }
+    if (gone->reader) {
+        gone->reader->ops->close(&gone->reader);
     }
     map_close(&gone->requests);
     map_close(&gone->waiters);
-    map_close(&gone->names_pending);
+    map_close(&gone->keys_pending);
     heap_close(&gone->deadlines);
     engine_destroy(&gone->engine);
     free(gone);
@@ -128,7 +137,15 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
     struct recovery recovery = {core, why, why_size};
     snprintf(why, why_size, "the store cannot be read");
     enum saga_error rc = store->ops->load_definitions(store, recover_definition, &recovery);
-    return rc == SAGA_OK ? store->ops->load_unfinished(store, recover_saga, &recovery) : rc;
+    if (rc == SAGA_OK) {
+        rc = store->ops->load_unfinished(store, recover_saga, &recovery);
+    }
+    if (rc == SAGA_OK) {
+        char count[16];
+        snprintf(count, sizeof count, "%u", engine_count(core->engine));
+        log_line(LOG_INFO, "recovered", "sagas", count, NULL);
+    }
+    return rc;
 }
 
 enum saga_error core_serve(struct core *core, int64_t now_ms)
@@ -241,10 +258,10 @@ static void release_effect(struct core *core, const struct effect *effect)
     }
 }
 
-static void forget_names(struct core *core, const struct rows *rows)
+static void forget_keys(struct core *core, const struct rows *rows)
 {
-    for (uint32_t i = 0; i < rows->name_count && core->names_pending.count > 0; i++) {
-        (void)map_drop(&core->names_pending, rows->names[i].text);
+    for (uint32_t i = 0; i < rows->name_count && core->keys_pending.count > 0; i++) {
+        (void)map_drop(&core->keys_pending, rows->names[i].text);
     }
 }
 
@@ -259,9 +276,10 @@ static void release(struct core *core, struct work *work)
         release_effect(core, &batch->effects[i]);
     }
     peers_flush(core->peers, core->now_ms);
-    forget_names(core, &batch->rows);
+    forget_keys(core, &batch->rows);
     engine_released(core->engine, core->lsn_durable);
     batch_clear(batch);
+    core_ask_again(core);
 }
 
 static bool has_rows(const struct work *work)
@@ -359,14 +377,15 @@ enum saga_error core_turn(struct core *core, int64_t now_ms)
     }
     collect(core);
     /* A release makes events of its own (a task that was sent): they settle in a few rounds. */
-    for (uint32_t i = 0; i < 4 && submit(core); i++) {
+    for (uint32_t i = 0; i < RELEASE_MAX && submit(core); i++) {
     }
     return core->failure;
 }
 
 int64_t core_next_due(const struct core *core)
 {
-    int64_t due_ms = engine_next_due(core->engine);
+    /* A full batch takes no timers either; the store wakes the loop when it is done. */
+    int64_t due_ms = core_is_full(core) ? INT64_MAX : engine_next_due(core->engine);
     const struct heap_node *deadline = heap_first(&core->deadlines);
     int64_t peers_ms = core->peers ? peers_next_due(core->peers) : INT64_MAX;
     due_ms = deadline && deadline->due < due_ms ? deadline->due : due_ms;
@@ -384,7 +403,8 @@ int64_t core_next_due(const struct core *core)
 bool core_is_full(const struct core *core)
 {
     const struct batch *batch = &core->making->batch;
-    return batch->size >= LIMIT_BATCH_BYTES || batch->rows.row_count >= LIMIT_BATCH_EVENTS;
+    return batch->size >= LIMIT_BATCH_BYTES || batch->rows.row_count >= LIMIT_BATCH_EVENTS ||
+           batch->effect_count >= EFFECTS_MAX || batch->arena.size >= 2 * LIMIT_BATCH_BYTES;
 }
 
 bool core_is_idle(const struct core *core)

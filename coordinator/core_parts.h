@@ -10,14 +10,23 @@
 /* Refs of requests have the highest bit; peers' sessions never do. */
 #define REF_OF_REQUEST (UINT64_C(1) << 63)
 
+#define STOPPING "the coordinator stops"
+
 /* Random bytes taken at once from the system. */
-enum { ENTROPY_POOL = 4 * ENTROPY_PER_EVENT, DISK_RETRY_MS = 1000 };
+enum {
+    ENTROPY_POOL = 4 * ENTROPY_PER_EVENT,
+    DISK_RETRY_MS = 1000,
+    EXPIRE_MAX = 64, /* waits whose time is over, answered in one turn: each may read the store */
+    EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS, /* refusals and verdicts need no row, and memory too */
+    RELEASE_MAX = 4,                      /* batches given on in one turn */
+};
 
 /* A request that waits for its saga to settle. */
 struct waiter {
     struct heap_node deadline;
     struct request *request;
     struct waiter *next; /* of the same saga */
+    struct waiter *prev; /* NULL: the first, which the map knows */
     size_t name_size;
     uint8_t name[LIMIT_SAGA_ID * 2];
 };
@@ -46,7 +55,10 @@ struct core {
     struct map waiters; /* external id -> first struct waiter */
     struct heap deadlines;
     uint32_t waiter_count;
-    struct map names_pending; /* idempotency keys not durable yet: text -> struct name */
+    struct map keys_pending;  /* idempotency keys not durable yet: text -> struct name */
+    struct request *deferred; /* asked again after the next release; oldest first */
+    struct request **deferred_end;
+    struct store_reader *reader; /* for what only readers can; NULL until it is needed */
     struct entropy entropy;
     uint8_t pool[ENTROPY_POOL];
 };
@@ -59,6 +71,7 @@ void core_step(struct core *core, struct event *event);
 enum saga_error core_load(struct core *core, struct span name);
 
 /* asks.c */
+void core_ask_again(struct core *core);
 void core_reply(struct core *core, const struct effect *effect);
 void core_finished(struct core *core, const struct effect *effect);
 void core_defined(struct core *core, struct work *work);

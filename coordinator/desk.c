@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "core_parts.h"
 
 struct desk_queue {
     struct core *core;
@@ -27,6 +28,9 @@ enum saga_error desk_open(struct core *core, struct desk_queue **queue)
     made->core = core;
     made->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (made->wake < 0 || pthread_mutex_init(&made->lock, NULL) != 0) {
+        if (made->wake >= 0) {
+            close(made->wake);
+        }
         free(made);
         return SAGA_NO_MEMORY;
     }
@@ -44,6 +48,13 @@ void desk_close(struct desk_queue **queue)
         free(gone);
         *queue = NULL;
     }
+}
+
+static void wake(const struct desk_queue *queue)
+{
+    uint64_t one = 1;
+    ssize_t written = write(queue->wake, &one, sizeof one);
+    MAYBE(written == sizeof one); /* a full counter wakes as well */
 }
 
 static enum saga_error post(struct request *request, void *arg)
@@ -67,9 +78,7 @@ static enum saga_error post(struct request *request, void *arg)
     }
     pthread_mutex_unlock(&queue->lock);
     if (rc == SAGA_OK) {
-        uint64_t one = 1;
-        ssize_t written = write(queue->wake, &one, sizeof one);
-        MAYBE(written == sizeof one); /* a full counter wakes as well */
+        wake(queue);
     }
     return rc;
 }
@@ -90,14 +99,15 @@ int desk_wake(const struct desk_queue *queue)
     return queue->wake;
 }
 
-static struct request *take_all(struct desk_queue *queue, bool shut)
+static struct request *take_one(struct desk_queue *queue)
 {
     pthread_mutex_lock(&queue->lock);
     struct request *request = queue->first;
-    queue->first = NULL;
-    queue->last = NULL;
-    queue->count = 0;
-    queue->shut = queue->shut || shut;
+    if (request) {
+        queue->first = request->next;
+        queue->last = queue->first ? queue->last : NULL;
+        queue->count--;
+    }
     pthread_mutex_unlock(&queue->lock);
     return request;
 }
@@ -109,21 +119,23 @@ void desk_take(struct desk_queue *queue)
     if (got != (ssize_t)sizeof count) {
         return; /* nothing was left */
     }
-    struct request *request = take_all(queue, false);
-    while (request) {
-        struct request *next = request->next;
+    /* A request may be answered, and gone, before core_ask() returns. */
+    for (struct request *request; !core_is_full(queue->core);) {
+        request = take_one(queue);
+        if (!request) {
+            return;
+        }
         core_ask(request, queue->core);
-        request = next;
     }
+    wake(queue); /* the rest comes when there is room */
 }
 
 void desk_shut(struct desk_queue *queue)
 {
-    struct request *request = take_all(queue, true);
-    while (request) {
-        struct request *next = request->next;
-        struct answer answer = {.error = SAGA_UNAVAILABLE, .why = "the coordinator stops"};
-        request->answer(request, &answer);
-        request = next;
+    pthread_mutex_lock(&queue->lock);
+    queue->shut = true;
+    pthread_mutex_unlock(&queue->lock);
+    for (struct request *request; (request = take_one(queue)) != NULL;) {
+        core_answer(request, SAGA_UNAVAILABLE, STOPPING);
     }
 }

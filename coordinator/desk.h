@@ -14,7 +14,7 @@ void desk_close(struct desk_queue **queue);
 void desk_make(struct desk_queue *queue, struct desk *desk);
 /* Polls readable when something was left. */
 int desk_wake(const struct desk_queue *queue);
-/* Hands everything to the core. From the loop's thread. */
+/* Hands the oldest to the core, as long as it has room. From the loop's thread. */
 void desk_take(struct desk_queue *queue);
 /* Answers `unavailable` to what is in it and refuses what comes from now on. */
 void desk_shut(struct desk_queue *queue);

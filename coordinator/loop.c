@@ -6,8 +6,10 @@
 #include "loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -23,6 +25,9 @@
 #include "desk.h"
 #include "notify.h"
 #include "peers/router.h"
+
+enum { RECEIVE_MAX = 16, WAKE_SIGNALS = 0, WAKE_DESK, WAKE_STORE, WAKE_COUNT };
+_Static_assert(LIMIT_BATCH_EVENTS % RECEIVE_MAX == 0, "a batch is received in whole pieces");
 
 struct loop {
     const struct options *options;
@@ -84,7 +89,7 @@ static enum saga_error get(struct span saga, const struct peers_range *range, st
 
 static int fail(const struct loop *loop, const char *what)
 {
-    fprintf(stderr, "sagad: %s%s%s\n", what, loop->why[0] ? ": " : "", loop->why);
+    log_line(LOG_ERROR, "cannot_start", "what", what, "why", loop->why, NULL);
     return 1;
 }
 
@@ -103,22 +108,29 @@ static int open_signals(struct loop *loop)
     return loop->signals >= 0 ? 0 : fail(loop, "cannot take signals");
 }
 
+/* Test builds only: SAGAD_CRASH_AT=ROW[:before|:after] ends the process at a row's commit. */
+static void read_crash(struct store_sqlite_options *store)
+{
+#ifdef SAGA_CRASH_HOOK
+    const char *crash = getenv("SAGAD_CRASH_AT");
+    if (crash) {
+        store->crash_at_row = strtoull(crash, NULL, 10);
+        store->crash_phase = strstr(crash, ":after") ? 1 : 0;
+    }
+#else
+    store->crash_at_row = 0;
+#endif
+}
+
 static int open_store(struct loop *loop)
 {
     const struct options *options = loop->options;
     if (mkdir(options->data, 0700) != 0 && errno != EEXIST) {
-        fprintf(stderr, "sagad: cannot make the data folder %s: %s\n", options->data,
-                strerror(errno));
-        return 1;
+        snprintf(loop->why, sizeof loop->why, "%.256s: %s", options->data, strerror(errno));
+        return fail(loop, "cannot make the data folder");
     }
     struct store_sqlite_options store = {.path = options->store + strlen("sqlite:")};
-#ifdef SAGA_CRASH_HOOK
-    const char *crash = getenv("SAGAD_CRASH_AT");
-    if (crash) {
-        store.crash_at_row = strtoull(crash, NULL, 10);
-        store.crash_phase = strstr(crash, ":after") ? 1 : 0;
-    }
-#endif
+    read_crash(&store);
     if (store_sqlite_open(&store, &loop->store, loop->why, sizeof loop->why) != SAGA_OK) {
         return fail(loop, "cannot open the store");
     }
@@ -192,6 +204,9 @@ static int open_http(struct loop *loop)
     return 0;
 }
 
+/* Scripts and tests wait for this line, whatever the format of the log. */
+#define READY "ready\n"
+
 static void say_ready(struct loop *loop)
 {
     char http[64];
@@ -203,7 +218,7 @@ static void say_ready(struct loop *loop)
     }
     log_line(LOG_INFO, "serving", "version", SAGAD_VERSION, "wire", router_endpoint(loop->router),
              "http", http, "store", loop->options->store, NULL);
-    fputs("ready\n", stderr);
+    MAYBE(write(STDERR_FILENO, READY, strlen(READY)) > 0);
     notify("READY=1");
 }
 
@@ -257,31 +272,55 @@ static int64_t timeout_ms(const struct loop *loop, int64_t at_ms)
     return left_ms < 0 ? 0 : left_ms > 1000 ? 1000 : left_ms;
 }
 
+/* A full batch waits for the store alone: the socket would say at once that more is there. */
+static void wait(struct loop *loop, const int *wakes, int64_t at_ms)
+{
+    if (!core_is_full(loop->core)) {
+        router_wait(loop->router, wakes, WAKE_COUNT, timeout_ms(loop, at_ms));
+        return;
+    }
+    struct pollfd polled[] = {{.fd = wakes[WAKE_STORE], .events = POLLIN},
+                              {.fd = wakes[WAKE_SIGNALS], .events = POLLIN}};
+    MAYBE(poll(polled, ARRAY_COUNT(polled), (int)timeout_ms(loop, at_ms)) > 0);
+}
+
+/* Input until the batch is full: some messages at a time, for one may be large. */
+static void receive(struct loop *loop, int64_t at_ms)
+{
+    core_begin(loop->core, at_ms);
+    desk_take(loop->queue);
+    for (uint32_t i = 0; i < LIMIT_BATCH_EVENTS / RECEIVE_MAX; i++) {
+        if (core_is_full(loop->core) ||
+            router_receive(loop->router, loop->peers, RECEIVE_MAX, at_ms) < RECEIVE_MAX) {
+            return;
+        }
+    }
+}
+
 /* The loop: wait, take what has come, let the core have its turn. */
 static int serve(struct loop *loop)
 {
-    const int wakes[] = {loop->signals, desk_wake(loop->queue),
-                         loop->store->ops->wake(loop->store)};
-    enum saga_error rc = core_serve(loop->core, clock_now_ms(&loop->clock));
+    const int wakes[WAKE_COUNT] = {[WAKE_SIGNALS] = loop->signals,
+                                   [WAKE_DESK] = desk_wake(loop->queue),
+                                   [WAKE_STORE] = loop->store->ops->wake(loop->store)};
     int64_t at_ms = clock_now_ms(&loop->clock);
+    enum saga_error rc = core_serve(loop->core, at_ms);
     atomic_store(&loop->is_ready, rc == SAGA_OK);
-    say_ready(loop);
+    if (rc == SAGA_OK) {
+        say_ready(loop);
+    }
     while (rc == SAGA_OK && !is_over(loop, at_ms)) {
-        router_wait(loop->router, wakes, ARRAY_COUNT(wakes), timeout_ms(loop, at_ms));
+        wait(loop, wakes, at_ms);
         at_ms = clock_now_ms(&loop->clock);
         take_signals(loop, at_ms);
-        if (!core_is_full(loop->core)) {
-            core_begin(loop->core, at_ms);
-            desk_take(loop->queue);
-            (void)router_receive(loop->router, loop->peers, LIMIT_BATCH_EVENTS, at_ms);
-        }
+        receive(loop, at_ms);
         rc = core_turn(loop->core, at_ms);
         atomic_store(&loop->is_ready,
                      loop->drain_until_ms == 0 && rc == SAGA_OK && !core_is_disk_full(loop->core));
     }
     if (rc != SAGA_OK) {
-        fprintf(stderr, "sagad: stopping: %s; start it again to go on from what is durable\n",
-                error_sentence(rc));
+        log_line(LOG_ERROR, "stopping", "why", error_sentence(rc), "what",
+                 "a restart goes on from what is durable", NULL);
     }
     return rc == SAGA_OK ? 0 : 1;
 }

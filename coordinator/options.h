@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/log.h"
 
-#define SAGAD_VERSION "0.1.0"
+#define SAGAD_VERSION SAGA_VERSION
 
 enum { OPTIONS_TEXT = 512, OPTIONS_COUNT_MAX = 24 };
 

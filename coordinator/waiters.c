@@ -13,34 +13,68 @@ static struct span name_of(const struct waiter *waiter)
     return span_of(waiter->name, waiter->name_size);
 }
 
+static int64_t deadline_of(const struct core *core, const struct request *request)
+{
+    bool is_far = request->wait_ms > INT64_MAX - core->now_ms;
+    return is_far ? INT64_MAX : core->now_ms + request->wait_ms;
+}
+
+/* Behind the first of its saga, or as the first. */
+static enum saga_error link_waiter(struct core *core, struct waiter *waiter)
+{
+    struct waiter *first = map_get(&core->waiters, name_of(waiter));
+    if (!first) {
+        return map_put(&core->waiters, name_of(waiter), waiter);
+    }
+    waiter->prev = first;
+    waiter->next = first->next;
+    if (first->next) {
+        first->next->prev = waiter;
+    }
+    first->next = waiter;
+    return SAGA_OK;
+}
+
+/* Takes one waiter out of its saga's list. */
+static void unlink_waiter(struct core *core, struct waiter *waiter)
+{
+    if (waiter->next) {
+        waiter->next->prev = waiter->prev;
+    }
+    if (waiter->prev) {
+        waiter->prev->next = waiter->next;
+    } else if (waiter->next) {
+        /* Replacing what is there takes no memory. */
+        enum saga_error rc = map_put(&core->waiters, name_of(waiter->next), waiter->next);
+        CHECK(rc == SAGA_OK);
+    } else {
+        (void)map_drop(&core->waiters, name_of(waiter));
+    }
+}
+
 void waiters_add(struct core *core, struct request *request, struct span saga)
 {
     struct waiter *waiter = core->waiter_count < LIMIT_WAITERS ? calloc(1, sizeof *waiter) : NULL;
     if (!waiter || saga.size > sizeof waiter->name) {
-        free(waiter);
-        core_answer(request, SAGA_OVERLOADED, "too many requests wait");
-        return;
+        goto refuse;
     }
     waiter->request = request;
     waiter->name_size = saga.size;
     memcpy(waiter->name, saga.data, saga.size);
     waiter->deadline.tie = ++core->ref_last;
-    struct waiter *first = map_get(&core->waiters, name_of(waiter));
-    enum saga_error rc = SAGA_OK;
-    if (first) {
-        waiter->next = first->next;
-        first->next = waiter;
-    } else {
-        rc = map_put(&core->waiters, name_of(waiter), waiter);
+    if (link_waiter(core, waiter) != SAGA_OK) {
+        goto refuse;
     }
-    if (rc == SAGA_OK) {
-        rc = heap_set(&core->deadlines, &waiter->deadline, core->now_ms + request->wait_ms);
-    }
-    CHECK(rc == SAGA_OK || rc == SAGA_NO_MEMORY);
-    if (rc != SAGA_OK) {
-        core_fail(core, rc);
+    if (heap_set(&core->deadlines, &waiter->deadline, deadline_of(core, request)) != SAGA_OK) {
+        unlink_waiter(core, waiter);
+        goto refuse;
     }
     core->waiter_count++;
+    return;
+
+refuse:
+    free(waiter);
+    core_answer(request, SAGA_OVERLOADED, "too many requests wait");
 }
 
 static void finish(struct core *core, struct waiter *waiter, const struct answer *answer)
@@ -70,24 +104,9 @@ void waiters_wake(struct core *core, const struct effect *effect)
     }
 }
 
-/* Takes one waiter out of its saga's list. */
-static void unlink_waiter(struct core *core, struct waiter *waiter)
-{
-    struct waiter *first = map_drop(&core->waiters, name_of(waiter));
-    struct waiter **at = &first;
-    while (*at && *at != waiter) {
-        at = &(*at)->next;
-    }
-    CHECK(*at == waiter);
-    *at = waiter->next;
-    if (first && map_put(&core->waiters, name_of(first), first) != SAGA_OK) {
-        core_fail(core, SAGA_NO_MEMORY);
-    }
-}
-
 void waiters_expire(struct core *core)
 {
-    for (;;) {
+    for (uint32_t i = 0; i < EXPIRE_MAX; i++) {
         struct heap_node *node = heap_first(&core->deadlines);
         if (!node || node->due > core->now_ms) {
             return;
@@ -111,7 +130,7 @@ void waiters_close(struct core *core)
     for (struct waiter *waiter; (waiter = map_next(&core->waiters, &at)) != NULL;) {
         while (waiter) {
             struct waiter *next = waiter->next;
-            core_answer(waiter->request, SAGA_UNAVAILABLE, "the coordinator stops");
+            core_answer(waiter->request, SAGA_UNAVAILABLE, STOPPING);
             free(waiter);
             waiter = next;
         }

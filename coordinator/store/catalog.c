@@ -1,7 +1,8 @@
 /* catalog.c - a growing list of compiled definitions, under one lock.
  *
- * Definitions are few and looked up by name: the newest of each name stands in a map, older ones
- * hang behind it. Nothing is ever taken out, so that a pointer once found stays good. */
+ * The newest version of each name stands in an array sorted by name, older ones hang behind it:
+ * lookups halve the array, walks in order of names go along it. Nothing is ever taken out, so that
+ * a pointer once found stays good. Compiling happens outside of the lock. */
 #include "store/catalog.h"
 
 #include <pthread.h>
@@ -10,7 +11,8 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/limits.h"
-#include "base/map.h"
+
+enum { CAPACITY_MIN = 16 };
 
 struct entry {
     struct arena arena; /* owns the definition and its source */
@@ -21,8 +23,10 @@ struct entry {
 
 struct catalog {
     pthread_rwlock_t lock;
-    struct map newest; /* name -> struct entry */
-    uint32_t count;
+    struct entry **newest; /* owned array, sorted by name */
+    size_t name_count;
+    size_t capacity;
+    uint32_t count; /* versions of all names */
 };
 
 enum saga_error catalog_new(struct catalog **catalog)
@@ -35,7 +39,6 @@ enum saga_error catalog_new(struct catalog **catalog)
         free(made);
         return SAGA_NO_MEMORY;
     }
-    map_open(&made->newest);
     *catalog = made;
     return SAGA_OK;
 }
@@ -52,15 +55,15 @@ void catalog_destroy(struct catalog **catalog)
     if (!gone) {
         return;
     }
-    size_t at = 0;
-    for (struct entry *entry; (entry = map_next(&gone->newest, &at)) != NULL;) {
+    for (size_t at = 0; at < gone->name_count; at++) {
+        struct entry *entry = gone->newest[at];
         while (entry) {
             struct entry *older = entry->older;
             free_entry(entry);
             entry = older;
         }
     }
-    map_close(&gone->newest);
+    free(gone->newest);
     pthread_rwlock_destroy(&gone->lock);
     free(gone);
     *catalog = NULL;
@@ -96,23 +99,77 @@ static enum saga_error compile(struct entry *entry, const struct definition_row 
     return !ok ? SAGA_NO_MEMORY : same_name ? SAGA_OK : SAGA_STORE_CORRUPT;
 }
 
-/* Under the lock. The key must live in the newest entry, so the map is told anew each time. */
+/* Negative, 0 or positive, as memcmp; a name comes before those that it begins. */
+static int order_of(struct span a, struct span b)
+{
+    size_t size = a.size < b.size ? a.size : b.size;
+    int order = size > 0 ? memcmp(a.data, b.data, size) : 0;
+    return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+/* Where the name stands, or would. */
+static size_t place_of(const struct catalog *catalog, struct span name)
+{
+    size_t low = 0;
+    size_t high = catalog->name_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (order_of(catalog->newest[middle]->definition->name, name) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static struct entry *newest_of(const struct catalog *catalog, struct span name)
+{
+    size_t at = place_of(catalog, name);
+    bool found =
+        at < catalog->name_count && span_equal(catalog->newest[at]->definition->name, name);
+    return found ? catalog->newest[at] : NULL;
+}
+
+/* Makes room for one more name. */
+static bool grow(struct catalog *catalog)
+{
+    if (catalog->name_count < catalog->capacity) {
+        return true;
+    }
+    size_t capacity = catalog->capacity > 0 ? catalog->capacity * 2 : CAPACITY_MIN;
+    struct entry **grown = realloc(catalog->newest, capacity * sizeof(struct entry *));
+    if (!grown) {
+        return false;
+    }
+    catalog->newest = grown;
+    catalog->capacity = capacity;
+    return true;
+}
+
+/* Under the lock. */
 static enum saga_error add(struct catalog *catalog, struct entry *entry)
 {
-    struct span name = entry->definition->name;
+    size_t at = place_of(catalog, entry->definition->name);
+    struct entry *older = newest_of(catalog, entry->definition->name);
     if (catalog->count >= LIMIT_DEFINITIONS) {
         return SAGA_OVERLOADED;
     }
-    struct entry *older = map_get(&catalog->newest, name);
     if (older && older->definition->version >= entry->definition->version) {
         return SAGA_STORE_CORRUPT;
     }
-    enum saga_error rc = map_put(&catalog->newest, name, entry);
-    if (rc == SAGA_OK) {
-        entry->older = older;
-        catalog->count++;
+    if (!older) {
+        if (!grow(catalog)) {
+            return SAGA_NO_MEMORY;
+        }
+        struct entry **place = &catalog->newest[at];
+        memmove(place + 1, place, (catalog->name_count - at) * sizeof(struct entry *));
+        catalog->name_count++;
     }
-    return rc;
+    entry->older = older;
+    catalog->newest[at] = entry;
+    catalog->count++;
+    return SAGA_OK;
 }
 
 enum saga_error catalog_add(struct catalog *catalog, const struct definition_row *row)
@@ -136,7 +193,7 @@ enum saga_error catalog_add(struct catalog *catalog, const struct definition_row
 
 static const struct entry *find(const struct catalog *catalog, struct span name, uint32_t version)
 {
-    const struct entry *entry = map_get(&catalog->newest, name);
+    const struct entry *entry = newest_of(catalog, name);
     while (entry && version > 0 && entry->definition->version != version) {
         entry = entry->older;
     }
@@ -166,28 +223,22 @@ int64_t catalog_applied_ms(const struct catalog *catalog, const struct definitio
     return entry ? entry->applied_ms : 0;
 }
 
-static bool comes_before(struct span a, struct span b)
-{
-    size_t size = a.size < b.size ? a.size : b.size;
-    int order = memcmp(a.data, b.data, size);
-    return order < 0 || (order == 0 && a.size < b.size);
-}
-
-/* The name at place *at in their order: names are few, and lists of them are for people. */
 const struct definition *catalog_next(const struct catalog *catalog, size_t *at)
 {
     const struct definition *found = NULL;
     pthread_rwlock_rdlock(lock_of(catalog));
-    size_t place = 0;
-    for (const struct entry *e; (e = map_next(&catalog->newest, &place)) != NULL && !found;) {
-        size_t before = 0;
-        size_t other = 0;
-        for (const struct entry *o; (o = map_next(&catalog->newest, &other)) != NULL;) {
-            before += comes_before(o->definition->name, e->definition->name) ? 1 : 0;
-        }
-        found = before == *at ? e->definition : NULL;
+    if (*at < catalog->name_count) {
+        found = catalog->newest[*at]->definition;
+        *at += 1;
     }
     pthread_rwlock_unlock(lock_of(catalog));
-    *at += 1;
     return found;
+}
+
+bool catalog_has_room(const struct catalog *catalog, uint32_t count)
+{
+    pthread_rwlock_rdlock(lock_of(catalog));
+    bool has_room = count <= LIMIT_DEFINITIONS - catalog->count;
+    pthread_rwlock_unlock(lock_of(catalog));
+    return has_room;
 }

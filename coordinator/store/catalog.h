@@ -1,6 +1,7 @@
 /* catalog.h - the definitions that the coordinator holds, compiled; read from any thread.
  *
- * Entries are immutable and live as long as the catalog, so that a pointer once found stays good. */
+ * Entries are immutable and live as long as the catalog, so that a pointer once found stays good.
+ */
 #ifndef STORE_CATALOG_H
 #define STORE_CATALOG_H
 
@@ -25,7 +26,11 @@ const struct definition *catalog_find(const struct catalog *catalog, struct span
 /* Of each: when it was applied. */
 int64_t catalog_applied_ms(const struct catalog *catalog, const struct definition *definition);
 
-/* Walks the newest version of each name, in the order of names: *at starts at 0; NULL at the end. */
+/* Walks the newest version of each name, in the order of names: *at starts at 0; NULL at the end. A
+ * name added during a walk may make it show one name twice, never leave one out. */
 const struct definition *catalog_next(const struct catalog *catalog, size_t *at);
+
+/* May so many versions more be added? Asked before they are made durable. */
+bool catalog_has_room(const struct catalog *catalog, uint32_t count);
 
 #endif
