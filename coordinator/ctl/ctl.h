@@ -1,0 +1,119 @@
+/* ctl.h - sagactl: what a command has been told, and what it exits with; private to this folder. */
+#ifndef CTL_CTL_H
+#define CTL_CTL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/check.h"
+
+#define CTL_VERSION "0.1.0"
+
+/* What scripts may rely on. */
+enum exit_code {
+    EXIT_GOOD = 0,
+    EXIT_FAILED = 1, /* the thing asked about failed: lint errors, a saga compensated */
+    EXIT_USAGE = 2,
+    EXIT_NOT_FOUND = 3,
+    EXIT_REFUSED = 4,
+    EXIT_NO_SERVER = 5,
+};
+
+enum output { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_YAML, OUTPUT_CSV };
+
+struct settings {
+    const char *server;
+    const char *token_file;
+    enum output output;
+    bool yes;
+    bool plan;
+    bool wait;
+    double wait_seconds;
+    const char *reason;
+    const char *apply; /* digest */
+    const char *input; /* JSON, or @FILE */
+    const char *id;
+    const char *version;
+    const char *labels; /* JSON */
+    const char *start_at;
+    const char *step;
+    const char *steps;
+    const char *accept;
+    const char *outcome;
+    const char *output_value;
+    const char *evidence;
+    const char *status;
+    const char *definition;
+    const char *limit;
+    const char *key;
+    const char *files[64]; /* of -f */
+    uint32_t file_count;
+    bool dry_run;
+    bool man;
+};
+
+struct arguments {
+    const char *const *items;
+    uint32_t count;
+};
+
+/* One command: name, what follows it, what it does, which options it takes. */
+struct command {
+    const char *name;
+    const char *arguments; /* "ID", "FILE..." */
+    const char *help;
+    const char *options; /* names, separated by spaces */
+    uint32_t least;      /* arguments */
+    uint32_t most;
+    enum exit_code (*run)(const struct settings *settings, const struct arguments *arguments);
+};
+
+/* options.c */
+/* The command and its arguments; NULL when all is said, with *code what to exit with. */
+const struct command *options_parse(int argc, char **argv, struct settings *settings,
+                                    struct arguments *arguments, enum exit_code *code);
+extern const struct command commands[];
+extern const uint32_t command_count;
+
+/* http.c */
+struct reply {
+    long status;
+    json_t *body; /* owned; NULL when there was none */
+};
+/* EXIT_GOOD for 2xx; else the problem has been printed. The body is to be given back in any case.
+ */
+enum exit_code http_call(const struct settings *settings, const char *method, const char *path,
+                         const json_t *body, struct reply *reply);
+void reply_close(struct reply *reply);
+/* "a b" -> "a%20b"; to be freed. */
+char *http_escape(const char *text);
+
+/* show.c */
+void show_json(const struct settings *settings, const json_t *value);
+void show_saga(const json_t *saga);
+void show_sagas(const struct settings *settings, const json_t *items);
+void show_history(const struct settings *settings, const json_t *items);
+void show_plan(const json_t *plan);
+
+/* commands_*.c */
+enum exit_code run_apply(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_lint(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_start(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_list(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_show(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_history(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_watch(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_rollback(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_reverse(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_retry(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_resolve(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_pause(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_resume(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_terminate(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_version(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_completion(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_help(const struct settings *settings, const struct arguments *arguments);
+
+#endif

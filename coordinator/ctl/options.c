@@ -1,0 +1,384 @@
+/* options.c - the commands and options as tables; help, the man page and completion print them. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/ctl.h"
+
+#define VERB_OPTIONS "reason key wait output"
+/* clang-format off */
+const struct command commands[] = {
+    {"apply",      "FILE...",    "make a new version of a definition, or say unchanged", "file dry-run output", 0, 64, run_apply},
+    {"lint",       "FILE...",    "check definitions, offline",                           "",                    1, 64, run_lint},
+    {"start",      "DEFINITION", "start a saga",                                         "id version input labels start-at key wait output", 1, 1, run_start},
+    {"list",       "",           "sagas, newest first",                                  "status definition limit output", 0, 0, run_list},
+    {"show",       "ID",         "one saga: why it is where it is, and its steps",       "output",              1, 1, run_show},
+    {"history",    "ID",         "everything that happened to a saga",                   "limit output",        1, 1, run_history},
+    {"watch",      "ID",         "follow a saga until it has settled",                   "",                    1, 1, run_watch},
+    {"rollback",   "ID",         "undo a running or parked saga",                        "plan apply accept yes " VERB_OPTIONS, 1, 1, run_rollback},
+    {"reverse",    "ID",         "undo a completed saga, whole or some steps",           "plan apply steps accept yes " VERB_OPTIONS, 1, 1, run_reverse},
+    {"retry",      "ID",         "try again now what waits or is parked",                "step input " VERB_OPTIONS, 1, 1, run_retry},
+    {"resolve",    "ID",         "settle a step by hand",                                "step outcome result evidence " VERB_OPTIONS, 1, 1, run_resolve},
+    {"pause",      "ID",         "start nothing new; what runs is recorded",             VERB_OPTIONS,          1, 1, run_pause},
+    {"resume",     "ID",         "go on after a pause",                                  VERB_OPTIONS,          1, 1, run_resume},
+    {"terminate",  "ID",         "give up: write off every unsettled step",              "yes " VERB_OPTIONS,   1, 1, run_terminate},
+    {"completion", "bash",       "print completion for a shell",                         "",                    1, 1, run_completion},
+    {"version",    "",           "print the version",                                    "",                    0, 0, run_version},
+    {"help",       "[COMMAND]",  "this, or one command",                                 "man",                 0, 1, run_help},
+};
+const uint32_t command_count = ARRAY_COUNT(commands);
+
+enum option_key {
+    KEY_SERVER = 1000, KEY_TOKEN_FILE, KEY_YES, KEY_REASON, KEY_PLAN, KEY_APPLY, KEY_WAIT, KEY_INPUT,
+    KEY_ID, KEY_VERSION, KEY_LABELS, KEY_START_AT, KEY_STEP, KEY_STEPS, KEY_ACCEPT, KEY_OUTCOME,
+    KEY_RESULT, KEY_EVIDENCE, KEY_STATUS, KEY_DEFINITION, KEY_LIMIT, KEY_KEY, KEY_DRY_RUN, KEY_MAN,
+};
+
+static const struct option_row {
+    const char *name;
+    int has_argument;
+    int key;
+    const char *argument;
+    const char *help;
+    bool is_global;
+} rows[] = {
+    {"output",     required_argument, 'o',            "FORM",    "table, json, yaml or csv (-o)", true},
+    {"server",     required_argument, KEY_SERVER,     "URL",     "where sagad listens (http://127.0.0.1:7700; SAGACTL_SERVER)", true},
+    {"token-file", required_argument, KEY_TOKEN_FILE, "FILE",    "file with the token (./sagad-data/admin.token; SAGACTL_TOKEN_FILE)", true},
+    {"help",       no_argument,       'h',            NULL,      "help on the command (-h)", true},
+    {"file",       required_argument, 'f',            "FILE",    "a definition, - for standard input (-f)", false},
+    {"dry-run",    no_argument,       KEY_DRY_RUN,    NULL,      "let the server check, change nothing", false},
+    {"id",         required_argument, KEY_ID,         "ID",      "the saga's id; the same id again is the same saga", false},
+    {"version",    required_argument, KEY_VERSION,    "N",       "version of the definition; the newest if not given", false},
+    {"input",      required_argument, KEY_INPUT,      "JSON",    "input, or @FILE", false},
+    {"labels",     required_argument, KEY_LABELS,     "JSON",    "an object of strings", false},
+    {"start-at",   required_argument, KEY_START_AT,   "TIME",    "not before this RFC 3339 time", false},
+    {"status",     required_argument, KEY_STATUS,     "STATUS",  "only these; or `unfinished`", false},
+    {"definition", required_argument, KEY_DEFINITION, "NAME",    "only of this definition", false},
+    {"limit",      required_argument, KEY_LIMIT,      "N",       "at most so many", false},
+    {"reason",     required_argument, KEY_REASON,     "TEXT",    "why: kept in the journal (required)", false},
+    {"plan",       no_argument,       KEY_PLAN,       NULL,      "only show what would be undone", false},
+    {"apply",      required_argument, KEY_APPLY,      "DIGEST",  "only if the plan is still this one", false},
+    {"steps",      required_argument, KEY_STEPS,      "A,B",     "only these steps", false},
+    {"accept",     required_argument, KEY_ACCEPT,     "A,B",     "irrevocable steps that may stay as they are", false},
+    {"step",       required_argument, KEY_STEP,       "NAME",    "the step", false},
+    {"outcome",    required_argument, KEY_OUTCOME,    "OUTCOME", "succeeded, failed, compensated or kept", false},
+    {"result",     required_argument, KEY_RESULT,     "JSON",    "the step's output, or @FILE", false},
+    {"evidence",   required_argument, KEY_EVIDENCE,   "TEXT",    "what shows it: a ticket, a receipt", false},
+    {"yes",        no_argument,       KEY_YES,        NULL,      "do not ask", false},
+    {"key",        required_argument, KEY_KEY,        "KEY",     "idempotency key: the same key has its effect once", false},
+    {"wait",       optional_argument, KEY_WAIT,       "SECONDS", "until it has settled (60); exit 1 when it failed", false},
+    {"man",        no_argument,       KEY_MAN,        NULL,      "as a man page", false},
+};
+/* clang-format on */
+
+static const struct command *find(const char *name)
+{
+    for (uint32_t i = 0; i < command_count; i++) {
+        if (strcmp(commands[i].name, name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+/* Is the option's name one of the words? */
+static bool takes(const char *words, const char *name)
+{
+    size_t size = strlen(name);
+    for (const char *at = words; (at = strstr(at, name)) != NULL; at += size) {
+        bool begins = at == words || at[-1] == ' ';
+        if (begins && (at[size] == ' ' || at[size] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_option(const struct option_row *row)
+{
+    char left[40];
+    snprintf(left, sizeof left, "--%s%s%s%s", row->name,
+             row->has_argument == optional_argument ? "[="
+             : row->argument                        ? " "
+                                                    : "",
+             row->argument ? row->argument : "", row->has_argument == optional_argument ? "]" : "");
+    printf("  %-22s %s\n", left, row->help);
+}
+
+static void help_command(const struct command *command)
+{
+    printf("usage: sagactl %s%s%s [OPTION...]\n\n%s\n", command->name,
+           command->arguments[0] ? " " : "", command->arguments, command->help);
+    bool any = false;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (!rows[i].is_global && takes(command->options, rows[i].name)) {
+            printf("%s", any ? "" : "\n");
+            print_option(&rows[i]);
+            any = true;
+        }
+    }
+    printf("\n");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (rows[i].is_global) {
+            print_option(&rows[i]);
+        }
+    }
+}
+
+static const char exits[] =
+    "Exit: 0 ok, 1 the thing asked about failed, 2 usage, 3 not found, "
+    "4 refused, 5 no server.\n";
+
+static void help_all(FILE *out)
+{
+    fputs("usage: sagactl COMMAND [ARGUMENT...] [OPTION...]\n\n", out);
+    for (uint32_t i = 0; i < command_count; i++) {
+        fprintf(out, "  %-10s %-11s %s\n", commands[i].name, commands[i].arguments,
+                commands[i].help);
+    }
+    fprintf(out, "\nsagactl help COMMAND says more of one.\n%s", exits);
+}
+
+/* The same tables as a man page. */
+static void help_man(void)
+{
+    printf(
+        ".TH SAGACTL 1\n.SH NAME\nsagactl \\- everything a person does with sagad\n"
+        ".SH SYNOPSIS\n.B sagactl\n.I COMMAND\n[ARGUMENT...] [OPTION...]\n.SH COMMANDS\n");
+    for (uint32_t i = 0; i < command_count; i++) {
+        printf(".TP\n.B %s %s\n%s\n", commands[i].name, commands[i].arguments, commands[i].help);
+    }
+    printf(".SH OPTIONS\n");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        printf(".TP\n.B \\-\\-%s %s\n%s\n", rows[i].name, rows[i].argument ? rows[i].argument : "",
+               rows[i].help);
+    }
+    printf(".SH EXIT STATUS\n%s.SH SEE ALSO\n.BR sagad (1)\n", exits);
+}
+
+enum exit_code run_help(const struct settings *settings, const struct arguments *arguments)
+{
+    if (settings->man) {
+        help_man();
+        return EXIT_GOOD;
+    }
+    if (arguments->count == 0) {
+        help_all(stdout);
+        return EXIT_GOOD;
+    }
+    const struct command *command = find(arguments->items[0]);
+    if (!command) {
+        fprintf(stderr, "sagactl: there is no command %s\n", arguments->items[0]);
+        return EXIT_USAGE;
+    }
+    help_command(command);
+    return EXIT_GOOD;
+}
+
+enum exit_code run_completion(const struct settings *settings, const struct arguments *arguments)
+{
+    (void)settings;
+    if (strcmp(arguments->items[0], "bash") != 0) {
+        fprintf(stderr, "sagactl: only bash is supported yet\n");
+        return EXIT_USAGE;
+    }
+    printf(
+        "_sagactl() {\n    local word=${COMP_WORDS[COMP_CWORD]} words\n"
+        "    case ${COMP_WORDS[1]} in\n");
+    for (uint32_t i = 0; i < command_count; i++) {
+        printf("    %s) words=\"", commands[i].name);
+        for (size_t k = 0; k < ARRAY_COUNT(rows); k++) {
+            if (rows[k].is_global || takes(commands[i].options, rows[k].name)) {
+                printf("--%s ", rows[k].name);
+            }
+        }
+        printf("\" ;;\n");
+    }
+    printf("    *) words=\"");
+    for (uint32_t i = 0; i < command_count; i++) {
+        printf("%s ", commands[i].name);
+    }
+    printf(
+        "\" ;;\n    esac\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+        "    [[ $word == -* || $COMP_CWORD -eq 1 ]] || COMPREPLY=($(compgen -f -- \"$word\"))\n"
+        "}\ncomplete -F _sagactl sagactl\n");
+    return EXIT_GOOD;
+}
+
+/* ---- parsing ---- */
+
+static bool parse_output(const char *text, enum output *output)
+{
+    static const char *const forms[] = {"table", "json", "yaml", "csv"};
+    for (size_t i = 0; i < ARRAY_COUNT(forms); i++) {
+        if (strcmp(text, forms[i]) == 0) {
+            *output = (enum output)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_wait(const char *text, struct settings *settings)
+{
+    char *end = NULL;
+    settings->wait = true;
+    settings->wait_seconds = text ? strtod(text, &end) : 60;
+    return settings->wait_seconds > 0 && (!text || *end == '\0');
+}
+
+/* Where an option with a text goes; NULL for the others. */
+static const char **place_of(struct settings *settings, int key)
+{
+    switch (key) {
+    case KEY_SERVER:
+        return &settings->server;
+    case KEY_TOKEN_FILE:
+        return &settings->token_file;
+    case KEY_REASON:
+        return &settings->reason;
+    case KEY_APPLY:
+        return &settings->apply;
+    case KEY_INPUT:
+        return &settings->input;
+    case KEY_ID:
+        return &settings->id;
+    case KEY_VERSION:
+        return &settings->version;
+    case KEY_LABELS:
+        return &settings->labels;
+    case KEY_START_AT:
+        return &settings->start_at;
+    case KEY_STEP:
+        return &settings->step;
+    case KEY_STEPS:
+        return &settings->steps;
+    case KEY_ACCEPT:
+        return &settings->accept;
+    case KEY_OUTCOME:
+        return &settings->outcome;
+    case KEY_RESULT:
+        return &settings->output_value;
+    case KEY_EVIDENCE:
+        return &settings->evidence;
+    case KEY_STATUS:
+        return &settings->status;
+    case KEY_DEFINITION:
+        return &settings->definition;
+    case KEY_LIMIT:
+        return &settings->limit;
+    case KEY_KEY:
+        return &settings->key;
+    default:
+        return NULL;
+    }
+}
+
+static bool take(struct settings *settings, int key, const char *value)
+{
+    const char **place = place_of(settings, key);
+    if (place) {
+        *place = value;
+        return true;
+    }
+    switch (key) {
+    case 'o':
+        return parse_output(value, &settings->output);
+    case 'f':
+        if (settings->file_count == ARRAY_COUNT(settings->files)) {
+            return false;
+        }
+        settings->files[settings->file_count++] = value;
+        return true;
+    case KEY_YES:
+        settings->yes = true;
+        return true;
+    case KEY_PLAN:
+        settings->plan = true;
+        return true;
+    case KEY_DRY_RUN:
+        settings->dry_run = true;
+        return true;
+    case KEY_MAN:
+        settings->man = true;
+        return true;
+    case KEY_WAIT:
+        return parse_wait(value, settings);
+    default:
+        return false;
+    }
+}
+
+/* A command takes the options of its row and the global ones, no others. */
+static bool check_options(const struct command *command, const bool *given)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (given[i] && !rows[i].is_global && !takes(command->options, rows[i].name)) {
+            fprintf(stderr, "sagactl: %s takes no --%s; see sagactl help %s\n", command->name,
+                    rows[i].name, command->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static const struct command *choose(int argc, char **argv, const bool *given, bool help,
+                                    struct arguments *arguments, enum exit_code *code)
+{
+    *code = EXIT_USAGE;
+    if (optind >= argc) {
+        *code = help ? EXIT_GOOD : EXIT_USAGE;
+        help_all(help ? stdout : stderr);
+        return NULL;
+    }
+    const struct command *command = find(argv[optind]);
+    if (!command) {
+        fprintf(stderr, "sagactl: there is no command %s; see sagactl help\n", argv[optind]);
+        return NULL;
+    }
+    if (help) {
+        *code = EXIT_GOOD;
+        help_command(command);
+        return NULL;
+    }
+    uint32_t count = (uint32_t)(argc - optind - 1);
+    if (count < command->least || count > command->most) {
+        fprintf(stderr, "usage: sagactl %s %s [OPTION...]\n", command->name, command->arguments);
+        return NULL;
+    }
+    *arguments = (struct arguments){(const char *const *)argv + optind + 1, count};
+    return check_options(command, given) ? command : NULL;
+}
+
+const struct command *options_parse(int argc, char **argv, struct settings *settings,
+                                    struct arguments *arguments, enum exit_code *code)
+{
+    struct option table[ARRAY_COUNT(rows) + 1] = {{0}};
+    bool given[ARRAY_COUNT(rows)] = {false};
+    bool help = false;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        table[i] = (struct option){rows[i].name, rows[i].has_argument, NULL, rows[i].key};
+    }
+    const char *server = getenv("SAGACTL_SERVER");
+    *settings = (struct settings){.server = server ? server : "http://127.0.0.1:7700",
+                                  .token_file = getenv("SAGACTL_TOKEN_FILE")};
+    *code = EXIT_USAGE;
+    for (int c; (c = getopt_long(argc, argv, "o:f:h", table, NULL)) != -1;) {
+        if (c == 'h') {
+            help = true;
+            continue;
+        }
+        if (c == '?') {
+            return NULL; /* getopt has said what */
+        }
+        for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+            given[i] |= rows[i].key == c;
+        }
+        if (!take(settings, c, optarg)) {
+            fprintf(stderr, "sagactl: %s is not a value for this option\n", optarg ? optarg : "");
+            return NULL;
+        }
+    }
+    return choose(argc, argv, given, help, arguments, code);
+}

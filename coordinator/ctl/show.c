@@ -1,0 +1,283 @@
+/* show.c - what a tired person reads: one screen a saga, one line a record.
+ *
+ * Colours only on a terminal, and not when NO_COLOR is set; a state is never told by its colour
+ * alone. */
+#include "ctl/ctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *text(const json_t *object, const char *key)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    return value ? value : "";
+}
+
+static long long number(const json_t *object, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(object, key));
+}
+
+static bool has_colours(void)
+{
+    const char *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+}
+
+/* Padded, and coloured by what the word means. */
+static void print_state(const char *state, int width)
+{
+    static const struct {
+        const char *word;
+        const char *colour;
+    } colours[] = {{"parked", "31"},     {"in_doubt", "31"},  {"failed", "31"},
+                   {"terminated", "31"}, {"retrying", "33"},  {"compensating", "33"},
+                   {"running", "36"},    {"succeeded", "32"}, {"completed", "32"},
+                   {"compensated", "35"}};
+    const char *colour = NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(colours) && has_colours(); i++) {
+        colour = strcmp(colours[i].word, state) == 0 ? colours[i].colour : colour;
+    }
+    if (colour) {
+        printf("\033[%sm%-*s\033[0m", colour, width, state);
+    } else {
+        printf("%-*s", width, state);
+    }
+}
+
+/* "2026-11-24T04:52:30.123Z" to seconds since 1970; 0 for none. */
+static double seconds_of(const char *at)
+{
+    struct tm tm = {0};
+    const char *rest = at[0] ? strptime(at, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
+    return rest ? (double)timegm(&tm) + (*rest == '.' ? strtod(rest, NULL) : 0) : 0;
+}
+
+static void print_span(double seconds, char *out, size_t size)
+{
+    if (seconds < 60) {
+        snprintf(out, size, "%.3gs", seconds < 0 ? 0 : seconds);
+    } else if (seconds < 3600) {
+        snprintf(out, size, "%.0fm", seconds / 60);
+    } else if (seconds < 172800) {
+        snprintf(out, size, "%.0fh", seconds / 3600);
+    } else {
+        snprintf(out, size, "%.0fd", seconds / 86400);
+    }
+}
+
+static void age(const char *at, char *out, size_t size)
+{
+    double then = seconds_of(at);
+    out[0] = '\0';
+    if (then > 0) {
+        print_span((double)time(NULL) - then, out, size);
+    }
+}
+
+void show_json(const struct settings *settings, const json_t *value)
+{
+    /* JSON is YAML, in its flow form: indented, it serves both. */
+    (void)settings;
+    json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+    printf("\n");
+}
+
+/* The line that says why a saga is where it is. */
+static void print_why(const json_t *saga)
+{
+    const json_t *reason = json_object_get(saga, "reason");
+    const json_t *steps = json_object_get(saga, "steps");
+    if (json_is_object(reason)) {
+        const char *step = text(reason, "step");
+        printf("because  %s%s%s", step, step[0] ? " failed: " : "", text(reason, "code"));
+        printf("%s%s", text(reason, "message")[0] ? ": " : "", text(reason, "message"));
+        printf("%s%s\n", text(reason, "actor")[0] ? ", by " : "", text(reason, "actor"));
+    }
+    for (size_t i = 0; i < json_array_size(steps); i++) {
+        const json_t *step = json_array_get(steps, i);
+        const char *state = text(step, "status");
+        const json_t *error = json_object_get(step, "error");
+        const json_t *undo = json_object_get(step, "compensation");
+        bool undo_waits = strcmp(text(undo, "status"), "retrying") == 0 ||
+                          strcmp(text(undo, "status"), "parked") == 0;
+        if (undo_waits) {
+            error = json_object_get(undo, "error");
+        }
+        if (undo_waits || strcmp(state, "retrying") == 0 || strcmp(state, "parked") == 0) {
+            printf("waits    %s%s is %s: %s %s\n", undo_waits ? "undo of " : "", text(step, "step"),
+                   undo_waits ? text(undo, "status") : state, text(error, "code"),
+                   text(error, "message"));
+        }
+    }
+}
+
+static void print_step(const json_t *step)
+{
+    const json_t *undo = json_object_get(step, "compensation");
+    const json_t *error = json_object_get(step, "error");
+    char took[32] = "";
+    double from = seconds_of(text(step, "started_at"));
+    double to = seconds_of(text(step, "ended_at"));
+    if (from > 0 && to > 0) {
+        print_span(to - from, took, sizeof took);
+    }
+    printf("  %-20s ", text(step, "step"));
+    print_state(text(step, "status"), 13);
+    printf(" %4lld  %-8s ", number(step, "attempts"), took);
+    print_state(undo ? text(undo, "status") : "-", 10);
+    printf(" %s%s%s\n", json_is_true(json_object_get(step, "in_doubt")) ? "in doubt " : "",
+           error ? text(error, "code") : "", json_object_get(step, "by_person") ? " by hand" : "");
+}
+
+void show_saga(const json_t *saga)
+{
+    char since[32];
+    age(text(saga, "started_at"), since, sizeof since);
+    printf("%s  ", text(saga, "id"));
+    print_state(text(saga, "status"), 1);
+    printf("%s%s\n", json_is_true(json_object_get(saga, "paused")) ? " (paused)" : "",
+           json_is_true(json_object_get(saga, "duplicate")) ? " (it was there already)" : "");
+    printf("of       %s version %lld\n", text(saga, "definition"), number(saga, "version"));
+    printf("started  %s, %s ago\n", text(saga, "started_at"), since);
+    if (text(saga, "ended_at")[0]) {
+        printf("ended    %s\n", text(saga, "ended_at"));
+    }
+    if (text(saga, "waiting_for")[0]) {
+        printf("waits    for %s\n", text(saga, "waiting_for"));
+    }
+    print_why(saga);
+    printf("\n  %-20s %-13s %4s  %-8s %-10s\n", "step", "status", "try", "took", "undo");
+    const json_t *steps = json_object_get(saga, "steps");
+    for (size_t i = 0; i < json_array_size(steps); i++) {
+        print_step(json_array_get(steps, i));
+    }
+    json_t *output = json_object_get(saga, "output");
+    if (output) {
+        char *shown = json_dumps(output, JSON_COMPACT | JSON_ENCODE_ANY);
+        printf("\noutput   %s\n", shown ? shown : "");
+        free(shown);
+    }
+}
+
+/* A cell of CSV (RFC 4180); one that a spreadsheet would run is defused. */
+static void print_cell(const char *value, bool last)
+{
+    bool runs = value[0] && strchr("=+-@", value[0]);
+    printf("\"%s", runs ? "'" : "");
+    for (const char *c = value; *c; c++) {
+        printf(*c == '"' ? "\"\"" : "%c", *c);
+    }
+    printf("\"%s", last ? "\r\n" : ",");
+}
+
+void show_sagas(const struct settings *settings, const json_t *items)
+{
+    bool csv = settings->output == OUTPUT_CSV;
+    static const char *const columns[] = {"id", "status", "definition", "started_at", "ended_at"};
+    if (csv) {
+        for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
+            print_cell(columns[k], k + 1 == ARRAY_COUNT(columns));
+        }
+    } else if (json_array_size(items) > 0) {
+        printf("%-36s  %-12s  %-24s  %s\n", "id", "status", "definition", "started");
+    }
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *saga = json_array_get(items, i);
+        if (csv) {
+            for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
+                print_cell(text(saga, columns[k]), k + 1 == ARRAY_COUNT(columns));
+            }
+            continue;
+        }
+        char since[32];
+        char of[96];
+        age(text(saga, "started_at"), since, sizeof since);
+        snprintf(of, sizeof of, "%s %lld", text(saga, "definition"), number(saga, "version"));
+        printf("%-36s  ", text(saga, "id"));
+        print_state(text(saga, "status"), 12);
+        printf("  %-24s  %s ago%s\n", of, since,
+               json_is_true(json_object_get(saga, "paused")) ? "  paused" : "");
+    }
+    if (!csv && json_array_size(items) == 0) {
+        printf("no sagas\n");
+    }
+}
+
+static void print_record(const json_t *record, double start)
+{
+    char after[32];
+    print_span(seconds_of(text(record, "at")) - start, after, sizeof after);
+    printf("%4lld  %.23s  +%-7s %-18s %-12s", number(record, "seq"), text(record, "at"), after,
+           text(record, "type"), text(record, "step"));
+    printf(" %-5s", text(record, "kind"));
+    if (number(record, "attempt") > 0) {
+        printf(" try %lld", number(record, "attempt"));
+    }
+    static const char *const words[] = {"verb", "code", "message", "actor", "reason"};
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        const char *word = text(record, words[i]);
+        if (word[0]) {
+            printf(i == 3 ? "  by %s" : i == 4 ? ": %s" : "  %s", word);
+        }
+    }
+    const json_t *data = json_object_get(record, "data");
+    static const char *const flags[] = {"in_doubt", "stale", "adopted", "stuck", "untaken"};
+    for (size_t i = 0; i < ARRAY_COUNT(flags); i++) {
+        if (json_is_true(json_object_get(data, flags[i]))) {
+            printf("  [%s]", flags[i]);
+        }
+    }
+    printf("\n");
+}
+
+void show_history(const struct settings *settings, const json_t *items)
+{
+    static const char *const columns[] = {"at",    "type",   "step", "kind",   "verb",
+                                          "actor", "reason", "code", "message"};
+    double start = seconds_of(text(json_array_get(items, 0), "at"));
+    if (settings->output == OUTPUT_CSV) {
+        for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
+            print_cell(columns[k], k + 1 == ARRAY_COUNT(columns));
+        }
+    }
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *record = json_array_get(items, i);
+        if (settings->output != OUTPUT_CSV) {
+            print_record(record, start);
+            continue;
+        }
+        for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
+            print_cell(text(record, columns[k]), k + 1 == ARRAY_COUNT(columns));
+        }
+    }
+}
+
+void show_plan(const json_t *plan)
+{
+    const json_t *items = json_object_get(plan, "compensations");
+    const json_t *kept = json_object_get(plan, "kept");
+    printf("%s, as of record %lld:\n", text(plan, "saga"), number(plan, "seq"));
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *item = json_array_get(items, i);
+        if (json_is_true(json_object_get(item, "irrevocable"))) {
+            printf("  !  %-20s cannot be undone; --accept %s keeps it\n", text(item, "step"),
+                   text(item, "step"));
+            continue;
+        }
+        char *input = json_dumps(json_object_get(item, "input"), JSON_COMPACT | JSON_ENCODE_ANY);
+        printf("  %lld. %-20s %s %s%s\n", number(item, "order"), text(item, "step"),
+               text(item, "action"), input ? input : "",
+               json_is_true(json_object_get(item, "in_doubt")) ? "  in doubt" : "");
+        free(input);
+    }
+    if (json_array_size(items) == 0) {
+        printf("  nothing to undo\n");
+    }
+    for (size_t i = 0; i < json_array_size(kept); i++) {
+        printf("  -  %-20s stays\n", json_string_value(json_array_get(kept, i)));
+    }
+    printf("digest %s\n", text(plan, "digest"));
+}

@@ -1,0 +1,206 @@
+/* verbs.c - what an operator does to a saga: shown first when it is dangerous, then done. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/ctl.h"
+#include "ctl/values.h"
+
+enum { PATH_SIZE = 1024 };
+
+static void path_of(char *path, size_t size, const char *id, const char *what)
+{
+    char *escaped = http_escape(id);
+    snprintf(path, size, "/v1/sagas/%s/%s", escaped, what);
+    free(escaped);
+}
+
+static enum exit_code need_reason(const struct settings *settings)
+{
+    if (settings->reason && settings->reason[0]) {
+        return EXIT_GOOD;
+    }
+    fprintf(stderr, "sagactl: say why: --reason TEXT (it is kept in the journal)\n");
+    return EXIT_USAGE;
+}
+
+static json_t *make_body(const struct settings *settings)
+{
+    json_t *body = json_pack("{s:s}", "reason", settings->reason);
+    static const struct {
+        const char *key;
+        size_t offset;
+    } texts[] = {{"step", offsetof(struct settings, step)},
+                 {"plan_digest", offsetof(struct settings, apply)},
+                 {"outcome", offsetof(struct settings, outcome)},
+                 {"evidence", offsetof(struct settings, evidence)}};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        const char *text =
+            *(const char *const *)(const void *)((const char *)settings + texts[i].offset);
+        if (text) {
+            json_object_set_new(body, texts[i].key, json_string(text));
+        }
+    }
+    value_add_names(body, "steps", settings->steps);
+    value_add_names(body, "accept", settings->accept);
+    if (!value_add(body, "input", settings->input) ||
+        !value_add(body, "output", settings->output_value)) {
+        json_decref(body);
+        return NULL;
+    }
+    return body;
+}
+
+/* With --wait: is it where the verb wanted to bring it? NULL = anywhere settled but parked. */
+static enum exit_code outcome(const struct settings *settings, const json_t *saga,
+                              bool wants_undone)
+{
+    const char *status = json_string_value(json_object_get(saga, "status"));
+    if (!settings->wait || !status) {
+        return EXIT_GOOD;
+    }
+    if (wants_undone) {
+        bool undone = strcmp(status, "compensated") == 0 ||
+                      (settings->steps && strcmp(status, "completed") == 0);
+        return undone ? EXIT_GOOD : EXIT_FAILED;
+    }
+    bool good = strcmp(status, "completed") == 0;
+    return good ? EXIT_GOOD : EXIT_FAILED;
+}
+
+static enum exit_code send_verb(const struct settings *settings, const char *id, const char *verb,
+                                bool wants_undone)
+{
+    struct reply reply;
+    char path[PATH_SIZE];
+    json_t *body = make_body(settings);
+    if (!body) {
+        return EXIT_USAGE;
+    }
+    path_of(path, sizeof path, id, verb);
+    enum exit_code code = http_call(settings, "POST", path, body, &reply);
+    json_decref(body);
+    if (code == EXIT_GOOD) {
+        settings->output == OUTPUT_TABLE ? show_saga(reply.body) : show_json(settings, reply.body);
+        code = outcome(settings, reply.body, wants_undone);
+    }
+    reply_close(&reply);
+    return code;
+}
+
+static bool ask(const char *question)
+{
+    char line[16] = "";
+    fprintf(stderr, "%s [y/N] ", question);
+    return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
+}
+
+static enum exit_code get_plan(const struct settings *settings, const char *id, struct reply *reply)
+{
+    char path[PATH_SIZE];
+    char what[512];
+    struct settings own = *settings;
+    own.wait = false;
+    own.key = NULL;
+    char *steps = http_escape(settings->steps ? settings->steps : "");
+    snprintf(what, sizeof what, "rollback-plan%s%s", steps[0] ? "?steps=" : "", steps);
+    free(steps);
+    path_of(path, sizeof path, id, what);
+    return http_call(&own, "GET", path, NULL, reply);
+}
+
+/* Shows the plan and asks, unless told not to; then does exactly what was shown. */
+static enum exit_code plan_and_do(const struct settings *settings, const char *id, const char *verb)
+{
+    struct reply plan;
+    struct settings own = *settings;
+    bool terminal = isatty(STDIN_FILENO) != 0;
+    enum exit_code code = settings->plan ? EXIT_GOOD : need_reason(settings);
+    if (code == EXIT_GOOD && !settings->plan && !settings->yes && !terminal) {
+        fprintf(stderr, "sagactl: %s undoes things; without a terminal to ask on, say --yes\n",
+                verb);
+        code = EXIT_USAGE;
+    }
+    if (code != EXIT_GOOD) {
+        return code;
+    }
+    if (settings->yes && !settings->plan) {
+        return send_verb(settings, id, verb, true);
+    }
+    code = get_plan(settings, id, &plan);
+    if (code == EXIT_GOOD) {
+        settings->output == OUTPUT_TABLE ? show_plan(plan.body) : show_json(settings, plan.body);
+    }
+    if (code == EXIT_GOOD && !settings->plan) {
+        if (ask("Undo this?")) {
+            own.apply = settings->apply ? settings->apply
+                                        : json_string_value(json_object_get(plan.body, "digest"));
+            code = send_verb(&own, id, verb, true);
+        } else {
+            fprintf(stderr, "nothing was done\n");
+            code = EXIT_REFUSED;
+        }
+    }
+    reply_close(&plan);
+    return code;
+}
+
+enum exit_code run_rollback(const struct settings *settings, const struct arguments *arguments)
+{
+    return plan_and_do(settings, arguments->items[0], "rollback");
+}
+
+enum exit_code run_reverse(const struct settings *settings, const struct arguments *arguments)
+{
+    return plan_and_do(settings, arguments->items[0], "reverse");
+}
+
+static enum exit_code plain_verb(const struct settings *settings, const struct arguments *arguments,
+                                 const char *verb)
+{
+    enum exit_code code = need_reason(settings);
+    return code == EXIT_GOOD ? send_verb(settings, arguments->items[0], verb, false) : code;
+}
+
+enum exit_code run_retry(const struct settings *settings, const struct arguments *arguments)
+{
+    return plain_verb(settings, arguments, "retry");
+}
+
+enum exit_code run_resolve(const struct settings *settings, const struct arguments *arguments)
+{
+    if (!settings->step || !settings->outcome) {
+        fprintf(stderr, "sagactl: resolve needs --step NAME and --outcome OUTCOME\n");
+        return EXIT_USAGE;
+    }
+    return plain_verb(settings, arguments, "resolve");
+}
+
+enum exit_code run_pause(const struct settings *settings, const struct arguments *arguments)
+{
+    return plain_verb(settings, arguments, "pause");
+}
+
+enum exit_code run_resume(const struct settings *settings, const struct arguments *arguments)
+{
+    return plain_verb(settings, arguments, "resume");
+}
+
+enum exit_code run_terminate(const struct settings *settings, const struct arguments *arguments)
+{
+    enum exit_code code = need_reason(settings);
+    if (code != EXIT_GOOD) {
+        return code;
+    }
+    if (!settings->yes && !isatty(STDIN_FILENO)) {
+        fprintf(stderr, "sagactl: terminate gives up; without a terminal to ask on, say --yes\n");
+        return EXIT_USAGE;
+    }
+    if (!settings->yes &&
+        !ask("Terminate undoes nothing: every unsettled step is written off. Go on?")) {
+        fprintf(stderr, "nothing was done\n");
+        return EXIT_REFUSED;
+    }
+    return send_verb(settings, arguments->items[0], "terminate", false);
+}
