@@ -3,6 +3,7 @@
 #define PARTICIPANTS_VALUE_H
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "saga.h"
 
 enum {
