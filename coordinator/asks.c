@@ -243,13 +243,30 @@ static void start_again(struct core *core, struct request *request, const struct
     answer_or_wait(core, request, request->start.name);
 }
 
+/* Minted ids ascend (UUIDv7), so one that is greater than every id of its kind is new for sure, and
+ * no look-up is needed: '0' is the first digit of them all until the year 2527. */
+static bool is_minted_later(struct core *core, struct span id)
+{
+    if (id.size == 0 || id.data[0] != '0' || id.size > sizeof core->minted) {
+        return false;
+    }
+    size_t size = id.size < core->minted_size ? id.size : core->minted_size;
+    int order = memcmp(id.data, core->minted, size);
+    bool later = order > 0 || (order == 0 && id.size > core->minted_size);
+    if (later) {
+        memcpy(core->minted, id.data, id.size);
+        core->minted_size = id.size;
+    }
+    return later;
+}
+
 /* Is the id new, or its saga in memory? Else the request is answered. */
 static bool id_is_open(struct core *core, struct request *request, const struct event *event)
 {
     struct store *store = core->options.store;
     struct span name;
     struct name found;
-    if (!engine_lacks(core->engine, event, &name)) {
+    if (!engine_lacks(core->engine, event, &name) || is_minted_later(core, name)) {
         return true;
     }
     enum saga_error rc = store->ops->find_name(store, name, &found);
@@ -381,8 +398,10 @@ static void ask_define(struct core *core, struct request *request)
         request->answer(request, &answer);
         return;
     }
-    uint32_t more =
-        core->works[0].batch.rows.definition_count + core->works[1].batch.rows.definition_count + 1;
+    uint32_t more = 1;
+    for (size_t i = 0; i < ARRAY_COUNT(core->works); i++) {
+        more += core->works[i].batch.rows.definition_count;
+    }
     if (!same && !catalog_has_room(core->options.catalog, more)) {
         core_answer(request, SAGA_OVERLOADED, "no more versions of definitions can be held");
         return;

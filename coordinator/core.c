@@ -29,9 +29,12 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     }
     made->options = *options;
     made->lsn_durable = facts.last_lsn;
+    memcpy(made->minted, facts.minted, sizeof made->minted);
+    made->minted_size = facts.minted_size;
     made->making = &made->works[0];
     batch_open(&made->works[0].batch, &arena_heap);
     batch_open(&made->works[1].batch, &arena_heap);
+    batch_open(&made->works[2].batch, &arena_heap);
     map_open(&made->requests);
     map_open(&made->waiters);
     map_open(&made->keys_pending);
@@ -297,24 +300,41 @@ static bool has_effects(const struct work *work)
 
 static void swap(struct core *core)
 {
-    core->making = core->making == &core->works[0] ? &core->works[1] : &core->works[0];
+    struct work *free_work = NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(core->works); i++) {
+        struct work *work = &core->works[i];
+        if (work != core->making && work != core->syncing && work != core->releasing) {
+            free_work = work;
+        }
+    }
+    CHECK(free_work != NULL);
+    core->making = free_work;
 }
 
-/* Takes what the store has made durable. */
-static void collect(struct core *core)
+/* Takes the batch that has become durable, to be released; NULL = none has. */
+static struct work *collect(struct core *core)
 {
     struct store *store = core->options.store;
+    struct work *work = NULL;
     uint64_t count = 0;
     enum saga_error rc = store->ops->durable(store, &count);
     if (rc != SAGA_OK) {
         core_fail(core, rc);
-        return;
-    }
-    if (core->syncing && count >= core->submitted) {
-        struct work *work = core->syncing;
+    } else if (core->syncing && count >= core->submitted) {
+        work = core->syncing;
         core->syncing = NULL;
-        release(core, work);
     }
+    return work;
+}
+
+static void let_go(struct core *core, struct work *work)
+{
+    core->releasing = work;
+    if (core->making == work) {
+        swap(core);
+    }
+    release(core, work);
+    core->releasing = NULL;
 }
 
 /* Gives the batch in the making to the store; false: nothing was to be given, or it must wait. */
@@ -328,8 +348,7 @@ static bool submit(struct core *core)
         if (!has_effects(work)) {
             return false;
         }
-        swap(core);
-        release(core, work);
+        let_go(core, work);
         return true;
     }
     if (core->disk_retry_ms > core->now_ms) {
@@ -375,7 +394,15 @@ enum saga_error core_turn(struct core *core, int64_t now_ms)
     if (core->peers && peers_next_due(core->peers) <= now_ms) {
         peers_tick(core->peers, now_ms);
     }
-    collect(core);
+    struct work *durable = collect(core);
+    /* The next batch syncs while the effects of the one before leave. */
+    core->releasing = durable;
+    if (durable && has_rows(core->making)) {
+        (void)submit(core);
+    }
+    if (durable) {
+        let_go(core, durable);
+    }
     /* A release makes events of its own (a task that was sent): they settle in a few rounds. */
     for (uint32_t i = 0; i < RELEASE_MAX && submit(core); i++) {
     }
@@ -405,6 +432,11 @@ bool core_is_full(const struct core *core)
     const struct batch *batch = &core->making->batch;
     return batch->size >= LIMIT_BATCH_BYTES || batch->rows.row_count >= LIMIT_BATCH_EVENTS ||
            batch->effect_count >= EFFECTS_MAX || batch->arena.size >= 2 * LIMIT_BATCH_BYTES;
+}
+
+bool core_is_syncing(const struct core *core)
+{
+    return core->syncing != NULL;
 }
 
 bool core_is_idle(const struct core *core)

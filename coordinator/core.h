@@ -59,6 +59,8 @@ MUST_CHECK enum saga_error core_turn(struct core *core, int64_t now_ms);
 int64_t core_next_due(const struct core *core);
 /* The batch in the making is as large as it may be: take no more input until the store is done. */
 bool core_is_full(const struct core *core);
+/* A batch is with the store: nothing that is decided now can leave before it is durable. */
+bool core_is_syncing(const struct core *core);
 /* Nothing is in the making or syncing. */
 bool core_is_idle(const struct core *core);
 /* There is no room on the disk: what writes is answered `overloaded`. */

@@ -41,9 +41,12 @@ struct core {
     struct core_options options;
     struct engine *engine;
     struct peers *peers;
-    struct work works[2];
+    struct work works[3];
+    uint8_t minted[128]; /* the greatest id that begins with '0' */
+    size_t minted_size;
     struct work *making;
     struct work *syncing;    /* NULL: the store is idle */
+    struct work *releasing;  /* its effects are on their way out; NULL: none are */
     uint64_t submitted;      /* batches given to the store */
     uint64_t lsn_durable;    /* of the last row released */
     int64_t now_ms;          /* of the turn at work */

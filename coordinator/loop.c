@@ -26,6 +26,11 @@
 #include "notify.h"
 #include "peers/router.h"
 
+enum {
+    SYNC_WAIT_NS = 250 * 1000,       /* longest look away from the socket while a batch syncs */
+    FULL_WAIT_NS = 20 * 1000 * 1000, /* the same when no more can be taken anyway */
+    EAGER_PIECES = 4,                /* an idle store gets work after so many pieces */
+};
 enum { RECEIVE_MAX = 16, WAKE_SIGNALS = 0, WAKE_DESK, WAKE_STORE, WAKE_COUNT };
 _Static_assert(LIMIT_BATCH_EVENTS % RECEIVE_MAX == 0, "a batch is received in whole pieces");
 
@@ -272,16 +277,19 @@ static int64_t timeout_ms(const struct loop *loop, int64_t at_ms)
     return left_ms < 0 ? 0 : left_ms > 1000 ? 1000 : left_ms;
 }
 
-/* A full batch waits for the store alone: the socket would say at once that more is there. */
+/* While a batch syncs, nothing that came now could leave: what comes is decided some at a time, not
+ * one wake-up each. The store's word that the batch is durable ends the wait at once. */
 static void wait(struct loop *loop, const int *wakes, int64_t at_ms)
 {
-    if (!core_is_full(loop->core)) {
-        router_wait(loop->router, wakes, WAKE_COUNT, timeout_ms(loop, at_ms));
+    int64_t wait_ms = timeout_ms(loop, at_ms);
+    if (!core_is_syncing(loop->core)) {
+        router_wait(loop->router, wakes, WAKE_COUNT, wait_ms);
         return;
     }
     struct pollfd polled[] = {{.fd = wakes[WAKE_STORE], .events = POLLIN},
                               {.fd = wakes[WAKE_SIGNALS], .events = POLLIN}};
-    MAYBE(poll(polled, ARRAY_COUNT(polled), (int)timeout_ms(loop, at_ms)) > 0);
+    struct timespec time = {.tv_nsec = core_is_full(loop->core) ? FULL_WAIT_NS : SYNC_WAIT_NS};
+    MAYBE(ppoll(polled, ARRAY_COUNT(polled), &time, NULL) > 0);
 }
 
 /* Input until the batch is full: some messages at a time, for one may be large. */
@@ -290,7 +298,8 @@ static void receive(struct loop *loop, int64_t at_ms)
     core_begin(loop->core, at_ms);
     desk_take(loop->queue);
     for (uint32_t i = 0; i < LIMIT_BATCH_EVENTS / RECEIVE_MAX; i++) {
-        if (core_is_full(loop->core) ||
+        bool enough = i >= EAGER_PIECES && !core_is_syncing(loop->core);
+        if (enough || core_is_full(loop->core) ||
             router_receive(loop->router, loop->peers, RECEIVE_MAX, at_ms) < RECEIVE_MAX) {
             return;
         }

@@ -32,6 +32,8 @@
     X(GET_META, "SELECT value FROM meta WHERE key = ?1")                                           \
     X(LAST_EVENT, "SELECT ifnull(max(lsn), 0) FROM event")                                         \
     X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
+    X(LAST_MINTED,                                                                                 \
+      "SELECT text FROM name WHERE text >= '0' AND text < '1' ORDER BY text DESC LIMIT 1")         \
     X(LAST_APPLIED,                                                                                \
       "SELECT ifnull((SELECT applied_ms FROM definition ORDER BY id DESC LIMIT 1), 0)")            \
     X(EVENTS_AFTER, "SELECT lsn, saga FROM event WHERE lsn > ?1 ORDER BY lsn")                     \

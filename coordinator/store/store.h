@@ -40,6 +40,8 @@ struct store_facts {
     uint64_t last_lsn;   /* 0 = empty */
     uint64_t last_saga;
     int64_t last_ms;     /* time of the newest row; 0 = none */
+    uint8_t minted[128]; /* the greatest saga id that begins with '0', as minted ones do (UUIDv7) */
+    size_t minted_size;  /* 0 = there is none */
 };
 
 /* Called for each item of a read; the spans live until it returns. Any other result than SAGA_OK

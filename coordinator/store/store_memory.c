@@ -43,14 +43,14 @@ struct memory {
     size_t saga_capacity;
     size_t definition_count;
     size_t definition_capacity;
-    int64_t last_ms;                    /* newest time seen in a batch */
-    struct store_facts facts;           /* as of open, or the last crash */
-    const struct rows *pending;         /* submitted, not durable; borrowed */
-    uint64_t durable;                   /* batches since open */
-    uint64_t fail_in;                   /* submits until one fails; 0 = never */
-    bool fails;                         /* the pending one will */
-    bool held;                          /* durable commits nothing */
-    enum saga_error failure;            /* SAGA_OK, or why the store has failed for good */
+    int64_t last_ms;            /* newest time seen in a batch */
+    struct store_facts facts;   /* as of open, or the last crash */
+    const struct rows *pending; /* submitted, not durable; borrowed */
+    uint64_t durable;           /* batches since open */
+    uint64_t fail_in;           /* submits until one fails; 0 = never */
+    bool fails;                 /* the pending one will */
+    bool held;                  /* durable commits nothing */
+    enum saga_error failure;    /* SAGA_OK, or why the store has failed for good */
 };
 
 struct memory_reader {
@@ -149,8 +149,7 @@ static bool is_new_in(const struct rows *rows, uint32_t before, uint64_t saga)
  * new, sagas that are updated are there. */
 static enum saga_error guard(const struct memory *memory, const struct rows *rows)
 {
-    uint64_t newest =
-        memory->saga_count == 0 ? 0 : memory->sagas[memory->saga_count - 1].head.saga;
+    uint64_t newest = memory->saga_count == 0 ? 0 : memory->sagas[memory->saga_count - 1].head.saga;
     uint32_t hint = 0;
     for (uint32_t at = 0; at < rows->head_count; at++) {
         const struct head *head = &rows->heads[at];
@@ -225,8 +224,7 @@ static void commit_heads(struct memory *memory, const struct rows *rows, bool *o
             saga->head = *head;
             saga->head.is_new = false;
             saga->head.definition = arena_copy(&memory->arena, head->definition, ok);
-            saga->name =
-                arena_copy(&memory->arena, rows_saga_name(rows, head->saga, &hint), ok);
+            saga->name = arena_copy(&memory->arena, rows_saga_name(rows, head->saga, &hint), ok);
         } else {
             saga = find_saga(memory, head->saga);
             CHECK(saga != NULL);
@@ -271,6 +269,18 @@ static enum saga_error commit(struct memory *memory, const struct rows *rows)
 
 /* --- writing -------------------------------------------------------------------------------- */
 
+static void find_minted(struct store_facts *facts, struct span text)
+{
+    if (text.size == 0 || text.data[0] != '0' || text.size > sizeof(facts->minted))
+        return;
+    size_t size = text.size < facts->minted_size ? text.size : facts->minted_size;
+    int order = memcmp(text.data, facts->minted, size);
+    if (order > 0 || (order == 0 && text.size > facts->minted_size)) {
+        memcpy(facts->minted, text.data, text.size);
+        facts->minted_size = text.size;
+    }
+}
+
 static void find_facts(struct memory *memory)
 {
     memory->facts = (struct store_facts){
@@ -278,6 +288,9 @@ static void find_facts(struct memory *memory)
         .last_saga = memory->saga_count == 0 ? 0 : memory->sagas[memory->saga_count - 1].head.saga,
         .last_ms = memory->last_ms,
     };
+    size_t at = 0;
+    for (const struct name *name; (name = map_next(&memory->names, &at)) != NULL;)
+        find_minted(&memory->facts, name->text);
 }
 
 static void facts(const struct store *store, struct store_facts *found)

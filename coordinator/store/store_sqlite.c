@@ -265,6 +265,23 @@ static enum saga_error read_tails(struct writer *writer)
     return error == SAGA_OK ? result : error;
 }
 
+static enum saga_error read_minted(struct writer *writer, struct store_facts *facts)
+{
+    sqlite3_stmt *minted = writer->statements[WRITE_LAST_MINTED];
+    int rc = sqlite3_step(minted);
+    enum saga_error result = SAGA_OK;
+    if (rc == SQLITE_ROW) {
+        struct span text = db_span(minted, 0);
+        facts->minted_size = text.size <= sizeof facts->minted ? text.size : 0;
+        memcpy(facts->minted, text.data, facts->minted_size);
+        result = facts->minted_size > 0 ? SAGA_OK : SAGA_STORE_CORRUPT;
+    } else if (rc != SQLITE_DONE) {
+        result = db_error(writer->db, rc);
+    }
+    sqlite3_reset(minted);
+    return result;
+}
+
 static enum saga_error read_facts(struct store_sqlite *store)
 {
     struct writer *writer = &store->writer;
@@ -299,7 +316,7 @@ static enum saga_error read_facts(struct store_sqlite *store)
     writer->last_ms = last_ms;
     store->facts = (struct store_facts){
         .last_lsn = (uint64_t)last_lsn, .last_saga = (uint64_t)last_saga, .last_ms = last_ms};
-    return rc;
+    return rc == SAGA_OK ? read_minted(writer, &store->facts) : rc;
 }
 
 static enum saga_error open_all(struct store_sqlite *store, char *why, size_t why_size)
@@ -339,6 +356,9 @@ enum saga_error store_sqlite_open(const struct store_sqlite_options *options, st
     if (!made) {
         return SAGA_NO_MEMORY;
     }
+    /* Counting every allocation under a lock costs more than the count is worth. Once SQLite runs
+     * it refuses the change, which then was made before. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     made->base.ops = &sqlite_ops;
     made->lock = -1;
     made->writer.options = *options;
