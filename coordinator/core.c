@@ -444,9 +444,15 @@ bool core_is_idle(const struct core *core)
     return !core->syncing && !has_rows(core->making) && !has_effects(core->making);
 }
 
-bool core_is_disk_full(const struct core *core)
+bool core_is_disk_full(struct core *core)
 {
-    return core->disk_retry_ms > 0;
+    /* Looked at once a turn: between two looks no more than a batch is taken. */
+    if (core->space_ms != core->now_ms) {
+        struct store *store = core->options.store;
+        core->space_ms = core->now_ms;
+        core->has_space = store->ops->has_space(store);
+    }
+    return core->disk_retry_ms > 0 || !core->has_space;
 }
 
 void core_drain(struct core *core)

@@ -64,7 +64,7 @@ bool core_is_syncing(const struct core *core);
 /* Nothing is in the making or syncing. */
 bool core_is_idle(const struct core *core);
 /* There is no room on the disk: what writes is answered `overloaded`. */
-bool core_is_disk_full(const struct core *core);
+bool core_is_disk_full(struct core *core);
 
 /* No new starts from now on. */
 void core_drain(struct core *core);

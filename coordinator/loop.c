@@ -83,8 +83,8 @@ static enum saga_error get(struct span saga, const struct peers_range *range, st
     if (rc == SAGA_OK) {
         const struct definition *definition =
             catalog_find(loop->catalog, image.head.definition, image.head.version);
-        rc = definition ? api_pack_saga(&image, definition, range->since, range->limit, out, pairs)
-                        : SAGA_STORE_CORRUPT;
+        struct api_range part = {.since = range->since, .limit = range->limit};
+        rc = definition ? api_pack_saga(&image, definition, &part, out, pairs) : SAGA_STORE_CORRUPT;
     }
     arena_close(&arena);
     return rc;
@@ -239,12 +239,28 @@ static void drain(struct loop *loop, int64_t at_ms)
     loop->drain_until_ms = at_ms + loop->options->drain_timeout_ms;
 }
 
+/* What the wire has seen, for operators: asked for by SIGHUP, and said at the end. */
+static void log_counts(const struct loop *loop)
+{
+    struct peers_stats stats;
+    peers_stats(loop->peers, &stats);
+    const uint64_t values[] = {stats.received,       stats.sent,     stats.bad,    stats.multipart,
+                               stats.unknown_tokens, stats.sessions, stats.queued, stats.in_flight};
+    char texts[ARRAY_COUNT(values)][24];
+    for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
+        snprintf(texts[i], sizeof texts[i], "%llu", (unsigned long long)values[i]);
+    }
+    log_line(LOG_INFO, "counts", "received", texts[0], "sent", texts[1], "bad", texts[2],
+             "multipart", texts[3], "unknown_tokens", texts[4], "sessions", texts[5], "queued",
+             texts[6], "in_flight", texts[7], NULL);
+}
+
 static void take_signals(struct loop *loop, int64_t at_ms)
 {
     struct signalfd_siginfo signal;
     while (read(loop->signals, &signal, sizeof signal) == (ssize_t)sizeof signal) {
         if (signal.ssi_signo == SIGHUP) {
-            log_line(LOG_INFO, "reload", "what", "nothing to reload", NULL);
+            log_counts(loop); /* keys and services to reload come later */
         } else if (loop->drain_until_ms > 0) {
             loop->drain_until_ms = 1; /* asked twice: at once */
         } else {
@@ -327,6 +343,7 @@ static int serve(struct loop *loop)
         atomic_store(&loop->is_ready,
                      loop->drain_until_ms == 0 && rc == SAGA_OK && !core_is_disk_full(loop->core));
     }
+    log_counts(loop);
     if (rc != SAGA_OK) {
         log_line(LOG_ERROR, "stopping", "why", error_sentence(rc), "what",
                  "a restart goes on from what is durable", NULL);

@@ -306,9 +306,20 @@ static void help(FILE *out)
 enum { OPT_CHECK = 1000, OPT_VERSION, OPT_HELP };
 
 /* Flags are parsed in two passes: the first only to find --config. */
-static enum options_outcome read_flags(struct options *options, int argc, char **argv, bool all,
-                                       FILE *out, FILE *err)
+struct command_line {
+    int argc;
+    char **argv;
+    FILE *out;
+    FILE *err;
+};
+
+static enum options_outcome read_flags(struct options *options, const struct command_line *line,
+                                       bool all)
 {
+    int argc = line->argc;
+    char **argv = line->argv;
+    FILE *out = line->out;
+    FILE *err = line->err;
     struct option table[ARRAY_COUNT(settings) + 4] = {{0}};
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
@@ -398,7 +409,8 @@ enum options_outcome options_read(struct options *options, int argc, char **argv
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
         CHECK(set(options, i, settings[i].fallback, "default", err));
     }
-    enum options_outcome outcome = read_flags(options, argc, argv, false, out, err);
+    struct command_line line = {argc, argv, out, err};
+    enum options_outcome outcome = read_flags(options, &line, false);
     if (outcome != OPTIONS_RUN) {
         return outcome;
     }
@@ -410,7 +422,7 @@ enum options_outcome options_read(struct options *options, int argc, char **argv
     }
     bool ok = options->config[0] == '\0' || read_file(options, err);
     ok = read_environment(options, err) && ok;
-    outcome = read_flags(options, argc, argv, true, out, err);
+    outcome = read_flags(options, &line, true);
     if (outcome != OPTIONS_RUN) {
         return outcome;
     }

@@ -42,7 +42,7 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-#define SAGA_PUBLIC __attribute__((visibility("default")))
+#define SAGA_PUBLIC     __attribute__((visibility("default")))
 #define SAGA_MUST_CHECK __attribute__((warn_unused_result))
 #else
 #define SAGA_PUBLIC
@@ -129,8 +129,9 @@ SAGA_PUBLIC struct saga_value saga_value_key_at(struct saga_value value, size_t 
 /* ---- Values: writing ------------------------------------------------------------------------
  *
  * Put exactly one value: saga_put_map(pack, 2) is followed by key, value, key, value. Keys are
- * texts and unique. Writers do not fail one by one: what went wrong (no memory, larger than 960 KiB)
- * shows when the value is used. Integers beyond +-(2^53 - 1) and infinities are refused there. */
+ * texts and unique. Writers do not fail one by one: what went wrong (no memory, larger than 960
+ * KiB) shows when the value is used. Integers beyond +-(2^53 - 1) and infinities are refused there.
+ */
 
 struct saga_pack;
 
@@ -182,15 +183,15 @@ typedef void saga_notice_fn(enum saga_notice notice, const char *text, void *arg
 
 /* Zeroes are the defaults. Strings are copied by saga_participant_open(). */
 struct saga_participant_options {
-    const char *endpoint;    /* SAGA_ENDPOINT */
-    uint32_t window;         /* most tasks at once, 64 */
-    bool barrier;            /* every action goes through a barrier: a do after its undo is refused */
-    int workers;             /* threads that run handlers, 1; or SAGA_WORKERS_INLINE */
-    uint32_t stop_ms;        /* how long saga_participant_run() goes on after a stop, 10000 */
-    struct saga_value meta;  /* a map for operators to see: version, host */
-    struct saga_keys keys;   /* CURVE */
-    saga_notice_fn *notice;  /* called by the thread in saga_participant_run() */
-    void *notice_arg;        /* handed to notice */
+    const char *endpoint; /* SAGA_ENDPOINT */
+    uint32_t window;      /* most tasks at once, 64 */
+    bool barrier;         /* every action goes through a barrier: a do after its undo is refused */
+    int workers;          /* threads that run handlers, 1; or SAGA_WORKERS_INLINE */
+    uint32_t stop_ms;     /* how long saga_participant_run() goes on after a stop, 10000 */
+    struct saga_value meta; /* a map for operators to see: version, host */
+    struct saga_keys keys;  /* CURVE */
+    saga_notice_fn *notice; /* called by the thread in saga_participant_run() */
+    void *notice_arg;       /* handed to notice */
 };
 
 enum saga_kind {
@@ -204,16 +205,16 @@ enum saga_kind {
  * sent is "". */
 struct saga_task {
     enum saga_kind kind;
-    uint32_t attempt;        /* from 1 */
-    const char *key;         /* the idempotency key: the same for every attempt */
-    const char *do_key;      /* the key of the do that is undone, confirmed, checked; a do: its own */
-    const char *action;      /* "flights.book" */
-    const char *saga;        /* its id */
-    const char *step;        /* its name */
-    const char *definition;  /* "" in an open saga */
-    int64_t version;         /* of the definition; 0 in an open saga */
-    const char *token;       /* what saga_client_finish() needs after saga_answer_later() */
-    struct saga_value input; /* of the do, also in its undo */
+    uint32_t attempt;   /* from 1 */
+    const char *key;    /* the idempotency key: the same for every attempt */
+    const char *do_key; /* the key of the do that is undone, confirmed, checked; a do: its own */
+    const char *action; /* "flights.book" */
+    const char *saga;   /* its id */
+    const char *step;   /* its name */
+    const char *definition;    /* "" in an open saga */
+    int64_t version;           /* of the definition; 0 in an open saga */
+    const char *token;         /* what saga_client_finish() needs after saga_answer_later() */
+    struct saga_value input;   /* of the do, also in its undo */
     struct saga_value output;  /* undo, confirm, check: what the do gave; none when not known */
     bool in_doubt;             /* undo, confirm, check: the do may or may not have taken effect */
     int64_t ttl_ms;            /* from arrival; saga_task_ttl_ms() says what is left */
@@ -279,7 +280,8 @@ SAGA_PUBLIC bool saga_task_cancelled(const struct saga_task *task);
 /* What is left of ttl_ms; 0 when it is over: commit nothing then, answer failed "expired". */
 SAGA_PUBLIC int64_t saga_task_ttl_ms(const struct saga_task *task);
 /* Reports progress: extends the heartbeat time-out, and `details` (copied; none is fine) come back
- * as task->details on the next attempt. SAGA_INVALID: not a value; SAGA_TOO_LARGE; SAGA_NO_MEMORY. */
+ * as task->details on the next attempt. SAGA_INVALID: not a value; SAGA_TOO_LARGE; SAGA_NO_MEMORY.
+ */
 SAGA_PUBLIC enum saga_error saga_participant_heartbeat(const struct saga_task *task,
                                                        struct saga_value details);
 
@@ -287,11 +289,11 @@ SAGA_PUBLIC enum saga_error saga_participant_heartbeat(const struct saga_task *t
 SAGA_PUBLIC struct saga_pack *saga_answer_ok(struct saga_answer *answer);
 
 struct saga_failure {
-    const char *code;         /* "no_rooms"; "failed" when NULL */
-    const char *message;      /* for people; may be NULL */
-    bool refused;             /* trying again will not help; else it is tried again */
-    bool in_doubt;            /* the effect may have happened; else: it has not */
-    int64_t retry_after_ms;   /* not sooner than this; 0: as the definition says */
+    const char *code;          /* "no_rooms"; "failed" when NULL */
+    const char *message;       /* for people; may be NULL */
+    bool refused;              /* trying again will not help; else it is tried again */
+    bool in_doubt;             /* the effect may have happened; else: it has not */
+    int64_t retry_after_ms;    /* not sooner than this; 0: as the definition says */
     struct saga_value details; /* of any kind; may be none */
 };
 
@@ -335,9 +337,9 @@ SAGA_MUST_CHECK SAGA_PUBLIC enum saga_verdict saga_barrier_enter(struct sqlite3 
                                                                  const struct saga_task *task,
                                                                  struct saga_answer *answer);
 /* After the work, before COMMIT: stores the output of the answer. Only SAGA_OK allows the COMMIT;
- * else ROLLBACK, and the answer says so: SAGA_CONFLICT, the task's time is over (answer: "expired");
- * SAGA_PRECONDITION_FAILED, the answer is not ok (it stays as it is); SAGA_INTERNAL, the database
- * failed. */
+ * else ROLLBACK, and the answer says so: SAGA_CONFLICT, the task's time is over (answer:
+ * "expired"); SAGA_PRECONDITION_FAILED, the answer is not ok (it stays as it is); SAGA_INTERNAL,
+ * the database failed. */
 SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_barrier_leave(struct sqlite3 *db,
                                                                const struct saga_task *task,
                                                                struct saga_answer *answer);
@@ -345,11 +347,12 @@ SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_barrier_leave(struct sqlite3 *d
  * use it meanwhile. Tasks of kind check are answered without `work`. */
 SAGA_PUBLIC void saga_barrier_run(struct sqlite3 *db, const struct saga_task *task,
                                   struct saga_answer *answer, saga_handler_fn *work, void *arg);
-/* Answers a check: ok with the output when do_key was committed and not undone, else "not_found". */
+/* Answers a check: ok with the output when do_key was committed and not undone, else "not_found".
+ */
 SAGA_PUBLIC void saga_barrier_check(struct sqlite3 *db, const struct saga_task *task,
                                     struct saga_answer *answer);
-/* Forgets keys last used before `before_ms` (ms since 1970). Keep them at least as long as sagas may
- * live, their reversal window included. */
+/* Forgets keys last used before `before_ms` (ms since 1970). Keep them at least as long as sagas
+ * may live, their reversal window included. */
 SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_barrier_forget(struct sqlite3 *db,
                                                                 int64_t before_ms);
 
@@ -447,9 +450,9 @@ typedef void saga_reply_fn(const struct saga_reply *reply, void *tag, void *arg)
 SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_client_start_async(struct saga_client *client,
                                                                     const struct saga_start *start,
                                                                     void *tag);
-/* Hands over the answers that are there, waiting up to timeout_ms for the first (0: not at all), and
- * sends again what is unanswered. One that stays unanswered gets SAGA_UNAVAILABLE in the end. Returns
- * the number handed over. The callback may start more. */
+/* Hands over the answers that are there, waiting up to timeout_ms for the first (0: not at all),
+ * and sends again what is unanswered. One that stays unanswered gets SAGA_UNAVAILABLE in the end.
+ * Returns the number handed over. The callback may start more. */
 SAGA_PUBLIC size_t saga_client_poll(struct saga_client *client, int64_t timeout_ms,
                                     saga_reply_fn *callback, void *arg);
 /* Asynchronous starts that are not answered yet. */

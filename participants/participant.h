@@ -25,8 +25,9 @@ enum {
     PARTICIPANT_MESSAGE_MAX = 1 << 20, /* until the coordinator says otherwise */
 };
 
-#define PARTICIPANT_KEPT_BYTES_MAX (64u << 20) /* of results not yet done; then the window closes  \
-                                                */
+#define PARTICIPANT_KEPT_BYTES_MAX                                                                 \
+    (64u << 20) /* of results not yet done; then the window closes                                 \
+                 */
 
 struct action {
     char name[PARTICIPANT_ACTION_NAME_MAX];

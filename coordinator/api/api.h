@@ -33,9 +33,16 @@ void api_close(struct api **api);
 /* The port as bound. */
 uint16_t api_port(const struct api *api);
 
+/* Which part of a saga's history. */
+struct api_range {
+    uint64_t since; /* records with a greater seq */
+    uint32_t limit; /* at most so many */
+};
+
 /* The reply of the wire's `get` is the same saga as HTTP shows: packs `pairs` keys of it. */
 MUST_CHECK enum saga_error api_pack_saga(const struct saga_image *image,
-                                         const struct definition *definition, uint64_t since,
-                                         uint32_t limit, struct buf *out, uint32_t *pairs);
+                                         const struct definition *definition,
+                                         const struct api_range *range, struct buf *out,
+                                         uint32_t *pairs);
 
 #endif

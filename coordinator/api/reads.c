@@ -303,9 +303,13 @@ void read_plan(struct call *call)
         !call_load(call, call->parts[0], &image, &definition)) {
         return;
     }
-    enum saga_error rc =
-        view_plan(&image, definition, steps.items, steps.count,
-                  call->api->options.now_ms(call->api->options.arg), &call->arena, &plan, &why);
+    struct plan_request request = {
+        .definition = definition,
+        .steps = steps.items,
+        .steps_count = steps.count,
+        .now_ms = call->api->options.now_ms(call->api->options.arg),
+    };
+    enum saga_error rc = view_plan(&image, &request, &call->arena, &plan, &why);
     if (rc != SAGA_OK) {
         call_problem(call, rc, why);
         return;
@@ -338,7 +342,7 @@ static enum saga_error wire_one(const struct view_record *record, void *arg)
 }
 
 enum saga_error api_pack_saga(const struct saga_image *image, const struct definition *definition,
-                              uint64_t since, uint32_t limit, struct buf *out, uint32_t *pairs)
+                              const struct api_range *range, struct buf *out, uint32_t *pairs)
 {
     struct arena arena;
     struct view view;
@@ -347,11 +351,11 @@ enum saga_error api_pack_saga(const struct saga_image *image, const struct defin
     form_open(&form, out, FORM_WIRE);
     enum saga_error rc = view_make(image, definition, &arena, &view);
     if (rc == SAGA_OK) {
-        struct wire_history history = {.form = &form, .left = limit};
+        struct wire_history history = {.form = &form, .left = range->limit};
         form_text(&form, "status", saga_state_name(view.state));
         shape_steps(&form, &view, true);
         form_array(&form, "history");
-        rc = view_history(image, definition, since, wire_one, &history);
+        rc = view_history(image, definition, range->since, wire_one, &history);
         rc = history.more ? SAGA_OK : rc;
         form_end(&form);
         if (history.more) {

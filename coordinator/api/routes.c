@@ -3,30 +3,28 @@
 
 #include "api/http.h"
 
-/* clang-format off */
 static const struct route routes[] = {
-    {"GET",  "/healthz",                          ROLE_NONE,     read_healthz,           NULL},
-    {"GET",  "/readyz",                           ROLE_NONE,     read_readyz,            NULL},
-    {"GET",  "/openapi.json",                     ROLE_VIEWER,   read_openapi,           NULL},
-    {"GET",  "/v1/definitions",                   ROLE_VIEWER,   definition_list,        NULL},
-    {"GET",  "/v1/definitions/{}",                ROLE_VIEWER,   definition_get,         NULL},
-    {"GET",  "/v1/definitions/{}/versions/{}",    ROLE_VIEWER,   definition_get_version, NULL},
-    {"PUT",  "/v1/definitions/{}",                ROLE_ADMIN,    definition_put,         definition_put_finish},
-    {"GET",  "/v1/sagas",                         ROLE_VIEWER,   read_sagas,             NULL},
-    {"POST", "/v1/sagas",                         ROLE_CLIENT,   write_start,            write_start_finish},
-    {"GET",  "/v1/sagas/{}",                      ROLE_VIEWER,   read_saga,              NULL},
-    {"GET",  "/v1/sagas/{}/history",              ROLE_VIEWER,   read_history,           NULL},
-    {"GET",  "/v1/sagas/{}/rollback-plan",        ROLE_VIEWER,   read_plan,              NULL},
-    {"POST", "/v1/sagas/{}/rollback",             ROLE_OPERATOR, write_verb,             write_verb_finish},
-    {"POST", "/v1/sagas/{}/reverse",              ROLE_OPERATOR, write_verb,             write_verb_finish},
-    {"POST", "/v1/sagas/{}/retry",                ROLE_OPERATOR, write_verb,             write_verb_finish},
-    {"POST", "/v1/sagas/{}/resolve",              ROLE_OPERATOR, write_verb,             write_verb_finish},
-    {"POST", "/v1/sagas/{}/pause",                ROLE_OPERATOR, write_verb,             write_verb_finish},
-    {"POST", "/v1/sagas/{}/resume",               ROLE_OPERATOR, write_verb,             write_verb_finish},
-    {"POST", "/v1/sagas/{}/terminate",            ROLE_OPERATOR, write_verb,             write_verb_finish},
-    {"POST", "/v1/tasks/{}/finish",               ROLE_CLIENT,   write_finish,           write_finish_finish},
+    {"GET", "/healthz", ROLE_NONE, read_healthz, NULL},
+    {"GET", "/readyz", ROLE_NONE, read_readyz, NULL},
+    {"GET", "/openapi.json", ROLE_VIEWER, read_openapi, NULL},
+    {"GET", "/v1/definitions", ROLE_VIEWER, definition_list, NULL},
+    {"GET", "/v1/definitions/{}", ROLE_VIEWER, definition_get, NULL},
+    {"GET", "/v1/definitions/{}/versions/{}", ROLE_VIEWER, definition_get_version, NULL},
+    {"PUT", "/v1/definitions/{}", ROLE_ADMIN, definition_put, definition_put_finish},
+    {"GET", "/v1/sagas", ROLE_VIEWER, read_sagas, NULL},
+    {"POST", "/v1/sagas", ROLE_CLIENT, write_start, write_start_finish},
+    {"GET", "/v1/sagas/{}", ROLE_VIEWER, read_saga, NULL},
+    {"GET", "/v1/sagas/{}/history", ROLE_VIEWER, read_history, NULL},
+    {"GET", "/v1/sagas/{}/rollback-plan", ROLE_VIEWER, read_plan, NULL},
+    {"POST", "/v1/sagas/{}/rollback", ROLE_OPERATOR, write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/reverse", ROLE_OPERATOR, write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/retry", ROLE_OPERATOR, write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/resolve", ROLE_OPERATOR, write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/pause", ROLE_OPERATOR, write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/resume", ROLE_OPERATOR, write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/terminate", ROLE_OPERATOR, write_verb, write_verb_finish},
+    {"POST", "/v1/tasks/{}/finish", ROLE_CLIENT, write_finish, write_finish_finish},
 };
-/* clang-format on */
 
 const struct route *route_at(uint32_t index)
 {

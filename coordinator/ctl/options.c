@@ -6,32 +6,59 @@
 #include "ctl/ctl.h"
 
 #define VERB_OPTIONS "reason key wait output"
-/* clang-format off */
 const struct command commands[] = {
-    {"apply",      "FILE...",    "make a new version of a definition, or say unchanged", "file dry-run output", 0, 64, run_apply},
-    {"lint",       "FILE...",    "check definitions, offline",                           "",                    1, 64, run_lint},
-    {"start",      "DEFINITION", "start a saga",                                         "id version input labels start-at key wait output", 1, 1, run_start},
-    {"list",       "",           "sagas, newest first",                                  "status definition limit output", 0, 0, run_list},
-    {"show",       "ID",         "one saga: why it is where it is, and its steps",       "output",              1, 1, run_show},
-    {"history",    "ID",         "everything that happened to a saga",                   "limit output",        1, 1, run_history},
-    {"watch",      "ID",         "follow a saga until it has settled",                   "",                    1, 1, run_watch},
-    {"rollback",   "ID",         "undo a running or parked saga",                        "plan apply accept yes " VERB_OPTIONS, 1, 1, run_rollback},
-    {"reverse",    "ID",         "undo a completed saga, whole or some steps",           "plan apply steps accept yes " VERB_OPTIONS, 1, 1, run_reverse},
-    {"retry",      "ID",         "try again now what waits or is parked",                "step input " VERB_OPTIONS, 1, 1, run_retry},
-    {"resolve",    "ID",         "settle a step by hand",                                "step outcome result evidence " VERB_OPTIONS, 1, 1, run_resolve},
-    {"pause",      "ID",         "start nothing new; what runs is recorded",             VERB_OPTIONS,          1, 1, run_pause},
-    {"resume",     "ID",         "go on after a pause",                                  VERB_OPTIONS,          1, 1, run_resume},
-    {"terminate",  "ID",         "give up: write off every unsettled step",              "yes " VERB_OPTIONS,   1, 1, run_terminate},
-    {"completion", "bash",       "print completion for a shell",                         "",                    1, 1, run_completion},
-    {"version",    "",           "print the version",                                    "",                    0, 0, run_version},
-    {"help",       "[COMMAND]",  "this, or one command",                                 "man",                 0, 1, run_help},
+    {"apply", "FILE...", "make a new version of a definition, or say unchanged",
+     "file dry-run output", 0, 64, run_apply},
+    {"lint", "FILE...", "check definitions, offline", "", 1, 64, run_lint},
+    {"start", "DEFINITION", "start a saga", "id version input labels start-at key wait output", 1,
+     1, run_start},
+    {"list", "", "sagas, newest first", "status definition limit output", 0, 0, run_list},
+    {"show", "ID", "one saga: why it is where it is, and its steps", "output", 1, 1, run_show},
+    {"history", "ID", "everything that happened to a saga", "limit output", 1, 1, run_history},
+    {"watch", "ID", "follow a saga until it has settled", "", 1, 1, run_watch},
+    {"rollback", "ID", "undo a running or parked saga", "plan apply accept yes " VERB_OPTIONS, 1, 1,
+     run_rollback},
+    {"reverse", "ID", "undo a completed saga, whole or some steps",
+     "plan apply steps accept yes " VERB_OPTIONS, 1, 1, run_reverse},
+    {"retry", "ID", "try again now what waits or is parked", "step input " VERB_OPTIONS, 1, 1,
+     run_retry},
+    {"resolve", "ID", "settle a step by hand", "step outcome result evidence " VERB_OPTIONS, 1, 1,
+     run_resolve},
+    {"pause", "ID", "start nothing new; what runs is recorded", VERB_OPTIONS, 1, 1, run_pause},
+    {"resume", "ID", "go on after a pause", VERB_OPTIONS, 1, 1, run_resume},
+    {"terminate", "ID", "give up: write off every unsettled step", "yes " VERB_OPTIONS, 1, 1,
+     run_terminate},
+    {"completion", "bash", "print completion for a shell", "", 1, 1, run_completion},
+    {"version", "", "print the version", "", 0, 0, run_version},
+    {"help", "[COMMAND]", "this, or one command", "man", 0, 1, run_help},
 };
 const uint32_t command_count = ARRAY_COUNT(commands);
 
 enum option_key {
-    KEY_SERVER = 1000, KEY_TOKEN_FILE, KEY_YES, KEY_REASON, KEY_PLAN, KEY_APPLY, KEY_WAIT, KEY_INPUT,
-    KEY_ID, KEY_VERSION, KEY_LABELS, KEY_START_AT, KEY_STEP, KEY_STEPS, KEY_ACCEPT, KEY_OUTCOME,
-    KEY_RESULT, KEY_EVIDENCE, KEY_STATUS, KEY_DEFINITION, KEY_LIMIT, KEY_KEY, KEY_DRY_RUN, KEY_MAN,
+    KEY_SERVER = 1000,
+    KEY_TOKEN_FILE,
+    KEY_YES,
+    KEY_REASON,
+    KEY_PLAN,
+    KEY_APPLY,
+    KEY_WAIT,
+    KEY_INPUT,
+    KEY_ID,
+    KEY_VERSION,
+    KEY_LABELS,
+    KEY_START_AT,
+    KEY_STEP,
+    KEY_STEPS,
+    KEY_ACCEPT,
+    KEY_OUTCOME,
+    KEY_RESULT,
+    KEY_EVIDENCE,
+    KEY_STATUS,
+    KEY_DEFINITION,
+    KEY_LIMIT,
+    KEY_KEY,
+    KEY_DRY_RUN,
+    KEY_MAN,
 };
 
 static const struct option_row {
@@ -42,35 +69,43 @@ static const struct option_row {
     const char *help;
     bool is_global;
 } rows[] = {
-    {"output",     required_argument, 'o',            "FORM",    "table, json, yaml or csv (-o)", true},
-    {"server",     required_argument, KEY_SERVER,     "URL",     "where sagad listens (http://127.0.0.1:7700; SAGACTL_SERVER)", true},
-    {"token-file", required_argument, KEY_TOKEN_FILE, "FILE",    "file with the token (./sagad-data/admin.token; SAGACTL_TOKEN_FILE)", true},
-    {"help",       no_argument,       'h',            NULL,      "help on the command (-h)", true},
-    {"file",       required_argument, 'f',            "FILE",    "a definition, - for standard input (-f)", false},
-    {"dry-run",    no_argument,       KEY_DRY_RUN,    NULL,      "let the server check, change nothing", false},
-    {"id",         required_argument, KEY_ID,         "ID",      "the saga's id; the same id again is the same saga", false},
-    {"version",    required_argument, KEY_VERSION,    "N",       "version of the definition; the newest if not given", false},
-    {"input",      required_argument, KEY_INPUT,      "JSON",    "input, or @FILE", false},
-    {"labels",     required_argument, KEY_LABELS,     "JSON",    "an object of strings", false},
-    {"start-at",   required_argument, KEY_START_AT,   "TIME",    "not before this RFC 3339 time", false},
-    {"status",     required_argument, KEY_STATUS,     "STATUS",  "only these; or `unfinished`", false},
-    {"definition", required_argument, KEY_DEFINITION, "NAME",    "only of this definition", false},
-    {"limit",      required_argument, KEY_LIMIT,      "N",       "at most so many", false},
-    {"reason",     required_argument, KEY_REASON,     "TEXT",    "why: kept in the journal (required)", false},
-    {"plan",       no_argument,       KEY_PLAN,       NULL,      "only show what would be undone", false},
-    {"apply",      required_argument, KEY_APPLY,      "DIGEST",  "only if the plan is still this one", false},
-    {"steps",      required_argument, KEY_STEPS,      "A,B",     "only these steps", false},
-    {"accept",     required_argument, KEY_ACCEPT,     "A,B",     "irrevocable steps that may stay as they are", false},
-    {"step",       required_argument, KEY_STEP,       "NAME",    "the step", false},
-    {"outcome",    required_argument, KEY_OUTCOME,    "OUTCOME", "succeeded, failed, compensated or kept", false},
-    {"result",     required_argument, KEY_RESULT,     "JSON",    "the step's output, or @FILE", false},
-    {"evidence",   required_argument, KEY_EVIDENCE,   "TEXT",    "what shows it: a ticket, a receipt", false},
-    {"yes",        no_argument,       KEY_YES,        NULL,      "do not ask", false},
-    {"key",        required_argument, KEY_KEY,        "KEY",     "idempotency key: the same key has its effect once", false},
-    {"wait",       optional_argument, KEY_WAIT,       "SECONDS", "until it has settled (60); exit 1 when it failed", false},
-    {"man",        no_argument,       KEY_MAN,        NULL,      "as a man page", false},
+    {"output", required_argument, 'o', "FORM", "table, json, yaml or csv (-o)", true},
+    {"server", required_argument, KEY_SERVER, "URL",
+     "where sagad listens (http://127.0.0.1:7700; SAGACTL_SERVER)", true},
+    {"token-file", required_argument, KEY_TOKEN_FILE, "FILE",
+     "file with the token (./sagad-data/admin.token; SAGACTL_TOKEN_FILE)", true},
+    {"help", no_argument, 'h', NULL, "help on the command (-h)", true},
+    {"file", required_argument, 'f', "FILE", "a definition, - for standard input (-f)", false},
+    {"dry-run", no_argument, KEY_DRY_RUN, NULL, "let the server check, change nothing", false},
+    {"id", required_argument, KEY_ID, "ID", "the saga's id; the same id again is the same saga",
+     false},
+    {"version", required_argument, KEY_VERSION, "N",
+     "version of the definition; the newest if not given", false},
+    {"input", required_argument, KEY_INPUT, "JSON", "input, or @FILE", false},
+    {"labels", required_argument, KEY_LABELS, "JSON", "an object of strings", false},
+    {"start-at", required_argument, KEY_START_AT, "TIME", "not before this RFC 3339 time", false},
+    {"status", required_argument, KEY_STATUS, "STATUS", "only these; or `unfinished`", false},
+    {"definition", required_argument, KEY_DEFINITION, "NAME", "only of this definition", false},
+    {"limit", required_argument, KEY_LIMIT, "N", "at most so many", false},
+    {"reason", required_argument, KEY_REASON, "TEXT", "why: kept in the journal (required)", false},
+    {"plan", no_argument, KEY_PLAN, NULL, "only show what would be undone", false},
+    {"apply", required_argument, KEY_APPLY, "DIGEST", "only if the plan is still this one", false},
+    {"steps", required_argument, KEY_STEPS, "A,B", "only these steps", false},
+    {"accept", required_argument, KEY_ACCEPT, "A,B", "irrevocable steps that may stay as they are",
+     false},
+    {"step", required_argument, KEY_STEP, "NAME", "the step", false},
+    {"outcome", required_argument, KEY_OUTCOME, "OUTCOME", "succeeded, failed, compensated or kept",
+     false},
+    {"result", required_argument, KEY_RESULT, "JSON", "the step's output, or @FILE", false},
+    {"evidence", required_argument, KEY_EVIDENCE, "TEXT", "what shows it: a ticket, a receipt",
+     false},
+    {"yes", no_argument, KEY_YES, NULL, "do not ask", false},
+    {"key", required_argument, KEY_KEY, "KEY", "idempotency key: the same key has its effect once",
+     false},
+    {"wait", optional_argument, KEY_WAIT, "SECONDS",
+     "until it has settled (60); exit 1 when it failed", false},
+    {"man", no_argument, KEY_MAN, NULL, "as a man page", false},
 };
-/* clang-format on */
 
 static const struct command *find(const char *name)
 {
@@ -323,32 +358,40 @@ static bool check_options(const struct command *command, const bool *given)
     return true;
 }
 
-static const struct command *choose(int argc, char **argv, const bool *given, bool help,
-                                    struct arguments *arguments, enum exit_code *code)
+/* What getopt has left, and what it has seen. */
+struct rest {
+    int argc;
+    char **argv;
+    const bool *given;
+    bool help;
+};
+
+static const struct command *choose(const struct rest *rest, struct arguments *arguments,
+                                    enum exit_code *code)
 {
     *code = EXIT_USAGE;
-    if (optind >= argc) {
-        *code = help ? EXIT_GOOD : EXIT_USAGE;
-        help_all(help ? stdout : stderr);
+    if (optind >= rest->argc) {
+        *code = rest->help ? EXIT_GOOD : EXIT_USAGE;
+        help_all(rest->help ? stdout : stderr);
         return NULL;
     }
-    const struct command *command = find(argv[optind]);
+    const struct command *command = find(rest->argv[optind]);
     if (!command) {
-        fprintf(stderr, "sagactl: there is no command %s; see sagactl help\n", argv[optind]);
+        fprintf(stderr, "sagactl: there is no command %s; see sagactl help\n", rest->argv[optind]);
         return NULL;
     }
-    if (help) {
+    if (rest->help) {
         *code = EXIT_GOOD;
         help_command(command);
         return NULL;
     }
-    uint32_t count = (uint32_t)(argc - optind - 1);
+    uint32_t count = (uint32_t)(rest->argc - optind - 1);
     if (count < command->least || count > command->most) {
         fprintf(stderr, "usage: sagactl %s %s [OPTION...]\n", command->name, command->arguments);
         return NULL;
     }
-    *arguments = (struct arguments){(const char *const *)argv + optind + 1, count};
-    return check_options(command, given) ? command : NULL;
+    *arguments = (struct arguments){(const char *const *)rest->argv + optind + 1, count};
+    return check_options(command, rest->given) ? command : NULL;
 }
 
 const struct command *options_parse(int argc, char **argv, struct settings *settings,
@@ -380,5 +423,6 @@ const struct command *options_parse(int argc, char **argv, struct settings *sett
             return NULL;
         }
     }
-    return choose(argc, argv, given, help, arguments, code);
+    struct rest rest = {argc, argv, given, help};
+    return choose(&rest, arguments, code);
 }

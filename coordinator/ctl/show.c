@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 static const char *text(const json_t *object, const char *key)
 {
     const char *value = json_string_value(json_object_get(object, key));
@@ -73,7 +75,9 @@ static void age(const char *at, char *out, size_t size)
     double then = seconds_of(at);
     out[0] = '\0';
     if (then > 0) {
-        print_span((double)time(NULL) - then, out, size);
+        struct clock clock;
+        clock_open(&clock, 0);
+        print_span((double)clock_now_ms(&clock) / 1000 - then, out, size);
     }
 }
 

@@ -14,12 +14,12 @@
 struct template; /* template.h: a value with references in it */
 
 struct retry_policy {
-    uint32_t attempts_max;       /* 0 = no limit */
-    int64_t initial_ms;          /* delay before the second attempt; 0 = at once */
-    int64_t interval_max_ms;     /* cap of the delay */
-    int64_t elapsed_max_ms;      /* no attempt starts later than this after the first; 0 = none */
-    double backoff;              /* factor from one delay to the next, >= 1 */
-    double jitter;               /* delay x (1 +- jitter), 0..1 */
+    uint32_t attempts_max;   /* 0 = no limit */
+    int64_t initial_ms;      /* delay before the second attempt; 0 = at once */
+    int64_t interval_max_ms; /* cap of the delay */
+    int64_t elapsed_max_ms;  /* no attempt starts later than this after the first; 0 = none */
+    double backoff;          /* factor from one delay to the next, >= 1 */
+    double jitter;           /* delay x (1 +- jitter), 0..1 */
     const struct span *non_retryable; /* error codes that are refusals */
     uint32_t non_retryable_count;
 };
@@ -38,40 +38,40 @@ struct call_spec {
     const struct template *input; /* NULL: do: null; undo: the step's own input */
     struct retry_policy retry;
     struct timeouts timeouts;
-    struct span check;            /* action asked when the outcome is unknown; empty = none */
+    struct span check; /* action asked when the outcome is unknown; empty = none */
 };
 
 struct step_spec {
     struct span name;
     enum step_class step_class;
-    const uint16_t *needs;      /* indexes of the steps that this one needs directly */
-    const uint16_t *needed_by;  /* the reverse */
+    const uint16_t *needs;     /* indexes of the steps that this one needs directly */
+    const uint16_t *needed_by; /* the reverse */
     uint32_t needs_count;
     uint32_t needed_by_count;
-    struct call_spec action;    /* the do */
-    bool has_undo;              /* has a compensation; else see step_class */
-    struct call_spec undo;      /* valid when has_undo */
-    bool undo_on_failed;        /* compensate_on: failed: undone even when it left no effect */
-    uint32_t stuck_attempts;    /* undo: alert and let others pass after this many; 0 = by time */
-    int64_t stuck_ms;           /* ... or after this long since it became due; 0 (a count is
-                                   written): after 5 min without any attempt */
-    bool after_pivot;           /* a pivot is among its transitive needs */
+    struct call_spec action; /* the do */
+    bool has_undo;           /* has a compensation; else see step_class */
+    struct call_spec undo;   /* valid when has_undo */
+    bool undo_on_failed;     /* compensate_on: failed: undone even when it left no effect */
+    uint32_t stuck_attempts; /* undo: alert and let others pass after this many; 0 = by time */
+    int64_t stuck_ms;        /* ... or after this long since it became due; 0 (a count is
+                                written): after 5 min without any attempt */
+    bool after_pivot;        /* a pivot is among its transitive needs */
 };
 
 struct definition {
     struct span name;
-    uint32_t version;            /* 1, 2, ...; 0 while not stored */
-    uint8_t digest[32];          /* SHA-256 of the canonical JSON; set by who stores it */
-    struct span source;          /* canonical JSON, set by who stores it */
+    uint32_t version;   /* 1, 2, ...; 0 while not stored */
+    uint8_t digest[32]; /* SHA-256 of the canonical JSON; set by who stores it */
+    struct span source; /* canonical JSON, set by who stores it */
     struct span description;
     const struct step_spec *steps;
     uint32_t step_count;
-    const uint16_t *order;       /* step indexes, each after all that it needs */
-    int64_t timeout_ms;          /* of a saga; 0 = none */
-    int64_t reversal_window_ms;  /* 0 = a completed saga is not reversible */
-    bool strict;                 /* compensation_order: strict */
+    const uint16_t *order;         /* step indexes, each after all that it needs */
+    int64_t timeout_ms;            /* of a saga; 0 = none */
+    int64_t reversal_window_ms;    /* 0 = a completed saga is not reversible */
+    bool strict;                   /* compensation_order: strict */
     const struct template *output; /* NULL: none */
-    struct span labels;          /* msgpack map of str, or empty */
+    struct span labels;            /* msgpack map of str, or empty */
 };
 
 /* What is wrong with a document: where (JSON Pointer, "" = the whole), and what to do. */
@@ -84,8 +84,8 @@ struct problem {
 struct problems {
     struct problem *items; /* owned by the arena given to definition_compile */
     uint32_t count;
-    uint32_t error_count;  /* of them, not warnings */
-    bool cut;              /* there were more than LIMIT_PROBLEMS */
+    uint32_t error_count; /* of them, not warnings */
+    bool cut;             /* there were more than LIMIT_PROBLEMS */
 };
 
 /* Checks and compiles. All problems are listed, not only the first. SAGA_OK gives *definition in

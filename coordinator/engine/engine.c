@@ -406,8 +406,8 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
     task_sent(turn, attempt, barrier);
     attempt->called_off = false;
     bool wanted = call_is_wanted(call) && waits_for_attempt(call);
-    bool in_doubt = call->step->state == STEP_STATE_IN_DOUBT ||
-                    call->step->state == STEP_STATE_PARKED;
+    bool in_doubt =
+        call->step->state == STEP_STATE_IN_DOUBT || call->step->state == STEP_STATE_PARKED;
     if (!open && wanted) {
         struct record record = {.type = RECORD_TASK_INTENDED,
                                 .fields = 1,

@@ -264,11 +264,11 @@ static enum saga_error check_state(const struct saga *saga, int64_t now_ms, cons
     return SAGA_CONFLICT;
 }
 
-enum saga_error plan_make(struct saga *saga, const struct span *steps, uint32_t steps_count,
-                          int64_t now_ms, struct arena *arena, struct plan *plan, const char **why)
+enum saga_error plan_make(struct saga *saga, const struct plan_request *request,
+                          struct arena *arena, struct plan *plan, const char **why)
 {
     *why = NULL;
-    enum saga_error rc = check_state(saga, now_ms, why);
+    enum saga_error rc = check_state(saga, request->now_ms, why);
     if (rc != SAGA_OK) {
         return rc;
     }
@@ -284,7 +284,7 @@ enum saga_error plan_make(struct saga *saga, const struct span *steps, uint32_t 
         return SAGA_NO_MEMORY;
     }
     *plan = (struct plan){.saga = saga->name, .seq = saga->seq};
-    rc = choose(&work, steps, steps_count, why);
+    rc = choose(&work, request->steps, request->steps_count, why);
     if (rc != SAGA_OK) {
         return rc;
     }

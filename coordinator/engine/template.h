@@ -17,10 +17,11 @@ struct template;
 struct scope {
     struct span input;   /* the saga's input, one msgpack value */
     struct span saga_id; /* text */
-    struct span reason;  /* msgpack map {code, message, step?, actor?}; empty outside compensations */
-    struct span (*step_output)(uint32_t step, const void *arg);   /* msgpack value */
-    const char *(*step_status)(uint32_t step, const void *arg);   /* public name */
-    bool (*step_gives_null)(uint32_t step, const void *arg);      /* skipped: missing is null */
+    struct span
+        reason; /* msgpack map {code, message, step?, actor?}; empty outside compensations */
+    struct span (*step_output)(uint32_t step, const void *arg); /* msgpack value */
+    const char *(*step_status)(uint32_t step, const void *arg); /* public name */
+    bool (*step_gives_null)(uint32_t step, const void *arg);    /* skipped: missing is null */
     const void *arg;
     bool null_when_missing; /* in a compensation a missing value is null */
 };
@@ -28,8 +29,7 @@ struct scope {
 /* Appends the filled-in value to `out` as one msgpack value. SAGA_INVALID when a reference finds
  * nothing: *missing then is the reference as written (borrowed from the template). SAGA_NO_MEMORY
  * when `out` has failed. */
-MUST_CHECK enum saga_error template_fill(const struct template *template,
-                                         const struct scope *scope, struct buf *out,
-                                         struct span *missing);
+MUST_CHECK enum saga_error template_fill(const struct template *template, const struct scope *scope,
+                                         struct buf *out, struct span *missing);
 
 #endif

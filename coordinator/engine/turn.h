@@ -114,7 +114,8 @@ enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, cons
 
 /* plan.c: what an undo of the chosen steps would do, from the state. NULL steps = all. */
 struct plan;
-enum saga_error plan_make(struct saga *saga, const struct span *steps, uint32_t steps_count,
-                          int64_t now_ms, struct arena *arena, struct plan *plan, const char **why);
+struct plan_request;
+enum saga_error plan_make(struct saga *saga, const struct plan_request *request,
+                          struct arena *arena, struct plan *plan, const char **why);
 
 #endif

@@ -37,8 +37,11 @@ static enum saga_error check_plan(struct turn *turn, const struct verb_request *
                                   const char **why)
 {
     struct plan plan;
-    enum saga_error rc = plan_make(turn->saga, verb->steps, verb->steps_count, turn->now_ms,
-                                   &turn->batch->arena, &plan, why);
+    struct plan_request request = {.definition = turn->saga->definition,
+                                   .steps = verb->steps,
+                                   .steps_count = verb->steps_count,
+                                   .now_ms = turn->now_ms};
+    enum saga_error rc = plan_make(turn->saga, &request, &turn->batch->arena, &plan, why);
     if (rc != SAGA_OK) {
         return rc;
     }

@@ -101,8 +101,7 @@ enum saga_error view_make(const struct saga_image *image, const struct definitio
     return rc == SAGA_OK ? fill_view(saga, arena, view) : rc;
 }
 
-enum saga_error view_plan(const struct saga_image *image, const struct definition *definition,
-                          const struct span *steps, uint32_t steps_count, int64_t now_ms,
+enum saga_error view_plan(const struct saga_image *image, const struct plan_request *request,
                           struct arena *arena, struct plan *plan, const char **why)
 {
     struct arena_source *source = source_of(arena);
@@ -110,11 +109,11 @@ enum saga_error view_plan(const struct saga_image *image, const struct definitio
         return SAGA_NO_MEMORY;
     }
     struct saga *saga;
-    enum saga_error rc = saga_load(source, image, definition, &saga, why);
+    enum saga_error rc = saga_load(source, image, request->definition, &saga, why);
     if (rc != SAGA_OK) {
         return rc;
     }
-    return plan_make(saga, steps, steps_count, now_ms, arena, plan, why);
+    return plan_make(saga, request, arena, plan, why);
 }
 
 static const char *const verb_names[VERB_COUNT] = {

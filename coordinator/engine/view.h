@@ -109,12 +109,19 @@ struct plan {
     uint32_t kept_count;
 };
 
+/* Which plan. */
+struct plan_request {
+    const struct definition *definition;
+    const struct span *steps; /* names of the steps to reverse */
+    uint32_t steps_count;     /* 0 = all */
+    int64_t now_ms;           /* for the reversal window */
+};
+
 /* The plan of a rollback (running, parked) or, for a completed saga, of its reversal; steps names
  * the steps to reverse, none = all. SAGA_CONFLICT when its state has nothing to undo or the
  * window is over; SAGA_NOT_FOUND for an unknown step; *why says it in words. */
 MUST_CHECK enum saga_error view_plan(const struct saga_image *image,
-                                     const struct definition *definition, const struct span *steps,
-                                     uint32_t steps_count, int64_t now_ms, struct arena *arena,
+                                     const struct plan_request *request, struct arena *arena,
                                      struct plan *plan, const char **why);
 
 #endif

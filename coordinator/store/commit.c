@@ -72,8 +72,7 @@ static enum saga_error insert_of_kind(struct writer *writer, const struct head *
     return rc == SAGA_OK ? db_change_one(insert) : rc;
 }
 
-static enum saga_error insert_head(struct writer *writer, const struct head *head,
-                                   struct span name)
+static enum saga_error insert_head(struct writer *writer, const struct head *head, struct span name)
 {
     if (name.size == 0)
         return SAGA_STORE_CORRUPT;

@@ -51,8 +51,8 @@ enum saga_error db_prepare(sqlite3 *db, const char *const *sql, size_t count,
                            sqlite3_stmt **statements)
 {
     for (size_t at = 0; at < count; at++) {
-        int rc = sqlite3_prepare_v3(db, sql[at], -1, SQLITE_PREPARE_PERSISTENT, &statements[at],
-                                    NULL);
+        int rc =
+            sqlite3_prepare_v3(db, sql[at], -1, SQLITE_PREPARE_PERSISTENT, &statements[at], NULL);
         if (rc != SQLITE_OK)
             return db_error(db, rc);
     }

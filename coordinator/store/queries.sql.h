@@ -56,20 +56,18 @@
     X(FIND_NAME, "SELECT saga, digest FROM name WHERE text = ?1")                                  \
     X(EVENT, "SELECT saga, seq, prev, count, body, payload FROM event WHERE lsn = ?1")             \
     X(HEAD, "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND "WHERE s.saga = ?1")                          \
-    X(HEADS_UNFINISHED,                                                                            \
-      "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_unfinished" SQL_WITH_KIND                        \
-      "WHERE s." SQL_UNFINISHED " ORDER BY s.saga")                                                \
+    X(HEADS_UNFINISHED, "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_unfinished" SQL_WITH_KIND      \
+                        "WHERE s." SQL_UNFINISHED " ORDER BY s.saga")                              \
     X(LIST, "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND "WHERE true" SQL_LIST_FILTER)                 \
-    X(LIST_UNFINISHED,                                                                             \
-      "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_unfinished" SQL_WITH_KIND                        \
-      "WHERE s." SQL_UNFINISHED SQL_LIST_FILTER)                                                   \
+    X(LIST_UNFINISHED, "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_unfinished" SQL_WITH_KIND       \
+                       "WHERE s." SQL_UNFINISHED SQL_LIST_FILTER)                                  \
     X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
     X(DEFINITIONS,                                                                                 \
       "SELECT name, version, digest, source, applied_ms, actor FROM definition ORDER BY id")
 
 /* Before the schema is looked at. Writes reach the disk at each commit (FULL), the log is given
- * back to the file only by the writer (wal_autocheckpoint), and what lies in it beyond 64 MiB is cut
- * off when it starts anew. secure_delete is Debian's default and would write zeroes over each
+ * back to the file only by the writer (wal_autocheckpoint), and what lies in it beyond 64 MiB is
+ * cut off when it starts anew. secure_delete is Debian's default and would write zeroes over each
  * deleted index entry. */
 #define SQL_WRITER_PRAGMAS                                                                         \
     "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"               \
@@ -79,13 +77,13 @@
 #define SQL_READER_PRAGMAS                                                                         \
     "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -2048;"            \
     "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0"
-#define SQL_JOURNAL_MODE "PRAGMA journal_mode"
-#define SQL_APPLICATION_ID "PRAGMA application_id"
-#define SQL_USER_VERSION "PRAGMA user_version"
-#define SQL_TABLE_COUNT "SELECT count(*) FROM sqlite_schema"
-#define SQL_PAGE_MAX "PRAGMA max_page_count = %u"
-#define SQL_SCHEMA_BEGIN "BEGIN EXCLUSIVE"
-#define SQL_SCHEMA_COMMIT "COMMIT"
+#define SQL_JOURNAL_MODE    "PRAGMA journal_mode"
+#define SQL_APPLICATION_ID  "PRAGMA application_id"
+#define SQL_USER_VERSION    "PRAGMA user_version"
+#define SQL_TABLE_COUNT     "SELECT count(*) FROM sqlite_schema"
+#define SQL_PAGE_MAX        "PRAGMA max_page_count = %u"
+#define SQL_SCHEMA_BEGIN    "BEGIN EXCLUSIVE"
+#define SQL_SCHEMA_COMMIT   "COMMIT"
 #define SQL_SCHEMA_ROLLBACK "ROLLBACK"
 
 #endif

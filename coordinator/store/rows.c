@@ -63,10 +63,10 @@ static bool is_unfinished(enum saga_state state)
 
 /* The three states above are all that are not final: states.def has the last word. */
 #define SAGA_STATE(name, number, text, final)                                                      \
-    _Static_assert((final) == !((number) == SAGA_STATE_RUNNING ||                                  \
-                                (number) == SAGA_STATE_COMPENSATING ||                             \
-                                (number) == SAGA_STATE_PARKED),                                    \
-                   "the unfinished states changed: " #name);
+    _Static_assert(                                                                                \
+        (final) == !((number) == SAGA_STATE_RUNNING || (number) == SAGA_STATE_COMPENSATING ||      \
+                     (number) == SAGA_STATE_PARKED),                                               \
+        "the unfinished states changed: " #name);
 #include "schemas/states.def"
 
 bool rows_head_matches(const struct head *head, const struct store_filter *filter)

@@ -16,7 +16,7 @@
 #include "engine/row.h"
 #include "engine/saga_image.h"
 
-struct store;        /* each implementation's own; its first member is `const struct store_ops *ops` */
+struct store; /* each implementation's own; its first member is `const struct store_ops *ops` */
 struct store_reader; /* the same for store_reader_ops */
 
 /* What a list of sagas asks for. Empty or zero = any. */
@@ -25,9 +25,9 @@ struct store_filter {
     struct span definition;
     int64_t started_from_ms;
     int64_t started_until_ms;
-    uint64_t before;     /* internal id: only sagas started before this one (cursor); 0 = newest */
-    uint32_t limit;      /* 1..500 */
-    bool unfinished;     /* running, compensating or parked */
+    uint64_t before; /* internal id: only sagas started before this one (cursor); 0 = newest */
+    uint32_t limit;  /* 1..500 */
+    bool unfinished; /* running, compensating or parked */
 };
 
 struct store_item {
@@ -37,7 +37,7 @@ struct store_item {
 
 /* What the store found when it opened. */
 struct store_facts {
-    uint64_t last_lsn;   /* 0 = empty */
+    uint64_t last_lsn; /* 0 = empty */
     uint64_t last_saga;
     int64_t last_ms;     /* time of the newest row; 0 = none */
     uint8_t minted[128]; /* the greatest saga id that begins with '0', as minted ones do (UUIDv7) */
@@ -69,6 +69,9 @@ struct store_ops {
     /* A descriptor that polls readable when `durable` has news; `durable` clears it.
      * -1: call `durable` at will (the memory store, which has no thread). */
     int (*wake)(const struct store *store);
+
+    /* Is there room on the disk for more than what is at hand? Asked before a request is taken. */
+    bool (*has_space)(struct store *store);
 
     /* Reads of the loop's own thread. They see what is durable. */
 
@@ -119,8 +122,9 @@ struct store_reader {
  * SAGA_STORE_FAILED. *why: a sentence for the operator, in a static or store-owned buffer. */
 struct store_sqlite_options {
     const char *path;
-    uint64_t crash_at_row; /* test builds: _exit(137) right after (see crash_phase) the n-th row; 0 */
-    int crash_phase;       /* 0 = before its commit, 1 = after its commit, before it is known */
+    uint64_t
+        crash_at_row; /* test builds: _exit(137) right after (see crash_phase) the n-th row; 0 */
+    int crash_phase;  /* 0 = before its commit, 1 = after its commit, before it is known */
     /* For tests; 0 = what the product uses. */
     uint64_t turn_rows;        /* rows after which the newest rows of live sagas are noted */
     int64_t checkpoint_frames; /* length of the log at which it is copied back */

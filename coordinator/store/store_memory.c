@@ -535,12 +535,18 @@ static void memory_close(struct store **store)
     *store = NULL;
 }
 
+static bool has_space(struct store *store)
+{
+    return memory_of(store) != NULL;
+}
+
 static const struct store_ops memory_ops = {
     .name = "memory",
     .facts = facts,
     .submit = submit,
     .durable = durable,
     .wake = wake,
+    .has_space = has_space,
     .load_unfinished = load_unfinished,
     .load_definitions = load_definitions,
     .find_name = find_name,

@@ -14,7 +14,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/limits.h"
 #include "store/reader.h"
 #include "store/rows.h"
 #include "store/schema.h"
@@ -24,8 +24,8 @@ enum {
     TURN_ROWS = 50000,
     CHECKPOINT_FRAMES = 4000, /* 16 MiB: beyond it checkpoints stall longer and win nothing */
     SPACE_MIN = 1024 * 1024,
-    SPACE_EVERY_NS =
-        50 * 1000 * 1000, /* how often the free space is looked at while there is some */
+    COMMIT_PAGES = 32, /* that a small commit may dirty, in the log and in the database */
+    PAGE_SIZE = 4096,
     PATH_SIZE = 4096,
 };
 
@@ -35,7 +35,6 @@ struct store_sqlite {
     struct reader *reader; /* the loop's */
     struct store_facts facts;
     uint64_t submitted;
-    int64_t space_looked_ns;
     int lock;
     char path[PATH_SIZE];
 };
@@ -64,25 +63,22 @@ static size_t size_of(const struct rows *rows)
     return size + (size_t)256 * (rows->head_count + rows->name_count);
 }
 
-/* Running out in the middle of a commit would fail the store for good: look before. A batch may
- * dirty more pages than it has bytes, hence the factor. */
-static bool has_space(struct store_sqlite *store, const struct rows *rows)
+/* Running out in the middle of a commit would fail the store for good: look before. A batch dirties
+ * more pages than it has bytes, in the log and again in the database: hence the factor and the
+ * addend. */
+static bool has_space_for(struct store_sqlite *store, size_t size)
 {
-    size_t size = size_of(rows);
-    int64_t now_ns = clock_monotonic_ns();
-    if (size < SPACE_MIN / 8 && now_ns - store->space_looked_ns < SPACE_EVERY_NS) {
-        return true;
-    }
     struct statvfs space;
+    uint64_t need = 4 * (uint64_t)size + COMMIT_PAGES * PAGE_SIZE;
     if (statvfs(store->path, &space) != 0) {
         return true;
     }
-    uint64_t free_bytes = (uint64_t)space.f_bavail * space.f_frsize;
-    bool enough = free_bytes >= store->writer.options.space_min + 4 * (uint64_t)size;
-    if (enough) {
-        store->space_looked_ns = now_ns;
-    }
-    return enough;
+    return (uint64_t)space.f_bavail * space.f_frsize >= store->writer.options.space_min + need;
+}
+
+static bool has_space(struct store *base)
+{
+    return has_space_for(own(base), LIMIT_MESSAGE_IN / 8);
 }
 
 static enum saga_error submit(struct store *base, const struct rows *rows)
@@ -94,7 +90,7 @@ static enum saga_error submit(struct store *base, const struct rows *rows)
     if (atomic_load(&store->writer.durable) < store->submitted) {
         return SAGA_OVERLOADED;
     }
-    if (!has_space(store, rows)) {
+    if (!has_space_for(store, size_of(rows))) {
         return SAGA_DISK_FULL;
     }
     store->submitted++;
@@ -180,6 +176,7 @@ static const struct store_ops sqlite_ops = {
     .submit = submit,
     .durable = durable,
     .wake = wake,
+    .has_space = has_space,
     .load_unfinished = load_unfinished,
     .load_definitions = load_definitions,
     .find_name = find_name,

@@ -20,30 +20,30 @@ enum writer_query { WRITER_QUERIES(X) WRITE_COUNT };
 #undef X
 
 struct writer {
-    sqlite3 *db;                            /* owned; the thread's while it runs */
-    sqlite3_stmt *statements[WRITE_COUNT];  /* owned, the same */
-    struct store_sqlite_options options;    /* zeroes replaced by what the product uses */
-    struct tails tails;                     /* shared with readers, under its own lock */
+    sqlite3 *db;                           /* owned; the thread's while it runs */
+    sqlite3_stmt *statements[WRITE_COUNT]; /* owned, the same */
+    struct store_sqlite_options options;   /* zeroes replaced by what the product uses */
+    struct tails tails;                    /* shared with readers, under its own lock */
 
     /* Between the loop's thread and the writer's. */
     pthread_t thread;
-    bool is_running;           /* the loop's: the thread is to be joined */
-    sem_t work;                /* posted: batch is set, or stop */
-    int wake;                  /* eventfd, written when durable or failure changes */
-    const struct rows *batch;  /* handed over by work, given back by durable */
-    bool stop;                 /* handed over by work */
-    atomic_ullong durable;     /* batches since open */
-    atomic_int failure;        /* enum saga_error; SAGA_OK, or for good */
+    bool is_running;          /* the loop's: the thread is to be joined */
+    sem_t work;               /* posted: batch is set, or stop */
+    int wake;                 /* eventfd, written when durable or failure changes */
+    const struct rows *batch; /* handed over by work, given back by durable */
+    bool stop;                /* handed over by work */
+    atomic_ullong durable;    /* batches since open */
+    atomic_int failure;       /* enum saga_error; SAGA_OK, or for good */
 
     /* The thread's own; open sets them before it starts. */
-    uint64_t last_lsn;         /* of what is durable */
-    uint64_t heads_lsn;        /* as in meta */
-    uint64_t turn_lsn;         /* what heads_lsn becomes when the old tails are written */
-    bool is_turning;           /* they are being written */
-    uint64_t row_count;        /* rows since open, for crash_at_row */
-    int64_t last_ms;           /* newest time seen */
-    int64_t wal_frames;        /* length of the log after the last commit */
-    int64_t checkpoint_at;     /* frames at which to checkpoint next */
+    uint64_t last_lsn;     /* of what is durable */
+    uint64_t heads_lsn;    /* as in meta */
+    uint64_t turn_lsn;     /* what heads_lsn becomes when the old tails are written */
+    bool is_turning;       /* they are being written */
+    uint64_t row_count;    /* rows since open, for crash_at_row */
+    int64_t last_ms;       /* newest time seen */
+    int64_t wal_frames;    /* length of the log after the last commit */
+    int64_t checkpoint_at; /* frames at which to checkpoint next */
 };
 
 /* Starts the thread. writer->db is open, statements are prepared, the thread's own are set. */

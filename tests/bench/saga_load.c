@@ -94,7 +94,13 @@ static void usage(void)
     exit(2);
 }
 
-int main(int argc, char **argv)
+struct settings {
+    struct saga_client_options client;
+    size_t inflight;
+    double seconds;
+};
+
+static void read_options(int argc, char **argv, struct load *load, struct settings *settings)
 {
     static const struct option options[] = {
         {"connect", required_argument, NULL, 'c'},  {"definition", required_argument, NULL, 'd'},
@@ -102,49 +108,53 @@ int main(int argc, char **argv)
         {"count", required_argument, NULL, 'k'},    {"wanted", required_argument, NULL, 'w'},
         {"stored", no_argument, NULL, 'o'},         {NULL, 0, NULL, 0},
     };
-    struct saga_client_options client = {.timeout_ms = 60000};
-    struct load load = {.wanted = "completed"};
-    load.start.wait = SAGA_WAIT_SETTLED;
-    load.start.wait_ms = 60000;
-    size_t inflight = 1;
-    double seconds = 3.0;
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (c) {
         case 'c':
-            client.endpoint = optarg;
+            settings->client.endpoint = optarg;
             break;
         case 'd':
-            load.start.definition = optarg;
+            load->start.definition = optarg;
             break;
         case 'n':
-            inflight = strtoul(optarg, NULL, 10);
+            settings->inflight = strtoul(optarg, NULL, 10);
             break;
         case 's':
-            seconds = strtod(optarg, NULL);
+            settings->seconds = strtod(optarg, NULL);
             break;
         case 'k':
-            load.target = strtoull(optarg, NULL, 10);
+            load->target = strtoull(optarg, NULL, 10);
             break;
         case 'w':
-            load.wanted = optarg;
+            load->wanted = optarg;
             break;
         case 'o':
-            load.start.wait = SAGA_WAIT_STORED;
-            load.wanted = "running";
+            load->start.wait = SAGA_WAIT_STORED;
+            load->wanted = "running";
             break;
         default:
             usage();
         }
     }
+}
+
+int main(int argc, char **argv)
+{
+    struct settings settings = {.client = {.timeout_ms = 60000}, .inflight = 1, .seconds = 3.0};
+    struct load load = {.wanted = "completed"};
+    load.start.wait = SAGA_WAIT_SETTLED;
+    load.start.wait_ms = 60000;
+    read_options(argc, argv, &load, &settings);
+    size_t inflight = settings.inflight;
     if (!load.start.definition || inflight == 0) {
         usage();
     }
-    client.open_max = (uint32_t)inflight;
+    settings.client.open_max = (uint32_t)inflight;
     struct saga_pack *input = saga_pack_new();
     load.begun_ns = calloc(inflight, sizeof *load.begun_ns);
     load.samples = calloc(SAMPLE_MAX, sizeof *load.samples);
     if (!input || !load.begun_ns || !load.samples ||
-        saga_client_open(&client, &load.client) != SAGA_OK) {
+        saga_client_open(&settings.client, &load.client) != SAGA_OK) {
         fputs("saga_load: cannot begin\n", stderr);
         return 1;
     }
@@ -155,7 +165,7 @@ int main(int argc, char **argv)
     saga_put_str(input, "14C");
     load.start.input = saga_pack_value(input);
     int64_t begun_ns = now_ns();
-    load.until_ns = begun_ns + (int64_t)(seconds * 1e9);
+    load.until_ns = begun_ns + (int64_t)(settings.seconds * 1e9);
     for (size_t i = 0; i < inflight && goes_on(&load); i++) {
         start_one(&load, i);
     }

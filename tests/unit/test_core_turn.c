@@ -1,0 +1,188 @@
+/* test_core_turn.c - decide, submit, release: what may leave when, and what a restart goes on with.
+ */
+#include <criterion/criterion.h>
+
+#include "core_world.h"
+
+Test(core_turn, answers_a_start_and_sends_its_task_when_both_are_durable)
+{
+    struct core_world *world = world_open();
+    serve_all(world);
+    turn(world);
+    expect(world, "send A welcome\n");
+    store_memory_hold(world->disk.inner, true);
+    start(world, "s", "trip-1");
+    turn(world);
+    expect(world, "");
+    store_memory_hold(world->disk.inner, false);
+    turn(world);
+    expect(world, "send A task trip-1/flight/do#1\ns ok trip-1 running\n");
+    world_close(world);
+}
+
+Test(core_turn, decides_the_next_batch_while_one_is_syncing)
+{
+    struct core_world *world = world_open();
+    store_memory_hold(world->disk.inner, true);
+    start(world, "a", "trip-1");
+    turn(world);
+    start(world, "b", "trip-2");
+    start(world, "c", "trip-3");
+    turn(world);
+    expect(world, "");
+    store_memory_hold(world->disk.inner, false);
+    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    expect(world, "a ok trip-1 running\n");
+    turn(world);
+    expect(world, "b ok trip-2 running\nc ok trip-3 running\n");
+    world_close(world);
+}
+
+/* A refusal has nothing to write, and still must not overtake what it may rest on. */
+Test(core_turn, releases_what_needs_no_row_after_what_came_before_it)
+{
+    struct core_world *world = world_open();
+    store_memory_hold(world->disk.inner, true);
+    start(world, "a", "trip-1");
+    turn(world);
+    ask(world, start_of(world, "b", "trip-1", 2));
+    start(world, "c", "trip-1");
+    turn(world);
+    expect(world, "");
+    store_memory_hold(world->disk.inner, false);
+    turn(world);
+    expect(world,
+           "a ok trip-1 running\nb idempotency_conflict trip-1 running\n"
+           "c ok trip-1 running duplicate\n");
+    world_close(world);
+}
+
+Test(core_turn, releases_a_refusal_at_once_when_the_store_is_idle)
+{
+    struct core_world *world = world_open();
+    verb_keyed(world, "v", VERB_PAUSE, "nobody", "");
+    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    expect(world, "v not_found\n");
+    cr_assert(core_is_idle(world->core));
+    world_close(world);
+}
+
+Test(core_turn, stops_for_good_when_a_commit_is_lost)
+{
+    struct core_world *world = world_open();
+    store_memory_fail_at(world->disk.inner, 1);
+    start(world, "a", "trip-1");
+    turn(world);
+    cr_assert_eq(world->failure, SAGA_STORE_FAILED);
+    start(world, "b", "trip-2");
+    turn(world);
+    expect(world, "b unavailable\n");
+    world_end(world);
+    expect(world, "a unavailable\n");
+    store_memory_crash(world->disk.inner);
+    world_begin(world);
+    start(world, "c", "trip-1");
+    turn(world);
+    expect(world, "c ok trip-1 running\n");
+    world_close(world);
+}
+
+Test(core_turn, refuses_what_writes_while_the_disk_is_full_and_goes_on_after)
+{
+    struct core_world *world = world_open();
+    start(world, "a", "trip-1");
+    turn(world);
+    expect(world, "a ok trip-1 running\n");
+    world->disk.is_full = true;
+    verb_keyed(world, "v", VERB_PAUSE, "trip-1", "");
+    turn(world);
+    cr_assert(core_is_disk_full(world->core));
+    cr_assert_eq(core_next_due(world->core), world->now_ms + 1000);
+    start(world, "b", "trip-2");
+    verb_keyed(world, "w", VERB_RESUME, "trip-1", "");
+    wait_for(world, "x", "trip-1", 0);
+    expect(world, "b overloaded\nw overloaded\nx ok trip-1 running\n");
+    world->disk.is_full = false;
+    turn(world);
+    expect(world, "");
+    world->now_ms += 1000;
+    turn(world);
+    cr_assert(!core_is_disk_full(world->core));
+    expect(world, "v ok trip-1 running\n");
+    world_close(world);
+}
+
+Test(core_turn, goes_on_after_a_restart_with_what_was_durable)
+{
+    struct core_world *world = world_open();
+    serve_all(world);
+    start(world, "a", "trip-1");
+    turn(world);
+    store_memory_hold(world->disk.inner, true);
+    start(world, "b", "trip-2");
+    finish_task(world, OK_RESULT);
+    turn(world);
+    expect(world, "send A welcome\nsend A task trip-1/flight/do#1\na ok trip-1 running\n");
+    world_restart(world);
+    expect(world, "b unavailable\n");
+    serve_all(world);
+    turn(world);
+    expect(world, "send A welcome\n");
+    world->now_ms += 6001;
+    say(world, "A", "{'v':1,'type':'heartbeat'}");
+    turn(world);
+    expect(world, "send A heartbeat\nsend A task trip-1/flight/do#2\n");
+    start(world, "c", "trip-1");
+    turn(world);
+    expect(world, "c ok trip-1 running duplicate\n");
+    world_close(world);
+}
+
+Test(core_turn, loads_a_final_saga_again_for_a_verb)
+{
+    struct core_world *world = world_open();
+    serve_all(world);
+    start_waiting(world, "a", "trip-1", 60000);
+    run_to_end(world);
+    cr_assert(world->asked[1].is_answered);
+    buf_clear(&world->log);
+    verb_keyed(world, "v", VERB_PAUSE, "trip-1", "");
+    turn(world);
+    expect(world, "v conflict trip-1 completed\n");
+    world_close(world);
+}
+
+Test(core_turn, takes_no_starts_while_draining)
+{
+    struct core_world *world = world_open();
+    start(world, "a", "trip-1");
+    turn(world);
+    core_drain(world->core);
+    start(world, "b", "trip-2");
+    verb_keyed(world, "v", VERB_PAUSE, "trip-1", "");
+    turn(world);
+    expect(world, "a ok trip-1 running\nb unavailable\nv ok trip-1 running\n");
+    world_close(world);
+}
+
+Test(core_turn, is_full_when_a_batch_has_its_events)
+{
+    struct core_world *world = world_open();
+    store_memory_hold(world->disk.inner, true);
+    start(world, "a", "trip-1");
+    turn(world);
+    uint32_t count = 0;
+    for (; !core_is_full(world->core) && count < 10 * LIMIT_BATCH_EVENTS; count++) {
+        struct event event = {.kind = EVENT_VERB, .now_ms = world->now_ms};
+        event.verb = (struct verb_request){.verb = count % 2 == 0 ? VERB_PAUSE : VERB_RESUME,
+                                           .saga = span_text("trip-1"),
+                                           .actor = span_text("ada"),
+                                           .reason = span_text("because")};
+        core_event(&event, world->core);
+    }
+    cr_assert_eq(count, LIMIT_BATCH_EVENTS);
+    store_memory_hold(world->disk.inner, false);
+    turn(world);
+    cr_assert(!core_is_full(world->core));
+    world_close(world);
+}
