@@ -256,7 +256,8 @@ static void on_done(void *arg, struct MHD_Connection *connection, void **state,
     }
 }
 
-static void on_log(void *arg, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void on_log(void *arg, const char *format,
+                                                         va_list arguments)
 {
     char text[256];
     (void)arg;

@@ -10,8 +10,7 @@
 
 static bool wants_undo(const struct step *step)
 {
-    return step->chosen && (step->undo_state == UNDO_STATE_PENDING ||
-                            (step->state == STEP_STATE_IN_DOUBT && step->spec->has_undo));
+    return step->chosen && (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
 }
 
 /* Is nothing of this step left to wait for? */

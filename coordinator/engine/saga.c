@@ -69,6 +69,16 @@ const struct call_spec *call_spec(const struct call *call)
     return call->kind == TASK_UNDO ? &call->step->spec->undo : &call->step->spec->action;
 }
 
+bool step_awaits_undo(const struct step *step)
+{
+    const struct call *done = &step->calls[0];
+    const struct call *check = &step->calls[2];
+    bool asked = step->spec->action.check.size == 0 ||
+                 (check->used_up && span_equal(check->do_key, done->key));
+    return step->state == STEP_STATE_IN_DOUBT && step->spec->has_undo && asked &&
+           !call_is_open(done);
+}
+
 struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t number)
 {
     struct attempt *attempt = call->attempts;

@@ -144,6 +144,7 @@ struct saga {
     struct heap_node timer;
     struct saga *next_final; /* waits to leave memory */
     bool in_final;
+    bool is_unsettled; /* loaded, and not looked at since: due at once */
 };
 
 /* A saga in an arena of its own (taken from `source`). NULL: no memory. Also gives the name a
@@ -167,6 +168,8 @@ bool saga_waits_for_start(const struct saga *saga);
 /* The call of a kind. */
 struct call *step_call(struct step *step, enum task_kind kind);
 const struct call_spec *call_spec(const struct call *call);
+/* In doubt, and nothing is left to ask: only its undo can settle it. */
+bool step_awaits_undo(const struct step *step);
 struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t number);
 /* The attempt that the next one may take the memory of: the oldest that has answered, once
  * LIMIT_ATTEMPTS_KEPT are kept. NULL: none. */

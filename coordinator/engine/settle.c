@@ -8,6 +8,7 @@
 void settle(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    saga->is_unsettled = false;
     /* Each round moves at least one step at least one state on; a step has few states. */
     uint32_t rounds = 16 * saga->definition->step_count + 64;
     while (!turn->failed && !saga->paused && !saga_state_is_final(saga->state)) {

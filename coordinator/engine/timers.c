@@ -111,8 +111,8 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
         }
     }
     bool gate = saga->direction == BACKWARD && !saga->paused && step->undo_due_ms > 0 &&
-                (step->undo_state == UNDO_STATE_PENDING || step->state == STEP_STATE_IN_DOUBT);
-    if (gate && !call_is_open(&step->calls[2])) {
+                (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
+    if (gate) {
         due_ms = earlier(due_ms, call_quiet_ms(&step->calls[0], engine->options.dead_ms));
     }
     return due_ms;
@@ -136,6 +136,9 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
     int64_t due_ms = INT64_MAX;
     if (saga_state_is_final(saga->state)) {
         return due_ms;
+    }
+    if (saga->is_unsettled && engine->serving_ms > 0) {
+        return engine->serving_ms;
     }
     if (saga->deadline_ms > 0 && !saga->timed_out && saga->direction == FORWARD) {
         due_ms = saga->deadline_ms;

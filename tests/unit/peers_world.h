@@ -174,7 +174,9 @@ static inline void world_destroy(struct world *world)
 }
 
 /* JSON with ' for " becomes the frame in world->frame. */
-static struct span world_pack(struct world *world, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static struct span world_pack(struct world *world,
+                                                                    const char *format,
+                                                                    va_list args)
 {
     static char text[3 * 1024 * 1024];
     int size = vsnprintf(text, sizeof(text), format, args);
