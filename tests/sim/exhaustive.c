@@ -90,22 +90,26 @@ struct world {
     uint8_t random[ENTROPY_PER_EVENT * 4];
 };
 
+#define DO_UNDO(name)           "{'step':'" name "','action':'s.a','compensate':'s.u'}"
+#define FREE(name)              "{'step':'" name "','action':'s.a','compensate':'s.u','needs':[]}"
+#define READ(name)              "{'step':'" name "','action':'s.a','compensate':'none'}"
+#define PIVOT(name)             "{'step':'" name "','action':'s.a','pivot':true}"
+#define CHECKED(name)           "{'step':'" name "','action':'s.a','compensate':'s.u','check':'s.k'}"
+#define SAGA(name, more, steps) "{'saga':'" name "'," more "'steps':[" steps "]}"
 static const char *const documents[] = {
-    /* clang-format off */
-    "{'saga':'one','steps':[{'step':'a','action':'s.a','compensate':'s.u'}]}",
-    "{'saga':'pivot','steps':[{'step':'a','action':'s.a','compensate':'s.u'},{'step':'b','action':'s.b','pivot':true}]}",
-    "{'saga':'line','steps':[{'step':'a','action':'s.a','compensate':'s.u'},{'step':'b','action':'s.b','compensate':'s.u'},{'step':'c','action':'s.c','compensate':'none'}]}",
-    "{'saga':'fork','steps':[{'step':'a','action':'s.a','compensate':'s.u','needs':[]},{'step':'b','action':'s.b','compensate':'s.u','needs':[]}]}",
-    "{'saga':'check','steps':[{'step':'a','action':'s.a','compensate':'s.u','check':'s.k'},{'step':'b','action':'s.b','compensate':'none'}]}",
-    "{'saga':'strict','compensation_order':'strict','steps':[{'step':'a','action':'s.a','compensate':'s.u','needs':[]},{'step':'b','action':'s.b','compensate':'s.u','needs':[]}]}",
-    "{'saga':'after','steps':[{'step':'a','action':'s.a','compensate':'s.u'},{'step':'b','action':'s.b','pivot':true},{'step':'c','action':'s.c','retry':{'max_attempts':2}}]}",
-    /* clang-format on */
+    SAGA("one", "", DO_UNDO("a")),
+    SAGA("pivot", "", DO_UNDO("a") "," PIVOT("b")),
+    SAGA("line", "", DO_UNDO("a") "," DO_UNDO("b") "," READ("c")),
+    SAGA("fork", "", FREE("a") "," FREE("b")),
+    SAGA("check", "", CHECKED("a") "," READ("b")),
+    SAGA("strict", "'compensation_order':'strict',", FREE("a") "," FREE("b")),
+    SAGA("after", "", DO_UNDO("a") "," PIVOT("b") ",{'step':'c','action':'s.c'}"),
 };
 
 static uint64_t *seen;
 static uint64_t states;
 static uint64_t histories;
-static int depth_max = 9;
+static int depth_max = 5;
 static struct choice path[DEPTH_MAX];
 static int path_size;
 
