@@ -94,7 +94,8 @@ struct world {
 #define FREE(name)              "{'step':'" name "','action':'s.a','compensate':'s.u','needs':[]}"
 #define READ(name)              "{'step':'" name "','action':'s.a','compensate':'none'}"
 #define PIVOT(name)             "{'step':'" name "','action':'s.a','pivot':true}"
-#define CHECKED(name)           "{'step':'" name "','action':'s.a','compensate':'s.u','check':'s.k'}"
+#define CHECKED(name)           "{'step':'" name "','action':'s.a','compensate':'s.u'," CHECK_OF_IT
+#define CHECK_OF_IT             "'check':'s.c'}"
 #define SAGA(name, more, steps) "{'saga':'" name "'," more "'steps':[" steps "]}"
 static const char *const documents[] = {
     SAGA("one", "", DO_UNDO("a")),
