@@ -100,7 +100,9 @@ static void add_node(struct reader *r)
 
 static struct span key_of(const struct yaml_document *document, const struct yaml_node *node)
 {
-    return (struct span){document->keys.data + node->key_at, node->key_size};
+    /* Before the first key that is not empty, there is no buffer to point into. */
+    return node->key_size > 0 ? span_of(document->keys.data + node->key_at, node->key_size)
+                              : span_of(NULL, 0);
 }
 
 /* --- events ----------------------------------------------------------------------------------- */
