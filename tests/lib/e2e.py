@@ -28,7 +28,7 @@ import tempfile
 import time
 import traceback
 
-SOURCE = pathlib.Path(os.environ.get("SAGA_SOURCE", pathlib.Path(__file__).parents[2]))
+SOURCE = pathlib.Path(os.environ.get("SAGA_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 BIN = pathlib.Path(os.environ.get("SAGA_BIN", SOURCE / "build" / "bin"))
 BOOKING = SOURCE / "examples" / "booking" / "booking.yaml"
 PATIENCE = 30
