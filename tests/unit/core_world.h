@@ -45,11 +45,12 @@ struct asked {
     struct answer answer; /* without its spans */
 };
 
-/* The store in memory, and a disk that may be full. */
+/* The store in memory, and a disk that may have little room, or be full. */
 struct disk {
     struct store base;
     struct store *inner;
-    bool is_full;
+    bool is_low;  /* seen before anything is written */
+    bool is_full; /* seen when it is too late */
 };
 
 struct core_world {
@@ -96,6 +97,11 @@ static inline int disk_wake(const struct store *store)
     return disk_of(store)->inner->ops->wake(disk_of(store)->inner);
 }
 
+static inline bool disk_has_space(struct store *store)
+{
+    return !disk_of(store)->is_low;
+}
+
 static inline enum saga_error disk_load_unfinished(struct store *store, store_image_fn fn,
                                                    void *arg)
 {
@@ -131,6 +137,7 @@ static const struct store_ops disk_ops = {
     .submit = disk_submit,
     .durable = disk_durable,
     .wake = disk_wake,
+    .has_space = disk_has_space,
     .load_unfinished = disk_load_unfinished,
     .load_definitions = disk_load_definitions,
     .find_name = disk_find_name,

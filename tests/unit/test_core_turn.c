@@ -112,6 +112,27 @@ Test(core_turn, refuses_what_writes_while_the_disk_is_full_and_goes_on_after)
     world_close(world);
 }
 
+Test(core_turn, refuses_what_writes_when_the_disk_has_little_room)
+{
+    struct core_world *world = world_open();
+    start(world, "a", "trip-1");
+    turn(world);
+    world->disk.is_low = true;
+    world->now_ms += 1;
+    turn(world);
+    start(world, "b", "trip-2");
+    verb_keyed(world, "v", VERB_PAUSE, "trip-1", "");
+    wait_for(world, "x", "trip-1", 0);
+    expect(world, "a ok trip-1 running\nb overloaded\nv overloaded\nx ok trip-1 running\n");
+    world->disk.is_low = false;
+    world->now_ms += 1000;
+    turn(world);
+    start(world, "c", "trip-2");
+    turn(world);
+    expect(world, "c ok trip-2 running\n");
+    world_close(world);
+}
+
 Test(core_turn, goes_on_after_a_restart_with_what_was_durable)
 {
     struct core_world *world = world_open();
