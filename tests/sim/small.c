@@ -1,0 +1,382 @@
+/* small.c - see small.h. */
+#include "small.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/mp.h"
+
+struct saga *small_saga(const struct small *world)
+{
+    return map_get(&world->engine->sagas, span_text("s"));
+}
+
+bool small_in_time(const struct small *world, const struct sent *task)
+{
+    return world->now_ms <= task->sent_ms + task->ttl_ms;
+}
+
+bool small_may_act(const struct small *world, const struct sent *task)
+{
+    return !task->answered && !task->applied && small_in_time(world, task);
+}
+
+/* ---- what must hold when an undo or anything else leaves ---- */
+
+static void check_undo(const struct small *world, const struct sent *undo)
+{
+    const struct saga *saga = small_saga(world);
+    const struct definition *definition = world->definition;
+    const struct step_spec *spec = &definition->steps[undo->step];
+    bool may_have = false;
+    for (uint32_t i = 0; i < spec->needed_by_count; i++) {
+        uint32_t after = spec->needed_by[i];
+        must(!world->effect[after] || definition->steps[after].step_class == CLASS_READONLY ||
+                 saga->steps[after].state == STEP_STATE_PARKED || saga->steps[after].stuck,
+             "order");
+    }
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        const struct sent *task = &world->tasks[i];
+        if (task->kind == TASK_DO && task->step == undo->step) {
+            must(!small_may_act(world, task), "overtake");
+            may_have |= task->applied || !task->answered;
+        }
+    }
+    must(may_have, "needless");
+    must(undo->attempt > 1 || world->fresh[undo->step], "once");
+}
+
+/* What one key asks for, as 1-model freezes it. */
+static void digest_request(const struct task *task, uint8_t digest[32])
+{
+    static struct buf out = {.size_max = 1 << 16};
+    buf_clear(&out);
+    mp_put_uint(&out, (uint64_t)task->kind);
+    mp_put_str(&out, task->action);
+    mp_put_str(&out, task->saga_name);
+    mp_put_str(&out, task->step);
+    mp_put_value(&out, task->input);
+    if (task->kind != TASK_DO) {
+        mp_put_str(&out, task->do_key);
+        mp_put_value(&out, task->output.size > 0 ? task->output : MP_NIL_VALUE);
+        mp_put_bool(&out, task->in_doubt);
+    }
+    digest_pair(buf_span(&out), span_of(NULL, 0), digest);
+}
+
+static void check_key(const struct small *world, const struct sent *sent)
+{
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        const struct sent *task = &world->tasks[i];
+        if (strcmp(task->key, sent->key) == 0) {
+            must(memcmp(task->request, sent->request, sizeof sent->request) == 0, "key");
+            must(task->attempt < sent->attempt, "attempt");
+        }
+    }
+}
+
+/* ---- effects: durable first, then out ---- */
+
+static void step_engine(struct small *world, struct event *event);
+
+static void take_task(struct small *world, const struct task *task)
+{
+    must(world->task_count < SMALL_TASKS_MAX, "too many tasks");
+    struct sent *sent = &world->tasks[world->task_count];
+    *sent = (struct sent){.attempt = task->attempt,
+                          .kind = task->kind,
+                          .step = (uint32_t)definition_step(world->definition, task->step),
+                          .sent_ms = world->now_ms,
+                          .ttl_ms = task->ttl_ms};
+    memcpy(sent->token, task->token, TOKEN_SIZE);
+    must(task->key.size < sizeof sent->key, "key");
+    memcpy(sent->key, task->key.data, task->key.size);
+    digest_request(task, sent->request);
+    check_key(world, sent);
+    if (task->kind == TASK_UNDO) {
+        check_undo(world, sent);
+        world->fresh[sent->step] &= sent->attempt > 1;
+    }
+    world->fresh[sent->step] |= sent->kind == TASK_DO;
+    world->task_count++;
+    struct event event = {.kind = EVENT_SENT};
+    memcpy(event.task.token, task->token, TOKEN_SIZE);
+    step_engine(world, &event);
+}
+
+static void keep_rows(struct small *world)
+{
+    for (uint32_t i = 0; i < world->batch.rows.row_count; i++) {
+        bool ok = true;
+        must(world->row_count < SMALL_ROWS_MAX, "too many rows");
+        struct row *row = &world->rows[world->row_count++];
+        *row = world->batch.rows.rows[i];
+        row->body = arena_copy(&world->arena, row->body, &ok);
+        row->payload = arena_copy(&world->arena, row->payload, &ok);
+        must(ok, "memory");
+    }
+}
+
+static void take_effect(struct small *world, const struct effect *effect)
+{
+    if (effect->kind == EFFECT_TASK) {
+        take_task(world, effect->task);
+    } else if (effect->kind == EFFECT_ALERT) {
+        world->alerted = true;
+    } else if (effect->kind == EFFECT_STATUS) {
+        world->state = effect->status.state;
+    } else if (effect->kind == EFFECT_REPLY) {
+        world->refused = effect->reply.error != SAGA_OK;
+    }
+}
+
+static void release(struct small *world)
+{
+    struct effect effects[128];
+    uint32_t count = world->batch.effect_count;
+    must(count < ARRAY_COUNT(effects), "too many effects");
+    if (count > 0) {
+        memcpy(effects, world->batch.effects, count * sizeof *effects);
+    }
+    keep_rows(world);
+    batch_clear(&world->batch);
+    for (uint32_t i = 0; i < count; i++) {
+        take_effect(world, &effects[i]);
+    }
+}
+
+static void step_engine(struct small *world, struct event *event)
+{
+    event->now_ms = world->now_ms;
+    event->entropy = &world->entropy;
+    world->entropy.used = 0;
+    for (size_t i = 0; i < 16 * TOKEN_SIZE; i++) {
+        world->random[i] = (uint8_t)(i % TOKEN_SIZE == 0 ? world->minted >> 8 : world->minted);
+        world->minted += i % TOKEN_SIZE == TOKEN_SIZE - 1;
+    }
+    must(engine_step(world->engine, event, &world->batch) == SAGA_OK, "memory");
+    must(world->entropy.used <= 16 * TOKEN_SIZE, "entropy");
+    release(world);
+}
+
+/* ---- the coordinator ---- */
+
+static void open_engine(struct small *world)
+{
+    struct engine_options options = {.memory = &arena_heap,
+                                     .dead_ms = SMALL_DEAD_MS,
+                                     .seed = 1,
+                                     .last_lsn = world->row_count,
+                                     .last_saga = world->row_count > 0 ? 1 : 0,
+                                     .sagas_max = 10};
+    must(engine_new(&options, &world->engine) == SAGA_OK, "memory");
+}
+
+void small_open(struct small *world, const struct definition *definition)
+{
+    *world = (struct small){.definition = definition, .now_ms = 1000, .state = SAGA_STATE_RUNNING};
+    world->entropy = (struct entropy){world->random, sizeof world->random, 0};
+    arena_open(&world->arena, &arena_heap, 1 << 24);
+    batch_open(&world->batch, &arena_heap);
+    open_engine(world);
+    struct event serving = {.kind = EVENT_SERVING};
+    step_engine(world, &serving);
+    struct event start = {.kind = EVENT_START};
+    start.start.definition = definition;
+    start.start.name = span_text("s");
+    step_engine(world, &start);
+}
+
+void small_close(struct small *world)
+{
+    engine_destroy(&world->engine);
+    batch_close(&world->batch);
+    arena_close(&world->arena);
+}
+
+static const struct saga_image *image_of(struct small *world)
+{
+    static struct saga_image image;
+    image = (struct saga_image){.head = {.saga = 1,
+                                         .definition = world->definition->name,
+                                         .version = world->definition->version},
+                                .name = span_text("s"),
+                                .rows = world->rows,
+                                .row_count = world->row_count};
+    return &image;
+}
+
+static const struct definition *lookup(struct span name, uint32_t version, void *arg)
+{
+    (void)name;
+    (void)version;
+    return arg;
+}
+
+static void load(struct small *world)
+{
+    const char *why = NULL;
+    must(engine_load(world->engine, image_of(world), lookup, (void *)(uintptr_t)world->definition,
+                     &why) == SAGA_OK,
+         "replay");
+}
+
+void small_crash(struct small *world)
+{
+    engine_destroy(&world->engine);
+    batch_clear(&world->batch);
+    open_engine(world);
+    load(world);
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        world->tasks[i].orphan = !world->tasks[i].answered;
+    }
+    struct event serving = {.kind = EVENT_SERVING};
+    step_engine(world, &serving);
+    world->crashes++;
+}
+
+void small_pass_time(struct small *world)
+{
+    int64_t due_ms = engine_next_due(world->engine);
+    world->now_ms = due_ms > world->now_ms ? due_ms : world->now_ms;
+    struct event event = {.kind = EVENT_TIME};
+    step_engine(world, &event);
+    must(engine_next_due(world->engine) > world->now_ms, "no_spin");
+}
+
+void small_verb(struct small *world, enum verb verb)
+{
+    if (!small_saga(world)) {
+        load(world);
+    }
+    struct event event = {.kind = EVENT_VERB};
+    event.verb = (struct verb_request){.verb = verb,
+                                       .saga = span_text("s"),
+                                       .actor = span_text("ada"),
+                                       .reason = span_text("because")};
+    world->acts++;
+    step_engine(world, &event);
+    world->cancelled |= verb == VERB_ROLLBACK && !world->refused;
+}
+
+/* ---- participants ---- */
+
+void small_answer(struct small *world, struct sent *task, enum result_status status,
+                  const char *code)
+{
+    struct event event = {.kind = EVENT_RESULT};
+    event.result = (struct result){.key = span_text(task->key),
+                                   .attempt = task->attempt,
+                                   .status = status,
+                                   .code = span_text(code),
+                                   .retryable = strcmp(code, "refused") != 0,
+                                   .retry_after_ms = -1};
+    memcpy(event.result.token, task->token, TOKEN_SIZE);
+    task->answered = true;
+    world->fresh[task->step] |= status == RESULT_OK && task->kind == TASK_DO;
+    if (!small_saga(world)) {
+        load(world);
+    }
+    step_engine(world, &event);
+}
+
+/* An undo removes what stands; a do that comes again under its key changes nothing. */
+void small_apply(struct small *world, struct sent *task)
+{
+    if (task->kind == TASK_DO) {
+        world->effect[task->step] = true;
+    } else if (task->kind == TASK_UNDO) {
+        world->effect[task->step] = false;
+    }
+    task->applied = true;
+}
+
+void small_succeed(struct small *world, struct sent *task)
+{
+    if (task->kind == TASK_CHECK && !world->effect[task->step]) {
+        small_answer(world, task, RESULT_FAILED, "not_found");
+        return;
+    }
+    if (!task->applied) {
+        small_apply(world, task);
+    }
+    small_answer(world, task, RESULT_OK, "");
+}
+
+void small_lose(struct small *world, struct sent *task)
+{
+    struct event event = {.kind = EVENT_LOST};
+    memcpy(event.task.token, task->token, TOKEN_SIZE);
+    task->lost = true;
+    step_engine(world, &event);
+}
+
+void small_adopt(struct small *world, struct sent *task)
+{
+    struct event event = {.kind = EVENT_ADOPT};
+    event.task.key = span_text(task->key);
+    event.task.attempt = task->attempt;
+    task->orphan = false;
+    /* Its time began when it arrived; the coordinator's begins anew. */
+    step_engine(world, &event);
+}
+
+void small_untaken(struct small *world, struct sent *task)
+{
+    struct event event = {.kind = EVENT_UNTAKEN};
+    memcpy(event.task.token, task->token, TOKEN_SIZE);
+    task->orphan = false;
+    task->answered = true;
+    step_engine(world, &event);
+}
+
+/* ---- at rest ---- */
+
+void small_check_outcome(const struct small *world)
+{
+    bool pivot_stands = false;
+    for (uint32_t i = 0; i < world->definition->step_count; i++) {
+        const struct step_spec *spec = &world->definition->steps[i];
+        pivot_stands |= spec->step_class == CLASS_PIVOT && world->effect[i];
+        bool may_come = false;
+        for (uint32_t k = 0; k < world->task_count; k++) {
+            const struct sent *task = &world->tasks[k];
+            /* An answer that has not come yet is still to be undone when it does. */
+            may_come |= task->step == i && task->kind == TASK_DO && !task->answered;
+        }
+        if (world->state == SAGA_STATE_COMPLETED) {
+            must(world->effect[i], "completed");
+        }
+        if (world->state == SAGA_STATE_COMPENSATED && !may_come &&
+            spec->step_class != CLASS_READONLY) {
+            must(!world->effect[i], "compensated");
+        }
+    }
+    if (world->state == SAGA_STATE_COMPLETED && world->cancelled) {
+        must(pivot_stands, "cancel");
+    }
+}
+
+void small_drive_to_rest(struct small *world)
+{
+    bool moved = true;
+    for (int rounds = 0; moved; rounds++) {
+        must(rounds < 200, "settled");
+        moved = false;
+        for (uint32_t i = 0; i < world->task_count && !moved; i++) {
+            struct sent *task = &world->tasks[i];
+            if (!task->answered && (task->applied || small_in_time(world, task))) {
+                small_succeed(world, task);
+                moved = true;
+            }
+        }
+        if (!moved && engine_next_due(world->engine) != INT64_MAX) {
+            small_pass_time(world);
+            moved = true;
+        }
+    }
+    must(saga_state_is_final(world->state) || (world->state == SAGA_STATE_PARKED && world->alerted),
+         "settled");
+    small_check_outcome(world);
+}

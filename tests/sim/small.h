@@ -1,0 +1,104 @@
+/* small.h - a small world around the engine: one saga, what was sent, what took effect, and time.
+ *
+ * The store is an array of rows, and a participant a few flags. What the engine decides becomes
+ * durable and leaves at once. Every rule that must hold in every world is checked where it could be
+ * broken: small_fail() names it and ends the program. */
+#ifndef TESTS_SIM_SMALL_H
+#define TESTS_SIM_SMALL_H
+
+#include "base/buf.h"
+#include "engine/engine.h"
+#include "engine/turn.h"
+
+enum {
+    SMALL_STEPS_MAX = 4,
+    SMALL_TASKS_MAX = 96,
+    SMALL_ROWS_MAX = 256,
+    SMALL_DEAD_MS = 6000,
+};
+
+/* A task that left, as its participant has it. */
+struct sent {
+    uint8_t token[TOKEN_SIZE];
+    uint8_t request[32]; /* digest of what is frozen under its key */
+    char key[64];
+    uint32_t attempt;
+    enum task_kind kind;
+    uint32_t step;
+    int64_t sent_ms;
+    int64_t ttl_ms;
+    bool answered; /* or known never to have been taken: it cannot act any more */
+    bool applied;  /* its effect stands in the participant's database */
+    bool lost;     /* the coordinator was told that its session is gone */
+    bool orphan;   /* sent before the crash, and not heard of since */
+};
+
+struct small {
+    const struct definition *definition;
+    struct engine *engine;
+    struct batch batch;
+    struct arena arena; /* of rows, as the store keeps them */
+    struct row rows[SMALL_ROWS_MAX];
+    uint32_t row_count;
+    struct sent tasks[SMALL_TASKS_MAX];
+    uint32_t task_count;
+    bool effect[SMALL_STEPS_MAX]; /* stands in the participant's database */
+    bool fresh[SMALL_STEPS_MAX];  /* asked, or answered ok, since its last undo key left */
+    int64_t now_ms;
+    uint32_t minted; /* tokens */
+    uint32_t acts;   /* of a person */
+    uint32_t crashes;
+    bool cancelled; /* the roll-back was acknowledged */
+    bool alerted;
+    bool refused; /* the last verb was */
+    enum saga_state state;
+    struct entropy entropy;
+    uint8_t random[ENTROPY_PER_EVENT];
+};
+
+/* Prints the invariant and the history that broke it, and ends the program; given by the caller. */
+_Noreturn void small_fail(const char *invariant);
+
+static inline void must(bool holds, const char *invariant)
+{
+    if (!holds) {
+        small_fail(invariant);
+    }
+}
+
+/* The saga "s" of the definition is started. Nothing else is in the world. */
+void small_open(struct small *world, const struct definition *definition);
+void small_close(struct small *world);
+
+/* The saga in memory; NULL when it is final and has left. */
+struct saga *small_saga(const struct small *world);
+
+/* May the task still take effect? */
+bool small_may_act(const struct small *world, const struct sent *task);
+bool small_in_time(const struct small *world, const struct sent *task);
+
+/* What a participant does. */
+void small_apply(struct small *world, struct sent *task);
+void small_answer(struct small *world, struct sent *task, enum result_status status,
+                  const char *code);
+void small_succeed(struct small *world, struct sent *task);
+void small_lose(struct small *world, struct sent *task);
+void small_adopt(struct small *world, struct sent *task);
+void small_untaken(struct small *world, struct sent *task);
+
+/* What else happens. */
+void small_pass_time(struct small *world);
+void small_verb(struct small *world, enum verb verb);
+void small_crash(struct small *world);
+
+/* The rows folded anew are the saga in memory. */
+void small_check_replay(struct small *world);
+/* A final saga and the participants' databases agree. */
+void small_check_outcome(const struct small *world);
+/* Everything that is open answers, and time passes: then the saga has come to rest. */
+void small_drive_to_rest(struct small *world);
+
+/* All that what comes next depends on; times relative to now. */
+uint64_t small_digest(const struct small *world);
+
+#endif

@@ -1,0 +1,152 @@
+/* small_digest.c - the state of a small world, twice: whole, to compare a saga with its replay, and
+ * as a digest, to know a state that was seen before.
+ *
+ * In the digest times count from now, and only what the future depends on: not the number of
+ * records, nor how long ago an attempt was given up. */
+#include <string.h>
+
+#include "base/digest.h"
+#include "base/mp.h"
+#include "small.h"
+
+struct dump {
+    struct buf *out;
+    const struct small *world; /* NULL: whole, with times as they are */
+};
+
+static void put_ms(const struct dump *dump, int64_t at_ms)
+{
+    bool relative = dump->world && at_ms > 0;
+    int64_t from_ms = relative ? dump->world->now_ms : 0;
+    mp_put_int(dump->out, relative && at_ms < from_ms ? -1 : at_ms - from_ms);
+}
+
+static void dump_attempt(const struct dump *dump, const struct attempt *attempt)
+{
+    struct buf *out = dump->out;
+    mp_put_uint(out, attempt->run);
+    mp_put_uint(out, attempt->number);
+    mp_put_uint(out, (uint64_t)attempt->state);
+    mp_put_bool(out, attempt->answered);
+    mp_put_bool(out, attempt->later);
+    mp_put_uint(out, (uint64_t)attempt->verdict);
+    mp_put_bool(out, attempt == attempt->call->newest);
+    if (dump->world) {
+        mp_put_bool(out, attempt->left);
+        mp_put_bool(out, attempt->orphan);
+        mp_put_bool(out, attempt->called_off);
+        int64_t act_ms = attempt->task.ttl_ms + SMALL_DEAD_MS;
+        put_ms(dump, attempt->answered ? 0 : attempt->left_ms + act_ms);
+    }
+}
+
+static void dump_call(const struct dump *dump, const struct call *call)
+{
+    struct buf *out = dump->out;
+    mp_put_uint(out, call->run);
+    mp_put_uint(out, call->number_last);
+    mp_put_uint(out, call->counted);
+    mp_put_uint(out, call->losses);
+    put_ms(dump, call->retry_ms);
+    mp_put_bool(out, call->used_up);
+    mp_put_bool(out, call->in_doubt);
+    mp_put_str(out, call->key);
+    mp_put_value(out, call->input);
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        dump_attempt(dump, a);
+    }
+}
+
+static void dump_step(const struct dump *dump, const struct step *step)
+{
+    struct buf *out = dump->out;
+    mp_put_uint(out, (uint64_t)step->state);
+    mp_put_uint(out, (uint64_t)step->undo_state);
+    mp_put_bool(out, step->chosen);
+    mp_put_bool(out, step->late);
+    mp_put_bool(out, step->stuck);
+    mp_put_bool(out, step->refused);
+    mp_put_value(out, step->output);
+    mp_put_str(out, step->code);
+    if (dump->world && step->undo_state != UNDO_STATE_SUCCEEDED) {
+        put_ms(dump, step->undo_due_ms > 0 ? step->undo_due_ms + step->spec->stuck_ms : 0);
+    }
+    /* The order of starting, without the numbers that other records take. */
+    for (uint32_t i = 0; i < step->saga->definition->step_count; i++) {
+        mp_put_bool(out, step->started_seq > step->saga->steps[i].started_seq);
+    }
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        dump_call(dump, &step->calls[k]);
+    }
+}
+
+static void dump_saga(const struct dump *dump, const struct saga *saga)
+{
+    struct buf *out = dump->out;
+    mp_put_uint(out, dump->world ? 0 : saga->seq);
+    mp_put_uint(out, (uint64_t)saga->state);
+    mp_put_uint(out, (uint64_t)saga->direction);
+    mp_put_bool(out, saga->turn_wanted);
+    mp_put_bool(out, saga->timed_out);
+    mp_put_value(out, saga->reason);
+    put_ms(dump, saga->deadline_ms);
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        dump_step(dump, &saga->steps[i]);
+    }
+}
+
+void small_check_replay(struct small *world)
+{
+    static struct buf ours = {.size_max = 1 << 20};
+    static struct buf theirs = {.size_max = 1 << 20};
+    const struct saga *saga = small_saga(world);
+    struct saga *copy = NULL;
+    const char *why = NULL;
+    struct saga_image image = {.head = {.saga = 1,
+                                        .definition = world->definition->name,
+                                        .version = world->definition->version},
+                               .name = span_text("s"),
+                               .rows = world->rows,
+                               .row_count = world->row_count};
+    if (!saga) {
+        return;
+    }
+    must(saga_load(&arena_heap, &image, world->definition, &copy, &why) == SAGA_OK, "replay");
+    buf_clear(&ours);
+    buf_clear(&theirs);
+    dump_saga(&(struct dump){&ours, NULL}, saga);
+    dump_saga(&(struct dump){&theirs, NULL}, copy);
+    must(span_equal(buf_span(&ours), buf_span(&theirs)), "replay");
+    saga_destroy(&copy);
+}
+
+uint64_t small_digest(const struct small *world)
+{
+    static struct buf out = {.size_max = 1 << 20};
+    struct dump dump = {&out, world};
+    const struct saga *saga = small_saga(world);
+    uint8_t digest[DIGEST_SIZE];
+    uint64_t value;
+    buf_clear(&out);
+    mp_put_uint(&out, (uint64_t)world->state);
+    if (saga) {
+        dump_saga(&dump, saga);
+    }
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        const struct sent *task = &world->tasks[i];
+        mp_put_uint(&out, (uint64_t)(task->answered | task->applied << 1 | task->lost << 2 |
+                                     task->orphan << 3));
+        put_ms(&dump, task->answered ? 0 : task->sent_ms + task->ttl_ms);
+    }
+    for (uint32_t i = 0; i < world->definition->step_count; i++) {
+        mp_put_bool(&out, world->effect[i]);
+        mp_put_bool(&out, world->fresh[i]);
+    }
+    mp_put_uint(&out, world->acts);
+    mp_put_uint(&out, world->crashes);
+    mp_put_bool(&out, world->cancelled);
+    mp_put_bool(&out, world->alerted);
+    digest_pair(buf_span(&out), span_of(NULL, 0), digest);
+    memcpy(&value, digest, sizeof value);
+    return value ? value : 1;
+}
