@@ -2,7 +2,7 @@
 --
 -- To change the schema:
 --   1. Change the tables here, and the number in `PRAGMA user_version` at the end to n + 1.
---   2. Add the step from n to n + 1 to steps[] in coordinator/store/store_schema.c: SQL that turns
+--   2. Add the step from n to n + 1 to steps[] in coordinator/store/schema.c: SQL that turns
 --      a store of version n into what stands here. Steps are never changed once released.
 --   3. Never give a column, a number or a file format another meaning: add a new one.
 --   4. Keep a dump of a store of version n under tests/, and a test that opens it.
