@@ -29,6 +29,7 @@ struct world {
     struct peers *peers;
     int64_t now_ms;
     struct buf log;
+    struct buf raw; /* the frames that left, one behind the other */
     struct buf frame;
     enum saga_error send_error; /* what sends give to connections named in `broken` */
     char broken[16];
@@ -51,6 +52,7 @@ static enum saga_error world_send(struct span connection, struct span frame, voi
     const char *why;
     cr_assert_eq(mp_check(frame, &why), SAGA_OK, "what leaves is bad: %s", why);
     cr_assert_leq(frame.size, LIMIT_MESSAGE_IN);
+    buf_write(&world->raw, frame.data, frame.size);
     buf_format(&world->log, "send %.*s ", (int)connection.size, (const char *)connection.data);
     cr_assert_eq(json_from_mp(frame, &world->log, JSON_COMPACT_STYLE), SAGA_OK);
     buf_text(&world->log, "\n");
@@ -138,16 +140,19 @@ static enum saga_error world_get(struct span saga, const struct peers_range *ran
     mp_put_text(out, "completed");
     mp_put_text(out, "steps");
     mp_put_array(out, 0);
-    *pairs = 2;
+    mp_put_text(out, "history");
+    mp_put_array(out, 0);
+    *pairs = 3;
     return SAGA_OK;
 }
 
-static struct world *world_new(void)
+static inline struct world *world_new(void)
 {
     struct world *world = calloc(1, sizeof(*world));
     cr_assert_not_null(world);
     world->now_ms = 1000000;
     buf_open(&world->log, WORLD_LOG_SIZE);
+    buf_open(&world->raw, WORLD_LOG_SIZE);
     buf_open(&world->frame, 4 * LIMIT_MESSAGE_IN);
     const struct peers_options options = {
         .heartbeat_ms = 2000,
@@ -169,6 +174,7 @@ static inline void world_destroy(struct world *world)
 {
     peers_destroy(&world->peers);
     buf_close(&world->log);
+    buf_close(&world->raw);
     buf_close(&world->frame);
     free(world);
 }
@@ -239,6 +245,7 @@ static inline uint32_t seen(struct world *world, const char *first, const char *
 static inline void forget(struct world *world)
 {
     buf_clear(&world->log);
+    buf_clear(&world->raw);
 }
 
 /* Exactly `count` lines of the log so far hold both texts. */

@@ -227,7 +227,8 @@ Test(peers_asks, get_reads_at_once)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'get','request':'g','saga':'trip-1','since':7,'limit':5}");
-    SEEN(w, 1, "send C {'v':1,'type':'reply','request':'g','status':'completed','steps':[]}", NULL);
+    SEEN(w, 1, "send C {'v':1,'type':'reply','request':'g',",
+         "'status':'completed','steps':[],'history':[]}");
     cr_assert_eq(w->reader_since, 7);
     cr_assert_eq(w->reader_limit, 5);
     says(w, "C", "{'v':1,'type':'get','request':'g','saga':'trip-1'}");
@@ -245,7 +246,8 @@ Test(peers_asks, wait_reads_when_it_is_answered)
     SEEN(w, 1, "ask wait", "saga=trip-1 settled=1 wait=50");
     SEEN(w, 0, "send", NULL);
     give(w, 0, &(struct answer){.state = SAGA_STATE_COMPLETED});
-    SEEN(w, 1, "send C {'v':1,'type':'reply','request':'g','status':'completed','steps':[]}", NULL);
+    SEEN(w, 1, "send C {'v':1,'type':'reply','request':'g',",
+         "'status':'completed','steps':[],'history':[]}");
     cr_assert_eq(w->reader_since, 3);
     world_destroy(w);
 }
