@@ -161,9 +161,11 @@ static void help_command(const struct command *command)
     }
 }
 
-static const char exits[] =
-    "Exit: 0 ok, 1 the thing asked about failed, 2 usage, 3 not found, "
-    "4 refused, 5 no server.\n";
+static const char *const exits[] = {
+    [EXIT_GOOD] = "ok",         [EXIT_FAILED] = "the thing asked about failed",
+    [EXIT_USAGE] = "usage",     [EXIT_NOT_FOUND] = "not found",
+    [EXIT_REFUSED] = "refused", [EXIT_NO_SERVER] = "no server",
+};
 
 static void help_all(FILE *out)
 {
@@ -172,24 +174,88 @@ static void help_all(FILE *out)
         fprintf(out, "  %-10s %-11s %s\n", commands[i].name, commands[i].arguments,
                 commands[i].help);
     }
-    fprintf(out, "\nsagactl help COMMAND says more of one.\n%s", exits);
+    fprintf(out, "\nsagactl help COMMAND says more of one.\nExit:");
+    for (size_t i = 0; i < ARRAY_COUNT(exits); i++) {
+        fprintf(out, "%s %zu %s", i > 0 ? "," : "", i, exits[i]);
+    }
+    fprintf(out, ".\n");
 }
 
-/* The same tables as a man page. */
+/* ---- the same tables as a man page ---- */
+
+/* As roff wants it: hyphens that may be typed, no line that looks like a request. */
+static void put_roff(const char *text)
+{
+    fputs(*text == '.' || *text == '\'' ? "\\&" : "", stdout);
+    for (; *text; text++) {
+        if (*text == '-' || *text == '\\') {
+            fputs(*text == '-' ? "\\-" : "\\e", stdout);
+        } else {
+            putchar(*text);
+        }
+    }
+}
+
+static void man_command(const struct command *command)
+{
+    printf(".TP\n.B %s", command->name);
+    if (command->arguments[0]) {
+        printf(" %s", command->arguments);
+    }
+    printf("\n");
+    put_roff(command->help);
+    printf("\n");
+    const char *before = ".br\nTakes ";
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (!rows[i].is_global && takes(command->options, rows[i].name)) {
+            printf("%s\\fB\\-\\-", before);
+            put_roff(rows[i].name);
+            printf("\\fR");
+            before = ", ";
+        }
+    }
+    printf("%s", *before == ',' ? ".\n" : "");
+}
+
+static void man_options(bool global)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        const struct option_row *row = &rows[i];
+        if (row->is_global != global) {
+            continue;
+        }
+        bool optional = row->has_argument == optional_argument;
+        printf(".TP\n\\fB\\-\\-");
+        put_roff(row->name);
+        printf("\\fR");
+        if (row->argument) {
+            printf("%s\\fI%s\\fR%s", optional ? "[=" : " ", row->argument, optional ? "]" : "");
+        }
+        printf("\n");
+        put_roff(row->help);
+        printf("\n");
+    }
+}
+
 static void help_man(void)
 {
     printf(
-        ".TH SAGACTL 1\n.SH NAME\nsagactl \\- everything a person does with sagad\n"
-        ".SH SYNOPSIS\n.B sagactl\n.I COMMAND\n[ARGUMENT...] [OPTION...]\n.SH COMMANDS\n");
+        ".TH SAGACTL 1 \"\" \"sagad\" \"User Commands\"\n"
+        ".SH NAME\nsagactl \\- everything a person does with sagad\n"
+        ".SH SYNOPSIS\n.B sagactl\n.I COMMAND\n[\\fIARGUMENT\\fR...] [\\fIOPTION\\fR...]\n"
+        ".SH COMMANDS\n");
     for (uint32_t i = 0; i < command_count; i++) {
-        printf(".TP\n.B %s %s\n%s\n", commands[i].name, commands[i].arguments, commands[i].help);
+        man_command(&commands[i]);
     }
-    printf(".SH OPTIONS\n");
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        printf(".TP\n.B \\-\\-%s %s\n%s\n", rows[i].name, rows[i].argument ? rows[i].argument : "",
-               rows[i].help);
+    printf(".SH OPTIONS OF EVERY COMMAND\n");
+    man_options(true);
+    printf(".SH OPTIONS OF SOME COMMANDS\n");
+    man_options(false);
+    printf(".SH EXIT STATUS\n");
+    for (size_t i = 0; i < ARRAY_COUNT(exits); i++) {
+        printf(".TP\n%zu\n%s\n", i, exits[i]);
     }
-    printf(".SH EXIT STATUS\n%s.SH SEE ALSO\n.BR sagad (1)\n", exits);
+    printf(".SH SEE ALSO\n.BR sagad (1)\n");
 }
 
 enum exit_code run_help(const struct settings *settings, const struct arguments *arguments)
