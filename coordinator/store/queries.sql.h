@@ -81,7 +81,6 @@
 #define SQL_APPLICATION_ID  "PRAGMA application_id"
 #define SQL_USER_VERSION    "PRAGMA user_version"
 #define SQL_TABLE_COUNT     "SELECT count(*) FROM sqlite_schema"
-#define SQL_PAGE_MAX        "PRAGMA max_page_count = %u"
 #define SQL_SCHEMA_BEGIN    "BEGIN EXCLUSIVE"
 #define SQL_SCHEMA_COMMIT   "COMMIT"
 #define SQL_SCHEMA_ROLLBACK "ROLLBACK"

@@ -58,7 +58,8 @@ struct store_ops {
 
     /* Takes a batch to make durable, as one commit. Never blocks: the work is the store's
      * thread's. SAGA_OVERLOADED: the batch before is not done yet (see `durable`); nothing was
-     * taken. SAGA_STORE_FAILED: for good. The batch's memory stays borrowed until `durable` has
+     * taken. SAGA_DISK_FULL: there is no room for it, now; nothing was taken either.
+     * SAGA_STORE_FAILED: for good. The batch's memory stays borrowed until `durable` has
      * counted it. */
     MUST_CHECK enum saga_error (*submit)(struct store *store, const struct rows *rows);
 
