@@ -12,12 +12,14 @@ Everything a world starts is stopped at its end, and its folder is gone. Nothing
 something happen: until() asks again until its time is over, and then says what it waited for.
 """
 import contextlib
+import functools
 import http.client
 import itertools
 import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -117,6 +119,23 @@ class Process:
                 self.signal(signal.SIGTERM)
         code = self.wait()
         equal(code, 0, f"{self.name}'s exit after SIGTERM; it said:\n{self.log()[-3000:]}")
+
+
+@functools.cache
+def described():
+    """Each path of the HTTP API as a pattern, with its methods and their answers."""
+    document = json.loads((SOURCE / "schemas" / "openapi.yaml").read_text())
+    return [(re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), item)
+            for path, item in document["paths"].items()]
+
+
+def check_described(method, path, status):
+    """schemas/openapi.yaml has every status that is answered; what is no route is not asked."""
+    for pattern, item in described():
+        operation = item.get(method.lower())
+        if operation and pattern.fullmatch(path.partition("?")[0]):
+            check(str(status) in operation["responses"],
+                  f"schemas/openapi.yaml does not say that {method} {path} may answer {status}")
 
 
 class World:
@@ -221,6 +240,7 @@ class World:
             text = answer.read()
             kind = answer.getheader("Content-Type", "")
             value = json.loads(text) if "json" in kind and text else text.decode()
+            check_described(method, path, answer.status)
             return answer.status, answer.headers, value
 
     def try_http(self, *arguments):
