@@ -442,6 +442,16 @@ static inline void expect(struct core_world *world, const char *lines)
     buf_clear(&world->log);
 }
 
+/* These lines are among them. */
+static inline void expect_within(struct core_world *world, const char *lines)
+{
+    cr_assert(!buf_failed(&world->log));
+    buf_write(&world->log, "", 1);
+    const char *log = (const char *)world->log.data;
+    cr_expect_not_null(strstr(log, lines), "%s\nis not in\n%s", lines, log);
+    buf_clear(&world->log);
+}
+
 /* Lets every task succeed until none leaves any more. */
 static inline void run_to_end(struct core_world *world)
 {
