@@ -65,7 +65,7 @@
     X(DEFINITIONS,                                                                                 \
       "SELECT name, version, digest, source, applied_ms, actor FROM definition ORDER BY id")
 
-/* Before the schema is looked at. Writes reach the disk at each commit (FULL), the log is given
+/* Once the file is seen to be ours. Writes reach the disk at each commit (FULL), the log is given
  * back to the file only by the writer (wal_autocheckpoint), and what lies in it beyond 64 MiB is
  * cut off when it starts anew. secure_delete is Debian's default and would write zeroes over each
  * deleted index entry. */

@@ -21,8 +21,12 @@ static enum saga_error migrate(sqlite3 *db, int64_t version)
     return rc;
 }
 
-static enum saga_error make(sqlite3 *db, int64_t version)
+enum saga_error schema_make(sqlite3 *db, int64_t version)
 {
+    PRE(version <= SCHEMA_VERSION);
+    if (version == SCHEMA_VERSION) {
+        return SAGA_OK;
+    }
     enum saga_error rc = db_run(db, SQL_SCHEMA_BEGIN);
     if (rc != SAGA_OK) {
         return rc;
@@ -38,14 +42,13 @@ static enum saga_error make(sqlite3 *db, int64_t version)
     return rc;
 }
 
-enum saga_error schema_open(sqlite3 *db)
+enum saga_error schema_check(sqlite3 *db, int64_t *version)
 {
     int64_t application = 0;
-    int64_t version = 0;
     int64_t tables = 0;
     enum saga_error rc = db_number(db, SQL_APPLICATION_ID, &application);
     if (rc == SAGA_OK) {
-        rc = db_number(db, SQL_USER_VERSION, &version);
+        rc = db_number(db, SQL_USER_VERSION, version);
     }
     if (rc == SAGA_OK) {
         rc = db_number(db, SQL_TABLE_COUNT, &tables);
@@ -53,11 +56,8 @@ enum saga_error schema_open(sqlite3 *db)
     if (rc != SAGA_OK) {
         return rc;
     }
-    if (tables > 0 && application != APPLICATION_ID) {
+    if ((tables > 0 && application != APPLICATION_ID) || *version < 0) {
         return SAGA_STORE_CORRUPT;
     }
-    if (version > SCHEMA_VERSION) {
-        return SAGA_STORE_NEWER;
-    }
-    return version == SCHEMA_VERSION ? SAGA_OK : make(db, version);
+    return *version > SCHEMA_VERSION ? SAGA_STORE_NEWER : SAGA_OK;
 }

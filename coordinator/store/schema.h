@@ -4,8 +4,11 @@
 
 #include "store/db.h"
 
-/* Makes the tables in an empty database, or brings older ones up to date, in one transaction.
- * SAGA_STORE_NEWER: a later version wrote it; SAGA_STORE_CORRUPT: it is not a store of ours. */
-MUST_CHECK enum saga_error schema_open(sqlite3 *db);
+/* Only looks: is it a store of ours, or empty? SAGA_STORE_NEWER: a later version wrote it;
+ * SAGA_STORE_CORRUPT: it is something else. */
+MUST_CHECK enum saga_error schema_check(sqlite3 *db, int64_t *version);
+/* Makes the tables in an empty database (version 0), or brings older ones up to date, in one
+ * transaction. */
+MUST_CHECK enum saga_error schema_make(sqlite3 *db, int64_t version);
 
 #endif

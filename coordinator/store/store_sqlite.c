@@ -222,8 +222,13 @@ static enum saga_error open_database(struct store_sqlite *store)
     }
     sqlite3_db_config(writer->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(writer->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    rc = db_run(writer->db, SQL_WRITER_PRAGMAS);
-    return rc == SAGA_OK ? schema_open(writer->db) : rc;
+    /* The pragmas change the file: first see whose it is. */
+    int64_t version = 0;
+    rc = schema_check(writer->db, &version);
+    if (rc == SAGA_OK) {
+        rc = db_run(writer->db, SQL_WRITER_PRAGMAS);
+    }
+    return rc == SAGA_OK ? schema_make(writer->db, version) : rc;
 }
 
 static const char *const sqls[] = {
@@ -340,8 +345,11 @@ static enum saga_error open_all(struct store_sqlite *store, char *why, size_t wh
         rc = reader_open(store->path, &writer->tails, &store->reader);
     }
     if (rc != SAGA_OK) {
-        snprintf(why, why_size, "%s: %s (%s)", store->path, error_sentence(rc),
-                 writer->db ? sqlite3_errmsg(writer->db) : "not opened");
+        /* What we refuse ourselves is no error to SQLite. */
+        bool has_word = sqlite3_errcode(writer->db) != SQLITE_OK;
+        snprintf(why, why_size, "%s: %s%s%s%s", store->path, error_sentence(rc),
+                 has_word ? " (" : "", has_word ? sqlite3_errmsg(writer->db) : "",
+                 has_word ? ")" : "");
     }
     return rc;
 }
