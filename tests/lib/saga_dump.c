@@ -1,0 +1,111 @@
+/* saga_dump.c - what replay must bring back, field by field. */
+#include "lib/saga_dump.h"
+
+#include "base/mp.h"
+
+static void dump_call(const struct call *call, struct buf *out)
+{
+    mp_put_uint(out, call->run);
+    mp_put_uint(out, call->number_last);
+    mp_put_uint(out, call->counted);
+    mp_put_uint(out, call->losses);
+    mp_put_bool(out, call->used_up);
+    mp_put_bool(out, call->in_doubt);
+    mp_put_bool(out, call->rerun);
+    mp_put_int(out, call->first_ms);
+    mp_put_int(out, call->retry_ms);
+    mp_put_str(out, call->key);
+    mp_put_str(out, call->do_key);
+    mp_put_value(out, call->input);
+    mp_put_value(out, call->output);
+    mp_put_value(out, call->rerun_input);
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        mp_put_bin(out, span_of(a->token, TOKEN_SIZE));
+        mp_put_uint(out, a->run);
+        mp_put_uint(out, a->number);
+        mp_put_uint(out, (uint64_t)a->state);
+        mp_put_uint(out, (uint64_t)a->verdict);
+        mp_put_bool(out, a->answered);
+        mp_put_bool(out, a->later);
+        mp_put_int(out, a->intended_ms);
+        mp_put_bool(out, a == call->newest);
+    }
+}
+
+static void dump_step(const struct step *step, struct buf *out)
+{
+    mp_put_uint(out, (uint64_t)step->state);
+    mp_put_uint(out, (uint64_t)step->undo_state);
+    mp_put_value(out, step->output);
+    mp_put_str(out, step->code);
+    mp_put_str(out, step->message);
+    mp_put_str(out, step->undo_code);
+    mp_put_str(out, step->undo_message);
+    mp_put_uint(out, step->error_attempt);
+    mp_put_uint(out, step->started_seq);
+    mp_put_int(out, step->started_ms);
+    mp_put_int(out, step->ended_ms);
+    mp_put_int(out, step->cost_micros);
+    mp_put_bool(out, step->chosen);
+    mp_put_bool(out, step->accepted);
+    mp_put_bool(out, step->late);
+    mp_put_bool(out, step->stuck);
+    mp_put_bool(out, step->by_person);
+    mp_put_bool(out, step->refused);
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        dump_call(&step->calls[k], out);
+    }
+}
+
+void saga_dump(const struct saga *saga, struct buf *out)
+{
+    buf_clear(out);
+    mp_put_uint(out, saga->id);
+    mp_put_str(out, saga->name);
+    mp_put_uint(out, saga->seq);
+    mp_put_uint(out, saga->first_lsn);
+    mp_put_uint(out, saga->last_lsn);
+    mp_put_uint(out, (uint64_t)saga->state);
+    mp_put_uint(out, (uint64_t)saga->direction);
+    mp_put_bool(out, saga->paused);
+    mp_put_bool(out, saga->timed_out);
+    mp_put_bool(out, saga->turn_wanted);
+    mp_put_bool(out, saga->turn_by_person);
+    mp_put_bool(out, saga->partial);
+    mp_put_value(out, saga->input);
+    mp_put_value(out, saga->output);
+    mp_put_value(out, saga->labels);
+    mp_put_value(out, saga->reason);
+    mp_put_str(out, saga->turn_code);
+    mp_put_str(out, saga->turn_message);
+    mp_put_str(out, saga->turn_actor);
+    mp_put_int(out, saga->started_ms);
+    mp_put_int(out, saga->start_at_ms);
+    mp_put_int(out, saga->ended_ms);
+    mp_put_int(out, saga->deadline_ms);
+    mp_put_int(out, saga->cost_micros);
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        dump_step(&saga->steps[i], out);
+    }
+}
+
+bool saga_equals_replay(const struct saga *live, const struct saga_image *image)
+{
+    struct buf ours;
+    struct buf theirs;
+    struct saga *copy = NULL;
+    const char *why = NULL;
+    if (saga_load(&arena_heap, image, live->definition, &copy, &why) != SAGA_OK) {
+        return false;
+    }
+    buf_open(&ours, 1 << 24);
+    buf_open(&theirs, 1 << 24);
+    saga_dump(live, &ours);
+    saga_dump(copy, &theirs);
+    bool equal = !buf_failed(&ours) && !buf_failed(&theirs) &&
+                 span_equal(buf_span(&ours), buf_span(&theirs));
+    buf_close(&ours);
+    buf_close(&theirs);
+    saga_destroy(&copy);
+    return equal;
+}

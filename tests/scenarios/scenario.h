@@ -1,0 +1,79 @@
+/* scenario.h - one script at work: a saga, an engine, the rows that are durable, a clock.
+ *
+ * world.c gives events to the engine and plays store and participants; words.c turns a line of a
+ * script into an event; print.c turns rows and effects into lines. All output goes to `out`. */
+#ifndef SCENARIOS_SCENARIO_H
+#define SCENARIOS_SCENARIO_H
+
+#include "base/buf.h"
+#include "engine/engine.h"
+#include "engine/view.h"
+
+enum { ROWS_MAX = 512, TASKS_MAX = 256, WORDS_MAX = 16, START_MS = 1000000 };
+
+/* What becomes of a task that the engine lets go. */
+enum participants { PARTICIPANTS_ABSENT, PARTICIPANTS_PRESENT, PARTICIPANTS_BARRIER };
+
+struct sent {
+    uint8_t token[TOKEN_SIZE];
+    char key[256];
+    uint32_t attempt;
+    bool waits; /* for a participant: it has not left */
+};
+
+struct world {
+    const struct definition *definition;
+    struct arena arena; /* of the definition and the rows */
+    struct engine *engine;
+    struct batch batch;
+    struct row rows[ROWS_MAX];
+    uint32_t row_count;
+    struct sent tasks[TASKS_MAX];
+    uint32_t task_count;
+    enum participants participants;
+    int64_t now_ms;
+    int64_t wakes_ms; /* as last printed */
+    char plan_digest[65];
+    struct entropy entropy;
+    uint8_t random[ENTROPY_PER_EVENT];
+    uint64_t seed;
+    struct buf value; /* of the line at work: what its words mean as msgpack */
+    struct buf out;
+};
+
+/* Prints why and exits: a script, or the engine, is wrong. */
+_Noreturn void stop(const char *what, const char *which);
+
+/* world.c */
+void world_open(struct world *world, const char *document);
+void world_close(struct world *world);
+/* One event: the engine's answer is printed, made durable, and let go. */
+void world_step(struct world *world, struct event *event);
+/* Time passes; every timer on the way fires at its time. */
+void world_pass(struct world *world, int64_t ms);
+void world_crash(struct world *world, int64_t outage_ms);
+/* The attempt, by number, or the newest of its key for 0; NULL = there is none. */
+struct sent *world_sent(struct world *world, const char *key, uint32_t attempt);
+/* A participant comes: what waited leaves. */
+void world_send_waiting(struct world *world);
+/* The saga as a store reader would give it. */
+struct saga_image world_image(struct world *world);
+/* Says so when the time of the next timer has changed. */
+void world_print_timer(struct world *world);
+
+/* words.c: obeys one line of a script, without its "> ". */
+void obey(struct world *world, const char *line);
+
+/* print.c */
+void print_row(struct world *world, const struct row *row);
+void print_effect(struct world *world, const struct effect *effect);
+void print_ms(struct buf *out, int64_t at_ms);
+/* " name=value" */
+void print_json(struct buf *out, const char *name, struct span value);
+void print_text(struct buf *out, const char *name, struct span text);
+
+/* show.c */
+void print_view(struct world *world);
+void print_plan(struct world *world, const struct plan *plan);
+
+#endif

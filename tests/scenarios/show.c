@@ -1,0 +1,59 @@
+/* show.c - a saga and a plan as people see them: made from the rows by view.c and plan.c. */
+#include "scenario.h"
+
+void print_view(struct world *world)
+{
+    struct arena arena;
+    struct view view;
+    struct saga_image image = world_image(world);
+    struct buf *out = &world->out;
+    arena_open(&arena, &arena_heap, 1 << 24);
+    if (view_make(&image, world->definition, &arena, &view) != SAGA_OK) {
+        stop("view_make", "the rows make no sense");
+    }
+    buf_format(out, "  %s%s", saga_state_name(view.state), view.paused ? " paused" : "");
+    if (view.waiting_for.size > 0) {
+        print_text(out, "waiting_for", view.waiting_for);
+    }
+    if (view.reason.size > 0) {
+        print_json(out, "reason", view.reason);
+    }
+    if (view.cost_micros != 0) {
+        buf_format(out, " cost_micros=%lld", (long long)view.cost_micros);
+    }
+    buf_text(out, "\n");
+    for (uint32_t i = 0; i < view.step_count; i++) {
+        const struct view_step *step = &view.steps[i];
+        buf_format(out, "  %.*s: %s%s", (int)step->name.size, (const char *)step->name.data,
+                   step_state_name(step->state), step->in_doubt ? " in_doubt" : "");
+        if (step->error_code.size > 0) {
+            print_text(out, "error", step->error_code);
+        }
+        if (step->undo.state != UNDO_STATE_NONE) {
+            buf_format(out, " undo=%s", undo_state_name(step->undo.state));
+        }
+        buf_text(out, "\n");
+    }
+    arena_close(&arena);
+}
+
+void print_plan(struct world *world, const struct plan *plan)
+{
+    struct buf *out = &world->out;
+    for (uint32_t i = 0; i < plan->item_count; i++) {
+        const struct plan_item *item = &plan->items[i];
+        buf_format(out, "  plan %u %.*s", item->order, (int)item->step.size,
+                   (const char *)item->step.data);
+        if (item->irrevocable) {
+            buf_text(out, " irrevocable\n");
+            continue;
+        }
+        print_text(out, "action", item->action);
+        print_json(out, "input", item->input);
+        buf_text(out, item->in_doubt ? " in_doubt\n" : "\n");
+    }
+    for (uint32_t i = 0; i < plan->kept_count; i++) {
+        buf_format(out, "  plan keeps %.*s\n", (int)plan->kept[i].size,
+                   (const char *)plan->kept[i].data);
+    }
+}

@@ -1,0 +1,290 @@
+/* world.c - the outside of the engine in a script: store, participants and clock.
+ *
+ * What the engine decides is durable at once and then let go, so a crash loses only memory. After
+ * every event the rows are folded anew and must give the live state. A task leaves at once while
+ * participants are there; a `cancel` of one that has not left answers that it was never taken, as
+ * the dispatcher does. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "engine/turn.h"
+#include "lib/saga_dump.h"
+#include "scenario.h"
+
+enum { DEAD_MS = 6000, TIMERS_MAX = 1000 };
+
+void stop(const char *what, const char *which)
+{
+    fprintf(stderr, "%s: %s\n", what, which);
+    exit(2);
+}
+
+static const struct definition *compile(const char *document, struct arena *arena)
+{
+    struct buf json;
+    struct buf packed;
+    struct json_problem problem = {0};
+    struct problems problems = {0};
+    const struct definition *definition = NULL;
+    buf_open(&json, 1 << 20);
+    buf_open(&packed, 1 << 20);
+    buf_text(&json, document);
+    for (size_t i = 0; i < json.size; i++) {
+        json.data[i] = json.data[i] == '\'' ? '"' : json.data[i];
+    }
+    if (json_to_mp(buf_span(&json), &packed, &problem) != SAGA_OK) {
+        stop("the definition is no JSON", problem.detail);
+    }
+    if (definition_compile(buf_span(&packed), arena, &definition, &problems) != SAGA_OK) {
+        stop(problems.items[0].pointer, problems.items[0].detail);
+    }
+    buf_close(&json);
+    buf_close(&packed);
+    return definition;
+}
+
+static void open_engine(struct world *world)
+{
+    struct engine_options options = {.memory = &arena_heap,
+                                     .dead_ms = DEAD_MS,
+                                     .seed = 1,
+                                     .last_lsn = world->row_count,
+                                     .last_saga = world->row_count > 0 ? 1 : 0,
+                                     .sagas_max = 10};
+    if (engine_new(&options, &world->engine) != SAGA_OK) {
+        stop("engine_new", "no memory");
+    }
+}
+
+void world_open(struct world *world, const char *document)
+{
+    *world = (struct world){
+        .now_ms = START_MS, .participants = PARTICIPANTS_PRESENT, .wakes_ms = INT64_MAX};
+    arena_open(&world->arena, &arena_heap, 1 << 24);
+    batch_open(&world->batch, &arena_heap);
+    buf_open(&world->out, 1 << 20);
+    buf_open(&world->value, 1 << 20);
+    world->definition = compile(document, &world->arena);
+    open_engine(world);
+    struct event serving = {.kind = EVENT_SERVING};
+    world_step(world, &serving);
+}
+
+void world_close(struct world *world)
+{
+    engine_destroy(&world->engine);
+    batch_close(&world->batch);
+    arena_close(&world->arena);
+    buf_close(&world->out);
+    buf_close(&world->value);
+}
+
+struct saga_image world_image(struct world *world)
+{
+    return (struct saga_image){.head = {.saga = 1,
+                                        .definition = world->definition->name,
+                                        .version = world->definition->version},
+                               .name = span_text("s"),
+                               .rows = world->rows,
+                               .row_count = world->row_count};
+}
+
+static const struct definition *lookup(struct span name, uint32_t version, void *arg)
+{
+    MAYBE(name.size > 0 && version > 0);
+    return arg;
+}
+
+static void load(struct world *world)
+{
+    const char *why = NULL;
+    struct saga_image image = world_image(world);
+    if (engine_load(world->engine, &image, lookup, (void *)(uintptr_t)world->definition, &why) !=
+        SAGA_OK) {
+        stop("engine_load", why ? why : "no memory");
+    }
+}
+
+struct sent *world_sent(struct world *world, const char *key, uint32_t attempt)
+{
+    struct sent *found = NULL;
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        struct sent *task = &world->tasks[i];
+        bool is_it = strcmp(task->key, key) == 0 && (attempt == 0 || task->attempt == attempt);
+        found = is_it ? task : found;
+    }
+    return found;
+}
+
+static void take(struct world *world, const struct task *task)
+{
+    if (world->task_count == TASKS_MAX || task->key.size >= sizeof world->tasks[0].key) {
+        stop("too many tasks, or too long a key", "");
+    }
+    struct sent *sent = &world->tasks[world->task_count++];
+    *sent = (struct sent){.attempt = task->attempt, .waits = true};
+    memcpy(sent->token, task->token, TOKEN_SIZE);
+    memcpy(sent->key, task->key.data, task->key.size);
+}
+
+static void keep_rows(struct world *world)
+{
+    bool ok = true;
+    for (uint32_t i = 0; i < world->batch.rows.row_count && ok; i++) {
+        if (world->row_count == ROWS_MAX) {
+            stop("too many rows", "");
+        }
+        struct row *row = &world->rows[world->row_count++];
+        *row = world->batch.rows.rows[i];
+        row->body = arena_copy(&world->arena, row->body, &ok);
+        row->payload = arena_copy(&world->arena, row->payload, &ok);
+        print_row(world, row);
+    }
+    if (!ok) {
+        stop("keep_rows", "no memory");
+    }
+}
+
+static void check_replay(struct world *world)
+{
+    const struct saga *live = map_get(&world->engine->sagas, span_text("s"));
+    struct saga_image image = world_image(world);
+    if (live && world->row_count > 0 && !saga_equals_replay(live, &image)) {
+        fprintf(stderr, "%.*s", (int)world->out.size, (const char *)world->out.data);
+        stop("the rows folded anew differ from the live state", "");
+    }
+}
+
+/* One event into the engine; its effects are kept apart from the batch, which is used again. */
+static uint32_t decide(struct world *world, struct event *event, struct sent *dropped)
+{
+    struct span name;
+    uint32_t count = 0;
+    event->now_ms = world->now_ms;
+    event->entropy = &world->entropy;
+    /* Knuth's linear generator: tokens and salts need to differ, no more. */
+    for (size_t i = 0; i < sizeof world->random; i++) {
+        world->seed = world->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        world->random[i] = (uint8_t)(world->seed >> 56);
+    }
+    world->entropy = (struct entropy){world->random, sizeof world->random, 0};
+    if (world->row_count > 0 && event->kind != EVENT_START &&
+        engine_lacks(world->engine, event, &name) && span_is(name, "s")) {
+        load(world);
+    }
+    if (engine_step(world->engine, event, &world->batch) != SAGA_OK) {
+        stop("engine_step", "no memory");
+    }
+    keep_rows(world);
+    for (uint32_t i = 0; i < world->batch.effect_count; i++) {
+        const struct effect *effect = &world->batch.effects[i];
+        print_effect(world, effect);
+        if (effect->kind == EFFECT_TASK) {
+            take(world, effect->task);
+        } else if (effect->kind == EFFECT_CANCEL) {
+            for (uint32_t k = 0; k < world->task_count; k++) {
+                struct sent *task = &world->tasks[k];
+                if (task->waits && memcmp(task->token, effect->call.token, TOKEN_SIZE) == 0) {
+                    task->waits = false;
+                    dropped[count++] = *task;
+                }
+            }
+        }
+    }
+    check_replay(world);
+    batch_clear(&world->batch);
+    engine_released(world->engine, world->row_count);
+    return count;
+}
+
+void world_step(struct world *world, struct event *event)
+{
+    struct sent dropped[TASKS_MAX];
+    uint32_t count = decide(world, event, dropped);
+    for (uint32_t i = 0; i < count; i++) {
+        struct event untaken = {.kind = EVENT_UNTAKEN};
+        memcpy(untaken.task.token, dropped[i].token, TOKEN_SIZE);
+        buf_format(&world->out, "  (untaken %s#%u)\n", dropped[i].key, dropped[i].attempt);
+        struct sent more[TASKS_MAX];
+        if (decide(world, &untaken, more) > 0) {
+            stop("a cancel of a task that was dropped", dropped[i].key);
+        }
+    }
+    world_send_waiting(world);
+}
+
+void world_send_waiting(struct world *world)
+{
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        struct sent *task = &world->tasks[i];
+        if (task->waits && world->participants != PARTICIPANTS_ABSENT) {
+            task->waits = false;
+            struct event event = {.kind = EVENT_SENT};
+            memcpy(event.task.token, task->token, TOKEN_SIZE);
+            event.task.barrier = world->participants == PARTICIPANTS_BARRIER;
+            struct sent none[TASKS_MAX];
+            (void)decide(world, &event, none);
+        }
+    }
+}
+
+void world_print_timer(struct world *world)
+{
+    int64_t due_ms = engine_next_due(world->engine);
+    if (due_ms != world->wakes_ms) {
+        world->wakes_ms = due_ms;
+        buf_text(&world->out, "  wakes ");
+        print_ms(&world->out, due_ms);
+        buf_text(&world->out, "\n");
+    }
+}
+
+/* The time is written above what happened then, if anything did. */
+static void fire(struct world *world, int64_t at_ms)
+{
+    size_t before = world->out.size;
+    world->now_ms = at_ms;
+    buf_text(&world->out, "  at ");
+    print_ms(&world->out, at_ms);
+    buf_text(&world->out, "\n");
+    size_t head = world->out.size;
+    struct event event = {.kind = EVENT_TIME};
+    world_step(world, &event);
+    world_print_timer(world);
+    if (world->out.size == head) {
+        buf_truncate(&world->out, before);
+    }
+}
+
+void world_pass(struct world *world, int64_t ms)
+{
+    int64_t until_ms = world->now_ms + ms;
+    int rounds = 0;
+    for (int64_t due_ms; (due_ms = engine_next_due(world->engine)) <= until_ms; rounds++) {
+        fire(world, due_ms > world->now_ms ? due_ms : world->now_ms);
+        if (engine_next_due(world->engine) <= world->now_ms || rounds == TIMERS_MAX) {
+            stop("a timer that has fired lies in the past", (const char *)world->out.data);
+        }
+    }
+    world->now_ms = until_ms;
+}
+
+void world_crash(struct world *world, int64_t outage_ms)
+{
+    engine_destroy(&world->engine);
+    batch_clear(&world->batch);
+    world->now_ms += outage_ms;
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        world->tasks[i].waits = false;
+    }
+    open_engine(world);
+    if (world->row_count > 0) {
+        load(world);
+    }
+    buf_format(&world->out, "  loaded %u rows at ", world->row_count);
+    print_ms(&world->out, world->now_ms);
+    buf_text(&world->out, "\n");
+    struct event serving = {.kind = EVENT_SERVING};
+    world_step(world, &serving);
+}
