@@ -49,6 +49,18 @@ static void close_call(struct call *call)
     }
 }
 
+/* Its do has failed. On the way back `compensate_on: failed` is due at once; when the saga turns
+ * back later, fold_compensating() sees to it. */
+static bool fail_step(struct step *step, int64_t at_ms)
+{
+    bool undo = step->saga->direction == BACKWARD && step->chosen && step->spec->has_undo &&
+                step->spec->undo_on_failed;
+    if (undo && step->undo_state == UNDO_STATE_NONE) {
+        step->undo_state = UNDO_STATE_PENDING;
+    }
+    return move(step, STEP_STATE_FAILED, at_ms);
+}
+
 /* After an attempt's doubt has ended: an undecided step without doubt has failed. */
 static bool settle_doubt(struct step *step, int64_t at_ms)
 {
@@ -59,7 +71,7 @@ static bool settle_doubt(struct step *step, int64_t at_ms)
         bool parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
                       step->saga->direction == FORWARD;
         close_call(step_call(step, TASK_CHECK));
-        return parked || move(step, STEP_STATE_FAILED, at_ms);
+        return parked || fail_step(step, at_ms);
     }
     return true;
 }
@@ -271,7 +283,8 @@ static bool after_failure(struct step *step, struct call *call, const struct rec
         if (!is_final) {
             return move(step, STEP_STATE_RETRYING, at_ms);
         }
-        return move(step, call_in_doubt(call) ? STEP_STATE_IN_DOUBT : STEP_STATE_FAILED, at_ms);
+        return call_in_doubt(call) ? move(step, STEP_STATE_IN_DOUBT, at_ms)
+                                   : fail_step(step, at_ms);
     case TASK_UNDO:
         step->undo_state = UNDO_STATE_RETRYING;
         return true;
