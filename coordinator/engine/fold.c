@@ -20,8 +20,8 @@ static const uint32_t legal[STEP_STATE_COUNT] = {
     [STEP_STATE_FAILED] = TO(COMPENSATING) | TO(PARKED) | TO(RESOLVED),
     [STEP_STATE_COMPENSATING] = TO(COMPENSATED) | TO(PARKED) | TO(RESOLVED),
     [STEP_STATE_COMPENSATED] = TO(COMPENSATING),
-    [STEP_STATE_PARKED] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(KEPT) |
-                          TO(COMPENSATING) | TO(RESOLVED),
+    [STEP_STATE_PARKED] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) |
+                          TO(KEPT) | TO(COMPENSATING) | TO(RESOLVED),
 };
 #undef TO
 
@@ -477,7 +477,23 @@ static struct span pack_reason(struct saga *saga, const struct record *record)
     return buf_span(&out);
 }
 
-static bool fold_compensating(struct saga *saga, const struct record *record)
+/* After the pivot a step that gave up was parked, for there was no way back by itself. Now there
+ * is: it is failed, or in doubt, again. What is in doubt and has no undo stays a person's. */
+static bool unpark_do(struct step *step, int64_t at_ms)
+{
+    bool stood = step->chosen && !step->accepted && step->state == STEP_STATE_PARKED &&
+                 step->undo_state == UNDO_STATE_NONE;
+    if (!stood) {
+        return true;
+    }
+    if (!call_in_doubt(step_call(step, TASK_DO))) {
+        return fail_step(step, at_ms);
+    }
+    bool can_settle = step->spec->has_undo || step->spec->step_class == CLASS_READONLY;
+    return !can_settle || move(step, STEP_STATE_IN_DOUBT, at_ms);
+}
+
+static bool fold_compensating(struct saga *saga, const struct record *record, int64_t at_ms)
 {
     bool again = saga->direction == BACKWARD && saga->state != SAGA_STATE_COMPLETED;
     saga->state = SAGA_STATE_COMPENSATING;
@@ -493,6 +509,9 @@ static bool fold_compensating(struct saga *saga, const struct record *record)
         struct step *step = &saga->steps[i];
         step->chosen = !saga->partial || record_list_has(record->steps, i);
         step->accepted = record_list_has(record->accept, i);
+        if (!unpark_do(step, at_ms)) {
+            return false;
+        }
         bool stands = step->state == STEP_STATE_SUCCEEDED ||
                       (step->state == STEP_STATE_FAILED && step->spec->undo_on_failed &&
                        step_call(step, TASK_DO)->run > 0);
@@ -569,7 +588,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_SAGA_STARTED:
         return fold_started(saga, record, at_ms);
     case RECORD_SAGA_COMPENSATING:
-        return fold_compensating(saga, record);
+        return fold_compensating(saga, record, at_ms);
     case RECORD_SAGA_COMPLETED:
         saga->state = SAGA_STATE_COMPLETED;
         saga->direction = FORWARD;

@@ -11,6 +11,26 @@
 /* What becomes of a step when the saga turns back now. */
 enum fate { FATE_NOTHING, FATE_UNDONE, FATE_UNDONE_IN_DOUBT, FATE_IRREVOCABLE, FATE_KEPT };
 
+static enum fate fate_of_failed(const struct step *step)
+{
+    bool undo = step->spec->has_undo && step->spec->undo_on_failed && step->calls[0].run > 0;
+    return undo ? FATE_UNDONE : FATE_NOTHING;
+}
+
+static enum fate fate_of_parked(const struct step *step)
+{
+    if (step->undo_state == UNDO_STATE_PARKED) {
+        return FATE_UNDONE;
+    }
+    if (!call_in_doubt(&step->calls[0])) {
+        return fate_of_failed(step);
+    }
+    if (step->spec->has_undo) {
+        return FATE_UNDONE_IN_DOUBT;
+    }
+    return step->spec->step_class == CLASS_READONLY ? FATE_KEPT : FATE_IRREVOCABLE;
+}
+
 static enum fate fate_of(const struct step *step)
 {
     bool has_undo = step->spec->has_undo;
@@ -25,13 +45,9 @@ static enum fate fate_of(const struct step *step)
     case STEP_STATE_IN_DOUBT:
         return has_undo ? FATE_UNDONE_IN_DOUBT : FATE_NOTHING;
     case STEP_STATE_PARKED:
-        if (step->undo_state == UNDO_STATE_PARKED || !call_in_doubt(&step->calls[0])) {
-            return step->undo_state == UNDO_STATE_PARKED ? FATE_UNDONE : FATE_NOTHING;
-        }
-        return has_undo ? FATE_UNDONE_IN_DOUBT : FATE_IRREVOCABLE;
+        return fate_of_parked(step);
     case STEP_STATE_FAILED:
-        return has_undo && step->spec->undo_on_failed && step->calls[0].run > 0 ? FATE_UNDONE
-                                                                                : FATE_NOTHING;
+        return fate_of_failed(step);
     case STEP_STATE_COMPENSATING:
         return step->undo_state == UNDO_STATE_SUCCEEDED ? FATE_NOTHING : FATE_UNDONE;
     case STEP_STATE_KEPT:
