@@ -66,7 +66,8 @@ static bool settle_doubt(struct step *step, int64_t at_ms)
 {
     struct call *call = step_call(step, TASK_DO);
     bool undecided = step->state == STEP_STATE_IN_DOUBT ||
-                     (step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE);
+                     (step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
+                      !step->late);
     if (undecided && !call_in_doubt(call) && !call_is_open(call)) {
         bool parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
                       step->saga->direction == FORWARD;

@@ -152,6 +152,10 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
         turn_alert(turn, step, "late_result_of_settled_step");
     } else if (step->spec->step_class != CLASS_READONLY) {
         unpark_saga(turn, step);
+        /* Nothing can undo it, and it must not end by being forgotten. */
+        if (step->state == STEP_STATE_FAILED && !step->spec->has_undo) {
+            park(turn, step, TASK_DO, "late_result");
+        }
     }
     tell(turn, attempt, VERDICT_LATE);
 }
