@@ -144,6 +144,10 @@ static bool undo_parallel(struct turn *turn)
         }
         if (clear && wants_undo(step)) {
             changed |= begin_undo(turn, step);
+        } else if (wants_undo(step)) {
+            /* It was due, and a late effect of a step after it comes first: not due any more, or
+             * its timer would fire for nothing, again and again. */
+            step->undo_due_ms = 0;
         }
         step->all_clear = clear && is_done(step, false);
     }
@@ -160,6 +164,12 @@ static bool undo_strict(struct turn *turn)
         bool later = !latest || step->started_seq > latest->started_seq;
         if (step->started_seq > 0 && !is_done(step, true) && later) {
             latest = step;
+        }
+    }
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        struct step *step = &saga->steps[i];
+        if (step != latest && wants_undo(step)) {
+            step->undo_due_ms = 0; /* see undo_parallel() */
         }
     }
     return latest && wants_undo(latest) && begin_undo(turn, latest);

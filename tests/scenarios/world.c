@@ -146,13 +146,19 @@ static void keep_rows(struct world *world)
     }
 }
 
+/* An invariant does not hold: what led to it is worth seeing. */
+_Noreturn static void violated(const struct world *world, const char *what)
+{
+    fprintf(stderr, "%.*s", (int)world->out.size, (const char *)world->out.data);
+    stop("VIOLATED", what);
+}
+
 static void check_replay(struct world *world)
 {
     const struct saga *live = map_get(&world->engine->sagas, span_text("s"));
     struct saga_image image = world_image(world);
     if (live && world->row_count > 0 && !saga_equals_replay(live, &image)) {
-        fprintf(stderr, "%.*s", (int)world->out.size, (const char *)world->out.data);
-        stop("the rows folded anew differ from the live state", "");
+        violated(world, "the rows folded anew differ from the live state");
     }
 }
 
@@ -264,7 +270,7 @@ void world_pass(struct world *world, int64_t ms)
     for (int64_t due_ms; (due_ms = engine_next_due(world->engine)) <= until_ms; rounds++) {
         fire(world, due_ms > world->now_ms ? due_ms : world->now_ms);
         if (engine_next_due(world->engine) <= world->now_ms || rounds == TIMERS_MAX) {
-            stop("a timer that has fired lies in the past", (const char *)world->out.data);
+            violated(world, "a timer that has fired does not lie in the future");
         }
     }
     world->now_ms = until_ms;
