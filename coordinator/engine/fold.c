@@ -65,9 +65,9 @@ static bool fail_step(struct step *step, int64_t at_ms)
 static bool settle_doubt(struct step *step, int64_t at_ms)
 {
     struct call *call = step_call(step, TASK_DO);
-    bool undecided = step->state == STEP_STATE_IN_DOUBT ||
-                     (step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
-                      !step->late);
+    bool undecided =
+        step->state == STEP_STATE_IN_DOUBT ||
+        (step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE && !step->late);
     if (undecided && !call_in_doubt(call) && !call_is_open(call)) {
         bool parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
                       step->saga->direction == FORWARD;
@@ -528,6 +528,7 @@ static bool fold_retry(struct step *step, const struct record *record, int64_t a
     bool undo = record->kind == TASK_UNDO;
     struct call *call = step_call(step, undo ? TASK_UNDO : TASK_DO);
     call->retry_ms = at_ms;
+    call->first_ms = at_ms; /* else what ended it would end it again at once */
     call->counted = 0;
     call->rerun = (record->flags & FLAG_FRESH) != 0;
     call->rerun_input = record->input;

@@ -170,6 +170,7 @@ static void undo_succeeded(struct turn *turn, struct attempt *attempt, const str
     record.flags = counts ? 0 : FLAG_STALE;
     if (counts) {
         unpark_saga(turn, step);
+        step->undo_due_ms = 0; /* a second undo has its own time */
     }
     turn_emit(turn, &record);
     call_off_all(turn, attempt->call, "superseded");

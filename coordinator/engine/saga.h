@@ -63,7 +63,7 @@ struct call {
     bool in_doubt;           /* undo: as it was asked */
     bool rerun;              /* the next attempt goes under the next key */
     struct span rerun_input; /* with this input; empty = the same */
-    int64_t first_ms;        /* first intent of this run */
+    int64_t first_ms;        /* first intent of this run, or a person's retry of it */
     int64_t retry_ms;        /* when the next attempt is due; 0 = none is */
     struct span key;         /* of this run */
     struct span do_key;      /* undo, check */

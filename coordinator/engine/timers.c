@@ -58,21 +58,28 @@ static int64_t attempt_due_ms(const struct engine *engine, const struct attempt 
 /* With a written count of attempts, time counts only while there is no attempt at all. */
 enum { QUIET_STUCK_MS = 300000 };
 
+/* Since when the present undo is due; 0 = it is not. After a restart, and after a person's retry,
+ * what counts is in the journal: its first intent, or the retry. */
+static int64_t undo_since_ms(const struct step *step)
+{
+    bool asked = step->undo_state == UNDO_STATE_RUNNING || step->undo_state == UNDO_STATE_RETRYING;
+    if (step->undo_due_ms == 0 && asked) {
+        return step->calls[1].first_ms;
+    }
+    return asked || step->undo_state == UNDO_STATE_PENDING ? step->undo_due_ms : 0;
+}
+
 static int64_t stuck_due_ms(const struct step *step)
 {
-    bool waits =
-        step->undo_due_ms > 0 && !step->stuck && step->saga->direction == BACKWARD &&
-        (step->undo_state == UNDO_STATE_PENDING || step->undo_state == UNDO_STATE_RUNNING ||
-         step->undo_state == UNDO_STATE_RETRYING);
-    if (!waits) {
+    int64_t since_ms = undo_since_ms(step);
+    if (since_ms == 0 || step->stuck || step->saga->direction == FORWARD) {
         return INT64_MAX;
     }
     if (step->spec->stuck_ms > 0) {
-        return step->undo_due_ms + step->spec->stuck_ms;
+        return since_ms + step->spec->stuck_ms;
     }
     const struct attempt *newest = step->calls[1].newest;
-    int64_t from_ms =
-        newest && newest->left_ms > step->undo_due_ms ? newest->left_ms : step->undo_due_ms;
+    int64_t from_ms = newest && newest->left_ms > since_ms ? newest->left_ms : since_ms;
     return from_ms + QUIET_STUCK_MS;
 }
 

@@ -160,6 +160,9 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
     bool fresh = edited || (call->kind == TASK_DO && !doubt && call->step->refused);
     record.flags = fresh ? FLAG_FRESH : 0u;
     turn_emit(turn, &record);
+    if (call->kind == TASK_UNDO) {
+        call->step->undo_due_ms = 0; /* its patience begins anew, with the retry */
+    }
     return SAGA_OK;
 }
 
