@@ -596,6 +596,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         saga->direction = FORWARD;
         saga->output = record->output.size > 0 ? record->output : saga->output;
         saga->ended_ms = at_ms;
+        saga->completed_ms = saga->completed_ms > 0 ? saga->completed_ms : at_ms;
         return true;
     case RECORD_SAGA_COMPENSATED:
         saga->state = SAGA_STATE_COMPENSATED;

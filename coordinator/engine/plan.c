@@ -265,7 +265,7 @@ static enum saga_error check_state(const struct saga *saga, int64_t now_ms, cons
             *why = "the definition has no reversal_window: a completed saga is not reversible";
             return SAGA_CONFLICT;
         }
-        if (saga->ended_ms + saga->definition->reversal_window_ms < now_ms) {
+        if (saga->completed_ms + saga->definition->reversal_window_ms < now_ms) {
             *why = "the reversal window is over";
             return SAGA_CONFLICT;
         }

@@ -134,6 +134,7 @@ struct saga {
     int64_t started_ms;
     int64_t start_at_ms;
     int64_t ended_ms;
+    int64_t completed_ms; /* first time; the reversal window counts from here; 0 = never */
     int64_t deadline_ms;
     int64_t cost_micros;
     uint8_t digest[32]; /* volatile: of the start, while its name is not yet durable */

@@ -32,7 +32,8 @@ static enum saga_error pack_steps(struct turn *turn, const struct span *names, u
     return SAGA_OK;
 }
 
-/* Each irrevocable step of the plan must be accepted by name; the digest, if given, must match. */
+/* Each irrevocable step of the plan must be accepted by name; the digest, if given, must match; a
+ * completed saga must have something left to undo. */
 static enum saga_error check_plan(struct turn *turn, const struct verb_request *verb,
                                   const char **why)
 {
@@ -48,6 +49,10 @@ static enum saga_error check_plan(struct turn *turn, const struct verb_request *
     if (verb->plan_digest.size > 0 && !span_is(verb->plan_digest, plan.digest)) {
         *why = "the saga has moved since the plan was made; make a new plan";
         return SAGA_PRECONDITION_FAILED;
+    }
+    if (turn->saga->state == SAGA_STATE_COMPLETED && plan.item_count == 0) {
+        *why = "nothing of it is left to undo";
+        return SAGA_CONFLICT;
     }
     for (uint32_t i = 0; i < plan.item_count; i++) {
         bool accepted = !plan.items[i].irrevocable;

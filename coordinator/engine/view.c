@@ -55,7 +55,7 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
                           .started_ms = saga->started_ms,
                           .ended_ms = saga->ended_ms,
                           .deadline_ms = saga->deadline_ms,
-                          .reversible_until_ms = reversible ? saga->ended_ms + window_ms : 0,
+                          .reversible_until_ms = reversible ? saga->completed_ms + window_ms : 0,
                           .cost_micros = saga->cost_micros,
                           .seq = saga->seq,
                           .steps = steps,
