@@ -1,7 +1,8 @@
 /* scenario.h - one script at work: a saga, an engine, the rows that are durable, a clock.
  *
- * world.c gives events to the engine and plays store and participants; words.c turns a line of a
- * script into an event; print.c turns rows and effects into lines. All output goes to `out`. */
+ * world.c gives events to the engine and plays store and participants; clock.c lets time pass and
+ * crashes; orders.c turns a line of a script into an event; print.c and show.c turn what came of it
+ * into lines. All output goes to `out`. */
 #ifndef SCENARIOS_SCENARIO_H
 #define SCENARIOS_SCENARIO_H
 
@@ -9,7 +10,7 @@
 #include "engine/engine.h"
 #include "engine/view.h"
 
-enum { ROWS_MAX = 512, TASKS_MAX = 256, WORDS_MAX = 16, START_MS = 1000000 };
+enum { ROWS_MAX = 512, TASKS_MAX = 256, START_MS = 1000000 };
 
 /* What becomes of a task that the engine lets go. */
 enum participants { PARTICIPANTS_ABSENT, PARTICIPANTS_PRESENT, PARTICIPANTS_BARRIER };
@@ -49,19 +50,26 @@ void world_open(struct world *world, const char *document);
 void world_close(struct world *world);
 /* One event: the engine's answer is printed, made durable, and let go. */
 void world_step(struct world *world, struct event *event);
-/* Time passes; every timer on the way fires at its time. */
-void world_pass(struct world *world, int64_t ms);
-void world_crash(struct world *world, int64_t outage_ms);
 /* The attempt, by number, or the newest of its key for 0; NULL = there is none. */
 struct sent *world_sent(struct world *world, const char *key, uint32_t attempt);
 /* A participant comes: what waited leaves. */
 void world_send_waiting(struct world *world);
 /* The saga as a store reader would give it. */
 struct saga_image world_image(struct world *world);
+void world_open_engine(struct world *world);
+/* Folds the rows into the engine, as after a restart or for a saga that has left memory. */
+void world_load(struct world *world);
+/* An invariant does not hold: prints what led to it, and exits. */
+_Noreturn void world_violated(const struct world *world, const char *what);
+
+/* clock.c */
+/* Time passes; every timer on the way fires at its time. */
+void world_pass(struct world *world, int64_t ms);
+void world_crash(struct world *world, int64_t outage_ms);
 /* Says so when the time of the next timer has changed. */
 void world_print_timer(struct world *world);
 
-/* words.c: obeys one line of a script, without its "> ". */
+/* orders.c: obeys one line of a script, without its "> ". */
 void obey(struct world *world, const char *line);
 
 /* print.c */

@@ -12,7 +12,7 @@
 #include "lib/saga_dump.h"
 #include "scenario.h"
 
-enum { DEAD_MS = 6000, TIMERS_MAX = 1000 };
+enum { DEAD_MS = 6000 };
 
 void stop(const char *what, const char *which)
 {
@@ -44,7 +44,7 @@ static const struct definition *compile(const char *document, struct arena *aren
     return definition;
 }
 
-static void open_engine(struct world *world)
+void world_open_engine(struct world *world)
 {
     struct engine_options options = {.memory = &arena_heap,
                                      .dead_ms = DEAD_MS,
@@ -66,7 +66,7 @@ void world_open(struct world *world, const char *document)
     buf_open(&world->out, 1 << 20);
     buf_open(&world->value, 1 << 20);
     world->definition = compile(document, &world->arena);
-    open_engine(world);
+    world_open_engine(world);
     struct event serving = {.kind = EVENT_SERVING};
     world_step(world, &serving);
 }
@@ -96,7 +96,7 @@ static const struct definition *lookup(struct span name, uint32_t version, void 
     return arg;
 }
 
-static void load(struct world *world)
+void world_load(struct world *world)
 {
     const char *why = NULL;
     struct saga_image image = world_image(world);
@@ -146,8 +146,7 @@ static void keep_rows(struct world *world)
     }
 }
 
-/* An invariant does not hold: what led to it is worth seeing. */
-_Noreturn static void violated(const struct world *world, const char *what)
+_Noreturn void world_violated(const struct world *world, const char *what)
 {
     fprintf(stderr, "%.*s", (int)world->out.size, (const char *)world->out.data);
     stop("VIOLATED", what);
@@ -158,7 +157,7 @@ static void check_replay(struct world *world)
     const struct saga *live = map_get(&world->engine->sagas, span_text("s"));
     struct saga_image image = world_image(world);
     if (live && world->row_count > 0 && !saga_equals_replay(live, &image)) {
-        violated(world, "the rows folded anew differ from the live state");
+        world_violated(world, "the rows folded anew differ from the live state");
     }
 }
 
@@ -177,7 +176,7 @@ static uint32_t decide(struct world *world, struct event *event, struct sent *dr
     world->entropy = (struct entropy){world->random, sizeof world->random, 0};
     if (world->row_count > 0 && event->kind != EVENT_START &&
         engine_lacks(world->engine, event, &name) && span_is(name, "s")) {
-        load(world);
+        world_load(world);
     }
     if (engine_step(world->engine, event, &world->batch) != SAGA_OK) {
         stop("engine_step", "no memory");
@@ -233,64 +232,4 @@ void world_send_waiting(struct world *world)
             (void)decide(world, &event, none);
         }
     }
-}
-
-void world_print_timer(struct world *world)
-{
-    int64_t due_ms = engine_next_due(world->engine);
-    if (due_ms != world->wakes_ms) {
-        world->wakes_ms = due_ms;
-        buf_text(&world->out, "  wakes ");
-        print_ms(&world->out, due_ms);
-        buf_text(&world->out, "\n");
-    }
-}
-
-/* The time is written above what happened then, if anything did. */
-static void fire(struct world *world, int64_t at_ms)
-{
-    size_t before = world->out.size;
-    world->now_ms = at_ms;
-    buf_text(&world->out, "  at ");
-    print_ms(&world->out, at_ms);
-    buf_text(&world->out, "\n");
-    size_t head = world->out.size;
-    struct event event = {.kind = EVENT_TIME};
-    world_step(world, &event);
-    world_print_timer(world);
-    if (world->out.size == head) {
-        buf_truncate(&world->out, before);
-    }
-}
-
-void world_pass(struct world *world, int64_t ms)
-{
-    int64_t until_ms = world->now_ms + ms;
-    int rounds = 0;
-    for (int64_t due_ms; (due_ms = engine_next_due(world->engine)) <= until_ms; rounds++) {
-        fire(world, due_ms > world->now_ms ? due_ms : world->now_ms);
-        if (engine_next_due(world->engine) <= world->now_ms || rounds == TIMERS_MAX) {
-            violated(world, "a timer that has fired does not lie in the future");
-        }
-    }
-    world->now_ms = until_ms;
-}
-
-void world_crash(struct world *world, int64_t outage_ms)
-{
-    engine_destroy(&world->engine);
-    batch_clear(&world->batch);
-    world->now_ms += outage_ms;
-    for (uint32_t i = 0; i < world->task_count; i++) {
-        world->tasks[i].waits = false;
-    }
-    open_engine(world);
-    if (world->row_count > 0) {
-        load(world);
-    }
-    buf_format(&world->out, "  loaded %u rows at ", world->row_count);
-    print_ms(&world->out, world->now_ms);
-    buf_text(&world->out, "\n");
-    struct event serving = {.kind = EVENT_SERVING};
-    world_step(world, &serving);
 }

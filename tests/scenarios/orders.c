@@ -1,0 +1,196 @@
+/* orders.c - what the lines of a script may say, and the event that each becomes.
+ *
+ *   start [input=JSON] [at=+1h] [digest=TEXT]
+ *   ok|fail|later KEY[#N] [output=JSON] [code=] [message=] [details=JSON] [retry_after=5s] [cost=N]
+ *                         [refused] [in_doubt] [by_token]
+ *   sent|lost|untaken|adopt|beat KEY[#N] [barrier] [details=JSON]
+ *   time +5s      crash [+5s]      participants absent|present|barrier
+ *   rollback|reverse|retry|resolve|pause|resume|terminate [by=ada] because=TEXT [step=] [steps=a,b]
+ *                         [accept=a,b] [input=JSON] [output=JSON] [outcome=] [evidence=]
+ * [plan=last] plan [steps=a,b]      show
+ *
+ * KEY without #N means the newest attempt. */
+#include "base/digest.h"
+#include "base/mp.h"
+#include "scenario.h"
+#include "words.h"
+
+static struct sent *sent_word(struct world *world, struct words *words)
+{
+    static struct sent none;
+    const char *word = words->count > 1 ? words->items[1] : "";
+    size_t size = strcspn(word, "#");
+    none =
+        (struct sent){.attempt = word[size] == '#' ? words_number(span_text(word + size + 1)) : 0};
+    if (size == 0 || size >= sizeof none.key) {
+        stop("names no key", words->text);
+    }
+    memcpy(none.key, word, size);
+    struct sent *sent = world_sent(world, none.key, none.attempt);
+    return sent ? sent : &none;
+}
+
+static void start(struct world *world, struct words *words)
+{
+    struct event event = {.kind = EVENT_START};
+    struct span digest = words_option(words, "digest");
+    struct span at = words_option(words, "at");
+    event.start = (struct start_request){.definition = world->definition,
+                                         .name = span_text("s"),
+                                         .input = words_json(words, "input", &world->value),
+                                         .actor = words_option(words, "by")};
+    event.start.start_at_ms = at.size > 0 ? world->now_ms + words_duration(at) : 0;
+    digest_pair(digest, event.start.input, event.start.digest);
+    world_step(world, &event);
+}
+
+static void result(struct world *world, struct words *words)
+{
+    struct event event = {.kind = EVENT_RESULT};
+    const struct sent *sent = sent_word(world, words);
+    struct span retry_after = words_option(words, "retry_after");
+    bool by_token = words_has(words, "by_token");
+    bool fails = strcmp(words->text, "fail") == 0;
+    bool later = strcmp(words->text, "later") == 0;
+    struct span code = words_option(words, "code");
+    event.result =
+        (struct result){.key = by_token ? (struct span){NULL, 0} : span_text(sent->key),
+                        .attempt = by_token ? 0 : sent->attempt,
+                        .status = fails ? RESULT_FAILED : (later ? RESULT_LATER : RESULT_OK),
+                        .output = words_json(words, "output", &world->value),
+                        .details = words_json(words, "details", &world->value),
+                        .code = fails && code.size == 0 ? span_text("failed") : code,
+                        .message = words_option(words, "message"),
+                        .retryable = !words_has(words, "refused"),
+                        .in_doubt = words_has(words, "in_doubt"),
+                        .retry_after_ms = retry_after.size > 0 ? words_duration(retry_after) : -1,
+                        .cost_micros = words_number(words_option(words, "cost"))};
+    memcpy(event.result.token, sent->token, TOKEN_SIZE);
+    world_step(world, &event);
+}
+
+static void task(struct world *world, struct words *words)
+{
+    static const struct {
+        const char *word;
+        enum event_kind kind;
+    } kinds[] = {{"sent", EVENT_SENT},
+                 {"lost", EVENT_LOST},
+                 {"untaken", EVENT_UNTAKEN},
+                 {"adopt", EVENT_ADOPT},
+                 {"beat", EVENT_BEAT}};
+    struct event event = {.kind = EVENT_SENT};
+    struct sent *sent = sent_word(world, words);
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+        event.kind = strcmp(words->text, kinds[i].word) == 0 ? kinds[i].kind : event.kind;
+    }
+    event.task.key = span_text(sent->key);
+    event.task.attempt = sent->attempt;
+    event.task.barrier = words_has(words, "barrier");
+    event.task.details = words_json(words, "details", &world->value);
+    memcpy(event.task.token, sent->token, TOKEN_SIZE);
+    sent->waits = false;
+    world_step(world, &event);
+}
+
+static void verb(struct world *world, struct words *words)
+{
+    struct event event = {.kind = EVENT_VERB};
+    struct verb_request *request = &event.verb;
+    struct span actor = words_option(words, "by");
+    struct span outcome = words_option(words, "outcome");
+    while (strcmp(verb_name(request->verb), words->text) != 0) {
+        request->verb++;
+    }
+    request->saga = span_text("s");
+    request->actor = actor.size > 0 ? actor : span_text("ada");
+    request->reason = words_option(words, "because");
+    request->step = words_option(words, "step");
+    request->steps = words_list(words, "steps", &request->steps_count);
+    request->accept = words_list(words, "accept", &request->accept_count);
+    request->input = words_json(words, "input", &world->value);
+    request->output = words_json(words, "output", &world->value);
+    request->evidence = words_option(words, "evidence");
+    request->if_seq = words_number(words_option(words, "if_seq"));
+    for (int state = 0; state < STEP_STATE_COUNT && outcome.size > 0; state++) {
+        if (span_is(outcome, step_state_name((enum step_state)state))) {
+            request->outcome = (enum step_state)state;
+        }
+    }
+    if (words_option(words, "plan").size > 0) {
+        request->plan_digest = span_text(world->plan_digest);
+    }
+    world_step(world, &event);
+}
+
+static void plan(struct world *world, struct words *words)
+{
+    struct arena arena;
+    struct plan plan;
+    struct saga_image image = world_image(world);
+    struct plan_request request = {.definition = world->definition, .now_ms = world->now_ms};
+    const char *why = NULL;
+    arena_open(&arena, &arena_heap, 1 << 24);
+    request.steps = words_list(words, "steps", &request.steps_count);
+    enum saga_error rc = view_plan(&image, &request, &arena, &plan, &why);
+    if (rc == SAGA_OK) {
+        memcpy(world->plan_digest, plan.digest, sizeof world->plan_digest);
+        print_plan(world, &plan);
+    } else {
+        buf_format(&world->out, "  no plan, %s: %s\n", error_code(rc), why ? why : "");
+    }
+    arena_close(&arena);
+}
+
+static void pass(struct world *world, struct words *words)
+{
+    world_pass(world, words_duration(span_text(words->count > 1 ? words->items[1] : "")));
+}
+
+static void crash(struct world *world, struct words *words)
+{
+    world_crash(world, words->count > 1 ? words_duration(span_text(words->items[1])) : 0);
+}
+
+static void participants(struct world *world, struct words *words)
+{
+    world->participants = words_has(words, "absent")    ? PARTICIPANTS_ABSENT
+                          : words_has(words, "barrier") ? PARTICIPANTS_BARRIER
+                                                        : PARTICIPANTS_PRESENT;
+    world_send_waiting(world);
+}
+
+static void show(struct world *world, struct words *words)
+{
+    MAYBE(words->count > 1);
+    print_view(world);
+}
+
+void obey(struct world *world, const char *line)
+{
+    static const struct {
+        const char *word;
+        void (*fn)(struct world *world, struct words *words);
+    } orders[] = {
+        {"start", start},    {"ok", result},    {"fail", result},
+        {"later", result},   {"sent", task},    {"lost", task},
+        {"untaken", task},   {"adopt", task},   {"beat", task},
+        {"rollback", verb},  {"reverse", verb}, {"retry", verb},
+        {"resolve", verb},   {"pause", verb},   {"resume", verb},
+        {"terminate", verb}, {"plan", plan},    {"time", pass},
+        {"crash", crash},    {"show", show},    {"participants", participants},
+    };
+    static struct words words;
+    words_split(&words, line);
+    buf_clear(&world->value);
+    (void)buf_reserve(&world->value, 1 << 16);
+    buf_clear(&world->value);
+    for (size_t i = 0; i < ARRAY_COUNT(orders); i++) {
+        if (strcmp(words.text, orders[i].word) == 0) {
+            orders[i].fn(world, &words);
+            world_print_timer(world);
+            return;
+        }
+    }
+    stop("an unknown word", line);
+}
