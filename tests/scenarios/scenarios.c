@@ -4,12 +4,25 @@
  *     scenarios [--rewrite] FILE
  *
  * A script is a head comment (the rule of the model that it shows), a definition (JSON, single
- * quotes for double ones), and input lines "> ..." (words.c). Below each stands all that followed,
+ * quotes for double ones), and input lines "> ..." (orders.c). Below each stands all that followed,
  * indented: records with their seq, effects as "->", the next timer as "wakes", all times in
  * seconds since the beginning. After each event the rows are folded anew and must give the live
  * state. The output is read against the model before it is written: --rewrite makes nothing right.
  *
- * Seen to fail, with the engine broken as said:
+ * Seen to fail, with the engine broken as said, among others:
+ *
+ *   retries-back-off               retry.c: delay = delay
+ *   retry-after-wins               call.c: delay_ms = 0 there
+ *   stale-failure-decides-nothing  call.c: an older attempt decides
+ *   doubt-is-compensated           fold.c: in doubt taken for failed
+ *   undo-waits-for-its-do          saga.c: call_quiet_ms() gives 0
+ *   plan-then-apply                verbs.c: the digest is not compared
+ *   rollback-past-the-pivot        verbs.c: `accept` is not asked for
+ *   pause-and-resume               settle.c: goes on with a paused saga
+ *   timeout-heartbeat              timers.c: the heartbeat is left out
+ *   crash-adopts-what-runs         timers.c: orphans are sent again at once
+ *   terminate-names-steps          results.c: no alert of a late result
+ *   the replay, in 27 of them      fold.c: retry_ms = at_ms
  */
 #include <stdio.h>
 #include <stdlib.h>
