@@ -273,20 +273,29 @@ static void task_lost(struct turn *turn, struct attempt *attempt)
     call_fail(turn, attempt->call, &failure);
 }
 
+static const char *out_of_what(const struct turn *turn, const struct attempt *attempt)
+{
+    int64_t close_ms = call_spec(attempt->call)->timeouts.schedule_to_close_ms;
+    bool closed = close_ms > 0 && attempt->call->first_ms + close_ms <= turn->now_ms;
+    return closed ? "schedule_to_close" : "schedule_to_start";
+}
+
 static void task_untaken(struct turn *turn, struct attempt *attempt)
 {
     if (attempt->answered || attempt->later) {
         return;
     }
     bool late = attempt->out_of_time;
+    /* A do that nobody takes in time fails; undo and check are patient, as their policies say. */
+    bool refused = late && attempt->call->kind == TASK_DO;
     struct failure failure = {
         .attempt = attempt,
-        .code = span_text(late ? "schedule_to_start" : "untaken"),
+        .code = span_text(late ? out_of_what(turn, attempt) : "untaken"),
         .message = span_text(late ? "no participant took it in time" : "no participant took it"),
         .unanswered = true,
-        .refused = late,
-        .uncounted = true,
-        .at_once = true,
+        .refused = refused,
+        .uncounted = !late || refused,
+        .at_once = !late,
         .retry_after_ms = -1};
     if (attempt->called_off && !late) {
         failure.code = span_text("cancelled");
