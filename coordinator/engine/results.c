@@ -71,10 +71,13 @@ static bool same_key_counted(const struct attempt *attempt)
     return attempt->state == ATTEMPT_SUCCEEDED;
 }
 
-/* The pivot has succeeded although somebody wanted to turn back: forward it goes, and they hear. */
-static void forget_turn(struct turn *turn)
+void forget_turn(struct turn *turn, const struct step *step)
 {
     struct saga *saga = turn->saga;
+    if (step->spec->step_class != CLASS_PIVOT || !saga->turn_wanted ||
+        saga->direction == BACKWARD) {
+        return;
+    }
     if (saga->turn_by_person) {
         struct record record = {.type = RECORD_OPERATOR,
                                 .verb = VERB_ROLLBACK,
@@ -130,10 +133,7 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
         /* Other attempts are superseded; one that still waits to be sent must not outlive us. */
         call_off_all(turn, attempt->call, "superseded");
         call_off_all(turn, step_call(step, TASK_CHECK), "settled");
-        if (step->spec->step_class == CLASS_PIVOT && turn->saga->turn_wanted &&
-            turn->saga->direction == FORWARD) {
-            forget_turn(turn);
-        }
+        forget_turn(turn, step);
         tell(turn, attempt, VERDICT_OK);
         return;
     }
@@ -185,9 +185,8 @@ static void check_succeeded(struct turn *turn, struct attempt *attempt, const st
     record.flags = counts ? 0 : FLAG_STALE;
     turn_emit(turn, &record);
     call_off_all(turn, attempt->call, "superseded");
-    if (counts && step->spec->step_class == CLASS_PIVOT && turn->saga->turn_wanted &&
-        turn->saga->direction == FORWARD) {
-        forget_turn(turn);
+    if (counts) {
+        forget_turn(turn, step);
     }
     tell(turn, attempt, VERDICT_OK);
 }

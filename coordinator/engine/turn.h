@@ -109,6 +109,9 @@ void undo_stuck(struct turn *turn, struct step *step);
 int64_t saga_next_due(const struct engine *engine, const struct saga *saga);
 
 /* results.c, verbs.c */
+/* Has the pivot succeeded although somebody wanted to turn back? Then forward it goes, and they
+ * hear of it. */
+void forget_turn(struct turn *turn, const struct step *step);
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result);
 enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, const char **why);
 

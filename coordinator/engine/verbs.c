@@ -244,6 +244,9 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
         call_off_all(turn, &step->calls[k], "resolved");
     }
     turn_emit(turn, &record);
+    if (verb->outcome == STEP_STATE_SUCCEEDED) {
+        forget_turn(turn, step);
+    }
     return SAGA_OK;
 }
 
