@@ -55,7 +55,8 @@ static bool bring_in(struct turn *turn, struct step *step)
         bool readonly = step->spec->step_class == CLASS_READONLY;
         if (!readonly && !step->accepted) {
             /* Its success came while the saga turned back, and nothing can undo it. */
-            return false;
+            park(turn, step, TASK_DO, "irrevocable");
+            return true;
         }
         record.code = span_text(readonly ? "nothing_to_undo" : "accepted");
         turn_emit(turn, &record);
@@ -193,12 +194,10 @@ static bool finish(struct turn *turn)
     bool parked = false;
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         const struct step *step = &saga->steps[i];
-        bool stands = step->chosen && step->state == STEP_STATE_SUCCEEDED &&
-                      step->undo_state == UNDO_STATE_NONE;
-        if (!stands && !is_done(step, true)) {
+        if (!is_done(step, true)) {
             return false;
         }
-        parked |= stands || step->state == STEP_STATE_PARKED;
+        parked |= step->state == STEP_STATE_PARKED;
     }
     struct record record = {.type = RECORD_SAGA_COMPENSATED};
     if (parked) {

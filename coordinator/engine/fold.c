@@ -16,7 +16,7 @@ static const uint32_t legal[STEP_STATE_COUNT] = {
         TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) | TO(RESOLVED),
     [STEP_STATE_IN_DOUBT] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) |
                             TO(COMPENSATING) | TO(KEPT) | TO(PARKED) | TO(RESOLVED),
-    [STEP_STATE_SUCCEEDED] = TO(COMPENSATING) | TO(KEPT) | TO(RESOLVED),
+    [STEP_STATE_SUCCEEDED] = TO(COMPENSATING) | TO(KEPT) | TO(PARKED) | TO(RESOLVED),
     [STEP_STATE_FAILED] = TO(COMPENSATING) | TO(PARKED) | TO(RESOLVED),
     [STEP_STATE_COMPENSATING] = TO(COMPENSATED) | TO(PARKED) | TO(RESOLVED),
     [STEP_STATE_COMPENSATED] = TO(COMPENSATING),
@@ -65,9 +65,9 @@ static bool fail_step(struct step *step, int64_t at_ms)
 static bool settle_doubt(struct step *step, int64_t at_ms)
 {
     struct call *call = step_call(step, TASK_DO);
-    bool undecided =
-        step->state == STEP_STATE_IN_DOUBT ||
-        (step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE && !step->late);
+    bool undecided = step->state == STEP_STATE_IN_DOUBT ||
+                     (step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
+                      !call_has_succeeded(call));
     if (undecided && !call_in_doubt(call) && !call_is_open(call)) {
         bool parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
                       step->saga->direction == FORWARD;

@@ -22,6 +22,9 @@ static enum fate fate_of_parked(const struct step *step)
     if (step->undo_state == UNDO_STATE_PARKED) {
         return FATE_UNDONE;
     }
+    if (call_has_succeeded(&step->calls[0])) {
+        return FATE_IRREVOCABLE;
+    }
     if (!call_in_doubt(&step->calls[0])) {
         return fate_of_failed(step);
     }

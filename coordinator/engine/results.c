@@ -42,7 +42,7 @@ static bool do_is_undecided(const struct step *step)
     case STEP_STATE_IN_DOUBT:
         return true;
     case STEP_STATE_PARKED:
-        return step->undo_state == UNDO_STATE_NONE;
+        return step->undo_state == UNDO_STATE_NONE && !call_has_succeeded(&step->calls[0]);
     case STEP_STATE_NONE:
     case STEP_STATE_PENDING:
     case STEP_STATE_WAITING:

@@ -109,6 +109,16 @@ bool call_in_doubt(const struct call *call)
     return false;
 }
 
+bool call_has_succeeded(const struct call *call)
+{
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        if (a->state == ATTEMPT_SUCCEEDED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool call_is_open(const struct call *call)
 {
     for (const struct attempt *a = call->attempts; a; a = a->older) {

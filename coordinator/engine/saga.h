@@ -177,6 +177,8 @@ struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t num
 struct attempt *call_spare(const struct call *call);
 /* Has any attempt an unknown outcome? */
 bool call_in_doubt(const struct call *call);
+/* Some attempt has had its effect. */
+bool call_has_succeeded(const struct call *call);
 /* Some attempt is open: an answer is hoped for. */
 bool call_is_open(const struct call *call);
 /* When can no attempt of it act any more? 0 = now; INT64_MAX = not foreseeable. */
