@@ -1,17 +1,15 @@
 /* map.c - open addressing with linear probing.
  *
- * A slot is free (no key, no value), dropped (no key, value = &dropped) or an entry. A search ends
- * at a free slot; at least a quarter of the slots is free, so it ends soon. Growing also sweeps the
- * dropped slots out, and makes a map small again that was large once. */
+ * A slot is free (no key) or an entry. A search goes from the slot that the hash names to the first
+ * free one; at least a quarter is free, so it ends soon. Dropping an entry moves those behind it
+ * back over the gap, so that no search is cut short and nothing is left to sweep out. */
 #include "base/map.h"
 
 #include <stdlib.h>
 
 #include "base/check.h"
 
-enum { CAPACITY_MIN = 16 };
-
-static const char dropped; /* its address marks a dropped slot */
+enum { CAPACITY_MIN = 16, SPARSE = 16 /* a map with one entry in so many slots is made smaller */ };
 
 #define MIX_A UINT64_C(0x9e6c63d0a3f1b7c5)
 #define MIX_B UINT64_C(0xc2f84b1d65e39a87)
@@ -69,24 +67,20 @@ static struct map_slot *find(const struct map *map, struct span key, uint64_t ha
     size_t mask = map->capacity - 1;
     for (size_t at = (size_t)hash & mask;; at = (at + 1) & mask) {
         struct map_slot *slot = &map->slots[at];
-        if (slot->key.data == NULL) {
-            if (slot->value == NULL)
-                return NULL;
-        } else if (slot->hash == hash && span_equal(slot->key, key)) {
+        if (slot->key.data == NULL)
+            return NULL;
+        if (slot->hash == hash && span_equal(slot->key, key))
             return slot;
-        }
     }
 }
 
-/* Puts an entry that is not in yet into the first slot that is free or dropped. */
+/* Puts an entry that is not in yet into the first free slot. */
 static void place(struct map *map, const struct map_slot *entry)
 {
     size_t mask = map->capacity - 1;
     size_t at = (size_t)entry->hash & mask;
     while (map->slots[at].key.data != NULL)
         at = (at + 1) & mask;
-    if (map->slots[at].value == NULL)
-        map->used++;
     map->slots[at] = *entry;
     map->count++;
 }
@@ -130,10 +124,10 @@ enum saga_error map_put(struct map *map, struct span key, void *value)
         slot->value = value;
         return SAGA_OK;
     }
-    if (map->used >= map->capacity / 4 * 3 && !rebuild(map))
+    if (map->count >= map->capacity / 4 * 3 && !rebuild(map))
         return SAGA_NO_MEMORY;
     place(map, &(struct map_slot){.key = key, .value = value, .hash = hash});
-    POST(map->used < map->capacity);
+    POST(map->count < map->capacity);
     return SAGA_OK;
 }
 
@@ -144,13 +138,20 @@ void *map_drop(struct map *map, struct span key)
     if (slot == NULL)
         return NULL;
     void *value = slot->value;
-    size_t next = ((size_t)(slot - map->slots) + 1) & (map->capacity - 1);
-    bool is_last = map->slots[next].key.data == NULL && map->slots[next].value == NULL;
-    /* No search goes on past a free slot, so the last of a run can be freed for good. */
-    *slot = (struct map_slot){.value = is_last ? NULL : (void *)(uintptr_t)&dropped};
-    if (is_last)
-        map->used--;
+    size_t mask = map->capacity - 1;
+    size_t gap = (size_t)(slot - map->slots);
+    for (size_t at = (gap + 1) & mask; map->slots[at].key.data != NULL; at = (at + 1) & mask) {
+        size_t home = (size_t)map->slots[at].hash & mask;
+        /* It may go back to the gap unless its search begins behind it. */
+        if (((at - home) & mask) >= ((at - gap) & mask)) {
+            map->slots[gap] = map->slots[at];
+            gap = at;
+        }
+    }
+    map->slots[gap] = (struct map_slot){0};
     map->count--;
+    if (map->capacity > CAPACITY_MIN && map->count < map->capacity / SPARSE)
+        (void)rebuild(map); /* without memory it stays large */
     return value;
 }
 

@@ -9,16 +9,15 @@
 #include "base/span.h"
 
 struct map_slot {
-    struct span key; /* data == NULL: free or dropped */
-    void *value;     /* NULL and key.data == NULL: free */
+    struct span key; /* data == NULL: free */
+    void *value;
     uint64_t hash;
 };
 
 struct map {
     struct map_slot *slots; /* owned */
     size_t capacity;        /* a power of two, or 0 */
-    size_t count;           /* entries */
-    size_t used;            /* entries and dropped slots */
+    size_t count;
 };
 
 void map_open(struct map *map);
