@@ -36,7 +36,7 @@ CREATE TABLE saga (
 ) STRICT;
 
 -- The sagas that are running, compensating or parked, paused or not: recovery and lists.
-CREATE INDEX saga_unfinished ON saga (saga) WHERE status IN (2, 3, 4, 5, 10, 11);
+CREATE INDEX saga_unfinished ON saga (saga) WHERE status < 6 OR status = 10 OR status = 11;
 
 -- What sagas are of: a definition, or a name alone (version 0).
 CREATE TABLE kind (
