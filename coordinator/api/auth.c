@@ -4,7 +4,7 @@
  * sagactl on the same machine finds it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,7 +52,7 @@ enum saga_error auth_open(struct api *api, char *why, size_t why_size)
         rc = make_token(path, text, why, why_size);
     }
     digest_pair(span_text(text), (struct span){NULL, 0}, api->token_digest);
-    sodium_memzero(text, sizeof text);
+    OPENSSL_cleanse(text, sizeof text);
     return rc;
 }
 
@@ -65,6 +65,6 @@ enum role auth_role(const struct call *call)
     }
     uint8_t digest[DIGEST_SIZE];
     digest_pair(span_text(header + sizeof scheme - 1), (struct span){NULL, 0}, digest);
-    bool same = sodium_memcmp(digest, call->api->token_digest, DIGEST_SIZE) == 0;
+    bool same = CRYPTO_memcmp(digest, call->api->token_digest, DIGEST_SIZE) == 0;
     return same ? ROLE_ADMIN : ROLE_NONE;
 }

@@ -1,4 +1,4 @@
-/* digest.h - SHA-256 and secrets, through libsodium. */
+/* digest.h - SHA-256 (OpenSSL's) and secrets (the system's). */
 #ifndef BASE_DIGEST_H
 #define BASE_DIGEST_H
 
