@@ -344,6 +344,24 @@ static enum saga_error task_event(struct engine *engine, const struct event *eve
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
+/* Named as running, and its answer is durable: the `done` that said so was lost, or crossed the
+ * `ready`. It is said again, which frees the slot that the naming took. */
+static bool tell_again(struct batch *batch, const struct event *event,
+                       const struct attempt *attempt)
+{
+    bool ok = true;
+    struct effect *effect = batch_effect(batch, EFFECT_DONE, event->ref);
+    struct span key = arena_copy(&batch->arena, event->task.key, &ok);
+    if (!effect || !ok) {
+        return false;
+    }
+    effect->call.key = key;
+    effect->call.attempt = attempt->number;
+    memcpy(effect->call.token, attempt->token, TOKEN_SIZE);
+    effect->call.verdict = attempt->answered ? attempt->verdict : VERDICT_OK;
+    return true;
+}
+
 /* A refused adoption is told to the session that offered it. */
 static bool refuse(struct batch *batch, const struct event *event)
 {
@@ -436,13 +454,38 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
     }
 }
 
+/* The attempt that an instance says it has: of the present key or, answered, of an earlier one. */
+static struct attempt *find_named(struct saga *saga, const struct event *event)
+{
+    struct call *call = saga_call_of_key(saga, event->task.key);
+    if (call || event->kind != EVENT_ADOPT) {
+        return call ? call_attempt(call, call->run, event->task.attempt) : NULL;
+    }
+    for (uint32_t i = 0; i < saga->definition->step_count * CALL_COUNT; i++) {
+        call = &saga->steps[i / CALL_COUNT].calls[i % CALL_COUNT];
+        for (struct attempt *a = call->attempts; a; a = a->older) {
+            if (a->number == event->task.attempt && span_equal(a->task.key, event->task.key)) {
+                return a;
+            }
+        }
+    }
+    return NULL;
+}
+
 static enum saga_error named_event(struct engine *engine, const struct event *event,
                                    struct batch *batch)
 {
     struct saga *saga = find_saga(engine, saga_of_key(event->task.key));
-    struct call *call = saga ? saga_call_of_key(saga, event->task.key) : NULL;
-    struct attempt *attempt = call ? call_attempt(call, call->run, event->task.attempt) : NULL;
+    struct attempt *attempt = saga ? find_named(saga, event) : NULL;
+    struct call *call = attempt ? attempt->call : NULL;
     bool adopts = event->kind == EVENT_ADOPT;
+    bool has_spoken = attempt && (attempt->answered || attempt->later);
+    if (adopts && has_spoken && !tell_again(batch, event, attempt)) {
+        return SAGA_NO_MEMORY;
+    }
+    if (adopts && has_spoken && attempt->answered) {
+        return SAGA_OK;
+    }
     if (!attempt || (adopts && !is_adoptable(call, attempt))) {
         return !adopts || refuse(batch, event) ? SAGA_OK : SAGA_NO_MEMORY;
     }

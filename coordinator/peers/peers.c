@@ -140,10 +140,23 @@ void peers_cancel(struct peers *peers, const struct effect *effect, int64_t now_
     }
 }
 
+/* A `ready` may name an attempt whose answer came before it: nothing else will free its slot. */
+static void free_slot(struct peers *peers, const struct effect *effect, int64_t now_ms)
+{
+    struct flight *flight = flights_find(peers, effect->call.key, effect->call.attempt);
+    if (flight != NULL && flight->state == FLIGHT_OPEN) {
+        struct session *session = flight->session;
+        flights_forget(peers, flight);
+        dispatch_session(peers, session, now_ms);
+    }
+}
+
 void peers_done(struct peers *peers, const struct effect *effect, int64_t now_ms)
 {
     if (effect->call.verdict == VERDICT_UNKNOWN)
         peers->stats.unknown_tokens++;
+    else
+        free_slot(peers, effect, now_ms);
     struct contact *contact = contacts_of_ref(peers, effect->ref);
     if (contact == NULL)
         return; /* its connection is gone; the result comes again on the next */

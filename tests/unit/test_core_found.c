@@ -1,0 +1,119 @@
+/* test_core_found.c - what the simulator found, each by the shortest history that shows it.
+ *
+ * Each was seen to fail with the code as it was before: see what the name of the test promises. */
+#include <criterion/criterion.h>
+
+#include "core_parts.h"
+#include "core_world.h"
+
+#define ONE(more) "'retry':{'max_attempts':1},'timeout':{'start_to_close':'1s'}" more
+
+static void saw(struct core_world *world, const char *text, bool wanted)
+{
+    buf_write(&world->log, "", 1);
+    bool found = strstr((const char *)world->log.data, text) != NULL;
+    cr_assert_eq(found, wanted, "'%s' in:\n%s", text, (const char *)world->log.data);
+    buf_clear(&world->log);
+}
+
+static struct core_world *world_of(const char *definition)
+{
+    struct core_world *world = world_open();
+    define(world, "define", definition);
+    turn(world);
+    buf_clear(&world->log);
+    return world;
+}
+
+/* A saga of this test's own definition, called "own". */
+static void start_own(struct core_world *world, const char *saga)
+{
+    struct asked *asked = start_of(world, "s", saga, 1);
+    asked->request.definition = span_text("own");
+    ask(world, asked);
+    turn(world);
+}
+
+static void serve(struct core_world *world, const char *connection, const char *rest)
+{
+    char text[512];
+    snprintf(text, sizeof(text),
+             "{'v':1,'type':'ready','instance':'one','actions':['a.do','a.undo','a.check',"
+             "'flights.book','hotels.reserve'],%s}",
+             rest);
+    say(world, connection, text);
+    turn(world);
+}
+
+/* A task as it was when it left. */
+struct left {
+    char key[LIMIT_KEY + 1];
+    char token[2 * TOKEN_SIZE + 1];
+};
+
+static struct left last_task(const struct core_world *world)
+{
+    struct left left;
+    memcpy(left.key, world->key, sizeof(left.key));
+    digest_hex(span_of(world->token, TOKEN_SIZE), left.token);
+    return left;
+}
+
+static void result(struct core_world *world, const char *connection, const struct left *task,
+                   const char *rest)
+{
+    char text[1024];
+    snprintf(text, sizeof(text), "{'v':1,'type':'result','key':'%s','attempt':1,'token':'%s',%s}",
+             task->key, task->token, rest);
+    say(world, connection, text);
+    turn(world);
+}
+
+static void pass(struct core_world *world, int64_t ms)
+{
+    for (int64_t until_ms = world->now_ms + ms; world->now_ms < until_ms;) {
+        int64_t left_ms = until_ms - world->now_ms;
+        world->now_ms += left_ms < 500 ? left_ms : 500;
+        say(world, "A", "{'v':1,'type':'heartbeat'}");
+        turn(world);
+    }
+}
+
+static void order(struct core_world *world, enum verb verb, const struct span *steps,
+                  const struct span *accept)
+{
+    struct asked *asked = asked_new(world, "v", REQUEST_VERB);
+    asked->request.verb = (struct verb_request){.verb = verb,
+                                                .saga = span_text("s-1"),
+                                                .actor = span_text("ada"),
+                                                .reason = span_text("because"),
+                                                .steps = steps,
+                                                .steps_count = steps ? 1 : 0,
+                                                .accept = accept,
+                                                .accept_count = accept ? 1 : 0};
+    ask(world, asked);
+    turn(world);
+}
+
+static struct peers_stats stats_of(const struct core_world *world)
+{
+    struct peers_stats stats;
+    peers_stats(world->peers, &stats);
+    return stats;
+}
+
+/* The result comes before the `ready` that still names it: its slot must not be lost. */
+Test(core_found, an_answered_attempt_that_is_named_takes_no_slot)
+{
+    struct core_world *world = world_open();
+    serve(world, "A", "'window':1");
+    start(world, "s", "trip-1");
+    turn(world);
+    struct left flight = last_task(world);
+    result(world, "B", &flight, OK_RESULT);
+    buf_clear(&world->log);
+    serve(world, "B", "'window':1,'running':[{'key':'trip-1/flight/do','attempt':1}]");
+    saw(world, "send B task trip-1/hotel/do#2\n", true);
+    cr_assert_eq(stats_of(world).in_flight, 1);
+    world_close(world);
+}
