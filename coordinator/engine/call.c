@@ -251,8 +251,11 @@ void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bo
         return;
     }
     attempt->called_off = true;
+    bool ok = true;
     effect->ref = 0;
-    effect->call.key = attempt->task.key;
+    /* A final saga may leave memory before this batch is released: the key is copied. */
+    effect->call.key = arena_copy(&turn->batch->arena, attempt->task.key, &ok);
+    turn->failed |= !ok;
     effect->call.attempt = attempt->number;
     memcpy(effect->call.token, attempt->token, TOKEN_SIZE);
     effect->call.action = attempt->task.action;

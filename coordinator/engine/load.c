@@ -110,5 +110,9 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     if (due_ms != INT64_MAX) {
         rc = heap_set(&engine->timers, &saga->timer, due_ms);
     }
+    /* What it was loaded for may mean nothing to it (a token of nobody): it must not stay. */
+    if (rc == SAGA_OK && saga_state_is_final(saga->state)) {
+        turn_leave(engine, saga);
+    }
     return rc;
 }

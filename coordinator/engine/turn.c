@@ -210,7 +210,7 @@ static bool make_head(struct turn *turn)
     return true;
 }
 
-static void leave_later(struct engine *engine, struct saga *saga)
+void turn_leave(struct engine *engine, struct saga *saga)
 {
     if (!saga->in_final) {
         saga->in_final = true;
@@ -261,7 +261,7 @@ bool turn_close(struct turn *turn)
         turn->failed = !set_timer(turn);
     }
     if (!turn->failed && saga_state_is_final(saga->state)) {
-        leave_later(turn->engine, saga);
+        turn_leave(turn->engine, saga);
     }
     return !turn->failed;
 }

@@ -48,6 +48,9 @@ struct effect *turn_effect(struct turn *turn, enum effect_kind kind);
 /* Ends the turn: the row, the head, the timer. false = no memory. */
 MUST_CHECK bool turn_close(struct turn *turn);
 
+/* A final saga leaves memory when all that was decided by now has been released. */
+void turn_leave(struct engine *engine, struct saga *saga);
+
 /* An effect outside a turn (a refusal, a verdict on something unknown). */
 struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref);
 struct row *batch_row(struct batch *batch);

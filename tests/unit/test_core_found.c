@@ -117,3 +117,18 @@ Test(core_found, an_answered_attempt_that_is_named_takes_no_slot)
     cr_assert_eq(stats_of(world).in_flight, 1);
     world_close(world);
 }
+
+Test(core_found, a_final_saga_that_was_loaded_for_nothing_leaves_again)
+{
+    struct core_world *world = world_open();
+    serve_all(world);
+    start(world, "s", "trip-1");
+    run_to_end(world);
+    cr_assert_eq(engine_count(world->core->engine), 0);
+    say(world, "A",
+        "{'v':1,'type':'result','key':'trip-1/flight/do','attempt':1,"
+        "'token':'ffffffffffffffffffffffffffffffff','status':'ok'}");
+    turn(world);
+    cr_assert_eq(engine_count(world->core->engine), 0);
+    world_close(world);
+}
