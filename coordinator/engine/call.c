@@ -182,6 +182,16 @@ static bool attempt_decides(const struct call *call, const struct attempt *attem
     return attempt->state == ATTEMPT_OPEN || (attempt->state == ATTEMPT_DOUBT && waits);
 }
 
+/* The do's own answer may end the doubt while its check still waits to be sent: nobody wants to
+ * know any more, and the check must not outlive the saga. */
+static void emit_failure(struct turn *turn, struct call *call, struct record *record)
+{
+    turn_emit(turn, record);
+    if (call->kind == TASK_DO && call->step->state != STEP_STATE_IN_DOUBT) {
+        call_off_all(turn, step_call(call->step, TASK_CHECK), "settled");
+    }
+}
+
 void call_fail(struct turn *turn, struct call *call, const struct failure *failure)
 {
     bool unknown = failure->in_doubt && failure->unanswered;
@@ -213,7 +223,7 @@ void call_fail(struct turn *turn, struct call *call, const struct failure *failu
                             .flags = flags_of(&seen)};
     if (!decides) {
         record.flags |= FLAG_STALE;
-        turn_emit(turn, &record);
+        emit_failure(turn, call, &record);
         return;
     }
     /* The pivot's own doubt decides whether it is asked again: see call_is_wanted(). */
@@ -222,7 +232,7 @@ void call_fail(struct turn *turn, struct call *call, const struct failure *failu
     bool wanted = call_is_wanted(call) || pivot_doubt;
     int64_t delay_ms = wanted && !failure->no_effect ? next_delay_ms(turn, call, &seen) : -1;
     record.flags |= delay_ms < 0 ? FLAG_FINAL : 0u;
-    turn_emit(turn, &record);
+    emit_failure(turn, call, &record);
     if (delay_ms > 0) {
         struct record retry = {.type = RECORD_RETRY_SCHEDULED,
                                .fields = 1,

@@ -132,3 +132,24 @@ Test(core_found, a_final_saga_that_was_loaded_for_nothing_leaves_again)
     cr_assert_eq(engine_count(world->core->engine), 0);
     world_close(world);
 }
+
+/* The do answers while its check waits for a window: the saga ends, and the check with it. */
+Test(core_found, a_check_does_not_outlive_the_doubt)
+{
+    struct core_world *world = world_of(
+        "{'saga':'own','steps':[{'step':'a','action':'a.do','compensate':'a.undo',"
+        "'check':'a.check'," ONE("}]}"));
+    serve(world, "A", "'window':1");
+    start_own(world, "s-1");
+    struct left task = last_task(world);
+    say(world, "A", "{'v':1,'type':'window','size':0}");
+    pass(world, 1000);
+    cr_assert_eq(stats_of(world).queued, 1);
+    result(world, "A", &task, FAILED_RESULT);
+    cr_assert_eq(engine_count(world->core->engine), 0);
+    cr_assert_eq(stats_of(world).queued, 0);
+    say(world, "A", "{'v':1,'type':'window','size':1}");
+    turn(world);
+    saw(world, "check#1", false);
+    world_close(world);
+}
