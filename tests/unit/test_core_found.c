@@ -153,3 +153,26 @@ Test(core_found, a_check_does_not_outlive_the_doubt)
     saw(world, "check#1", false);
     world_close(world);
 }
+
+/* `a` was waited for, and its undo's turn has not come: no timer may lie in the past. */
+Test(core_found, an_undo_whose_turn_has_not_come_has_no_timer)
+{
+    struct core_world *world = world_of(
+        "{'saga':'own','compensation_order':'strict','steps':["
+        "{'step':'a','action':'a.do','compensate':'a.undo','needs':[]," ONE("},")
+        "{'step':'b','action':'a.do','compensate':'a.undo','needs':[]," ONE("},")
+        "{'step':'c','action':'a.do','compensate':'none','needs':['b']," ONE("}]}"));
+    serve(world, "A", "'window':1");
+    start_own(world, "s-1");
+    struct left a = last_task(world);
+    result(world, "A", &a, "'status':'later'");
+    struct left b = last_task(world);
+    result(world, "A", &b, OK_RESULT);
+    struct left c = last_task(world);
+    result(world, "A", &c, FAILED_RESULT);
+    saw(world, "s-1/b/undo#1", true);
+    result(world, "A", &a, OK_RESULT);
+    turn(world);
+    cr_assert_gt(core_next_due(world->core), world->now_ms);
+    world_close(world);
+}
