@@ -183,7 +183,8 @@ static bool still_stands(const struct saga *saga)
 {
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         const struct step *step = &saga->steps[i];
-        if (!step->chosen && step->state == STEP_STATE_SUCCEEDED && step->spec->has_undo) {
+        if (!step->chosen && step->state == STEP_STATE_SUCCEEDED &&
+            step->spec->step_class != CLASS_READONLY) {
             return true;
         }
     }

@@ -176,3 +176,23 @@ Test(core_found, an_undo_whose_turn_has_not_come_has_no_timer)
     cr_assert_gt(core_next_due(world->core), world->now_ms);
     world_close(world);
 }
+
+#define PIVOT_AND_AFTER                                                                            \
+    "{'saga':'own','reversal_window':'1h','steps':["                                               \
+    "{'step':'a','action':'a.do','compensate':'a.undo','pivot':true," ONE(                         \
+        "},") "{'step':'b','action':'a.do'," ONE("}]}")
+
+Test(core_found, a_partial_reversal_that_leaves_what_is_irrevocable_ends_completed)
+{
+    struct core_world *world = world_of(PIVOT_AND_AFTER);
+    const struct span a = span_text("a");
+    serve(world, "A", "'window':1");
+    start_own(world, "s-1");
+    run_to_end(world);
+    order(world, VERB_REVERSE, &a, NULL);
+    run_to_end(world);
+    buf_clear(&world->log);
+    wait_for(world, "w", "s-1", 0);
+    saw(world, "w ok s-1 completed", true);
+    world_close(world);
+}
