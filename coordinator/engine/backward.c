@@ -99,7 +99,7 @@ static bool begin_undo(struct turn *turn, struct step *step)
     if (step->undo_due_ms == 0) {
         step->undo_due_ms = turn->now_ms;
     }
-    int64_t quiet_ms = call_quiet_ms(done, turn->engine->options.dead_ms);
+    int64_t quiet_ms = call_clear_ms(done, turn->engine->options.dead_ms);
     if (quiet_ms > turn->now_ms) {
         bool waits_for_ever = quiet_ms == INT64_MAX && step->state == STEP_STATE_IN_DOUBT &&
                               done->newest && done->newest->later;

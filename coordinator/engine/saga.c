@@ -138,7 +138,7 @@ static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *a
     int64_t close_ms = timeouts->schedule_to_close_ms > 0
                            ? call->first_ms + timeouts->schedule_to_close_ms
                            : INT64_MAX;
-    if (attempt->answered || attempt->barrier) {
+    if (attempt->answered) {
         return 0;
     }
     if (attempt->later) {
@@ -151,14 +151,24 @@ static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *a
     return (until_ms < close_ms ? until_ms : close_ms) + dead_ms;
 }
 
-int64_t call_quiet_ms(const struct call *call, int64_t dead_ms)
+static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barrier)
 {
     int64_t quiet_ms = 0;
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        int64_t at_ms = attempt_quiet_ms(call, a, dead_ms);
+        int64_t at_ms = has_barrier && a->barrier ? 0 : attempt_quiet_ms(call, a, dead_ms);
         quiet_ms = at_ms > quiet_ms ? at_ms : quiet_ms;
     }
     return quiet_ms;
+}
+
+int64_t call_quiet_ms(const struct call *call, int64_t dead_ms)
+{
+    return latest_ms(call, dead_ms, false);
+}
+
+int64_t call_clear_ms(const struct call *call, int64_t dead_ms)
+{
+    return latest_ms(call, dead_ms, true);
 }
 
 struct span call_key(const struct call *call, uint32_t run)

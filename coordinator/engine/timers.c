@@ -120,7 +120,7 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
     bool gate = saga->direction == BACKWARD && !saga->paused && step->gated &&
                 (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
     if (gate) {
-        due_ms = earlier(due_ms, call_quiet_ms(&step->calls[0], engine->options.dead_ms));
+        due_ms = earlier(due_ms, call_clear_ms(&step->calls[0], engine->options.dead_ms));
     }
     return due_ms;
 }

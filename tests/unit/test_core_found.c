@@ -196,3 +196,22 @@ Test(core_found, a_partial_reversal_that_leaves_what_is_irrevocable_ends_complet
     saw(world, "w ok s-1 completed", true);
     world_close(world);
 }
+
+/* A barrier refuses a do after its undo; a check stops nobody. */
+Test(core_found, not_found_waits_for_who_may_act_behind_a_barrier)
+{
+    struct core_world *world = world_of(
+        "{'saga':'own','steps':[{'step':'a','action':'a.do','compensate':'a.undo',"
+        "'check':'a.check'," ONE("}]}"));
+    serve(world, "A", "'window':4,'barrier':true");
+    start_own(world, "s-1");
+    pass(world, 1000);
+    struct left check = last_task(world);
+    cr_assert_str_eq(check.key, "s-1/a/check");
+    result(world, "A", &check,
+           "'status':'failed','error':{'code':'not_found','message':'','retryable':false}");
+    buf_clear(&world->log);
+    wait_for(world, "w", "s-1", 0);
+    saw(world, "w ok s-1 running", true);
+    world_close(world);
+}
