@@ -377,7 +377,8 @@ static bool fold_late(struct step *step, struct call *call, const struct record 
         return false;
     }
     answer(attempt, ATTEMPT_SUCCEEDED, VERDICT_LATE);
-    if (step->by_person || call->kind != TASK_DO || step->spec->step_class == CLASS_READONLY) {
+    if (step->by_person || step->state == STEP_STATE_KEPT || call->kind != TASK_DO ||
+        step->spec->step_class == CLASS_READONLY) {
         return true;
     }
     step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;

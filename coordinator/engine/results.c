@@ -148,7 +148,9 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
     struct record record = record_of(RECORD_TASK_LATE, attempt, result);
     turn_emit(turn, &record);
     bool terminated = turn->saga->state == SAGA_STATE_TERMINATED;
-    if (step->by_person || terminated) {
+    /* An irrevocable step that a person accepted to keep is settled by that person. */
+    bool kept = step->state == STEP_STATE_KEPT && step->spec->step_class != CLASS_READONLY;
+    if (step->by_person || kept || terminated) {
         turn_alert(turn, step, "late_result_of_settled_step");
     } else if (step->spec->step_class != CLASS_READONLY) {
         unpark_saga(turn, step);

@@ -215,3 +215,20 @@ Test(core_found, not_found_waits_for_who_may_act_behind_a_barrier)
     saw(world, "w ok s-1 running", true);
     world_close(world);
 }
+
+/* Before, the core stopped here, at each start again. */
+Test(core_found, a_late_success_of_what_a_person_kept_is_recorded)
+{
+    struct core_world *world = world_of(PIVOT_AND_AFTER);
+    const struct span a = span_text("a");
+    serve(world, "A", "'window':4");
+    start_own(world, "s-1");
+    struct left task = last_task(world);
+    pass(world, 1000);
+    order(world, VERB_ROLLBACK, NULL, &a);
+    saw(world, "v ok s-1 compensated", true);
+    result(world, "A", &task, OK_RESULT);
+    cr_assert_eq(world->failure, SAGA_OK);
+    saw(world, "send A done\n", true);
+    world_close(world);
+}
