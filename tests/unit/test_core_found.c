@@ -232,3 +232,32 @@ Test(core_found, a_late_success_of_what_a_person_kept_is_recorded)
     saw(world, "send A done\n", true);
     world_close(world);
 }
+
+Test(core_found, an_irrevocable_success_on_the_way_back_holds_nobody_back)
+{
+    struct core_world *world = world_of(PIVOT_AND_AFTER);
+    const struct span b = span_text("b");
+    serve(world, "A", "'window':1");
+    start_own(world, "s-1");
+    struct left task = last_task(world);
+    result(world, "A", &task, OK_RESULT);
+    task = last_task(world);
+    order(world, VERB_ROLLBACK, NULL, NULL);
+    result(world, "A", &task, OK_RESULT);
+    saw(world, "s-1/a/undo#1", true);
+    run_to_end(world);
+    buf_clear(&world->log);
+    wait_for(world, "w", "s-1", 0);
+    saw(world, "w ok s-1 parked", true);
+    struct asked *asked = asked_new(world, "r", REQUEST_VERB);
+    asked->request.verb = (struct verb_request){.verb = VERB_RESOLVE,
+                                                .saga = span_text("s-1"),
+                                                .actor = span_text("ada"),
+                                                .reason = span_text("because"),
+                                                .step = b,
+                                                .outcome = STEP_STATE_KEPT};
+    ask(world, asked);
+    turn(world);
+    saw(world, "r ok s-1 compensated", true);
+    world_close(world);
+}
