@@ -470,8 +470,11 @@ enum saga_error saga_client_finish(struct saga_client *client, const struct saga
     if (slot == NULL)
         return SAGA_CONFLICT;
     bool has_cost = finish->cost_micro_usd > 0;
-    begin_request(slot, "finish", 3u + (has_cost ? 1u : 0u));
+    bool has_key = finish->key != NULL;
+    begin_request(slot, "finish", 3u + (has_cost ? 1u : 0u) + (has_key ? 1u : 0u));
     put_text(slot, "token", finish->token);
+    if (has_key)
+        put_text(slot, "key", finish->key);
     put_text(slot, "status", finish->failure ? "failed" : "ok");
     if (finish->failure) {
         mp_put_text(&slot->packed, "error");

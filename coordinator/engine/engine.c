@@ -225,8 +225,8 @@ static enum saga_error start(struct engine *engine, const struct event *event, s
 /* Does the token belong to what the message says it does? */
 static bool is_of(const struct attempt *attempt, const struct result *result)
 {
-    return result->key.size == 0 ||
-           (attempt->number == result->attempt && span_equal(attempt->task.key, result->key));
+    bool same_number = result->attempt == 0 || attempt->number == result->attempt;
+    return result->key.size == 0 || (same_number && span_equal(attempt->task.key, result->key));
 }
 
 static enum saga_error unknown(const struct event *event, struct batch *batch)

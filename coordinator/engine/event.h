@@ -38,8 +38,8 @@ enum event_kind {
 enum result_status { RESULT_OK, RESULT_FAILED, RESULT_LATER };
 
 struct result {
-    struct span key;  /* empty: found by token alone (finish) */
-    uint32_t attempt; /* 0 with an empty key */
+    struct span key;  /* empty: found by token alone, while its saga is in memory (finish) */
+    uint32_t attempt; /* 0: not said (finish) */
     uint8_t token[TOKEN_SIZE];
     enum result_status status;
     struct span output; /* msgpack, empty = nil */

@@ -308,6 +308,7 @@ static enum saga_error fill_finish(struct ask *ask, struct span frame,
     if (rc != SAGA_OK)
         return rc;
     ask->request.kind = REQUEST_FINISH;
+    result->key = moved(ask, frame, fields_text(message, WIRE_KEY_KEY));
     result->output = moved(ask, frame, result->output);
     result->details = moved(ask, frame, result->details);
     result->message = moved(ask, frame, result->message);

@@ -197,6 +197,58 @@ Test(core_found, a_partial_reversal_that_leaves_what_is_irrevocable_ends_complet
     world_close(world);
 }
 
+Test(core_found, an_irrevocable_success_on_the_way_back_holds_nobody_back)
+{
+    struct core_world *world = world_of(PIVOT_AND_AFTER);
+    const struct span b = span_text("b");
+    serve(world, "A", "'window':1");
+    start_own(world, "s-1");
+    struct left task = last_task(world);
+    result(world, "A", &task, OK_RESULT);
+    task = last_task(world);
+    order(world, VERB_ROLLBACK, NULL, NULL);
+    result(world, "A", &task, OK_RESULT);
+    saw(world, "s-1/a/undo#1", true);
+    run_to_end(world);
+    buf_clear(&world->log);
+    wait_for(world, "w", "s-1", 0);
+    saw(world, "w ok s-1 parked", true);
+    struct asked *asked = asked_new(world, "r", REQUEST_VERB);
+    asked->request.verb = (struct verb_request){.verb = VERB_RESOLVE,
+                                                .saga = span_text("s-1"),
+                                                .actor = span_text("ada"),
+                                                .reason = span_text("because"),
+                                                .step = b,
+                                                .outcome = STEP_STATE_KEPT};
+    ask(world, asked);
+    turn(world);
+    saw(world, "r ok s-1 compensated", true);
+    world_close(world);
+}
+
+/* Its first answer is lost on the way to the worker, and the saga has ended by it. */
+Test(core_found, a_finish_by_key_is_known_after_the_end)
+{
+    struct core_world *world =
+        world_of("{'saga':'own','steps':[{'step':'a','action':'a.do'," ONE("}]}"));
+    char text[512];
+    serve(world, "A", "'window':1");
+    start_own(world, "s-1");
+    struct left task = last_task(world);
+    result(world, "A", &task, "'status':'later'");
+    snprintf(text, sizeof(text),
+             "{'v':1,'type':'finish','request':'f','token':'%s','key':'%s','status':'ok'}",
+             task.token, task.key);
+    for (int i = 0; i < 2; i++) {
+        buf_clear(&world->log);
+        say(world, "B", text);
+        turn(world);
+        saw(world, "send B reply\n", true);
+        cr_assert_eq(engine_count(world->core->engine), 0);
+    }
+    world_close(world);
+}
+
 /* A barrier refuses a do after its undo; a check stops nobody. */
 Test(core_found, not_found_waits_for_who_may_act_behind_a_barrier)
 {
@@ -230,34 +282,5 @@ Test(core_found, a_late_success_of_what_a_person_kept_is_recorded)
     result(world, "A", &task, OK_RESULT);
     cr_assert_eq(world->failure, SAGA_OK);
     saw(world, "send A done\n", true);
-    world_close(world);
-}
-
-Test(core_found, an_irrevocable_success_on_the_way_back_holds_nobody_back)
-{
-    struct core_world *world = world_of(PIVOT_AND_AFTER);
-    const struct span b = span_text("b");
-    serve(world, "A", "'window':1");
-    start_own(world, "s-1");
-    struct left task = last_task(world);
-    result(world, "A", &task, OK_RESULT);
-    task = last_task(world);
-    order(world, VERB_ROLLBACK, NULL, NULL);
-    result(world, "A", &task, OK_RESULT);
-    saw(world, "s-1/a/undo#1", true);
-    run_to_end(world);
-    buf_clear(&world->log);
-    wait_for(world, "w", "s-1", 0);
-    saw(world, "w ok s-1 parked", true);
-    struct asked *asked = asked_new(world, "r", REQUEST_VERB);
-    asked->request.verb = (struct verb_request){.verb = VERB_RESOLVE,
-                                                .saga = span_text("s-1"),
-                                                .actor = span_text("ada"),
-                                                .reason = span_text("because"),
-                                                .step = b,
-                                                .outcome = STEP_STATE_KEPT};
-    ask(world, asked);
-    turn(world);
-    saw(world, "r ok s-1 compensated", true);
     world_close(world);
 }
