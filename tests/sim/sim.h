@@ -1,0 +1,391 @@
+/* sim.h - the simulated world: what its parts share.
+ *
+ *   sim.c            seeds, totals, the run of one seed
+ *   sim_draw.c       the generator, and what is drawn by it: weather, definitions
+ *   sim_net.c        virtual time, connections, frames on their way
+ *   sim_node.c       the coordinator: core, peers and the store in memory, on a disk that can fail
+ *   sim_party.c      participants
+ *   sim_work.c       what a participant does with a task, and its database
+ *   sim_client.c     clients on the wire, and the workers that finish what was answered `later`
+ *   sim_operator.c   a person with verbs
+ *   sim_watch.c      what is seen to become durable and to leave, and what must hold then
+ *   sim_check.c      what must hold at a crash, on the way, and at rest
+ *   sim_tell.c       what it says, and the coordinator's log
+ *   sim_dump.c       a saga's durable state as bytes */
+#ifndef TESTS_SIM_H
+#define TESTS_SIM_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/mp.h"
+#include "core_parts.h"
+#include "engine/turn.h"
+#include "peers/parts.h"
+
+enum {
+    SIM_SAGAS = 128,   /* of one seed: named ones, and minted ones as they appear */
+    SIM_NAMED = 10,    /* at most */
+    SIM_PARTIES = 4,   /* two services, each in up to two processes */
+    SIM_JOBS = 48,     /* tasks that one process has taken */
+    SIM_RESULTS = 128, /* answers that it keeps until `done` */
+    SIM_LATERS = 128,  /* tasks answered `later` */
+    SIM_CONNS = 2000,  /* connections ever made */
+    SIM_ASKS = 256,    /* requests that a client keeps until they are answered */
+    SIM_ORDERS = 128,  /* verbs of the operator */
+    SIM_HEARTBEAT_MS = 2000,
+    SIM_DEAD_MS = 6000,
+    SIM_DELAY_MAX = 2000,          /* of a frame: well below dead_ms, as heartbeats of TCP see to */
+    SIM_CALM_MAX = 20 * 60 * 1000, /* after the storm all must be at rest within this */
+    SIM_SPIN_MAX = 2000,           /* turns at one instant */
+};
+
+/* What happens in a run, counted. */
+#define SIM_COUNT(name, text) COUNT_##name,
+enum sim_count {
+#include "sim_counts.def"
+    COUNT_COUNT
+};
+#undef SIM_COUNT
+
+/* Chances are in 1/1000. */
+struct sim_weather {
+    uint32_t loss;
+    uint32_t doubling;
+    uint32_t delay;
+    uint32_t delay_max;
+    uint32_t stall;
+    uint32_t cut;    /* a cut, at each look */
+    uint32_t death;  /* of a participant, at each look */
+    uint32_t crash;  /* of the coordinator, at each look */
+    uint32_t freeze; /* the same */
+    uint32_t disk;   /* a full disk, at each look */
+    uint32_t commit; /* a commit fails, at each look */
+    uint32_t sync_max;
+    uint32_t trouble; /* how often participants misbehave */
+    uint32_t verbs;   /* how often the operator acts */
+    int64_t storm_ms; /* how long it lasts */
+};
+
+/* An idempotency key as the world has seen it. */
+struct sim_key {
+    uint8_t digest[DIGEST_SIZE]; /* of the frozen request */
+    uint32_t saga;
+    uint32_t step;
+    uint32_t run;
+    enum task_kind kind;
+    bool was_sent;
+    /* Of a do, in the participants' database: */
+    bool undo_sent; /* its undo has left the coordinator */
+    bool done;
+    bool undone;
+    bool closed; /* the undo was recorded: with a barrier, no do any more */
+    int64_t number;
+    struct sim_key *doing; /* undo, check: the do they belong to */
+    size_t size;
+    uint8_t text[LIMIT_KEY];
+};
+
+/* What the rows say of an attempt. The first four are its key in the map. */
+struct sim_attempt_id {
+    uint64_t saga;
+    uint32_t step;
+    uint32_t kind;
+    uint32_t run;
+    uint32_t attempt;
+};
+struct sim_attempt {
+    struct sim_attempt_id id;
+    uint8_t token[TOKEN_SIZE];
+    bool waiting; /* `later` is durable */
+    bool final;   /* its answer is durable */
+};
+
+struct sim_saga {
+    char name[LIMIT_SAGA_ID + 1];
+    uint64_t id;         /* 0: not durable */
+    uint32_t definition; /* which of the seed's */
+    bool acknowledged;   /* a client was told that it is started */
+    int variant;         /* of its input, as acknowledged */
+    bool rolled_back;    /* an operator was told that it will turn back */
+    bool written_off;    /* terminated */
+    bool alerted;
+    uint32_t parked;  /* bit set of the steps that ever were */
+    uint32_t crashes; /* when its first row became durable */
+};
+
+struct sim_conn {
+    bool open;      /* frames still arrive */
+    bool up_open;   /* frames that left before the cut still arrive */
+    bool gone_seen; /* the coordinator's side knows */
+    bool is_client;
+    uint32_t owner;
+    int64_t last_ms[2]; /* when the last ordered frame arrives: up, down */
+};
+
+struct sim_job {
+    bool used;
+    bool applied;
+    bool silent; /* will not answer by itself */
+    struct sim_key *key;
+    uint32_t attempt;
+    uint8_t token[TOKEN_SIZE];
+    int64_t arrived_ms;
+    int64_t ttl_ms;
+    int outcome;
+    uint32_t serial;
+};
+
+struct sim_result {
+    bool used;
+    struct sim_key *key;
+    uint32_t attempt;
+    int64_t sent_ms;
+    struct buf frame;
+};
+
+struct sim_party {
+    uint32_t service;
+    char instance[24];
+    uint32_t life; /* counts its processes */
+    bool up;
+    bool barrier;
+    bool welcomed;
+    bool leaving;
+    uint32_t conn; /* 0 = none */
+    int64_t heard_ms;
+    int64_t ready_ms;
+    struct sim_job jobs[SIM_JOBS];
+    struct sim_result results[SIM_RESULTS];
+};
+
+/* A task answered `later`, in the hands of a worker outside. It survives its participant. */
+struct sim_later {
+    bool used;
+    bool applied;
+    bool cancelled;
+    struct sim_key *key;
+    uint32_t attempt;
+    uint8_t token[TOKEN_SIZE];
+    uint32_t service;
+    int64_t last_ms; /* nothing may be applied after this */
+};
+
+enum sim_ask_kind { ASK_START, ASK_GET, ASK_WAIT, ASK_FINISH };
+
+struct sim_ask {
+    bool used;
+    enum sim_ask_kind kind;
+    uint32_t saga;  /* START, GET, WAIT; SIM_SAGAS: minted */
+    int variant;    /* START */
+    uint32_t later; /* FINISH */
+    uint32_t serial;
+    int64_t again_ms;
+    struct buf frame;
+};
+
+struct sim_order {
+    struct request request;
+    uint32_t saga;
+    bool used;
+    struct span names[LIMIT_NAME / 8];
+    char texts[LIMIT_NAME / 8][8];
+    char name[LIMIT_SAGA_ID + 1];
+    struct buf source; /* of a definition */
+};
+
+struct sim_disk {
+    struct store base;
+    struct store *inner;
+    const struct rows *pending;
+    int64_t ready_ms; /* of the pending one */
+    uint64_t durable;
+    uint64_t last_lsn;
+    bool is_full;
+};
+
+struct sim_node {
+    struct sim_disk disk;
+    struct catalog *catalog;
+    struct core *core; /* NULL: down */
+    struct peers *peers;
+    struct desk desk;
+    int64_t clock_ms;    /* its clock is ahead of the world's by this */
+    int64_t frozen_ms;   /* until then it does nothing */
+    int64_t back_ms;     /* down: when it starts again */
+    uint32_t sends_left; /* it dies at the n-th frame sent; 0 = not */
+    int64_t drain_ms;    /* draining: it ends then; 0 = not */
+    bool dies_at_commit;
+    bool dead; /* it has died; nothing it does counts any more */
+    uint64_t random;
+    uint32_t crashes;
+};
+
+struct sim {
+    uint64_t seed;
+    uint64_t state; /* of the generator */
+    bool is_verbose;
+    bool is_calm;
+    int64_t now_ms;
+    struct heap queue;
+    uint64_t tie;
+    struct sim_weather weather;
+    struct sim_node node;
+    struct sim_conn conns[SIM_CONNS];
+    uint32_t conn_count;
+    struct sim_party parties[SIM_PARTIES];
+    uint32_t party_count;
+    bool barriers[2]; /* of the services */
+    struct sim_later laters[SIM_LATERS];
+    uint32_t later_count;
+    uint32_t client_conn;
+    struct sim_ask asks[SIM_ASKS];
+    uint32_t ask_count;
+    struct sim_order *orders;
+    uint32_t order_count;
+    struct sim_saga sagas[SIM_SAGAS];
+    uint32_t saga_count;
+    uint32_t named_count;
+    uint32_t definition_count;
+    struct map keys;
+    struct map attempts;
+    struct arena memory;
+    struct buf out; /* a message being packed */
+    struct buf scratch;
+    uint32_t job_serial;
+    uint64_t counts[COUNT_COUNT];
+};
+
+enum sim_what {
+    SIM_FRAME_UP,
+    SIM_FRAME_DOWN,
+    SIM_CUT_SEEN,   /* a: conn */
+    SIM_PARTY_TICK, /* a: party */
+    SIM_JOB_DONE,   /* a: party, b: serial */
+    SIM_LATER_DONE, /* a: later */
+    SIM_CLIENT_TICK,
+    SIM_OPERATOR_TICK,
+    SIM_TROUBLE,
+    SIM_WAKE,  /* the node: sync done, thawed, started again */
+    SIM_SPACE, /* the disk has room again */
+    SIM_CALM,
+};
+
+struct sim_happening {
+    struct heap_node node;
+    enum sim_what what;
+    uint32_t a;
+    uint32_t b;
+    size_t size;
+    uint8_t bytes[];
+};
+
+static inline void sim_tally(struct sim *sim, enum sim_count which)
+{
+    sim->counts[which]++;
+}
+
+/* sim_tell.c */
+/* Whose log it is from now on. */
+void sim_tell_of(struct sim *sim);
+/* Says which invariant does not hold, and how to see it again; does not return. */
+_Noreturn void sim_violated(struct sim *sim, const char *invariant, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+void sim_say(const struct sim *sim, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* sim_draw.c */
+uint32_t sim_draw(struct sim *sim, uint32_t below);
+bool sim_chance(struct sim *sim, uint32_t in_thousand);
+void sim_draw_weather(struct sim *sim);
+/* The JSON of a definition called d<index>, with ' for ". */
+void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out);
+
+/* sim_net.c */
+void sim_net_schedule(struct sim *sim, enum sim_what what, int64_t due_ms, uint32_t a, uint32_t b);
+struct sim_happening *sim_net_next(struct sim *sim, int64_t until_ms);
+void sim_net_close(struct sim *sim);
+uint32_t sim_net_connect(struct sim *sim, bool is_client, uint32_t owner);
+void sim_net_cut(struct sim *sim, uint32_t conn);
+/* Puts a frame on its way. */
+void sim_net_up(struct sim *sim, uint32_t conn, struct span frame);
+void sim_net_down(struct sim *sim, uint32_t conn, struct span frame);
+struct span sim_text(struct span frame, const char *key);
+int64_t sim_int(struct span frame, const char *key);
+/* Begins a message in sim->out. */
+void sim_begin(struct sim *sim, const char *type, uint32_t pairs);
+void sim_put_text(struct sim *sim, const char *key, struct span text);
+void sim_put_int(struct sim *sim, const char *key, int64_t number);
+
+/* sim_node.c */
+void sim_node_open(struct sim *sim);
+void sim_node_close(struct sim *sim);
+void sim_node_receive(struct sim *sim, uint32_t conn, struct span frame);
+/* Its share of this instant. */
+void sim_node_turn(struct sim *sim);
+/* When it has something to do next, in the world's time. */
+int64_t sim_node_due(const struct sim *sim);
+void sim_node_crash(struct sim *sim, int64_t down_ms);
+bool sim_node_is_up(const struct sim *sim);
+void sim_node_ask(struct sim *sim, struct request *request);
+void sim_node_trouble(struct sim *sim);
+void sim_node_calm(struct sim *sim);
+
+/* sim_party.c */
+void sim_party_open(struct sim *sim);
+void sim_party_close(struct sim *sim);
+void sim_party_tick(struct sim *sim, uint32_t party);
+void sim_party_receive(struct sim *sim, uint32_t party, struct span frame);
+void sim_party_die(struct sim *sim, uint32_t party);
+void sim_party_answer(struct sim *sim, struct sim_party *party, const struct sim_result *result);
+const char *sim_party_unrest(const struct sim *sim);
+
+/* sim_work.c */
+void sim_work_take(struct sim *sim, uint32_t party, struct span frame);
+void sim_work_cancel(struct sim *sim, uint32_t party, struct span frame);
+void sim_work_done(struct sim *sim, uint32_t party, uint32_t serial);
+/* The worker outside finishes; or, cancelled, says that it did nothing. */
+void sim_work_finish(struct sim *sim, uint32_t later);
+void sim_work_calm(struct sim *sim);
+
+/* sim_client.c */
+void sim_client_tick(struct sim *sim);
+void sim_client_receive(struct sim *sim, struct span frame);
+void sim_client_finish(struct sim *sim, uint32_t later, bool is_ok);
+void sim_client_close(struct sim *sim);
+bool sim_client_is_at_rest(const struct sim *sim);
+
+/* sim_operator.c */
+void sim_operator_define(struct sim *sim, uint32_t definition);
+void sim_operator_tick(struct sim *sim);
+/* Resumes whatever is paused. */
+void sim_operator_calm(struct sim *sim);
+void sim_operator_close(struct sim *sim);
+
+/* sim_watch.c */
+struct sim_saga *sim_saga_named(struct sim *sim, struct span name);
+const struct definition *sim_definition(const struct sim *sim, const struct sim_saga *saga);
+struct sim_key *sim_key_of(struct sim *sim, struct span text);
+/* These rows have become durable. */
+void sim_watch_commit(struct sim *sim, const struct rows *rows);
+/* This frame leaves the coordinator. */
+void sim_watch_send(struct sim *sim, struct span frame);
+/* A do is about to take effect. */
+void sim_watch_apply(struct sim *sim, const struct sim_key *key, uint32_t service);
+/* A client was told that this token's task is finished. */
+void sim_watch_finished(struct sim *sim, const struct sim_key *key, uint32_t attempt);
+bool sim_stands(struct sim *sim, uint32_t saga, uint32_t step);
+
+/* sim_check.c */
+void sim_check_replay(struct sim *sim);
+void sim_check_bounds(struct sim *sim);
+/* What is not at rest; NULL: nothing. */
+const char *sim_check_unrest(struct sim *sim);
+void sim_check_end(struct sim *sim);
+
+/* sim_dump.c */
+void sim_dump_saga(const struct saga *saga, struct buf *out);
+
+#endif

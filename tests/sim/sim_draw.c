@@ -1,0 +1,173 @@
+/* sim_draw.c - one generator for all that is left to chance, and what each seed is made of.
+ *
+ * Weather is drawn so that most seeds have a few kinds of trouble in plenty, instead of all seeds a
+ * little of everything: bugs live where two troubles meet often. */
+#include "sim.h"
+
+/* SplitMix64. */
+uint32_t sim_draw(struct sim *sim, uint32_t below)
+{
+    PRE(below > 0);
+    uint64_t z = sim->state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (uint32_t)((z ^ (z >> 31)) >> 32) % below;
+}
+
+bool sim_chance(struct sim *sim, uint32_t in_thousand)
+{
+    return sim_draw(sim, 1000) < in_thousand;
+}
+
+/* Often none at all; else up to `most`. */
+static uint32_t some(struct sim *sim, uint32_t most)
+{
+    return sim_chance(sim, 500) ? 0 : sim_draw(sim, most + 1);
+}
+
+void sim_draw_weather(struct sim *sim)
+{
+    sim->weather = (struct sim_weather){
+        .loss = some(sim, 100),
+        .doubling = some(sim, 150),
+        .delay = some(sim, 300),
+        .delay_max = 20 + sim_draw(sim, SIM_DELAY_MAX - 20),
+        .stall = some(sim, 60),
+        .cut = some(sim, 300),
+        .death = some(sim, 200),
+        .crash = some(sim, 200),
+        .freeze = some(sim, 100),
+        .disk = some(sim, 100),
+        .commit = some(sim, 60),
+        .sync_max = sim_chance(sim, 300) ? 200 : 10,
+        .trouble = sim_chance(sim, 150) ? 0 : sim_draw(sim, 900),
+        .verbs = some(sim, 1000),
+        .storm_ms = 8000 + sim_draw(sim, 30000),
+    };
+}
+
+/* ---- definitions ---- */
+
+static void put_retry(struct sim *sim, struct buf *out, uint32_t attempts)
+{
+    static const char *const firsts[] = {"0s", "50ms", "500ms", "2s"};
+    buf_format(out, "'retry':{'initial_interval':'%s','max_interval':'4s'",
+               firsts[sim_draw(sim, ARRAY_COUNT(firsts))]);
+    if (attempts > 0) {
+        buf_format(out, ",'max_attempts':%u", attempts);
+    }
+    if (sim_chance(sim, 150)) {
+        buf_text(out, ",'non_retryable':['full']");
+    }
+    if (sim_chance(sim, 100)) {
+        buf_text(out, ",'max_elapsed':'6s'");
+    }
+    buf_text(out, "}");
+}
+
+static void put_timeouts(struct sim *sim, struct buf *out, bool is_undo)
+{
+    buf_format(out, "'timeout':{'start_to_close':'%ums'", 800 + sim_draw(sim, 3000));
+    if (!is_undo && sim_chance(sim, 200)) {
+        buf_format(out, ",'schedule_to_start':'%ums'", 1000 + sim_draw(sim, 5000));
+    }
+    if (!is_undo && sim_chance(sim, 250)) {
+        buf_format(out, ",'schedule_to_close':'%ums'", 3000 + sim_draw(sim, 9000));
+    }
+    if (sim_chance(sim, 200)) {
+        buf_format(out, ",'heartbeat':'%ums'", 1500 + sim_draw(sim, 2000));
+    }
+    buf_text(out, "}");
+}
+
+static void put_undo(struct sim *sim, struct buf *out, uint32_t service)
+{
+    if (sim_chance(sim, 300)) {
+        buf_format(out, ",'compensate':'s%u.undo'", service);
+        return;
+    }
+    buf_format(out, ",'compensate':{'action':'s%u.undo',", service);
+    put_retry(sim, out, sim_chance(sim, 200) ? 2 + sim_draw(sim, 3) : 0);
+    buf_text(out, ",");
+    put_timeouts(sim, out, true);
+    if (sim_chance(sim, 250)) {
+        buf_text(out, sim_chance(sim, 500) ? ",'stuck_after':2" : ",'stuck_after':'5s'");
+    }
+    if (sim_chance(sim, 300)) {
+        buf_text(out, ",'input':{'why':'$.reason.code','was':'$.input.a'}");
+    }
+    buf_text(out, "}");
+}
+
+/* Which steps it needs: a line where there is a pivot, else any of those before. */
+static void put_needs(struct sim *sim, struct buf *out, uint32_t step, bool is_line)
+{
+    if (is_line || step == 0 || sim_chance(sim, 400)) {
+        if (step > 0) {
+            buf_format(out, ",'input':{'a':'$.input.a','n':'$.steps.t%u.output.n'}", step - 1);
+        }
+        return;
+    }
+    buf_text(out, ",'input':{'a':'$.input.a'},'needs':[");
+    bool any = false;
+    for (uint32_t i = 0; i < step; i++) {
+        if (sim_chance(sim, 450)) {
+            buf_format(out, "%s't%u'", any ? "," : "", i);
+            any = true;
+        }
+    }
+    buf_text(out, "]");
+}
+
+enum shape { SHAPE_UNDONE, SHAPE_READ, SHAPE_PIVOT, SHAPE_AFTER };
+
+static void put_step(struct sim *sim, struct buf *out, uint32_t step, enum shape shape,
+                     bool is_line)
+{
+    uint32_t service = sim_draw(sim, 2);
+    bool has_limit = shape != SHAPE_AFTER || sim_chance(sim, 300);
+    buf_format(out, "%s{'step':'t%u','action':'s%u.do'", step > 0 ? "," : "", step, service);
+    put_needs(sim, out, step, is_line);
+    buf_text(out, ",");
+    put_retry(sim, out, has_limit ? 1 + sim_draw(sim, 3) : 0);
+    buf_text(out, ",");
+    put_timeouts(sim, out, false);
+    if (sim_chance(sim, 350)) {
+        buf_format(out, ",'check':'s%u.check'", service);
+    }
+    bool may_undo = shape == SHAPE_PIVOT || shape == SHAPE_AFTER;
+    if (shape == SHAPE_UNDONE || (may_undo && sim_chance(sim, 400))) {
+        put_undo(sim, out, service);
+        if (sim_chance(sim, 100)) {
+            buf_text(out, ",'compensate_on':'failed'");
+        }
+    } else if (shape == SHAPE_READ) {
+        buf_text(out, ",'compensate':'none'");
+    }
+    buf_text(out, shape == SHAPE_PIVOT ? ",'pivot':true}" : "}");
+}
+
+void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
+{
+    uint32_t count = 1 + sim_draw(sim, 5);
+    bool has_pivot = sim_chance(sim, 350);
+    bool is_line = has_pivot || sim_chance(sim, 300);
+    uint32_t pivot = has_pivot ? sim_draw(sim, count) : count;
+    buf_format(out, "{'saga':'d%u'", index);
+    if (sim_chance(sim, 300)) {
+        buf_format(out, ",'timeout':'%us'", 5 + sim_draw(sim, 30));
+    }
+    if (sim_chance(sim, 600)) {
+        buf_text(out, ",'reversal_window':'1h'");
+    }
+    if (sim_chance(sim, 250)) {
+        buf_text(out, ",'compensation_order':'strict'");
+    }
+    buf_text(out, ",'steps':[");
+    for (uint32_t i = 0; i < count; i++) {
+        enum shape shape = sim_chance(sim, 150) ? SHAPE_READ : SHAPE_UNDONE;
+        shape = i == pivot ? SHAPE_PIVOT : i > pivot ? SHAPE_AFTER : shape;
+        put_step(sim, out, i, shape, is_line);
+    }
+    buf_format(out, "],'output':{'n':'$.steps.t%u.output.n'}}", count - 1);
+}

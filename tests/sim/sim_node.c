@@ -1,0 +1,387 @@
+/* sim_node.c - the coordinator: the core, the peers and the memory store of the product, driven
+ * turn by turn, on a disk that is slow, fills up and fails.
+ *
+ * It dies in four ways: between two turns; in the midst of the effects of a batch, at any frame;
+ * right after a commit, before anybody hears of it; and by a commit that fails. From the moment of
+ * its death nothing it does counts: frames vanish and commits are forgotten, until the end of the
+ * turn, when it is taken away. */
+#include "api/api.h"
+#include "sim.h"
+
+/* ---- the disk ---- */
+
+static struct sim_disk *disk_of(const struct store *store)
+{
+    return (struct sim_disk *)(uintptr_t)store;
+}
+
+static struct sim *world_of(const struct sim_disk *disk)
+{
+    return (struct sim *)(uintptr_t)((const uint8_t *)disk - offsetof(struct sim, node.disk));
+}
+
+static void disk_facts(const struct store *store, struct store_facts *facts)
+{
+    disk_of(store)->inner->ops->facts(disk_of(store)->inner, facts);
+}
+
+static enum saga_error disk_submit(struct store *store, const struct rows *rows)
+{
+    struct sim_disk *disk = disk_of(store);
+    struct sim *sim = world_of(disk);
+    if (disk->is_full) {
+        return SAGA_DISK_FULL;
+    }
+    if (sim->node.dead) {
+        return SAGA_OK;
+    }
+    enum saga_error rc = disk->inner->ops->submit(disk->inner, rows);
+    if (rc == SAGA_OK) {
+        disk->pending = rows;
+        disk->ready_ms = sim->now_ms + sim_draw(sim, sim->weather.sync_max);
+    }
+    return rc;
+}
+
+static enum saga_error disk_durable(struct store *store, uint64_t *count)
+{
+    struct sim_disk *disk = disk_of(store);
+    struct sim *sim = world_of(disk);
+    *count = disk->durable;
+    if (!disk->pending || sim->node.dead || sim->now_ms < disk->ready_ms) {
+        return SAGA_OK;
+    }
+    enum saga_error rc = disk->inner->ops->durable(disk->inner, &disk->durable);
+    if (rc == SAGA_OK) {
+        sim_watch_commit(sim, disk->pending);
+    }
+    disk->pending = NULL;
+    if (sim->node.dies_at_commit) {
+        sim->node.dead = true;
+        sim_tally(sim, COUNT_UNSAID);
+        return SAGA_OK;
+    }
+    *count = disk->durable;
+    return rc;
+}
+
+static int disk_wake(const struct store *store)
+{
+    return disk_of(store)->inner->ops->wake(disk_of(store)->inner);
+}
+
+static bool disk_has_space(struct store *store)
+{
+    return !disk_of(store)->is_full;
+}
+
+static enum saga_error disk_load_unfinished(struct store *store, store_image_fn fn, void *arg)
+{
+    return disk_of(store)->inner->ops->load_unfinished(disk_of(store)->inner, fn, arg);
+}
+
+static enum saga_error disk_load_definitions(struct store *store, store_definition_fn fn, void *arg)
+{
+    return disk_of(store)->inner->ops->load_definitions(disk_of(store)->inner, fn, arg);
+}
+
+static enum saga_error disk_find_name(struct store *store, struct span text, struct name *found)
+{
+    return disk_of(store)->inner->ops->find_name(disk_of(store)->inner, text, found);
+}
+
+static enum saga_error disk_load_one(struct store *store, struct span name, struct arena *arena,
+                                     struct saga_image *image)
+{
+    return disk_of(store)->inner->ops->load_one(disk_of(store)->inner, name, arena, image);
+}
+
+static enum saga_error disk_reader_open(struct store *store, struct store_reader **reader)
+{
+    return disk_of(store)->inner->ops->reader_open(disk_of(store)->inner, reader);
+}
+
+static const struct store_ops disk_ops = {
+    .name = "sim",
+    .facts = disk_facts,
+    .submit = disk_submit,
+    .durable = disk_durable,
+    .wake = disk_wake,
+    .has_space = disk_has_space,
+    .load_unfinished = disk_load_unfinished,
+    .load_definitions = disk_load_definitions,
+    .find_name = disk_find_name,
+    .load_one = disk_load_one,
+    .reader_open = disk_reader_open,
+};
+
+/* ---- what the core asks of its surroundings ---- */
+
+static enum saga_error wire_send(struct span connection, struct span frame, void *arg)
+{
+    struct sim *sim = arg;
+    struct sim_node *node = &sim->node;
+    uint32_t conn = 0;
+    CHECK(connection.size == sizeof conn);
+    memcpy(&conn, connection.data, sizeof conn);
+    if (node->dead) {
+        return SAGA_OK;
+    }
+    if (node->sends_left > 0 && --node->sends_left == 0) {
+        node->dead = true;
+        sim_tally(sim, COUNT_KILLS);
+        return SAGA_OK;
+    }
+    if (sim->conns[conn].gone_seen) {
+        return SAGA_UNAVAILABLE;
+    }
+    if (sim_chance(sim, sim->weather.stall)) {
+        sim_tally(sim, COUNT_STALLED);
+        return SAGA_OVERLOADED;
+    }
+    sim_watch_send(sim, frame);
+    sim_net_down(sim, conn, frame);
+    return SAGA_OK;
+}
+
+static void draw_bytes(void *bytes, size_t size, void *arg)
+{
+    struct sim *sim = arg;
+    uint8_t *at = bytes;
+    for (size_t i = 0; i < size; i++) {
+        sim->node.random = sim->node.random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        at[i] = (uint8_t)(sim->node.random >> 56);
+    }
+}
+
+/* As loop.c answers a client's `get`. */
+static enum saga_error get(struct span saga, const struct peers_range *range, struct buf *out,
+                           uint32_t *pairs, void *arg)
+{
+    struct sim *sim = arg;
+    struct store *store = &sim->node.disk.base;
+    struct arena arena;
+    struct saga_image image;
+    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    enum saga_error rc = store->ops->load_one(store, saga, &arena, &image);
+    if (rc == SAGA_OK) {
+        const struct definition *definition =
+            catalog_find(sim->node.catalog, image.head.definition, image.head.version);
+        struct api_range part = {.since = range->since, .limit = range->limit};
+        rc = definition ? api_pack_saga(&image, definition, &part, out, pairs) : SAGA_STORE_CORRUPT;
+    }
+    arena_close(&arena);
+    return rc;
+}
+
+/* ---- its lives ---- */
+
+static void start(struct sim *sim)
+{
+    struct sim_node *node = &sim->node;
+    char why[256];
+    struct core_options options = {.store = &node->disk.base,
+                                   .dead_ms = SIM_DEAD_MS,
+                                   .seed = sim->seed,
+                                   .sagas_max = 1000,
+                                   .random = draw_bytes,
+                                   .random_arg = sim};
+    CHECK(catalog_new(&node->catalog) == SAGA_OK);
+    options.catalog = node->catalog;
+    CHECK(core_new(&options, &node->core) == SAGA_OK);
+    node->desk = (struct desk){.ask = core_ask, .arg = node->core};
+    struct peers_options peers = {.heartbeat_ms = SIM_HEARTBEAT_MS,
+                                  .dead_ms = SIM_DEAD_MS,
+                                  .message_max = LIMIT_MESSAGE_IN,
+                                  .seed = sim->seed,
+                                  .server = "sim",
+                                  .endpoint = "sim"};
+    struct wire_ops wire = {.send = wire_send, .arg = sim};
+    struct peers_reader reader = {.get = get, .arg = sim};
+    CHECK(peers_new(&peers, &wire, &reader, &node->desk, &node->peers) == SAGA_OK);
+    peers_on_event(node->peers, core_event, node->core);
+    core_set_peers(node->core, node->peers);
+    if (core_recover(node->core, why, sizeof why) != SAGA_OK) {
+        sim_violated(sim, "replay", "the store cannot be folded: %s", why);
+    }
+    node->dead = false;
+    node->back_ms = 0;
+    node->dies_at_commit = false;
+    node->sends_left = 0;
+    node->drain_ms = 0;
+    CHECK(core_serve(node->core, sim->now_ms + node->clock_ms) == SAGA_OK);
+    sim_say(sim, "the coordinator serves");
+}
+
+static void stop(struct sim *sim)
+{
+    struct sim_node *node = &sim->node;
+    if (!node->core) {
+        return;
+    }
+    node->dead = true;
+    core_destroy(&node->core);
+    peers_destroy(&node->peers);
+    catalog_destroy(&node->catalog);
+    if (node->disk.pending) {
+        sim_tally(sim, COUNT_FORGOTTEN);
+    }
+    node->disk.pending = NULL;
+    node->disk.durable = 0;
+    store_memory_crash(node->disk.inner);
+}
+
+void sim_node_open(struct sim *sim)
+{
+    struct sim_node *node = &sim->node;
+    node->disk.base.ops = &disk_ops;
+    node->random = sim->seed;
+    CHECK(store_memory_open(&node->disk.inner) == SAGA_OK);
+    start(sim);
+}
+
+void sim_node_close(struct sim *sim)
+{
+    stop(sim);
+    sim->node.disk.inner->ops->close(&sim->node.disk.inner);
+}
+
+void sim_node_crash(struct sim *sim, int64_t down_ms)
+{
+    struct sim_node *node = &sim->node;
+    sim_say(sim, "the coordinator crashes");
+    sim_tally(sim, COUNT_CRASHES);
+    sim_check_replay(sim);
+    stop(sim);
+    node->crashes++;
+    node->back_ms = sim->now_ms + down_ms;
+    node->frozen_ms = 0;
+    for (uint32_t i = 1; i <= sim->conn_count; i++) {
+        sim_net_cut(sim, i);
+        sim->conns[i].up_open = false;
+        sim->conns[i].gone_seen = true;
+    }
+    if (!sim->is_calm && sim_chance(sim, 300)) {
+        node->clock_ms += sim_draw(sim, 120000);
+        sim_tally(sim, COUNT_JUMPS);
+    }
+    sim_net_schedule(sim, SIM_WAKE, node->back_ms, 0, 0);
+}
+
+bool sim_node_is_up(const struct sim *sim)
+{
+    return sim->node.core && sim->now_ms >= sim->node.frozen_ms;
+}
+
+void sim_node_receive(struct sim *sim, uint32_t conn, struct span frame)
+{
+    struct sim_node *node = &sim->node;
+    struct span name = span_of(&conn, sizeof conn);
+    int64_t now_ms = sim->now_ms + node->clock_ms;
+    core_begin(node->core, now_ms);
+    peers_receive(node->peers, name, frame, now_ms);
+}
+
+void sim_node_ask(struct sim *sim, struct request *request)
+{
+    core_begin(sim->node.core, sim->now_ms + sim->node.clock_ms);
+    core_ask(request, sim->node.core);
+}
+
+int64_t sim_node_due(const struct sim *sim)
+{
+    const struct sim_node *node = &sim->node;
+    if (!node->core) {
+        return node->back_ms;
+    }
+    int64_t due_ms = core_next_due(node->core);
+    due_ms = due_ms == INT64_MAX ? due_ms : due_ms - node->clock_ms;
+    if (node->disk.pending && node->disk.ready_ms < due_ms) {
+        due_ms = node->disk.ready_ms;
+    }
+    return due_ms < node->frozen_ms ? node->frozen_ms : due_ms;
+}
+
+void sim_node_turn(struct sim *sim)
+{
+    struct sim_node *node = &sim->node;
+    if (!node->core && sim->now_ms >= node->back_ms) {
+        start(sim);
+    }
+    if (!sim_node_is_up(sim)) {
+        return;
+    }
+    enum saga_error rc = core_turn(node->core, sim->now_ms + node->clock_ms);
+    if (rc != SAGA_OK && rc != SAGA_STORE_FAILED) {
+        sim_violated(sim, "replay", "the core stops: %s", error_code(rc));
+    }
+    if (rc != SAGA_OK) {
+        sim_tally(sim, COUNT_FAILED_COMMITS);
+    }
+    bool is_drained = node->drain_ms > 0 && sim->now_ms >= node->drain_ms;
+    if (rc != SAGA_OK || node->dead || is_drained) {
+        sim_node_crash(sim, sim_draw(sim, 4000));
+    }
+}
+
+/* ---- troubles ---- */
+
+/* As for an update: it is asked to stop, and does after a while. */
+static void drain(struct sim *sim)
+{
+    struct sim_node *node = &sim->node;
+    int64_t after_ms = 500 + sim_draw(sim, 4000);
+    core_drain(node->core);
+    peers_drain(node->peers, after_ms, sim->now_ms + node->clock_ms);
+    node->drain_ms = sim->now_ms + after_ms;
+    sim_net_schedule(sim, SIM_WAKE, node->drain_ms, 0, 0);
+}
+
+void sim_node_trouble(struct sim *sim)
+{
+    const struct sim_weather *weather = &sim->weather;
+    struct sim_node *node = &sim->node;
+    if (!node->core) {
+        return;
+    }
+    if (sim_chance(sim, weather->commit)) {
+        store_memory_fail_at(node->disk.inner, 1 + sim_draw(sim, 5));
+    }
+    if (!node->disk.is_full && sim_chance(sim, weather->disk)) {
+        node->disk.is_full = true;
+        sim_tally(sim, COUNT_FULL_DISKS);
+        sim_net_schedule(sim, SIM_SPACE, sim->now_ms + 500 + sim_draw(sim, 8000), 0, 0);
+    }
+    if (sim_chance(sim, weather->freeze)) {
+        node->frozen_ms = sim->now_ms + 100 + sim_draw(sim, 12000);
+        sim_tally(sim, COUNT_FREEZES);
+        sim_net_schedule(sim, SIM_WAKE, node->frozen_ms, 0, 0);
+    }
+    if (!sim_chance(sim, weather->crash)) {
+        return;
+    }
+    switch (sim_draw(sim, 4)) {
+    case 0:
+        sim_node_crash(sim, sim_draw(sim, 8000));
+        break;
+    case 1:
+        node->sends_left = 1 + sim_draw(sim, 6);
+        break;
+    case 2:
+        drain(sim);
+        break;
+    default:
+        node->dies_at_commit = true;
+        break;
+    }
+}
+
+void sim_node_calm(struct sim *sim)
+{
+    struct sim_node *node = &sim->node;
+    node->disk.is_full = false;
+    node->frozen_ms = 0;
+    node->sends_left = 0;
+    node->dies_at_commit = false;
+    store_memory_fail_at(node->disk.inner, 0);
+}

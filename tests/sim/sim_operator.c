@@ -1,0 +1,162 @@
+/* sim_operator.c - a person: applies the definitions, then gives verbs to sagas, wise or not. */
+#include "base/json.h"
+#include "sim.h"
+
+static struct sim_order *order_of(struct request *request)
+{
+    return (struct sim_order *)(void *)((uint8_t *)request - offsetof(struct sim_order, request));
+}
+
+static void take_answer(struct request *request, const struct answer *answer)
+{
+    struct sim *sim = request->arg;
+    struct sim_order *order = order_of(request);
+    order->used = false;
+    buf_close(&order->source);
+    if (sim->node.dead) {
+        return; /* nobody hears it */
+    }
+    if (request->kind == REQUEST_DEFINE) {
+        CHECK(answer->error == SAGA_OK);
+        return;
+    }
+    bool taken = answer->error == SAGA_OK;
+    sim_tally(sim, taken ? COUNT_VERBS : COUNT_VERBS_REFUSED);
+    sim_say(sim, "verb %d of %s: %s", (int)request->verb.verb, order->name,
+            error_code(answer->error));
+    struct sim_saga *saga = &sim->sagas[order->saga];
+    saga->rolled_back |= taken && request->verb.verb == VERB_ROLLBACK;
+    saga->written_off |= taken && request->verb.verb == VERB_TERMINATE;
+    sim->counts[COUNT_ROLLBACKS] += taken && request->verb.verb == VERB_ROLLBACK;
+    sim->counts[COUNT_REVERSALS] += taken && request->verb.verb == VERB_REVERSE;
+}
+
+static struct sim_order *take_order(struct sim *sim, enum request_kind kind)
+{
+    for (uint32_t i = 0; i < SIM_ORDERS; i++) {
+        struct sim_order *order = &sim->orders[i];
+        if (!order->used) {
+            *order = (struct sim_order){
+                .used = true, .request = {.kind = kind, .answer = take_answer, .arg = sim}};
+            buf_open(&order->source, LIMIT_DEFINITION);
+            return order;
+        }
+    }
+    return NULL;
+}
+
+/* ---- definitions ---- */
+
+static void to_double_quotes(struct buf *text)
+{
+    for (size_t i = 0; i < text->size; i++) {
+        text->data[i] = text->data[i] == '\'' ? '"' : text->data[i];
+    }
+}
+
+void sim_operator_define(struct sim *sim, uint32_t index)
+{
+    struct sim_order *order = take_order(sim, REQUEST_DEFINE);
+    struct buf text;
+    struct buf value;
+    struct json_problem problem;
+    buf_open(&text, LIMIT_DEFINITION);
+    buf_open(&value, LIMIT_DEFINITION);
+    sim_draw_definition(sim, index, &text);
+    to_double_quotes(&text);
+    sim_say(sim, "definition %.*s", (int)text.size, (const char *)text.data);
+    CHECK(json_to_mp(buf_span(&text), &value, &problem) == SAGA_OK);
+    CHECK(json_canonical(buf_span(&value), &order->source) == SAGA_OK);
+    snprintf(order->name, sizeof order->name, "d%u", index);
+    order->request.define.name = span_text(order->name);
+    order->request.define.source = buf_span(&order->source);
+    order->request.define.actor = span_text("ada");
+    digest_pair(order->request.define.source, span_of(NULL, 0), order->request.define.digest);
+    sim_node_ask(sim, &order->request);
+    buf_close(&text);
+    buf_close(&value);
+}
+
+/* ---- verbs ---- */
+
+static void name_steps(struct sim *sim, struct sim_order *order, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        snprintf(order->texts[i], sizeof order->texts[i], "t%u", i);
+        order->names[i] = span_text(order->texts[i]);
+    }
+    MAYBE(sim->is_calm);
+}
+
+static void give(struct sim *sim, uint32_t saga, enum verb verb)
+{
+    static const enum step_state outcomes[] = {STEP_STATE_SUCCEEDED, STEP_STATE_FAILED,
+                                               STEP_STATE_COMPENSATED, STEP_STATE_KEPT};
+    struct sim_order *order = take_order(sim, REQUEST_VERB);
+    if (!order) {
+        return;
+    }
+    const struct sim_saga *named = &sim->sagas[saga];
+    uint32_t count = sim_definition(sim, named)->step_count;
+    uint32_t step = sim_draw(sim, count);
+    struct verb_request *request = &order->request.verb;
+    order->saga = saga;
+    memcpy(order->name, named->name, sizeof order->name);
+    name_steps(sim, order, count);
+    *request = (struct verb_request){.verb = verb,
+                                     .saga = span_text(order->name),
+                                     .actor = span_text("ada"),
+                                     .reason = span_text("because")};
+    bool by_step = verb == VERB_RESOLVE || (verb == VERB_RETRY && sim_chance(sim, 500));
+    if (by_step) {
+        request->step = order->names[step];
+    }
+    if (verb == VERB_RESOLVE) {
+        request->outcome = outcomes[sim_draw(sim, ARRAY_COUNT(outcomes))];
+    }
+    if (verb == VERB_REVERSE && sim_chance(sim, 500)) {
+        request->steps = &order->names[step];
+        request->steps_count = 1 + sim_draw(sim, count - step);
+    }
+    if ((verb == VERB_REVERSE || verb == VERB_ROLLBACK) && sim_chance(sim, 500)) {
+        request->accept = order->names;
+        request->accept_count = count;
+    }
+    sim_node_ask(sim, &order->request);
+}
+
+void sim_operator_tick(struct sim *sim)
+{
+    static const enum verb verbs[] = {VERB_ROLLBACK, VERB_ROLLBACK, VERB_REVERSE, VERB_REVERSE,
+                                      VERB_REVERSE,  VERB_REVERSE,  VERB_RETRY,   VERB_RETRY,
+                                      VERB_RETRY,    VERB_RESOLVE,  VERB_PAUSE,   VERB_PAUSE,
+                                      VERB_RESUME,   VERB_RESUME,   VERB_RESUME};
+    sim_net_schedule(sim, SIM_OPERATOR_TICK, sim->now_ms + 300 + sim_draw(sim, 1500), 0, 0);
+    if (!sim_node_is_up(sim) || sim->is_calm || !sim_chance(sim, sim->weather.verbs)) {
+        return;
+    }
+    uint32_t saga = sim_draw(sim, sim->saga_count);
+    if (sim->sagas[saga].id != 0) {
+        enum verb verb = verbs[sim_draw(sim, ARRAY_COUNT(verbs))];
+        give(sim, saga, sim_chance(sim, 15) ? VERB_TERMINATE : verb);
+    }
+}
+
+void sim_operator_calm(struct sim *sim)
+{
+    for (uint32_t i = 0; i < sim->saga_count && sim_node_is_up(sim); i++) {
+        const struct saga *saga =
+            map_get(&sim->node.core->engine->sagas, span_text(sim->sagas[i].name));
+        if (saga && saga->paused) {
+            give(sim, i, VERB_RESUME);
+        }
+    }
+}
+
+void sim_operator_close(struct sim *sim)
+{
+    for (uint32_t i = 0; i < SIM_ORDERS; i++) {
+        CHECK(!sim->orders[i].used);
+        buf_close(&sim->orders[i].source);
+    }
+}

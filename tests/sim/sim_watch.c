@@ -1,0 +1,363 @@
+/* sim_watch.c - looks at every commit and at every frame that leaves, and says what may not be.
+ *
+ * What is durable is learned from the rows themselves at the moment of their commit, so that a task
+ * or a verdict which leaves before its record is seen at that moment. */
+#include "engine/record.h"
+#include "sim.h"
+
+/* ---- names ---- */
+
+struct sim_saga *sim_saga_named(struct sim *sim, struct span name)
+{
+    for (uint32_t i = 0; i < sim->saga_count; i++) {
+        if (span_is(name, sim->sagas[i].name)) {
+            return &sim->sagas[i];
+        }
+    }
+    return NULL;
+}
+
+const struct definition *sim_definition(const struct sim *sim, const struct sim_saga *saga)
+{
+    char name[16];
+    snprintf(name, sizeof name, "d%u", saga->definition);
+    return catalog_find(sim->node.catalog, span_text(name), 1);
+}
+
+static enum task_kind kind_of(struct span text)
+{
+    static const enum task_kind kinds[] = {TASK_DO, TASK_UNDO, TASK_CHECK};
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+        if (span_is(text, task_kind_name(kinds[i]))) {
+            return kinds[i];
+        }
+    }
+    UNREACHABLE("no such kind");
+}
+
+static struct span part_of(struct span *rest, char end)
+{
+    size_t size = 0;
+    while (size < rest->size && rest->data[size] != end) {
+        size++;
+    }
+    struct span part = span_of(rest->data, size);
+    size_t taken = size < rest->size ? size + 1 : size;
+    *rest = span_of(rest->data + taken, rest->size - taken);
+    return part;
+}
+
+/* "<saga>/<step>[~n]/<kind>". */
+static void read_key(struct sim *sim, struct sim_key *key)
+{
+    struct span rest = span_of(key->text, key->size);
+    const struct sim_saga *saga = sim_saga_named(sim, part_of(&rest, '/'));
+    struct span step = part_of(&rest, '/');
+    key->kind = kind_of(rest);
+    if (!saga || !sim->node.core) {
+        sim_violated(sim, "durable_first", "the key %.*s is of no saga that is durable",
+                     (int)key->size, (const char *)key->text);
+    }
+    key->saga = (uint32_t)(saga - sim->sagas);
+    struct span name = part_of(&step, '~');
+    key->run = step.size > 0 ? (uint32_t)strtoul((const char *)step.data, NULL, 10) : 1;
+    int32_t index = definition_step(sim_definition(sim, saga), name);
+    CHECK(index >= 0);
+    key->step = (uint32_t)index;
+}
+
+struct sim_key *sim_key_of(struct sim *sim, struct span text)
+{
+    struct sim_key *key = map_get(&sim->keys, text);
+    if (key) {
+        return key;
+    }
+    key = ARENA_NEW(&sim->memory, struct sim_key);
+    CHECK(key && text.size <= LIMIT_KEY);
+    memcpy(key->text, text.data, text.size);
+    key->size = text.size;
+    read_key(sim, key);
+    CHECK(map_put(&sim->keys, span_of(key->text, key->size), key) == SAGA_OK);
+    return key;
+}
+
+static struct sim_attempt *attempt_of(struct sim *sim, const struct sim_attempt_id *id)
+{
+    return map_get(&sim->attempts, span_of(id, sizeof *id));
+}
+
+static struct sim_attempt *attempt_of_key(struct sim *sim, const struct sim_key *key,
+                                          int64_t attempt)
+{
+    struct sim_attempt_id id = {.saga = sim->sagas[key->saga].id,
+                                .step = key->step,
+                                .kind = (uint32_t)key->kind,
+                                .run = key->run,
+                                .attempt = (uint32_t)attempt};
+    return attempt_of(sim, &id);
+}
+
+bool sim_stands(struct sim *sim, uint32_t saga, uint32_t step)
+{
+    size_t at = 0;
+    for (const struct sim_key *key; (key = map_next(&sim->keys, &at)) != NULL;) {
+        if (key->kind == TASK_DO && key->saga == saga && key->step == step && key->done &&
+            !key->undone) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- what becomes durable ---- */
+
+static void note_intent(struct sim *sim, const struct sim_attempt_id *id,
+                        const struct record *record)
+{
+    if (record->flags & FLAG_ADOPTED) {
+        sim_tally(sim, COUNT_ADOPTED);
+        return;
+    }
+    struct sim_attempt *attempt = ARENA_NEW(&sim->memory, struct sim_attempt);
+    CHECK(attempt);
+    attempt->id = *id;
+    memcpy(attempt->token, record->token, TOKEN_SIZE);
+    CHECK(map_put(&sim->attempts, span_of(&attempt->id, sizeof *id), attempt) == SAGA_OK);
+}
+
+static struct sim_saga *saga_of_id(struct sim *sim, uint64_t id)
+{
+    for (uint32_t i = 0; i < sim->saga_count; i++) {
+        if (sim->sagas[i].id == id) {
+            return &sim->sagas[i];
+        }
+    }
+    UNREACHABLE("no such saga");
+}
+
+static void note_record(struct sim *sim, uint64_t saga, const struct record *record)
+{
+    struct sim_attempt_id id = {.saga = saga,
+                                .step = record->step,
+                                .kind = record->kind,
+                                .run = record->run,
+                                .attempt = record->attempt};
+    if (record->type == RECORD_TASK_INTENDED) {
+        note_intent(sim, &id, record);
+        return;
+    }
+    if (record->type == RECORD_STEP_PARKED) {
+        saga_of_id(sim, saga)->parked |= 1u << record->step;
+    }
+    bool unanswered = (record->flags & FLAG_UNANSWERED) != 0;
+    sim->counts[COUNT_LATE] += record->type == RECORD_TASK_LATE;
+    sim->counts[COUNT_STALE] += record->type == RECORD_TASK_FAILED && record->flags & FLAG_STALE;
+    sim->counts[COUNT_UNTAKEN] += record->type == RECORD_TASK_FAILED && unanswered;
+    struct sim_attempt *attempt = record->attempt > 0 ? attempt_of(sim, &id) : NULL;
+    if (attempt) {
+        attempt->waiting |= record->type == RECORD_STEP_WAITING;
+        attempt->final |= record->type == RECORD_TASK_SUCCEEDED ||
+                          record->type == RECORD_TASK_LATE ||
+                          (record->type == RECORD_TASK_FAILED && !unanswered);
+    }
+}
+
+static void note_row(struct sim *sim, const struct row *row)
+{
+    struct record_reader reader;
+    struct record record;
+    bool bad = false;
+    if (!record_open(&reader, row)) {
+        sim_violated(sim, "replay", "row %llu cannot be read", (unsigned long long)row->lsn);
+    }
+    while (record_next(&reader, &record, &bad)) {
+        note_record(sim, row->saga, &record);
+    }
+    if (bad) {
+        sim_violated(sim, "replay", "row %llu makes no sense", (unsigned long long)row->lsn);
+    }
+}
+
+static void note_saga(struct sim *sim, struct span name, const struct head *head)
+{
+    struct sim_saga *saga = sim_saga_named(sim, name);
+    if (!saga) {
+        CHECK(sim->saga_count < SIM_SAGAS && name.size <= LIMIT_SAGA_ID);
+        saga = &sim->sagas[sim->saga_count++];
+        memcpy(saga->name, name.data, name.size);
+    }
+    if (saga->id != 0) {
+        sim_violated(sim, "acknowledged", "the id %s is given twice", saga->name);
+    }
+    saga->id = head->saga;
+    saga->crashes = sim->node.crashes;
+    saga->definition = (uint32_t)(head->definition.data[1] - '0');
+    sim_tally(sim, COUNT_SAGAS);
+}
+
+void sim_watch_commit(struct sim *sim, const struct rows *rows)
+{
+    for (uint32_t i = 0; i < rows->head_count; i++) {
+        for (uint32_t k = 0; k < rows->name_count && rows->heads[i].is_new; k++) {
+            bool is_id = rows->names[k].text.size > 0 && rows->names[k].text.data[0] != 1;
+            if (is_id && rows->names[k].saga == rows->heads[i].saga) {
+                note_saga(sim, rows->names[k].text, &rows->heads[i]);
+            }
+        }
+    }
+    for (uint32_t i = 0; i < rows->row_count; i++) {
+        note_row(sim, &rows->rows[i]);
+        sim->node.disk.last_lsn = rows->rows[i].lsn;
+    }
+}
+
+/* ---- what leaves: tasks ---- */
+
+/* The same key carries the same request, whatever the attempt. */
+static void check_frozen(struct sim *sim, struct sim_key *key, struct span frame)
+{
+    static const char *const names[] = {"kind",  "action", "saga",   "step",
+                                        "input", "do_key", "output", "in_doubt"};
+    uint8_t digest[DIGEST_SIZE];
+    buf_clear(&sim->scratch);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        mp_put_value(&sim->scratch, mp_find(frame, span_text(names[i])));
+    }
+    digest_pair(buf_span(&sim->scratch), span_of(NULL, 0), digest);
+    if (key->was_sent && memcmp(digest, key->digest, DIGEST_SIZE) != 0) {
+        sim_violated(sim, "key", "%.*s carries another request", (int)key->size,
+                     (const char *)key->text);
+    }
+    memcpy(key->digest, digest, DIGEST_SIZE);
+    key->was_sent = true;
+}
+
+/* May its effect still stand when the undo of a step before it leaves? (So it may when it was
+ * parked as that undo was decided, and a person has retried it since.) */
+static bool is_excused(const struct step *after)
+{
+    return !after->chosen || after->late || after->stuck || after->accepted || after->by_person ||
+           !after->spec->has_undo || after->state == STEP_STATE_PARKED ||
+           after->state == STEP_STATE_KEPT || after->state == STEP_STATE_RESOLVED;
+}
+
+static bool comes_after(const struct saga *saga, const struct step *after, const struct step *step)
+{
+    bool is_after[LIMIT_STEPS] = {false};
+    if (saga->definition->strict) {
+        return after->started_seq > step->started_seq;
+    }
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        uint32_t at = saga->definition->order[i];
+        const struct step_spec *spec = &saga->definition->steps[at];
+        for (uint32_t k = 0; k < spec->needs_count; k++) {
+            is_after[at] |= spec->needs[k] == step->index || is_after[spec->needs[k]];
+        }
+    }
+    return is_after[after->index];
+}
+
+static void check_order(struct sim *sim, const struct sim_key *undo)
+{
+    const struct sim_saga *named = &sim->sagas[undo->saga];
+    const struct saga *saga = map_get(&sim->node.core->engine->sagas, span_text(named->name));
+    if (!saga || saga->steps[undo->step].late) {
+        return;
+    }
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        const struct step *after = &saga->steps[i];
+        if (i != undo->step && comes_after(saga, after, &saga->steps[undo->step]) &&
+            !is_excused(after) && !(named->parked & 1u << i) && sim_stands(sim, undo->saga, i)) {
+            sim_violated(sim, "order", "%.*s leaves while t%u stands", (int)undo->size,
+                         (const char *)undo->text, i);
+        }
+    }
+}
+
+static void check_undo(struct sim *sim, struct sim_key *undo, int64_t attempt)
+{
+    const struct definition *definition = sim_definition(sim, &sim->sagas[undo->saga]);
+    /* An intent is enough: after a crash nobody knows whether it had left. */
+    if (!attempt_of_key(sim, undo->doing, 1) && !definition->steps[undo->step].undo_on_failed) {
+        sim_violated(sim, "phantom", "%.*s undoes what was never asked for", (int)undo->size,
+                     (const char *)undo->text);
+    }
+    if (attempt == 1) {
+        check_order(sim, undo);
+    }
+    undo->doing->undo_sent = true;
+    sim_tally(sim, COUNT_UNDOS);
+}
+
+static void watch_task(struct sim *sim, struct span frame)
+{
+    struct sim_key *key = sim_key_of(sim, sim_text(frame, "key"));
+    int64_t number = sim_int(frame, "attempt");
+    const struct sim_attempt *attempt = attempt_of_key(sim, key, number);
+    uint8_t token[TOKEN_SIZE];
+    CHECK(digest_unhex(sim_text(frame, "token"), token, TOKEN_SIZE));
+    sim_say(sim, "task %.*s#%d", (int)key->size, (const char *)key->text, (int)number);
+    if (!attempt || memcmp(attempt->token, token, TOKEN_SIZE) != 0) {
+        sim_violated(sim, "durable_first", "%.*s#%d leaves before its record", (int)key->size,
+                     (const char *)key->text, (int)number);
+    }
+    struct span do_key = sim_text(frame, "do_key");
+    key->doing = do_key.size > 0 ? sim_key_of(sim, do_key) : NULL;
+    check_frozen(sim, key, frame);
+    sim_tally(sim, COUNT_TASKS);
+    if (key->kind == TASK_UNDO) {
+        check_undo(sim, key, number);
+    } else if (key->kind == TASK_CHECK) {
+        sim_tally(sim, COUNT_CHECKS);
+    }
+}
+
+/* ---- what leaves: verdicts and replies ---- */
+
+static void watch_done(struct sim *sim, struct span frame)
+{
+    struct mp mp = mp_open(mp_find(frame, span_text("results")));
+    uint32_t count = mp_array(&mp);
+    for (uint32_t i = 0; i < count; i++) {
+        mp_array(&mp);
+        struct span text = mp_str(&mp);
+        int64_t number = mp_int(&mp);
+        struct span verdict = mp_str(&mp);
+        const struct sim_attempt *attempt = attempt_of_key(sim, sim_key_of(sim, text), number);
+        if (span_is(verdict, "unknown")) {
+            sim_violated(sim, "known", "a token of %.*s#%d is not known", (int)text.size,
+                         (const char *)text.data, (int)number);
+        }
+        if (!attempt || (!attempt->final && !attempt->waiting)) {
+            sim_violated(sim, "acknowledged", "done names %.*s#%d, which is not durable",
+                         (int)text.size, (const char *)text.data, (int)number);
+        }
+    }
+}
+
+void sim_watch_finished(struct sim *sim, const struct sim_key *key, uint32_t number)
+{
+    const struct sim_attempt *attempt = attempt_of_key(sim, key, number);
+    if (!attempt || !attempt->final) {
+        sim_violated(sim, "acknowledged", "%.*s#%u is finished, and that is not durable",
+                     (int)key->size, (const char *)key->text, number);
+    }
+}
+
+void sim_watch_send(struct sim *sim, struct span frame)
+{
+    struct span type = sim_text(frame, "type");
+    if (span_is(type, "task")) {
+        watch_task(sim, frame);
+    } else if (span_is(type, "done")) {
+        watch_done(sim, frame);
+    }
+}
+
+void sim_watch_apply(struct sim *sim, const struct sim_key *key, uint32_t service)
+{
+    if (key->undo_sent && !sim->barriers[service]) {
+        sim_violated(sim, "overtake", "%.*s takes effect after its undo has left", (int)key->size,
+                     (const char *)key->text);
+    }
+}
