@@ -346,6 +346,8 @@ const char *sim_party_unrest(const struct sim *sim);
 void sim_work_take(struct sim *sim, uint32_t party, struct span frame);
 void sim_work_cancel(struct sim *sim, uint32_t party, struct span frame);
 void sim_work_done(struct sim *sim, uint32_t party, uint32_t serial);
+/* `done` has named this answer. */
+void sim_work_acknowledged(struct sim *sim, const struct sim_result *result, bool is_ok);
 /* The worker outside finishes; or, cancelled, says that it did nothing. */
 void sim_work_finish(struct sim *sim, uint32_t later);
 void sim_work_calm(struct sim *sim);

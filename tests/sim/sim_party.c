@@ -218,18 +218,18 @@ static void take_done(struct sim *sim, struct sim_party *party, struct span fram
         mp_array(&mp);
         struct span key = mp_str(&mp);
         int64_t attempt = mp_int(&mp);
-        (void)mp_str(&mp);
+        bool is_ok = span_is(mp_str(&mp), "ok");
         for (uint32_t k = 0; k < SIM_RESULTS; k++) {
             struct sim_result *result = &party->results[k];
             bool same = result->used && result->attempt == attempt &&
                         span_equal(span_of(result->key->text, result->key->size), key);
             if (same) {
+                sim_work_acknowledged(sim, result, is_ok);
                 result->used = false;
                 buf_close(&result->frame);
             }
         }
     }
-    MAYBE(sim->is_calm);
 }
 
 void sim_party_receive(struct sim *sim, uint32_t index, struct span frame)

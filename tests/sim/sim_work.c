@@ -219,10 +219,7 @@ static bool defer(struct sim *sim, const struct sim_party *party, const struct s
                                 .key = job->key,
                                 .attempt = job->attempt,
                                 .service = party->service,
-                                .last_ms = INT64_MAX};
-    if (has_end(sim, job->key)) {
-        later->last_ms = job->arrived_ms + job->ttl_ms;
-    }
+                                .last_ms = job->arrived_ms + job->ttl_ms};
     memcpy(later->token, job->token, TOKEN_SIZE);
     sim_net_schedule(sim, SIM_LATER_DONE, sim->now_ms + 200 + sim_draw(sim, 9000), index, 0);
     return true;
@@ -295,6 +292,22 @@ void sim_work_cancel(struct sim *sim, uint32_t index, struct span frame)
     for (uint32_t i = 0; i < sim->later_count; i++) {
         struct sim_later *later = &sim->laters[i];
         later->cancelled |= later->key == key && later->attempt == attempt && !later->applied;
+    }
+}
+
+/* Only now does the coordinator know that there is no time limit any more. */
+void sim_work_acknowledged(struct sim *sim, const struct sim_result *result, bool is_ok)
+{
+    for (uint32_t i = 0; i < sim->later_count; i++) {
+        struct sim_later *later = &sim->laters[i];
+        if (later->key != result->key || later->attempt != result->attempt) {
+            continue;
+        }
+        if (!is_ok) {
+            later->cancelled = !later->applied;
+        } else if (sim->node.catalog && !has_end(sim, later->key)) {
+            later->last_ms = INT64_MAX;
+        }
     }
 }
 
