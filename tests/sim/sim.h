@@ -112,9 +112,9 @@ struct sim_saga {
     int variant;         /* of its input, as acknowledged */
     bool rolled_back;    /* an operator was told that it will turn back */
     bool written_off;    /* terminated */
-    bool alerted;
-    uint32_t parked;  /* bit set of the steps that ever were */
-    uint32_t crashes; /* when its first row became durable */
+    bool alerted;        /* somebody was told that it is parked */
+    uint32_t parked;     /* bit set of the steps that ever were */
+    uint32_t crashes;    /* when its first row became durable */
 };
 
 struct sim_conn {

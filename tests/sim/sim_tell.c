@@ -44,13 +44,16 @@ void log_line(enum log_level level, const char *event, ...)
     va_start(list, event);
     char text[256] = "";
     size_t size = 0;
+    struct sim_saga *saga = NULL;
     bool is_alert = current && strcmp(event, "alert") == 0 && !current->node.dead;
     for (const char *key; (key = va_arg(list, const char *)) != NULL;) {
         const char *value = va_arg(list, const char *);
-        struct sim_saga *saga = is_alert ? sim_saga_named(current, span_text(value)) : NULL;
-        if (saga && strcmp(key, "saga") == 0) {
-            saga->alerted = true;
+        if (is_alert && strcmp(key, "saga") == 0) {
+            saga = sim_saga_named(current, span_text(value));
             sim_tally(current, COUNT_ALERTS);
+        }
+        if (saga && strcmp(value, "saga_parked") == 0) {
+            saga->alerted = true;
         }
         int more = snprintf(text + size, sizeof text - size, " %s=%s", key, value);
         size += more > 0 && size + (size_t)more < sizeof text ? (size_t)more : 0;
