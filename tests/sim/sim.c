@@ -2,6 +2,29 @@
  *
  *   sim                   seeds 1 to 2000, then one that nobody has seen; it is printed
  *   sim SEED [COUNT] [-v] the same again, exactly; -v tells what happens
+ *
+ * What must hold, and with what break of the product each was seen to fail within 3000 seeds:
+ *
+ *   acknowledged  a start answered ok, a verdict given, a finish answered is durable, and stays:
+ *                 the same id, the same request (a verdict sent as a result arrives)
+ *   durable_first no task leaves before its record is durable (release without asking the store)
+ *   known         no token that was issued is unknown (final sagas not loaded for a result)
+ *   key           one key, one request (in_doubt by the number of the attempt)
+ *   phantom       no undo of what was never intended (do_key of another run)
+ *   order         an undo leaves when nothing after its step stands (every step clear in
+ *                 undo_parallel)
+ *   overtake      no do takes effect after its undo has left, without a barrier (call_clear_ms = 0)
+ *   standing      what a step's state says of its effect, the databases say; a completed saga has
+ *                 all done, a compensated one nothing standing (in doubt folded as failed)
+ *   settled       in calm weather everything comes to rest: sagas final or parked, no task, answer,
+ *                 request or slot left (free_slot without effect)
+ *   cancel        a roll-back that was taken is not forgotten (its record left out)
+ *   alert         a parked saga was alerted (turn_alert left out)
+ *   replay        a saga in memory is the fold of its rows, also at each crash; the core stops for
+ *                 failed commits only (losses counted without a record)
+ *   bounded       nothing holds more than the world has given it (turn_leave left out of load.c)
+ *   no_spin       time goes on (an undo timed before its turn)
+ *   form          no participant is told of an error (names of instances cut to 3 bytes)
  */
 #include "sim.h"
 
