@@ -4,10 +4,12 @@
  *   sim_draw.c       the generator, and what is drawn by it: weather, definitions
  *   sim_net.c        virtual time, connections, frames on their way
  *   sim_node.c       the coordinator: core, peers and the store in memory, on a disk that can fail
+ *   sim_disk.c       its disk
  *   sim_party.c      participants
  *   sim_work.c       what a participant does with a task, and its database
  *   sim_client.c     clients on the wire, and the workers that finish what was answered `later`
  *   sim_operator.c   a person with verbs
+ *   sim_names.c      sagas, keys and attempts by their names
  *   sim_watch.c      what is seen to become durable and to leave, and what must hold then
  *   sim_check.c      what must hold at a crash, on the way, and at rest
  *   sim_tell.c       what it says, and the coordinator's log
@@ -319,6 +321,9 @@ void sim_begin(struct sim *sim, const char *type, uint32_t pairs);
 void sim_put_text(struct sim *sim, const char *key, struct span text);
 void sim_put_int(struct sim *sim, const char *key, int64_t number);
 
+/* sim_disk.c */
+extern const struct store_ops sim_disk_ops;
+
 /* sim_node.c */
 void sim_node_open(struct sim *sim);
 void sim_node_close(struct sim *sim);
@@ -366,10 +371,17 @@ void sim_operator_tick(struct sim *sim);
 void sim_operator_calm(struct sim *sim);
 void sim_operator_close(struct sim *sim);
 
-/* sim_watch.c */
+/* sim_names.c */
 struct sim_saga *sim_saga_named(struct sim *sim, struct span name);
 const struct definition *sim_definition(const struct sim *sim, const struct sim_saga *saga);
 struct sim_key *sim_key_of(struct sim *sim, struct span text);
+/* What the rows say of an attempt; NULL: nothing. */
+struct sim_attempt *sim_attempt_of(struct sim *sim, const struct sim_attempt_id *id);
+struct sim_attempt *sim_attempt_of_key(struct sim *sim, const struct sim_key *key, int64_t attempt);
+/* An effect of this step stands in the participants' databases. */
+bool sim_stands(struct sim *sim, uint32_t saga, uint32_t step);
+
+/* sim_watch.c */
 /* These rows have become durable. */
 void sim_watch_commit(struct sim *sim, const struct rows *rows);
 /* This frame leaves the coordinator. */
@@ -378,7 +390,6 @@ void sim_watch_send(struct sim *sim, struct span frame);
 void sim_watch_apply(struct sim *sim, const struct sim_key *key, uint32_t service);
 /* A client was told that this token's task is finished. */
 void sim_watch_finished(struct sim *sim, const struct sim_key *key, uint32_t attempt);
-bool sim_stands(struct sim *sim, uint32_t saga, uint32_t step);
 
 /* sim_check.c */
 void sim_check_replay(struct sim *sim);

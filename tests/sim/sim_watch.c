@@ -5,110 +5,6 @@
 #include "engine/record.h"
 #include "sim.h"
 
-/* ---- names ---- */
-
-struct sim_saga *sim_saga_named(struct sim *sim, struct span name)
-{
-    for (uint32_t i = 0; i < sim->saga_count; i++) {
-        if (span_is(name, sim->sagas[i].name)) {
-            return &sim->sagas[i];
-        }
-    }
-    return NULL;
-}
-
-const struct definition *sim_definition(const struct sim *sim, const struct sim_saga *saga)
-{
-    char name[16];
-    snprintf(name, sizeof name, "d%u", saga->definition);
-    return catalog_find(sim->node.catalog, span_text(name), 1);
-}
-
-static enum task_kind kind_of(struct span text)
-{
-    static const enum task_kind kinds[] = {TASK_DO, TASK_UNDO, TASK_CHECK};
-    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
-        if (span_is(text, task_kind_name(kinds[i]))) {
-            return kinds[i];
-        }
-    }
-    UNREACHABLE("no such kind");
-}
-
-static struct span part_of(struct span *rest, char end)
-{
-    size_t size = 0;
-    while (size < rest->size && rest->data[size] != end) {
-        size++;
-    }
-    struct span part = span_of(rest->data, size);
-    size_t taken = size < rest->size ? size + 1 : size;
-    *rest = span_of(rest->data + taken, rest->size - taken);
-    return part;
-}
-
-/* "<saga>/<step>[~n]/<kind>". */
-static void read_key(struct sim *sim, struct sim_key *key)
-{
-    struct span rest = span_of(key->text, key->size);
-    const struct sim_saga *saga = sim_saga_named(sim, part_of(&rest, '/'));
-    struct span step = part_of(&rest, '/');
-    key->kind = kind_of(rest);
-    if (!saga || !sim->node.core) {
-        sim_violated(sim, "durable_first", "the key %.*s is of no saga that is durable",
-                     (int)key->size, (const char *)key->text);
-    }
-    key->saga = (uint32_t)(saga - sim->sagas);
-    struct span name = part_of(&step, '~');
-    key->run = step.size > 0 ? (uint32_t)strtoul((const char *)step.data, NULL, 10) : 1;
-    int32_t index = definition_step(sim_definition(sim, saga), name);
-    CHECK(index >= 0);
-    key->step = (uint32_t)index;
-}
-
-struct sim_key *sim_key_of(struct sim *sim, struct span text)
-{
-    struct sim_key *key = map_get(&sim->keys, text);
-    if (key) {
-        return key;
-    }
-    key = ARENA_NEW(&sim->memory, struct sim_key);
-    CHECK(key && text.size <= LIMIT_KEY);
-    memcpy(key->text, text.data, text.size);
-    key->size = text.size;
-    read_key(sim, key);
-    CHECK(map_put(&sim->keys, span_of(key->text, key->size), key) == SAGA_OK);
-    return key;
-}
-
-static struct sim_attempt *attempt_of(struct sim *sim, const struct sim_attempt_id *id)
-{
-    return map_get(&sim->attempts, span_of(id, sizeof *id));
-}
-
-static struct sim_attempt *attempt_of_key(struct sim *sim, const struct sim_key *key,
-                                          int64_t attempt)
-{
-    struct sim_attempt_id id = {.saga = sim->sagas[key->saga].id,
-                                .step = key->step,
-                                .kind = (uint32_t)key->kind,
-                                .run = key->run,
-                                .attempt = (uint32_t)attempt};
-    return attempt_of(sim, &id);
-}
-
-bool sim_stands(struct sim *sim, uint32_t saga, uint32_t step)
-{
-    size_t at = 0;
-    for (const struct sim_key *key; (key = map_next(&sim->keys, &at)) != NULL;) {
-        if (key->kind == TASK_DO && key->saga == saga && key->step == step && key->done &&
-            !key->undone) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- what becomes durable ---- */
 
 static void note_intent(struct sim *sim, const struct sim_attempt_id *id,
@@ -153,7 +49,7 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
     sim->counts[COUNT_LATE] += record->type == RECORD_TASK_LATE;
     sim->counts[COUNT_STALE] += record->type == RECORD_TASK_FAILED && record->flags & FLAG_STALE;
     sim->counts[COUNT_UNTAKEN] += record->type == RECORD_TASK_FAILED && unanswered;
-    struct sim_attempt *attempt = record->attempt > 0 ? attempt_of(sim, &id) : NULL;
+    struct sim_attempt *attempt = record->attempt > 0 ? sim_attempt_of(sim, &id) : NULL;
     if (attempt) {
         attempt->waiting |= record->type == RECORD_STEP_WAITING;
         attempt->final |= record->type == RECORD_TASK_SUCCEEDED ||
@@ -278,7 +174,7 @@ static void check_undo(struct sim *sim, struct sim_key *undo, int64_t attempt)
 {
     const struct definition *definition = sim_definition(sim, &sim->sagas[undo->saga]);
     /* An intent is enough: after a crash nobody knows whether it had left. */
-    if (!attempt_of_key(sim, undo->doing, 1) && !definition->steps[undo->step].undo_on_failed) {
+    if (!sim_attempt_of_key(sim, undo->doing, 1) && !definition->steps[undo->step].undo_on_failed) {
         sim_violated(sim, "phantom", "%.*s undoes what was never asked for", (int)undo->size,
                      (const char *)undo->text);
     }
@@ -293,7 +189,7 @@ static void watch_task(struct sim *sim, struct span frame)
 {
     struct sim_key *key = sim_key_of(sim, sim_text(frame, "key"));
     int64_t number = sim_int(frame, "attempt");
-    const struct sim_attempt *attempt = attempt_of_key(sim, key, number);
+    const struct sim_attempt *attempt = sim_attempt_of_key(sim, key, number);
     uint8_t token[TOKEN_SIZE];
     CHECK(digest_unhex(sim_text(frame, "token"), token, TOKEN_SIZE));
     sim_say(sim, "task %.*s#%d", (int)key->size, (const char *)key->text, (int)number);
@@ -323,7 +219,7 @@ static void watch_done(struct sim *sim, struct span frame)
         struct span text = mp_str(&mp);
         int64_t number = mp_int(&mp);
         struct span verdict = mp_str(&mp);
-        const struct sim_attempt *attempt = attempt_of_key(sim, sim_key_of(sim, text), number);
+        const struct sim_attempt *attempt = sim_attempt_of_key(sim, sim_key_of(sim, text), number);
         if (span_is(verdict, "unknown")) {
             sim_violated(sim, "known", "a token of %.*s#%d is not known", (int)text.size,
                          (const char *)text.data, (int)number);
@@ -337,7 +233,7 @@ static void watch_done(struct sim *sim, struct span frame)
 
 void sim_watch_finished(struct sim *sim, const struct sim_key *key, uint32_t number)
 {
-    const struct sim_attempt *attempt = attempt_of_key(sim, key, number);
+    const struct sim_attempt *attempt = sim_attempt_of_key(sim, key, number);
     if (!attempt || !attempt->final) {
         sim_violated(sim, "acknowledged", "%.*s#%u is finished, and that is not durable",
                      (int)key->size, (const char *)key->text, number);

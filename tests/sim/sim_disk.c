@@ -1,0 +1,109 @@
+/* sim_disk.c - the memory store on a disk that is slow, fills up, and dies with its process.
+ *
+ * A batch is durable some time after it was given; a dead process commits nothing more. */
+#include "sim.h"
+
+static struct sim_disk *disk_of(const struct store *store)
+{
+    return (struct sim_disk *)(uintptr_t)store;
+}
+
+static struct sim *world_of(const struct sim_disk *disk)
+{
+    return (struct sim *)(uintptr_t)((const uint8_t *)disk - offsetof(struct sim, node.disk));
+}
+
+static void disk_facts(const struct store *store, struct store_facts *facts)
+{
+    disk_of(store)->inner->ops->facts(disk_of(store)->inner, facts);
+}
+
+static enum saga_error disk_submit(struct store *store, const struct rows *rows)
+{
+    struct sim_disk *disk = disk_of(store);
+    struct sim *sim = world_of(disk);
+    if (disk->is_full) {
+        return SAGA_DISK_FULL;
+    }
+    if (sim->node.dead) {
+        return SAGA_OK;
+    }
+    enum saga_error rc = disk->inner->ops->submit(disk->inner, rows);
+    if (rc == SAGA_OK) {
+        disk->pending = rows;
+        disk->ready_ms = sim->now_ms + sim_draw(sim, sim->weather.sync_max);
+    }
+    return rc;
+}
+
+static enum saga_error disk_durable(struct store *store, uint64_t *count)
+{
+    struct sim_disk *disk = disk_of(store);
+    struct sim *sim = world_of(disk);
+    *count = disk->durable;
+    if (!disk->pending || sim->node.dead || sim->now_ms < disk->ready_ms) {
+        return SAGA_OK;
+    }
+    enum saga_error rc = disk->inner->ops->durable(disk->inner, &disk->durable);
+    if (rc == SAGA_OK) {
+        sim_watch_commit(sim, disk->pending);
+    }
+    disk->pending = NULL;
+    if (sim->node.dies_at_commit) {
+        sim->node.dead = true;
+        sim_tally(sim, COUNT_UNSAID);
+        return SAGA_OK;
+    }
+    *count = disk->durable;
+    return rc;
+}
+
+static int disk_wake(const struct store *store)
+{
+    return disk_of(store)->inner->ops->wake(disk_of(store)->inner);
+}
+
+static bool disk_has_space(struct store *store)
+{
+    return !disk_of(store)->is_full;
+}
+
+static enum saga_error disk_load_unfinished(struct store *store, store_image_fn fn, void *arg)
+{
+    return disk_of(store)->inner->ops->load_unfinished(disk_of(store)->inner, fn, arg);
+}
+
+static enum saga_error disk_load_definitions(struct store *store, store_definition_fn fn, void *arg)
+{
+    return disk_of(store)->inner->ops->load_definitions(disk_of(store)->inner, fn, arg);
+}
+
+static enum saga_error disk_find_name(struct store *store, struct span text, struct name *found)
+{
+    return disk_of(store)->inner->ops->find_name(disk_of(store)->inner, text, found);
+}
+
+static enum saga_error disk_load_one(struct store *store, struct span name, struct arena *arena,
+                                     struct saga_image *image)
+{
+    return disk_of(store)->inner->ops->load_one(disk_of(store)->inner, name, arena, image);
+}
+
+static enum saga_error disk_reader_open(struct store *store, struct store_reader **reader)
+{
+    return disk_of(store)->inner->ops->reader_open(disk_of(store)->inner, reader);
+}
+
+const struct store_ops sim_disk_ops = {
+    .name = "sim",
+    .facts = disk_facts,
+    .submit = disk_submit,
+    .durable = disk_durable,
+    .wake = disk_wake,
+    .has_space = disk_has_space,
+    .load_unfinished = disk_load_unfinished,
+    .load_definitions = disk_load_definitions,
+    .find_name = disk_find_name,
+    .load_one = disk_load_one,
+    .reader_open = disk_reader_open,
+};

@@ -1,0 +1,103 @@
+/* sim_names.c - sagas by name, keys by their text, attempts by their ids. */
+#include "sim.h"
+
+struct sim_saga *sim_saga_named(struct sim *sim, struct span name)
+{
+    for (uint32_t i = 0; i < sim->saga_count; i++) {
+        if (span_is(name, sim->sagas[i].name)) {
+            return &sim->sagas[i];
+        }
+    }
+    return NULL;
+}
+
+const struct definition *sim_definition(const struct sim *sim, const struct sim_saga *saga)
+{
+    char name[16];
+    snprintf(name, sizeof name, "d%u", saga->definition);
+    return catalog_find(sim->node.catalog, span_text(name), 1);
+}
+
+static enum task_kind kind_of(struct span text)
+{
+    static const enum task_kind kinds[] = {TASK_DO, TASK_UNDO, TASK_CHECK};
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+        if (span_is(text, task_kind_name(kinds[i]))) {
+            return kinds[i];
+        }
+    }
+    UNREACHABLE("no such kind");
+}
+
+static struct span part_of(struct span *rest, char end)
+{
+    size_t size = 0;
+    while (size < rest->size && rest->data[size] != end) {
+        size++;
+    }
+    struct span part = span_of(rest->data, size);
+    size_t taken = size < rest->size ? size + 1 : size;
+    *rest = span_of(rest->data + taken, rest->size - taken);
+    return part;
+}
+
+/* "<saga>/<step>[~n]/<kind>". */
+static void read_key(struct sim *sim, struct sim_key *key)
+{
+    struct span rest = span_of(key->text, key->size);
+    const struct sim_saga *saga = sim_saga_named(sim, part_of(&rest, '/'));
+    struct span step = part_of(&rest, '/');
+    key->kind = kind_of(rest);
+    if (!saga || !sim->node.core) {
+        sim_violated(sim, "durable_first", "the key %.*s is of no saga that is durable",
+                     (int)key->size, (const char *)key->text);
+    }
+    key->saga = (uint32_t)(saga - sim->sagas);
+    struct span name = part_of(&step, '~');
+    key->run = step.size > 0 ? (uint32_t)strtoul((const char *)step.data, NULL, 10) : 1;
+    int32_t index = definition_step(sim_definition(sim, saga), name);
+    CHECK(index >= 0);
+    key->step = (uint32_t)index;
+}
+
+struct sim_key *sim_key_of(struct sim *sim, struct span text)
+{
+    struct sim_key *key = map_get(&sim->keys, text);
+    if (key) {
+        return key;
+    }
+    key = ARENA_NEW(&sim->memory, struct sim_key);
+    CHECK(key && text.size <= LIMIT_KEY);
+    memcpy(key->text, text.data, text.size);
+    key->size = text.size;
+    read_key(sim, key);
+    CHECK(map_put(&sim->keys, span_of(key->text, key->size), key) == SAGA_OK);
+    return key;
+}
+
+struct sim_attempt *sim_attempt_of(struct sim *sim, const struct sim_attempt_id *id)
+{
+    return map_get(&sim->attempts, span_of(id, sizeof *id));
+}
+
+struct sim_attempt *sim_attempt_of_key(struct sim *sim, const struct sim_key *key, int64_t attempt)
+{
+    struct sim_attempt_id id = {.saga = sim->sagas[key->saga].id,
+                                .step = key->step,
+                                .kind = (uint32_t)key->kind,
+                                .run = key->run,
+                                .attempt = (uint32_t)attempt};
+    return sim_attempt_of(sim, &id);
+}
+
+bool sim_stands(struct sim *sim, uint32_t saga, uint32_t step)
+{
+    size_t at = 0;
+    for (const struct sim_key *key; (key = map_next(&sim->keys, &at)) != NULL;) {
+        if (key->kind == TASK_DO && key->saga == saga && key->step == step && key->done &&
+            !key->undone) {
+            return true;
+        }
+    }
+    return false;
+}
