@@ -106,7 +106,6 @@ static bool begin_undo(struct turn *turn, struct step *step)
         if (waits_for_ever) {
             park(turn, step, TASK_DO, "later_without_end");
         }
-        step->gated = !waits_for_ever;
         return waits_for_ever;
     }
     bool doubt = step->state == STEP_STATE_IN_DOUBT || step->late;
@@ -140,7 +139,6 @@ static bool undo_parallel(struct turn *turn)
     for (uint32_t i = count; i > 0 && !turn->failed; i--) {
         struct step *step = &saga->steps[saga->definition->order[i - 1]];
         bool clear = true;
-        step->gated = false;
         for (uint32_t k = 0; k < step->spec->needed_by_count && clear; k++) {
             const struct step *after = &saga->steps[step->spec->needed_by[k]];
             clear = after->all_clear;
@@ -164,7 +162,6 @@ static bool undo_strict(struct turn *turn)
     struct step *latest = NULL;
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         struct step *step = &saga->steps[i];
-        step->gated = false;
         bool later = !latest || step->started_seq > latest->started_seq;
         if (step->started_seq > 0 && !is_done(step, true) && later) {
             latest = step;

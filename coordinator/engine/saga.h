@@ -94,7 +94,6 @@ struct step {
     int64_t ended_ms;
     int64_t cost_micros;
     int64_t undo_due_ms; /* volatile: since when its undo could have gone; 0 = not */
-    bool gated;          /* volatile: its undo's turn has come, but its do may still act */
     bool all_clear;      /* volatile: it and all steps after it are done (backward.c) */
     bool chosen;         /* of the undo at work: to be undone */
     bool accepted;       /* irrevocable, and a person said: keep it */

@@ -117,7 +117,7 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
             due_ms = earlier(due_ms, close_due_ms(call));
         }
     }
-    bool gate = saga->direction == BACKWARD && !saga->paused && step->gated &&
+    bool gate = saga->direction == BACKWARD && !saga->paused && step->undo_due_ms > 0 &&
                 (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
     if (gate) {
         due_ms = earlier(due_ms, call_clear_ms(&step->calls[0], engine->options.dead_ms));
