@@ -1,6 +1,7 @@
 /* test_core_found.c - what the simulator found, each by the shortest history that shows it.
  *
- * Each was seen to fail with the code as it was before: see what the name of the test promises. */
+ * Each was seen to fail with the code as it was before; of an undo whose turn has not come, and of
+ * an irrevocable success, with the code as it was when the simulator first met them. */
 #include <criterion/criterion.h>
 
 #include "core_parts.h"
