@@ -1,7 +1,7 @@
 /* test_core_found.c - what the simulator found, each by the shortest history that shows it.
  *
- * Each was seen to fail with the code as it was before; of an undo whose turn has not come, and of
- * an irrevocable success, with the code as it was when the simulator first met them. */
+ * Seven were seen to fail with the code as it was before. Of the undo whose turn has not come and
+ * the irrevocable success only the simulator's seeds were: others had mended them meanwhile. */
 #include <criterion/criterion.h>
 
 #include "core_parts.h"
