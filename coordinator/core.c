@@ -273,6 +273,7 @@ static void release(struct core *core, struct work *work)
     struct batch *batch = &work->batch;
     if (batch->rows.row_count > 0) {
         core->lsn_durable = batch->rows.rows[batch->rows.row_count - 1].lsn;
+        core->rows += batch->rows.row_count;
     }
     core_defined(core, work);
     for (uint32_t i = 0; i < batch->effect_count; i++) {
@@ -453,6 +454,13 @@ bool core_is_disk_full(struct core *core)
         core->has_space = store->ops->has_space(store);
     }
     return core->disk_retry_ms > 0 || !core->has_space;
+}
+
+void core_stats(const struct core *core, struct core_stats *stats)
+{
+    *stats = (struct core_stats){.commits = core->submitted - (core->syncing ? 1 : 0),
+                                 .rows = core->rows,
+                                 .sagas = engine_count(core->engine)};
 }
 
 void core_drain(struct core *core)

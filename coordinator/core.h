@@ -66,6 +66,14 @@ bool core_is_idle(const struct core *core);
 /* There is no room on the disk: what writes is answered `overloaded`. */
 bool core_is_disk_full(struct core *core);
 
+struct core_stats {
+    uint64_t commits; /* batches made durable since core_new() */
+    uint64_t rows;    /* in them */
+    uint32_t sagas;   /* in memory */
+};
+
+void core_stats(const struct core *core, struct core_stats *stats);
+
 /* No new starts from now on. */
 void core_drain(struct core *core);
 

@@ -49,6 +49,7 @@ struct core {
     struct work *releasing;  /* its effects are on their way out; NULL: none are */
     uint64_t submitted;      /* batches given to the store */
     uint64_t lsn_durable;    /* of the last row released */
+    uint64_t rows;           /* released */
     int64_t now_ms;          /* of the turn at work */
     int64_t disk_retry_ms;   /* 0 = there is room */
     enum saga_error failure; /* once set, the core does nothing more */
