@@ -132,8 +132,10 @@ static void print_step(const json_t *step)
     print_state(text(step, "status"), 13);
     printf(" %4lld  %-8s ", number(step, "attempts"), took);
     print_state(undo ? text(undo, "status") : "-", 10);
-    printf(" %s%s%s\n", json_is_true(json_object_get(step, "in_doubt")) ? "in doubt " : "",
-           error ? text(error, "code") : "", json_object_get(step, "by_person") ? " by hand" : "");
+    const char *until = text(step, "waiting_until");
+    printf(" %s%s%s%s%s\n", json_is_true(json_object_get(step, "in_doubt")) ? "in doubt " : "",
+           error ? text(error, "code") : "", json_object_get(step, "by_person") ? " by hand" : "",
+           until[0] ? "until " : "", until);
 }
 
 void show_saga(const json_t *saga)

@@ -5,6 +5,7 @@
  * life, when, and to whom. They are never read by the fold.
  *
  *   do:    pending -> running <-> retrying -> succeeded | failed | in_doubt | kept | parked
+ *   wait:  pending -> waiting -> succeeded | failed
  *   undo:  (succeeded | in_doubt | failed) -> compensating -> compensated | parked
  *   and a person may settle what is not settled: -> resolved
  */
@@ -93,6 +94,7 @@ struct step {
     int64_t started_ms;
     int64_t ended_ms;
     int64_t cost_micros;
+    int64_t wake_ms;     /* waiting: until then */
     int64_t undo_due_ms; /* volatile: since when its undo could have gone; 0 = not */
     bool all_clear;      /* volatile: it and all steps after it are done (backward.c) */
     bool chosen;         /* of the undo at work: to be undone */

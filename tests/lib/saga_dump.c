@@ -46,6 +46,7 @@ static void dump_step(const struct step *step, struct buf *out)
     mp_put_int(out, step->started_ms);
     mp_put_int(out, step->ended_ms);
     mp_put_int(out, step->cost_micros);
+    mp_put_int(out, step->wake_ms);
     mp_put_bool(out, step->chosen);
     mp_put_bool(out, step->accepted);
     mp_put_bool(out, step->late);
