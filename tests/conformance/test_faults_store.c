@@ -1,4 +1,5 @@
-/* test_faults_store.c - a disk that fails at its n-th call, for n = 1, 2, 3 ... until none is hit.
+/* test_faults_store.c - a disk that fails at its n-th call, or memory that runs out at the n-th
+ * allocation, for n = 1, 2, 3 ... until none is hit.
  *
  * Each run writes the same batches through two lives of a store, on the disk of fault_vfs.h. One
  * call of it fails: a write, a sync, a truncation, an opening, a deletion, a read; or the power
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/fault_memory.h"
 #include "lib/fault_vfs.h"
 #include "store/rows.h"
 #include "store/store.h"
@@ -28,7 +30,8 @@ enum {
     FRAMES = 12,  /* of the log between two checkpoints */
     LARGE = 9000, /* a payload of several pages */
     ROWS = 3,     /* of a batch, at most */
-    RUNS_MAX = 5000,
+    AT_MAX = 1000000,
+    STRIDE = 32,
 };
 
 /* ---- the batches: number n starts saga n + 1, moves the two before, ends the third ---- */
@@ -123,6 +126,8 @@ struct series {
     bool may_go_on;           /* or does not: not every such fault matters */
     bool loses;               /* what was not synced is lost */
     uint64_t seed;            /* as fault_vfs_lose() wants it */
+    enum { DISK, ONE_ALLOCATION, ALL_ALLOCATIONS } of;
+    bool is_long; /* the strides grow */
 };
 
 struct run {
@@ -326,7 +331,6 @@ static bool live_once(struct run *run, const struct series *series, uint64_t las
 {
     enum saga_error rc = open_store(run);
     if (rc != SAGA_OK) {
-        cr_assert(fault_vfs_was_hit(), "%s", run->why);
         cr_assert_null(run->store);
         cr_assert_neq(run->why[0], '\0');
         return false;
@@ -336,23 +340,42 @@ static bool live_once(struct run *run, const struct series *series, uint64_t las
     return run->failure == SAGA_OK;
 }
 
-/* Did the fault come? */
-static bool run_once(const struct series *series, uint64_t at)
+static void begin_faults(const struct series *series, uint64_t at)
 {
-    struct run run = {0};
     struct fault_plan plan = series->plan;
-    char command[128];
     plan.at = at;
-    snprintf(run.folder, sizeof run.folder, "/tmp/saga-fault-XXXXXX");
-    cr_assert_not_null(mkdtemp(run.folder));
-    snprintf(run.path, sizeof run.path, "%s/s.db", run.folder);
-    fault_vfs_begin(&plan);
-    if (live_once(&run, series, LIFE) && !fault_vfs_was_hit())
-        (void)live_once(&run, series, BATCHES);
+    if (series->of == DISK)
+        fault_vfs_begin(&plan);
+    else
+        fault_memory_begin(at, series->of == ALL_ALLOCATIONS);
+}
+
+/* Did the fault come? */
+static bool end_faults(const struct series *series)
+{
+    if (series->of != DISK)
+        return fault_memory_end();
     bool was_hit = fault_vfs_was_hit();
     fault_vfs_end();
     if (series->loses && was_hit)
         fault_vfs_lose(series->seed);
+    return was_hit;
+}
+
+/* The same. */
+static bool run_once(const struct series *series, uint64_t at)
+{
+    struct run run = {0};
+    char command[128];
+    snprintf(run.folder, sizeof run.folder, "/tmp/saga-fault-XXXXXX");
+    cr_assert_not_null(mkdtemp(run.folder));
+    snprintf(run.path, sizeof run.path, "%s/s.db", run.folder);
+    begin_faults(series, at);
+    bool is_sound = live_once(&run, series, LIFE);
+    if (is_sound && !fault_vfs_was_hit())
+        is_sound = live_once(&run, series, BATCHES);
+    bool was_hit = end_faults(series);
+    cr_assert(is_sound || was_hit, "%s", run.why);
     check_after(&run);
     snprintf(command, sizeof command, "rm -rf %s", run.folder);
     cr_assert_eq(system(command), 0);
@@ -365,10 +388,10 @@ static void run_all(const struct series *series)
     for (size_t i = 0; i < LARGE; i++)
         large[i] = (uint8_t)(i * 37 >> 2);
     while (run_once(series, at)) {
-        cr_assert_lt(at, RUNS_MAX);
-        at++;
+        cr_assert_lt(at, AT_MAX);
+        at += series->is_long ? 1 + at / STRIDE : 1;
     }
-    cr_log_info("%llu calls", (unsigned long long)at - 1);
+    cr_log_info("%llu times", (unsigned long long)at - 1);
     cr_assert_gt(at, 2, "the fault never came");
 }
 
@@ -409,3 +432,22 @@ SERIES(shared_memory, .plan = {.calls = FAULT_BIT(FAULT_SHARE), .code = SQLITE_I
 SERIES(power, POWER)
 SERIES(power_torn_one_way, POWER, .seed = 1)
 SERIES(power_torn_another_way, POWER, .seed = 2)
+
+#define ALLOCATIONS(which) .of = (which), .expected = SAGA_STORE_FAILED, .may_go_on = true
+SERIES(one_of_our_allocations, ALLOCATIONS(ONE_ALLOCATION))
+SERIES(all_of_our_allocations, ALLOCATIONS(ALL_ALLOCATIONS))
+
+/* SQLite's are thousands. */
+Test(faults_store, one_allocation_of_any)
+{
+    const struct series series = {ALLOCATIONS(ONE_ALLOCATION), .is_long = true};
+    fault_memory_sqlite();
+    run_all(&series);
+}
+
+Test(faults_store, all_allocations_of_any)
+{
+    const struct series series = {ALLOCATIONS(ALL_ALLOCATIONS), .is_long = true};
+    fault_memory_sqlite();
+    run_all(&series);
+}
