@@ -1,6 +1,7 @@
 /* core.c - decide, submit, release. */
 #include "core.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,12 +55,25 @@ static void dismiss(struct request *request)
     }
 }
 
+/* A batch that is with the store is read by its thread until it is durable, or lost for good. */
+static void outwait_store(const struct core *core)
+{
+    struct store *store = core->options.store;
+    struct pollfd wake = {.fd = store->ops->wake(store), .events = POLLIN};
+    uint64_t count = 0;
+    while (wake.fd >= 0 && core->syncing && store->ops->durable(store, &count) == SAGA_OK &&
+           count < core->submitted) {
+        MAYBE(poll(&wake, 1, -1) > 0);
+    }
+}
+
 void core_destroy(struct core **core)
 {
     struct core *gone = *core;
     if (!gone) {
         return;
     }
+    outwait_store(gone);
     waiters_close(gone);
     size_t at = 0;
     for (struct request *r; (r = map_next(&gone->requests, &at)) != NULL;) {

@@ -34,7 +34,7 @@ struct core_options {
 };
 
 MUST_CHECK enum saga_error core_new(const struct core_options *options, struct core **core);
-/* Requests still open are answered `unavailable`. */
+/* Requests still open are answered `unavailable`. Waits for the store to be done with its batch. */
 void core_destroy(struct core **core);
 /* Who carries tasks and replies. Before core_serve(). */
 void core_set_peers(struct core *core, struct peers *peers);
