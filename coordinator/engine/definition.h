@@ -50,6 +50,8 @@ struct step_spec {
     uint32_t needs_count;
     uint32_t needed_by_count;
     struct call_spec action;            /* the do; of STEP_KIND_ACTION */
+    int64_t cost_max_micros;            /* of all its attempts, micro-USD; 0 = no limit */
+    int64_t cost_expected_micros;       /* of an attempt, as its author says */
     int64_t sleep_ms;                   /* STEP_KIND_SLEEP: so long; 0 = until */
     const struct template *sleep_until; /* this time, RFC 3339 or ms since 1970 */
     bool has_undo;                      /* has a compensation; else see step_class */
@@ -73,6 +75,8 @@ struct definition {
     int64_t timeout_ms;            /* of a saga; 0 = none */
     int64_t reversal_window_ms;    /* 0 = a completed saga is not reversible */
     bool strict;                   /* compensation_order: strict */
+    int64_t cost_max_micros;       /* of the way forward, micro-USD; 0 = no limit */
+    int64_t undo_cost_max_micros;  /* of the way back: alerts, and stops nothing */
     const struct template *output; /* NULL: none */
     struct span labels;            /* msgpack map of str, or empty */
 };

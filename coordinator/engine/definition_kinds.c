@@ -16,7 +16,9 @@ static void refuse_action_keys(struct compile *c, const struct draft *draft, con
                 {"retry", draft->retry},
                 {"timeout", draft->timeout},
                 {"check", draft->check},
-                {"pivot", draft->pivot}};
+                {"pivot", draft->pivot},
+                {"max_cost_usd", draft->max_cost_usd},
+                {"expected_cost_usd", draft->expected_cost_usd}};
     for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
         if (keys[i].value.size > 0) {
             struct place place = compile_enter_key(c, keys[i].name);

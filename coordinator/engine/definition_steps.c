@@ -28,7 +28,7 @@ static const struct key step_keys[] = {
     LATER(wait_event),  KEY(sleep),          LATER(saga),
     LATER(version),     LATER(emit),         LATER(when),
     LATER(for_each),    LATER(max_parallel), LATER(on_item_failure),
-    LATER(key_ttl),     LATER(max_cost_usd), LATER(expected_cost_usd),
+    LATER(key_ttl),     KEY(max_cost_usd),   KEY(expected_cost_usd),
 };
 #undef KEY
 
@@ -172,6 +172,9 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
     }
     (void)compile_action(c, "action", draft->action, &spec->action.action);
     (void)compile_action(c, "check", draft->check, &spec->action.check);
+    (void)compile_money(c, "max_cost_usd", draft->max_cost_usd, &spec->cost_max_micros);
+    (void)compile_money(c, "expected_cost_usd", draft->expected_cost_usd,
+                        &spec->cost_expected_micros);
     (void)compile_flag(c, "pivot", draft->pivot, &draft->says_pivot);
     read_compensate(c, draft, spec);
     read_compensate_on(c, draft, spec);

@@ -715,6 +715,7 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
     struct step *step = has_step ? &saga->steps[record->step] : NULL;
     saga->seq++;
     saga->cost_micros += record->cost_micros;
+    saga->undo_cost_micros += record->kind == TASK_UNDO ? record->cost_micros : 0;
     if (step) {
         step->cost_micros += record->cost_micros;
     }

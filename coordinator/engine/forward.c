@@ -33,6 +33,9 @@ static void start(struct turn *turn, struct step *step)
         wait_begin(turn, step);
         return;
     }
+    if (!budget_allows(turn, step)) {
+        return;
+    }
     if (!template) {
         struct span none = {NULL, 0};
         call_send(turn, call, &none, 0);
@@ -93,8 +96,10 @@ static bool retry_due(struct turn *turn, struct step *step)
         call_fail(turn, call, &failure);
         return true;
     }
-    struct span input = call->rerun_input.size > 0 ? call->rerun_input : call->input;
-    call_send(turn, call, call->rerun ? &input : NULL, 0);
+    if (budget_allows(turn, step)) {
+        struct span input = call->rerun_input.size > 0 ? call->rerun_input : call->input;
+        call_send(turn, call, call->rerun ? &input : NULL, 0);
+    }
     return true;
 }
 

@@ -138,8 +138,9 @@ struct saga {
     int64_t ended_ms;
     int64_t completed_ms; /* first time; the reversal window counts from here; 0 = never */
     int64_t deadline_ms;
-    int64_t cost_micros;
-    uint8_t digest[32]; /* volatile: of the start, while its name is not yet durable */
+    int64_t cost_micros;      /* of all that was asked */
+    int64_t undo_cost_micros; /* of it: of compensations */
+    uint8_t digest[32];       /* volatile: of the start, while its name is not yet durable */
     bool has_digest;
     struct step *steps; /* definition->step_count of them */
 
