@@ -1,7 +1,7 @@
 /* compile_read.c - tables of keys and the typed reading of single values. */
-#include <math.h>
 #include "engine/compile.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/json.h"
