@@ -8,7 +8,7 @@
 /* Would one more attempt go past the limit? 0 = there is none. */
 static bool is_past(int64_t limit, int64_t spent, int64_t expected)
 {
-    return limit > 0 && spent + expected > limit;
+    return limit > 0 && spent > limit - expected;
 }
 
 bool budget_allows(struct turn *turn, struct step *step)

@@ -705,6 +705,12 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
     return false;
 }
 
+/* Costs are 0 to 2^53 - 1; a thousand absurd ones end at the greatest number, not below zero. */
+static int64_t add_cost(int64_t sum, int64_t cost)
+{
+    return cost > INT64_MAX - sum ? INT64_MAX : sum + cost;
+}
+
 bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
 {
     PRE(saga->magic == SAGA_MAGIC);
@@ -714,10 +720,11 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
     }
     struct step *step = has_step ? &saga->steps[record->step] : NULL;
     saga->seq++;
-    saga->cost_micros += record->cost_micros;
-    saga->undo_cost_micros += record->kind == TASK_UNDO ? record->cost_micros : 0;
+    bool of_undo = record->kind == TASK_UNDO;
+    saga->cost_micros = add_cost(saga->cost_micros, record->cost_micros);
+    saga->undo_cost_micros = add_cost(saga->undo_cost_micros, of_undo ? record->cost_micros : 0);
     if (step) {
-        step->cost_micros += record->cost_micros;
+        step->cost_micros = add_cost(step->cost_micros, record->cost_micros);
     }
     bool of_step = record->type >= RECORD_TASK_INTENDED && record->type != RECORD_OPERATOR;
     if (!of_step) {
