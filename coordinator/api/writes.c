@@ -320,6 +320,11 @@ void write_finish(struct call *call)
         call_problem(call, SAGA_INVALID, "status must be ok or failed");
         return;
     }
+    if (result->cost_micros < 0) {
+        call_fault(call, "/cost_usd_micros", "must not be negative");
+        call_problem(call, SAGA_INVALID, "a cost is not negative");
+        return;
+    }
     result->status = ok ? RESULT_OK : RESULT_FAILED;
     result->code = span_text("failed");
     if (error.size > 0 && !ok && !read_error(call, error)) {
