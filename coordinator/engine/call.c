@@ -25,9 +25,8 @@ static struct span action_of(const struct call *call)
 }
 
 /* What adapters are given of a new attempt. */
-static void fill_task(struct turn *turn, struct call *call, struct attempt *attempt)
+static void fill_task(const struct saga *saga, const struct call *call, struct attempt *attempt)
 {
-    struct saga *saga = turn->saga;
     const struct timeouts *timeouts = &call_spec(call)->timeouts;
     struct task *task = &attempt->task;
     task->saga = saga->id;
@@ -48,12 +47,13 @@ static void fill_task(struct turn *turn, struct call *call, struct attempt *atte
     task->close_at_ms = close_ms(call);
     task->heartbeat_ms = timeouts->heartbeat_ms;
     task->details = call->details;
-    task->traceparent = trace_parent(saga, attempt);
+    trace_parent(saga, attempt, attempt->traceparent);
+    task->traceparent = span_of(attempt->traceparent, TRACE_PARENT_SIZE);
     task->tracestate = saga->tracestate;
-    turn->failed |= task->traceparent.size == 0;
 }
 
-/* Past the bound the oldest attempt that has answered is forgotten; its token goes with it. */
+/* Past the bound the oldest attempt is forgotten; its token goes with it, and its answer will be
+ * `unknown`. How long it may still act is remembered: the undo must not overtake it. */
 static void forget_oldest(struct turn *turn, struct call *call)
 {
     if (call->attempt_count < LIMIT_ATTEMPTS_KEPT) {
@@ -61,6 +61,9 @@ static void forget_oldest(struct turn *turn, struct call *call)
     }
     const struct attempt *spare = call_spare(call);
     if (spare) {
+        if (!spare->answered && spare->left_ms > call->forgotten_left_ms) {
+            call->forgotten_left_ms = spare->left_ms;
+        }
         map_drop(&turn->engine->tokens, span_of(spare->token, TOKEN_SIZE));
     }
 }
@@ -88,9 +91,9 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
         return;
     }
     struct attempt *attempt = call->newest;
-    fill_task(turn, call, attempt);
+    fill_task(turn->saga, call, attempt);
     struct span token = span_of(attempt->token, TOKEN_SIZE);
-    if (turn->failed || map_put(&turn->engine->tokens, token, attempt) != SAGA_OK) {
+    if (map_put(&turn->engine->tokens, token, attempt) != SAGA_OK) {
         turn->failed = true;
         return;
     }

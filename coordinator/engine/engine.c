@@ -532,6 +532,7 @@ static enum saga_error serve(struct engine *engine, const struct event *event)
     for (struct saga *saga; (saga = map_next(&engine->sagas, &at)) != NULL;) {
         for (uint32_t i = 0; i < saga->definition->step_count; i++) {
             for (uint32_t k = 0; k < CALL_COUNT; k++) {
+                saga->steps[i].calls[k].forgotten_left_ms = event->now_ms;
                 for (struct attempt *a = saga->steps[i].calls[k].attempts; a; a = a->older) {
                     a->left_ms = event->now_ms;
                     a->beat_ms = event->now_ms;

@@ -105,7 +105,6 @@ static bool open_run(struct call *call, const struct record *record, int64_t at_
     call->counted = 0;
     call->losses = 0;
     call->first_ms = at_ms;
-    call->newest = NULL;
     call->rerun = false;
     call->rerun_input = (struct span){NULL, 0};
     call->used_up = false;
@@ -139,7 +138,8 @@ static bool adopt(struct call *call, const struct record *record)
     return true;
 }
 
-/* Takes a forgotten attempt out of the list, to be used anew; NULL = none to spare. */
+/* Takes a forgotten attempt out of the list, to be used anew; NULL = none to spare. Its answer can
+ * not end its doubt any more; a success of the key can, or a check. */
 static struct attempt *reuse(struct call *call)
 {
     struct attempt *spare = call_spare(call);
@@ -151,6 +151,8 @@ static struct attempt *reuse(struct call *call)
         at = &(*at)->older;
     }
     *at = spare->older;
+    call->forgot_unanswered |= !spare->answered;
+    call->forgot_doubt |= spare->state == ATTEMPT_DOUBT;
     *spare = (struct attempt){0};
     return spare;
 }
@@ -224,6 +226,7 @@ static bool fold_done_ok(struct step *step, const struct record *record, int64_t
             a->state = ATTEMPT_SUCCEEDED;
         }
     }
+    call->forgot_doubt = false;
     call->retry_ms = 0;
     close_call(step_call(step, TASK_CHECK));
     step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
@@ -258,6 +261,7 @@ static bool fold_succeeded(struct step *step, struct call *call, const struct re
         for (struct attempt *a = call->attempts; a; a = a->older) {
             a->state = a->state == ATTEMPT_NO_EFFECT ? a->state : ATTEMPT_SUCCEEDED;
         }
+        call->forgot_doubt = false;
         if (step->late) {
             step->undo_state = UNDO_STATE_PENDING;
             return move(step, STEP_STATE_COMPENSATING, at_ms);
@@ -341,6 +345,7 @@ static bool fold_failed(struct step *step, struct call *call, const struct recor
         for (struct attempt *a = done->attempts; a; a = a->older) {
             a->state = ATTEMPT_NO_EFFECT;
         }
+        done->forgot_doubt = false;
         call->retry_ms = 0;
         return settle_doubt(step, at_ms);
     }

@@ -69,6 +69,7 @@ enum saga_error saga_load(const struct arena_source *source, const struct saga_i
 /* Tokens are known again; what is unanswered counts as sent. */
 static enum saga_error take_up(struct engine *engine, struct call *call)
 {
+    call->forgotten_left_ms = engine->serving_ms;
     for (struct attempt *a = call->attempts; a; a = a->older) {
         if (map_put(&engine->tokens, span_of(a->token, TOKEN_SIZE), a) != SAGA_OK) {
             return SAGA_NO_MEMORY;

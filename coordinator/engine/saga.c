@@ -88,12 +88,21 @@ struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t num
     return attempt;
 }
 
+/* One that said `later` may act for ever: it is kept, so that no undo overtakes it. */
+static bool is_forgettable(const struct call *call, const struct attempt *attempt)
+{
+    if (attempt == call->newest || attempt == call->attempts) {
+        return false;
+    }
+    return attempt->answered || (!attempt->later && attempt->state != ATTEMPT_OPEN);
+}
+
 struct attempt *call_spare(const struct call *call)
 {
     struct attempt *spare = NULL;
     if (call->attempt_count >= LIMIT_ATTEMPTS_KEPT) {
         for (struct attempt *a = call->attempts; a; a = a->older) {
-            spare = a->answered ? a : spare;
+            spare = is_forgettable(call, a) ? a : spare;
         }
     }
     return spare;
@@ -101,6 +110,9 @@ struct attempt *call_spare(const struct call *call)
 
 bool call_in_doubt(const struct call *call)
 {
+    if (call->forgot_doubt) {
+        return true;
+    }
     for (const struct attempt *a = call->attempts; a; a = a->older) {
         if (a->state == ATTEMPT_DOUBT) {
             return true;
@@ -129,31 +141,37 @@ bool call_is_open(const struct call *call)
     return false;
 }
 
+/* When can nothing act any more that was sent at left_ms and is not called off? */
+static int64_t ttl_over_ms(const struct call *call, int64_t left_ms, int64_t dead_ms)
+{
+    const struct timeouts *timeouts = &call_spec(call)->timeouts;
+    int64_t until_ms = left_ms + timeouts->start_to_close_ms;
+    if (timeouts->schedule_to_close_ms > 0 &&
+        call->first_ms + timeouts->schedule_to_close_ms < until_ms) {
+        until_ms = call->first_ms + timeouts->schedule_to_close_ms;
+    }
+    return until_ms + dead_ms;
+}
+
 /* When this attempt can no longer act. One that has not left may leave at any moment: whoever asks
  * calls it off first, and hears that it never left. */
 static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *attempt,
                                 int64_t dead_ms)
 {
-    const struct timeouts *timeouts = &call_spec(call)->timeouts;
-    int64_t close_ms = timeouts->schedule_to_close_ms > 0
-                           ? call->first_ms + timeouts->schedule_to_close_ms
-                           : INT64_MAX;
+    int64_t close_ms = call_spec(call)->timeouts.schedule_to_close_ms;
     if (attempt->answered) {
         return 0;
     }
     if (attempt->later) {
-        return close_ms == INT64_MAX ? INT64_MAX : close_ms + dead_ms;
+        return close_ms > 0 ? call->first_ms + close_ms + dead_ms : INT64_MAX;
     }
-    if (!attempt->left) {
-        return INT64_MAX;
-    }
-    int64_t until_ms = attempt->left_ms + timeouts->start_to_close_ms;
-    return (until_ms < close_ms ? until_ms : close_ms) + dead_ms;
+    return attempt->left ? ttl_over_ms(call, attempt->left_ms, dead_ms) : INT64_MAX;
 }
 
 static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barrier)
 {
-    int64_t quiet_ms = 0;
+    int64_t quiet_ms =
+        call->forgot_unanswered ? ttl_over_ms(call, call->forgotten_left_ms, dead_ms) : 0;
     for (const struct attempt *a = call->attempts; a; a = a->older) {
         int64_t at_ms = has_barrier && a->barrier ? 0 : attempt_quiet_ms(call, a, dead_ms);
         quiet_ms = at_ms > quiet_ms ? at_ms : quiet_ms;

@@ -19,7 +19,7 @@
 #include "engine/engine.h"
 #include "engine/record.h"
 
-enum { SAGA_MAGIC = 0x5a6a5a6a, CALL_COUNT = 3 };
+enum { SAGA_MAGIC = 0x5a6a5a6a, CALL_COUNT = 3, TRACE_PARENT_SIZE = 55 };
 
 enum attempt_state {
     ATTEMPT_OPEN = 1,  /* no answer yet, and still hoped for */
@@ -49,7 +49,8 @@ struct attempt {
     int64_t beat_ms; /* volatile: last heartbeat, or when sent */
     struct call *call;
     struct attempt *older;
-    struct task task; /* what adapters are given */
+    struct task task;                       /* what adapters are given */
+    uint8_t traceparent[TRACE_PARENT_SIZE]; /* its task's */
 };
 
 /* One thing that is asked of a participant for a step: its do, its undo, or its check. */
@@ -75,6 +76,9 @@ struct call {
     struct attempt *newest;   /* the one whose failure decides; NULL = none of this run */
     struct attempt *attempts; /* all of them, of earlier runs too, the latest first */
     uint32_t attempt_count;
+    bool forgot_unanswered;    /* an attempt was forgotten that may still act, or answer */
+    bool forgot_doubt;         /* one was in doubt: its doubt stands until the key's is settled */
+    int64_t forgotten_left_ms; /* volatile: when the last of those was sent */
 };
 
 struct step {
@@ -175,8 +179,8 @@ const struct call_spec *call_spec(const struct call *call);
 /* In doubt, and nothing is left to ask: only its undo can settle it. */
 bool step_awaits_undo(const struct step *step);
 struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t number);
-/* The attempt that the next one may take the memory of: the oldest that has answered, once
- * LIMIT_ATTEMPTS_KEPT are kept. NULL: none. */
+/* The attempt that the next one may take the memory of, once LIMIT_ATTEMPTS_KEPT are kept: the
+ * oldest that nobody waits for. Durable state alone says which. NULL: none. */
 struct attempt *call_spare(const struct call *call);
 /* Has any attempt an unknown outcome? */
 bool call_in_doubt(const struct call *call);

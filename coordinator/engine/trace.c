@@ -6,11 +6,11 @@
 static const char hex[] = "0123456789abcdef";
 
 /* "00-<32 hex>-<16 hex>-<2 hex>" */
-enum { TRACE_AT = 3, TRACE_SIZE = 32, SPAN_AT = 36, SPAN_SIZE = 16, PARENT_SIZE = 55 };
+enum { TRACE_AT = 3, TRACE_SIZE = 32, SPAN_AT = 36, SPAN_SIZE = 16 };
 
 void trace_begin(struct saga *saga)
 {
-    if (saga->traceparent.size >= PARENT_SIZE) {
+    if (saga->traceparent.size >= TRACE_PARENT_SIZE) {
         memcpy(saga->trace_id, saga->traceparent.data + TRACE_AT, TRACE_SIZE);
         return;
     }
@@ -41,12 +41,8 @@ static uint64_t span_id(const struct saga *saga, const struct attempt *attempt)
     return id ? id : 1;
 }
 
-struct span trace_parent(struct saga *saga, const struct attempt *attempt)
+void trace_parent(const struct saga *saga, const struct attempt *attempt, uint8_t *text)
 {
-    uint8_t *text = arena_take(&saga->arena, PARENT_SIZE);
-    if (!text) {
-        return (struct span){NULL, 0};
-    }
     memcpy(text, "00-", 3);
     memcpy(text + TRACE_AT, saga->trace_id, TRACE_SIZE);
     text[SPAN_AT - 1] = '-';
@@ -55,8 +51,7 @@ struct span trace_parent(struct saga *saga, const struct attempt *attempt)
         text[SPAN_AT + i] = (uint8_t)hex[id >> (60 - 4 * i) & 15];
     }
     const char *flags = "-01";
-    bool given = saga->traceparent.size >= PARENT_SIZE;
+    bool given = saga->traceparent.size >= TRACE_PARENT_SIZE;
     memcpy(text + SPAN_AT + SPAN_SIZE, given ? (const char *)saga->traceparent.data + 52 : flags,
            3);
-    return span_of(text, PARENT_SIZE);
 }

@@ -6,7 +6,7 @@
 
 /* Takes the trace id from the caller's traceparent, or makes one from the saga's name. */
 void trace_begin(struct saga *saga);
-/* The traceparent of an attempt, in the saga's arena; empty = no memory. */
-struct span trace_parent(struct saga *saga, const struct attempt *attempt);
+/* Writes the traceparent of an attempt: TRACE_PARENT_SIZE bytes. */
+void trace_parent(const struct saga *saga, const struct attempt *attempt, uint8_t *text);
 
 #endif

@@ -12,6 +12,8 @@ static void dump_call(const struct call *call, struct buf *out)
     mp_put_bool(out, call->used_up);
     mp_put_bool(out, call->in_doubt);
     mp_put_bool(out, call->rerun);
+    mp_put_bool(out, call->forgot_unanswered);
+    mp_put_bool(out, call->forgot_doubt);
     mp_put_int(out, call->first_ms);
     mp_put_int(out, call->retry_ms);
     mp_put_str(out, call->key);
