@@ -19,7 +19,7 @@ static bool is_done(const struct step *step, bool strict)
     if (!step->chosen) {
         return true;
     }
-    if (step->stuck && !strict) {
+    if ((step->stuck && !strict) || step->state == STEP_STATE_PARKED) {
         return true;
     }
     if (step->undo_state == UNDO_STATE_PENDING || step->undo_state == UNDO_STATE_RUNNING ||
@@ -100,15 +100,18 @@ static bool begin_undo(struct turn *turn, struct step *step)
 {
     struct call *done = step_call(step, TASK_DO);
     struct call *undo = step_call(step, TASK_UNDO);
+    int64_t quiet_ms = call_clear_ms(done, turn->engine->options.dead_ms);
+    if (step->state == STEP_STATE_PARKED && quiet_ms == INT64_MAX) {
+        return false; /* it was parked for that: see park_unfinished() */
+    }
     if (step->undo_due_ms == 0) {
         step->undo_due_ms = turn->now_ms;
     }
-    int64_t quiet_ms = call_clear_ms(done, turn->engine->options.dead_ms);
     if (quiet_ms > turn->now_ms) {
         bool waits_for_ever = quiet_ms == INT64_MAX && step->state == STEP_STATE_IN_DOUBT &&
                               done->newest && done->newest->later;
         if (waits_for_ever) {
-            park(turn, step, TASK_DO, "later_without_end");
+            park_unfinished(turn, step);
         }
         return waits_for_ever;
     }
@@ -232,6 +235,12 @@ bool backward(struct turn *turn)
     }
     if (!turn->failed && !changed) {
         changed = saga->definition->strict ? undo_strict(turn) : undo_parallel(turn);
+    }
+    if (changed && saga->state == SAGA_STATE_PARKED) {
+        struct record record = {.type = RECORD_SAGA_COMPENSATING,
+                                .code = span_text("result"),
+                                .message = span_text("what it waited for has come")};
+        turn_emit(turn, &record);
     }
     return turn->failed || changed || finish(turn);
 }

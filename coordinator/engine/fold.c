@@ -62,7 +62,8 @@ static bool fail_step(struct step *step, int64_t at_ms)
     return move(step, STEP_STATE_FAILED, at_ms);
 }
 
-/* After an attempt's doubt has ended: an undecided step without doubt has failed. */
+/* After an attempt's doubt has ended: an undecided step without doubt has failed. One that was
+ * parked because the attempt might have acted for ever is in doubt, if another one is. */
 static bool settle_doubt(struct step *step, int64_t at_ms)
 {
     struct call *call = step_call(step, TASK_DO);
@@ -75,7 +76,9 @@ static bool settle_doubt(struct step *step, int64_t at_ms)
         close_call(step_call(step, TASK_CHECK));
         return parked || fail_step(step, at_ms);
     }
-    return true;
+    bool to_undo = step->state == STEP_STATE_PARKED && undecided && step->spec->has_undo &&
+                   step->saga->direction == BACKWARD && step->chosen;
+    return !to_undo || move(step, STEP_STATE_IN_DOUBT, at_ms);
 }
 
 static bool fold_started(struct saga *saga, const struct record *record, int64_t at_ms)

@@ -19,7 +19,7 @@ static enum fate fate_of_failed(const struct step *step)
 
 static enum fate fate_of_parked(const struct step *step)
 {
-    if (step->undo_state == UNDO_STATE_PARKED) {
+    if (step->undo_state != UNDO_STATE_NONE) {
         return FATE_UNDONE;
     }
     if (call_has_succeeded(&step->calls[0])) {

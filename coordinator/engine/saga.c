@@ -168,6 +168,19 @@ static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *a
     return attempt->left ? ttl_over_ms(call, attempt->left_ms, dead_ms) : INT64_MAX;
 }
 
+bool call_waits_for_finish(const struct call *call)
+{
+    if (call_spec(call)->timeouts.schedule_to_close_ms > 0) {
+        return false;
+    }
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        if (a->later && !a->answered && !a->barrier) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barrier)
 {
     int64_t quiet_ms =

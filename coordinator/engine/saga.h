@@ -190,6 +190,8 @@ bool call_has_succeeded(const struct call *call);
 bool call_is_open(const struct call *call);
 /* When can no attempt of it act any more? 0 = now; INT64_MAX = not foreseeable. */
 int64_t call_quiet_ms(const struct call *call, int64_t dead_ms);
+/* It answered `later`, and only a `finish` can say that it acts no more. */
+bool call_waits_for_finish(const struct call *call);
 /* When may its undo leave? The same, but what a barrier refuses after the undo needs no waiting. */
 int64_t call_clear_ms(const struct call *call, int64_t dead_ms);
 /* "<saga>/<step>[~run]/<kind>" in the saga's arena; empty = no memory. */

@@ -31,6 +31,12 @@ void park(struct turn *turn, struct step *step, enum task_kind kind, const char 
     turn_alert(turn, step, "step_parked");
 }
 
+void park_unfinished(struct turn *turn, struct step *step)
+{
+    park(turn, step, TASK_DO, "later_without_end");
+    step->undo_due_ms = 0; /* its undo's patience begins when somebody has finished it */
+}
+
 bool pivot_has_succeeded(const struct saga *saga)
 {
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {

@@ -69,10 +69,17 @@ static int64_t undo_since_ms(const struct step *step)
     return asked || step->undo_state == UNDO_STATE_PENDING ? step->undo_due_ms : 0;
 }
 
+/* Its undo could go, were it not for an attempt of its do that answered `later`. */
+static bool undo_is_barred(const struct step *step)
+{
+    bool due = step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step);
+    return due && call_waits_for_finish(&step->calls[0]);
+}
+
 static int64_t stuck_due_ms(const struct step *step)
 {
     int64_t since_ms = undo_since_ms(step);
-    if (since_ms == 0 || step->stuck || step->saga->direction == FORWARD) {
+    if (since_ms == 0 || step->stuck || step->saga->direction == FORWARD || undo_is_barred(step)) {
         return INT64_MAX;
     }
     if (step->spec->stuck_ms > 0) {
@@ -93,7 +100,8 @@ static bool waits_for_finish(const struct step *step)
 
 static int64_t finish_due_ms(const struct step *step)
 {
-    if (!waits_for_finish(step) || step->undo_due_ms == 0) {
+    bool barred = undo_is_barred(step) && step->state != STEP_STATE_PARKED;
+    if (step->undo_due_ms == 0 || (!barred && !waits_for_finish(step))) {
         return INT64_MAX;
     }
     int64_t patience_ms = step->spec->stuck_ms > 0 ? step->spec->stuck_ms : QUIET_STUCK_MS;
@@ -216,7 +224,9 @@ static void expire_call(struct turn *turn, struct call *call)
 
 static void expire_stuck(struct turn *turn, struct step *step)
 {
-    if (finish_due_ms(step) <= turn->now_ms) {
+    if (finish_due_ms(step) <= turn->now_ms && undo_is_barred(step)) {
+        park_unfinished(turn, step);
+    } else if (finish_due_ms(step) <= turn->now_ms) {
         struct failure failure = {.attempt = step->calls[0].newest,
                                   .code = span_text("later_without_end"),
                                   .message = span_text("answered later, and nobody finished it"),

@@ -112,6 +112,8 @@ bool backward(struct turn *turn);
 enum doubt { DOUBT_WAITS, DOUBT_CHANGED, DOUBT_TO_UNDO };
 enum doubt settle_in_doubt(struct turn *turn, struct step *step);
 void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code);
+/* An attempt that answered `later` may act for ever, so the undo cannot go. */
+void park_unfinished(struct turn *turn, struct step *step);
 bool pivot_is_open(const struct saga *saga);
 bool pivot_has_succeeded(const struct saga *saga);
 /* Turns the saga back now. chosen/accept: packed lists or empty. */
