@@ -254,6 +254,15 @@ void call_fail(struct turn *turn, struct call *call, const struct failure *failu
     }
 }
 
+/* A participant that never answers what was called off keeps its slot no longer than its time. One
+ * that has not left, as far as we know, may be leaving at this moment. */
+static int64_t slot_over_ms(const struct turn *turn, const struct attempt *attempt)
+{
+    struct attempt leaving = *attempt;
+    leaving.left_ms = attempt->left ? attempt->left_ms : turn->now_ms;
+    return attempt_over_ms(&leaving);
+}
+
 void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bool timed_out)
 {
     if (attempt->answered || attempt->orphan || (attempt->called_off && !timed_out)) {
@@ -273,7 +282,7 @@ void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bo
     memcpy(effect->call.token, attempt->token, TOKEN_SIZE);
     effect->call.action = attempt->task.action;
     effect->call.reason = reason;
-    effect->call.timed_out = timed_out;
+    effect->call.over_ms = timed_out ? turn->now_ms : slot_over_ms(turn, attempt);
 }
 
 void call_off_all(struct turn *turn, struct call *call, const char *reason)

@@ -363,7 +363,7 @@ static bool tell_again(struct batch *batch, const struct event *event,
 }
 
 /* A refused adoption is told to the session that offered it. */
-static bool refuse(struct batch *batch, const struct event *event)
+static bool refuse(struct batch *batch, const struct event *event, const struct attempt *attempt)
 {
     bool ok = true;
     struct effect *effect = batch_effect(batch, EFFECT_CANCEL, event->ref);
@@ -374,6 +374,7 @@ static bool refuse(struct batch *batch, const struct event *event)
     effect->call.key = key;
     effect->call.attempt = event->task.attempt;
     effect->call.reason = "superseded";
+    effect->call.over_ms = attempt ? attempt_over_ms(attempt) : INT64_MAX;
     return true;
 }
 
@@ -487,7 +488,7 @@ static enum saga_error named_event(struct engine *engine, const struct event *ev
         return SAGA_OK;
     }
     if (!attempt || (adopts && !is_adoptable(call, attempt))) {
-        return !adopts || refuse(batch, event) ? SAGA_OK : SAGA_NO_MEMORY;
+        return !adopts || refuse(batch, event, attempt) ? SAGA_OK : SAGA_NO_MEMORY;
     }
     struct turn turn;
     turn_open(&turn, engine, event, batch, saga);

@@ -139,7 +139,7 @@ struct effect {
             uint8_t token[TOKEN_SIZE];
             struct span action;   /* CANCEL: whose service; also after `later` */
             const char *reason;   /* CANCEL: a literal */
-            bool timed_out;       /* CANCEL: its slot in the window is free from now on */
+            int64_t over_ms;      /* CANCEL: its slot is free from then on; INT64_MAX: unknown */
             enum verdict verdict; /* DONE */
         } call;
         struct { /* REPLY */

@@ -141,8 +141,8 @@ bool call_is_open(const struct call *call)
     return false;
 }
 
-/* When can nothing act any more that was sent at left_ms and is not called off? */
-static int64_t ttl_over_ms(const struct call *call, int64_t left_ms, int64_t dead_ms)
+/* The end of what is sent at left_ms. */
+static int64_t ttl_over_ms(const struct call *call, int64_t left_ms)
 {
     const struct timeouts *timeouts = &call_spec(call)->timeouts;
     int64_t until_ms = left_ms + timeouts->start_to_close_ms;
@@ -150,7 +150,12 @@ static int64_t ttl_over_ms(const struct call *call, int64_t left_ms, int64_t dea
         call->first_ms + timeouts->schedule_to_close_ms < until_ms) {
         until_ms = call->first_ms + timeouts->schedule_to_close_ms;
     }
-    return until_ms + dead_ms;
+    return until_ms;
+}
+
+int64_t attempt_over_ms(const struct attempt *attempt)
+{
+    return ttl_over_ms(attempt->call, attempt->left_ms);
 }
 
 /* When this attempt can no longer act. One that has not left may leave at any moment: whoever asks
@@ -165,7 +170,7 @@ static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *a
     if (attempt->later) {
         return close_ms > 0 ? call->first_ms + close_ms + dead_ms : INT64_MAX;
     }
-    return attempt->left ? ttl_over_ms(call, attempt->left_ms, dead_ms) : INT64_MAX;
+    return attempt->left ? attempt_over_ms(attempt) + dead_ms : INT64_MAX;
 }
 
 bool call_waits_for_finish(const struct call *call)
@@ -184,7 +189,7 @@ bool call_waits_for_finish(const struct call *call)
 static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barrier)
 {
     int64_t quiet_ms =
-        call->forgot_unanswered ? ttl_over_ms(call, call->forgotten_left_ms, dead_ms) : 0;
+        call->forgot_unanswered ? ttl_over_ms(call, call->forgotten_left_ms) + dead_ms : 0;
     for (const struct attempt *a = call->attempts; a; a = a->older) {
         int64_t at_ms = has_barrier && a->barrier ? 0 : attempt_quiet_ms(call, a, dead_ms);
         quiet_ms = at_ms > quiet_ms ? at_ms : quiet_ms;

@@ -188,6 +188,8 @@ bool call_in_doubt(const struct call *call);
 bool call_has_succeeded(const struct call *call);
 /* Some attempt is open: an answer is hoped for. */
 bool call_is_open(const struct call *call);
+/* When is the time over that an attempt was given with its task? */
+int64_t attempt_over_ms(const struct attempt *attempt);
 /* When can no attempt of it act any more? 0 = now; INT64_MAX = not foreseeable. */
 int64_t call_quiet_ms(const struct call *call, int64_t dead_ms);
 /* It answered `later`, and only a `finish` can say that it acts no more. */

@@ -167,6 +167,7 @@ void flights_open(struct peers *peers, struct flight *flight, struct session *se
     flight->state = FLIGHT_OPEN;
     flight->task = NULL;
     flight->session = session;
+    flight->over_ms = INT64_MAX;
     append(&session->flights, flight);
     session->in_flight++;
     peers->open_count++;

@@ -63,6 +63,7 @@ struct flight {
     struct session *session;   /* OPEN */
     struct instance *instance; /* PAST */
     int64_t past_ms;           /* PAST: since when */
+    int64_t over_ms;           /* OPEN: called off, and past it; INT64_MAX: not called off */
     uint64_t order;            /* WAITING: order of arrival */
     uint8_t token[TOKEN_SIZE];
     uint32_t attempt;
@@ -109,6 +110,7 @@ struct session {
     int64_t seen_ms;             /* last message from it */
     int64_t sent_ms;             /* last message to it */
     int64_t stalled_until_ms;    /* nothing could be sent; INT64_MAX: its connection is gone */
+    int64_t over_ms;             /* no flight of it is past before */
     int64_t bad_ms[BAD_MAX - 1]; /* its last bad messages */
 };
 

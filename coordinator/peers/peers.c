@@ -121,6 +121,24 @@ static struct session *session_to_tell(const struct peers *peers, const struct f
     return contact == NULL ? NULL : contact->session;
 }
 
+/* What was called off and gave no answer in its time gives its slot back: else a participant that
+ * hangs on what nobody wants any more would lose its window, one slot after the other. */
+static void end_slots(struct peers *peers, struct session *session, int64_t now_ms)
+{
+    struct flight *next = NULL;
+    session->over_ms = INT64_MAX;
+    for (struct flight *flight = session->flights.first; flight != NULL; flight = next) {
+        next = flight->next;
+        if (flight->over_ms <= now_ms) {
+            flights_unlink(peers, flight);
+            flights_retire(peers, flight, session->instance, now_ms);
+        } else if (session->over_ms > flight->over_ms) {
+            session->over_ms = flight->over_ms;
+        }
+    }
+    dispatch_session(peers, session, now_ms);
+}
+
 void peers_cancel(struct peers *peers, const struct effect *effect, int64_t now_ms)
 {
     struct flight *flight = flights_find(peers, effect->call.key, effect->call.attempt);
@@ -133,10 +151,14 @@ void peers_cancel(struct peers *peers, const struct effect *effect, int64_t now_
     if (session == NULL)
         return;
     outbound_cancel(peers, session, effect->call.key, effect, now_ms);
-    if (flight != NULL && flight->state == FLIGHT_OPEN && effect->call.timed_out) {
-        flights_unlink(peers, flight);
-        flights_retire(peers, flight, session->instance, now_ms);
-        dispatch_session(peers, session, now_ms);
+    if (flight != NULL && flight->state == FLIGHT_OPEN) {
+        flight->over_ms = effect->call.over_ms;
+        if (session->over_ms > flight->over_ms)
+            session->over_ms = flight->over_ms;
+        if (peers->due_ms > session->over_ms)
+            peers->due_ms = session->over_ms;
+        if (flight->over_ms <= now_ms)
+            end_slots(peers, session, now_ms);
     }
 }
 
@@ -206,7 +228,11 @@ static int64_t look_at(struct peers *peers, struct session *session, int64_t now
     }
     if (now_ms - session->sent_ms >= options->heartbeat_ms)
         outbound_heartbeat(peers, session, now_ms);
+    if (session->over_ms <= now_ms)
+        end_slots(peers, session, now_ms);
     int64_t due_ms = session->sent_ms + options->heartbeat_ms;
+    if (session->over_ms < due_ms)
+        due_ms = session->over_ms;
     if (session->seen_ms + options->dead_ms < due_ms)
         due_ms = session->seen_ms + options->dead_ms;
     if (session->stalled_until_ms <= now_ms)

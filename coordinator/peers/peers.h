@@ -74,8 +74,8 @@ void peers_multipart(struct peers *peers, struct span connection, int64_t now_ms
 /* Effects, released. A task is sent at once when a session has room, else queued. */
 void peers_task(struct peers *peers, const struct task *task, int64_t now_ms);
 /* Still queued: dropped, and EVENT_UNTAKEN says so. Sent: the session gets `cancel`, and its slot
- * is free when effect->call.timed_out. Unknown here: to the session effect->ref when not 0, else (a
- * task answered `later`) to any session of the action's service. */
+ * is free at effect->call.over_ms, answered or not. Unknown here: to the session effect->ref when
+ * not 0, else (a task answered `later`) to any session of the action's service. */
 void peers_cancel(struct peers *peers, const struct effect *effect, int64_t now_ms);
 void peers_done(struct peers *peers, const struct effect *effect, int64_t now_ms);
 /* After the effects of a batch: sends the collected `done`s, one per session. */

@@ -177,6 +177,7 @@ static struct session *open_session(struct peers *peers, struct contact *contact
     session->place = peers->session_count;
     session->seen_ms = now_ms;
     session->sent_ms = now_ms;
+    session->over_ms = INT64_MAX;
     for (uint32_t i = 0; i < BAD_MAX - 1; i++)
         session->bad_ms[i] = now_ms - BAD_MS;
     contacts_promote(peers, contact);

@@ -193,6 +193,20 @@ static void print_task(struct world *world, const struct task *task)
     }
 }
 
+/* And from when on its slot in the window is free, answered or not. */
+static void print_cancel(struct world *world, const struct effect *effect)
+{
+    struct buf *out = &world->out;
+    buf_format(out, "cancel %.*s#%u %s", (int)effect->call.key.size,
+               (const char *)effect->call.key.data, effect->call.attempt, effect->call.reason);
+    if (effect->call.over_ms <= world->now_ms) {
+        buf_text(out, " timed_out");
+    } else if (effect->call.over_ms < INT64_MAX) {
+        buf_text(out, " slot=");
+        print_ms(out, effect->call.over_ms);
+    }
+}
+
 void print_effect(struct world *world, const struct effect *effect)
 {
     static const char *const verdicts[] = {"ok", "late", "stale", "unknown"};
@@ -203,9 +217,7 @@ void print_effect(struct world *world, const struct effect *effect)
         print_task(world, effect->task);
         break;
     case EFFECT_CANCEL:
-        buf_format(out, "cancel %.*s#%u %s%s", (int)effect->call.key.size,
-                   (const char *)effect->call.key.data, effect->call.attempt, effect->call.reason,
-                   effect->call.timed_out ? " timed_out" : "");
+        print_cancel(world, effect);
         break;
     case EFFECT_DONE:
         buf_format(out, "done %.*s#%u %s", (int)effect->call.key.size,

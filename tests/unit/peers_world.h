@@ -324,7 +324,7 @@ static inline void answers(struct world *world, const char *from, const struct t
 }
 
 static inline void cancels(struct world *world, const struct task *task, uint64_t ref,
-                           bool timed_out)
+                           int64_t over_ms)
 {
     struct effect effect = {.kind = EFFECT_CANCEL, .ref = ref};
     effect.call.key = task->key;
@@ -332,7 +332,7 @@ static inline void cancels(struct world *world, const struct task *task, uint64_
     memcpy(effect.call.token, task->token, TOKEN_SIZE);
     effect.call.action = task->action;
     effect.call.reason = "timed_out";
-    effect.call.timed_out = timed_out;
+    effect.call.over_ms = over_ms;
     peers_cancel(world->peers, &effect, world->now_ms);
 }
 

@@ -264,7 +264,7 @@ Test(peers_dispatch, a_task_whose_time_is_over_is_not_sent)
     SEEN(w, 1, "SENT k2#1", NULL);
     cr_assert_eq(stats_of(w).queued, 0);
     /* The engine's own timer finds that it was never taken. */
-    cancels(w, task, 0, true);
+    cancels(w, task, 0, w->now_ms);
     SEEN(w, 1, "UNTAKEN k1#1", hex_of(task));
     world_destroy(w);
 }
@@ -273,7 +273,7 @@ Test(peers_dispatch, cancel_of_a_waiting_task_drops_it)
 {
     struct world *w = world_new();
     struct task *task = send_task(w, "k1", 1);
-    cancels(w, task, 0, false);
+    cancels(w, task, 0, INT64_MAX);
     SEEN(w, 1, "UNTAKEN k1#1", hex_of(task));
     cr_assert_eq(stats_of(w).queued, 0);
     ready(w, "A", "i1", 1);
@@ -287,7 +287,7 @@ Test(peers_dispatch, cancel_of_a_sent_task_tells_and_keeps_the_slot)
     ready(w, "A", "i1", 1);
     struct task *task = send_task(w, "k1", 1);
     send_task(w, "k2", 1);
-    cancels(w, task, 0, false);
+    cancels(w, task, 0, INT64_MAX);
     SEEN(w, 1, "send A {'v':1,'type':'cancel','key':'k1','attempt':1,'reason':'timed_out'}", NULL);
     SEEN(w, 0, "UNTAKEN", NULL);
     SEEN(w, 0, "SENT k2#1", NULL);
@@ -302,12 +302,12 @@ Test(peers_dispatch, a_time_out_frees_the_slot)
     ready(w, "A", "i1", 1);
     struct task *task = send_task(w, "k1", 1);
     send_task(w, "k2", 1);
-    cancels(w, task, 0, true);
+    cancels(w, task, 0, w->now_ms);
     SEEN(w, 1, "'type':'cancel','key':'k1'", NULL);
     SEEN(w, 1, "SENT k2#1", NULL);
     cr_assert_eq(stats_of(w).in_flight, 1);
     /* Told again when the saga turns back. */
-    cancels(w, task, 0, false);
+    cancels(w, task, 0, INT64_MAX);
     SEEN(w, 2, "'type':'cancel','key':'k1'", NULL);
     /* Its answer still counts, and frees nothing. */
     answers(w, "A", task, "ok");
@@ -320,12 +320,42 @@ Test(peers_dispatch, a_time_out_frees_the_slot)
     world_destroy(w);
 }
 
+/* Seen to fail: without end_slots() in look_at(); without either due time that knows of it. */
+Test(peers_dispatch, what_was_called_off_and_hangs_gives_its_slot_back_in_time)
+{
+    struct world *w = world_new();
+    ready(w, "A", "i1", 2);
+    struct task *hangs = send_task(w, "k1", 1);
+    struct task *slow = send_task(w, "k2", 1);
+    send_task(w, "k3", 1);
+    send_task(w, "k4", 1);
+    cancels(w, slow, 0, w->now_ms + 3000);
+    cr_assert_leq(peers_next_due(w->peers), w->now_ms + 3000);
+    at(w, 2000); /* a heartbeat is due, too */
+    cancels(w, hangs, 0, w->now_ms + 500);
+    cr_assert_eq(peers_next_due(w->peers), w->now_ms + 500);
+    at(w, 2499);
+    SEEN(w, 0, "SENT k3#1", NULL);
+    at(w, 2500);
+    SEEN(w, 1, "SENT k3#1", NULL);
+    cr_assert_eq(peers_next_due(w->peers), 1000000 + 3000);
+    answers(w, "A", slow, "failed");
+    SEEN(w, 1, "SENT k4#1", NULL);
+    cr_assert_eq(stats_of(w).in_flight, 2);
+    /* Its answer still counts, and frees nothing. */
+    answers(w, "A", hangs, "failed");
+    SEEN(w, 1, "RESULT k1#1", NULL);
+    at(w, 3000);
+    cr_assert_eq(stats_of(w).in_flight, 2);
+    world_destroy(w);
+}
+
 Test(peers_dispatch, a_timed_out_attempt_can_turn_out_untaken)
 {
     struct world *w = world_new();
     ready(w, "A", "i1", 1);
     struct task *task = send_task(w, "k1", 1);
-    cancels(w, task, 0, true);
+    cancels(w, task, 0, w->now_ms);
     says(w, "B",
          "{'v':1,'type':'ready','instance':'i1','actions':['f.book'],'window':1,'running':[]}");
     SEEN(w, 1, "UNTAKEN k1#1", hex_of(task));
@@ -340,13 +370,13 @@ Test(peers_dispatch, cancel_of_an_unwanted_adoption_goes_to_its_session)
          "'running':[{'key':'k1','attempt':1}]}");
     SEEN(w, 1, "ADOPT k1#1", NULL);
     struct task *task = make_task(w, "k1", 1, TASK_DO);
-    cancels(w, task, w->ref, false);
+    cancels(w, task, w->ref, INT64_MAX);
     SEEN(w, 1, "send A {'v':1,'type':'cancel','key':'k1','attempt':1", NULL);
     answers(w, "A", task, "failed"); /* adopted: any token is its token */
     cr_assert_eq(stats_of(w).in_flight, 0);
-    cancels(w, task, w->ref, false); /* unknown now: to the session that ref names */
+    cancels(w, task, w->ref, INT64_MAX); /* unknown now: to the session that ref names */
     SEEN(w, 2, "'type':'cancel'", NULL);
-    cancels(w, task, w->ref + 16384, false); /* a ref of nobody */
+    cancels(w, task, w->ref + 16384, INT64_MAX); /* a ref of nobody */
     SEEN(w, 2, "'type':'cancel'", NULL);
     world_destroy(w);
 }
@@ -357,13 +387,13 @@ Test(peers_dispatch, cancel_after_later_goes_to_any_session_of_the_service)
     says(w, "A", "{'v':1,'type':'ready','instance':'i0','actions':['g.x'],'window':4}");
     says(w, "B", "{'v':1,'type':'ready','instance':'i1','actions':['f.cancel'],'window':4}");
     struct task *task = make_task(w, "k1", 1, TASK_DO);
-    cancels(w, task, 0, false);
+    cancels(w, task, 0, INT64_MAX);
     SEEN(w, 1, "send B {'v':1,'type':'cancel','key':'k1'", NULL);
     says(w, "C", "{'v':1,'type':'ready','instance':'i2','actions':['f.book'],'window':4}");
-    cancels(w, task, 0, false);
+    cancels(w, task, 0, INT64_MAX);
     SEEN(w, 1, "send C {'v':1,'type':'cancel','key':'k1'", NULL);
     task->action = span_text("h.y");
-    cancels(w, task, 0, false);
+    cancels(w, task, 0, INT64_MAX);
     SEEN(w, 2, "'type':'cancel'", NULL);
     world_destroy(w);
 }

@@ -85,7 +85,7 @@ static void send_cancel(struct world *world)
     open_session(world);
     struct task *task = hotel_task(world, TASK_DO);
     peers_task(world->peers, task, world->now_ms);
-    cancels(world, task, 0, true);
+    cancels(world, task, 0, world->now_ms);
 }
 
 static void send_done(struct world *world)
