@@ -358,7 +358,7 @@ static bool tell_again(struct batch *batch, const struct event *event,
     effect->call.key = key;
     effect->call.attempt = attempt->number;
     memcpy(effect->call.token, attempt->token, TOKEN_SIZE);
-    effect->call.verdict = attempt->answered ? attempt->verdict : VERDICT_OK;
+    effect->call.verdict = attempt->verdict;
     return true;
 }
 

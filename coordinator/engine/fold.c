@@ -417,6 +417,7 @@ static bool fold_waiting(struct step *step, struct call *call, const struct reco
         return false;
     }
     attempt->later = true;
+    attempt->verdict = (record->flags & FLAG_LATE) ? VERDICT_LATE : VERDICT_OK;
     return true;
 }
 

@@ -42,6 +42,7 @@ enum record_flag {
     FLAG_PARTIAL = 512,    /* compensating: only the steps listed */
     FLAG_LOST = 1024,      /* in doubt because its session was lost */
     FLAG_FRESH = 2048,     /* operator's retry: attempts are counted from anew */
+    FLAG_LATE = 4096,      /* waiting: nobody waits for its end any more */
 };
 
 struct record {

@@ -225,24 +225,34 @@ static void take_failure(struct turn *turn, struct attempt *attempt, const struc
     tell(turn, attempt, attempt->verdict);
 }
 
+/* Would its success come too late? Then so does its promise of one. */
+static bool is_too_late(const struct attempt *attempt)
+{
+    const struct step *step = attempt->call->step;
+    bool is_decided = !do_is_undecided(step) && !same_key_counted(attempt);
+    return attempt->call->kind == TASK_DO && (is_decided || step->calls[1].run > 0);
+}
+
 static void take_later(struct turn *turn, struct attempt *attempt)
 {
     if (!attempt->later) {
+        bool late = is_too_late(attempt);
         struct record record = {.type = RECORD_STEP_WAITING,
                                 .fields = 1,
                                 .step = attempt->call->step->index,
                                 .kind = attempt->call->kind,
                                 .run = attempt->run,
                                 .attempt = attempt->number,
+                                .flags = late ? FLAG_LATE : 0u,
                                 .code = span_text("later")};
         turn_emit(turn, &record);
         /* It was called off while it ran: it must hear that again, wherever it waits now. */
-        if (!turn->failed && attempt->called_off) {
+        if (!turn->failed && (attempt->called_off || late)) {
             attempt->called_off = false;
             call_off(turn, attempt, "cancelled", false);
         }
     }
-    tell(turn, attempt, VERDICT_OK);
+    tell(turn, attempt, attempt->verdict);
 }
 
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result)

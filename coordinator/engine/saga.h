@@ -36,7 +36,7 @@ struct attempt {
     uint32_t run;    /* n of its key */
     uint32_t number; /* from 1, ascending within the run */
     enum attempt_state state;
-    enum verdict verdict; /* given to its answer, once answered */
+    enum verdict verdict; /* given to its answer, `later` too, once there is one */
     bool answered;        /* it has spoken its last word, or was never taken: it cannot act */
     bool later;           /* answered `later`: may act until finish or schedule_to_close */
     bool left;            /* volatile: sent to a session (after a restart: taken to be) */

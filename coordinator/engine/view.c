@@ -137,6 +137,7 @@ static const struct flag_name {
     {FLAG_FINAL, "final"},         {FLAG_STALE, "stale"},     {FLAG_ADOPTED, "adopted"},
     {FLAG_NO_EFFECT, "no_effect"}, {FLAG_STUCK, "stuck"},     {FLAG_UNANSWERED, "untaken"},
     {FLAG_PARTIAL, "partial"},     {FLAG_LOST, "lost"},       {FLAG_FRESH, "next_key"},
+    {FLAG_LATE, "late"},
 };
 
 static void put_member(struct buf *data, uint32_t *count, const char *name, struct span value)

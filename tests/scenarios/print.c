@@ -33,6 +33,7 @@ static const struct {
     {FLAG_FINAL, "final"},         {FLAG_STALE, "stale"},     {FLAG_ADOPTED, "adopted"},
     {FLAG_NO_EFFECT, "no_effect"}, {FLAG_STUCK, "stuck"},     {FLAG_UNANSWERED, "unanswered"},
     {FLAG_PARTIAL, "partial"},     {FLAG_LOST, "lost"},       {FLAG_FRESH, "fresh"},
+    {FLAG_LATE, "late"},
 };
 
 void print_ms(struct buf *out, int64_t at_ms)
