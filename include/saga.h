@@ -299,7 +299,9 @@ struct saga_failure {
 
 /* Not done; NULL is code "failed". Everything is copied. */
 SAGA_PUBLIC void saga_answer_failed(struct saga_answer *answer, const struct saga_failure *failure);
-/* Taken durably, to be finished out of band by saga_client_finish() with task->token. */
+/* Taken durably, to be finished out of band by saga_client_finish() with task->token. Until the
+ * coordinator has heard it, task->ttl_ms stays in force: past it the step may be undone, so make
+ * sure that what the task will do can still be withheld. */
 SAGA_PUBLIC void saga_answer_later(struct saga_answer *answer);
 /* What the attempt cost, whatever its outcome, in millionths of a US dollar (at least 0). */
 SAGA_PUBLIC void saga_answer_cost(struct saga_answer *answer, int64_t micro_usd);
