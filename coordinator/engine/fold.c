@@ -456,8 +456,8 @@ static bool fold_resolved(struct step *step, const struct record *record, int64_
         step->refused = false;
     } else {
         bool ok = true;
-        step->code = arena_copy(&step->saga->arena, record->code, &ok);
-        step->message = arena_copy(&step->saga->arena, record->reason, &ok);
+        step->outcome = arena_copy(&step->saga->arena, record->code, &ok);
+        step->outcome_reason = arena_copy(&step->saga->arena, record->reason, &ok);
         step->refused = true; /* satisfies nobody's needs */
         if (!ok) {
             return false;
@@ -637,6 +637,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         return true;
     case RECORD_SAGA_TERMINATED:
         saga->state = SAGA_STATE_TERMINATED;
+        saga->paused = false;
         saga->ended_ms = at_ms;
         return true;
     case RECORD_SAGA_PAUSED:

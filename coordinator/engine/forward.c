@@ -171,8 +171,10 @@ static void turn_back_because(struct turn *turn, const struct step *failed)
     if (failed) {
         reason.fields = 1;
         reason.step = failed->index;
+        bool by_person = failed->outcome.size > 0;
         reason.code = failed->code.size > 0 ? failed->code : span_text("failed");
-        reason.message = failed->message;
+        reason.code = by_person ? failed->outcome : reason.code;
+        reason.message = by_person ? failed->outcome_reason : failed->message;
     } else {
         reason.code = saga->turn_code;
         reason.message = saga->turn_message;

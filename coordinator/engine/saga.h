@@ -92,6 +92,8 @@ struct step {
     struct span code;              /* first error that stands */
     struct span message;
     uint32_t error_attempt;
+    struct span outcome;        /* what a person settled it as, other than succeeded; empty = not */
+    struct span outcome_reason; /* and why */
     struct span undo_code;
     struct span undo_message;
     uint64_t started_seq; /* order of starting; 0 = never */

@@ -16,7 +16,7 @@ static void fill_step(const struct step *step, struct view_step *out)
         .wake_ms = step->wake_ms,
         .state = step->state,
         .attempts = done->number_last,
-        .in_doubt = call_in_doubt(done),
+        .in_doubt = call_in_doubt(done) && step->state != STEP_STATE_RESOLVED,
         .input = done->run > 0 && done->input.size == 0 ? MP_NIL_VALUE : done->input,
         .output = step->output,
         .error_code = step->code,

@@ -41,6 +41,8 @@ static void dump_step(const struct step *step, struct buf *out)
     mp_put_value(out, step->output);
     mp_put_str(out, step->code);
     mp_put_str(out, step->message);
+    mp_put_str(out, step->outcome);
+    mp_put_str(out, step->outcome_reason);
     mp_put_str(out, step->undo_code);
     mp_put_str(out, step->undo_message);
     mp_put_uint(out, step->error_attempt);
