@@ -37,14 +37,23 @@ static enum fate fate_of_parked(const struct step *step)
 static enum fate fate_of(const struct step *step)
 {
     bool has_undo = step->spec->has_undo;
+    /* Its outcome is waited for: if it has no effect there is nothing to undo, and if it has the
+     * saga goes forward. One without undo must be accepted, or settled. */
+    if (has_undo && step->saga->direction == FORWARD && step_is_open_pivot(step)) {
+        return FATE_KEPT;
+    }
     switch (step->state) {
     case STEP_STATE_SUCCEEDED:
         if (has_undo) {
             return FATE_UNDONE;
         }
         return step->spec->step_class == CLASS_READONLY ? FATE_KEPT : FATE_IRREVOCABLE;
-    case STEP_STATE_RUNNING:
     case STEP_STATE_RETRYING:
+        if (!call_in_doubt(&step->calls[0])) {
+            return fate_of_failed(step);
+        }
+        return has_undo ? FATE_UNDONE_IN_DOUBT : FATE_NOTHING;
+    case STEP_STATE_RUNNING:
     case STEP_STATE_IN_DOUBT:
         return has_undo ? FATE_UNDONE_IN_DOUBT : FATE_NOTHING;
     case STEP_STATE_PARKED:

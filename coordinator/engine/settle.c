@@ -50,18 +50,19 @@ bool pivot_has_succeeded(const struct saga *saga)
     return false;
 }
 
+bool step_is_open_pivot(const struct step *step)
+{
+    bool doubt = call_in_doubt(&step->calls[0]) &&
+                 (step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
+                  step->state == STEP_STATE_PARKED);
+    return step->spec->step_class == CLASS_PIVOT && !step->accepted &&
+           (step->state == STEP_STATE_RUNNING || doubt);
+}
+
 bool pivot_is_open(const struct saga *saga)
 {
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        const struct step *step = &saga->steps[i];
-        if (step->spec->step_class != CLASS_PIVOT || step->accepted) {
-            continue;
-        }
-        const struct call *call = &step->calls[0];
-        bool doubt = call_in_doubt(call) &&
-                     (step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
-                      step->state == STEP_STATE_PARKED);
-        if (step->state == STEP_STATE_RUNNING || doubt) {
+        if (step_is_open_pivot(&saga->steps[i])) {
             return true;
         }
     }

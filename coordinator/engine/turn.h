@@ -114,6 +114,8 @@ enum doubt settle_in_doubt(struct turn *turn, struct step *step);
 void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code);
 /* An attempt that answered `later` may act for ever, so the undo cannot go. */
 void park_unfinished(struct turn *turn, struct step *step);
+/* Whether it has taken effect is not known yet: the saga goes neither way. */
+bool step_is_open_pivot(const struct step *step);
 bool pivot_is_open(const struct saga *saga);
 bool pivot_has_succeeded(const struct saga *saga);
 /* Turns the saga back now. chosen/accept: packed lists or empty. */
