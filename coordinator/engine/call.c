@@ -246,7 +246,8 @@ void call_fail(struct turn *turn, struct call *call, const struct failure *failu
         turn_emit(turn, &retry);
     }
     if (delay_ms < 0 && call->kind == TASK_UNDO && !turn->failed) {
-        park(turn, call->step, TASK_UNDO, "undo_used_up");
+        bool said_no = seen.refused && attempt && !failure->unanswered;
+        park(turn, call->step, TASK_UNDO, said_no ? "undo_refused" : "undo_used_up");
     } else if (call->kind == TASK_UNDO && !call->step->stuck && !turn->failed &&
                call->step->spec->stuck_attempts > 0 &&
                call->counted >= call->step->spec->stuck_attempts) {
