@@ -182,6 +182,8 @@ void flights_retire(struct peers *peers, struct flight *flight, struct instance 
     flight->state = FLIGHT_PAST;
     flight->instance = instance;
     flight->past_ms = now_ms;
+    flight->is_unsaid = false;
+    flight->is_unnamed = false;
     append(&instance->past, flight);
     flight->older = peers->past_last;
     flight->newer = NULL;

@@ -316,7 +316,7 @@ void inbound_frame(struct peers *peers, struct span connection, struct span fram
     arrival.contact = contacts_find(peers, connection);
     arrival.session = arrival.contact == NULL ? NULL : arrival.contact->session;
     if (arrival.session != NULL)
-        arrival.session->seen_ms = now_ms;
+        sessions_heard(peers, arrival.session, now_ms);
     const char *why = NULL;
     enum saga_error rc = fields_read(&peers->fields, frame, &arrival.message, &why);
     if (rc != SAGA_OK) {

@@ -63,6 +63,8 @@ struct flight {
     struct session *session;   /* OPEN */
     struct instance *instance; /* PAST */
     int64_t past_ms;           /* PAST: since when */
+    bool is_unsaid;            /* PAST: the engine does not know it yet */
+    bool is_unnamed;           /* PAST: the last `running` of its instance did not name it */
     int64_t over_ms;           /* OPEN: called off, and past it; INT64_MAX: not called off */
     uint64_t order;            /* WAITING: order of arrival */
     uint8_t token[TOKEN_SIZE];
@@ -106,7 +108,10 @@ struct session {
     uint32_t in_flight; /* length of `flights` */
     struct flight_list flights;
     bool has_barrier;
-    bool is_leaving;             /* said `bye` */
+    bool is_leaving; /* said `bye` */
+    bool is_doubted; /* its `ready` may be older than the session that it replaced */
+    bool is_proved;  /* it is not: heard of heartbeat_ms after its opening */
+    int64_t opened_ms;
     int64_t seen_ms;             /* last message from it */
     int64_t sent_ms;             /* last message to it */
     int64_t stalled_until_ms;    /* nothing could be sent; INT64_MAX: its connection is gone */
@@ -245,6 +250,10 @@ MUST_CHECK enum saga_error sessions_ready(struct peers *peers, struct contact *c
                                           const struct ready *ready, int64_t now_ms);
 /* Ends it; its flights are LOST. `why` is a word for the log. */
 void sessions_lose(struct peers *peers, struct session *session, const char *why, int64_t now_ms);
+/* Something has come from it: is it there now, or was it there once? */
+void sessions_heard(struct peers *peers, struct session *session, int64_t now_ms);
+/* What the instance has not named was never taken. */
+void sessions_untake(struct peers *peers, struct session *session, int64_t now_ms);
 /* Counts a bad message; true when it was the last one allowed. */
 bool sessions_count_bad(struct session *session, int64_t now_ms);
 void sessions_close(struct peers *peers);

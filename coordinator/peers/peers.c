@@ -211,6 +211,7 @@ static void forgive(struct peers *peers, int64_t now_ms)
     for (uint32_t i = 0; i < peers->session_count; i++) {
         struct session *session = peers->sessions[i];
         session->seen_ms += excess_ms;
+        session->opened_ms += excess_ms;
         if (session->seen_ms < earliest_ms)
             session->seen_ms = earliest_ms;
         if (session->seen_ms > now_ms)
@@ -228,6 +229,8 @@ static int64_t look_at(struct peers *peers, struct session *session, int64_t now
     }
     if (now_ms - session->sent_ms >= options->heartbeat_ms)
         outbound_heartbeat(peers, session, now_ms);
+    if (session->is_doubted && session->is_proved)
+        sessions_untake(peers, session, now_ms);
     if (session->over_ms <= now_ms)
         end_slots(peers, session, now_ms);
     int64_t due_ms = session->sent_ms + options->heartbeat_ms;

@@ -14,7 +14,13 @@
  *   the session was lost             LOST, at once
  *   its instance is back, with       ADOPT for each flight that it names,
  *     `running`                      UNTAKEN for each other one: it was never taken
- *   ... without `running`            LOST, if that was not said before */
+ *   ... without `running`            LOST, if that was not said before
+ *
+ * A `ready` that comes while the instance has a session may be an old one that its former
+ * connection still brings: it does not know what was taken since. So UNTAKEN is not said before the
+ * new session was heard of heartbeat_ms after its opening; if it falls silent before that, LOST is.
+ * If the other connection speaks, it is asked who it is, and its own `ready` names what it has
+ * taken. */
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -121,6 +127,12 @@ static void retire_flights(struct peers *peers, struct session *session, bool is
             peers_emit_flight(peers, EVENT_LOST, flight, session, now_ms);
         flights_unlink(peers, flight);
         flights_retire(peers, flight, session->instance, now_ms);
+        flight->is_unsaid = !is_lost;
+    }
+    for (struct flight *past = session->instance->past.first; past && is_lost; past = past->next) {
+        if (past->is_unsaid)
+            peers_emit_flight(peers, EVENT_LOST, past, session, now_ms);
+        past->is_unsaid = false;
     }
     POST(session->in_flight == 0);
 }
@@ -177,6 +189,7 @@ static struct session *open_session(struct peers *peers, struct contact *contact
     session->place = peers->session_count;
     session->seen_ms = now_ms;
     session->sent_ms = now_ms;
+    session->opened_ms = now_ms;
     session->over_ms = INT64_MAX;
     for (uint32_t i = 0; i < BAD_MAX - 1; i++)
         session->bad_ms[i] = now_ms - BAD_MS;
@@ -212,7 +225,7 @@ static void adopt(struct peers *peers, struct session *session, const struct mes
 }
 
 static void judge_running(struct peers *peers, struct session *session, struct span running,
-                          int64_t now_ms)
+                          bool is_replacing, int64_t now_ms)
 {
     struct message part;
     const char *why;
@@ -222,10 +235,33 @@ static void judge_running(struct peers *peers, struct session *session, struct s
         if (fields_part(&peers->fields, mp_skip(&mp), WIRE_PART_RUNNING, &part, &why) == SAGA_OK)
             adopt(peers, session, &part, now_ms);
     }
-    while (session->instance->past.first != NULL) {
-        struct flight *flight = session->instance->past.first;
-        peers_emit_flight(peers, EVENT_UNTAKEN, flight, session, now_ms);
-        flights_forget(peers, flight);
+    struct flight *past = session->instance->past.first;
+    for (; past != NULL; past = past->next)
+        past->is_unnamed = true;
+    session->is_doubted = is_replacing;
+    if (!is_replacing)
+        sessions_untake(peers, session, now_ms);
+}
+
+void sessions_heard(struct peers *peers, struct session *session, int64_t now_ms)
+{
+    session->seen_ms = now_ms;
+    if (session->is_doubted && now_ms - session->opened_ms >= peers->options.heartbeat_ms) {
+        session->is_proved = true;
+        peers->due_ms = now_ms;
+    }
+}
+
+void sessions_untake(struct peers *peers, struct session *session, int64_t now_ms)
+{
+    struct flight *next = NULL;
+    session->is_doubted = false;
+    for (struct flight *past = session->instance->past.first; past != NULL; past = next) {
+        next = past->next;
+        if (past->is_unnamed) {
+            peers_emit_flight(peers, EVENT_UNTAKEN, past, session, now_ms);
+            flights_forget(peers, past);
+        }
     }
 }
 
@@ -299,7 +335,7 @@ enum saga_error sessions_ready(struct peers *peers, struct contact *contact,
     log_session(LOG_INFO, "session_opened", session, "ready");
     greet(peers, session, now_ms);
     if (ready->running.size > 0)
-        judge_running(peers, session, ready->running, now_ms);
+        judge_running(peers, session, ready->running, earlier != NULL, now_ms);
     dispatch_session(peers, session, now_ms);
     return SAGA_OK;
 }

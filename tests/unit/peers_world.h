@@ -267,6 +267,14 @@ static inline void run_to(struct world *world, int64_t ms)
         at(world, world->now_ms + 250 < 1000000 + ms ? world->now_ms + 250 - 1000000 : ms);
 }
 
+/* A heartbeat comes at that time, and the next tick with it. */
+static inline void heard(struct world *world, const char *from, int64_t ms)
+{
+    world->now_ms = 1000000 + ms;
+    says(world, from, "{'v':1,'type':'heartbeat'}");
+    peers_tick(world->peers, world->now_ms);
+}
+
 static inline void ready(struct world *world, const char *from, const char *instance,
                          uint32_t window)
 {
