@@ -15,10 +15,10 @@
  *
  * What must hold (each was seen to fail, with the engine broken as said):
  *
- *   replay       the rows folded anew give the same state     (counted++ outside the fold, in
- * call_send) no_spin      a timer that has fired lies in the future    (undo's gate without its
- * condition) key          one key, one request                         (in_doubt of a task not
- * frozen) attempt      attempt numbers of a key ascend              (every attempt is number 1)
+ *   replay       the rows folded anew give the same state     (counted++ in call_send)
+ *   no_spin      a timer that has fired lies in the future    (undo's gate without condition)
+ *   key          one key, one request                         (in_doubt of a task not frozen)
+ *   attempt      attempt numbers of a key ascend              (every attempt is number 1)
  *   order        an undo leaves after those of all dependents (undo_parallel: all are clear)
  *   overtake     no do can take effect after its undo left    (attempt_quiet_ms: never waits)
  *   needless     undo only what may have been done            (a failure taken for a doubt)

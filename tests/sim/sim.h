@@ -12,8 +12,7 @@
  *   sim_names.c      sagas, keys and attempts by their names
  *   sim_watch.c      what is seen to become durable and to leave, and what must hold then
  *   sim_check.c      what must hold at a crash, on the way, and at rest
- *   sim_tell.c       what it says, and the coordinator's log
- *   sim_dump.c       a saga's durable state as bytes */
+ *   sim_tell.c       what it says, and the coordinator's log */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
 
@@ -397,8 +396,5 @@ void sim_check_bounds(struct sim *sim);
 /* What is not at rest; NULL: nothing. */
 const char *sim_check_unrest(struct sim *sim);
 void sim_check_end(struct sim *sim);
-
-/* sim_dump.c */
-void sim_dump_saga(const struct saga *saga, struct buf *out);
 
 #endif

@@ -1,5 +1,6 @@
 /* sim_check.c - what must hold at a crash, on the way, and at rest. */
 #include "engine/view.h"
+#include "lib/saga_dump.h"
 #include "sim.h"
 
 /* ---- replay equals live ---- */
@@ -33,8 +34,8 @@ static void compare(struct sim *sim, const struct saga *saga)
         sim_violated(sim, "replay", "%.*s cannot be folded: %s %s", (int)saga->name.size,
                      (const char *)saga->name.data, error_code(rc), why);
     }
-    sim_dump_saga(saga, &ours);
-    sim_dump_saga(copy, &theirs);
+    saga_dump(saga, &ours);
+    saga_dump(copy, &theirs);
     if (!span_equal(buf_span(&ours), buf_span(&theirs))) {
         sim_violated(sim, "replay", "%.*s differs from the fold of its rows", (int)saga->name.size,
                      (const char *)saga->name.data);

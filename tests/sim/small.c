@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/mp.h"
+#include "lib/saga_dump.h"
 
 struct saga *small_saga(const struct small *world)
 {
@@ -329,6 +330,20 @@ void small_untaken(struct small *world, struct sent *task)
     task->orphan = false;
     task->answered = true;
     step_engine(world, &event);
+}
+
+/* ---- replay ---- */
+
+void small_check_replay(struct small *world)
+{
+    const struct saga *saga = small_saga(world);
+    struct saga_image image = {.head = {.saga = 1,
+                                        .definition = world->definition->name,
+                                        .version = world->definition->version},
+                               .name = span_text("s"),
+                               .rows = world->rows,
+                               .row_count = world->row_count};
+    must(!saga || saga_equals_replay(saga, &image), "replay");
 }
 
 /* ---- at rest ---- */

@@ -1,8 +1,7 @@
-/* small_digest.c - the state of a small world, twice: whole, to compare a saga with its replay, and
- * as a digest, to know a state that was seen before.
+/* small_digest.c - the state of a small world as a digest, to know a state that was seen before.
  *
- * In the digest times count from now, and only what the future depends on: not the number of
- * records, nor how long ago an attempt was given up. */
+ * Times count from now, and only what the future depends on is in it: not the number of records,
+ * nor how long ago an attempt was given up. */
 #include <string.h>
 
 #include "base/digest.h"
@@ -11,14 +10,13 @@
 
 struct dump {
     struct buf *out;
-    const struct small *world; /* NULL: whole, with times as they are */
+    const struct small *world;
 };
 
 static void put_ms(const struct dump *dump, int64_t at_ms)
 {
-    bool relative = dump->world && at_ms > 0;
-    int64_t from_ms = relative ? dump->world->now_ms : 0;
-    mp_put_int(dump->out, relative && at_ms < from_ms ? -1 : at_ms - from_ms);
+    int64_t from_ms = at_ms > 0 ? dump->world->now_ms : 0;
+    mp_put_int(dump->out, at_ms > 0 && at_ms < from_ms ? -1 : at_ms - from_ms);
 }
 
 static void dump_attempt(const struct dump *dump, const struct attempt *attempt)
@@ -31,13 +29,11 @@ static void dump_attempt(const struct dump *dump, const struct attempt *attempt)
     mp_put_bool(out, attempt->later);
     mp_put_uint(out, (uint64_t)attempt->verdict);
     mp_put_bool(out, attempt == attempt->call->newest);
-    if (dump->world) {
-        mp_put_bool(out, attempt->left);
-        mp_put_bool(out, attempt->orphan);
-        mp_put_bool(out, attempt->called_off);
-        int64_t act_ms = attempt->task.ttl_ms + SMALL_DEAD_MS;
-        put_ms(dump, attempt->answered ? 0 : attempt->left_ms + act_ms);
-    }
+    mp_put_bool(out, attempt->left);
+    mp_put_bool(out, attempt->orphan);
+    mp_put_bool(out, attempt->called_off);
+    int64_t act_ms = attempt->task.ttl_ms + SMALL_DEAD_MS;
+    put_ms(dump, attempt->answered ? 0 : attempt->left_ms + act_ms);
 }
 
 static void dump_call(const struct dump *dump, const struct call *call)
@@ -69,7 +65,7 @@ static void dump_step(const struct dump *dump, const struct step *step)
     mp_put_value(out, step->output);
     mp_put_str(out, step->code);
     put_ms(dump, step->wake_ms);
-    if (dump->world && step->undo_state != UNDO_STATE_SUCCEEDED) {
+    if (step->undo_state != UNDO_STATE_SUCCEEDED) {
         put_ms(dump, step->undo_due_ms > 0 ? step->undo_due_ms + step->spec->stuck_ms : 0);
     }
     /* The order of starting, without the numbers that other records take. */
@@ -84,7 +80,6 @@ static void dump_step(const struct dump *dump, const struct step *step)
 static void dump_saga(const struct dump *dump, const struct saga *saga)
 {
     struct buf *out = dump->out;
-    mp_put_uint(out, dump->world ? 0 : saga->seq);
     mp_put_uint(out, (uint64_t)saga->state);
     mp_put_uint(out, (uint64_t)saga->direction);
     mp_put_bool(out, saga->turn_wanted);
@@ -94,31 +89,6 @@ static void dump_saga(const struct dump *dump, const struct saga *saga)
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         dump_step(dump, &saga->steps[i]);
     }
-}
-
-void small_check_replay(struct small *world)
-{
-    static struct buf ours = {.size_max = 1 << 20};
-    static struct buf theirs = {.size_max = 1 << 20};
-    const struct saga *saga = small_saga(world);
-    struct saga *copy = NULL;
-    const char *why = NULL;
-    struct saga_image image = {.head = {.saga = 1,
-                                        .definition = world->definition->name,
-                                        .version = world->definition->version},
-                               .name = span_text("s"),
-                               .rows = world->rows,
-                               .row_count = world->row_count};
-    if (!saga) {
-        return;
-    }
-    must(saga_load(&arena_heap, &image, world->definition, &copy, &why) == SAGA_OK, "replay");
-    buf_clear(&ours);
-    buf_clear(&theirs);
-    dump_saga(&(struct dump){&ours, NULL}, saga);
-    dump_saga(&(struct dump){&theirs, NULL}, copy);
-    must(span_equal(buf_span(&ours), buf_span(&theirs)), "replay");
-    saga_destroy(&copy);
 }
 
 uint64_t small_digest(const struct small *world)
