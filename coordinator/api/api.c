@@ -46,6 +46,43 @@ const char *call_text(struct call *call, struct span text)
     return copy;
 }
 
+/* Is the name one of the words? */
+static bool is_among(const char *name, const char *words)
+{
+    size_t size = strlen(name);
+    for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (length == size && memcmp(at, name, size) == 0) {
+            return true;
+        }
+        at += length;
+    }
+    return false;
+}
+
+static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
+{
+    struct call *call = arg;
+    (void)kind;
+    (void)value;
+    if (!is_among(name, call->route->query)) {
+        char pointer[128];
+        char detail[128];
+        snprintf(pointer, sizeof pointer, "?%s", name);
+        snprintf(detail, sizeof detail, "is not an argument of this path; it takes %s",
+                 call->route->query[0] ? call->route->query : "none");
+        call_fault(call, pointer, detail);
+    }
+    return MHD_YES;
+}
+
+bool call_check_query(struct call *call)
+{
+    MHD_get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, check_argument, call);
+    return call_faultless(call);
+}
+
 bool call_is_saga_id(struct span id)
 {
     static const char allowed[] =
@@ -171,7 +208,7 @@ static void handle(struct call *call, const char *method)
     /* Who does not show a token learns nothing, not even which routes there are. */
     if (role == ROLE_NONE && (!route || route->role != ROLE_NONE)) {
         call_problem(call, SAGA_UNAUTHENTICATED, "show a token: Authorization: Bearer TOKEN");
-    } else if (!route && call->allow) {
+    } else if (!route && call->allow[0]) {
         call_problem_as(call, 405, SAGA_INVALID, "this path does not take this method");
     } else if (!route) {
         call_problem(call, SAGA_NOT_FOUND, "there is no such path");
@@ -179,7 +216,7 @@ static void handle(struct call *call, const char *method)
         call_problem(call, SAGA_FORBIDDEN, NULL);
     } else if (call->is_too_large) {
         call_problem(call, SAGA_TOO_LARGE, "a body has at most 1 MiB");
-    } else {
+    } else if (route->role == ROLE_NONE || call_check_query(call)) {
         route->handle(call);
     }
 }
