@@ -66,7 +66,8 @@ static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const 
     struct call *call = arg;
     (void)kind;
     (void)value;
-    if (!is_among(name, call->route->query)) {
+    bool is_empty = name[0] == '\0'; /* "?a=1&" */
+    if (!is_empty && !is_among(name, call->route->query)) {
         char pointer[128];
         char detail[128];
         snprintf(pointer, sizeof pointer, "?%s", name);
