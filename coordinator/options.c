@@ -31,12 +31,12 @@ static const struct setting settings[] = {
     {"data", FORM_TEXT, AT(data), true, "sagad-data", "DIR", "data folder, made when missing", 0,
      0},
     {"listen", FORM_TEXT, AT(listen), true, "tcp://127.0.0.1:7701", "ENDPOINT",
-     "where participants and clients connect (tcp:// or ipc://)", 0, 0},
+     "for participants and clients (tcp:// or ipc://)", 0, 0},
     {"http", FORM_TEXT, AT(http), true, "127.0.0.1:7700", "ADDRESS:PORT", "HTTP API", 0, 0},
     {"store", FORM_TEXT, AT(store), true, "", "STORE",
      "sqlite:PATH (default: sagad.db in the data folder)", 0, 0},
     {"insecure", FORM_FLAG, AT(insecure), true, "false", NULL,
-     "allow addresses that are not loopback, without encryption", 0, 0},
+     "allow other than loopback addresses, unencrypted", 0, 0},
     {"heartbeat", FORM_DURATION, AT(heartbeat_ms), false, "2s", NULL,
      "how often participants say that they live", 10, 60000},
     {"dead_after", FORM_DURATION, AT(dead_ms), false, "6s", NULL,
@@ -46,7 +46,7 @@ static const struct setting settings[] = {
     {"max_message", FORM_NUMBER, AT(message_max), false, "1048576", NULL,
      "bytes that a peer may send at once", 1024, 16777216},
     {"max_sagas", FORM_NUMBER, AT(sagas_max), false, "1000000", NULL,
-     "unfinished sagas; more starts are answered `overloaded`", 1, LIMIT_SAGAS},
+     "unfinished sagas; past it `overloaded`", 1, LIMIT_SAGAS},
     {"log_level", FORM_LEVEL, AT(log_level), false, "info", NULL, "debug, info, warn, error", 0, 0},
     {"log_format", FORM_FORMAT, AT(log_format), false, "logfmt", NULL, "logfmt or json", 0, 0},
 };
@@ -293,8 +293,8 @@ static void help(FILE *out)
 {
     fputs(
         "usage: sagad [OPTION...]\n\n"
-        "The saga coordinator. Without any option it keeps its data in ./sagad-data and listens\n"
-        "on the loopback addresses only.\n\n",
+        "The saga coordinator. Without any option it keeps its data in ./sagad-data and\n"
+        "listens on the loopback addresses only.\n\n",
         out);
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
         char flag[48];
@@ -312,9 +312,9 @@ static void help(FILE *out)
         "  --check                  print the settings and where each came from, and exit\n"
         "  --version                print the version, and exit\n"
         "  --help                   this\n\n"
-        "Each has an environment variable (SAGAD_LISTEN ...) and a name in the file (listen: "
-        "...).\n"
-        "A flag beats the environment, which beats the file. By file or environment only:\n\n",
+        "Each has an environment variable (SAGAD_LISTEN ...) and a name in the file\n"
+        "(listen: ...). A flag beats the environment, which beats the file. By file or\n"
+        "environment only:\n\n",
         out);
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
         if (!settings[i].has_flag) {

@@ -136,6 +136,26 @@ static bool takes(const char *words, const char *name)
     return false;
 }
 
+enum { SCREEN = 80, INDENT = 25 };
+
+/* Words from the column INDENT on, on as many lines as they take. */
+static void print_words(const char *text)
+{
+    size_t column = INDENT;
+    for (const char *at = text; *at; at += strspn(at, " ")) {
+        size_t size = strcspn(at, " ");
+        bool breaks = column > INDENT && column + size >= SCREEN;
+        if (breaks) {
+            printf("\n%*s", INDENT, "");
+            column = INDENT;
+        }
+        printf("%s%.*s", column > INDENT ? " " : "", (int)size, at);
+        column += size + (column > INDENT ? 1 : 0);
+        at += size;
+    }
+    printf("\n");
+}
+
 static void print_option(const struct option_row *row)
 {
     char left[40];
@@ -144,7 +164,8 @@ static void print_option(const struct option_row *row)
              : row->argument                        ? " "
                                                     : "",
              row->argument ? row->argument : "", row->has_argument == optional_argument ? "]" : "");
-    printf("  %-22s %s\n", left, row->help);
+    printf("  %-*s ", INDENT - 3, left);
+    print_words(row->help);
 }
 
 static void help_command(const struct command *command)
@@ -182,7 +203,7 @@ static void help_all(FILE *out)
     }
     fprintf(out, "\nsagactl help COMMAND says more of one.\nExit:");
     for (size_t i = 0; i < ARRAY_COUNT(exits); i++) {
-        fprintf(out, "%s %zu %s", i > 0 ? "," : "", i, exits[i]);
+        fprintf(out, "%s %zu %s", i == 0 ? "" : i == EXIT_NOT_FOUND ? ",\n" : ",", i, exits[i]);
     }
     fprintf(out, ".\n");
 }
