@@ -158,11 +158,6 @@ static enum exit_code perform(CURL *curl, const struct settings *settings, bool 
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
     CURLcode rc = curl_easy_perform(curl);
-    if (rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_URL_MALFORMAT) {
-        fprintf(stderr, "sagactl: --server is http://HOST:PORT, not '%s'\n", settings->server);
-        buf_close(&answer);
-        return EXIT_USAGE;
-    }
     if (rc != CURLE_OK) {
         buf_close(&answer);
         fprintf(stderr, "sagactl: no answer from %s: %s; is sagad running?\n", settings->server,
@@ -175,6 +170,11 @@ static enum exit_code perform(CURL *curl, const struct settings *settings, bool 
     }
     reply->body = json_loadb((const char *)answer.data, answer.size, JSON_DECODE_ANY, NULL);
     buf_close(&answer);
+    if (!json_is_object(reply->body)) {
+        fprintf(stderr, "sagactl: what answers at %s is not sagad (HTTP %ld, no JSON)\n",
+                settings->server, reply->status);
+        return EXIT_NO_SERVER;
+    }
     const char *code = json_string_value(json_object_get(reply->body, "code"));
     enum exit_code result = code_of(reply->status, code ? code : "");
     if (result != EXIT_GOOD) {
@@ -183,16 +183,29 @@ static enum exit_code perform(CURL *curl, const struct settings *settings, bool 
     return result;
 }
 
+/* HOST:PORT alone will do. */
+static bool is_web(const char *server)
+{
+    return strncmp(server, "http://", 7) == 0 || strncmp(server, "https://", 8) == 0 ||
+           !strstr(server, "://");
+}
+
 enum exit_code http_call(const struct settings *settings, const char *method, const char *path,
                          const json_t *body, struct reply *reply)
 {
     char token[TOKEN_MAX] = "";
     char url[2048];
     *reply = (struct reply){0};
+    if (!is_web(settings->server)) {
+        fprintf(stderr, "sagactl: --server is http://HOST:PORT, not '%s'\n", settings->server);
+        return EXIT_USAGE;
+    }
     if (!read_token(settings, token)) {
         return EXIT_USAGE;
     }
-    snprintf(url, sizeof url, "%s%s", settings->server, path);
+    size_t size = strlen(settings->server);
+    size -= size > 0 && settings->server[size - 1] == '/' ? 1 : 0;
+    snprintf(url, sizeof url, "%.*s%s", (int)size, settings->server, path);
     CURL *curl = curl_easy_init();
     struct curl_slist *headers = make_headers(settings, token);
     char *text = body ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
