@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "api/http.h"
@@ -23,6 +24,7 @@ enum {
     OUT_MAX = 64 * 1024 * 1024,
     WAIT_MS_MAX = 60 * 60 * 1000,
     KEY_MAX = 255,
+    FLUSH_MS = 500, /* at the end */
 };
 
 /* ---- what handlers ask of a call ---- */
@@ -228,6 +230,7 @@ static struct call *new_call(struct api *api, struct MHD_Connection *connection,
     if (!call) {
         return NULL;
     }
+    atomic_fetch_add(&api->calls, 1);
     call->magic = CALL_MAGIC;
     call->api = api;
     call->connection = connection;
@@ -245,6 +248,7 @@ static void free_call(struct call *call)
 {
     CHECK(call->magic == CALL_MAGIC);
     call->magic = 0;
+    atomic_fetch_sub(&call->api->calls, 1);
     form_close(&call->form);
     buf_close(&call->body);
     buf_close(&call->out);
@@ -399,6 +403,20 @@ enum saga_error api_open(const struct api_options *options, struct api **api, ch
     return SAGA_OK;
 }
 
+/* No new connections; who has been answered just now still gets the answer, unless reading it takes
+ * long. */
+static void let_go(struct api *api)
+{
+    const struct timespec moment = {.tv_nsec = 1000 * 1000};
+    MHD_socket fd = MHD_quiesce_daemon(api->daemon);
+    if (fd != MHD_INVALID_SOCKET) {
+        close(fd);
+    }
+    for (uint32_t i = 0; i < FLUSH_MS && atomic_load(&api->calls) > 0; i++) {
+        MAYBE(nanosleep(&moment, NULL) == 0);
+    }
+}
+
 void api_close(struct api **api)
 {
     struct api *gone = *api;
@@ -406,6 +424,7 @@ void api_close(struct api **api)
         return;
     }
     if (gone->daemon) {
+        let_go(gone);
         MHD_stop_daemon(gone->daemon);
     }
     if (gone->reader) {

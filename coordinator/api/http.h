@@ -75,6 +75,7 @@ struct api {
     struct store_reader *reader; /* the HTTP thread's own */
     uint8_t token_digest[32];
     uint16_t port;
+    _Atomic uint32_t calls; /* requests whose answer is not sent yet */
 };
 
 /* ---- problem.c: what went wrong, as RFC 9457 says it ---- */
