@@ -440,6 +440,11 @@ void core_defined(struct core *core, struct work *work)
         struct request *next = request->next;
         struct answer answer = {.version = request->version, .unchanged = request->unchanged};
         answer.error = request->unchanged ? SAGA_OK : define(core, request);
+        if (answer.error != SAGA_OK) {
+            /* It is in the store and would not be in the catalog: a restart brings both together.
+             */
+            core_fail(core, answer.error);
+        }
         request->answer(request, &answer);
         request = next;
     }

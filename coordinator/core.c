@@ -1,6 +1,7 @@
 /* core.c - decide, submit, release. */
 #include "core.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,12 +55,25 @@ static void dismiss(struct request *request)
     }
 }
 
+/* A batch that is with the store is read by its thread until it is durable, or lost for good. */
+static void outwait_store(const struct core *core)
+{
+    struct store *store = core->options.store;
+    struct pollfd wake = {.fd = store->ops->wake(store), .events = POLLIN};
+    uint64_t count = 0;
+    while (wake.fd >= 0 && core->syncing && store->ops->durable(store, &count) == SAGA_OK &&
+           count < core->submitted) {
+        MAYBE(poll(&wake, 1, -1) > 0);
+    }
+}
+
 void core_destroy(struct core **core)
 {
     struct core *gone = *core;
     if (!gone) {
         return;
     }
+    outwait_store(gone);
     waiters_close(gone);
     size_t at = 0;
     for (struct request *r; (r = map_next(&gone->requests, &at)) != NULL;) {
@@ -273,6 +287,7 @@ static void release(struct core *core, struct work *work)
     struct batch *batch = &work->batch;
     if (batch->rows.row_count > 0) {
         core->lsn_durable = batch->rows.rows[batch->rows.row_count - 1].lsn;
+        core->rows += batch->rows.row_count;
     }
     core_defined(core, work);
     for (uint32_t i = 0; i < batch->effect_count; i++) {
@@ -446,13 +461,20 @@ bool core_is_idle(const struct core *core)
 
 bool core_is_disk_full(struct core *core)
 {
-    /* Looked at once a turn: between two looks no more than a batch is taken. */
-    if (core->space_ms != core->now_ms) {
+    /* In so short a time no disk takes more than the store keeps free. */
+    if (core->now_ms - core->space_ms >= SPACE_MS) {
         struct store *store = core->options.store;
         core->space_ms = core->now_ms;
         core->has_space = store->ops->has_space(store);
     }
     return core->disk_retry_ms > 0 || !core->has_space;
+}
+
+void core_stats(const struct core *core, struct core_stats *stats)
+{
+    *stats = (struct core_stats){.commits = core->submitted - (core->syncing ? 1 : 0),
+                                 .rows = core->rows,
+                                 .sagas = engine_count(core->engine)};
 }
 
 void core_drain(struct core *core)

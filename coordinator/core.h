@@ -34,7 +34,7 @@ struct core_options {
 };
 
 MUST_CHECK enum saga_error core_new(const struct core_options *options, struct core **core);
-/* Requests still open are answered `unavailable`. */
+/* Requests still open are answered `unavailable`. Waits for the store to be done with its batch. */
 void core_destroy(struct core **core);
 /* Who carries tasks and replies. Before core_serve(). */
 void core_set_peers(struct core *core, struct peers *peers);
@@ -65,6 +65,14 @@ bool core_is_syncing(const struct core *core);
 bool core_is_idle(const struct core *core);
 /* There is no room on the disk: what writes is answered `overloaded`. */
 bool core_is_disk_full(struct core *core);
+
+struct core_stats {
+    uint64_t commits; /* batches made durable since core_new() */
+    uint64_t rows;    /* in them */
+    uint32_t sagas;   /* in memory */
+};
+
+void core_stats(const struct core *core, struct core_stats *stats);
 
 /* No new starts from now on. */
 void core_drain(struct core *core);

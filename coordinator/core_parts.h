@@ -16,6 +16,7 @@
 enum {
     ENTROPY_POOL = 4 * ENTROPY_PER_EVENT,
     DISK_RETRY_MS = 1000,
+    SPACE_MS = 10, /* between two looks at the room on the disk */
     EXPIRE_MAX = 64, /* waits whose time is over, answered in one turn: each may read the store */
     EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS, /* refusals and verdicts need no row, and memory too */
     RELEASE_MAX = 4,                      /* batches given on in one turn */
@@ -49,6 +50,7 @@ struct core {
     struct work *releasing;  /* its effects are on their way out; NULL: none are */
     uint64_t submitted;      /* batches given to the store */
     uint64_t lsn_durable;    /* of the last row released */
+    uint64_t rows;           /* released */
     int64_t now_ms;          /* of the turn at work */
     int64_t disk_retry_ms;   /* 0 = there is room */
     enum saga_error failure; /* once set, the core does nothing more */

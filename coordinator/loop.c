@@ -245,20 +245,24 @@ static void drain(struct loop *loop, int64_t at_ms)
     loop->drain_until_ms = at_ms + loop->options->drain_timeout_ms;
 }
 
-/* What the wire has seen, for operators: asked for by SIGHUP, and said at the end. */
+/* What wire and store have seen, for operators: asked for by SIGHUP, and said at the end. */
 static void log_counts(const struct loop *loop)
 {
-    struct peers_stats stats;
-    peers_stats(loop->peers, &stats);
-    const uint64_t values[] = {stats.received,       stats.sent,     stats.bad,    stats.multipart,
-                               stats.unknown_tokens, stats.sessions, stats.queued, stats.in_flight};
+    struct peers_stats peers;
+    struct core_stats core;
+    peers_stats(loop->peers, &peers);
+    core_stats(loop->core, &core);
+    const uint64_t values[] = {peers.received,       peers.sent,     peers.bad,    peers.multipart,
+                               peers.unknown_tokens, peers.sessions, peers.queued, peers.in_flight,
+                               core.commits,         core.rows,      core.sagas};
     char texts[ARRAY_COUNT(values)][24];
     for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
         snprintf(texts[i], sizeof texts[i], "%llu", (unsigned long long)values[i]);
     }
     log_line(LOG_INFO, "counts", "received", texts[0], "sent", texts[1], "bad", texts[2],
              "multipart", texts[3], "unknown_tokens", texts[4], "sessions", texts[5], "queued",
-             texts[6], "in_flight", texts[7], NULL);
+             texts[6], "in_flight", texts[7], "commits", texts[8], "rows", texts[9], "sagas",
+             texts[10], NULL);
 }
 
 static void take_signals(struct loop *loop, int64_t at_ms)

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,14 +157,14 @@ static void answered(struct request *request, const struct answer *answer)
     if (!ok) {
         call->answer = (struct answer){.error = SAGA_NO_MEMORY};
     }
-    call->phase = PHASE_ANSWERED;
+    atomic_store(&call->phase, PHASE_ANSWERED);
     MHD_resume_connection(call->connection);
 }
 
 void call_post(struct call *call)
 {
     call->request.answer = answered;
-    call->phase = PHASE_POSTED;
+    atomic_store(&call->phase, PHASE_POSTED);
     MHD_suspend_connection(call->connection);
     const struct desk *desk = call->api->options.desk;
     enum saga_error rc = desk->post(&call->request, desk->arg);
@@ -272,11 +273,11 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
         *size = 0;
         return MHD_YES;
     }
-    switch (call->phase) {
+    switch (atomic_load(&call->phase)) {
     case PHASE_BODY:
         handle(call, method);
         /* Posted: the connection sleeps, or has been woken again already. */
-        return call->phase == PHASE_BODY ? send_answer(call) : MHD_YES;
+        return atomic_load(&call->phase) == PHASE_BODY ? send_answer(call) : MHD_YES;
     case PHASE_POSTED:
         return MHD_YES;
     case PHASE_ANSWERED:

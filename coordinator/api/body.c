@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "api/http.h"
-#include "api/times.h"
+#include "base/times.h"
 #include "base/json.h"
 #include "base/mp.h"
 

@@ -45,7 +45,7 @@ struct fault {
 
 struct call {
     uint32_t magic;
-    enum phase phase;
+    _Atomic enum phase phase; /* both threads look at it */
     struct api *api;
     struct MHD_Connection *connection;
     const struct route *route;

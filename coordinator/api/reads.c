@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/http.h"
-#include "api/times.h"
+#include "base/times.h"
 #include "base/mp.h"
 #include "embed/embed_openapi.h"
 

@@ -90,7 +90,7 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         const struct view_step *step = &view->steps[i];
         form_map(form, NULL);
         form_str(form, "step", step->name);
-        form_text(form, "kind", "action");
+        form_text(form, "kind", step_kind_name(step->kind));
         form_text(form, "class", step_class_name(step->step_class));
         form_text(form, "status", step_state_name(step->state));
         form_uint(form, "attempts", step->attempts);
@@ -102,6 +102,9 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         step_error(form, step);
         form_time(form, "started_at", step->started_ms);
         form_time(form, "ended_at", step->ended_ms);
+        if (step->wake_ms > 0)
+            form_text(form, "waiting_for", "timer");
+        form_time(form, "waiting_until", step->wake_ms);
         form_cost(form, step->cost_micros);
         needs(form, view, step);
         undo(form, &step->undo);

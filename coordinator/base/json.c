@@ -7,8 +7,12 @@
 #include "base/json.h"
 
 #include <jansson.h>
+#include <pthread.h>
+#include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/limits.h"
 #include "base/mp.h"
 
@@ -128,6 +132,58 @@ static void advance(struct reader *r)
     }
 }
 
+/* ---- memory ---- */
+
+/* When jansson 2.14 is refused memory in the middle of a token it calls the token wrong, or reads
+ * and writes past its buffer. So a refusal does not return to it: it ends the reading, and what was
+ * taken for it goes as a whole. */
+static _Thread_local struct {
+    struct arena *arena; /* of the text that this thread is reading; NULL: it reads none */
+    jmp_buf no_memory;
+} reading;
+
+static void *take(size_t size)
+{
+    if (reading.arena == NULL)
+        return malloc(size);
+    void *piece = arena_take(reading.arena, size);
+    if (piece == NULL)
+        longjmp(reading.no_memory, 1);
+    return piece;
+}
+
+static void give(void *piece)
+{
+    if (reading.arena == NULL)
+        free(piece);
+}
+
+static void lend_memory(void)
+{
+    json_set_alloc_funcs(take, give);
+}
+
+/* The tree lives in the arena; it is not to be given back by itself. NULL and no SAGA_OK: *error
+ * says why when it is SAGA_BAD_MESSAGE. */
+static enum saga_error load(struct span text, struct arena *arena, json_t **root,
+                            json_error_t *error)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    CHECK(pthread_once(&once, lend_memory) == 0);
+    PRE(reading.arena == NULL);
+    reading.arena = arena;
+    if (setjmp(reading.no_memory) == 0) {
+        *root = json_loadb((const char *)text.data, text.size,
+                           JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, error);
+        reading.arena = NULL;
+        return *root == NULL ? SAGA_BAD_MESSAGE : SAGA_OK;
+    }
+    reading.arena = NULL;
+    return SAGA_NO_MEMORY;
+}
+
+/* ---- the door ---- */
+
 static void note_syntax(const json_error_t *error, struct json_problem *problem)
 {
     (void)snprintf(problem->detail, sizeof(problem->detail), "%.*s",
@@ -136,12 +192,25 @@ static void note_syntax(const json_error_t *error, struct json_problem *problem)
     problem->column = error->column < 0 ? 0 : (uint32_t)error->column;
 }
 
+static void read_all(struct reader *r, json_t *root)
+{
+    size_t before = r->out->size;
+    read_one(r, root);
+    while (r->depth > 0 && r->rc == SAGA_OK && !buf_failed(r->out))
+        advance(r);
+    if (r->rc == SAGA_OK && buf_failed(r->out))
+        r->rc = SAGA_NO_MEMORY;
+    if (r->rc != SAGA_OK)
+        buf_truncate(r->out, before);
+}
+
 enum saga_error json_to_mp(struct span text, struct buf *out, struct json_problem *problem)
 {
     PRE(out != NULL);
     PRE(problem != NULL);
     struct reader r = {.out = out, .problem = problem};
-    size_t before = out->size;
+    struct arena arena;
+    json_t *root = NULL;
     json_error_t error;
 
     *problem = (struct json_problem){.line = 0};
@@ -150,24 +219,12 @@ enum saga_error json_to_mp(struct span text, struct buf *out, struct json_proble
         return r.rc;
     }
 
-    json_t *root = json_loadb((const char *)text.data, text.size,
-                              JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-    if (root == NULL) {
+    arena_open(&arena, &arena_heap, SIZE_MAX);
+    r.rc = load(text, &arena, &root, &error);
+    if (r.rc == SAGA_OK)
+        read_all(&r, root);
+    else if (r.rc == SAGA_BAD_MESSAGE)
         note_syntax(&error, problem);
-        return json_error_code(&error) == json_error_out_of_memory ? SAGA_NO_MEMORY
-                                                                   : SAGA_BAD_MESSAGE;
-    }
-    read_one(&r, root);
-    while (r.depth > 0 && r.rc == SAGA_OK && !buf_failed(out)) {
-        advance(&r);
-    }
-    json_decref(root);
-
-    if (r.rc == SAGA_OK && buf_failed(out)) {
-        r.rc = SAGA_NO_MEMORY;
-    }
-    if (r.rc != SAGA_OK) {
-        buf_truncate(out, before);
-    }
+    arena_close(&arena);
     return r.rc;
 }

@@ -28,7 +28,8 @@ struct json_problem {
 /* Reads one JSON text of at most LIMIT_MESSAGE_IN bytes and appends it to `out` as one msgpack
  * value of the data model (mp.h): it passes mp_check(). SAGA_BAD_MESSAGE: not JSON, a duplicate
  * key, a number beyond +-(2^53-1) or too deep: *problem says what. SAGA_TOO_LARGE: more bytes or
- * values than allowed, *problem set. SAGA_NO_MEMORY: `out` is full. On error `out` is as before. */
+ * values than allowed, *problem set. SAGA_NO_MEMORY: for the text, or `out` is full. On error `out`
+ * is as before. */
 MUST_CHECK enum saga_error json_to_mp(struct span text, struct buf *out,
                                       struct json_problem *problem);
 

@@ -57,7 +57,9 @@ static void print_text(struct buf *out, struct span text)
             buf_format(out, "\\u%04x", c);
         }
     }
-    buf_write(out, text.data + first, text.size - first);
+    if (first < text.size) { /* a text that is broken has no address to add to */
+        buf_write(out, text.data + first, text.size - first);
+    }
     buf_write(out, "\"", 1);
 }
 

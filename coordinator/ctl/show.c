@@ -165,8 +165,10 @@ static void print_step(const json_t *step, int width)
     if (undo) {
         snprintf(undone, sizeof undone, "%lld", number(undo, "attempts"));
     }
-    printf("  %4s  %s%s\n", undone,
-           json_is_true(json_object_get(step, "in_doubt")) ? "in doubt " : "", text(error, "code"));
+    const char *until = text(step, "waiting_until");
+    printf("  %4s  %s%s%s%s\n", undone,
+           json_is_true(json_object_get(step, "in_doubt")) ? "in doubt " : "", text(error, "code"),
+           until[0] ? " until " : "", until);
 }
 
 void show_saga(const json_t *saga)

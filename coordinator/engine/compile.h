@@ -19,7 +19,8 @@ struct place {
 /* A step as written, while its definition is compiled. Spans are borrowed from the document. */
 struct draft {
     struct span step, needs, description, action, input, compensate, compensate_on, pivot, retry,
-        timeout, check;
+        timeout, check, sleep, max_cost_usd, expected_cost_usd;
+    struct span sleep_until; /* of the long form */
     struct span undo_action, undo_input, undo_retry, undo_timeout, undo_check, undo_stuck_after;
     bool is_undo_long; /* compensate is a map: pointers go one deeper */
     bool says_none;    /* compensate: none */
@@ -130,6 +131,8 @@ struct range {
 };
 bool compile_number(struct compile *c, const char *key, struct span value, struct range range,
                     double *number);
+/* US dollars with at most 6 places, more than 0, as micro-USD. */
+bool compile_money(struct compile *c, const char *key, struct span value, int64_t *micros);
 bool compile_duration(struct compile *c, const char *key, struct span value, int64_t *ms);
 /* The same, but zero is refused. */
 bool compile_duration_positive(struct compile *c, const char *key, struct span value, int64_t *ms);

@@ -1,6 +1,7 @@
 /* compile_read.c - tables of keys and the typed reading of single values. */
 #include "engine/compile.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/json.h"
@@ -197,6 +198,29 @@ bool compile_number(struct compile *c, const char *key, struct span value, struc
         return compile_refuse(c, key, value, expected);
     }
     *number = read;
+    return true;
+}
+
+bool compile_money(struct compile *c, const char *key, struct span value, int64_t *micros)
+{
+    enum { USD_MAX = 10000000 };
+    struct mp mp = mp_open(value);
+    double dollars = -1;
+    if (value.size == 0) {
+        return true;
+    }
+    if (mp_type(value) == MP_INT) {
+        dollars = (double)mp_int(&mp);
+    } else if (mp_type(value) == MP_DOUBLE) {
+        dollars = mp_double(&mp);
+    }
+    /* Six places of a double this large are right to a hundredth of a micro-dollar. */
+    double scaled = dollars * 1e6;
+    if (!(dollars > 0) || dollars > USD_MAX || fabs(scaled - round(scaled)) > 0.01) {
+        return compile_refuse(c, key, value,
+                              "US dollars: more than 0, at most 10000000, with at most 6 places");
+    }
+    *micros = (int64_t)round(scaled);
     return true;
 }
 

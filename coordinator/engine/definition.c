@@ -16,7 +16,8 @@ enum {
 
 struct top_keys {
     struct span saga, description, timeout, reversal_window, compensation_order, defaults, labels,
-        steps, output;
+        steps, output, budget;
+    struct span max_cost_usd, undo_max_cost_usd; /* of budget */
 };
 
 #define KEY(key)                                                                                   \
@@ -35,19 +36,22 @@ static const struct key saga_keys[] = {
     KEY(compensation_order),
     KEY(defaults),
     KEY(labels),
+    KEY(budget),
     KEY(steps),
     KEY(output),
     LATER(input_schema),
     LATER(output_schema),
     LATER(on),
     LATER(concurrency),
-    LATER(budget),
     LATER(sensitive),
 };
+static const struct key budget_keys[] = {KEY(max_cost_usd), KEY(undo_max_cost_usd)};
 #undef KEY
 #undef LATER
 
 static const struct key_table saga_table = {"a definition", saga_keys, ARRAY_COUNT(saga_keys)};
+
+static const struct key_table budget_table = {"budget", budget_keys, ARRAY_COUNT(budget_keys)};
 
 /* --- shape ------------------------------------------------------------------------------------ */
 
@@ -178,7 +182,21 @@ static void read_output(struct compile *c, struct span value)
     compile_leave(c, place);
 }
 
-static void read_rest(struct compile *c, const struct top_keys *keys)
+static void read_budget(struct compile *c, struct top_keys *keys)
+{
+    if (keys->budget.size == 0) {
+        return;
+    }
+    struct place place = compile_enter_key(c, "budget");
+    if (compile_keys(c, keys->budget, &budget_table, keys)) {
+        (void)compile_money(c, "max_cost_usd", keys->max_cost_usd, &c->definition->cost_max_micros);
+        (void)compile_money(c, "undo_max_cost_usd", keys->undo_max_cost_usd,
+                            &c->definition->undo_cost_max_micros);
+    }
+    compile_leave(c, place);
+}
+
+static void read_rest(struct compile *c, struct top_keys *keys)
 {
     static const char *const orders[] = {"parallel", "strict", NULL};
     uint32_t order = 0;
@@ -192,6 +210,7 @@ static void read_rest(struct compile *c, const struct top_keys *keys)
     (void)compile_choice(c, "compensation_order", keys->compensation_order, orders, &order);
     definition->strict = order == 1;
     read_labels(c, keys->labels);
+    read_budget(c, keys);
     if (keys->timeout.size == 0) {
         compile_warning(c, "has no 'timeout': a saga that gets nowhere would wait for ever");
     }

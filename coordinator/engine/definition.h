@@ -43,14 +43,19 @@ struct call_spec {
 
 struct step_spec {
     struct span name;
+    enum step_kind kind;
     enum step_class step_class;
     const uint16_t *needs;     /* indexes of the steps that this one needs directly */
     const uint16_t *needed_by; /* the reverse */
     uint32_t needs_count;
     uint32_t needed_by_count;
-    struct call_spec action; /* the do */
-    bool has_undo;           /* has a compensation; else see step_class */
-    struct call_spec undo;   /* valid when has_undo */
+    struct call_spec action;            /* the do; of STEP_KIND_ACTION */
+    int64_t cost_max_micros;            /* of all its attempts, micro-USD; 0 = no limit */
+    int64_t cost_expected_micros;       /* of an attempt, as its author says */
+    int64_t sleep_ms;                   /* STEP_KIND_SLEEP: so long; 0 = until */
+    const struct template *sleep_until; /* this time, RFC 3339 or ms since 1970 */
+    bool has_undo;                      /* has a compensation; else see step_class */
+    struct call_spec undo;              /* valid when has_undo */
     bool undo_on_failed;     /* compensate_on: failed: undone even when it left no effect */
     uint32_t stuck_attempts; /* undo: alert and let others pass after this many; 0 = by time */
     int64_t stuck_ms;        /* ... or after this long since it became due; 0 (a count is
@@ -70,6 +75,8 @@ struct definition {
     int64_t timeout_ms;            /* of a saga; 0 = none */
     int64_t reversal_window_ms;    /* 0 = a completed saga is not reversible */
     bool strict;                   /* compensation_order: strict */
+    int64_t cost_max_micros;       /* of the way forward, micro-USD; 0 = no limit */
+    int64_t undo_cost_max_micros;  /* of the way back: alerts, and stops nothing */
     const struct template *output; /* NULL: none */
     struct span labels;            /* msgpack map of str, or empty */
 };

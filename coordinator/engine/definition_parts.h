@@ -14,6 +14,11 @@ struct place definition_steps_enter_undo(struct compile *c, uint32_t step);
 /* Policies and templates, once classes are known. */
 void definition_steps_finish(struct compile *c);
 
+/* definition_kinds.c: exactly one key says what a step does. c->place is at the step. */
+void definition_kinds_read(struct compile *c, struct draft *draft, struct step_spec *spec);
+/* Templates of kinds other than actions. */
+void definition_kinds_finish(struct compile *c, uint32_t step);
+
 /* definition_graph.c: names, needs, cycles, order, transitive needs. */
 void definition_graph_build(struct compile *c);
 /* The index of the step named so, or -1. */

@@ -25,10 +25,10 @@ static const struct key step_keys[] = {
     KEY(action),        KEY(input),          KEY(compensate),
     KEY(compensate_on), KEY(pivot),          KEY(retry),
     KEY(timeout),       KEY(check),          LATER(approve),
-    LATER(wait_event),  LATER(sleep),        LATER(saga),
+    LATER(wait_event),  KEY(sleep),          LATER(saga),
     LATER(version),     LATER(emit),         LATER(when),
     LATER(for_each),    LATER(max_parallel), LATER(on_item_failure),
-    LATER(key_ttl),     LATER(max_cost_usd), LATER(expected_cost_usd),
+    LATER(key_ttl),     KEY(max_cost_usd),   KEY(expected_cost_usd),
 };
 #undef KEY
 
@@ -167,16 +167,19 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
     bool is_clear = c->error_count == before;
     read_name(c, draft, spec);
     (void)compile_text(c, "description", draft->description, &description);
+    if (is_clear) {
+        definition_kinds_read(c, draft, spec);
+    }
     (void)compile_action(c, "action", draft->action, &spec->action.action);
     (void)compile_action(c, "check", draft->check, &spec->action.check);
+    (void)compile_money(c, "max_cost_usd", draft->max_cost_usd, &spec->cost_max_micros);
+    (void)compile_money(c, "expected_cost_usd", draft->expected_cost_usd,
+                        &spec->cost_expected_micros);
     (void)compile_flag(c, "pivot", draft->pivot, &draft->says_pivot);
     read_compensate(c, draft, spec);
     read_compensate_on(c, draft, spec);
     draft->says_none = draft->says_none || (draft->action.size == 0 && !draft->says_undo);
     spec->has_undo = draft->says_undo;
-    if (draft->action.size == 0 && is_clear) {
-        compile_error(c, "needs the key 'action': what it asks of which service");
-    }
 }
 
 void definition_steps_read(struct compile *c, struct span steps)
@@ -285,6 +288,7 @@ void definition_steps_finish(struct compile *c)
         finish_call(c, &spec->action, spec->after_pivot, written);
         spec->action.input = finish_input(c, draft->input, &view);
         compile_leave(c, place);
+        definition_kinds_finish(c, i);
         if (spec->has_undo) {
             finish_undo(c, i);
         }

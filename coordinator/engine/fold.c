@@ -10,7 +10,8 @@
 
 #define TO(state) (1u << STEP_STATE_##state)
 static const uint32_t legal[STEP_STATE_COUNT] = {
-    [STEP_STATE_PENDING] = TO(RUNNING) | TO(FAILED),
+    [STEP_STATE_PENDING] = TO(WAITING) | TO(RUNNING) | TO(FAILED),
+    [STEP_STATE_WAITING] = TO(SUCCEEDED) | TO(FAILED) | TO(RESOLVED),
     [STEP_STATE_RUNNING] = TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) | TO(RESOLVED),
     [STEP_STATE_RETRYING] =
         TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) | TO(RESOLVED),
@@ -393,14 +394,32 @@ static bool fold_late(struct step *step, struct call *call, const struct record 
     return move(step, STEP_STATE_COMPENSATING, at_ms);
 }
 
-static bool fold_waiting(struct call *call, const struct record *record)
+/* The step itself waits, or an attempt has answered `later`. */
+static bool fold_waiting(struct step *step, struct call *call, const struct record *record,
+                         int64_t at_ms)
 {
-    struct attempt *attempt = call_attempt(call, record->run, record->attempt);
+    if (record->attempt == 0) {
+        step->started_ms = at_ms;
+        step->started_seq = step->saga->seq;
+        step->wake_ms = record->due_ms;
+        return step->spec->kind == STEP_KIND_SLEEP && move(step, STEP_STATE_WAITING, at_ms);
+    }
+    struct attempt *attempt = call ? call_attempt(call, record->run, record->attempt) : NULL;
     if (!attempt) {
         return false;
     }
     attempt->later = true;
     return true;
+}
+
+static bool fold_woken(struct step *step, const struct record *record, int64_t at_ms)
+{
+    step->wake_ms = 0;
+    if (record->code.size > 0) {
+        return keep_error(step, step_call(step, TASK_DO), record) && fail_step(step, at_ms);
+    }
+    step->output = MP_NIL_VALUE;
+    return move(step, STEP_STATE_SUCCEEDED, at_ms);
 }
 
 static bool fold_parked(struct step *step, const struct record *record, int64_t at_ms)
@@ -415,6 +434,7 @@ static bool fold_resolved(struct step *step, const struct record *record, int64_
 {
     step->by_person = true;
     step->stuck = false;
+    step->wake_ms = 0;
     for (uint32_t k = 0; k < CALL_COUNT; k++) {
         close_call(&step->calls[k]);
     }
@@ -631,6 +651,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_TASK_LATE:
     case RECORD_RETRY_SCHEDULED:
     case RECORD_STEP_WAITING:
+    case RECORD_STEP_WOKEN:
     case RECORD_STEP_KEPT:
     case RECORD_STEP_PARKED:
     case RECORD_STEP_RESOLVED:
@@ -659,7 +680,9 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
         step->stuck |= (record->flags & FLAG_STUCK) != 0;
         return true;
     case RECORD_STEP_WAITING:
-        return fold_waiting(call, record);
+        return fold_waiting(step, call, record, at_ms);
+    case RECORD_STEP_WOKEN:
+        return fold_woken(step, record, at_ms);
     case RECORD_STEP_KEPT:
         return fold_kept(step, at_ms);
     case RECORD_STEP_PARKED:
@@ -692,15 +715,16 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
     struct step *step = has_step ? &saga->steps[record->step] : NULL;
     saga->seq++;
     saga->cost_micros += record->cost_micros;
+    saga->undo_cost_micros += record->kind == TASK_UNDO ? record->cost_micros : 0;
     if (step) {
         step->cost_micros += record->cost_micros;
     }
-    bool of_step = record->type >= RECORD_TASK_INTENDED && record->type <= RECORD_STEP_RESOLVED;
+    bool of_step = record->type >= RECORD_TASK_INTENDED && record->type != RECORD_OPERATOR;
     if (!of_step) {
         return fold_saga(saga, step, record, at_ms);
     }
     struct call *call = step ? step_call(step, (enum task_kind)record->kind) : NULL;
-    bool needs_call = record->type < RECORD_STEP_KEPT;
+    bool needs_call = record->type < RECORD_STEP_WAITING;
     if (!step || (needs_call && !call)) {
         return false;
     }

@@ -29,6 +29,13 @@ static void start(struct turn *turn, struct step *step)
     struct saga *saga = turn->saga;
     struct call *call = step_call(step, TASK_DO);
     const struct template *template = step->spec->action.input;
+    if (step->spec->kind == STEP_KIND_SLEEP) {
+        wait_begin(turn, step);
+        return;
+    }
+    if (!budget_allows(turn, step)) {
+        return;
+    }
     if (!template) {
         struct span none = {NULL, 0};
         call_send(turn, call, &none, 0);
@@ -89,8 +96,10 @@ static bool retry_due(struct turn *turn, struct step *step)
         call_fail(turn, call, &failure);
         return true;
     }
-    struct span input = call->rerun_input.size > 0 ? call->rerun_input : call->input;
-    call_send(turn, call, call->rerun ? &input : NULL, 0);
+    if (budget_allows(turn, step)) {
+        struct span input = call->rerun_input.size > 0 ? call->rerun_input : call->input;
+        call_send(turn, call, call->rerun ? &input : NULL, 0);
+    }
     return true;
 }
 
@@ -115,6 +124,8 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
             gives_up = true;
         } else if (step->state == STEP_STATE_RETRYING) {
             *changed |= retry_due(turn, step);
+        } else if (step->state == STEP_STATE_WAITING && !saga->turn_wanted) {
+            *changed |= wait_is_over(turn, step);
         }
         bool no_way_back = step->spec->after_pivot && !saga->turn_wanted;
         if (gives_up && !failed && !no_way_back) {

@@ -101,6 +101,10 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     /* What an undo waits for is partly not in the journal: it is looked at anew. */
     saga->is_unsettled = saga->direction == BACKWARD && !saga_state_is_final(saga->state);
     rc = map_put(&engine->sagas, saga->name, saga);
+    if (rc != SAGA_OK) {
+        saga_destroy(&saga);
+        return rc;
+    }
     for (uint32_t i = 0; i < definition->step_count && rc == SAGA_OK; i++) {
         for (uint32_t k = 0; k < CALL_COUNT && rc == SAGA_OK; k++) {
             rc = take_up(engine, &saga->steps[i].calls[k]);

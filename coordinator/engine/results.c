@@ -259,6 +259,9 @@ void result_take(struct turn *turn, struct attempt *attempt, const struct result
         return;
     case RESULT_FAILED:
         take_failure(turn, attempt, result);
+        if (attempt->call->kind == TASK_UNDO) {
+            budget_watch_undo(turn, attempt->call->step, result->cost_micros);
+        }
         return;
     case RESULT_OK:
         break;
@@ -269,6 +272,7 @@ void result_take(struct turn *turn, struct attempt *attempt, const struct result
         return;
     case TASK_UNDO:
         undo_succeeded(turn, attempt, result);
+        budget_watch_undo(turn, attempt->call->step, result->cost_micros);
         return;
     case TASK_CHECK:
         check_succeeded(turn, attempt, result);

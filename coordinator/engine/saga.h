@@ -5,6 +5,7 @@
  * life, when, and to whom. They are never read by the fold.
  *
  *   do:    pending -> running <-> retrying -> succeeded | failed | in_doubt | kept | parked
+ *   wait:  pending -> waiting -> succeeded | failed
  *   undo:  (succeeded | in_doubt | failed) -> compensating -> compensated | parked
  *   and a person may settle what is not settled: -> resolved
  */
@@ -93,6 +94,7 @@ struct step {
     int64_t started_ms;
     int64_t ended_ms;
     int64_t cost_micros;
+    int64_t wake_ms;     /* waiting: until then */
     int64_t undo_due_ms; /* volatile: since when its undo could have gone; 0 = not */
     bool all_clear;      /* volatile: it and all steps after it are done (backward.c) */
     bool chosen;         /* of the undo at work: to be undone */
@@ -136,8 +138,9 @@ struct saga {
     int64_t ended_ms;
     int64_t completed_ms; /* first time; the reversal window counts from here; 0 = never */
     int64_t deadline_ms;
-    int64_t cost_micros;
-    uint8_t digest[32]; /* volatile: of the start, while its name is not yet durable */
+    int64_t cost_micros;      /* of all that was asked */
+    int64_t undo_cost_micros; /* of it: of compensations */
+    uint8_t digest[32];       /* volatile: of the start, while its name is not yet durable */
     bool has_digest;
     struct step *steps; /* definition->step_count of them */
 

@@ -70,6 +70,12 @@ const char *step_class_name(enum step_class step_class)
     return name_at(class_names, ARRAY_COUNT(class_names), (unsigned)step_class);
 }
 
+const char *step_kind_name(enum step_kind kind)
+{
+    static const char *const names[] = {[STEP_KIND_ACTION] = "action", [STEP_KIND_SLEEP] = "sleep"};
+    return name_at(names, ARRAY_COUNT(names), (unsigned)kind);
+}
+
 const char *task_kind_name(enum task_kind kind)
 {
     return name_at(kind_names, ARRAY_COUNT(kind_names), (unsigned)kind);

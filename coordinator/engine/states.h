@@ -32,6 +32,9 @@ enum step_class {
     CLASS_COUNT
 };
 
+/* What a step does, by the key that says it. */
+enum step_kind { STEP_KIND_ACTION, STEP_KIND_SLEEP, STEP_KIND_COUNT };
+
 enum task_kind {
     TASK_DO = 1,
     TASK_UNDO = 2,
@@ -44,6 +47,7 @@ const char *saga_state_name(enum saga_state state);
 const char *step_state_name(enum step_state state);
 const char *undo_state_name(enum undo_state state);
 const char *step_class_name(enum step_class step_class);
+const char *step_kind_name(enum step_kind kind);
 const char *task_kind_name(enum task_kind kind);
 bool saga_state_is_final(enum saga_state state);
 

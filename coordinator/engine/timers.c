@@ -104,6 +104,9 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
 {
     int64_t due_ms = earlier(stuck_due_ms(step), finish_due_ms(step));
     const struct saga *saga = step->saga;
+    if (step->wake_ms > 0 && saga->direction == FORWARD && !saga->paused) {
+        due_ms = earlier(due_ms, step->wake_ms);
+    }
     for (uint32_t k = 0; k < CALL_COUNT; k++) {
         const struct call *call = &step->calls[k];
         const char *what;

@@ -60,6 +60,20 @@ struct name *batch_name(struct batch *batch);
 /* Alerts: `code` is a literal. */
 void turn_alert(struct turn *turn, const struct step *step, const char *code);
 
+/* wait.c: steps that wait. */
+
+void wait_begin(struct turn *turn, const struct step *step);
+/* Wakes a waiting step whose time has come; false: it has not. */
+bool wait_is_over(struct turn *turn, const struct step *step);
+void wait_call_off(struct turn *turn, const struct step *step);
+
+/* budget.c: costs. */
+
+/* May the step's do be asked (again)? false: no, and the step has failed with budget_exceeded. */
+bool budget_allows(struct turn *turn, struct step *step);
+/* An undo has cost this much more: alerts when that goes past undo_max_cost_usd. */
+void budget_watch_undo(struct turn *turn, const struct step *step, int64_t cost_micros);
+
 /* call.c: attempts. */
 
 /* Intends and sends the next attempt of the call: a new key when `input` is given (its frozen

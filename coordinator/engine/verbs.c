@@ -220,9 +220,9 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
         return SAGA_NOT_FOUND;
     }
     struct step *step = &saga->steps[index];
-    bool open = step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING ||
-                step->state == STEP_STATE_IN_DOUBT || step->state == STEP_STATE_PARKED ||
-                step->state == STEP_STATE_COMPENSATING;
+    bool open = step->state == STEP_STATE_WAITING || step->state == STEP_STATE_RUNNING ||
+                step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
+                step->state == STEP_STATE_PARKED || step->state == STEP_STATE_COMPENSATING;
     if (!open || saga_state_is_final(saga->state)) {
         *why = "the step is settled, or has not begun";
         return SAGA_CONFLICT;
@@ -272,7 +272,6 @@ static enum saga_error pause(struct turn *turn, const struct verb_request *verb,
 static bool is_unsettled(const struct step *step)
 {
     switch (step->state) {
-    case STEP_STATE_WAITING:
     case STEP_STATE_RUNNING:
     case STEP_STATE_RETRYING:
     case STEP_STATE_IN_DOUBT:
@@ -283,6 +282,7 @@ static bool is_unsettled(const struct step *step)
         return step->spec->step_class != CLASS_READONLY;
     case STEP_STATE_NONE:
     case STEP_STATE_PENDING:
+    case STEP_STATE_WAITING:
     case STEP_STATE_FAILED:
     case STEP_STATE_SKIPPED:
     case STEP_STATE_COMPENSATED:
@@ -306,6 +306,9 @@ static enum saga_error terminate(struct turn *turn, const struct verb_request *v
     turn_emit(turn, &said);
     for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
         struct step *step = &saga->steps[i];
+        if (step->state == STEP_STATE_WAITING) {
+            wait_call_off(turn, step);
+        }
         if (!is_unsettled(step)) {
             continue;
         }

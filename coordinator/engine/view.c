@@ -11,7 +11,9 @@ static void fill_step(const struct step *step, struct view_step *out)
     const struct call *undo = &step->calls[1];
     *out = (struct view_step){
         .name = step->spec->name,
+        .kind = step->spec->kind,
         .step_class = step->spec->step_class,
+        .wake_ms = step->wake_ms,
         .state = step->state,
         .attempts = done->number_last,
         .in_doubt = call_in_doubt(done),

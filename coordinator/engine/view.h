@@ -24,8 +24,10 @@ struct view_undo {
 
 struct view_step {
     struct span name;
+    enum step_kind kind;
     enum step_class step_class;
     enum step_state state;
+    int64_t wake_ms;   /* waiting: until then; else 0 */
     uint32_t attempts; /* of the do's present key */
     bool in_doubt;
     struct span input;  /* msgpack; empty = never sent */

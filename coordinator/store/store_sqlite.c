@@ -359,6 +359,7 @@ enum saga_error store_sqlite_open(const struct store_sqlite_options *options, st
 {
     struct store_sqlite *made = calloc(1, sizeof *made);
     if (!made) {
+        snprintf(why, why_size, "%s: %s", options->path, error_sentence(SAGA_NO_MEMORY));
         return SAGA_NO_MEMORY;
     }
     /* Counting every allocation under a lock costs more than the count is worth. Once SQLite runs
@@ -377,6 +378,8 @@ enum saga_error store_sqlite_open(const struct store_sqlite_options *options, st
     enum saga_error rc = SAGA_INVALID;
     if (size > 0 && (size_t)size < sizeof made->path) {
         rc = open_all(made, why, why_size);
+    } else {
+        snprintf(why, why_size, "a path of %d bytes", size);
     }
     if (rc != SAGA_OK) {
         struct store *gone = &made->base;

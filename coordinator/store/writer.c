@@ -73,6 +73,9 @@ static void *run(void *arg)
         if (writer->stop)
             return NULL;
         CHECK(writer->batch != NULL);
+        /* It came while a checkpoint failed: its owner may have seen that and taken it back. */
+        if (writer_has_failed(writer))
+            continue;
         enum saga_error rc = commit_batch(writer, writer->batch);
         if (rc != SAGA_OK) {
             fail(writer, rc);

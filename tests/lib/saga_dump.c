@@ -46,6 +46,7 @@ static void dump_step(const struct step *step, struct buf *out)
     mp_put_int(out, step->started_ms);
     mp_put_int(out, step->ended_ms);
     mp_put_int(out, step->cost_micros);
+    mp_put_int(out, step->wake_ms);
     mp_put_bool(out, step->chosen);
     mp_put_bool(out, step->accepted);
     mp_put_bool(out, step->late);
@@ -85,6 +86,7 @@ void saga_dump(const struct saga *saga, struct buf *out)
     mp_put_int(out, saga->completed_ms);
     mp_put_int(out, saga->deadline_ms);
     mp_put_int(out, saga->cost_micros);
+    mp_put_int(out, saga->undo_cost_micros);
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         dump_step(&saga->steps[i], out);
     }

@@ -97,6 +97,8 @@ static const char *const documents[] = {
          STEP("a", UNDO FREE) "," STEP("b", UNDO FREE) "," STEP("c", UNDO)),
     SAGA("limit", "'timeout':'90s',", STEP("a", UNDO) "," STEP("b", UNDO)),
     SAGA("failed", "", STEP("a", UNDO ",'compensate_on':'failed'") "," STEP("b", UNDO)),
+    SAGA("sleep", "",
+         STEP("a", UNDO FREE) ",{'step':'b','needs':[],'sleep':'1m'}," STEP("c", UNDO)),
     SAGA("reverse", "'reversal_window':'1h',", STEP("a", UNDO) "," STEP("b", UNDO FREE)),
 };
 

@@ -345,7 +345,7 @@ void small_check_outcome(const struct small *world)
             /* An answer that has not come yet is still to be undone when it does. */
             may_come |= task->step == i && task->kind == TASK_DO && !task->answered;
         }
-        if (world->state == SAGA_STATE_COMPLETED) {
+        if (world->state == SAGA_STATE_COMPLETED && spec->kind == STEP_KIND_ACTION) {
             must(world->effect[i], "completed");
         }
         if (world->state == SAGA_STATE_COMPENSATED && !may_come &&

@@ -68,6 +68,7 @@ static void dump_step(const struct dump *dump, const struct step *step)
     mp_put_bool(out, step->refused);
     mp_put_value(out, step->output);
     mp_put_str(out, step->code);
+    put_ms(dump, step->wake_ms);
     if (dump->world && step->undo_state != UNDO_STATE_SUCCEEDED) {
         put_ms(dump, step->undo_due_ms > 0 ? step->undo_due_ms + step->spec->stuck_ms : 0);
     }

@@ -1,6 +1,7 @@
 /* test_core_turn.c - decide, submit, release: what may leave when, and what a restart goes on with.
  */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 
 #include "core_world.h"
 
@@ -118,7 +119,7 @@ Test(core_turn, refuses_what_writes_when_the_disk_has_little_room)
     start(world, "a", "trip-1");
     turn(world);
     world->disk.is_low = true;
-    world->now_ms += 1;
+    world->now_ms += 10;
     turn(world);
     start(world, "b", "trip-2");
     verb_keyed(world, "v", VERB_PAUSE, "trip-1", "");
@@ -205,5 +206,44 @@ Test(core_turn, is_full_when_a_batch_has_its_events)
     store_memory_hold(world->disk.inner, false);
     turn(world);
     cr_assert(!core_is_full(world->core));
+    world_close(world);
+}
+
+/* ---- the end ---- */
+
+enum { ASKED_IN_VAIN = 3 };
+
+/* A store with a thread: its batch is durable when it was asked some times more. */
+static int asked_in_vain;
+
+static enum saga_error slow_durable(struct store *store, uint64_t *count)
+{
+    if (++asked_in_vain == ASKED_IN_VAIN)
+        store_memory_hold(disk_of(store)->inner, false);
+    return disk_durable(store, count);
+}
+
+static int slow_wake(const struct store *store)
+{
+    (void)store;
+    return open("/dev/null", O_RDONLY | O_CLOEXEC); /* polls readable at once */
+}
+
+/* Seen to fail without outwait_store(): the store's thread then reads memory that is gone. */
+Test(core_turn, waits_for_the_store_before_it_gives_its_batch_back)
+{
+    struct core_world *world = world_open();
+    struct store_ops slow_ops = disk_ops;
+    struct name found;
+    slow_ops.durable = slow_durable;
+    slow_ops.wake = slow_wake;
+    store_memory_hold(world->disk.inner, true);
+    start(world, "a", "trip-1");
+    turn(world);
+    world->disk.base.ops = &slow_ops;
+    core_destroy(&world->core);
+    cr_assert_eq(asked_in_vain, ASKED_IN_VAIN);
+    cr_assert_eq(disk_find_name(&world->disk.base, span_text("trip-1"), &found), SAGA_OK);
+    expect(world, "a unavailable\n");
     world_close(world);
 }

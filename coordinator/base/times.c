@@ -1,5 +1,5 @@
 /* times.c - dates by the days of the proleptic Gregorian calendar. */
-#include "api/times.h"
+#include "base/times.h"
 
 static bool digits(struct span text, size_t at, size_t count, int *value)
 {

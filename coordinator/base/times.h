@@ -1,6 +1,6 @@
 /* times.h - RFC 3339 times from text. */
-#ifndef API_TIMES_H
-#define API_TIMES_H
+#ifndef BASE_TIMES_H
+#define BASE_TIMES_H
 
 #include <stdbool.h>
 

@@ -1,0 +1,46 @@
+/* budget.c - what a saga may cost: looked at before each attempt of the way forward.
+ *
+ * A budget is a brake, not a wall: what an attempt costs is known when it has answered, so the last
+ * one may go past it (unless its step says what to expect). The way back is never stopped by money;
+ * past its own limit somebody is told, once. */
+#include "engine/turn.h"
+
+/* Would one more attempt go past the limit? 0 = there is none. */
+static bool is_past(int64_t limit, int64_t spent, int64_t expected)
+{
+    return limit > 0 && spent + expected > limit;
+}
+
+bool budget_allows(struct turn *turn, struct step *step)
+{
+    const struct saga *saga = turn->saga;
+    const struct step_spec *spec = step->spec;
+    int64_t spent = saga->cost_micros - saga->undo_cost_micros;
+    const char *why = NULL;
+    if (is_past(saga->definition->cost_max_micros, spent, spec->cost_expected_micros)) {
+        why = "another attempt would go past the saga's max_cost_usd";
+    } else if (is_past(spec->cost_max_micros, step->cost_micros, spec->cost_expected_micros)) {
+        why = "another attempt would go past the step's max_cost_usd";
+    }
+    if (!why) {
+        return true;
+    }
+    struct failure failure = {.code = span_text("budget_exceeded"),
+                              .message = span_text(why),
+                              .refused = true,
+                              .uncounted = true,
+                              .retry_after_ms = -1};
+    call_fail(turn, step_call(step, TASK_DO), &failure);
+    return false;
+}
+
+void budget_watch_undo(struct turn *turn, const struct step *step, int64_t cost_micros)
+{
+    const struct saga *saga = turn->saga;
+    int64_t limit = saga->definition->undo_cost_max_micros;
+    bool crossed = is_past(limit, saga->undo_cost_micros, 0) &&
+                   !is_past(limit, saga->undo_cost_micros - cost_micros, 0);
+    if (crossed) {
+        turn_alert(turn, step, "undo_budget_exceeded");
+    }
+}

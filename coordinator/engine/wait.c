@@ -1,0 +1,80 @@
+/* wait.c - steps that wait for a time: nobody is asked for anything, and what comes of the wait is
+ * a record.
+ *
+ *     pending -> waiting -> succeeded       its time has come
+ *                        -> failed          called off: the saga turns back, or ends
+ *
+ * A wait has no effect, so there is nothing to undo and nothing to be in doubt about. */
+#include "base/mp.h"
+#include "base/times.h"
+#include "engine/turn.h"
+
+static void end(struct turn *turn, const struct step *step, const char *code, struct span message)
+{
+    struct record record = {.type = RECORD_STEP_WOKEN,
+                            .fields = 1,
+                            .step = step->index,
+                            .code = code ? span_text(code) : (struct span){NULL, 0},
+                            .message = message};
+    turn_emit(turn, &record);
+}
+
+/* A time as people and programs write it. */
+static bool read_time(struct span value, int64_t *at_ms)
+{
+    struct mp mp = mp_open(value);
+    if (mp_type(value) == MP_INT) {
+        *at_ms = mp_int(&mp);
+        return *at_ms > 0;
+    }
+    return mp_type(value) == MP_STR && time_parse(mp_str(&mp), at_ms) && *at_ms > 0;
+}
+
+/* When the step shall wake; false: it has failed, for its `until` gives no time. */
+static bool wake_time(struct turn *turn, const struct step *step, int64_t *due_ms)
+{
+    if (!step->spec->sleep_until) {
+        *due_ms = turn->now_ms + step->spec->sleep_ms;
+        return true;
+    }
+    struct scope scope;
+    struct span missing = {NULL, 0};
+    struct buf *out = &turn->engine->scratch;
+    step_scope(turn->saga, false, &scope);
+    buf_clear(out);
+    enum saga_error rc = template_fill(step->spec->sleep_until, &scope, out, &missing);
+    if (rc == SAGA_INVALID) {
+        end(turn, step, "bad_reference", missing);
+    } else if (rc != SAGA_OK) {
+        turn->failed = true;
+    } else if (!read_time(buf_span(out), due_ms)) {
+        end(turn, step, "bad_time",
+            span_text("'until' gives neither an RFC 3339 time nor milliseconds since 1970"));
+    } else {
+        return true;
+    }
+    return false;
+}
+
+void wait_begin(struct turn *turn, const struct step *step)
+{
+    struct record record = {
+        .type = RECORD_STEP_WAITING, .fields = 1, .step = step->index, .code = span_text("timer")};
+    if (wake_time(turn, step, &record.due_ms)) {
+        turn_emit(turn, &record);
+    }
+}
+
+bool wait_is_over(struct turn *turn, const struct step *step)
+{
+    bool over = step->wake_ms <= turn->now_ms;
+    if (over) {
+        end(turn, step, NULL, (struct span){NULL, 0});
+    }
+    return over;
+}
+
+void wait_call_off(struct turn *turn, const struct step *step)
+{
+    end(turn, step, "cancelled", span_text("the wait was called off"));
+}
