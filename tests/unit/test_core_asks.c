@@ -193,6 +193,18 @@ Test(core_wait, ends_when_its_time_is_over)
     world_close(world);
 }
 
+/* Seen to fail: it was told not_found. */
+Test(core_wait, for_a_saga_on_its_way_to_the_store_ends_with_the_core)
+{
+    struct core_world *world = world_open();
+    start(world, "s", "trip-1");
+    wait_for(world, "b", "trip-1", 60000);
+    world_end(world);
+    expect_within(world, "b unavailable\n");
+    world_begin(world);
+    world_close(world);
+}
+
 Test(core_wait, may_name_a_saga_that_is_on_its_way_to_the_store)
 {
     struct core_world *world = world_open();
