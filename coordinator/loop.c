@@ -231,7 +231,13 @@ static void say_ready(struct loop *loop)
 
 static void drain(struct loop *loop, int64_t at_ms)
 {
-    log_line(LOG_INFO, "draining", NULL);
+    struct peers_stats stats;
+    char tasks[24];
+    char at_most[24];
+    peers_stats(loop->peers, &stats);
+    snprintf(tasks, sizeof tasks, "%llu", (unsigned long long)stats.in_flight);
+    snprintf(at_most, sizeof at_most, "%lld", (long long)loop->options->drain_timeout_ms);
+    log_line(LOG_INFO, "draining", "running_tasks", tasks, "at_most_ms", at_most, NULL);
     notify("STOPPING=1");
     atomic_store(&loop->is_ready, false);
     core_drain(loop->core);

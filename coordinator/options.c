@@ -31,12 +31,12 @@ static const struct setting settings[] = {
     {"data", FORM_TEXT, AT(data), true, "sagad-data", "DIR", "data folder, made when missing", 0,
      0},
     {"listen", FORM_TEXT, AT(listen), true, "tcp://127.0.0.1:7701", "ENDPOINT",
-     "where participants and clients connect (tcp:// or ipc://)", 0, 0},
+     "for participants and clients (tcp:// or ipc://)", 0, 0},
     {"http", FORM_TEXT, AT(http), true, "127.0.0.1:7700", "ADDRESS:PORT", "HTTP API", 0, 0},
     {"store", FORM_TEXT, AT(store), true, "", "STORE",
      "sqlite:PATH (default: sagad.db in the data folder)", 0, 0},
     {"insecure", FORM_FLAG, AT(insecure), true, "false", NULL,
-     "allow addresses that are not loopback, without encryption", 0, 0},
+     "allow other than loopback addresses, unencrypted", 0, 0},
     {"heartbeat", FORM_DURATION, AT(heartbeat_ms), false, "2s", NULL,
      "how often participants say that they live", 10, 60000},
     {"dead_after", FORM_DURATION, AT(dead_ms), false, "6s", NULL,
@@ -46,7 +46,7 @@ static const struct setting settings[] = {
     {"max_message", FORM_NUMBER, AT(message_max), false, "1048576", NULL,
      "bytes that a peer may send at once", 1024, 16777216},
     {"max_sagas", FORM_NUMBER, AT(sagas_max), false, "1000000", NULL,
-     "unfinished sagas; more starts are answered `overloaded`", 1, LIMIT_SAGAS},
+     "unfinished sagas; past it `overloaded`", 1, LIMIT_SAGAS},
     {"log_level", FORM_LEVEL, AT(log_level), false, "info", NULL, "debug, info, warn, error", 0, 0},
     {"log_format", FORM_FORMAT, AT(log_format), false, "logfmt", NULL, "logfmt or json", 0, 0},
 };
@@ -80,8 +80,22 @@ static bool parse_number(const char *text, int64_t *value)
     return errno == 0 && end != text && *end == '\0';
 }
 
+/* Durations are in ms. */
+static const char *out_of_range(const struct setting *setting, char *why, size_t size)
+{
+    const char *unit = setting->form == FORM_DURATION ? " ms" : "";
+    snprintf(why, size, "is from %lld%s to %lld%s", (long long)setting->least, unit,
+             (long long)setting->most, unit);
+    return why;
+}
+
+struct why {
+    char text[80];
+};
+
 /* NULL, or what is wrong with the text. */
-static const char *parse(struct options *options, const struct setting *setting, const char *text)
+static const char *parse(struct options *options, const struct setting *setting, const char *text,
+                         struct why *why)
 {
     void *at = member(options, setting);
     int choice = 0;
@@ -90,6 +104,9 @@ static const char *parse(struct options *options, const struct setting *setting,
     case FORM_TEXT:
         if (strlen(text) >= OPTIONS_TEXT) {
             return "is too long";
+        }
+        if (text[0] == '\0' && setting->fallback[0] != '\0') {
+            return "needs a value";
         }
         memcpy(at, text, strlen(text) + 1);
         return NULL;
@@ -120,7 +137,7 @@ static const char *parse(struct options *options, const struct setting *setting,
         return NULL;
     }
     if (number < setting->least || number > setting->most) {
-        return "is out of range";
+        return out_of_range(setting, why->text, sizeof why->text);
     }
     *(int64_t *)at = number;
     return NULL;
@@ -129,7 +146,8 @@ static const char *parse(struct options *options, const struct setting *setting,
 static bool set(struct options *options, size_t index, const char *text, const char *source,
                 FILE *err)
 {
-    const char *wrong = parse(options, &settings[index], text);
+    struct why why;
+    const char *wrong = parse(options, &settings[index], text, &why);
     if (wrong) {
         fprintf(err, "sagad: %s: %s %s, not '%s'\n", source, settings[index].name, wrong, text);
         return false;
@@ -182,15 +200,17 @@ static void take_pair(struct options *options, struct file *file, const yaml_nod
                       const yaml_node_t *value)
 {
     if (key->type != YAML_SCALAR_NODE || value->type != YAML_SCALAR_NODE) {
-        complain(file, &key->start_mark, "a setting is one name and one plain value", NULL);
+        complain(file, &key->start_mark, "expected one name and one plain value", NULL);
         return;
     }
     const char *name = (const char *)key->data.scalar.value;
     size_t index = find(name);
     if (index == ARRAY_COUNT(settings) || index == 0) {
         const char *close = suggest(name);
-        complain(file, &key->start_mark,
-                 close ? "unknown setting; did you mean" : "unknown setting", close ? close : name);
+        char what[160];
+        snprintf(what, sizeof what, "there is no setting '%.64s'%s%s", name,
+                 close ? "; did you mean" : "", close ? "" : ", see --help");
+        complain(file, &key->start_mark, what, close);
         return;
     }
     if (file->seen[index]) {
@@ -198,10 +218,12 @@ static void take_pair(struct options *options, struct file *file, const yaml_nod
         return;
     }
     file->seen[index] = true;
-    const char *wrong = parse(options, &settings[index], (const char *)value->data.scalar.value);
+    struct why why;
+    const char *text = (const char *)value->data.scalar.value;
+    const char *wrong = parse(options, &settings[index], text, &why);
     if (wrong) {
-        char what[160];
-        snprintf(what, sizeof what, "%s %s", name, wrong);
+        char what[256];
+        snprintf(what, sizeof what, "%s %s, not '%.64s'", name, wrong, text);
         complain(file, &value->start_mark, what, NULL);
     }
     options->sources[index] = "file";
@@ -271,8 +293,8 @@ static void help(FILE *out)
 {
     fputs(
         "usage: sagad [OPTION...]\n\n"
-        "The saga coordinator. Without any option it keeps its data in ./sagad-data and listens\n"
-        "on the loopback addresses only.\n\n",
+        "The saga coordinator. Without any option it keeps its data in ./sagad-data and\n"
+        "listens on the loopback addresses only.\n\n",
         out);
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
         char flag[48];
@@ -290,9 +312,9 @@ static void help(FILE *out)
         "  --check                  print the settings and where each came from, and exit\n"
         "  --version                print the version, and exit\n"
         "  --help                   this\n\n"
-        "Each has an environment variable (SAGAD_LISTEN ...) and a name in the file (listen: "
-        "...).\n"
-        "A flag beats the environment, which beats the file. By file or environment only:\n\n",
+        "Each has an environment variable (SAGAD_LISTEN ...) and a name in the file\n"
+        "(listen: ...). A flag beats the environment, which beats the file. By file or\n"
+        "environment only:\n\n",
         out);
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
         if (!settings[i].has_flag) {
@@ -312,6 +334,19 @@ struct command_line {
     FILE *out;
     FILE *err;
 };
+
+/* Of `-xy` getopt names the letter alone: no flag of ours is a letter. */
+static void complain_of_flag(const char *flag, int c, FILE *err)
+{
+    if (optopt > ' ' && optopt <= '~') {
+        fprintf(err, "sagad: -%c is not an option; see --help\n", optopt);
+        return;
+    }
+    fprintf(err, "sagad: %s %s; see --help\n", flag,
+            c == ':'      ? "needs a value"
+            : optopt != 0 ? "takes no value"
+                          : "is not an option");
+}
 
 static enum options_outcome read_flags(struct options *options, const struct command_line *line,
                                        bool all)
@@ -343,8 +378,7 @@ static enum options_outcome read_flags(struct options *options, const struct com
         if (c == OPT_CHECK) {
             options->check = true;
         } else if (c == '?' || c == ':') {
-            fprintf(err, "sagad: %s %s; see --help\n", argv[optind - 1],
-                    c == '?' ? "is not an option" : "needs a value");
+            complain_of_flag(argv[optind - 1], c, err);
             return OPTIONS_USAGE;
         } else if (all || c == 1) {
             ok = set(options, (size_t)c - 1, optarg ? optarg : "true", "flag", err) && ok;
@@ -359,39 +393,74 @@ static enum options_outcome read_flags(struct options *options, const struct com
 
 /* ---- what must hold together ---- */
 
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* ADDRESS:PORT; a name that only begins like an address (127.example.org) is none of ours. */
 static bool is_loopback(const char *address)
 {
-    static const char *const local[] = {
-        "ipc://", "tcp://127.", "tcp://localhost:", "tcp://[::1]:", "127.", "localhost:", "[::1]:"};
-    for (size_t i = 0; i < ARRAY_COUNT(local); i++) {
-        if (strncmp(address, local[i], strlen(local[i])) == 0) {
-            return true;
+    size_t size = strspn(address, "0123456789.");
+    return begins(address, "localhost:") || begins(address, "[::1]:") ||
+           (begins(address, "127.") && address[size] == ':');
+}
+
+/* NULL, or what is wrong with an ADDRESS:PORT. The wire takes any free port as `*`, HTTP as 0. */
+static const char *check_address(const char *address, bool is_wire)
+{
+    const char *colon = strrchr(address, ':');
+    const char *port = colon ? colon + 1 : "";
+    int64_t number = 0;
+    if (!colon || colon == address) {
+        return "is not ADDRESS:PORT";
+    }
+    bool is_any = is_wire && strcmp(port, "*") == 0;
+    bool is_good = is_any || (parse_number(port, &number) && number >= 0 && number <= 65535);
+    return is_good ? NULL : "has no port from 0 to 65535";
+}
+
+static bool check_addresses(const struct options *options, FILE *err)
+{
+    static const char tcp[] = "tcp://";
+    bool ok = true;
+    bool is_ipc = begins(options->listen, "ipc://");
+    if (!is_ipc && !begins(options->listen, tcp)) {
+        fprintf(err, "sagad: listen is tcp://ADDRESS:PORT or ipc://PATH, not '%s'\n",
+                options->listen);
+        ok = false;
+    }
+    const char *wire = ok && !is_ipc ? options->listen + strlen(tcp) : NULL;
+    const char *const addresses[] = {wire, options->http};
+    for (size_t i = 0; i < ARRAY_COUNT(addresses); i++) {
+        const char *address = addresses[i];
+        const char *wrong = address ? check_address(address, i == 0) : NULL;
+        if (wrong) {
+            fprintf(err, "sagad: %s: %s %s\n", i == 0 ? "listen" : "http", address, wrong);
+            ok = false;
+        } else if (address && !options->insecure && !is_loopback(address)) {
+            fprintf(err,
+                    "sagad: %s: %s is not a loopback address, and nothing on it would be "
+                    "encrypted: say --insecure if that is what you want\n",
+                    i == 0 ? "listen" : "http", address);
+            ok = false;
         }
     }
-    return false;
+    return ok;
 }
 
 static bool check(struct options *options, FILE *err)
 {
-    bool ok = true;
-    const char *addresses[] = {options->listen, options->http};
-    for (size_t i = 0; i < ARRAY_COUNT(addresses); i++) {
-        if (!options->insecure && !is_loopback(addresses[i])) {
-            fprintf(err,
-                    "sagad: %s is not a loopback address, and nothing on it would be encrypted: "
-                    "say --insecure if that is what you want\n",
-                    addresses[i]);
-            ok = false;
-        }
-    }
+    bool ok = check_addresses(options, err);
     if (options->dead_ms < 2 * options->heartbeat_ms) {
         fprintf(err, "sagad: dead_after must be at least twice the heartbeat\n");
         ok = false;
     }
-    if (strncmp(options->store, "postgresql://", 13) == 0) {
+    if (begins(options->store, "postgresql://")) {
         fprintf(err, "sagad: --store postgresql:// is not supported yet; use sqlite:PATH\n");
         ok = false;
-    } else if (options->store[0] && strncmp(options->store, "sqlite:", 7) != 0) {
+    } else if (options->store[0] &&
+               (!begins(options->store, "sqlite:") || options->store[7] == '\0')) {
         fprintf(err, "sagad: --store is sqlite:PATH, not '%s'\n", options->store);
         ok = false;
     }

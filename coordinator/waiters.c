@@ -104,6 +104,22 @@ void waiters_wake(struct core *core, const struct effect *effect)
     }
 }
 
+/* With the saga as it is now, settled or not. At the end nobody is told that there is no such saga:
+ * it may have been on its way to the store. */
+static void finish_as_it_is(struct core *core, struct waiter *waiter, bool is_end)
+{
+    struct arena arena;
+    struct answer answer = {0};
+    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    answer.error = core_look(core, name_of(waiter), &answer, &arena);
+    if (is_end && answer.error != SAGA_OK) {
+        answer = (struct answer){.error = SAGA_UNAVAILABLE, .why = STOPPING};
+    }
+    answer.duplicate = waiter->request->duplicate;
+    finish(core, waiter, &answer);
+    arena_close(&arena);
+}
+
 void waiters_expire(struct core *core)
 {
     for (uint32_t i = 0; i < EXPIRE_MAX; i++) {
@@ -114,13 +130,7 @@ void waiters_expire(struct core *core)
         struct waiter *waiter =
             (struct waiter *)(void *)((uint8_t *)node - offsetof(struct waiter, deadline));
         unlink_waiter(core, waiter);
-        struct arena arena;
-        struct answer answer = {0};
-        arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
-        answer.error = core_look(core, name_of(waiter), &answer, &arena);
-        answer.duplicate = waiter->request->duplicate;
-        finish(core, waiter, &answer);
-        arena_close(&arena);
+        finish_as_it_is(core, waiter, false);
     }
 }
 
@@ -130,8 +140,7 @@ void waiters_close(struct core *core)
     for (struct waiter *waiter; (waiter = map_next(&core->waiters, &at)) != NULL;) {
         while (waiter) {
             struct waiter *next = waiter->next;
-            core_answer(waiter->request, SAGA_UNAVAILABLE, STOPPING);
-            free(waiter);
+            finish_as_it_is(core, waiter, true);
             waiter = next;
         }
     }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "api/http.h"
@@ -24,6 +25,7 @@ enum {
     OUT_MAX = 64 * 1024 * 1024,
     WAIT_MS_MAX = 60 * 60 * 1000,
     KEY_MAX = 255,
+    FLUSH_MS = 500, /* at the end */
 };
 
 /* ---- what handlers ask of a call ---- */
@@ -45,6 +47,44 @@ const char *call_text(struct call *call, struct span text)
         memcpy(copy, text.data, text.size);
     }
     return copy;
+}
+
+/* Is the name one of the words? */
+static bool is_among(const char *name, const char *words)
+{
+    size_t size = strlen(name);
+    for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        if (length == size && memcmp(at, name, size) == 0) {
+            return true;
+        }
+        at += length;
+    }
+    return false;
+}
+
+static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const char *name,
+                                      const char *value)
+{
+    struct call *call = arg;
+    (void)kind;
+    (void)value;
+    bool is_empty = name[0] == '\0'; /* "?a=1&" */
+    if (!is_empty && !is_among(name, call->route->query)) {
+        char pointer[128];
+        char detail[128];
+        snprintf(pointer, sizeof pointer, "?%s", name);
+        snprintf(detail, sizeof detail, "is not an argument of this path; it takes %s",
+                 call->route->query[0] ? call->route->query : "none");
+        call_fault(call, pointer, detail);
+    }
+    return MHD_YES;
+}
+
+bool call_check_query(struct call *call)
+{
+    MHD_get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, check_argument, call);
+    return call_faultless(call);
 }
 
 bool call_is_saga_id(struct span id)
@@ -172,7 +212,7 @@ static void handle(struct call *call, const char *method)
     /* Who does not show a token learns nothing, not even which routes there are. */
     if (role == ROLE_NONE && (!route || route->role != ROLE_NONE)) {
         call_problem(call, SAGA_UNAUTHENTICATED, "show a token: Authorization: Bearer TOKEN");
-    } else if (!route && call->allow) {
+    } else if (!route && call->allow[0]) {
         call_problem_as(call, 405, SAGA_INVALID, "this path does not take this method");
     } else if (!route) {
         call_problem(call, SAGA_NOT_FOUND, "there is no such path");
@@ -180,7 +220,7 @@ static void handle(struct call *call, const char *method)
         call_problem(call, SAGA_FORBIDDEN, NULL);
     } else if (call->is_too_large) {
         call_problem(call, SAGA_TOO_LARGE, "a body has at most 1 MiB");
-    } else {
+    } else if (route->role == ROLE_NONE || call_check_query(call)) {
         route->handle(call);
     }
 }
@@ -191,6 +231,7 @@ static struct call *new_call(struct api *api, struct MHD_Connection *connection,
     if (!call) {
         return NULL;
     }
+    atomic_fetch_add(&api->calls, 1);
     call->magic = CALL_MAGIC;
     call->api = api;
     call->connection = connection;
@@ -208,6 +249,7 @@ static void free_call(struct call *call)
 {
     CHECK(call->magic == CALL_MAGIC);
     call->magic = 0;
+    atomic_fetch_sub(&call->api->calls, 1);
     form_close(&call->form);
     buf_close(&call->body);
     buf_close(&call->out);
@@ -362,6 +404,20 @@ enum saga_error api_open(const struct api_options *options, struct api **api, ch
     return SAGA_OK;
 }
 
+/* No new connections; who has been answered just now still gets the answer, unless reading it takes
+ * long. */
+static void let_go(struct api *api)
+{
+    const struct timespec moment = {.tv_nsec = 1000 * 1000};
+    MHD_socket fd = MHD_quiesce_daemon(api->daemon);
+    if (fd != MHD_INVALID_SOCKET) {
+        close(fd);
+    }
+    for (uint32_t i = 0; i < FLUSH_MS && atomic_load(&api->calls) > 0; i++) {
+        MAYBE(nanosleep(&moment, NULL) == 0);
+    }
+}
+
 void api_close(struct api **api)
 {
     struct api *gone = *api;
@@ -369,6 +425,7 @@ void api_close(struct api **api)
         return;
     }
     if (gone->daemon) {
+        let_go(gone);
         MHD_stop_daemon(gone->daemon);
     }
     if (gone->reader) {

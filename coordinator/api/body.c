@@ -12,6 +12,10 @@ bool body_value(struct call *call, struct span *value)
 {
     struct json_problem problem;
     struct buf out;
+    if (call->body.size == 0) {
+        call_problem(call, SAGA_BAD_MESSAGE, "the body is empty: JSON is expected");
+        return false;
+    }
     buf_open(&out, (size_t)4 * BODY_MAX);
     enum saga_error rc = json_to_mp(buf_span(&call->body), &out, &problem);
     bool ok = rc == SAGA_OK;
@@ -124,12 +128,5 @@ bool body_read(struct call *call, const struct body_key *keys, uint32_t count)
             call_fault(call, pointer, "is required");
         }
     }
-    if (call->fault_count > 0) {
-        char detail[320];
-        snprintf(detail, sizeof detail, "%.200s %.100s", call->faults[0].pointer + 1,
-                 call->faults[0].detail);
-        call_problem(call, SAGA_INVALID, detail);
-        return false;
-    }
-    return true;
+    return call_faultless(call);
 }

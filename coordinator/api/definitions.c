@@ -69,6 +69,15 @@ static bool make_canonical(struct call *call, struct span document)
     return ok;
 }
 
+static bool is_dry(struct call *call)
+{
+    const char *dry = call_query(call, "dry_run");
+    if (dry && strcmp(dry, "true") != 0 && strcmp(dry, "false") != 0) {
+        call_fault(call, "?dry_run", "must be true or false");
+    }
+    return dry && strcmp(dry, "true") == 0;
+}
+
 void definition_put(struct call *call)
 {
     struct span document;
@@ -92,15 +101,13 @@ void definition_put(struct call *call)
     }
     if (!span_equal(made->name, call->parts[0])) {
         call_fault(call, "/saga", "is not the name in the path");
-        call_problem(call, SAGA_INVALID, "the definition's name is not the name in the path");
+    }
+    bool dry = is_dry(call);
+    if (!call_faultless(call) || !make_canonical(call, document)) {
         return;
     }
-    if (!make_canonical(call, document)) {
-        return;
-    }
-    const char *dry = call_query(call, "dry_run");
     call->request.arg = problems;
-    if (dry && strcmp(dry, "true") == 0) {
+    if (dry) {
         struct form *form = call_begin(call, 200);
         form_str(form, "name", made->name);
         form_bool(form, "dry_run", true);

@@ -27,13 +27,15 @@ enum phase { PHASE_BODY, PHASE_POSTED, PHASE_ANSWERED };
 struct call;
 typedef void (*call_fn)(struct call *call);
 
-/* One route: method and path, who may, who handles. `{}` stands for one part of the path. */
+/* One route: method and path, who may, what may stand after `?`, who handles. `{}` stands for one
+ * part of the path. */
 struct route {
     const char *method;
     const char *path;
     enum role role;
-    call_fn handle; /* answers, or posts */
-    call_fn finish; /* after a post: writes the answer */
+    const char *query; /* names, separated by spaces */
+    call_fn handle;    /* answers, or posts */
+    call_fn finish;    /* after a post: writes the answer */
 };
 
 struct fault {
@@ -64,7 +66,7 @@ struct call {
     const char *type;
     char etag[80];
     char location[256];
-    const char *allow;
+    char allow[32]; /* of a 405: the methods that the path takes */
 };
 
 struct api {
@@ -73,6 +75,7 @@ struct api {
     struct store_reader *reader; /* the HTTP thread's own */
     uint8_t token_digest[32];
     uint16_t port;
+    _Atomic uint32_t calls; /* requests whose answer is not sent yet */
 };
 
 /* ---- problem.c: what went wrong, as RFC 9457 says it ---- */
@@ -81,6 +84,8 @@ void call_problem(struct call *call, enum saga_error error, const char *detail);
 void call_problem_as(struct call *call, int status, enum saga_error error, const char *detail);
 /* Notes one thing that is wrong with the body. */
 void call_fault(struct call *call, const char *pointer, const char *detail);
+/* True when nothing is wrong; else answers with all that was noted, the first in words. */
+bool call_faultless(struct call *call);
 /* Begins a JSON answer of this status; the top level map is open. */
 struct form *call_begin(struct call *call, int status);
 void call_end(struct call *call);
@@ -113,6 +118,9 @@ bool body_value(struct call *call, struct span *value);
 /* A request header or a query argument; NULL when absent. */
 const char *call_header(const struct call *call, const char *name);
 const char *call_query(const struct call *call, const char *name);
+/* Are the query arguments those of the route? Else a problem is answered: a name that is misspelt
+ * must not be taken for one that was not given. */
+bool call_check_query(struct call *call);
 /* Hands call->request to the loop and suspends the connection. */
 void call_post(struct call *call);
 /* NUL-terminated text of a span, in the arena. */
@@ -155,7 +163,8 @@ void write_finish(struct call *call);
 void write_finish_finish(struct call *call);
 
 /* ---- routes.c ---- */
-/* The route of a method and path; NULL, with *allow set when the path is known under others. */
+/* The route of a method and path; NULL, with call->allow set when the path is known under others.
+ */
 const struct route *route_find(struct call *call, const char *method, const char *path);
 /* All of them, for the check against the OpenAPI document. */
 const struct route *route_at(uint32_t index);

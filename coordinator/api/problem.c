@@ -36,6 +36,18 @@ void call_fault(struct call *call, const char *pointer, const char *detail)
     }
 }
 
+bool call_faultless(struct call *call)
+{
+    if (call->fault_count == 0) {
+        return true;
+    }
+    const struct fault *first = &call->faults[0];
+    char detail[sizeof first->pointer + sizeof first->detail];
+    snprintf(detail, sizeof detail, "%s %s", first->pointer + 1, first->detail);
+    call_problem(call, SAGA_INVALID, detail);
+    return false;
+}
+
 static const char *title_of(int status)
 {
     switch (status) {

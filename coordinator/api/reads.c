@@ -96,8 +96,22 @@ void read_saga(struct call *call)
 
 /* ---- lists ---- */
 
+struct bounds {
+    uint64_t least;
+    uint64_t most;
+};
+static const struct bounds any_seq = {0, INT64_MAX};
+
+static bool query_is_wrong(struct call *call, const char *name, const char *what)
+{
+    char pointer[64];
+    snprintf(pointer, sizeof pointer, "?%s", name);
+    call_fault(call, pointer, what);
+    return call_faultless(call);
+}
+
 /* A query argument as a number; false when a problem was answered. */
-static bool query_number(struct call *call, const char *name, uint64_t most, uint64_t *value)
+static bool query_number(struct call *call, const char *name, struct bounds bounds, uint64_t *value)
 {
     const char *text = call_query(call, name);
     if (!text) {
@@ -105,12 +119,12 @@ static bool query_number(struct call *call, const char *name, uint64_t most, uin
     }
     char *end;
     unsigned long long number = strtoull(text, &end, 10);
-    if (end == text || *end != '\0' || number > most || text[0] == '-') {
-        char pointer[64];
-        snprintf(pointer, sizeof pointer, "?%s", name);
-        call_fault(call, pointer, "must be a whole number within its bounds");
-        call_problem(call, SAGA_INVALID, "a query argument is not a number within its bounds");
-        return false;
+    bool is_number = text[0] >= '0' && text[0] <= '9' && *end == '\0';
+    if (!is_number || number < bounds.least || number > bounds.most) {
+        char what[96];
+        snprintf(what, sizeof what, "must be a whole number from %llu to %llu",
+                 (unsigned long long)bounds.least, (unsigned long long)bounds.most);
+        return query_is_wrong(call, name, what);
     }
     *value = number;
     return true;
@@ -120,8 +134,7 @@ static bool query_time(struct call *call, const char *name, int64_t *at_ms)
 {
     const char *text = call_query(call, name);
     if (text && !time_parse(span_text(text), at_ms)) {
-        call_problem(call, SAGA_INVALID, "a query argument is not an RFC 3339 time");
-        return false;
+        return query_is_wrong(call, name, "must be an RFC 3339 time, such as 2026-11-24T04:52:30Z");
     }
     return true;
 }
@@ -142,8 +155,9 @@ static bool query_state(struct call *call, struct store_filter *filter)
             return true;
         }
     }
-    call_problem(call, SAGA_INVALID, "status is a saga's status, or unfinished");
-    return false;
+    return query_is_wrong(call, "status",
+                          "must be running, compensating, completed, compensated, parked, "
+                          "terminated, or unfinished");
 }
 
 struct listing {
@@ -177,21 +191,12 @@ static enum saga_error list_one(const struct store_item *item, void *arg)
     return SAGA_OK;
 }
 
-static const char *const later_filters[] = {"label", "text", "step_status"};
-
 void read_sagas(struct call *call)
 {
     struct store_filter filter = {0};
     uint64_t limit = LIST_DEFAULT;
-    for (size_t i = 0; i < ARRAY_COUNT(later_filters); i++) {
-        if (call_query(call, later_filters[i])) {
-            call_problem(call, SAGA_INVALID,
-                         "filtering by label, text and step_status is not supported yet");
-            return;
-        }
-    }
-    if (!query_number(call, "limit", LIST_MAX, &limit) || !query_state(call, &filter) ||
-        !query_number(call, "cursor", INT64_MAX, &filter.before) ||
+    if (!query_number(call, "limit", (struct bounds){1, LIST_MAX}, &limit) ||
+        !query_state(call, &filter) || !query_number(call, "cursor", any_seq, &filter.before) ||
         !query_time(call, "started_from", &filter.started_from_ms) ||
         !query_time(call, "started_until", &filter.started_until_ms)) {
         return;
@@ -200,7 +205,7 @@ void read_sagas(struct call *call)
     if (definition) {
         filter.definition = span_text(definition);
     }
-    struct listing listing = {.limit = limit > 0 ? (uint32_t)limit : 1};
+    struct listing listing = {.limit = (uint32_t)limit};
     filter.limit = listing.limit + 1;
     listing.form = call_begin(call, 200);
     form_array(listing.form, "items");
@@ -246,9 +251,9 @@ void read_history(struct call *call)
     const struct definition *definition;
     uint64_t since = 0;
     struct history history = {.left = HISTORY_DEFAULT};
-    if (!query_number(call, "since", INT64_MAX, &since) ||
-        !query_number(call, "cursor", INT64_MAX, &since) ||
-        !query_number(call, "limit", HISTORY_MAX, &history.left) ||
+    if (!query_number(call, "since", any_seq, &since) ||
+        !query_number(call, "cursor", any_seq, &since) ||
+        !query_number(call, "limit", (struct bounds){1, HISTORY_MAX}, &history.left) ||
         !call_load(call, call->parts[0], &image, &definition)) {
         return;
     }
@@ -295,10 +300,6 @@ void read_plan(struct call *call)
     struct plan plan;
     const char *why = NULL;
     const char *list = call_query(call, "steps");
-    if (call_query(call, "to")) {
-        call_problem(call, SAGA_INVALID, "rolling back to a save-point (to) is not supported yet");
-        return;
-    }
     if ((list && !split(call, list, &steps)) ||
         !call_load(call, call->parts[0], &image, &definition)) {
         return;

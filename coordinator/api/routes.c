@@ -1,29 +1,31 @@
 /* routes.c - the routes: one table, which the OpenAPI document is checked against. */
+#include <stdio.h>
 #include <string.h>
 
 #include "api/http.h"
 
 static const struct route routes[] = {
-    {"GET", "/healthz", ROLE_NONE, read_healthz, NULL},
-    {"GET", "/readyz", ROLE_NONE, read_readyz, NULL},
-    {"GET", "/openapi.json", ROLE_VIEWER, read_openapi, NULL},
-    {"GET", "/v1/definitions", ROLE_VIEWER, definition_list, NULL},
-    {"GET", "/v1/definitions/{}", ROLE_VIEWER, definition_get, NULL},
-    {"GET", "/v1/definitions/{}/versions/{}", ROLE_VIEWER, definition_get_version, NULL},
-    {"PUT", "/v1/definitions/{}", ROLE_ADMIN, definition_put, definition_put_finish},
-    {"GET", "/v1/sagas", ROLE_VIEWER, read_sagas, NULL},
-    {"POST", "/v1/sagas", ROLE_CLIENT, write_start, write_start_finish},
-    {"GET", "/v1/sagas/{}", ROLE_VIEWER, read_saga, NULL},
-    {"GET", "/v1/sagas/{}/history", ROLE_VIEWER, read_history, NULL},
-    {"GET", "/v1/sagas/{}/rollback-plan", ROLE_VIEWER, read_plan, NULL},
-    {"POST", "/v1/sagas/{}/rollback", ROLE_OPERATOR, write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/reverse", ROLE_OPERATOR, write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/retry", ROLE_OPERATOR, write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/resolve", ROLE_OPERATOR, write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/pause", ROLE_OPERATOR, write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/resume", ROLE_OPERATOR, write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/terminate", ROLE_OPERATOR, write_verb, write_verb_finish},
-    {"POST", "/v1/tasks/{}/finish", ROLE_CLIENT, write_finish, write_finish_finish},
+    {"GET", "/healthz", ROLE_NONE, "", read_healthz, NULL},
+    {"GET", "/readyz", ROLE_NONE, "", read_readyz, NULL},
+    {"GET", "/openapi.json", ROLE_VIEWER, "", read_openapi, NULL},
+    {"GET", "/v1/definitions", ROLE_VIEWER, "", definition_list, NULL},
+    {"GET", "/v1/definitions/{}", ROLE_VIEWER, "", definition_get, NULL},
+    {"GET", "/v1/definitions/{}/versions/{}", ROLE_VIEWER, "", definition_get_version, NULL},
+    {"PUT", "/v1/definitions/{}", ROLE_ADMIN, "dry_run", definition_put, definition_put_finish},
+    {"GET", "/v1/sagas", ROLE_VIEWER, "status definition started_from started_until limit cursor",
+     read_sagas, NULL},
+    {"POST", "/v1/sagas", ROLE_CLIENT, "", write_start, write_start_finish},
+    {"GET", "/v1/sagas/{}", ROLE_VIEWER, "", read_saga, NULL},
+    {"GET", "/v1/sagas/{}/history", ROLE_VIEWER, "since limit cursor", read_history, NULL},
+    {"GET", "/v1/sagas/{}/rollback-plan", ROLE_VIEWER, "steps", read_plan, NULL},
+    {"POST", "/v1/sagas/{}/rollback", ROLE_OPERATOR, "", write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/reverse", ROLE_OPERATOR, "", write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/retry", ROLE_OPERATOR, "", write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/resolve", ROLE_OPERATOR, "", write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/pause", ROLE_OPERATOR, "", write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/resume", ROLE_OPERATOR, "", write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/terminate", ROLE_OPERATOR, "", write_verb, write_verb_finish},
+    {"POST", "/v1/tasks/{}/finish", ROLE_CLIENT, "", write_finish, write_finish_finish},
 };
 
 const struct route *route_at(uint32_t index)
@@ -61,8 +63,9 @@ const struct route *route_find(struct call *call, const char *method, const char
         if (strcmp(routes[i].method, wanted) == 0) {
             return &routes[i];
         }
-        call->allow = call->allow && strcmp(call->allow, routes[i].method) != 0 ? "GET, POST, PUT"
-                                                                                : routes[i].method;
+        size_t size = strlen(call->allow);
+        snprintf(call->allow + size, sizeof call->allow - size, "%s%s%s", size > 0 ? ", " : "",
+                 routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
     }
     return NULL;
 }

@@ -73,10 +73,7 @@ static bool check_start(struct call *call, int64_t version, struct span labels)
         call_problem(call, SAGA_TOO_LARGE, "the input has more than 960 KiB");
         return false;
     }
-    if (call->fault_count > 0) {
-        call_problem(call, SAGA_INVALID, NULL);
-    }
-    return call->fault_count == 0;
+    return call_faultless(call);
 }
 
 void write_start(struct call *call)
@@ -195,10 +192,7 @@ static bool check_verb(struct call *call, struct span outcome, struct span to)
     if (verb->verb == VERB_ROLLBACK && verb->steps_count > 0) {
         call_fault(call, "/steps", "a rollback is of the whole saga; steps are for reverse");
     }
-    if (call->fault_count > 0) {
-        call_problem(call, SAGA_INVALID, call->faults[0].detail);
-    }
-    return call->fault_count == 0;
+    return call_faultless(call);
 }
 
 static bool read_if_match(struct call *call)
@@ -278,8 +272,7 @@ static bool read_error(struct call *call, struct span error)
     if (mp_type(error) != MP_MAP || mp_type(code) != MP_STR ||
         (message.size > 0 && mp_type(message) != MP_STR)) {
         call_fault(call, "/error", "must be an object with code and message");
-        call_problem(call, SAGA_INVALID, "error must be an object with code and message");
-        return false;
+        return call_faultless(call);
     }
     struct mp mp = mp_open(code);
     result->code = mp_str(&mp);
@@ -293,8 +286,8 @@ static bool read_error(struct call *call, struct span error)
     result->retry_after_ms = mp_type(after) == MP_INT ? mp_int(&mp) : -1;
     result->details = mp_find(error, span_text("details"));
     if (result->code.size > LIMIT_CODE || result->message.size > LIMIT_MESSAGE) {
-        call_problem(call, SAGA_INVALID, "error.code or error.message is too long");
-        return false;
+        call_fault(call, "/error", "has a code or a message that is too long");
+        return call_faultless(call);
     }
     return true;
 }
@@ -317,7 +310,7 @@ void write_finish(struct call *call)
     bool ok = span_is(status, "ok");
     if (!ok && !span_is(status, "failed")) {
         call_fault(call, "/status", "must be ok or failed");
-        call_problem(call, SAGA_INVALID, "status must be ok or failed");
+        (void)call_faultless(call);
         return;
     }
     if (result->cost_micros < 0) {

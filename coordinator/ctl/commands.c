@@ -8,7 +8,12 @@
 #include "ctl/lint.h"
 #include "ctl/values.h"
 
-enum { PATH_SIZE = 1024, BODY_MAX = 4 * 1024 * 1024, WATCH_SECONDS = 20 };
+enum {
+    PATH_SIZE = 1024,
+    BODY_MAX = 4 * 1024 * 1024,
+    SAGAS_PAGE = 500, /* the server's bounds */
+    HISTORY_PAGE = 5000,
+};
 
 /* ---- definitions ---- */
 
@@ -92,8 +97,11 @@ enum exit_code run_apply(const struct settings *settings, const struct arguments
 static enum exit_code outcome(const struct settings *settings, const json_t *saga)
 {
     const char *status = json_string_value(json_object_get(saga, "status"));
-    return settings->wait && (!status || strcmp(status, "completed") != 0) ? EXIT_FAILED
-                                                                           : EXIT_GOOD;
+    if (!settings->wait) {
+        return EXIT_GOOD;
+    }
+    show_unsettled(settings, saga);
+    return status && strcmp(status, "completed") == 0 ? EXIT_GOOD : EXIT_FAILED;
 }
 
 enum exit_code run_start(const struct settings *settings, const struct arguments *arguments)
@@ -109,7 +117,7 @@ enum exit_code run_start(const struct settings *settings, const struct arguments
         json_object_set_new(body, "start_at", json_string(settings->start_at));
     }
     if (good && settings->version) {
-        json_object_set_new(body, "version", json_integer(strtoll(settings->version, NULL, 10)));
+        json_object_set_new(body, "version", json_integer(settings->version));
     }
     if (!good) {
         json_decref(body);
@@ -124,8 +132,10 @@ enum exit_code run_start(const struct settings *settings, const struct arguments
         } else if (settings->wait) {
             show_saga(reply.body);
         } else {
-            printf("%s %s\n", json_string_value(json_object_get(reply.body, "id")),
-                   json_string_value(json_object_get(reply.body, "status")));
+            bool duplicate = json_is_true(json_object_get(reply.body, "duplicate"));
+            printf("%s %s%s\n", json_string_value(json_object_get(reply.body, "id")),
+                   json_string_value(json_object_get(reply.body, "status")),
+                   duplicate ? " (it was there already)" : "");
         }
     }
     reply_close(&reply);
@@ -144,51 +154,103 @@ static bool is_status(const char *text)
     return false;
 }
 
-enum exit_code run_list(const struct settings *settings, const struct arguments *arguments)
+/* Reads pages into one list until there is no more, or `most` items are there: `next_cursor` then.
+ */
+static enum exit_code get_pages(const struct settings *settings, const char *path, uint32_t page,
+                                uint32_t most, json_t *list)
 {
-    struct reply reply;
-    char path[PATH_SIZE];
-    (void)arguments;
-    if (settings->status && !is_status(settings->status)) {
-        fprintf(stderr, "sagactl: %s is no status; see sagactl help list\n", settings->status);
-        return EXIT_USAGE;
-    }
-    char *definition = http_escape(settings->definition ? settings->definition : "");
-    char *limit = http_escape(settings->limit ? settings->limit : "50");
-    snprintf(path, sizeof path, "/v1/sagas?limit=%s%s%s%s%s", limit,
-             settings->status ? "&status=" : "", settings->status ? settings->status : "",
-             definition[0] ? "&definition=" : "", definition);
-    free(definition);
-    free(limit);
-    enum exit_code code = http_call(settings, "GET", path, NULL, &reply);
-    if (code == EXIT_GOOD) {
-        if (settings->output == OUTPUT_JSON || settings->output == OUTPUT_YAML) {
-            show_json(settings, reply.body);
-        } else {
-            show_sagas(settings, json_object_get(reply.body, "items"));
-            if (json_object_get(reply.body, "next_cursor")) {
-                fprintf(stderr, "there are more; say --limit N\n");
-            }
+    json_t *items = json_object_get(list, "items");
+    char cursor[128] = "";
+    enum exit_code code = EXIT_GOOD;
+    do {
+        struct reply reply;
+        char target[PATH_SIZE];
+        uint32_t left = most - (uint32_t)json_array_size(items);
+        snprintf(target, sizeof target, "%s%climit=%u%s%s", path, strchr(path, '?') ? '&' : '?',
+                 left < page ? left : page, cursor[0] ? "&cursor=" : "", cursor);
+        code = http_call(settings, "GET", target, NULL, &reply);
+        const char *next = json_string_value(json_object_get(reply.body, "next_cursor"));
+        snprintf(cursor, sizeof cursor, "%s", next ? next : "");
+        if (code == EXIT_GOOD) {
+            json_array_extend(items, json_object_get(reply.body, "items"));
         }
+        reply_close(&reply);
+    } while (code == EXIT_GOOD && cursor[0] && json_array_size(items) < most);
+    if (cursor[0]) {
+        json_object_set_new(list, "next_cursor", json_string(cursor));
     }
-    reply_close(&reply);
     return code;
 }
 
-static enum exit_code get_saga(const struct settings *settings, const char *id, const char *what,
-                               struct reply *reply)
+static bool is_document(const struct settings *settings)
+{
+    return settings->output == OUTPUT_JSON || settings->output == OUTPUT_YAML;
+}
+
+static void say_more(const json_t *list)
+{
+    if (json_object_get(list, "next_cursor")) {
+        fprintf(stderr, "there are more than these %zu; say --limit N\n",
+                json_array_size(json_object_get(list, "items")));
+    }
+}
+
+enum exit_code run_list(const struct settings *settings, const struct arguments *arguments)
 {
     char path[PATH_SIZE];
-    char *escaped = http_escape(id);
-    snprintf(path, sizeof path, "/v1/sagas/%s%s", escaped, what);
-    free(escaped);
-    return http_call(settings, "GET", path, NULL, reply);
+    (void)arguments;
+    if (settings->status && !is_status(settings->status)) {
+        fprintf(stderr,
+                "sagactl: %s is no status: running, compensating, completed, compensated, parked, "
+                "terminated, or unfinished\n",
+                settings->status);
+        return EXIT_USAGE;
+    }
+    char *definition = http_escape(settings->definition ? settings->definition : "");
+    const char *status = settings->status;
+    snprintf(path, sizeof path, "/v1/sagas%s%s%s%s", status ? "?status=" : "", status ? status : "",
+             !definition[0] ? ""
+             : status       ? "&definition="
+                            : "?definition=",
+             definition);
+    free(definition);
+    json_t *list = json_pack("{s:[]}", "items");
+    uint32_t most = settings->limit ? settings->limit : 50;
+    enum exit_code code = get_pages(settings, path, SAGAS_PAGE, most, list);
+    if (code == EXIT_GOOD && is_document(settings)) {
+        show_json(settings, list);
+    } else if (code == EXIT_GOOD) {
+        show_sagas(settings, json_object_get(list, "items"));
+        say_more(list);
+    }
+    json_decref(list);
+    return code;
+}
+
+static enum exit_code get_saga(const struct settings *settings, const char *id, struct reply *reply)
+{
+    char path[PATH_SIZE];
+    *reply = (struct reply){0};
+    return http_saga_path(path, sizeof path, id, "") ? http_call(settings, "GET", path, NULL, reply)
+                                                     : EXIT_NOT_FOUND;
+}
+
+/* The records after `since`, at most so many. */
+static enum exit_code get_history(const struct settings *settings, const char *id, long long since,
+                                  uint32_t most, json_t *list)
+{
+    char path[PATH_SIZE];
+    char what[64];
+    snprintf(what, sizeof what, "/history?since=%lld", since);
+    return http_saga_path(path, sizeof path, id, what)
+               ? get_pages(settings, path, HISTORY_PAGE, most, list)
+               : EXIT_NOT_FOUND;
 }
 
 enum exit_code run_show(const struct settings *settings, const struct arguments *arguments)
 {
     struct reply reply;
-    enum exit_code code = get_saga(settings, arguments->items[0], "", &reply);
+    enum exit_code code = get_saga(settings, arguments->items[0], &reply);
     if (code == EXIT_GOOD) {
         settings->output == OUTPUT_TABLE ? show_saga(reply.body) : show_json(settings, reply.body);
     }
@@ -198,48 +260,46 @@ enum exit_code run_show(const struct settings *settings, const struct arguments 
 
 enum exit_code run_history(const struct settings *settings, const struct arguments *arguments)
 {
-    struct reply reply;
-    char what[64];
-    snprintf(what, sizeof what, "/history?limit=%.20s", settings->limit ? settings->limit : "5000");
-    enum exit_code code = get_saga(settings, arguments->items[0], what, &reply);
-    if (code == EXIT_GOOD) {
-        if (settings->output == OUTPUT_JSON || settings->output == OUTPUT_YAML) {
-            show_json(settings, reply.body);
-        } else {
-            show_history(settings, json_object_get(reply.body, "items"));
-        }
+    json_t *list = json_pack("{s:[]}", "items");
+    uint32_t most = settings->limit ? settings->limit : UINT32_MAX;
+    enum exit_code code = get_history(settings, arguments->items[0], 0, most, list);
+    const json_t *items = json_object_get(list, "items");
+    if (code == EXIT_GOOD && is_document(settings)) {
+        show_json(settings, list);
+    } else if (code == EXIT_GOOD) {
+        const json_t *first = json_array_get(items, 0);
+        show_history(settings, items, json_string_value(json_object_get(first, "at")));
+        say_more(list);
     }
-    reply_close(&reply);
+    json_decref(list);
     return code;
 }
 
-static bool is_settled(const char *status)
+bool is_settled(const char *status)
 {
     return status && strcmp(status, "running") != 0 && strcmp(status, "compensating") != 0;
 }
 
 enum exit_code run_watch(const struct settings *settings, const struct arguments *arguments)
 {
+    const char *id = arguments->items[0];
     long long seen = 0;
     for (;;) {
         struct reply saga;
-        struct reply history;
-        char what[64];
-        snprintf(what, sizeof what, "/history?limit=5000&since=%lld", seen);
-        enum exit_code code = get_saga(settings, arguments->items[0], "", &saga);
+        enum exit_code code = get_saga(settings, id, &saga);
         bool settled = is_settled(json_string_value(json_object_get(saga.body, "status")));
-        reply_close(&saga);
-        if (code != EXIT_GOOD) {
-            return code;
+        json_t *list = json_pack("{s:[]}", "items");
+        if (code == EXIT_GOOD) {
+            code = get_history(settings, id, seen, UINT32_MAX, list);
         }
-        code = get_saga(settings, arguments->items[0], what, &history);
-        const json_t *items = json_object_get(history.body, "items");
+        const json_t *items = json_object_get(list, "items");
         size_t count = json_array_size(items);
-        show_history(settings, items);
+        show_history(settings, items, json_string_value(json_object_get(saga.body, "started_at")));
         if (count > 0) {
             seen = json_integer_value(json_object_get(json_array_get(items, count - 1), "seq"));
         }
-        reply_close(&history);
+        json_decref(list);
+        reply_close(&saga);
         if (code != EXIT_GOOD || settled) {
             return code;
         }

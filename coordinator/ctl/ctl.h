@@ -35,7 +35,7 @@ struct settings {
     const char *apply; /* digest */
     const char *input; /* JSON, or @FILE */
     const char *id;
-    const char *version;
+    uint32_t version;   /* 0 = the newest */
     const char *labels; /* JSON */
     const char *start_at;
     const char *step;
@@ -46,7 +46,7 @@ struct settings {
     const char *evidence;
     const char *status;
     const char *definition;
-    const char *limit;
+    uint32_t limit; /* 0 = not said */
     const char *key;
     const char *files[64]; /* of -f */
     uint32_t file_count;
@@ -67,6 +67,7 @@ struct command {
     const char *options; /* names, separated by spaces */
     uint32_t least;      /* arguments */
     uint32_t most;
+    bool has_rows; /* what it shows is a table, which can be CSV too */
     enum exit_code (*run)(const struct settings *settings, const struct arguments *arguments);
 };
 
@@ -89,12 +90,18 @@ enum exit_code http_call(const struct settings *settings, const char *method, co
 void reply_close(struct reply *reply);
 /* "a b" -> "a%20b"; to be freed. */
 char *http_escape(const char *text);
+/* "/v1/sagas/ID" and `what`; false, said, when nothing can have such an id. */
+bool http_saga_path(char *path, size_t size, const char *id, const char *what);
 
 /* show.c */
 void show_json(const struct settings *settings, const json_t *value);
 void show_saga(const json_t *saga);
 void show_sagas(const struct settings *settings, const json_t *items);
-void show_history(const struct settings *settings, const json_t *items);
+/* Times are shown as from `start` (RFC 3339), the saga's. */
+void show_history(const struct settings *settings, const json_t *items, const char *start);
+/* With --wait: a saga that did not settle in time is said to go on. */
+void show_unsettled(const struct settings *settings, const json_t *saga);
+bool is_settled(const char *status);
 void show_plan(const json_t *plan);
 
 /* commands_*.c */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "ctl/ctl.h"
 
 enum { REPLY_MAX = 64 * 1024 * 1024, TOKEN_MAX = 256, CONNECT_MS = 5000, TIMEOUT_MS = 30000 };
@@ -13,6 +14,44 @@ static size_t collect(char *data, size_t size, size_t count, void *arg)
     struct buf *buf = arg;
     buf_write(buf, data, size * count);
     return buf_failed(buf) ? 0 : size * count;
+}
+
+/* What comes from others must not steer a terminal: in the text of the answer, before it is read,
+ * each escape of a control character becomes a blank or U+FFFD of the same length. */
+static void defuse(struct buf *json)
+{
+    for (size_t i = 0; i + 1 < json->size; i++) {
+        uint8_t *at = json->data + i;
+        bool is_c1 = at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+        if (is_c1) {
+            at[1] = 0xb7; /* a middle dot */
+        }
+        if (at[0] != '\\') {
+            at[0] = at[0] == 0x7f ? '?' : at[0];
+            continue;
+        }
+        if (strchr("bfnrt", at[1]) && at[1] != '\0') {
+            memset(at, ' ', 2);
+        } else if (at[1] == 'u' && i + 5 < json->size && memcmp(at + 2, "00", 2) == 0 &&
+                   (at[4] == '0' || at[4] == '1')) {
+            memcpy(at + 2, "fffd", 4);
+        }
+        i++; /* the character that is escaped */
+    }
+}
+
+bool http_saga_path(char *path, size_t size, const char *id, const char *what)
+{
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
+    size_t length = strlen(id);
+    if (length == 0 || length > LIMIT_SAGA_ID || strspn(id, allowed) != length) {
+        fprintf(stderr, "sagactl: there is no saga '%s': an id is 1 to %d of A-Z a-z 0-9 . _ : -\n",
+                id, LIMIT_SAGA_ID);
+        return false;
+    }
+    snprintf(path, size, "/v1/sagas/%s%s", id, what);
+    return true;
 }
 
 static bool read_token_at(const char *path, char *token)
@@ -68,21 +107,25 @@ static enum exit_code code_of(long status, const char *code)
     return status >= 500 && status != 503 ? EXIT_FAILED : EXIT_REFUSED;
 }
 
-static void print_problem(const struct settings *settings, long status, const json_t *body)
+static void print_problem(const struct settings *settings, bool has_token, long status,
+                          const json_t *body)
 {
     const char *detail = json_string_value(json_object_get(body, "detail"));
     const char *code = json_string_value(json_object_get(body, "code"));
     if (status == 401) {
         fprintf(stderr,
-                "sagactl: %s does not know this token; say --token-file FILE (sagad keeps one in "
-                "its data folder: admin.token)\n",
-                settings->server);
+                "sagactl: %s %s; say --token-file FILE (sagad keeps one in its data folder: "
+                "admin.token)\n",
+                settings->server,
+                has_token ? "does not know this token" : "wants a token, and none was found");
         return;
     }
     fprintf(stderr, "sagactl: %s (%s)\n", detail ? detail : "the server refused",
             code ? code : "unknown");
     const json_t *errors = json_object_get(body, "errors");
-    for (size_t i = 0; json_array_size(errors) > 1 && i < json_array_size(errors); i++) {
+    /* The detail of `invalid` says the first already. */
+    bool is_said = json_array_size(errors) == 1 && code && strcmp(code, "invalid") == 0;
+    for (size_t i = 0; !is_said && i < json_array_size(errors); i++) {
         const json_t *error = json_array_get(errors, i);
         fprintf(stderr, "  %s: %s\n", json_string_value(json_object_get(error, "pointer")),
                 json_string_value(json_object_get(error, "detail")));
@@ -107,23 +150,44 @@ static struct curl_slist *make_headers(const struct settings *settings, const ch
     return headers;
 }
 
-static enum exit_code perform(CURL *curl, const struct settings *settings, struct buf *answer,
+static enum exit_code perform(CURL *curl, const struct settings *settings, bool has_token,
                               struct reply *reply)
 {
+    struct buf answer;
+    buf_open(&answer, REPLY_MAX);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
     CURLcode rc = curl_easy_perform(curl);
     if (rc != CURLE_OK) {
+        buf_close(&answer);
         fprintf(stderr, "sagactl: no answer from %s: %s; is sagad running?\n", settings->server,
                 curl_easy_strerror(rc));
         return EXIT_NO_SERVER;
     }
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply->status);
-    reply->body = json_loadb((const char *)answer->data, answer->size, JSON_DECODE_ANY, NULL);
+    if (settings->output == OUTPUT_TABLE || reply->status >= 400) {
+        defuse(&answer);
+    }
+    reply->body = json_loadb((const char *)answer.data, answer.size, JSON_DECODE_ANY, NULL);
+    buf_close(&answer);
+    if (!json_is_object(reply->body)) {
+        fprintf(stderr, "sagactl: what answers at %s is not sagad (HTTP %ld, no JSON)\n",
+                settings->server, reply->status);
+        return EXIT_NO_SERVER;
+    }
     const char *code = json_string_value(json_object_get(reply->body, "code"));
     enum exit_code result = code_of(reply->status, code ? code : "");
     if (result != EXIT_GOOD) {
-        print_problem(settings, reply->status, reply->body);
+        print_problem(settings, has_token, reply->status, reply->body);
     }
     return result;
+}
+
+/* HOST:PORT alone will do. */
+static bool is_web(const char *server)
+{
+    return strncmp(server, "http://", 7) == 0 || strncmp(server, "https://", 8) == 0 ||
+           !strstr(server, "://");
 }
 
 enum exit_code http_call(const struct settings *settings, const char *method, const char *path,
@@ -131,17 +195,22 @@ enum exit_code http_call(const struct settings *settings, const char *method, co
 {
     char token[TOKEN_MAX] = "";
     char url[2048];
-    struct buf answer;
     *reply = (struct reply){0};
+    if (!is_web(settings->server)) {
+        fprintf(stderr, "sagactl: --server is http://HOST:PORT, not '%s'\n", settings->server);
+        return EXIT_USAGE;
+    }
     if (!read_token(settings, token)) {
         return EXIT_USAGE;
     }
-    snprintf(url, sizeof url, "%s%s", settings->server, path);
-    buf_open(&answer, REPLY_MAX);
+    size_t size = strlen(settings->server);
+    size -= size > 0 && settings->server[size - 1] == '/' ? 1 : 0;
+    snprintf(url, sizeof url, "%.*s%s", (int)size, settings->server, path);
     CURL *curl = curl_easy_init();
     struct curl_slist *headers = make_headers(settings, token);
     char *text = body ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
     curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* a saga may be called ".." */
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
@@ -149,17 +218,14 @@ enum exit_code http_call(const struct settings *settings, const char *method, co
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
                      (long)(TIMEOUT_MS + (settings->wait ? settings->wait_seconds * 1000 : 0)));
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
     if (strcmp(method, "GET") != 0) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text ? text : "");
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)(text ? strlen(text) : 0));
     }
-    enum exit_code code = perform(curl, settings, &answer, reply);
+    enum exit_code code = perform(curl, settings, token[0] != '\0', reply);
     free(text);
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
-    buf_close(&answer);
     return code;
 }
 

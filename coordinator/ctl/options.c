@@ -8,31 +8,36 @@
 #define VERB_OPTIONS "reason key wait output"
 const struct command commands[] = {
     {"apply", "FILE...", "make a new version of a definition, or say unchanged",
-     "file dry-run output", 0, 64, run_apply},
-    {"lint", "FILE...", "check definitions, offline", "", 1, 64, run_lint},
+     "file dry-run output", 0, 64, false, run_apply},
+    {"lint", "FILE...", "check definitions, offline", "", 1, 64, false, run_lint},
     {"start", "DEFINITION", "start a saga", "id version input labels start-at key wait output", 1,
-     1, run_start},
-    {"list", "", "sagas, newest first", "status definition limit output", 0, 0, run_list},
-    {"show", "ID", "one saga: why it is where it is, and its steps", "output", 1, 1, run_show},
-    {"history", "ID", "everything that happened to a saga", "limit output", 1, 1, run_history},
-    {"watch", "ID", "follow a saga until it has settled", "", 1, 1, run_watch},
+     1, false, run_start},
+    {"list", "", "sagas, newest first", "status definition limit output", 0, 0, true, run_list},
+    {"show", "ID", "one saga: why it is where it is, and its steps", "output", 1, 1, false,
+     run_show},
+    {"history", "ID", "everything that happened to a saga", "limit output", 1, 1, true,
+     run_history},
+    {"watch", "ID", "follow a saga until it has settled", "", 1, 1, false, run_watch},
     {"rollback", "ID", "undo a running or parked saga", "plan apply accept yes " VERB_OPTIONS, 1, 1,
-     run_rollback},
+     false, run_rollback},
     {"reverse", "ID", "undo a completed saga, whole or some steps",
-     "plan apply steps accept yes " VERB_OPTIONS, 1, 1, run_reverse},
+     "plan apply steps accept yes " VERB_OPTIONS, 1, 1, false, run_reverse},
     {"retry", "ID", "try again now what waits or is parked", "step input " VERB_OPTIONS, 1, 1,
-     run_retry},
+     false, run_retry},
     {"resolve", "ID", "settle a step by hand", "step outcome result evidence " VERB_OPTIONS, 1, 1,
-     run_resolve},
-    {"pause", "ID", "start nothing new; what runs is recorded", VERB_OPTIONS, 1, 1, run_pause},
-    {"resume", "ID", "go on after a pause", VERB_OPTIONS, 1, 1, run_resume},
-    {"terminate", "ID", "give up: write off every unsettled step", "yes " VERB_OPTIONS, 1, 1,
+     false, run_resolve},
+    {"pause", "ID", "start nothing new; what runs is recorded", VERB_OPTIONS, 1, 1, false,
+     run_pause},
+    {"resume", "ID", "go on after a pause", VERB_OPTIONS, 1, 1, false, run_resume},
+    {"terminate", "ID", "give up: write off every unsettled step", "yes " VERB_OPTIONS, 1, 1, false,
      run_terminate},
-    {"completion", "bash", "print completion for a shell", "", 1, 1, run_completion},
-    {"version", "", "print the version", "", 0, 0, run_version},
-    {"help", "[COMMAND]", "this, or one command", "man", 0, 1, run_help},
+    {"completion", "bash", "print completion for a shell", "", 1, 1, false, run_completion},
+    {"version", "", "print the version", "", 0, 0, false, run_version},
+    {"help", "[COMMAND]", "this, or one command", "man", 0, 1, false, run_help},
 };
 const uint32_t command_count = ARRAY_COUNT(commands);
+
+enum { WAIT_SECONDS_MAX = 3600 }; /* as long as the server would wait */
 
 enum option_key {
     KEY_SERVER = 1000,
@@ -69,7 +74,8 @@ static const struct option_row {
     const char *help;
     bool is_global;
 } rows[] = {
-    {"output", required_argument, 'o', "FORM", "table, json, yaml or csv (-o)", true},
+    {"output", required_argument, 'o', "FORM", "table, json or yaml; a list as csv, too (-o)",
+     false},
     {"server", required_argument, KEY_SERVER, "URL",
      "where sagad listens (http://127.0.0.1:7700; SAGACTL_SERVER)", true},
     {"token-file", required_argument, KEY_TOKEN_FILE, "FILE",
@@ -80,13 +86,13 @@ static const struct option_row {
     {"id", required_argument, KEY_ID, "ID", "the saga's id; the same id again is the same saga",
      false},
     {"version", required_argument, KEY_VERSION, "N",
-     "version of the definition; the newest if not given", false},
+     "version of the definition, from 1; the newest if not given", false},
     {"input", required_argument, KEY_INPUT, "JSON", "input, or @FILE", false},
     {"labels", required_argument, KEY_LABELS, "JSON", "an object of strings", false},
     {"start-at", required_argument, KEY_START_AT, "TIME", "not before this RFC 3339 time", false},
     {"status", required_argument, KEY_STATUS, "STATUS", "only these; or `unfinished`", false},
     {"definition", required_argument, KEY_DEFINITION, "NAME", "only of this definition", false},
-    {"limit", required_argument, KEY_LIMIT, "N", "at most so many", false},
+    {"limit", required_argument, KEY_LIMIT, "N", "at most so many, from 1", false},
     {"reason", required_argument, KEY_REASON, "TEXT", "why: kept in the journal (required)", false},
     {"plan", no_argument, KEY_PLAN, NULL, "only show what would be undone", false},
     {"apply", required_argument, KEY_APPLY, "DIGEST", "only if the plan is still this one", false},
@@ -103,7 +109,7 @@ static const struct option_row {
     {"key", required_argument, KEY_KEY, "KEY", "idempotency key: the same key has its effect once",
      false},
     {"wait", optional_argument, KEY_WAIT, "SECONDS",
-     "until it has settled (60); exit 1 when it failed", false},
+     "until it has settled (60, at most 3600); exit 1 when it failed", false},
     {"man", no_argument, KEY_MAN, NULL, "as a man page", false},
 };
 
@@ -130,6 +136,26 @@ static bool takes(const char *words, const char *name)
     return false;
 }
 
+enum { SCREEN = 80, INDENT = 25 };
+
+/* Words from the column INDENT on, on as many lines as they take. */
+static void print_words(const char *text)
+{
+    size_t column = INDENT;
+    for (const char *at = text; *at; at += strspn(at, " ")) {
+        size_t size = strcspn(at, " ");
+        bool breaks = column > INDENT && column + size >= SCREEN;
+        if (breaks) {
+            printf("\n%*s", INDENT, "");
+            column = INDENT;
+        }
+        printf("%s%.*s", column > INDENT ? " " : "", (int)size, at);
+        column += size + (column > INDENT ? 1 : 0);
+        at += size;
+    }
+    printf("\n");
+}
+
 static void print_option(const struct option_row *row)
 {
     char left[40];
@@ -138,7 +164,8 @@ static void print_option(const struct option_row *row)
              : row->argument                        ? " "
                                                     : "",
              row->argument ? row->argument : "", row->has_argument == optional_argument ? "]" : "");
-    printf("  %-22s %s\n", left, row->help);
+    printf("  %-*s ", INDENT - 3, left);
+    print_words(row->help);
 }
 
 static void help_command(const struct command *command)
@@ -176,7 +203,7 @@ static void help_all(FILE *out)
     }
     fprintf(out, "\nsagactl help COMMAND says more of one.\nExit:");
     for (size_t i = 0; i < ARRAY_COUNT(exits); i++) {
-        fprintf(out, "%s %zu %s", i > 0 ? "," : "", i, exits[i]);
+        fprintf(out, "%s %zu %s", i == 0 ? "" : i == EXIT_NOT_FOUND ? ",\n" : ",", i, exits[i]);
     }
     fprintf(out, ".\n");
 }
@@ -326,7 +353,17 @@ static bool parse_wait(const char *text, struct settings *settings)
     char *end = NULL;
     settings->wait = true;
     settings->wait_seconds = text ? strtod(text, &end) : 60;
-    return settings->wait_seconds > 0 && (!text || *end == '\0');
+    bool good = settings->wait_seconds > 0 && settings->wait_seconds <= WAIT_SECONDS_MAX;
+    return good && (!text || *end == '\0');
+}
+
+/* A count from 1. */
+static bool parse_count(const char *text, uint32_t *count)
+{
+    char *end = NULL;
+    unsigned long long value = strtoull(text, &end, 10);
+    *count = value < UINT32_MAX ? (uint32_t)value : 0;
+    return text[0] >= '1' && text[0] <= '9' && *end == '\0' && *count > 0;
 }
 
 /* Where an option with a text goes; NULL for the others. */
@@ -345,8 +382,6 @@ static const char **place_of(struct settings *settings, int key)
         return &settings->input;
     case KEY_ID:
         return &settings->id;
-    case KEY_VERSION:
-        return &settings->version;
     case KEY_LABELS:
         return &settings->labels;
     case KEY_START_AT:
@@ -367,8 +402,6 @@ static const char **place_of(struct settings *settings, int key)
         return &settings->status;
     case KEY_DEFINITION:
         return &settings->definition;
-    case KEY_LIMIT:
-        return &settings->limit;
     case KEY_KEY:
         return &settings->key;
     default:
@@ -406,22 +439,13 @@ static bool take(struct settings *settings, int key, const char *value)
         return true;
     case KEY_WAIT:
         return parse_wait(value, settings);
+    case KEY_LIMIT:
+        return parse_count(value, &settings->limit);
+    case KEY_VERSION:
+        return parse_count(value, &settings->version);
     default:
         return false;
     }
-}
-
-/* A command takes the options of its row and the global ones, no others. */
-static bool check_options(const struct command *command, const bool *given)
-{
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        if (given[i] && !rows[i].is_global && !takes(command->options, rows[i].name)) {
-            fprintf(stderr, "sagactl: %s takes no --%s; see sagactl help %s\n", command->name,
-                    rows[i].name, command->name);
-            return false;
-        }
-    }
-    return true;
 }
 
 /* What getopt has left, and what it has seen. */
@@ -430,7 +454,25 @@ struct rest {
     char **argv;
     const bool *given;
     bool help;
+    bool is_csv;
 };
+
+/* A command takes the options of its row and the global ones, no others. */
+static bool check_options(const struct command *command, const struct rest *rest)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (rest->given[i] && !rows[i].is_global && !takes(command->options, rows[i].name)) {
+            fprintf(stderr, "sagactl: %s takes no --%s; see sagactl help %s\n", command->name,
+                    rows[i].name, command->name);
+            return false;
+        }
+    }
+    if (rest->is_csv && !command->has_rows) {
+        fprintf(stderr, "sagactl: %s has no csv; list and history have\n", command->name);
+        return false;
+    }
+    return true;
+}
 
 static const struct command *choose(const struct rest *rest, struct arguments *arguments,
                                     enum exit_code *code)
@@ -453,11 +495,14 @@ static const struct command *choose(const struct rest *rest, struct arguments *a
     }
     uint32_t count = (uint32_t)(rest->argc - optind - 1);
     if (count < command->least || count > command->most) {
-        fprintf(stderr, "usage: sagactl %s %s [OPTION...]\n", command->name, command->arguments);
+        bool missing = count < command->least;
+        fprintf(stderr, "sagactl: %s %s %s; see sagactl help %s\n", command->name,
+                missing ? "needs" : "does not expect",
+                missing ? command->arguments : rest->argv[rest->argc - 1], command->name);
         return NULL;
     }
     *arguments = (struct arguments){(const char *const *)rest->argv + optind + 1, count};
-    return check_options(command, rest->given) ? command : NULL;
+    return check_options(command, rest) ? command : NULL;
 }
 
 const struct command *options_parse(int argc, char **argv, struct settings *settings,
@@ -473,22 +518,28 @@ const struct command *options_parse(int argc, char **argv, struct settings *sett
     *settings = (struct settings){.server = server ? server : "http://127.0.0.1:7700",
                                   .token_file = getenv("SAGACTL_TOKEN_FILE")};
     *code = EXIT_USAGE;
-    for (int c; (c = getopt_long(argc, argv, "o:f:h", table, NULL)) != -1;) {
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, ":o:f:h", table, NULL)) != -1;) {
         if (c == 'h') {
             help = true;
             continue;
         }
-        if (c == '?') {
-            return NULL; /* getopt has said what */
+        if (c == '?' || c == ':') {
+            fprintf(stderr, "sagactl: %s %s; see sagactl help\n", argv[optind - 1],
+                    c == ':' ? "needs a value" : "is not an option, or is one of several");
+            return NULL;
         }
-        for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-            given[i] |= rows[i].key == c;
+        size_t row = 0;
+        while (rows[row].key != c) {
+            row++;
         }
+        given[row] = true;
         if (!take(settings, c, optarg)) {
-            fprintf(stderr, "sagactl: %s is not a value for this option\n", optarg ? optarg : "");
+            fprintf(stderr, "sagactl: --%s: '%s' is not good; %s\n", rows[row].name, optarg,
+                    rows[row].help);
             return NULL;
         }
     }
-    struct rest rest = {argc, argv, given, help};
+    struct rest rest = {argc, argv, given, help, settings->output == OUTPUT_CSV};
     return choose(&rest, arguments, code);
 }

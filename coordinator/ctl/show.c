@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 
+enum { WIDTH_MAX = 128 };
+
 static const char *text(const json_t *object, const char *key)
 {
     const char *value = json_string_value(json_object_get(object, key));
@@ -81,6 +83,25 @@ static void age(const char *at, char *out, size_t size)
     }
 }
 
+/* The widest of a column: at least the title, at most what a name may have. */
+static int width_of(const json_t *items, const char *key, int least)
+{
+    size_t width = (size_t)least;
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        size_t size = strlen(text(json_array_get(items, i), key));
+        width = size > width ? size : width;
+    }
+    return (int)(width < WIDTH_MAX ? width : WIDTH_MAX);
+}
+
+void show_unsettled(const struct settings *settings, const json_t *saga)
+{
+    if (!is_settled(text(saga, "status"))) {
+        fprintf(stderr, "not settled after %g s; it goes on: sagactl watch %s\n",
+                settings->wait_seconds, text(saga, "id"));
+    }
+}
+
 void show_json(const struct settings *settings, const json_t *value)
 {
     /* JSON is YAML, in its flow form: indented, it serves both. */
@@ -111,31 +132,43 @@ static void print_why(const json_t *saga)
             error = json_object_get(undo, "error");
         }
         if (undo_waits || strcmp(state, "retrying") == 0 || strcmp(state, "parked") == 0) {
-            printf("waits    %s%s is %s: %s %s\n", undo_waits ? "undo of " : "", text(step, "step"),
-                   undo_waits ? text(undo, "status") : state, text(error, "code"),
+            printf("waits    %s%s is %s: %s%s%s\n", undo_waits ? "undo of " : "",
+                   text(step, "step"), undo_waits ? text(undo, "status") : state,
+                   text(error, "code"), text(error, "message")[0] ? ": " : "",
                    text(error, "message"));
+        }
+        if (strcmp(undo_waits ? text(undo, "status") : state, "parked") == 0) {
+            printf(
+                "do       sagactl retry %s --step %s --reason WHY\n"
+                "or       sagactl resolve %s --step %s --outcome %s --reason WHY\n",
+                text(saga, "id"), text(step, "step"), text(saga, "id"), text(step, "step"),
+                undo_waits ? "compensated|kept" : "succeeded|failed");
         }
     }
 }
 
-static void print_step(const json_t *step)
+static void print_step(const json_t *step, int width)
 {
     const json_t *undo = json_object_get(step, "compensation");
     const json_t *error = json_object_get(step, "error");
     char took[32] = "";
+    char undone[24] = ""; /* attempts */
     double from = seconds_of(text(step, "started_at"));
     double to = seconds_of(text(step, "ended_at"));
     if (from > 0 && to > 0) {
         print_span(to - from, took, sizeof took);
     }
-    printf("  %-20s ", text(step, "step"));
-    print_state(text(step, "status"), 13);
-    printf(" %4lld  %-8s ", number(step, "attempts"), took);
-    print_state(undo ? text(undo, "status") : "-", 10);
+    printf("  %-*s  ", width, text(step, "step"));
+    print_state(text(step, "status"), 12);
+    printf("  %4lld  %-7s  ", number(step, "attempts"), took);
+    print_state(undo ? text(undo, "status") : "-", 9);
+    if (undo) {
+        snprintf(undone, sizeof undone, "%lld", number(undo, "attempts"));
+    }
     const char *until = text(step, "waiting_until");
-    printf(" %s%s%s%s%s\n", json_is_true(json_object_get(step, "in_doubt")) ? "in doubt " : "",
-           error ? text(error, "code") : "", json_object_get(step, "by_person") ? " by hand" : "",
-           until[0] ? "until " : "", until);
+    printf("  %4s  %s%s%s%s\n", undone,
+           json_is_true(json_object_get(step, "in_doubt")) ? "in doubt " : "", text(error, "code"),
+           until[0] ? " until " : "", until);
 }
 
 void show_saga(const json_t *saga)
@@ -155,10 +188,12 @@ void show_saga(const json_t *saga)
         printf("waits    for %s\n", text(saga, "waiting_for"));
     }
     print_why(saga);
-    printf("\n  %-20s %-13s %4s  %-8s %-10s\n", "step", "status", "try", "took", "undo");
     const json_t *steps = json_object_get(saga, "steps");
+    int width = width_of(steps, "step", 12);
+    printf("\n  %-*s  %-12s  %4s  %-7s  %-9s  %4s  %s\n", width, "step", "status", "try", "took",
+           "undo", "try", "error");
     for (size_t i = 0; i < json_array_size(steps); i++) {
-        print_step(json_array_get(steps, i));
+        print_step(json_array_get(steps, i), width);
     }
     json_t *output = json_object_get(saga, "output");
     if (output) {
@@ -183,12 +218,15 @@ void show_sagas(const struct settings *settings, const json_t *items)
 {
     bool csv = settings->output == OUTPUT_CSV;
     static const char *const columns[] = {"id", "status", "definition", "started_at", "ended_at"};
+    int id_width = width_of(items, "id", 8);
+    int of_width = width_of(items, "definition", 8) + 4; /* and the version */
     if (csv) {
         for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
             print_cell(columns[k], k + 1 == ARRAY_COUNT(columns));
         }
     } else if (json_array_size(items) > 0) {
-        printf("%-36s  %-12s  %-24s  %s\n", "id", "status", "definition", "started");
+        printf("%-*s  %-12s  %-*s  %s\n", id_width, "id", "status", of_width, "definition",
+               "started");
     }
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *saga = json_array_get(items, i);
@@ -202,9 +240,9 @@ void show_sagas(const struct settings *settings, const json_t *items)
         char of[96];
         age(text(saga, "started_at"), since, sizeof since);
         snprintf(of, sizeof of, "%s %lld", text(saga, "definition"), number(saga, "version"));
-        printf("%-36s  ", text(saga, "id"));
+        printf("%-*s  ", id_width, text(saga, "id"));
         print_state(text(saga, "status"), 12);
-        printf("  %-24s  %s ago%s\n", of, since,
+        printf("  %-*s  %s ago%s\n", of_width, of, since,
                json_is_true(json_object_get(saga, "paused")) ? "  paused" : "");
     }
     if (!csv && json_array_size(items) == 0) {
@@ -212,13 +250,24 @@ void show_sagas(const struct settings *settings, const json_t *items)
     }
 }
 
-static void print_record(const json_t *record, double start)
+/* When what is planned is due. */
+static void print_due(const json_t *data)
+{
+    json_int_t due_ms = json_integer_value(json_object_get(data, "due_ms"));
+    if (due_ms > 0) {
+        char at[CLOCK_TEXT_SIZE];
+        clock_format(due_ms, at);
+        printf("  due %s", at);
+    }
+}
+
+static void print_record(const json_t *record, double start, int width)
 {
     char after[32];
     print_span(seconds_of(text(record, "at")) - start, after, sizeof after);
-    printf("%4lld  %.23s  +%-7s %-18s %-12s", number(record, "seq"), text(record, "at"), after,
-           text(record, "type"), text(record, "step"));
-    printf(" %-5s", text(record, "kind"));
+    printf("%4lld  %.24s  +%-6s  %-17s  %-*s", number(record, "seq"), text(record, "at"), after,
+           text(record, "type"), width, text(record, "step"));
+    printf("  %-4s", text(record, "kind"));
     if (number(record, "attempt") > 0) {
         printf(" try %lld", number(record, "attempt"));
     }
@@ -230,6 +279,7 @@ static void print_record(const json_t *record, double start)
         }
     }
     const json_t *data = json_object_get(record, "data");
+    print_due(data);
     static const char *const flags[] = {"in_doubt", "stale", "adopted", "stuck", "untaken"};
     for (size_t i = 0; i < ARRAY_COUNT(flags); i++) {
         if (json_is_true(json_object_get(data, flags[i]))) {
@@ -239,11 +289,12 @@ static void print_record(const json_t *record, double start)
     printf("\n");
 }
 
-void show_history(const struct settings *settings, const json_t *items)
+void show_history(const struct settings *settings, const json_t *items, const char *start)
 {
     static const char *const columns[] = {"at",    "type",   "step", "kind",   "verb",
                                           "actor", "reason", "code", "message"};
-    double start = seconds_of(text(json_array_get(items, 0), "at"));
+    double start_s = seconds_of(start ? start : "");
+    int width = width_of(items, "step", 9);
     if (settings->output == OUTPUT_CSV) {
         for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
             print_cell(columns[k], k + 1 == ARRAY_COUNT(columns));
@@ -252,7 +303,7 @@ void show_history(const struct settings *settings, const json_t *items)
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *record = json_array_get(items, i);
         if (settings->output != OUTPUT_CSV) {
-            print_record(record, start);
+            print_record(record, start_s, width);
             continue;
         }
         for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
@@ -265,16 +316,17 @@ void show_plan(const json_t *plan)
 {
     const json_t *items = json_object_get(plan, "compensations");
     const json_t *kept = json_object_get(plan, "kept");
+    int width = width_of(items, "step", 12);
     printf("%s, as of record %lld:\n", text(plan, "saga"), number(plan, "seq"));
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *item = json_array_get(items, i);
         if (json_is_true(json_object_get(item, "irrevocable"))) {
-            printf("  !  %-20s cannot be undone; --accept %s keeps it\n", text(item, "step"),
+            printf("  !  %-*s  cannot be undone; --accept %s keeps it\n", width, text(item, "step"),
                    text(item, "step"));
             continue;
         }
         char *input = json_dumps(json_object_get(item, "input"), JSON_COMPACT | JSON_ENCODE_ANY);
-        printf("  %lld. %-20s %s %s%s\n", number(item, "order"), text(item, "step"),
+        printf("  %lld. %-*s  %s %s%s\n", number(item, "order"), width, text(item, "step"),
                text(item, "action"), input ? input : "",
                json_is_true(json_object_get(item, "in_doubt")) ? "  in doubt" : "");
         free(input);
@@ -283,7 +335,7 @@ void show_plan(const json_t *plan)
         printf("  nothing to undo\n");
     }
     for (size_t i = 0; i < json_array_size(kept); i++) {
-        printf("  -  %-20s stays\n", json_string_value(json_array_get(kept, i)));
+        printf("  -  %-*s  stays\n", width, json_string_value(json_array_get(kept, i)));
     }
     printf("digest %s\n", text(plan, "digest"));
 }

@@ -13,6 +13,10 @@ bool value_add(json_t *object, const char *key, const char *text)
     size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
     json_t *value =
         text[0] == '@' ? json_load_file(text + 1, flags, &error) : json_loads(text, flags, &error);
+    if (!value && error.line < 0) {
+        fprintf(stderr, "sagactl: --%s: %s\n", key, error.text);
+        return false;
+    }
     if (!value) {
         fprintf(stderr, "sagactl: --%s is not JSON: %s (line %d, column %d)\n", key, error.text,
                 error.line, error.column);

@@ -9,13 +9,6 @@
 
 enum { PATH_SIZE = 1024 };
 
-static void path_of(char *path, size_t size, const char *id, const char *what)
-{
-    char *escaped = http_escape(id);
-    snprintf(path, size, "/v1/sagas/%s/%s", escaped, what);
-    free(escaped);
-}
-
 static enum exit_code need_reason(const struct settings *settings)
 {
     if (settings->reason && settings->reason[0]) {
@@ -52,38 +45,40 @@ static json_t *make_body(const struct settings *settings)
     return body;
 }
 
-/* With --wait: is it where the verb wanted to bring it? NULL = anywhere settled but parked. */
+/* With --wait: is it where the verb wanted to bring it? A reversal of some steps leaves it
+ * completed. */
 static enum exit_code outcome(const struct settings *settings, const json_t *saga,
-                              bool wants_undone)
+                              const char *wanted)
 {
     const char *status = json_string_value(json_object_get(saga, "status"));
     if (!settings->wait || !status) {
         return EXIT_GOOD;
     }
-    if (wants_undone) {
-        bool undone = strcmp(status, "compensated") == 0 ||
-                      (settings->steps && strcmp(status, "completed") == 0);
-        return undone ? EXIT_GOOD : EXIT_FAILED;
-    }
-    bool good = strcmp(status, "completed") == 0;
+    show_unsettled(settings, saga);
+    bool good =
+        strcmp(status, wanted) == 0 || (settings->steps && strcmp(status, "completed") == 0);
     return good ? EXIT_GOOD : EXIT_FAILED;
 }
 
 static enum exit_code send_verb(const struct settings *settings, const char *id, const char *verb,
-                                bool wants_undone)
+                                const char *wanted)
 {
     struct reply reply;
     char path[PATH_SIZE];
+    char what[32];
+    snprintf(what, sizeof what, "/%s", verb);
+    if (!http_saga_path(path, sizeof path, id, what)) {
+        return EXIT_NOT_FOUND;
+    }
     json_t *body = make_body(settings);
     if (!body) {
         return EXIT_USAGE;
     }
-    path_of(path, sizeof path, id, verb);
     enum exit_code code = http_call(settings, "POST", path, body, &reply);
     json_decref(body);
     if (code == EXIT_GOOD) {
         settings->output == OUTPUT_TABLE ? show_saga(reply.body) : show_json(settings, reply.body);
-        code = outcome(settings, reply.body, wants_undone);
+        code = outcome(settings, reply.body, wanted);
     }
     reply_close(&reply);
     return code;
@@ -101,13 +96,14 @@ static enum exit_code get_plan(const struct settings *settings, const char *id, 
     char path[PATH_SIZE];
     char what[512];
     struct settings own = *settings;
+    *reply = (struct reply){0};
     own.wait = false;
     own.key = NULL;
     char *steps = http_escape(settings->steps ? settings->steps : "");
-    snprintf(what, sizeof what, "rollback-plan%s%s", steps[0] ? "?steps=" : "", steps);
+    snprintf(what, sizeof what, "/rollback-plan%s%s", steps[0] ? "?steps=" : "", steps);
     free(steps);
-    path_of(path, sizeof path, id, what);
-    return http_call(&own, "GET", path, NULL, reply);
+    return http_saga_path(path, sizeof path, id, what) ? http_call(&own, "GET", path, NULL, reply)
+                                                       : EXIT_NOT_FOUND;
 }
 
 /* Shows the plan and asks, unless told not to; then does exactly what was shown. */
@@ -126,7 +122,7 @@ static enum exit_code plan_and_do(const struct settings *settings, const char *i
         return code;
     }
     if (settings->yes && !settings->plan) {
-        return send_verb(settings, id, verb, true);
+        return send_verb(settings, id, verb, "compensated");
     }
     code = get_plan(settings, id, &plan);
     if (code == EXIT_GOOD) {
@@ -136,7 +132,7 @@ static enum exit_code plan_and_do(const struct settings *settings, const char *i
         if (ask("Undo this?")) {
             own.apply = settings->apply ? settings->apply
                                         : json_string_value(json_object_get(plan.body, "digest"));
-            code = send_verb(&own, id, verb, true);
+            code = send_verb(&own, id, verb, "compensated");
         } else {
             fprintf(stderr, "nothing was done\n");
             code = EXIT_REFUSED;
@@ -160,7 +156,7 @@ static enum exit_code plain_verb(const struct settings *settings, const struct a
                                  const char *verb)
 {
     enum exit_code code = need_reason(settings);
-    return code == EXIT_GOOD ? send_verb(settings, arguments->items[0], verb, false) : code;
+    return code == EXIT_GOOD ? send_verb(settings, arguments->items[0], verb, "completed") : code;
 }
 
 enum exit_code run_retry(const struct settings *settings, const struct arguments *arguments)
@@ -202,5 +198,5 @@ enum exit_code run_terminate(const struct settings *settings, const struct argum
         fprintf(stderr, "nothing was done\n");
         return EXIT_REFUSED;
     }
-    return send_verb(settings, arguments->items[0], "terminate", false);
+    return send_verb(settings, arguments->items[0], "terminate", "terminated");
 }

@@ -67,8 +67,8 @@ static void help(FILE *out)
 {
     fputs(
         "usage: saga-noop [OPTION...]\n\n"
-        "A participant that does nothing and says that it is done, at once: for measuring sagad\n"
-        "and for trying out definitions. Undos and checks are served like actions.\n\n",
+        "A participant that does nothing and says that it is done, at once: for measuring\n"
+        "sagad and for trying out definitions. Undos and checks are served like actions.\n\n",
         out);
     for (int i = 0; i < ROW_COUNT; i++) {
         char left[48];
