@@ -47,6 +47,14 @@ static uint32_t find_refuser(const struct definition *definition, uint32_t step,
     return found;
 }
 
+/* Does whoever waits for a silent step's answer ever give up? */
+static bool gives_up(const struct definition *definition, const struct call_spec *call)
+{
+    return call->check.size == 0 &&
+           (call->retry.attempts_max > 0 || call->retry.elapsed_max_ms > 0 ||
+            call->timeouts.schedule_to_close_ms > 0 || definition->timeout_ms > 0);
+}
+
 static enum undo_cause choose_cause(struct drill_world *world, uint32_t *refuser)
 {
     const struct definition *definition = world->definition;
@@ -61,7 +69,7 @@ static enum undo_cause choose_cause(struct drill_world *world, uint32_t *refuser
         if (*refuser < definition->step_count) {
             return CAUSE_REFUSAL;
         }
-        if (step->action.check.size == 0 && step->action.retry.attempts_max > 0) {
+        if (gives_up(definition, &step->action)) {
             return CAUSE_DOUBT;
         }
     }
