@@ -63,6 +63,7 @@ struct drill_outcome {
     enum saga_state state;
     const struct drill_undo *undos; /* in the order of their leaving, each key once */
     uint32_t undo_count;
+    uint32_t answer_count; /* of participants; those that were told `ok`, not late or stale */
     const enum left *left; /* of each step */
     bool told;
     bool unsettled;    /* a LEFT_TOLD, a LEFT_UNSETTLED is among them */

@@ -82,7 +82,7 @@ static void begin(struct drill_world *world, uint32_t step, enum trouble trouble
 {
     world->deed_first = world->deed_count = world->undo_count = 0;
     world->held.attempt = world->late.attempt = 0;
-    world->attempts = world->turn = 0;
+    world->attempts = world->turn = world->answer_count = 0;
     world->step = step;
     world->trouble = trouble;
     world->cause = CAUSE_NONE;
@@ -209,6 +209,7 @@ static bool conclude(const struct drill_world *world, struct arena *arena,
                                       .state = world->state,
                                       .undos = (const struct drill_undo *)(const void *)undos.data,
                                       .undo_count = world->undo_count,
+                                      .answer_count = world->answer_count,
                                       .left = left,
                                       .alert = world->alert};
     bool known = *world->alert != '\0' && !saga_state_is_final(world->state);

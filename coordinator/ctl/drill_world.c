@@ -43,8 +43,10 @@ static void take_effect(struct drill_world *world, const struct effect *effect)
     case EFFECT_REPLY:
         world->refused = effect->reply.error != SAGA_OK;
         return;
-    case EFFECT_CANCEL: /* who is silent stays so, and all others have answered */
     case EFFECT_DONE:
+        world->answer_count += effect->call.verdict == VERDICT_OK;
+        return;
+    case EFFECT_CANCEL: /* who is silent stays so, and all others have answered */
         return;
     }
 }
@@ -91,7 +93,6 @@ void world_say(struct drill_world *world, const struct deed *deed, const char *c
     world_step(world, &event);
     bool twice = world->trouble == TROUBLE_DUPLICATE && deed->step == world->step;
     if (twice && !world->failed) {
-        event.kind = EVENT_RESULT;
         world_step(world, &event);
     }
 }

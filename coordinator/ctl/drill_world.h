@@ -45,6 +45,7 @@ struct drill_world {
     enum undo_cause cause;
     uint32_t attempts; /* at what is in trouble */
     uint32_t turn;
+    uint32_t answer_count;
     int64_t now_ms;
     int64_t first_ms; /* of those attempts */
     enum saga_state state;
