@@ -16,7 +16,7 @@ enum {
     DEAD_MS = 6000,
     START_MS = 1000,
     LASTING_ATTEMPTS = 100, /* so many, and somebody told: it would go on like this */
-    ROUNDS_MAX = 200000,    /* what a fast retry without an end may take */
+    ROUNDS_MAX = 20000,     /* what a fast retry without an end may take */
     PATIENCE_MS = 86400000, /* the saga's time-out and a day longer: then nobody hears of it */
 };
 
