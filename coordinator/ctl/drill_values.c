@@ -12,7 +12,6 @@
 enum {
     INDEX_MAX = 1000, /* of an array that is made up */
     VALUE_MAX = 4 * 1024 * 1024,
-    NAME_MAX_BYTES = 256,
 };
 
 /* ---- every reference of a definition ---- */
