@@ -32,8 +32,10 @@ struct settings {
     bool wait;
     double wait_seconds;
     const char *reason;
-    const char *apply; /* digest */
-    const char *input; /* JSON, or @FILE */
+    const char *apply;   /* digest */
+    const char *input;   /* JSON, or @FILE */
+    const char *outputs; /* drill: JSON, or @FILE */
+    const char *format;  /* graph: text, mermaid, dot */
     const char *id;
     uint32_t version;   /* 0 = the newest */
     const char *labels; /* JSON */
@@ -107,6 +109,8 @@ void show_plan(const json_t *plan);
 /* commands_*.c */
 enum exit_code run_apply(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_lint(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_graph(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_drill(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_start(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_list(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_show(const struct settings *settings, const struct arguments *arguments);

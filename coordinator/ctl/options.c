@@ -10,6 +10,11 @@ const struct command commands[] = {
     {"apply", "FILE...", "make a new version of a definition, or say unchanged",
      "file dry-run output", 0, 64, false, run_apply},
     {"lint", "FILE...", "check definitions, offline", "", 1, 64, false, run_lint},
+    {"graph", "FILE", "draw a definition: its steps, and the way back, offline", "format", 1, 1,
+     false, run_graph},
+    {"drill", "FILE",
+     "try a definition in every trouble, offline; exit 1 if any effect is forgotten",
+     "input outputs output", 1, 1, false, run_drill},
     {"start", "DEFINITION", "start a saga", "id version input labels start-at key wait output", 1,
      1, false, run_start},
     {"list", "", "sagas, newest first", "status definition limit output", 0, 0, true, run_list},
@@ -48,6 +53,8 @@ enum option_key {
     KEY_APPLY,
     KEY_WAIT,
     KEY_INPUT,
+    KEY_OUTPUTS,
+    KEY_FORMAT,
     KEY_ID,
     KEY_VERSION,
     KEY_LABELS,
@@ -88,6 +95,9 @@ static const struct option_row {
     {"version", required_argument, KEY_VERSION, "N",
      "version of the definition, from 1; the newest if not given", false},
     {"input", required_argument, KEY_INPUT, "JSON", "input, or @FILE", false},
+    {"outputs", required_argument, KEY_OUTPUTS, "JSON",
+     "what steps answer, {\"step\": output}, or @FILE; made up if not given", false},
+    {"format", required_argument, KEY_FORMAT, "FORMAT", "text, mermaid or dot", false},
     {"labels", required_argument, KEY_LABELS, "JSON", "an object of strings", false},
     {"start-at", required_argument, KEY_START_AT, "TIME", "not before this RFC 3339 time", false},
     {"status", required_argument, KEY_STATUS, "STATUS", "only these; or `unfinished`", false},
@@ -380,6 +390,10 @@ static const char **place_of(struct settings *settings, int key)
         return &settings->apply;
     case KEY_INPUT:
         return &settings->input;
+    case KEY_OUTPUTS:
+        return &settings->outputs;
+    case KEY_FORMAT:
+        return &settings->format;
     case KEY_ID:
         return &settings->id;
     case KEY_LABELS:

@@ -8,12 +8,12 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mp.h"
 #include "ctl/lint.h"
+#include "golden.h"
 
-enum { NAMES_MAX = 200, TEXT_MAX = 64 * 1024 };
+enum { NAMES_MAX = 200 };
 
 struct corpus {
     char names[NAMES_MAX][96]; /* "bad/NAME.yaml", sorted */
@@ -42,13 +42,6 @@ static void list(const char *folder, struct corpus *corpus)
     }
     closedir(dir);
     qsort(corpus->names, corpus->count, sizeof(corpus->names[0]), compare);
-}
-
-static void enter_corpus(void)
-{
-    const char *source = getenv("SAGA_SOURCE");
-    cr_assert(chdir(source == NULL ? "." : source) == 0);
-    cr_assert(chdir("tests/definitions") == 0);
 }
 
 /* --- what became of a definition -------------------------------------------------------------- */
@@ -130,27 +123,15 @@ static char *outcome(const char *path, enum saga_error *rc)
 
 static void check_expected(const char *path, const char *text)
 {
-    static char expected[TEXT_MAX];
     char name[128];
-    const char *rewrite = getenv("SAGA_REWRITE");
     snprintf(name, sizeof(name), "%.*s.expected", (int)(strrchr(path, '.') - path), path);
-    if (rewrite != NULL && strcmp(rewrite, "1") == 0) {
-        FILE *file = fopen(name, "w");
-        cr_assert(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
-        return;
-    }
-    FILE *file = fopen(name, "r");
-    cr_assert(file != NULL, "%s is missing; SAGA_REWRITE=1 writes it", name);
-    size_t size = fread(expected, 1, sizeof(expected) - 1, file);
-    fclose(file);
-    expected[size] = '\0';
-    cr_expect_str_eq(text, expected, "%s: expected\n%s\ngot\n%s", path, expected, text);
+    golden_check(name, text);
 }
 
 Test(definitions, good_ones_compile_to_what_is_expected)
 {
     static struct corpus corpus;
-    enter_corpus();
+    golden_enter();
     list("good", &corpus);
     cr_assert(corpus.count >= 5);
     for (size_t i = 0; i < corpus.count; i++) {
@@ -165,7 +146,7 @@ Test(definitions, good_ones_compile_to_what_is_expected)
 Test(definitions, bad_ones_are_refused_with_the_expected_messages)
 {
     static struct corpus corpus;
-    enter_corpus();
+    golden_enter();
     list("bad", &corpus);
     cr_assert(corpus.count >= 25);
     for (size_t i = 0; i < corpus.count; i++) {
@@ -181,7 +162,7 @@ Test(definitions, bad_ones_are_refused_with_the_expected_messages)
 Test(definitions, the_example_of_the_manual_compiles_without_a_warning)
 {
     struct lint lint;
-    enter_corpus();
+    golden_enter();
     enum saga_error rc = lint_open(&lint, "../../examples/booking/booking.yaml");
     cr_expect(rc == SAGA_OK);
     cr_expect(lint.problems.count == 0);
@@ -191,7 +172,7 @@ Test(definitions, the_example_of_the_manual_compiles_without_a_warning)
 Test(definitions, a_file_that_is_not_there_is_told)
 {
     struct lint lint;
-    enter_corpus();
+    golden_enter();
     enum saga_error rc = lint_open(&lint, "no/such/file.yaml");
     cr_expect(rc == SAGA_NOT_FOUND);
     cr_expect(lint.unreadable[0] != '\0');
@@ -204,7 +185,7 @@ Test(definitions, broken_bytes_are_refused_without_a_crash, .timeout = 120)
 {
     static struct corpus corpus;
     static const uint8_t flips[] = {0x01, 0x80, 0xff, 0x20};
-    enter_corpus();
+    golden_enter();
     list("good", &corpus);
     struct arena arena;
     arena_open(&arena, &arena_heap, 16 * 1024 * 1024);

@@ -1,0 +1,273 @@
+/* drill_run.c - one run: from the start of the saga until nothing more happens.
+ *
+ * Virtual time passes only when nobody has anything to say, and goes straight to the next timer. A
+ * refusal waits until then: the branches beside it have got as far as they can, so that most is to
+ * be undone.
+ *
+ * To see an undo fail, something must ask for it. In this order: the refusal of the last step that
+ * may still turn the saga back and that this one does not need; doubt about this one itself; a
+ * person's reversal, if there is a window for it. */
+#include <stdlib.h>
+
+#include "base/mp.h"
+#include "ctl/drill_world.h"
+
+enum {
+    DEAD_MS = 6000,
+    START_MS = 1000,
+    LASTING_ATTEMPTS = 100, /* so many, and somebody told: it would go on like this */
+    ROUNDS_MAX = 20000,     /* what a fast retry without an end may take */
+    PATIENCE_MS = 86400000, /* the saga's time-out and a day longer: then nobody hears of it */
+};
+
+/* ---- who refuses, so that the undo is asked for ---- */
+
+static bool may_turn_back(const struct step_spec *step)
+{
+    return step->step_class != CLASS_PIVOT && !step->after_pivot;
+}
+
+/* The last step that does not come before this one and may fail while there is a way back; or
+ * step_count. `marks` has room for a mark of each step. */
+static uint32_t find_refuser(const struct definition *definition, uint32_t step, bool *marks)
+{
+    uint32_t found = definition->step_count;
+    memset(marks, 0, definition->step_count * sizeof *marks);
+    marks[step] = true;
+    for (uint32_t i = definition->step_count; i > 0; i--) {
+        uint32_t index = definition->order[i - 1];
+        const struct step_spec *spec = &definition->steps[index];
+        for (uint32_t k = 0; k < spec->needs_count && marks[index]; k++) {
+            marks[spec->needs[k]] = true;
+        }
+        if (found == definition->step_count && !marks[index] && !spec->after_pivot) {
+            found = index;
+        }
+    }
+    return found;
+}
+
+/* Does whoever waits for a silent step's answer ever give up? */
+static bool gives_up(const struct definition *definition, const struct call_spec *call)
+{
+    return call->check.size == 0 &&
+           (call->retry.attempts_max > 0 || call->retry.elapsed_max_ms > 0 ||
+            call->timeouts.schedule_to_close_ms > 0 || definition->timeout_ms > 0);
+}
+
+static enum undo_cause choose_cause(struct drill_world *world, uint32_t *refuser)
+{
+    const struct definition *definition = world->definition;
+    const struct step_spec *step = &definition->steps[world->step];
+    *refuser = world->step;
+    if (!step->has_undo) {
+        return CAUSE_NONE;
+    }
+    if (may_turn_back(step)) {
+        *refuser = find_refuser(definition, world->step, world->stands);
+        memset(world->stands, 0, definition->step_count * sizeof *world->stands);
+        if (*refuser < definition->step_count) {
+            return CAUSE_REFUSAL;
+        }
+        if (gives_up(definition, &step->action)) {
+            return CAUSE_DOUBT;
+        }
+    }
+    return definition->reversal_window_ms > 0 ? CAUSE_REVERSAL : CAUSE_NONE;
+}
+
+/* ---- one run ---- */
+
+static void begin(struct drill_world *world, uint32_t step, enum trouble trouble)
+{
+    world->deed_first = world->deed_count = world->undo_count = 0;
+    world->held.attempt = world->late.attempt = 0;
+    world->attempts = world->turn = world->answer_count = 0;
+    world->step = step;
+    world->trouble = trouble;
+    world->cause = CAUSE_NONE;
+    world->refuser = trouble == TROUBLE_REFUSED ? step : UINT32_MAX;
+    world->now_ms = START_MS;
+    world->state = SAGA_STATE_RUNNING;
+    world->alert = "";
+    world->went_back = world->late_came = world->reversed = world->refused = false;
+    memset(world->stands, 0, world->definition->step_count * sizeof *world->stands);
+    if (trouble == TROUBLE_UNDO) {
+        world->cause = choose_cause(world, &world->refuser);
+        world->refuser = world->cause == CAUSE_REFUSAL ? world->refuser : UINT32_MAX;
+    }
+}
+
+/* Will it go on like this, whoever waits? */
+static bool lasts(const struct drill_world *world)
+{
+    int64_t patience_ms = PATIENCE_MS + world->definition->timeout_ms;
+    return world->attempts >= LASTING_ATTEMPTS && !world->late_came &&
+           (*world->alert != '\0' || world->now_ms - world->first_ms > patience_ms);
+}
+
+static void reverse(struct drill_world *world)
+{
+    const struct span name = world->definition->steps[world->step].name;
+    struct event event = {.kind = EVENT_VERB};
+    event.verb = (struct verb_request){.verb = VERB_REVERSE,
+                                       .saga = span_text(DRILL_SAGA),
+                                       .actor = span_text("drill"),
+                                       .reason = span_text("drill"),
+                                       .steps = &name,
+                                       .steps_count = 1};
+    world->reversed = true;
+    world_step(world, &event);
+}
+
+static void pass_time(struct drill_world *world)
+{
+    int64_t due_ms = engine_next_due(world->engine);
+    world->now_ms = due_ms > world->now_ms ? due_ms : world->now_ms;
+    world_step(world, &(struct event){.kind = EVENT_TIME});
+}
+
+/* The next thing to happen; false when there is none. */
+static bool go_on(struct drill_world *world)
+{
+    bool over = lasts(world) || engine_next_due(world->engine) == INT64_MAX;
+    if (world->deed_count > 0) {
+        world_take(world);
+    } else if (world->held.attempt > 0) {
+        struct deed held = world->held;
+        world->held.attempt = 0;
+        world_say(world, &held, "refused", false);
+    } else if (!over) {
+        pass_time(world);
+    } else if (world->late.attempt > 0 && !world->late_came) {
+        world->late_came = true;
+        world_succeed(world, &world->late);
+    } else if (world->cause == CAUSE_REVERSAL && !world->reversed) {
+        reverse(world);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool play(struct drill_world *world)
+{
+    struct engine_options options = {
+        .memory = &arena_heap, .dead_ms = DEAD_MS, .seed = 1, .sagas_max = 1};
+    world->failed = engine_new(&options, &world->engine) != SAGA_OK;
+    if (world->failed) {
+        return false;
+    }
+    struct event start = {.kind = EVENT_START};
+    start.start.definition = world->definition;
+    start.start.name = span_text(DRILL_SAGA);
+    start.start.input = buf_span(&world->values->input);
+    world_step(world, &(struct event){.kind = EVENT_SERVING});
+    world_step(world, &start);
+    uint32_t rounds = 0;
+    while (rounds < ROUNDS_MAX && !world->failed && go_on(world)) {
+        rounds++;
+    }
+    world->cut = rounds == ROUNDS_MAX || lasts(world);
+    batch_clear(&world->batch);
+    engine_destroy(&world->engine);
+    return !world->failed;
+}
+
+/* ---- how it ended ---- */
+
+/* A saga on its way back leaves what stands. One that goes forward, or that a person reverses in
+ * part, leaves the step in trouble: with it settled, the rest goes on by itself. */
+static bool is_left(const struct drill_world *world, uint32_t step)
+{
+    bool final = saga_state_is_final(world->state);
+    bool stands =
+        world->stands[step] && world->definition->steps[step].step_class != CLASS_READONLY;
+    if (world->state == SAGA_STATE_COMPLETED) {
+        return false;
+    }
+    if (world->went_back && !world->reversed) {
+        return stands || (!final && step == world->step && world->trouble != TROUBLE_REFUSED);
+    }
+    return step == world->step && (stands || !final);
+}
+
+static bool conclude(const struct drill_world *world, struct arena *arena,
+                     struct drill_outcome *outcome)
+{
+    uint32_t count = world->definition->step_count;
+    bool ok = true;
+    struct span undos =
+        arena_copy(arena, span_of(world->undos, world->undo_count * sizeof *world->undos), &ok);
+    enum left *left = arena_take(arena, count * sizeof *left);
+    if (!ok || !left) {
+        return false;
+    }
+    *outcome = (struct drill_outcome){.ran = !world->refused,
+                                      .reversed = world->reversed,
+                                      .cut = world->cut,
+                                      .state = world->state,
+                                      .undos = (const struct drill_undo *)(const void *)undos.data,
+                                      .undo_count = world->undo_count,
+                                      .answer_count = world->answer_count,
+                                      .left = left,
+                                      .alert = world->alert};
+    bool known = *world->alert != '\0' && !saga_state_is_final(world->state);
+    for (uint32_t i = 0; i < count; i++) {
+        left[i] = !is_left(world, i) ? LEFT_NOTHING : known ? LEFT_TOLD : LEFT_UNSETTLED;
+        outcome->told |= left[i] == LEFT_TOLD;
+        outcome->unsettled |= left[i] == LEFT_UNSETTLED;
+    }
+    return true;
+}
+
+bool drill_world_run(struct drill_world *world, uint32_t step, enum trouble trouble,
+                     struct arena *arena, struct drill_outcome *outcome)
+{
+    PRE(step < world->definition->step_count);
+    begin(world, step, trouble);
+    if (trouble == TROUBLE_UNDO && world->cause == CAUSE_NONE) {
+        *outcome = (struct drill_outcome){.alert = ""};
+        return true;
+    }
+    return play(world) && conclude(world, arena, outcome);
+}
+
+/* ---- the world ---- */
+
+struct drill_world *drill_world_new(const struct definition *definition,
+                                    const struct drill_values *values)
+{
+    size_t count = definition->step_count;
+    struct drill_world *world = calloc(1, sizeof *world);
+    if (!world) {
+        return NULL;
+    }
+    *world = (struct drill_world){.definition = definition,
+                                  .values = values,
+                                  .deed_capacity = 3 * (uint32_t)count,
+                                  .undo_capacity = 3 * (uint32_t)count};
+    world->deeds = calloc(world->deed_capacity, sizeof *world->deeds);
+    world->undos = calloc(world->undo_capacity, sizeof *world->undos);
+    world->stands = calloc(count, sizeof *world->stands);
+    world->entropy = (struct entropy){world->random, sizeof world->random, sizeof world->random};
+    batch_open(&world->batch, &arena_heap);
+    if (!world->deeds || !world->undos || !world->stands) {
+        drill_world_destroy(&world);
+        return NULL;
+    }
+    return world;
+}
+
+void drill_world_destroy(struct drill_world **world)
+{
+    struct drill_world *gone = *world;
+    if (gone) {
+        batch_close(&gone->batch);
+        free(gone->deeds);
+        free(gone->undos);
+        free(gone->stands);
+        free(gone);
+    }
+    *world = NULL;
+}

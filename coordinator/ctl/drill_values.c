@@ -1,0 +1,252 @@
+/* drill_values.c - the saga's input and the steps' outputs: given, or made up so that every
+ * reference finds something.
+ *
+ * A value is made up as a tree: each reference to it plants its path, and a text that says its last
+ * name at the end. Where two references want different things at one place, the first has it. */
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "ctl/drill.h"
+#include "engine/template_form.h"
+
+enum {
+    INDEX_MAX = 1000, /* of an array that is made up */
+    VALUE_MAX = 4 * 1024 * 1024,
+};
+
+/* ---- every reference of a definition ---- */
+
+struct visit {
+    const struct definition *definition;
+    bool in_do;    /* of a step's own input: what it misses fails the step */
+    uint32_t step; /* whose template it is; the saga's output: step_count */
+    void *arg;
+};
+
+typedef void (*visit_fn)(const struct visit *visit, const struct reference *reference);
+
+static void visit_template(const struct visit *visit, const struct template *template, visit_fn fn)
+{
+    for (uint32_t i = 0; template && i < template->piece_count; i++) {
+        const struct template_piece *piece = &template->pieces[i];
+        if (piece->kind == TEMPLATE_REFERENCE) {
+            fn(visit, piece->reference);
+        }
+        for (uint32_t k = 0; piece->kind == TEMPLATE_TEXT && k < piece->part_count; k++) {
+            if (piece->parts[k].reference) {
+                fn(visit, piece->parts[k].reference);
+            }
+        }
+    }
+}
+
+static void visit_all(const struct definition *definition, visit_fn fn, void *arg)
+{
+    struct visit visit = {.definition = definition, .arg = arg};
+    for (uint32_t i = 0; i < definition->step_count; i++) {
+        const struct step_spec *step = &definition->steps[i];
+        visit.step = i;
+        visit.in_do = true;
+        visit_template(&visit, step->action.input, fn);
+        visit.in_do = false;
+        visit_template(&visit, step->has_undo ? step->undo.input : NULL, fn);
+    }
+    visit.step = definition->step_count;
+    visit_template(&visit, definition->output, fn);
+}
+
+/* ---- a value made up ---- */
+
+/* Where the part leads to in an array; SIZE_MAX = nowhere, or too far. */
+static size_t place(const json_t *array, int64_t index)
+{
+    int64_t size = (int64_t)json_array_size(array);
+    int64_t at = index >= 0 ? index : size + index;
+    at = at < 0 ? 0 : at; /* [-2] of nothing: two are made */
+    return index < -INDEX_MAX || at > INDEX_MAX ? SIZE_MAX : (size_t)at;
+}
+
+static json_t *get(const json_t *parent, const struct path_part *part)
+{
+    if (part->is_index) {
+        return json_array_get(parent, place(parent, part->index));
+    }
+    return json_object_getn(parent, (const char *)part->name.data, part->name.size);
+}
+
+static json_t *put(json_t *parent, const struct path_part *part, json_t *value)
+{
+    if (!part->is_index) {
+        json_object_setn_new(parent, (const char *)part->name.data, part->name.size, value);
+        return value;
+    }
+    size_t at = place(parent, part->index);
+    size_t least = part->index < 0 ? (size_t)-part->index : at + 1;
+    while (at != SIZE_MAX && json_array_size(parent) < least) {
+        json_array_append_new(parent, json_null());
+    }
+    return json_array_set_new(parent, at, value) == 0 ? value : NULL;
+}
+
+static json_t *grow(const struct path *path, uint32_t next, struct span name)
+{
+    if (next < path->count) {
+        return path->parts[next].is_index ? json_array() : json_object();
+    }
+    return json_stringn((const char *)name.data, name.size);
+}
+
+/* Makes the path from `first` on lead to something. `root` is an array with the value in it. */
+static void plant(json_t *root, const struct path *path, uint32_t first)
+{
+    const struct path_part at_root = {.is_index = true, .index = 0};
+    const struct path_part *part = &at_root;
+    struct span name = span_text("value");
+    json_t *parent = root;
+    for (uint32_t next = first; parent; next++) {
+        json_t *child = get(parent, part);
+        bool is_leaf = !json_is_object(child) && !json_is_array(child);
+        if (is_leaf && next == first && next == path->count) {
+            (void)put(parent, part, json_object());
+            return;
+        }
+        if (!child || json_is_null(child) || (is_leaf && next < path->count)) {
+            child = put(parent, part, grow(path, next, name));
+        }
+        if (next == path->count || !child) {
+            return;
+        }
+        part = &path->parts[next];
+        name = part->is_index ? name : part->name;
+        parent = json_is_array(child) == part->is_index && (json_is_object(child) || part->is_index)
+                     ? child
+                     : NULL;
+    }
+}
+
+static void imagine(const struct visit *visit, const struct reference *reference)
+{
+    json_t *roots = visit->arg;
+    uint32_t count = visit->definition->step_count;
+    if (reference->root == REFERENCE_INPUT || reference->root == REFERENCE_OUTPUT) {
+        uint32_t at = reference->root == REFERENCE_INPUT ? count : reference->step;
+        plant(json_array_get(roots, at), &reference->path, reference->first);
+    }
+}
+
+/* ---- given or made up, as msgpack ---- */
+
+static bool pack(struct buf *out, const json_t *value)
+{
+    struct json_problem problem;
+    char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    bool good = text && json_to_mp(span_text(text), out, &problem) == SAGA_OK;
+    if (!good) {
+        fprintf(stderr, "sagactl: a value cannot be used: %s\n",
+                text ? problem.detail : "out of memory");
+    }
+    free(text);
+    return good;
+}
+
+static bool names_are_known(const struct definition *definition, const json_t *outputs)
+{
+    const char *name;
+    json_t *value;
+    bool good = !outputs || json_is_object(outputs);
+    if (!good) {
+        fprintf(stderr, "sagactl: --outputs must be an object: {\"step\": output}\n");
+        return false;
+    }
+    json_object_foreach((json_t *)(uintptr_t)outputs, name, value)
+    {
+        if (definition_step(definition, span_text(name)) < 0) {
+            fprintf(stderr, "sagactl: --outputs: there is no step %s\n", name);
+            good = false;
+        }
+    }
+    return good;
+}
+
+struct missing {
+    const struct drill_values *values;
+    bool any;
+};
+
+/* An undo that misses a value gets null; a step fails. */
+static void look_for(const struct visit *visit, const struct reference *reference)
+{
+    struct missing *missing = visit->arg;
+    bool is_input = reference->root == REFERENCE_INPUT;
+    if (!visit->in_do || (!is_input && reference->root != REFERENCE_OUTPUT)) {
+        return;
+    }
+    const struct buf *root =
+        is_input ? &missing->values->input : &missing->values->outputs[reference->step];
+    if (path_find(&reference->path, reference->first, buf_span(root)).size > 0) {
+        return;
+    }
+    struct span name = visit->definition->steps[visit->step].name;
+    fprintf(stderr, "sagactl: every run would end at %.*s (bad_reference): there is no %.*s; %s\n",
+            (int)name.size, (const char *)name.data, (int)reference->written.size,
+            (const char *)reference->written.data,
+            is_input ? "give it in --input" : "give it in --outputs");
+    missing->any = true;
+}
+
+static bool fill(struct drill_values *values, const struct definition *definition,
+                 const json_t *input, const json_t *outputs)
+{
+    uint32_t count = definition->step_count;
+    json_t *roots = json_array();
+    for (uint32_t i = 0; i <= count; i++) {
+        json_array_append_new(roots, json_pack("[n]"));
+    }
+    visit_all(definition, imagine, roots);
+    const json_t *made_up = json_array_get(json_array_get(roots, count), 0);
+    json_t *nothing = json_object();
+    bool good = pack(&values->input, input ? input : json_is_null(made_up) ? nothing : made_up);
+    for (uint32_t i = 0; i < count && good; i++) {
+        struct span name = definition->steps[i].name;
+        const json_t *given = json_object_getn(outputs, (const char *)name.data, name.size);
+        good =
+            pack(&values->outputs[i], given ? given : json_array_get(json_array_get(roots, i), 0));
+    }
+    json_decref(nothing);
+    json_decref(roots);
+    return good;
+}
+
+bool drill_values_open(struct drill_values *values, const struct definition *definition,
+                       const json_t *input, const json_t *outputs)
+{
+    uint32_t count = definition->step_count;
+    *values = (struct drill_values){.made_up_input = !input};
+    buf_open(&values->input, VALUE_MAX);
+    values->outputs = calloc(count, sizeof *values->outputs);
+    if (!values->outputs) {
+        fprintf(stderr, "sagactl: out of memory\n");
+        return false;
+    }
+    values->output_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        buf_open(&values->outputs[i], VALUE_MAX);
+    }
+    if (!names_are_known(definition, outputs) || !fill(values, definition, input, outputs)) {
+        return false;
+    }
+    struct missing missing = {.values = values};
+    visit_all(definition, look_for, &missing);
+    return !missing.any;
+}
+
+void drill_values_close(struct drill_values *values)
+{
+    for (uint32_t i = 0; i < values->output_count; i++) {
+        buf_close(&values->outputs[i]);
+    }
+    free(values->outputs);
+    buf_close(&values->input);
+    values->outputs = NULL;
+    values->output_count = 0;
+}

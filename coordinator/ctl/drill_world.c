@@ -1,0 +1,161 @@
+/* drill_world.c - the engine of a drill, watched from outside, and participants who answer at once.
+ *
+ * What the engine asks for and whom it alerts is all that is looked at, never its state: whoever
+ * believes the engine need not drill. Its rows are thrown away, for nothing is ever read back. */
+#include "ctl/drill_world.h"
+
+/* ---- the engine ---- */
+
+static void take_task(struct drill_world *world, const struct task *task)
+{
+    if (world->deed_count == world->deed_capacity) {
+        world->failed = true; /* one do, undo or check of each step is the most there can be */
+        return;
+    }
+    uint32_t at = (world->deed_first + world->deed_count++) % world->deed_capacity;
+    struct deed *deed = &world->deeds[at];
+    *deed = (struct deed){.attempt = task->attempt,
+                          .kind = task->kind,
+                          .step = (uint32_t)definition_step(world->definition, task->step),
+                          .turn = world->turn,
+                          .in_doubt = task->in_doubt};
+    CHECK(task->key.size < sizeof deed->key);
+    memcpy(deed->key, task->key.data, task->key.size);
+    memcpy(deed->token, task->token, TOKEN_SIZE);
+}
+
+static void take_effect(struct drill_world *world, const struct effect *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_TASK:
+        take_task(world, effect->task);
+        return;
+    case EFFECT_STATUS:
+        world->state = effect->status.state;
+        world->went_back |= world->state == SAGA_STATE_COMPENSATING;
+        return;
+    case EFFECT_ALERT:
+        /* The first says what the trouble is. */
+        if (*world->alert == '\0') {
+            world->alert = (const char *)effect->status.code.data;
+        }
+        return;
+    case EFFECT_REPLY:
+        world->refused = effect->reply.error != SAGA_OK;
+        return;
+    case EFFECT_DONE:
+        world->answer_count += effect->call.verdict == VERDICT_OK;
+        return;
+    case EFFECT_CANCEL: /* who is silent stays so, and all others have answered */
+        return;
+    }
+}
+
+/* Bytes that were used are never given again: tokens must differ. */
+static void mint(struct drill_world *world)
+{
+    for (size_t i = 0; i < world->entropy.used; i += TOKEN_SIZE) {
+        world->minted++;
+        memcpy(world->random + i, &world->minted, sizeof world->minted);
+    }
+    world->entropy.used = 0;
+}
+
+void world_step(struct drill_world *world, struct event *event)
+{
+    mint(world);
+    event->now_ms = world->now_ms;
+    event->entropy = &world->entropy;
+    world->failed = world->failed || engine_step(world->engine, event, &world->batch) != SAGA_OK;
+    world->turn++;
+    for (uint32_t i = 0; i < world->batch.effect_count && !world->failed; i++) {
+        take_effect(world, &world->batch.effects[i]);
+    }
+    batch_clear(&world->batch);
+}
+
+/* ---- participants ---- */
+
+void world_say(struct drill_world *world, const struct deed *deed, const char *code, bool retryable)
+{
+    bool good = *code == '\0';
+    struct event event = {.kind = EVENT_RESULT};
+    event.result = (struct result){.key = span_text(deed->key),
+                                   .attempt = deed->attempt,
+                                   .status = good ? RESULT_OK : RESULT_FAILED,
+                                   .code = span_text(code),
+                                   .retryable = retryable,
+                                   .retry_after_ms = -1};
+    if (good && deed->kind != TASK_UNDO) {
+        event.result.output = buf_span(&world->values->outputs[deed->step]);
+    }
+    memcpy(event.result.token, deed->token, TOKEN_SIZE);
+    world_step(world, &event);
+    bool twice = world->trouble == TROUBLE_DUPLICATE && deed->step == world->step;
+    if (twice && !world->failed) {
+        world_step(world, &event);
+    }
+}
+
+void world_succeed(struct drill_world *world, const struct deed *deed)
+{
+    world->stands[deed->step] = deed->kind == TASK_DO;
+    world_say(world, deed, "", true);
+}
+
+static void take_do(struct drill_world *world, const struct deed *deed)
+{
+    bool troubled = deed->step == world->step;
+    bool silent =
+        troubled &&
+        (world->trouble == TROUBLE_BEFORE || world->trouble == TROUBLE_AFTER ||
+         (world->trouble == TROUBLE_LATE && !world->late_came) || world->cause == CAUSE_DOUBT);
+    if (deed->step == world->refuser) {
+        world->held = *deed;
+    } else if (!silent) {
+        world_succeed(world, deed);
+    } else if (world->trouble == TROUBLE_LATE && world->late.attempt == 0) {
+        world->late = *deed;
+    } else if (world->trouble != TROUBLE_BEFORE && world->trouble != TROUBLE_LATE) {
+        world->stands[deed->step] = true;
+    }
+}
+
+static void take_undo(struct drill_world *world, const struct deed *deed)
+{
+    if (deed->attempt == 1 && world->undo_count == world->undo_capacity) {
+        world->failed = true;
+        return;
+    }
+    if (deed->attempt == 1) {
+        world->undos[world->undo_count++] =
+            (struct drill_undo){deed->step, deed->turn, deed->in_doubt};
+    }
+    if (world->trouble == TROUBLE_UNDO && deed->step == world->step) {
+        world_say(world, deed, "undo_failed", true);
+    } else {
+        world_succeed(world, deed);
+    }
+}
+
+void world_take(struct drill_world *world)
+{
+    struct deed deed = world->deeds[world->deed_first];
+    world->deed_first = (world->deed_first + 1) % world->deed_capacity;
+    world->deed_count--;
+    enum task_kind kind = world->trouble == TROUBLE_UNDO ? TASK_UNDO : TASK_DO;
+    bool in_trouble = deed.step == world->step && deed.kind == kind;
+    if (in_trouble && world->attempts++ == 0) {
+        world->first_ms = world->now_ms;
+    }
+    struct event event = {.kind = EVENT_SENT};
+    memcpy(event.task.token, deed.token, TOKEN_SIZE);
+    world_step(world, &event);
+    if (deed.kind == TASK_DO) {
+        take_do(world, &deed);
+    } else if (deed.kind == TASK_UNDO) {
+        take_undo(world, &deed);
+    } else {
+        world_say(world, &deed, world->stands[deed.step] ? "" : "not_found", true);
+    }
+}

@@ -1,0 +1,71 @@
+/* drill_world.h - one saga of a drill, and those who take part in it; private to drill_*.c. */
+#ifndef CTL_DRILL_WORLD_H
+#define CTL_DRILL_WORLD_H
+
+#include "base/limits.h"
+#include "ctl/drill.h"
+#include "engine/engine.h"
+
+#define DRILL_SAGA "drill"
+
+/* A task that its participant has not answered. */
+struct deed {
+    uint8_t token[TOKEN_SIZE];
+    char key[LIMIT_KEY + 1];
+    uint32_t attempt;
+    enum task_kind kind;
+    uint32_t step;
+    uint32_t turn;
+    bool in_doubt;
+};
+
+enum undo_cause { CAUSE_NONE, CAUSE_REFUSAL, CAUSE_DOUBT, CAUSE_REVERSAL };
+
+struct drill_world {
+    const struct definition *definition;
+    const struct drill_values *values;
+    struct engine *engine;
+    struct batch batch;
+    struct entropy entropy;
+    uint8_t random[ENTROPY_PER_EVENT];
+    uint64_t minted;    /* blocks of 16 bytes */
+    struct deed *deeds; /* to be answered: a ring */
+    uint32_t deed_capacity;
+    uint32_t deed_first;
+    uint32_t deed_count;
+    struct deed held; /* the refusal that waits; without attempt: none */
+    struct deed late; /* the answer that comes at the end of all */
+    bool *stands;     /* of each step: its effect, in its participant's database */
+    struct drill_undo *undos;
+    uint32_t undo_capacity;
+    uint32_t undo_count;
+    uint32_t step; /* in trouble */
+    uint32_t refuser;
+    enum trouble trouble;
+    enum undo_cause cause;
+    uint32_t attempts; /* at what is in trouble */
+    uint32_t turn;
+    uint32_t answer_count;
+    int64_t now_ms;
+    int64_t first_ms; /* of those attempts */
+    enum saga_state state;
+    const char *alert;
+    bool went_back;
+    bool late_came;
+    bool reversed;
+    bool refused; /* the person's verb was */
+    bool cut;
+    bool failed; /* no memory */
+};
+
+/* What happens; each sets `failed` when there is no memory. */
+void world_step(struct drill_world *world, struct event *event);
+/* The deed that is first in line: taken, and answered or not. */
+void world_take(struct drill_world *world);
+/* The participant says how it ended; "" = good. */
+void world_say(struct drill_world *world, const struct deed *deed, const char *code,
+               bool retryable);
+/* It takes effect, and says so. */
+void world_succeed(struct drill_world *world, const struct deed *deed);
+
+#endif

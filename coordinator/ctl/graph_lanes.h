@@ -1,0 +1,37 @@
+/* graph_lanes.h - the two lanes of a graph; private to graph*.c. */
+#ifndef CTL_GRAPH_LANES_H
+#define CTL_GRAPH_LANES_H
+
+#include "ctl/graph.h"
+
+struct dialect;
+
+struct graph {
+    const struct definition *definition;
+    FILE *out;
+    bool *seen;                    /* scratch of graph_undo_after() */
+    uint32_t *to_see;              /* the same */
+    const struct dialect *dialect; /* graph_draw.c */
+    int blanks;                    /* text: due before the next cell */
+    uint32_t edge_count;           /* that the undo at work has so far */
+};
+
+static inline const struct step_spec *graph_step(const struct graph *graph, uint32_t index)
+{
+    return &graph->definition->steps[index];
+}
+
+/* Its undo serves reversals: nothing else would ever ask for it. */
+static inline bool graph_only_by_person(const struct step_spec *step)
+{
+    return step->step_class == CLASS_PIVOT || step->after_pivot;
+}
+
+typedef void (*graph_edge_fn)(struct graph *graph, uint32_t from, uint32_t to);
+/* Calls fn for each undo that the step's comes right after, in the order of the way back. */
+void graph_undo_after(struct graph *graph, uint32_t index, graph_edge_fn fn);
+
+void graph_print_mermaid(struct graph *graph);
+void graph_print_dot(struct graph *graph);
+
+#endif
