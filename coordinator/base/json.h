@@ -16,7 +16,10 @@ enum json_style {
     JSON_PRETTY_STYLE,  /* indented by 2, keys in their own order */
 };
 
-enum { JSON_NUMBER_SIZE = 32 }; /* bytes of the longest printed number, with its NUL */
+enum {
+    JSON_NUMBER_SIZE = 32, /* bytes of the longest printed number, with its NUL */
+    JSON_DIGITS_MAX = 400, /* bytes of a number that is read: 1e308 may be written out */
+};
 
 /* What is wrong with a text, and where. */
 struct json_problem {
@@ -43,5 +46,8 @@ MUST_CHECK enum saga_error json_canonical(struct span value, struct buf *out);
 
 /* The ECMAScript text of a finite double; gives its length. */
 size_t json_number(double value, char text[JSON_NUMBER_SIZE]);
+/* The double nearest to a number written as JSON has it; false when it is not finite, or longer
+ * than JSON_DIGITS_MAX. */
+MUST_CHECK bool json_number_read(struct span text, double *value);
 
 #endif

@@ -105,3 +105,15 @@ size_t json_number(double value, char text[JSON_NUMBER_SIZE])
     POST(size > 0 && size < JSON_NUMBER_SIZE);
     return (size_t)size;
 }
+
+bool json_number_read(struct span text, double *value)
+{
+    char copy[JSON_DIGITS_MAX + 1];
+    if (text.size == 0 || text.size > JSON_DIGITS_MAX) {
+        return false;
+    }
+    memcpy(copy, text.data, text.size);
+    copy[text.size] = '\0';
+    *value = strtod(copy, NULL);
+    return isfinite(*value);
+}

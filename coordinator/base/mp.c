@@ -152,13 +152,14 @@ static uint64_t value_count(const struct mp_head *head)
     return head->type == MP_MAP ? 2 * head->bits : 0;
 }
 
-struct span mp_skip(struct mp *mp)
+static inline struct span skip(struct mp *mp, uint64_t *count)
 {
     if (mp->bad)
         return (struct span){NULL, 0};
     const uint8_t *at = mp->at;
     /* Each value owed needs a byte at least, so this never claims more than is there. */
     for (uint64_t owed = 1; owed > 0; owed--) {
+        *count += 1;
         struct mp_head head = mp_head_read(at, mp->end);
         size_t left = (size_t)(mp->end - at) - head.size;
         if (head.type == MP_NONE || body_size(&head) > left || value_count(&head) > left) {
@@ -175,6 +176,17 @@ struct span mp_skip(struct mp *mp)
     struct span value = span_of(mp->at, (size_t)(at - mp->at));
     mp->at = at;
     return value;
+}
+
+struct span mp_skip(struct mp *mp)
+{
+    uint64_t count = 0;
+    return skip(mp, &count);
+}
+
+struct span mp_skip_counted(struct mp *mp, uint64_t *count)
+{
+    return skip(mp, count);
 }
 
 enum mp_type mp_type(struct span value)

@@ -64,6 +64,8 @@ uint32_t mp_array(struct mp *mp); /* the count; the elements follow */
 uint32_t mp_map(struct mp *mp);   /* the count of pairs; key, value, key, value follow */
 /* Steps over one value of any kind and gives its bytes. */
 struct span mp_skip(struct mp *mp);
+/* The same, and adds to *count how many values and keys it stepped over. */
+struct span mp_skip_counted(struct mp *mp, uint64_t *count);
 
 /* The type of the value that `value` holds; MP_NONE when it is empty. */
 enum mp_type mp_type(struct span value);

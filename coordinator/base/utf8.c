@@ -41,6 +41,29 @@ size_t utf8_size(const uint8_t *data, size_t size)
     return 0;
 }
 
+uint32_t utf8_read(const uint8_t *data, size_t size)
+{
+    PRE(size >= 1 && size <= 4);
+    static const uint8_t masks[] = {0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t character = data[0] & masks[size - 1];
+    for (size_t at = 1; at < size; at++)
+        character = character << 6 | (data[at] & 0x3f);
+    return character;
+}
+
+size_t utf8_write(uint8_t data[4], uint32_t character)
+{
+    PRE(character <= 0x10ffff);
+    static const uint8_t heads[] = {0x00, 0xc0, 0xe0, 0xf0};
+    size_t size = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+    for (size_t at = size - 1; at > 0; at--) {
+        data[at] = (uint8_t)(0x80 | (character & 0x3f));
+        character >>= 6;
+    }
+    data[0] = (uint8_t)(heads[size - 1] | character);
+    return size;
+}
+
 bool utf8_is_valid(struct span text)
 {
     if (utf8_is_ascii(text))

@@ -1,4 +1,5 @@
-/* utf8.h - is it UTF-8? Overlong forms, surrogates and what lies beyond U+10FFFF are not. */
+/* utf8.h - is it UTF-8, and its characters. Overlong forms, surrogates and what lies beyond
+ * U+10FFFF are not. */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
@@ -6,6 +7,10 @@
 
 /* Bytes (1 to 4) of the first character, or 0 when the bytes do not begin with one. */
 size_t utf8_size(const uint8_t *data, size_t size);
+/* The first character, which takes `size` bytes as utf8_size() gives them. */
+uint32_t utf8_read(const uint8_t *data, size_t size);
+/* Writes a character, not a surrogate; gives its bytes (1 to 4). */
+size_t utf8_write(uint8_t data[4], uint32_t character);
 /* Is all of it UTF-8? Nothing is. */
 bool utf8_is_valid(struct span text);
 
