@@ -1,0 +1,56 @@
+/* jsonpath_regexp_parts.h - what the two halves of the compiler of patterns share. */
+#ifndef ENGINE_JSONPATH_REGEXP_PARTS_H
+#define ENGINE_JSONPATH_REGEXP_PARTS_H
+
+#include "engine/jsonpath_regexp.h"
+
+enum { CHARACTER_NONE = 0x110000 };
+
+struct jsonpath_regexp_group {
+    uint32_t first;  /* its first step */
+    uint32_t branch; /* the first step of the branch at work */
+    int32_t jumps;   /* the last jump to its end, or -1 */
+};
+
+struct jsonpath_regexp_compiler {
+    struct span text;
+    size_t at;
+    const char *problem; /* the first one; NULL: none */
+    struct jsonpath_regexp_room *room;
+    uint32_t count;       /* steps */
+    uint32_t range_count; /* ranges */
+    int64_t atom;         /* the first step of the atom just read; -1: none to repeat */
+    uint32_t depth;       /* groups open, the whole among them */
+    struct jsonpath_regexp_group groups[REGEXP_GROUPS_MAX];
+};
+
+/* --- jsonpath_regexp.c ------------------------------------------------------------------------ */
+
+/* Notes what is wrong, unless something was before. */
+void jsonpath_regexp_refuse(struct jsonpath_regexp_compiler *c, const char *problem);
+/* The next byte, or -1. */
+static inline int jsonpath_regexp_peek(const struct jsonpath_regexp_compiler *c)
+{
+    return c->at < c->text.size ? c->text.data[c->at] : -1;
+}
+/* Takes the byte when it is the next. */
+bool jsonpath_regexp_takes(struct jsonpath_regexp_compiler *c, int byte);
+/* Takes a character; CHARACTER_NONE, and a problem, when there is none. */
+uint32_t jsonpath_regexp_character(struct jsonpath_regexp_compiler *c);
+/* Adds a step to the end. */
+void jsonpath_regexp_add(struct jsonpath_regexp_compiler *c, struct jsonpath_regexp_step step);
+static inline void jsonpath_regexp_add_character(struct jsonpath_regexp_compiler *c,
+                                                 uint32_t character)
+{
+    jsonpath_regexp_add(c, (struct jsonpath_regexp_step){
+                               .kind = STEP_RANGE, .first = character, .last = character});
+}
+
+/* --- jsonpath_regexp_set.c -------------------------------------------------------------------- */
+
+/* What stands after "[", with the "]". */
+void jsonpath_regexp_read_set(struct jsonpath_regexp_compiler *c);
+/* What stands after a backslash, outside [..]. */
+void jsonpath_regexp_read_escape(struct jsonpath_regexp_compiler *c);
+
+#endif
