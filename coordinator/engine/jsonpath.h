@@ -25,8 +25,9 @@ enum {
     JSONPATH_SEGMENTS_MAX = 32,            /* of one query; no value is deeper */
     JSONPATH_NESTING_MAX = 8,              /* filters and calls inside each other */
     JSONPATH_DEPTH_MAX = MP_DEPTH_MAX + 4, /* of a root: of values inside a document of ours */
-    JSONPATH_STEPS = 1000000,              /* about what is looked at; some 10 ms */
-    JSONPATH_BLOCK = 256,                  /* elements of an array whose places are remembered */
+    JSONPATH_STEPS = 1000000,              /* about what is looked at: 2 to 25 ms */
+    JSONPATH_BLOCK = 256,                  /* places in an array that are remembered */
+    JSONPATH_KNOWN_MAX = 4,                /* queries whose value is remembered */
 };
 
 struct jsonpath;           /* a compiled query */
@@ -58,13 +59,21 @@ bool jsonpath_is_singular(const struct jsonpath *path);
 
 /* --- evaluating ------------------------------------------------------------------------------- */
 
-/* The places of some neighbours in an array, so that slices need not begin at its head each time.
- */
+/* Where elements of one array are, so that slices need not begin at its head for each. */
 struct jsonpath_block {
-    const uint8_t *array; /* its first byte; NULL: nothing remembered */
-    uint32_t first;       /* index of the first element remembered */
-    uint32_t count;       /* elements remembered */
-    const uint8_t *at[JSONPATH_BLOCK];
+    const uint8_t *array;                 /* its first byte; NULL: nothing is remembered */
+    uint32_t first;                       /* index of the first of some neighbours */
+    uint32_t count;                       /* how many neighbours */
+    uint32_t stride;                      /* every so many elements one is marked */
+    uint32_t mark_count;                  /* how many are marked so far */
+    const uint8_t *at[JSONPATH_BLOCK];    /* the neighbours */
+    const uint8_t *marks[JSONPATH_BLOCK]; /* elements 0, stride, 2 * stride ... */
+};
+
+/* What a singular query from the root has found: a filter asks for it again for each element. */
+struct jsonpath_known {
+    const struct jsonpath_query *query;
+    struct span value;
 };
 
 /* What the queries of one evaluation share. */
@@ -72,6 +81,8 @@ struct jsonpath_run {
     struct span root; /* borrowed for the run */
     uint64_t steps_left;
     bool is_spent; /* the steps did not suffice, or the root is too deep: nothing more is found */
+    uint32_t known_count;
+    struct jsonpath_known known[JSONPATH_KNOWN_MAX];
     struct jsonpath_block block;
 };
 

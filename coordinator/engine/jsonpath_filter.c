@@ -141,7 +141,8 @@ static bool is_equal(struct jsonpath_run *run, struct span a, struct span b)
     if (a.size == 0 || b.size == 0) {
         return a.size == b.size;
     }
-    return jsonpath_run_spend(run, 1 + (a.size + b.size) / 16) && mp_equal(a, b);
+    /* Comparing ends with the smaller one. */
+    return jsonpath_run_spend(run, 1 + (a.size < b.size ? a.size : b.size) / 4) && mp_equal(a, b);
 }
 
 static bool is_number(enum mp_type type)

@@ -10,6 +10,7 @@ void jsonpath_run_open(struct jsonpath_run *run, struct span root, uint64_t step
     run->root = root;
     run->steps_left = steps;
     run->is_spent = false;
+    run->known_count = 0;
     run->block.array = NULL;
 }
 
@@ -83,11 +84,9 @@ struct span jsonpath_run_child(struct jsonpath_run *run, const struct jsonpath_s
     return child;
 }
 
-struct span jsonpath_run_find(struct jsonpath_run *run, const struct jsonpath_query *query,
-                              struct span current)
+static struct span follow(struct jsonpath_run *run, const struct jsonpath_query *query,
+                          struct span value)
 {
-    PRE(query->is_singular);
-    struct span value = query->is_relative ? current : run->root;
     const struct jsonpath_segment *segment = query->segments;
     while (segment != NULL && value.size > 0) {
         value = jsonpath_run_child(run, segment->selectors, value, NULL);
@@ -96,27 +95,71 @@ struct span jsonpath_run_find(struct jsonpath_run *run, const struct jsonpath_qu
     return value;
 }
 
+struct span jsonpath_run_find(struct jsonpath_run *run, const struct jsonpath_query *query,
+                              struct span current)
+{
+    PRE(query->is_singular);
+    if (query->is_relative) {
+        return follow(run, query, current);
+    }
+    for (uint32_t i = 0; i < run->known_count; i++) {
+        if (run->known[i].query == query) {
+            return run->known[i].value;
+        }
+    }
+    struct span value = follow(run, query, run->root);
+    if (run->known_count < JSONPATH_KNOWN_MAX) {
+        run->known[run->known_count++] = (struct jsonpath_known){query, value};
+    }
+    return value;
+}
+
+/* Forgets what is remembered of another array. */
+static void open_block(struct jsonpath_block *block, struct span array)
+{
+    if (block->array != array.data) {
+        block->array = array.data;
+        block->first = 0;
+        block->count = 0;
+        block->stride = element_count(array) / JSONPATH_BLOCK + 1;
+        block->mark_count = 0;
+    }
+}
+
+/* The nearest place known that is not after the element `first`, or in its block. */
+static uint32_t find_place(const struct jsonpath_block *block, uint32_t first, struct mp *mp)
+{
+    if (block->count > 0 && block->first <= first) {
+        mp->at = block->at[block->count - 1];
+        return block->first + block->count - 1;
+    }
+    if (block->mark_count == 0) {
+        return 0; /* the head of the array, where mp is */
+    }
+    uint32_t last = block->mark_count - 1;
+    uint32_t mark = first / block->stride < last ? first / block->stride : last;
+    mp->at = block->marks[mark];
+    return mark * block->stride;
+}
+
 /* Makes the block hold the element `index` and those before it, back to a multiple of the block's
- * size. Going on from what is remembered, a slice in either direction costs few steps an element.
- */
+ * size. So a slice in either direction costs few steps an element. */
 static void move_block(struct jsonpath_run *run, struct span array, uint32_t index)
 {
     struct jsonpath_block *block = &run->block;
     uint32_t first = index - index % JSONPATH_BLOCK;
-    uint32_t at = 0;
     struct mp mp = mp_open(array);
     CHECK(index < mp_array(&mp));
-    bool goes_on = block->array == array.data && block->first <= first;
-    if (goes_on) {
-        at = block->first + block->count - 1;
-        mp.at = block->at[block->count - 1];
-    }
-    if (!goes_on || block->first != first) {
+    open_block(block, array);
+    uint32_t at = find_place(block, first, &mp);
+    if (block->first != first) {
         block->first = first;
         block->count = 0;
     }
-    block->array = array.data;
     while (true) {
+        if (at == block->mark_count * block->stride) {
+            block->marks[block->mark_count++] = mp.at;
+        }
         if (at >= first && at - first == block->count) {
             block->at[block->count++] = mp.at;
         }

@@ -1,9 +1,9 @@
 /* test_engine_jsonpath.c - what queries select, what conditions say, what is refused and where.
  *
  * The compliance suite (test_engine_jsonpath_suite.c) has more queries; these are ours, so that the
- * test does not need it. Seen to fail: with `low + count` in open_slice() as `count`, with `first`
- * for `last` in count_nodes() of value(), without the loop over parents in jsonpath_filter_holds(),
- * and with the offset of the operator in place of the operand's. */
+ * test does not need it. Seen to fail: with `count` for `low + count` in open_slice(), with value()
+ * of more than one node, without the negations of parents in jsonpath_filter_holds(), with a block
+ * that lists an element twice, and without the check of the left operand in read_leaf(). */
 #include <criterion/criterion.h>
 #include <stdio.h>
 

@@ -1,8 +1,8 @@
 /* test_engine_jsonpath_bounds.c - evaluation ends: with few steps, deep values, and no memory.
  *
- * Seen to fail: without jsonpath_run_spend() in skip() and next_of_stage() (the explosions never
- * end), with `>` for `>=` at JSONPATH_DEPTH_MAX in next_base(), with `holds` given back by a spent
- * run, and without the check of `packed` in pack_string(). */
+ * Seen to fail: without jsonpath_run_spend() in skip() or in next_of_stage(), with `>` for `>=` at
+ * JSONPATH_DEPTH_MAX in next_base(), with `holds` given back by a spent run, without the check
+ * of `packed` in pack_string(), and with nothing remembered in jsonpath_run_find(). */
 #include <criterion/criterion.h>
 
 #include "base/json.h"
@@ -76,6 +76,92 @@ Test(engine_jsonpath_bounds, explosions_end_when_the_steps_do)
     }
     arena_close(&arena);
     buf_close(&deep);
+}
+
+/* Selectors that select nothing cost steps too, or 5,000 of them on 5,000 arrays were for free. */
+Test(engine_jsonpath_bounds, selectors_that_select_nothing_cost_steps)
+{
+    enum { COUNT = 5000 };
+    struct arena arena;
+    struct buf query;
+    struct buf root;
+    uint64_t found;
+    buf_open(&query, 1024 * 1024);
+    buf_open(&root, 1024 * 1024);
+    buf_text(&query, "$[*][:0");
+    mp_put_array(&root, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        buf_text(&query, ",:0");
+        mp_put_array(&root, 0);
+    }
+    buf_write(&query, "]", 2);
+    arena_open(&arena, &arena_heap, 4 * 1024 * 1024);
+    const struct jsonpath *path = compile((const char *)query.data, &arena);
+    cr_assert_eq(count(path, buf_span(&root), JSONPATH_STEPS, &found), SAGA_TOO_LARGE);
+    cr_assert_eq(found, 0);
+    arena_close(&arena);
+    buf_close(&query);
+    buf_close(&root);
+}
+
+/* [[null, null, ...], {"z": null}] */
+static void put_wide(struct buf *buf, int count)
+{
+    buf_open(buf, 1024 * 1024);
+    mp_put_array(buf, 2);
+    mp_put_array(buf, (uint32_t)count);
+    for (int i = 0; i < count; i++) {
+        mp_put_nil(buf);
+    }
+    mp_put_map(buf, 1);
+    mp_put_text(buf, "z");
+    mp_put_nil(buf);
+}
+
+/* What stands before a value is looked at to find it, and so it costs. */
+Test(engine_jsonpath_bounds, stepping_over_values_costs_steps)
+{
+    enum { COUNT = 5000 };
+    static const char *const queries[] = {"$[1].z", "$[1].*", "$[-1].z", "$[1:].z"};
+    struct arena arena;
+    struct buf root;
+    uint64_t found;
+    put_wide(&root, COUNT);
+    arena_open(&arena, &arena_heap, 1024 * 1024);
+    for (size_t i = 0; i < ARRAY_COUNT(queries); i++) {
+        const struct jsonpath *path = compile(queries[i], &arena);
+        cr_assert_eq(count(path, buf_span(&root), COUNT, &found), SAGA_TOO_LARGE);
+        cr_assert_eq(count(path, buf_span(&root), COUNT + 100, &found), SAGA_OK);
+        cr_assert_eq(found, 1, "%s", queries[i]);
+    }
+    arena_close(&arena);
+    buf_close(&root);
+}
+
+/* What does not depend on the element is looked for once, and each of more such queries than are
+ * remembered is still right. */
+Test(engine_jsonpath_bounds, a_filter_looks_for_what_the_root_holds_once)
+{
+    enum { COUNT = 5000, FEW = 50 };
+    struct arena arena;
+    struct buf root;
+    uint64_t found;
+    put_wide(&root, COUNT);
+    arena_open(&arena, &arena_heap, 1024 * 1024);
+    const struct jsonpath *path = compile("$[0][?@ == $[1].z]", &arena);
+    cr_assert_eq(count(path, buf_span(&root), 20 * COUNT, &found), SAGA_OK);
+    cr_assert_eq(found, COUNT);
+    buf_close(&root);
+
+    put_wide(&root, FEW);
+    path = compile(
+        "$[0][?@ == $[0][0] && @ != $[0] && @ != $[1] && @ != $[2] && @ == $[0][1] "
+        "&& @ != $ && @ == $[0][2]]",
+        &arena);
+    cr_assert_eq(count(path, buf_span(&root), JSONPATH_STEPS, &found), SAGA_OK);
+    cr_assert_eq(found, FEW);
+    arena_close(&arena);
+    buf_close(&root);
 }
 
 /* With one step less than needed the run says so, and it never finds what is not there. */

@@ -1,7 +1,9 @@
 /* test_engine_jsonpath_regexp.c - I-Regexps: what matches, what is refused, and evil ones.
  *
- * Seen to fail: with the marks in push() taken out ((a*)* never ends), with `i * size` in repeat()
- * (x{2,5}), without the chain of jumps in close_group() (a|b|c), and with is_end always false. */
+ * Seen to fail: with the marks in push() taken out ((a*)* never ends), with `i * size + 1` for
+ * `i * (size + 1)` in repeat(), without the chain of jumps in close_group() (a|b|c), with is_end
+ * always false, without a new start at each character of a search, and with is_other always false
+ * in jsonpath_category_of(). */
 #include <criterion/criterion.h>
 
 #include "engine/jsonpath_regexp.h"
@@ -47,6 +49,7 @@ static const struct pattern patterns[] = {
     {"(a|bc){2,5}", "abcabc", WHOLE},
     {"(a|bc){2,5}", "bcbcbcbcbc", WHOLE},
     {"(a|bc){2,5}", "bcbcbcbcbcbc", PART},
+    {"(a|bc){2,5}", "aaac", PART},
     {"xa{0}y", "xy", WHOLE},
     {"xa{0,2}y", "xaay", WHOLE},
     {"(a*)*", "aaa", WHOLE},
@@ -67,6 +70,8 @@ static const struct pattern patterns[] = {
     {"[\xc3\xa0-\xc3\xbf]", "\xc3\xa9", WHOLE},
     {"\\.\\*\\\\\\{\\t", ".*\\{\t", WHOLE},
     {"\\p{Lu}\\p{Ll}*", "\xc3\x89t\xc3\xa9", WHOLE},
+    {"\\p{Lu}\\p{Ll}", "\xc4\x80\xc4\x81", WHOLE}, /* Lu and Ll take turns here */
+    {"\\p{Ll}\\p{Lu}", "\xc4\x80\xc4\x81", NONE},
     {"\\p{L}", "1", NONE},
     {"\\P{L}", "1", WHOLE},
     {"[\\p{Nd}\\P{C}x]", "\x01", NONE},
