@@ -31,6 +31,8 @@ enum {
 };
 
 struct jsonpath;           /* a compiled query */
+struct jsonpath_query;     /* it, or one inside a filter or condition */
+struct jsonpath_segment;   /* a part of it: ".name", "[0]", "..*" */
 struct jsonpath_condition; /* a compiled condition */
 
 /* What is wrong with a text, and where. */
@@ -56,6 +58,26 @@ MUST_CHECK enum saga_error jsonpath_compile_condition(struct span text, struct a
                                                       struct jsonpath_problem *problem);
 /* Names and indexes only, so that there is one value at most? */
 bool jsonpath_is_singular(const struct jsonpath *path);
+
+/* --- looking into a query --------------------------------------------------------------------- */
+
+/* All queries with "$" that a query (itself among them) or condition holds, in filters and calls
+ * too: what it may look at. The last one written comes first; NULL after the last. */
+const struct jsonpath_query *jsonpath_queries(const struct jsonpath *path);
+const struct jsonpath_query *jsonpath_condition_queries(const struct jsonpath_condition *condition);
+const struct jsonpath_query *jsonpath_query_other(const struct jsonpath_query *query);
+/* Its parts, in the order written, or NULL; *offset is where its "$" stands in the text. */
+const struct jsonpath_segment *jsonpath_query_parts(const struct jsonpath_query *query,
+                                                    size_t *offset, uint32_t *count);
+/* The parts of the query itself, or NULL. */
+const struct jsonpath_segment *jsonpath_parts(const struct jsonpath *path, uint32_t *count);
+/* The name that a part selects by; empty when it is anything else than one name. */
+struct span jsonpath_name(const struct jsonpath_segment *part);
+const struct jsonpath_segment *jsonpath_rest(const struct jsonpath_segment *part);
+/* The value that `part` and those after it, of a singular query, lead to from `value`; empty when
+ * there is none. Needs no run: it looks at no byte of `value` more often than there are parts.
+ * NULL: `value` itself. */
+struct span jsonpath_follow(const struct jsonpath_segment *part, struct span value);
 
 /* --- evaluating ------------------------------------------------------------------------------- */
 

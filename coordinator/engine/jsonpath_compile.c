@@ -1,22 +1,5 @@
 /* jsonpath_compile.c - from a whole text to a query or condition. */
-#include "base/utf8.h"
 #include "engine/jsonpath_parser.h"
-
-static struct jsonpath_parser open(struct span text, struct arena *arena)
-{
-    PRE(arena != NULL);
-    struct jsonpath_parser p = {.text = text, .arena = arena};
-    size_t size = 1;
-    size_t at = 0;
-    while (at < text.size && size > 0) {
-        size = utf8_size(text.data + at, text.size - at);
-        at += size;
-    }
-    if (at < text.size) {
-        jsonpath_parser_refuse(&p, at, "not UTF-8");
-    }
-    return p;
-}
 
 static enum saga_error result(const struct jsonpath_parser *p, struct jsonpath_problem *problem)
 {
@@ -31,7 +14,7 @@ enum saga_error jsonpath_compile_prefix(struct span text, struct arena *arena,
                                         const struct jsonpath **path, size_t *size,
                                         struct jsonpath_problem *problem)
 {
-    struct jsonpath_parser p = open(text, arena);
+    struct jsonpath_parser p = {.text = text, .arena = arena};
     struct jsonpath *compiled = jsonpath_parser_take(&p, sizeof(*compiled));
     if (jsonpath_parser_peek(&p) != '$') {
         jsonpath_parser_refuse(&p, 0, "a query begins with '$'");
@@ -62,7 +45,7 @@ enum saga_error jsonpath_compile_condition(struct span text, struct arena *arena
                                            const struct jsonpath_condition **condition,
                                            struct jsonpath_problem *problem)
 {
-    struct jsonpath_parser p = open(text, arena);
+    struct jsonpath_parser p = {.text = text, .arena = arena};
     struct jsonpath_condition *compiled = jsonpath_parser_take(&p, sizeof(*compiled));
     if (!jsonpath_parser_failed(&p)) {
         jsonpath_parser_blanks(&p);
@@ -74,10 +57,4 @@ enum saga_error jsonpath_compile_condition(struct span text, struct arena *arena
     }
     *condition = jsonpath_parser_failed(&p) ? NULL : compiled;
     return result(&p, problem);
-}
-
-bool jsonpath_is_singular(const struct jsonpath *path)
-{
-    PRE(path != NULL);
-    return path->query->is_singular;
 }

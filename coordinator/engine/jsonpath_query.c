@@ -25,6 +25,9 @@ static void read_name(struct jsonpath_parser *p, struct jsonpath_selector *selec
         return;
     }
     struct span name = {p->text.data + first, p->at - first};
+    if (!utf8_is_valid(name)) {
+        jsonpath_parser_refuse(p, first, "a name that is not UTF-8");
+    }
     selector->kind = SELECTOR_NAME;
     selector->name = arena_copy(p->arena, name, &ok);
     p->no_memory |= !ok;

@@ -141,6 +141,8 @@ struct span jsonpath_parser_string(struct jsonpath_parser *p)
     }
     if (end >= p->text.size) {
         jsonpath_parser_refuse(p, start, "the string is not closed");
+    } else if (!utf8_is_valid((struct span){p->text.data + start, end - start})) {
+        jsonpath_parser_refuse(p, start, "a string that is not UTF-8");
     }
     uint8_t *decoded = jsonpath_parser_failed(p) ? NULL : jsonpath_parser_take(p, end - start);
     size_t size = 0;

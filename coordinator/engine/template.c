@@ -58,7 +58,7 @@ static struct found look_up(const struct reference *reference, const struct scop
         found.is_text = true;
         return found;
     }
-    found.value = path_find(&reference->path, reference->first, root);
+    found.value = jsonpath_follow(reference->rest, root);
     return found;
 }
 

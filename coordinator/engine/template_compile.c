@@ -143,7 +143,8 @@ static bool compile_string(struct compile *c, const struct template_view *view, 
         piece->kind = TEMPLATE_REFERENCE;
         piece->reference = template_reference_read(c, view, text, &size);
         if (piece->reference != NULL && size < text.size) {
-            template_reference_refuse(c, PATH_BAD, text);
+            struct jsonpath_problem problem = {size, "'.' or '[' must stand here, or the end"};
+            template_reference_refuse(c, text, &problem);
             return false;
         }
         return piece->reference != NULL;

@@ -5,7 +5,7 @@
 #ifndef ENGINE_TEMPLATE_FORM_H
 #define ENGINE_TEMPLATE_FORM_H
 
-#include "engine/path.h"
+#include "engine/jsonpath.h"
 #include "engine/template.h"
 
 enum reference_root {
@@ -18,10 +18,9 @@ enum reference_root {
 
 struct reference {
     enum reference_root root;
-    uint32_t step;       /* of OUTPUT and STATUS */
-    struct path path;    /* all parts, the root's own too */
-    uint32_t first;      /* the first part that is followed inside the root's value */
-    struct span written; /* "$.input.trip", for messages */
+    uint32_t step;                       /* of OUTPUT and STATUS */
+    const struct jsonpath_segment *rest; /* what is followed inside the root's value, or NULL */
+    struct span written;                 /* "$.input.trip", for messages */
 };
 
 /* A part of an interpolated string: literal text, or a reference. */

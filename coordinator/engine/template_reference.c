@@ -45,27 +45,45 @@ static bool check_step(struct compile *c, const struct template_view *view, stru
     return true;
 }
 
+/* The parts of a reference's query, as far as they may belong to its root. */
+struct parts {
+    uint32_t count;                          /* of the query, which may have more */
+    struct span names[3];                    /* of an index: empty */
+    const struct jsonpath_segment *after[3]; /* the parts after each */
+};
+
+static struct parts split(const struct jsonpath *path)
+{
+    struct parts parts = {.count = 0};
+    const struct jsonpath_segment *part = jsonpath_parts(path, &parts.count);
+    for (size_t i = 0; i < ARRAY_COUNT(parts.names) && part != NULL; i++) {
+        parts.names[i] = jsonpath_name(part);
+        part = jsonpath_rest(part);
+        parts.after[i] = part;
+    }
+    return parts;
+}
+
 /* $.steps.<name>.output... or .status; the first part is "steps". */
 static bool resolve_step(struct compile *c, const struct template_view *view,
-                         struct reference *reference)
+                         const struct parts *parts, struct reference *reference)
 {
-    const struct path *path = &reference->path;
     struct quoted written = compile_quote(reference->written);
-    bool is_output = path->count > 2 && span_is(path->parts[2].name, "output");
-    bool is_status = path->count == 3 && span_is(path->parts[2].name, "status");
+    bool is_output = span_is(parts->names[2], "output");
+    bool is_status = parts->count == 3 && span_is(parts->names[2], "status");
     if (!is_output && !is_status) {
         list_roots(c, written);
         return false;
     }
-    int32_t other = definition_graph_find(c, path->parts[1].name);
+    int32_t other = definition_graph_find(c, parts->names[1]);
     if (other < 0) {
         compile_error(c, "'%s': there is no step '%s'", written.text,
-                      compile_quote(path->parts[1].name).text);
+                      compile_quote(parts->names[1]).text);
         return false;
     }
     reference->root = is_output ? REFERENCE_OUTPUT : REFERENCE_STATUS;
     reference->step = (uint32_t)other;
-    reference->first = 3;
+    reference->rest = parts->after[2];
     return check_step(c, view, written, (uint32_t)other);
 }
 
@@ -79,27 +97,27 @@ static const struct root *find_root(struct span name)
     return NULL;
 }
 
-/* What the parsed path of a reference begins with. */
+/* What the query of a reference begins with. */
 static bool resolve(struct compile *c, const struct template_view *view,
-                    struct reference *reference)
+                    const struct jsonpath *path, struct reference *reference)
 {
-    const struct path *path = &reference->path;
+    struct parts parts = split(path);
     struct quoted written = compile_quote(reference->written);
-    const struct root *root = path->count > 0 ? find_root(path->parts[0].name) : NULL;
+    const struct root *root = find_root(parts.names[0]);
 
     if (root != NULL && !root->is_now) {
         compile_error(c, "'%s': $.%s is not supported yet", written.text, root->name);
         return false;
     }
-    reference->first = 1;
+    reference->rest = parts.after[0];
     if (root == &roots[0]) {
         reference->root = REFERENCE_INPUT;
         return true;
     }
     if (root == &roots[1]) {
-        return resolve_step(c, view, reference);
+        return resolve_step(c, view, &parts, reference);
     }
-    if (root == &roots[2] && path->count == 2 && span_is(path->parts[1].name, "id")) {
+    if (root == &roots[2] && parts.count == 2 && span_is(parts.names[1], "id")) {
         reference->root = REFERENCE_ID;
         return true;
     }
@@ -114,38 +132,45 @@ static bool resolve(struct compile *c, const struct template_view *view,
     return false;
 }
 
-void template_reference_refuse(struct compile *c, enum path_result result, struct span text)
+void template_reference_refuse(struct compile *c, struct span text,
+                               const struct jsonpath_problem *problem)
 {
     struct quoted written = compile_quote(text);
-    if (result == PATH_MANY) {
-        compile_error(c,
-                      "'%s' may give more than one value; only names and indexes are supported "
-                      "yet",
-                      written.text);
-    } else if (result == PATH_LONG) {
-        compile_error(c, "'%s' has more than %d parts", written.text, PATH_PARTS_MAX);
-    } else if (result == PATH_NO_MEMORY) {
-        c->no_memory = true;
-    } else {
-        compile_error(c, "'%s' is not a reference (RFC 9535); write $$ for a dollar", written.text);
+    size_t position = 1; /* in characters, from 1 */
+    for (size_t i = 0; i < problem->offset && i < text.size; i++) {
+        position += (text.data[i] & 0xc0) != 0x80;
     }
+    compile_error(c,
+                  "'%s' is not a reference (RFC 9535): at its character %zu, %s; write $$ for a "
+                  "dollar",
+                  written.text, position, problem->sentence);
 }
 
 const struct reference *template_reference_read(struct compile *c, const struct template_view *view,
                                                 struct span text, size_t *size)
 {
     PRE(text.size > 0 && text.data[0] == '$');
+    struct jsonpath_problem problem;
+    const struct jsonpath *path = NULL;
     struct reference *reference = compile_take(c, 1, sizeof(*reference));
     if (reference == NULL) {
         return NULL;
     }
-    enum path_result result =
-        path_parse((struct span){text.data + 1, text.size - 1}, c->arena, &reference->path, size);
-    *size += 1;
-    if (result != PATH_OK) {
-        template_reference_refuse(c, result, text);
+    enum saga_error rc = jsonpath_compile_prefix(text, c->arena, &path, size, &problem);
+    if (rc == SAGA_INVALID) {
+        template_reference_refuse(c, text, &problem);
+    }
+    c->no_memory |= rc == SAGA_NO_MEMORY;
+    if (rc != SAGA_OK) {
         return NULL;
     }
     reference->written = compile_copy(c, (struct span){text.data, *size});
-    return resolve(c, view, reference) ? reference : NULL;
+    if (!jsonpath_is_singular(path)) {
+        compile_error(c,
+                      "'%s' may give more than one value; only names and indexes are supported "
+                      "yet",
+                      compile_quote(reference->written).text);
+        return NULL;
+    }
+    return resolve(c, view, path, reference) ? reference : NULL;
 }

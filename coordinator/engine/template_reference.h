@@ -10,6 +10,7 @@
 const struct reference *template_reference_read(struct compile *c, const struct template_view *view,
                                                 struct span text, size_t *size);
 /* Notes that `text` is no reference, and why. */
-void template_reference_refuse(struct compile *c, enum path_result result, struct span text);
+void template_reference_refuse(struct compile *c, struct span text,
+                               const struct jsonpath_problem *problem);
 
 #endif

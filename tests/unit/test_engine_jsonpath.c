@@ -159,7 +159,17 @@ Test(engine_jsonpath, compiles_the_query_that_a_text_begins_with)
     static const struct {
         const char *text;
         size_t size;
-    } cases[] = {{"$.a.b }", 5}, {"$.a}", 3}, {"$ x", 1}, {"$.a[0] [1]-", 10}, {"$['}']}", 6}};
+    } cases[] = {
+        {"$.a.b }", 5},
+        {"$.a}", 3},
+        {"$ x", 1},
+        {"$", 1},
+        {"$.a b", 3},
+        {"$.a [ 'b' ] .c", 14},
+        {"$.a[0] [-1]-", 11},
+        {"$['}']}", 6},
+        {"$['\\u00e9\\ud83d\\ude00\\'\\n']", 27},
+    };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         struct arena arena;
         struct jsonpath_problem problem;
@@ -171,6 +181,40 @@ Test(engine_jsonpath, compiles_the_query_that_a_text_begins_with)
         cr_assert_eq(size, cases[i].size, "%s: %zu", cases[i].text, size);
         arena_close(&arena);
     }
+}
+
+/* What a condition may look at: for each "$" its offset, number of parts and names. */
+Test(engine_jsonpath, lists_what_a_condition_looks_at)
+{
+    static const char text[] =
+        "$.a.b == $['c'] && count($.d[?@.x == value($.e[*].f)]) > 1 || $['g','h']"
+        " || $ || $..i";
+    static const char expected[] = "81/1:, 76/0: 62/1:, 43/3:e,,f, 25/2:d,, 9/1:c, 0/2:a,b, ";
+    struct arena arena;
+    struct jsonpath_problem problem;
+    const struct jsonpath_condition *condition;
+    struct buf found;
+    arena_open(&arena, &arena_heap, 64 * 1024);
+    buf_open(&found, 1024);
+    cr_assert_eq(jsonpath_compile_condition(span_text(text), &arena, &condition, &problem),
+                 SAGA_OK);
+    const struct jsonpath_query *query = jsonpath_condition_queries(condition);
+    for (; query != NULL; query = jsonpath_query_other(query)) {
+        size_t offset;
+        uint32_t count;
+        const struct jsonpath_segment *part = jsonpath_query_parts(query, &offset, &count);
+        buf_format(&found, "%zu/%u:", offset, count);
+        for (; part != NULL; part = jsonpath_rest(part)) {
+            struct span name = jsonpath_name(part);
+            buf_write(&found, name.data, name.size);
+            buf_text(&found, ",");
+        }
+        buf_text(&found, " ");
+    }
+    buf_write(&found, "", 1);
+    cr_assert_str_eq((const char *)found.data, expected);
+    buf_close(&found);
+    arena_close(&arena);
 }
 
 /* --- conditions ------------------------------------------------------------------------------- */
@@ -291,8 +335,15 @@ Test(engine_jsonpath, says_what_is_wrong_with_a_query_and_where)
         {"$['a]", 2, "not closed"},
         {"$['\\x']", 3, "no such escape"},
         {"$['\\uD800']", 5, "half a pair"},
+        {"$[\"\\'\"]", 3, "no such escape"},
+        {"$['a\\", 2, "not closed"},
+        {"$['\\udc00']", 5, "half a pair"},
+        {"$['\\ud83d\\u0041']", 5, "half a pair"},
+        {"$[]", 2, "must stand here"},
         {"$['a\tb']", 4, "control character"},
-        {"$\xff", 1, "not UTF-8"},
+        {"$.a\xff", 2, "not UTF-8"},
+        {"$['\xff']", 2, "not UTF-8"},
+        {"$\xff", 1, "or the end"},
         {"$[?@.a == ]", 10, "must stand here"},
         {"$[?@.* == 1]", 3, "one value is needed"},
         {"$[?1 == @..a]", 8, "one value is needed"},

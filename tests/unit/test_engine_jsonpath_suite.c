@@ -80,6 +80,18 @@ static bool is_expected(const json_t *test, const char *one, const char *several
     return is_found;
 }
 
+/* What follows a singular query without a run must find the same. */
+static void check_follow(const struct jsonpath *path, struct span root, struct span values)
+{
+    uint32_t count;
+    if (jsonpath_is_singular(path)) {
+        struct span found = jsonpath_follow(jsonpath_parts(path, &count), root);
+        struct span wanted = mp_at(values, 0);
+        cr_assert_eq(found.size, wanted.size);
+        cr_assert(found.size == 0 || mp_equal(found, wanted));
+    }
+}
+
 /* NULL, or what is wrong. */
 static const char *check_result(const json_t *test, const struct jsonpath *path)
 {
@@ -88,6 +100,7 @@ static const char *check_result(const json_t *test, const struct jsonpath *path)
     const char *problem = NULL;
     put_json(&root, json_object_get(test, "document"));
     run_query(path, buf_span(&root), &outcome);
+    check_follow(path, buf_span(&root), buf_span(&outcome.values));
     if (!is_expected(test, "result", "results", &outcome.values)) {
         problem = "other values come out";
     } else if (!is_expected(test, "result_paths", "results_paths", &outcome.locations)) {

@@ -1,16 +1,11 @@
-/* test_engine_template.c - paths and templates: what is parsed, what is found, what is filled in.
- *
- * SAGA_JSONPATH_SUITE may name the cts.json of the public RFC 9535 compliance suite; then every
- * query of it is tried too: a singular one must give what the suite says, any other be refused. */
+/* test_engine_template.c - templates: what is found and what is filled in. */
 #include <criterion/criterion.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/json.h"
 #include "base/mp.h"
 #include "engine/definition.h"
-#include "engine/path.h"
 #include "engine/template.h"
 
 /* --- filling ---------------------------------------------------------------------------------- */
@@ -240,136 +235,4 @@ Test(template, a_full_buffer_is_told)
     buf_close(&document);
     arena_close(&arena);
     close_world(&world);
-}
-
-/* --- paths ------------------------------------------------------------------------------------ */
-
-/* The suite's verdict on one query, checked against ours. */
-static bool try_query(json_t *test, struct arena *arena)
-{
-    const char *query = json_string_value(json_object_get(test, "selector"));
-    json_t *expected = json_object_get(test, "result");
-    bool is_invalid = json_is_true(json_object_get(test, "invalid_selector"));
-    struct path path;
-    size_t size = 0;
-    if (query[0] != '$') {
-        cr_expect(is_invalid, "%s", query);
-        return false;
-    }
-    enum path_result result = path_parse(
-        (struct span){(const uint8_t *)query + 1, strlen(query) - 1}, arena, &path, &size);
-    bool is_ours = result == PATH_OK && size == strlen(query) - 1;
-    if (is_invalid) {
-        cr_expect(!is_ours, "invalid, but taken: %s", query);
-        return false;
-    }
-    if (!is_ours) {
-        cr_expect(result == PATH_MANY, "valid, but no query to us: %s", query);
-        return false;
-    }
-    char *document = json_dumps(json_object_get(test, "document"), JSON_ENCODE_ANY);
-    struct buf value;
-    put_json(&value, document);
-    struct span found = path_find(&path, 0, buf_span(&value));
-    cr_assert(expected != NULL);
-    cr_expect(json_array_size(expected) == (found.size > 0), "%s of %s", query, document);
-    if (found.size > 0 && json_array_size(expected) == 1) {
-        char *wanted = json_dumps(json_array_get(expected, 0), JSON_ENCODE_ANY);
-        struct buf want;
-        put_json(&want, wanted);
-        cr_expect(mp_equal(found, buf_span(&want)), "%s of %s", query, document);
-        buf_close(&want);
-        free(wanted);
-    }
-    buf_close(&value);
-    free(document);
-    return true;
-}
-
-Test(path, the_public_suite_agrees_where_it_is_present)
-{
-    const char *name = getenv("SAGA_JSONPATH_SUITE");
-    json_error_t error;
-    if (name == NULL) {
-        cr_skip("SAGA_JSONPATH_SUITE is not set");
-    }
-    json_t *suite = json_load_file(name, JSON_ALLOW_NUL, &error);
-    cr_assert(suite != NULL, "%s", error.text);
-    json_t *tests = json_object_get(suite, "tests");
-    size_t singular = 0;
-    struct arena arena;
-    arena_open(&arena, &arena_heap, 1024 * 1024);
-    for (size_t i = 0; i < json_array_size(tests); i++) {
-        singular += try_query(json_array_get(tests, i), &arena);
-        arena_reset(&arena);
-    }
-    cr_assert(singular > 50, "%zu", singular);
-    arena_close(&arena);
-    json_decref(suite);
-}
-
-Test(path, names_and_indexes_are_parsed_and_the_rest_told_apart)
-{
-    static const struct {
-        const char *text;
-        enum path_result result;
-        size_t size;
-        uint32_t count;
-    } cases[] = {
-        {"", PATH_OK, 0, 0},
-        {".a.b", PATH_OK, 4, 2},
-        {".a b", PATH_OK, 2, 1},
-        {".a [ 'b' ] .c", PATH_OK, 13, 3},
-        {"[0][-1]", PATH_OK, 7, 2},
-        {"['\\u00e9\\ud83d\\ude00\\'\\n']", PATH_OK, 26, 1},
-        {"..a", PATH_MANY, 0, 0},
-        {".*", PATH_MANY, 0, 0},
-        {"[*]", PATH_MANY, 0, 0},
-        {"[?@.a]", PATH_MANY, 0, 0},
-        {"[::2]", PATH_MANY, 0, 0},
-        {"[0:]", PATH_MANY, 0, 0},
-        {"[0,1]", PATH_MANY, 0, 0},
-        {".", PATH_BAD, 0, 0},
-        {". a", PATH_BAD, 0, 0},
-        {"[", PATH_BAD, 0, 0},
-        {"[]", PATH_BAD, 0, 0},
-        {"['a", PATH_BAD, 0, 0},
-        {"['a\\", PATH_BAD, 0, 0},
-        {"[\"\\'\"]", PATH_BAD, 0, 0},
-        {"['\\udc00']", PATH_BAD, 0, 0},
-        {"['\\ud83d\\u0041']", PATH_BAD, 0, 0},
-        {"[00]", PATH_BAD, 0, 0},
-        {"[-0]", PATH_BAD, 0, 0},
-        {"[9007199254740992]", PATH_BAD, 0, 0},
-    };
-    struct arena arena;
-    arena_open(&arena, &arena_heap, 1024 * 1024);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct path path;
-        size_t size = 0;
-        enum path_result result = path_parse(span_text(cases[i].text), &arena, &path, &size);
-        cr_expect(result == cases[i].result, "%s: %d", cases[i].text, result);
-        if (result == PATH_OK) {
-            cr_expect(size == cases[i].size, "%s: %zu", cases[i].text, size);
-            cr_expect(path.count == cases[i].count, "%s: %u", cases[i].text, path.count);
-        }
-    }
-    arena_close(&arena);
-}
-
-Test(path, more_parts_than_a_value_is_deep_are_refused)
-{
-    char text[2 * PATH_PARTS_MAX + 3] = "";
-    struct arena arena;
-    struct path path;
-    size_t size = 0;
-    arena_open(&arena, &arena_heap, 1024 * 1024);
-    for (size_t i = 0; i <= PATH_PARTS_MAX; i++) {
-        memcpy(text + 2 * i, ".a", 3);
-    }
-    cr_assert(path_parse(span_text(text), &arena, &path, &size) == PATH_LONG);
-    text[2 * PATH_PARTS_MAX] = '\0';
-    cr_assert(path_parse(span_text(text), &arena, &path, &size) == PATH_OK);
-    cr_assert(path.count == PATH_PARTS_MAX);
-    arena_close(&arena);
 }
