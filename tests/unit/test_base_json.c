@@ -49,6 +49,23 @@ Test(json, numbers_print_as_in_the_vectors)
     json_decref(vectors);
 }
 
+/* Seen to fail without isfinite(), and with `>=` at the bound. */
+Test(json, numbers_are_read_to_the_nearest_double)
+{
+    char longest[JSON_DIGITS_MAX + 1];
+    double value = 0;
+    cr_assert(json_number_read(span_text("-12.5e-1"), &value));
+    cr_assert(value <= -1.25 && value >= -1.25);
+    cr_assert(json_number_read(span_text("9007199254740993"), &value));
+    cr_assert(value <= 9007199254740992.0 && value >= 9007199254740992.0);
+    cr_assert_not(json_number_read(span_text("1e309"), &value));
+    cr_assert_not(json_number_read(span_text("-1e309"), &value));
+    cr_assert_not(json_number_read(span_text(""), &value));
+    memset(longest, '0', sizeof(longest));
+    cr_assert(json_number_read(span_of(longest, JSON_DIGITS_MAX), &value));
+    cr_assert_not(json_number_read(span_of(longest, JSON_DIGITS_MAX + 1), &value));
+}
+
 Test(json, values_have_the_canonical_form_of_the_vectors)
 {
     json_t *vectors = load_vectors();

@@ -173,6 +173,18 @@ Test(utf8, finds_a_bad_byte_at_any_place)
     }
 }
 
+/* Every character there is; seen to fail with 0x01 for 0x07 in utf8_read(). */
+Test(utf8, reads_what_it_writes)
+{
+    for (uint32_t character = 0; character <= 0x10ffff; character++) {
+        uint8_t bytes[4];
+        bool is_surrogate = character >= 0xd800 && character <= 0xdfff;
+        size_t size = utf8_write(bytes, character);
+        cr_assert_eq(utf8_size(bytes, size), is_surrogate ? 0 : size);
+        cr_assert_eq(utf8_read(bytes, size), character);
+    }
+}
+
 Test(check, stops_the_process_in_every_build, .signal = SIGABRT)
 {
     int one = 1;

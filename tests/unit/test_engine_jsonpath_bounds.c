@@ -254,6 +254,23 @@ Test(engine_jsonpath_bounds, queries_have_at_most_so_many_parts)
     arena_close(&arena);
 }
 
+Test(engine_jsonpath_bounds, numbers_have_at_most_so_many_digits)
+{
+    char text[JSON_DIGITS_MAX + 20] = "$ != 1";
+    struct arena arena;
+    struct jsonpath_problem problem;
+    const struct jsonpath_condition *condition;
+    memset(text + 6, '.', 1);
+    memset(text + 7, '0', JSON_DIGITS_MAX - 1);
+    arena_open(&arena, &arena_heap, 1024 * 1024);
+    struct span longest = span_of(text, 5 + JSON_DIGITS_MAX);
+    struct span longer = span_of(text, longest.size + 1);
+    cr_assert_eq(jsonpath_compile_condition(longest, &arena, &condition, &problem), SAGA_OK);
+    cr_assert_eq(jsonpath_compile_condition(longer, &arena, &condition, &problem), SAGA_INVALID);
+    cr_assert_eq(problem.offset, 5);
+    arena_close(&arena);
+}
+
 /* Parentheses need no stack, so that as many as a text holds are read and evaluated. */
 Test(engine_jsonpath_bounds, takes_parentheses_without_end)
 {
