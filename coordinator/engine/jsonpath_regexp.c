@@ -13,8 +13,6 @@
 #include "base/utf8.h"
 #include "engine/jsonpath_regexp_parts.h"
 
-enum { REPEAT_MAX = REGEXP_STEPS_MAX };
-
 void jsonpath_regexp_refuse(struct jsonpath_regexp_compiler *c, const char *problem)
 {
     PRE(problem != NULL);
@@ -131,12 +129,12 @@ static int32_t read_count(struct jsonpath_regexp_compiler *c)
     int32_t count = 0;
     size_t first = c->at;
     while (jsonpath_regexp_peek(c) >= '0' && jsonpath_regexp_peek(c) <= '9') {
-        count = count > REPEAT_MAX ? count : count * 10 + (jsonpath_regexp_peek(c) - '0');
+        count = count > REGEXP_STEPS_MAX ? count : count * 10 + (jsonpath_regexp_peek(c) - '0');
         c->at++;
     }
     if (c->at == first) {
         jsonpath_regexp_refuse(c, "a number must stand in {..}");
-    } else if (count > REPEAT_MAX) {
+    } else if (count > REGEXP_STEPS_MAX) {
         jsonpath_regexp_refuse(c, "the pattern is too large");
     }
     return count;
@@ -265,6 +263,7 @@ const char *jsonpath_regexp_compile(struct span pattern, struct jsonpath_regexp_
 {
     PRE(room != NULL);
     struct jsonpath_regexp_compiler c = {.text = pattern, .room = room, .atom = -1};
+    c.problem = pattern.size > REGEXP_BYTES_MAX ? "the pattern is too large" : NULL;
     open_group(&c);
     while (c.problem == NULL && c.at < pattern.size) {
         read_next(&c);

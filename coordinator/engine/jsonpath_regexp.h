@@ -14,6 +14,7 @@
 #include "base/span.h"
 
 enum {
+    REGEXP_BYTES_MAX = 4096, /* of a pattern: what is written out and dropped by {0} costs too */
     REGEXP_STEPS_MAX = 1000, /* after x{2,5} is written out */
     REGEXP_RANGES_MAX = 256, /* of all [..] together */
     REGEXP_GROUPS_MAX = 32,  /* inside each other */

@@ -124,6 +124,15 @@ static void advance(struct machine *m, uint32_t character)
     m->now.count = m->next.count;
 }
 
+/* Takes from the steps what was looked at; false when they do not suffice. */
+static bool pay(struct machine *m, uint64_t *steps_left)
+{
+    bool suffices = m->cost < *steps_left;
+    *steps_left -= suffices ? m->cost : *steps_left;
+    m->cost = 0;
+    return suffices;
+}
+
 bool jsonpath_regexp_matches(const struct jsonpath_regexp *regexp, struct span text, bool is_whole,
                              uint64_t *steps_left)
 {
@@ -140,12 +149,9 @@ bool jsonpath_regexp_matches(const struct jsonpath_regexp *regexp, struct span t
     reach(&m, &m.now, 0);
 
     for (size_t at = 0; at < text.size;) {
-        if (m.cost >= *steps_left) {
-            *steps_left = 0;
+        if (!pay(&m, steps_left)) {
             return false;
         }
-        *steps_left -= m.cost;
-        m.cost = 0;
         bool is_decided = is_whole ? m.now.count == 0 : m.is_matched;
         size_t size = utf8_size(text.data + at, text.size - at);
         if (is_decided || size == 0) {
@@ -158,5 +164,5 @@ bool jsonpath_regexp_matches(const struct jsonpath_regexp *regexp, struct span t
             reach(&m, &m.now, 0); /* a match may begin here too */
         }
     }
-    return m.is_matched;
+    return pay(&m, steps_left) && m.is_matched;
 }

@@ -156,6 +156,21 @@ Test(engine_jsonpath_regexp, refuses_what_is_no_i_regexp)
     }
 }
 
+/* Long, though nothing remains of it. */
+Test(engine_jsonpath_regexp, refuses_patterns_of_too_many_bytes)
+{
+    static struct jsonpath_regexp_room room;
+    static char text[REGEXP_BYTES_MAX + 8];
+    struct jsonpath_regexp regexp;
+    for (size_t i = 0; i < sizeof(text); i += 4) {
+        memcpy(text + i, "a{0}", 4);
+    }
+    cr_assert_null(jsonpath_regexp_compile(span_of(text, REGEXP_BYTES_MAX), &room, &regexp));
+    cr_assert_eq(regexp.step_count, 1);
+    cr_assert_not_null(
+        jsonpath_regexp_compile(span_of(text, REGEXP_BYTES_MAX + 4), &room, &regexp));
+}
+
 Test(engine_jsonpath_regexp, refuses_groups_too_deep_and_too_many_ranges)
 {
     static struct jsonpath_regexp_room room;
@@ -198,6 +213,20 @@ Test(engine_jsonpath_regexp, takes_few_steps_for_evil_patterns)
             cr_assert(steps > 0, "%s took more than %d steps", evil[i], STEPS);
         }
     }
+}
+
+/* What the last character costs is paid too, and the beginning when there is none. */
+Test(engine_jsonpath_regexp, takes_steps_for_the_shortest_text)
+{
+    static struct jsonpath_regexp_room room;
+    struct jsonpath_regexp regexp;
+    uint64_t steps = STEPS;
+    cr_assert_null(jsonpath_regexp_compile(span_text("(a?){300}"), &room, &regexp));
+    cr_assert(jsonpath_regexp_matches(&regexp, span_text(""), true, &steps));
+    cr_assert(STEPS - steps >= 600);
+    uint64_t before = steps;
+    cr_assert(jsonpath_regexp_matches(&regexp, span_text("a"), true, &steps));
+    cr_assert(before - steps >= 1200);
 }
 
 Test(engine_jsonpath_regexp, stops_where_its_steps_end)
