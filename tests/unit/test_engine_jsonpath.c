@@ -374,6 +374,7 @@ Test(engine_jsonpath, says_what_is_wrong_with_a_condition_and_where)
     static const struct refusal cases[] = {
         {"", 0, "must stand here"},
         {"@.a == 1", 0, "inside a filter"},
+        {"$.a[?@.b] && @.c", 13, "inside a filter"},
         {"$.a == 1 &&", 11, "must stand here"},
         {"$.a == 1 $.b", 9, "or the end"},
         {"$.a = 1", 4, "or the end"},
