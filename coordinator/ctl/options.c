@@ -12,7 +12,7 @@ const struct command commands[] = {
     {"lint", "FILE...", "check definitions, offline", "", 1, 64, false, run_lint},
     {"graph", "FILE", "draw a definition: its steps, and the way back, offline", "format", 1, 1,
      false, run_graph},
-    {"drill", "FILE", "try every trouble, offline; exit 1: an effect is forgotten",
+    {"drill", "FILE", "try every trouble, offline; exit 1: an effect is lost",
      "input outputs output", 1, 1, false, run_drill},
     {"start", "DEFINITION", "start a saga", "id version input labels start-at key wait output", 1,
      1, false, run_start},
