@@ -66,7 +66,21 @@ static size_t place(const json_t *array, int64_t index)
     return index < -INDEX_MAX || at > INDEX_MAX ? SIZE_MAX : (size_t)at;
 }
 
-static json_t *get(const json_t *parent, const struct path_part *part)
+/* One part of a singular query. */
+struct part {
+    struct span name; /* of an index: empty */
+    int64_t index;
+    bool is_index;
+};
+
+static struct part read_part(const struct jsonpath_segment *segment)
+{
+    struct part part = {.name = jsonpath_name(segment)};
+    part.is_index = jsonpath_index(segment, &part.index);
+    return part;
+}
+
+static json_t *get(const json_t *parent, const struct part *part)
 {
     if (part->is_index) {
         return json_array_get(parent, place(parent, part->index));
@@ -74,7 +88,7 @@ static json_t *get(const json_t *parent, const struct path_part *part)
     return json_object_getn(parent, (const char *)part->name.data, part->name.size);
 }
 
-static json_t *put(json_t *parent, const struct path_part *part, json_t *value)
+static json_t *put(json_t *parent, const struct part *part, json_t *value)
 {
     if (!part->is_index) {
         json_object_setn_new(parent, (const char *)part->name.data, part->name.size, value);
@@ -88,37 +102,36 @@ static json_t *put(json_t *parent, const struct path_part *part, json_t *value)
     return json_array_set_new(parent, at, value) == 0 ? value : NULL;
 }
 
-static json_t *grow(const struct path *path, uint32_t next, struct span name)
+static json_t *grow(const struct jsonpath_segment *next, struct span name)
 {
-    if (next < path->count) {
-        return path->parts[next].is_index ? json_array() : json_object();
+    if (next) {
+        return read_part(next).is_index ? json_array() : json_object();
     }
     return json_stringn((const char *)name.data, name.size);
 }
 
-/* Makes the path from `first` on lead to something. `root` is an array with the value in it. */
-static void plant(json_t *root, const struct path *path, uint32_t first)
+/* Makes the parts of a query lead to something. `root` is an array with the value in it. */
+static void plant(json_t *root, const struct jsonpath_segment *parts)
 {
-    const struct path_part at_root = {.is_index = true, .index = 0};
-    const struct path_part *part = &at_root;
+    struct part part = {.is_index = true};
     struct span name = span_text("value");
     json_t *parent = root;
-    for (uint32_t next = first; parent; next++) {
-        json_t *child = get(parent, part);
+    for (const struct jsonpath_segment *next = parts; parent; next = jsonpath_rest(next)) {
+        json_t *child = get(parent, &part);
         bool is_leaf = !json_is_object(child) && !json_is_array(child);
-        if (is_leaf && next == first && next == path->count) {
-            (void)put(parent, part, json_object());
+        if (is_leaf && !parts) {
+            (void)put(parent, &part, json_object());
             return;
         }
-        if (!child || json_is_null(child) || (is_leaf && next < path->count)) {
-            child = put(parent, part, grow(path, next, name));
+        if (!child || json_is_null(child) || (is_leaf && next)) {
+            child = put(parent, &part, grow(next, name));
         }
-        if (next == path->count || !child) {
+        if (!next || !child) {
             return;
         }
-        part = &path->parts[next];
-        name = part->is_index ? name : part->name;
-        parent = json_is_array(child) == part->is_index && (json_is_object(child) || part->is_index)
+        part = read_part(next);
+        name = part.is_index ? name : part.name;
+        parent = part.is_index == json_is_array(child) && (part.is_index || json_is_object(child))
                      ? child
                      : NULL;
     }
@@ -130,7 +143,7 @@ static void imagine(const struct visit *visit, const struct reference *reference
     uint32_t count = visit->definition->step_count;
     if (reference->root == REFERENCE_INPUT || reference->root == REFERENCE_OUTPUT) {
         uint32_t at = reference->root == REFERENCE_INPUT ? count : reference->step;
-        plant(json_array_get(roots, at), &reference->path, reference->first);
+        plant(json_array_get(roots, at), reference->rest);
     }
 }
 
@@ -183,7 +196,7 @@ static void look_for(const struct visit *visit, const struct reference *referenc
     }
     const struct buf *root =
         is_input ? &missing->values->input : &missing->values->outputs[reference->step];
-    if (path_find(&reference->path, reference->first, buf_span(root)).size > 0) {
+    if (jsonpath_follow(reference->rest, buf_span(root)).size > 0) {
         return;
     }
     struct span name = visit->definition->steps[visit->step].name;

@@ -73,6 +73,8 @@ const struct jsonpath_segment *jsonpath_query_parts(const struct jsonpath_query 
 const struct jsonpath_segment *jsonpath_parts(const struct jsonpath *path, uint32_t *count);
 /* The name that a part selects by; empty when it is anything else than one name. */
 struct span jsonpath_name(const struct jsonpath_segment *part);
+/* Does the part select by one index? Then *index, negative from the end. */
+bool jsonpath_index(const struct jsonpath_segment *part, int64_t *index);
 const struct jsonpath_segment *jsonpath_rest(const struct jsonpath_segment *part);
 /* The value that `part` and those after it, of a singular query, lead to from `value`; empty when
  * there is none. Needs no run: it looks at no byte of `value` more often than there are parts.

@@ -48,6 +48,15 @@ struct span jsonpath_name(const struct jsonpath_segment *part)
     return is_name ? selector->name : (struct span){NULL, 0};
 }
 
+bool jsonpath_index(const struct jsonpath_segment *part, int64_t *index)
+{
+    PRE(part != NULL);
+    const struct jsonpath_selector *selector = part->selectors;
+    bool is_index = !part->descends && selector->kind == SELECTOR_INDEX && selector->next == NULL;
+    *index = is_index ? selector->index : *index;
+    return is_index;
+}
+
 const struct jsonpath_segment *jsonpath_rest(const struct jsonpath_segment *part)
 {
     PRE(part != NULL);
