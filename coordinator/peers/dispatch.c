@@ -5,6 +5,9 @@
  * that the session offers. A send that fails leaves the task where it was, at the front: it has
  * used up no attempt. A task whose time is over before it could leave is never sent: it stays known
  * so that the cancel from the engine's own timer finds that it was not taken. */
+#include <stdio.h>
+
+#include "base/log.h"
 #include "peers/parts.h"
 
 static bool is_urgent(const struct task *task)
@@ -88,6 +91,15 @@ static struct flight *make_flight(struct peers *peers, const struct task *task)
     return flight;
 }
 
+/* Said once, when the first task begins to wait: at three in the morning it is what one must know.
+ */
+static void say_nobody(const struct action *action)
+{
+    char name[LIMIT_ACTION + 1];
+    (void)snprintf(name, sizeof(name), "%.*s", (int)action->name_size, (const char *)action->name);
+    log_line(LOG_WARN, "nobody_serves", "action", name, "what", "its tasks wait", NULL);
+}
+
 void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
 {
     if (peers->waiting_count == WAITING_MAX) {
@@ -106,6 +118,8 @@ void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
     bool is_first =
         action->urgent.first == NULL && (flight->is_urgent || action->plain.first == NULL);
     enum sending sending = is_first ? offer(peers, flight, action, now_ms) : SENDING_FAILED;
+    if (sending == SENDING_FAILED && action->session_count == 0 && action->uses == 1)
+        say_nobody(action);
     if (sending == SENDING_FAILED)
         flights_wait(peers, flight, action); /* keeps the use of the action */
     else
