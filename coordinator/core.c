@@ -461,8 +461,8 @@ bool core_is_idle(const struct core *core)
 
 bool core_is_disk_full(struct core *core)
 {
-    /* In so short a time no disk takes more than the store keeps free. */
-    if (core->now_ms - core->space_ms >= SPACE_MS) {
+    /* Looked at once a turn: between two looks no more than a batch is taken. */
+    if (core->space_ms != core->now_ms) {
         struct store *store = core->options.store;
         core->space_ms = core->now_ms;
         core->has_space = store->ops->has_space(store);

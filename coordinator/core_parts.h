@@ -16,7 +16,6 @@
 enum {
     ENTROPY_POOL = 4 * ENTROPY_PER_EVENT,
     DISK_RETRY_MS = 1000,
-    SPACE_MS = 10,   /* between two looks at the room on the disk */
     EXPIRE_MAX = 64, /* waits whose time is over, answered in one turn: each may read the store */
     EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS, /* refusals and verdicts need no row, and memory too */
     RELEASE_MAX = 4,                      /* batches given on in one turn */

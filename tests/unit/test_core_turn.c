@@ -119,7 +119,7 @@ Test(core_turn, refuses_what_writes_when_the_disk_has_little_room)
     start(world, "a", "trip-1");
     turn(world);
     world->disk.is_low = true;
-    world->now_ms += 10;
+    world->now_ms += 1;
     turn(world);
     start(world, "b", "trip-2");
     verb_keyed(world, "v", VERB_PAUSE, "trip-1", "");
