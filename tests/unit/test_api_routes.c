@@ -13,25 +13,15 @@
 #include "api/http.h"
 #include "base/json.h"
 #include "base/mp.h"
+#include "json_file.h"
 
-enum { FILE_MAX = 1024 * 1024, PATH_MAX_SIZE = 128 };
+enum { PATH_MAX_SIZE = 128 };
 
 static struct buf document;
 
 static void load(void)
 {
-    static char text[FILE_MAX];
-    const char *source = getenv("SAGA_SOURCE");
-    char path[512];
-    snprintf(path, sizeof(path), "%s/schemas/openapi.yaml", source == NULL ? "." : source);
-    FILE *in = fopen(path, "rb");
-    cr_assert_not_null(in, "%s", path);
-    size_t size = fread(text, 1, sizeof(text), in);
-    fclose(in);
-    struct json_problem problem = {.line = 0};
-    buf_open(&document, FILE_MAX);
-    cr_assert_eq(json_to_mp(span_of(text, size), &document, &problem), SAGA_OK, "%s:%u: %s", path,
-                 problem.line, problem.detail);
+    json_file_read("schemas/openapi.yaml", &document);
 }
 
 static void unload(void)

@@ -5,7 +5,7 @@
  * want of memory. Whatever happens, each request is answered once, nothing leaks, and what was
  * answered `ok` is there after a restart, which goes on to work.
  *
- * Seen to fail with: remember() of asks.c not looking at map_put() (a request without an answer);
+ * Seen to fail with: remember() of asks.c refusing where it goes on without its memory;
  * core_step() not looking at what engine_step() gave; a definition that is durable and not known,
  * because there was no memory for it, and the core that goes on (`corrupt` at the next version). */
 #include <criterion/criterion.h>

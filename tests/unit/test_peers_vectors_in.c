@@ -161,7 +161,7 @@ static void compare(struct span vector, const char *key, const struct buf *got)
 static void compare_session(const struct world *world, struct span vector)
 {
     struct buf got;
-    buf_open(&got, FILE_MAX);
+    buf_open(&got, JSON_FILE_MAX);
     peers_each_session(world->peers, note_session, &got);
     if (says_so(vector, "after", "none"))
         cr_expect_eq(got.size, 0, "%s: a session is there", name_of(vector));
@@ -185,7 +185,7 @@ static void come_in(struct span vector)
 {
     struct world *world = world_new();
     struct buf understood;
-    buf_open(&understood, FILE_MAX);
+    buf_open(&understood, JSON_FILE_MAX);
     if (says_so(vector, "session", "open"))
         says(world, "A", "%s", READY);
     forget(world);

@@ -4,8 +4,8 @@
  * result stays where it is kept until `done`, and is read there.
  *
  * Seen to fail with: is_remembered() that is always false (the handler runs again); the deadline
- * not looked at in task_execute(); enter_do() without STATE_UNDONE; ledger_keep() left out (nothing
- * is sent again); check_output() without its bound. */
+ * not looked at in task_execute(); enter_do() without STATE_UNDONE; resend_due() with a time that
+ * never comes (nothing is sent again); check_output() without its bound. */
 #include <criterion/criterion.h>
 #include <sqlite3.h>
 

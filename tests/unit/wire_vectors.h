@@ -2,9 +2,10 @@
 #ifndef TESTS_WIRE_VECTORS_H
 #define TESTS_WIRE_VECTORS_H
 
+#include "json_file.h"
 #include "peers_world.h"
 
-enum { FILE_MAX = 1024 * 1024, NAME_MAX_SIZE = 128 };
+enum { NAME_MAX_SIZE = 128 };
 
 /* The session of a vector that says so was opened by this. */
 #define READY                                                                                      \
@@ -15,18 +16,7 @@ static struct buf file; /* all vectors, as one msgpack array */
 
 static inline void load(void)
 {
-    static char text[FILE_MAX];
-    const char *source = getenv("SAGA_SOURCE");
-    char path[512];
-    snprintf(path, sizeof(path), "%s/schemas/wire/vectors.json", source == NULL ? "." : source);
-    FILE *in = fopen(path, "rb");
-    cr_assert_not_null(in, "%s", path);
-    size_t size = fread(text, 1, sizeof(text), in);
-    fclose(in);
-    struct json_problem problem = {.line = 0};
-    buf_open(&file, 2 * FILE_MAX);
-    cr_assert_eq(json_to_mp(span_of(text, size), &file, &problem), SAGA_OK, "%s:%u: %s", path,
-                 problem.line, problem.detail);
+    json_file_read("schemas/wire/vectors.json", &file);
 }
 
 static inline void unload(void)
