@@ -405,16 +405,18 @@ enum saga_error api_open(const struct api_options *options, struct api **api, ch
 }
 
 /* No new connections; who has been answered just now still gets the answer, unless reading it takes
- * long. */
-static void let_go(struct api *api)
+ * long. The socket that listened comes back to us, and is closed once the thread that may still
+ * look at it has ended. */
+static void stop_daemon(struct api *api)
 {
     const struct timespec moment = {.tv_nsec = 1000 * 1000};
     MHD_socket fd = MHD_quiesce_daemon(api->daemon);
-    if (fd != MHD_INVALID_SOCKET) {
-        close(fd);
-    }
     for (uint32_t i = 0; i < FLUSH_MS && atomic_load(&api->calls) > 0; i++) {
         MAYBE(nanosleep(&moment, NULL) == 0);
+    }
+    MHD_stop_daemon(api->daemon);
+    if (fd != MHD_INVALID_SOCKET) {
+        close(fd);
     }
 }
 
@@ -425,8 +427,7 @@ void api_close(struct api **api)
         return;
     }
     if (gone->daemon) {
-        let_go(gone);
-        MHD_stop_daemon(gone->daemon);
+        stop_daemon(gone);
     }
     if (gone->reader) {
         gone->reader->ops->close(&gone->reader);
