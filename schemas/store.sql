@@ -1,4 +1,4 @@
--- store.sql - the tables of the store, version 1; run as it stands on an empty database.
+-- store.sql - the tables of the store, version 2; run as it stands on an empty database.
 --
 -- To change the schema:
 --   1. Change the tables here, and the number in `PRAGMA user_version` at the end to n + 1.
@@ -72,5 +72,54 @@ CREATE TABLE meta (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO meta VALUES ('heads_lsn', 0), ('last_ms', 0);
 
+-- Events that have come, in their order: each until it has been offered to everyone, and while a
+-- saga of `want` that was there before it (mark), or a step that has not been told yet what came
+-- before its wait (wait.recalled = 0), may want it. The writer prunes with the change that lets one
+-- go. meta inbox_last: the greatest number given; inbox_offered: all up to it have been offered.
+CREATE TABLE inbox (
+    number INTEGER PRIMARY KEY,  -- gapless, from 1
+    name   TEXT NOT NULL,        -- what has happened
+    source TEXT NOT NULL,
+    id     TEXT NOT NULL,
+    saga   TEXT NOT NULL,        -- external id of the only saga that it is for; '' = for all
+    cause  TEXT NOT NULL,        -- external id of the saga that sent it; '' = from outside
+    at_ms  INTEGER NOT NULL,
+    data   BLOB NOT NULL         -- msgpack
+) STRICT;
+CREATE INDEX inbox_name ON inbox (name, number);
+
+-- The identity of every event that ever came, and what came of it.
+CREATE TABLE inbox_id (
+    source    TEXT NOT NULL,
+    id        TEXT NOT NULL,
+    number    INTEGER NOT NULL,
+    delivered INTEGER NOT NULL,  -- steps that took it
+    started   BLOB,              -- msgpack, ids of sagas that it started; NULL = not offered yet
+    PRIMARY KEY (source, id)
+) STRICT, WITHOUT ROWID;
+
+-- Live sagas with a step not begun that will wait for an event of this name.
+CREATE TABLE want (
+    name TEXT NOT NULL,
+    saga INTEGER NOT NULL,
+    mark INTEGER NOT NULL,  -- events with greater numbers count
+    PRIMARY KEY (name, saga)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX want_mark ON want (name, mark);
+
+-- Steps that wait for an event now.
+CREATE TABLE wait (
+    saga     INTEGER NOT NULL,
+    step     INTEGER NOT NULL,
+    name     TEXT NOT NULL,
+    path     TEXT NOT NULL,     -- where in the event its key stands; '' = there is none
+    value    INTEGER NOT NULL,  -- hash of the key
+    recalled INTEGER NOT NULL,  -- 1: what came before has been offered to it
+    PRIMARY KEY (saga, step)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX wait_event ON wait (name, path, value, saga, step);
+CREATE INDEX wait_unrecalled ON wait (name) WHERE recalled = 0;
+INSERT INTO meta VALUES ('inbox_last', 0), ('inbox_offered', 0);
+
 PRAGMA application_id = 1396786753;  -- "SAGA"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -51,6 +51,49 @@ struct definition_row {
     struct span actor;
 };
 
+/* An event as the inbox keeps it: until it has been offered, and while a live saga that started
+ * before it may still want it. Its identity (source, id) is remembered for ever. */
+struct inbox_row {
+    uint64_t number;    /* ascending, gapless, from 1: the order in which events came */
+    struct span name;   /* what has happened: "payment.settled" */
+    struct span source; /* where, with id its identity */
+    struct span id;
+    struct span saga;  /* external id of the only saga that it is for; empty = for all */
+    struct span cause; /* external id of the saga whose step sent it; empty = from outside */
+    int64_t at_ms;     /* when it happened, or came */
+    struct span data;  /* msgpack */
+};
+
+/* An event has been offered to everyone, and this is what came of it: part of its identity from now
+ * on. Events are offered in the order of their numbers. */
+struct inbox_done {
+    uint64_t number;
+    struct span name;
+    struct span source;
+    struct span id;
+    uint32_t delivered;  /* steps that took it */
+    struct span started; /* msgpack array of the ids of sagas that it started */
+};
+
+/* Who wants which events, so that the right ones are kept and each finds those that wait for it. */
+enum wait_change {
+    WAIT_WANTED,   /* (saga, name): a step that has not begun will wait for it; kept after `mark` */
+    WAIT_UNWANTED, /* (saga, name): no such step is left */
+    WAIT_BEGUN,    /* (saga, step): waits for `name`, whose value at `path` has this hash */
+    WAIT_RECALLED, /* (saga, step): all that came before its wait has been offered to it */
+    WAIT_ENDED,    /* (saga, step) */
+};
+
+struct wait_row {
+    enum wait_change change;
+    uint64_t saga; /* internal id */
+    uint32_t step;
+    struct span name;
+    struct span path; /* BEGUN: as written, "$.event.data.order"; empty = any event of the name */
+    int64_t value;    /* BEGUN: hash of what stands there; 0 without a path */
+    uint64_t mark;    /* WANTED: events with greater numbers count */
+};
+
 /* One commit: all of it becomes durable, or nothing. All memory is borrowed from the batch's owner
  * until the store says that the batch is durable. */
 struct rows {
@@ -58,10 +101,16 @@ struct rows {
     struct head *heads;
     struct name *names;
     struct definition_row *definitions;
+    struct inbox_row *inbox;       /* new events */
+    struct inbox_done *inbox_done; /* offered ones, in the order of their numbers */
+    struct wait_row *waits;        /* in the order in which they are to be made */
     uint32_t row_count;
     uint32_t head_count;
     uint32_t name_count;
     uint32_t definition_count;
+    uint32_t inbox_count;
+    uint32_t inbox_done_count;
+    uint32_t wait_count;
 };
 
 #endif

@@ -1,0 +1,30 @@
+/* schema_steps.sql.h - the SQL that turns a store of one version into the next.
+ *
+ * Each step is the sum of its parts, one a topic; the same tables, with what their columns mean,
+ * stand in schemas/store.sql. Steps are never changed once released. */
+#ifndef STORE_SCHEMA_STEPS_SQL_H
+#define STORE_SCHEMA_STEPS_SQL_H
+
+/* From 1 to 2: events and who waits for them. */
+#define SQL_STEP_2_INBOX                                                                           \
+    "CREATE TABLE inbox (number INTEGER PRIMARY KEY, name TEXT NOT NULL, source TEXT NOT NULL,"    \
+    " id TEXT NOT NULL, saga TEXT NOT NULL, cause TEXT NOT NULL, at_ms INTEGER NOT NULL,"          \
+    " data BLOB NOT NULL) STRICT;"                                                                 \
+    "CREATE INDEX inbox_name ON inbox (name, number);"                                             \
+    "CREATE TABLE inbox_id (source TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL,"      \
+    " delivered INTEGER NOT NULL, started BLOB, PRIMARY KEY (source, id)) STRICT, WITHOUT ROWID;"  \
+    "CREATE TABLE want (name TEXT NOT NULL, saga INTEGER NOT NULL, mark INTEGER NOT NULL,"         \
+    " PRIMARY KEY (name, saga)) STRICT, WITHOUT ROWID;"                                            \
+    "CREATE INDEX want_mark ON want (name, mark);"                                                 \
+    "CREATE TABLE wait (saga INTEGER NOT NULL, step INTEGER NOT NULL, name TEXT NOT NULL,"         \
+    " path TEXT NOT NULL, value INTEGER NOT NULL, recalled INTEGER NOT NULL,"                      \
+    " PRIMARY KEY (saga, step)) STRICT, WITHOUT ROWID;"                                            \
+    "CREATE INDEX wait_event ON wait (name, path, value, saga, step);"                             \
+    "CREATE INDEX wait_unrecalled ON wait (name) WHERE recalled = 0;"                              \
+    "INSERT INTO meta VALUES ('inbox_last', 0), ('inbox_offered', 0);"
+
+#define SQL_STEP_2                                                                                 \
+    SQL_STEP_2_INBOX                                                                               \
+    "PRAGMA user_version = 2;"
+
+#endif
