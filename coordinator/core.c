@@ -155,7 +155,7 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
     snprintf(why, why_size, "the store cannot be read");
     enum saga_error rc = store->ops->load_definitions(store, recover_definition, &recovery);
     if (rc == SAGA_OK) {
-        rc = store->ops->load_unfinished(store, recover_saga, &recovery);
+        rc = store->ops->load_awake(store, recover_saga, &recovery);
     }
     if (rc == SAGA_OK) {
         char count[16];

@@ -32,11 +32,17 @@ CREATE TABLE saga (
     started_ms INTEGER NOT NULL,
     ended_ms   INTEGER NOT NULL,     -- negative = not ended (and then minus started_ms)
     first_lsn  INTEGER NOT NULL,
-    last_lsn   INTEGER NOT NULL      -- of its newest row up to meta's heads_lsn, at least
+    last_lsn   INTEGER NOT NULL,     -- of its newest row up to meta's heads_lsn, at least
+    due_ms     INTEGER NOT NULL DEFAULT 0  -- asleep until then (2^46: until something happens);
+                                           -- not positive: awake, or ended
 ) STRICT;
 
--- The sagas that are running, compensating or parked, paused or not: recovery and lists.
-CREATE INDEX saga_unfinished ON saga (saga) WHERE status < 6 OR status = 10 OR status = 11;
+-- The sagas that are running, compensating or parked, paused or not: those that must be in memory,
+-- for recovery and lists; those that sleep, for lists; and those that wake by themselves.
+CREATE INDEX saga_awake ON saga (saga)
+    WHERE due_ms <= 0 AND (status < 6 OR status = 10 OR status = 11);
+CREATE INDEX saga_asleep ON saga (saga) WHERE due_ms > 0;
+CREATE INDEX saga_due ON saga (due_ms, saga) WHERE due_ms > 0 AND due_ms < 70368744177664;
 
 -- What sagas are of: a definition, or a name alone (version 0).
 CREATE TABLE kind (

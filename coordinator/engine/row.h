@@ -32,7 +32,12 @@ struct head {
     int64_t ended_ms;       /* 0 = not ended */
     uint64_t first_lsn;
     uint64_t last_lsn; /* of its newest row, this batch's included */
+    int64_t due_ms;    /* asleep: it need not be in memory before; 0 = awake */
 };
+
+/* due_ms of a saga that sleeps until something happens to it: a time that no clock shows (year
+ * 4199), of the width that all others have in the store. */
+#define DUE_NEVER_MS (INT64_C(1) << 46)
 
 /* A name that must never mean anything else: a saga's id, or a request's idempotency key. */
 struct name {

@@ -86,6 +86,7 @@ static enum saga_error insert_head(struct writer *writer, const struct head *hea
     db_bind_number(insert, 7, head->ended_ms == 0 ? -head->started_ms : head->ended_ms);
     db_bind_number(insert, 8, (int64_t)head->first_lsn);
     db_bind_number(insert, 9, (int64_t)head->last_lsn);
+    db_bind_number(insert, 10, head->due_ms);
     return insert_of_kind(writer, head);
 }
 
@@ -96,6 +97,7 @@ static enum saga_error update_head(struct writer *writer, const struct head *hea
     db_bind_number(update, 2, status_of(head));
     db_bind_number(update, 3, head->ended_ms);
     db_bind_number(update, 4, (int64_t)head->last_lsn);
+    db_bind_number(update, 5, head->due_ms);
     return db_change_one(update);
 }
 

@@ -5,10 +5,11 @@
 #ifndef STORE_QUERIES_SQL_H
 #define STORE_QUERIES_SQL_H
 
-/* States that are not final, times two, paused or not: word for word as in the index
- * saga_unfinished. Not IN: SQLite would build a table of the numbers for each row that it writes.
- */
-#define SQL_UNFINISHED "(s.status < 6 OR s.status = 10 OR s.status = 11)"
+/* Word for word as in the indexes of the same names. States that are not final, times two, paused
+ * or not. Not IN: SQLite would build a table of the numbers for each row that it writes. */
+#define SQL_AWAKE  "s.due_ms <= 0 AND (s.status < 6 OR s.status = 10 OR s.status = 11)"
+#define SQL_ASLEEP "s.due_ms > 0"
+#define SQL_DUE    "s.due_ms > 0 AND s.due_ms < 70368744177664"
 
 /* X(NAME, sql) - the writer's connection, after the schema is there. */
 #define WRITER_QUERIES(X)                                                                          \
@@ -19,12 +20,13 @@
       "INSERT INTO event (lsn, saga, seq, prev, count, body, payload)"                             \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                      \
     X(INSERT_SAGA_OF_KIND,                                                                         \
-      "INSERT INTO saga (saga, name, kind, status, started_ms, ended_ms, first_lsn, last_lsn)"     \
-      " SELECT ?1, ?2, kind.id, ?5, ?6, ?7, ?8, ?9 FROM kind WHERE name = ?3 AND version = ?4")    \
+      "INSERT INTO saga (saga, name, kind, status, started_ms, ended_ms, first_lsn, last_lsn,"     \
+      " due_ms) SELECT ?1, ?2, kind.id, ?5, ?6, ?7, ?8, ?9, iif(?10 = 0, -?6, ?10) FROM kind"      \
+      " WHERE name = ?3 AND version = ?4")                                                         \
     X(INSERT_KIND, "INSERT INTO kind (name, version) VALUES (?1, ?2)")                             \
     X(UPDATE_SAGA_IF_NOT_LATER,                                                                    \
-      "UPDATE saga SET status = ?2, ended_ms = iif(?3 = 0, -started_ms, ?3), last_lsn = ?4"        \
-      " WHERE saga = ?1 AND last_lsn <= ?4")                                                       \
+      "UPDATE saga SET status = ?2, ended_ms = iif(?3 = 0, -started_ms, ?3), last_lsn = ?4,"       \
+      " due_ms = iif(?5 = 0, -started_ms, ?5) WHERE saga = ?1 AND last_lsn <= ?4")                 \
     X(RAISE_LAST_LSN, "UPDATE saga SET last_lsn = ?2 WHERE saga = ?1 AND last_lsn < ?2")           \
     X(INSERT_NAME, "INSERT INTO name (text, saga, digest) VALUES (?1, ?2, ?3)")                    \
     X(INSERT_DEFINITION,                                                                           \
@@ -43,13 +45,14 @@
 
 #define SQL_HEAD_COLUMNS                                                                           \
     "s.saga, s.status, s.started_ms, s.ended_ms, s.first_lsn, s.last_lsn, s.name, k.name,"         \
-    " k.version FROM saga AS s "
+    " k.version, s.due_ms FROM saga AS s "
 /* CROSS JOIN: the saga first, then its kind; never the other way round. */
 #define SQL_WITH_KIND " CROSS JOIN kind AS k ON k.id = s.kind "
 #define SQL_LIST_FILTER                                                                            \
     " AND s.saga < ?1 AND s.saga >= ?2 AND (?3 = 0 OR s.status IN (?3 * 2, ?3 * 2 + 1))"           \
     " AND (?4 IS NULL OR k.name = ?4) AND (?5 = 0 OR s.started_ms >= ?5)"                          \
-    " AND (?6 = 0 OR s.started_ms < ?6) ORDER BY s.saga DESC LIMIT ?7"
+    " AND (?6 = 0 OR s.started_ms < ?6)"
+#define SQL_LIST_ORDER " ORDER BY 1 DESC LIMIT ?7"
 
 /* X(NAME, sql) - a reader's connection. */
 #define READER_QUERIES(X)                                                                          \
@@ -58,11 +61,16 @@
     X(FIND_NAME, "SELECT saga, digest FROM name WHERE text = ?1")                                  \
     X(EVENT, "SELECT saga, seq, prev, count, body, payload FROM event WHERE lsn = ?1")             \
     X(HEAD, "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND "WHERE s.saga = ?1")                          \
-    X(HEADS_UNFINISHED, "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_unfinished" SQL_WITH_KIND      \
-                        "WHERE " SQL_UNFINISHED " ORDER BY s.saga")                                \
-    X(LIST, "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND "WHERE true" SQL_LIST_FILTER)                 \
-    X(LIST_UNFINISHED, "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_unfinished" SQL_WITH_KIND       \
-                       "WHERE " SQL_UNFINISHED SQL_LIST_FILTER)                                    \
+    X(HEADS_AWAKE, "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_awake" SQL_WITH_KIND                \
+                   "WHERE " SQL_AWAKE " ORDER BY s.saga")                                          \
+    X(HEADS_DUE, "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_due" SQL_WITH_KIND "WHERE " SQL_DUE   \
+                 " AND s.due_ms >= ?1 AND (s.due_ms > ?1 OR s.saga > ?2)"                          \
+                 " ORDER BY s.due_ms, s.saga")                                                     \
+    X(LIST, "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND "WHERE true" SQL_LIST_FILTER SQL_LIST_ORDER)  \
+    X(LIST_UNFINISHED,                                                                             \
+      "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_awake" SQL_WITH_KIND                             \
+      "WHERE " SQL_AWAKE SQL_LIST_FILTER " UNION ALL SELECT " SQL_HEAD_COLUMNS                     \
+      "INDEXED BY saga_asleep" SQL_WITH_KIND "WHERE " SQL_ASLEEP SQL_LIST_FILTER SQL_LIST_ORDER)   \
     X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
     X(DEFINITIONS,                                                                                 \
       "SELECT name, version, digest, source, applied_ms, actor FROM definition ORDER BY id")

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "store/rows.h"
 
 enum { SCAN_MAX = 1000000, ROWS_FIRST = 16 };
 
@@ -20,6 +21,7 @@ enum head_column {
     HEAD_NAME,
     HEAD_KIND_NAME,
     HEAD_KIND_VERSION,
+    HEAD_DUE,
 };
 
 static sqlite3_stmt *query(struct reader *reader, enum reader_query which)
@@ -42,6 +44,7 @@ static void read_head(sqlite3_stmt *row, struct head *head, struct span *name)
 {
     int64_t status = sqlite3_column_int64(row, HEAD_STATUS);
     int64_t ended_ms = sqlite3_column_int64(row, HEAD_ENDED);
+    int64_t due_ms = sqlite3_column_int64(row, HEAD_DUE);
     *head = (struct head){.saga = (uint64_t)sqlite3_column_int64(row, HEAD_SAGA),
                           .state = (enum saga_state)(status / 2),
                           .paused = status % 2 != 0,
@@ -50,7 +53,8 @@ static void read_head(sqlite3_stmt *row, struct head *head, struct span *name)
                           .started_ms = sqlite3_column_int64(row, HEAD_STARTED),
                           .ended_ms = ended_ms < 0 ? 0 : ended_ms,
                           .first_lsn = (uint64_t)sqlite3_column_int64(row, HEAD_FIRST_LSN),
-                          .last_lsn = (uint64_t)sqlite3_column_int64(row, HEAD_LAST_LSN)};
+                          .last_lsn = (uint64_t)sqlite3_column_int64(row, HEAD_LAST_LSN),
+                          .due_ms = due_ms < 0 ? 0 : due_ms};
     *name = db_span(row, HEAD_NAME);
 }
 
@@ -201,9 +205,10 @@ enum saga_error reader_load_one(struct reader *reader, struct span name, struct 
 
 /* ---- many ---- */
 
-enum saga_error reader_load_unfinished(struct reader *reader, store_image_fn fn, void *arg)
+/* Shows one saga after the other, as long as the statement has any and `due` has room. */
+static enum saga_error show(struct reader *reader, sqlite3_stmt *heads, struct store_due *due,
+                            store_image_fn fn, void *arg)
 {
-    sqlite3_stmt *heads = query(reader, READ_HEADS_UNFINISHED);
     struct arena arena;
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     enum saga_error result = SAGA_OK;
@@ -211,6 +216,9 @@ enum saga_error reader_load_unfinished(struct reader *reader, store_image_fn fn,
     while (result == SAGA_OK && (rc = sqlite3_step(heads)) == SQLITE_ROW) {
         struct saga_image image;
         uint64_t saga = (uint64_t)sqlite3_column_int64(heads, HEAD_SAGA);
+        if (due && !rows_due_takes(due, sqlite3_column_int64(heads, HEAD_DUE), saga)) {
+            break;
+        }
         arena_reset(&arena);
         result = read_image(reader, heads, tails_get(reader->tails, saga), &arena, &image);
         if (result == SAGA_OK) {
@@ -220,6 +228,21 @@ enum saga_error reader_load_unfinished(struct reader *reader, store_image_fn fn,
     enum saga_error error = end(heads, rc);
     arena_close(&arena);
     return error == SAGA_OK ? result : error;
+}
+
+enum saga_error reader_load_awake(struct reader *reader, store_image_fn fn, void *arg)
+{
+    return show(reader, query(reader, READ_HEADS_AWAKE), NULL, fn, arg);
+}
+
+enum saga_error reader_load_due(struct reader *reader, struct store_due *due, store_image_fn fn,
+                                void *arg)
+{
+    sqlite3_stmt *heads = query(reader, READ_HEADS_DUE);
+    db_bind_number(heads, 1, due->after_ms);
+    db_bind_number(heads, 2, (int64_t)due->after_saga);
+    due->next_ms = INT64_MAX;
+    return show(reader, heads, due, fn, arg);
 }
 
 enum saga_error reader_load_definitions(struct reader *reader, store_definition_fn fn, void *arg)

@@ -22,6 +22,8 @@ void rows_check(const struct rows *rows, uint64_t last_lsn)
         PRE(head->first_lsn <= head->last_lsn);
         PRE(head->last_lsn <= last_lsn + rows->row_count);
         IMPLIES(head->is_new, head->first_lsn > last_lsn);
+        PRE(head->due_ms >= 0 && head->due_ms <= DUE_NEVER_MS);
+        IMPLIES(head->due_ms > 0, !saga_state_is_final(head->state));
     }
 }
 
@@ -82,4 +84,16 @@ bool rows_head_matches(const struct head *head, const struct store_filter *filte
     if (filter->started_from_ms != 0 && head->started_ms < filter->started_from_ms)
         return false;
     return filter->started_until_ms == 0 || head->started_ms < filter->started_until_ms;
+}
+
+bool rows_due_takes(struct store_due *due, int64_t due_ms, uint64_t saga)
+{
+    if (due_ms > due->until_ms || due->limit == 0) {
+        due->next_ms = due_ms;
+        return false;
+    }
+    due->limit--;
+    due->after_ms = due_ms;
+    due->after_saga = saga;
+    return true;
 }

@@ -21,4 +21,8 @@ int64_t rows_last_ms(const struct rows *rows);
 /* Does the saga match all that the filter asks for, its cursor included? */
 bool rows_head_matches(const struct head *head, const struct store_filter *filter);
 
+/* Is the next one in order of due times to be shown? Moves the place on to it, or says when it is
+ * due. */
+bool rows_due_takes(struct store_due *due, int64_t due_ms, uint64_t saga);
+
 #endif

@@ -23,8 +23,18 @@
     "CREATE INDEX wait_unrecalled ON wait (name) WHERE recalled = 0;"                              \
     "INSERT INTO meta VALUES ('inbox_last', 0), ('inbox_offered', 0);"
 
+/* Sagas that wait leave memory. */
+#define SQL_STEP_2_ASLEEP                                                                          \
+    "ALTER TABLE saga ADD COLUMN due_ms INTEGER NOT NULL DEFAULT 0;"                               \
+    "DROP INDEX saga_unfinished;"                                                                  \
+    "CREATE INDEX saga_awake ON saga (saga)"                                                       \
+    " WHERE due_ms <= 0 AND (status < 6 OR status = 10 OR status = 11);"                           \
+    "CREATE INDEX saga_asleep ON saga (saga) WHERE due_ms > 0;"                                    \
+    "CREATE INDEX saga_due ON saga (due_ms, saga) WHERE due_ms > 0 AND due_ms < 70368744177664;"
+
 #define SQL_STEP_2                                                                                 \
     SQL_STEP_2_INBOX                                                                               \
+    SQL_STEP_2_ASLEEP                                                                              \
     "PRAGMA user_version = 2;"
 
 #endif

@@ -44,6 +44,16 @@ struct store_facts {
     size_t minted_size;  /* 0 = there is none */
 };
 
+/* Sagas that sleep, in the order in which they are due: a part of them. */
+struct store_due {
+    int64_t after_ms;    /* only those that come after this place: 0, 0 = from the first one; */
+    uint64_t after_saga; /* moved on to the last one shown */
+    int64_t until_ms;    /* only those that are due by then */
+    uint32_t limit;      /* how many to show at most; counted down */
+    int64_t next_ms;     /* result: when the first one that was not shown is due; INT64_MAX = none
+                          * is, ever */
+};
+
 /* Called for each item of a read; the spans live until it returns. Any other result than SAGA_OK
  * ends the read and is what the read returns. */
 typedef enum saga_error (*store_image_fn)(const struct saga_image *image, void *arg);
@@ -76,9 +86,11 @@ struct store_ops {
 
     /* Reads of the loop's own thread. They see what is durable. */
 
-    /* Every saga that is not final, in ascending order of internal id: recovery. */
-    MUST_CHECK enum saga_error (*load_unfinished)(struct store *store, store_image_fn fn,
-                                                  void *arg);
+    /* Every saga that is neither final nor asleep, in ascending order of internal id: recovery. */
+    MUST_CHECK enum saga_error (*load_awake)(struct store *store, store_image_fn fn, void *arg);
+    /* Sagas that sleep and are due: see struct store_due. */
+    MUST_CHECK enum saga_error (*load_due)(struct store *store, struct store_due *due,
+                                           store_image_fn fn, void *arg);
     /* All definitions in the order of their application. */
     MUST_CHECK enum saga_error (*load_definitions)(struct store *store, store_definition_fn fn,
                                                    void *arg);

@@ -231,6 +231,7 @@ static void commit_heads(struct memory *memory, const struct rows *rows, bool *o
             saga->head.state = head->state;
             saga->head.paused = head->paused;
             saga->head.ended_ms = head->ended_ms;
+            saga->head.due_ms = head->due_ms;
         }
         if (saga->head.last_lsn < head->last_lsn)
             saga->head.last_lsn = head->last_lsn;
@@ -388,25 +389,57 @@ static enum saga_error look_up(const struct memory *memory, struct span text, st
     return SAGA_OK;
 }
 
-static enum saga_error load_unfinished(struct store *store, store_image_fn fn, void *arg)
+static enum saga_error show(struct memory *memory, const struct memory_saga *saga,
+                            store_image_fn fn, void *arg)
+{
+    struct saga_image image;
+    arena_reset(&memory->scratch);
+    enum saga_error rc = chain(memory, saga, &memory->scratch, &image);
+    return rc == SAGA_OK ? fn(&image, arg) : rc;
+}
+
+static enum saga_error load_awake(struct store *store, store_image_fn fn, void *arg)
 {
     struct memory *memory = memory_of(store);
-    if (memory->failure != SAGA_OK)
-        return SAGA_STORE_FAILED;
+    enum saga_error rc = memory->failure == SAGA_OK ? SAGA_OK : SAGA_STORE_FAILED;
     struct store_filter unfinished = {.unfinished = true};
+    for (size_t at = 0; at < memory->saga_count && rc == SAGA_OK; at++) {
+        const struct memory_saga *saga = &memory->sagas[at];
+        if (saga->head.due_ms == 0 && rows_head_matches(&saga->head, &unfinished))
+            rc = show(memory, saga, fn, arg);
+    }
+    return rc;
+}
+
+/* The one that comes first after the place. There are few in tests: no index. */
+static const struct memory_saga *next_due(const struct memory *memory, const struct store_due *due)
+{
+    const struct memory_saga *next = NULL;
     for (size_t at = 0; at < memory->saga_count; at++) {
         const struct memory_saga *saga = &memory->sagas[at];
-        if (!rows_head_matches(&saga->head, &unfinished))
-            continue;
-        struct saga_image image;
-        arena_reset(&memory->scratch);
-        enum saga_error rc = chain(memory, saga, &memory->scratch, &image);
-        if (rc == SAGA_OK)
-            rc = fn(&image, arg);
-        if (rc != SAGA_OK)
-            return rc;
+        int64_t due_ms = saga->head.due_ms;
+        bool after = due_ms > due->after_ms ||
+                     (due_ms == due->after_ms && saga->head.saga > due->after_saga);
+        if (due_ms > 0 && due_ms < DUE_NEVER_MS && after &&
+            (next == NULL || due_ms < next->head.due_ms))
+            next = saga;
     }
-    return SAGA_OK;
+    return next;
+}
+
+static enum saga_error load_due(struct store *store, struct store_due *due, store_image_fn fn,
+                                void *arg)
+{
+    struct memory *memory = memory_of(store);
+    enum saga_error rc = memory->failure == SAGA_OK ? SAGA_OK : SAGA_STORE_FAILED;
+    const struct memory_saga *saga;
+    due->next_ms = INT64_MAX;
+    while (rc == SAGA_OK && (saga = next_due(memory, due)) != NULL) {
+        if (!rows_due_takes(due, saga->head.due_ms, saga->head.saga))
+            break;
+        rc = show(memory, saga, fn, arg);
+    }
+    return rc;
 }
 
 static enum saga_error load_definitions(struct store *store, store_definition_fn fn, void *arg)
@@ -547,7 +580,8 @@ static const struct store_ops memory_ops = {
     .durable = durable,
     .wake = wake,
     .has_space = has_space,
-    .load_unfinished = load_unfinished,
+    .load_awake = load_awake,
+    .load_due = load_due,
     .load_definitions = load_definitions,
     .find_name = find_name,
     .load_one = load_one,

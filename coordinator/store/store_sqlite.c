@@ -119,10 +119,17 @@ static enum saga_error check(struct store_sqlite *store)
     return writer_has_failed(&store->writer) ? SAGA_STORE_FAILED : SAGA_OK;
 }
 
-static enum saga_error load_unfinished(struct store *base, store_image_fn fn, void *arg)
+static enum saga_error load_awake(struct store *base, store_image_fn fn, void *arg)
 {
     enum saga_error rc = check(own(base));
-    return rc == SAGA_OK ? reader_load_unfinished(own(base)->reader, fn, arg) : rc;
+    return rc == SAGA_OK ? reader_load_awake(own(base)->reader, fn, arg) : rc;
+}
+
+static enum saga_error load_due(struct store *base, struct store_due *due, store_image_fn fn,
+                                void *arg)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? reader_load_due(own(base)->reader, due, fn, arg) : rc;
 }
 
 static enum saga_error load_definitions(struct store *base, store_definition_fn fn, void *arg)
@@ -177,7 +184,8 @@ static const struct store_ops sqlite_ops = {
     .durable = durable,
     .wake = wake,
     .has_space = has_space,
-    .load_unfinished = load_unfinished,
+    .load_awake = load_awake,
+    .load_due = load_due,
     .load_definitions = load_definitions,
     .find_name = find_name,
     .load_one = load_one,

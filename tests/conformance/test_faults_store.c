@@ -282,7 +282,7 @@ static void check_all(struct run *run, uint64_t batches)
         check_chain(run, saga, batches);
     for (uint64_t i = 0; i <= BATCHES; i++)
         cr_assert_eq(has_names(run, i), i < batches);
-    cr_assert_eq(run->store->ops->load_unfinished(run->store, count_image, &unfinished), SAGA_OK);
+    cr_assert_eq(run->store->ops->load_awake(run->store, count_image, &unfinished), SAGA_OK);
     cr_assert_eq(unfinished, smaller(batches, 2));
     cr_assert_eq(run->store->ops->load_definitions(run->store, count_definition, &definitions),
                  SAGA_OK);

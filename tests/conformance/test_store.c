@@ -152,7 +152,7 @@ Test(store, begins_empty)
         cr_assert_eq(facts.last_saga, 0);
         cr_assert_eq(bench.store->ops->find_name(bench.store, span_text("x"), &found),
                      SAGA_NOT_FOUND);
-        cr_assert_eq(bench.store->ops->load_unfinished(bench.store, count_one, &count), SAGA_OK);
+        cr_assert_eq(bench.store->ops->load_awake(bench.store, count_one, &count), SAGA_OK);
         cr_assert_eq(count, 0);
         end(&bench);
     }
@@ -175,7 +175,7 @@ Test(store, gives_interleaved_sagas_back_row_by_row)
         check_chain(&bench, "b", 11);
         cr_assert_eq(finish_saga(&bench, 1, 21, 1), SAGA_OK);
         check_chain(&bench, "a", 11);
-        cr_assert_eq(bench.store->ops->load_unfinished(bench.store, count_one, &count), SAGA_OK);
+        cr_assert_eq(bench.store->ops->load_awake(bench.store, count_one, &count), SAGA_OK);
         cr_assert_eq(count, 1);
         end(&bench);
     }
@@ -253,6 +253,147 @@ Test(store, lists_by_state_through_a_reader)
         cr_assert_eq(all, 2);
         cr_assert_eq(running, 1);
         reader->ops->close(&reader);
+        end(&bench);
+    }
+}
+
+/* ---- sagas that sleep ---- */
+
+/* The saga is asleep until then; 0 = awake. */
+static enum saga_error set_due(struct bench *bench, uint64_t id, int64_t due_ms, bool paused)
+{
+    struct head head = {.saga = id,
+                        .state = SAGA_STATE_RUNNING,
+                        .paused = paused,
+                        .first_lsn = id,
+                        .last_lsn = id,
+                        .due_ms = due_ms};
+    struct rows rows = {.heads = &head, .head_count = 1};
+    return commit(bench, &rows);
+}
+
+struct shown {
+    char names[64];
+};
+
+static enum saga_error show_image(const struct saga_image *image, void *arg)
+{
+    struct shown *shown = arg;
+    size_t size = strlen(shown->names);
+    cr_assert_gt(image->row_count, 0);
+    snprintf(shown->names + size, sizeof shown->names - size, "%.*s", (int)image->name.size,
+             (const char *)image->name.data);
+    return SAGA_OK;
+}
+
+static enum saga_error show_item(const struct store_item *item, void *arg)
+{
+    struct saga_image image = {.name = item->name, .row_count = 1};
+    return show_image(&image, arg);
+}
+
+static void check_awake(struct bench *bench, const char *names)
+{
+    struct shown shown = {""};
+    cr_assert_eq(bench->store->ops->load_awake(bench->store, show_image, &shown), SAGA_OK);
+    cr_assert_str_eq(shown.names, names);
+}
+
+static int64_t check_due(struct bench *bench, struct store_due *due, const char *names)
+{
+    struct shown shown = {""};
+    cr_assert_eq(bench->store->ops->load_due(bench->store, due, show_image, &shown), SAGA_OK);
+    cr_assert_str_eq(shown.names, names);
+    return due->next_ms;
+}
+
+static void check_list(struct bench *bench, const struct store_filter *filter, const char *names)
+{
+    struct shown shown = {""};
+    struct store_reader *reader = NULL;
+    cr_assert_eq(bench->store->ops->reader_open(bench->store, &reader), SAGA_OK);
+    cr_assert_eq(reader->ops->list(reader, filter, show_item, &shown), SAGA_OK);
+    cr_assert_str_eq(shown.names, names);
+    reader->ops->close(&reader);
+}
+
+static void start_sleepers(struct bench *bench)
+{
+    const char *names[] = {"a", "b", "c", "d", "e"};
+    const int64_t due_ms[] = {9000, 7000, 0, 7000, DUE_NEVER_MS};
+    for (uint64_t i = 0; i < 5; i++) {
+        cr_assert_eq(start_saga(bench, i + 1, names[i], i + 1), SAGA_OK);
+        cr_assert_eq(set_due(bench, i + 1, due_ms[i], i == 3), SAGA_OK);
+    }
+}
+
+Test(store, shows_sleepers_in_the_order_of_their_time)
+{
+    for (int which = 0; which < STORES; which++) {
+        struct bench bench;
+        begin(&bench, which);
+        start_sleepers(&bench);
+        check_awake(&bench, "c");
+        struct store_due all = {.until_ms = INT64_MAX, .limit = 100};
+        cr_assert_eq(check_due(&bench, &all, "bda"), INT64_MAX);
+        struct store_due some = {.until_ms = 8000, .limit = 100};
+        cr_assert_eq(check_due(&bench, &some, "bd"), 9000);
+        struct store_due one = {.until_ms = 8000, .limit = 1};
+        cr_assert_eq(check_due(&bench, &one, "b"), 7000);
+        cr_assert_eq(one.after_ms, 7000);
+        cr_assert_eq(one.after_saga, 2);
+        one.limit = 1;
+        cr_assert_eq(check_due(&bench, &one, "d"), 9000);
+        one.limit = 1;
+        cr_assert_eq(check_due(&bench, &one, ""), 9000);
+        struct store_due none = {.until_ms = 6999, .limit = 100};
+        cr_assert_eq(check_due(&bench, &none, ""), 7000);
+        end(&bench);
+    }
+}
+
+Test(store, lists_sleepers_as_all_others)
+{
+    for (int which = 0; which < STORES; which++) {
+        struct bench bench;
+        begin(&bench, which);
+        start_sleepers(&bench);
+        cr_assert_eq(finish_saga(&bench, 1, 1, 1), SAGA_OK);
+        struct store_filter filter = {.limit = 10, .unfinished = true};
+        check_list(&bench, &filter, "edcb");
+        filter.limit = 2;
+        check_list(&bench, &filter, "ed");
+        filter.before = 4;
+        check_list(&bench, &filter, "cb");
+        struct store_filter running = {.limit = 10, .state = SAGA_STATE_RUNNING};
+        check_list(&bench, &running, "edcb");
+        end(&bench);
+    }
+}
+
+Test(store, wakes_and_ends_sleepers)
+{
+    for (int which = 0; which < STORES; which++) {
+        struct bench bench;
+        struct arena arena;
+        struct saga_image image;
+        begin(&bench, which);
+        start_sleepers(&bench);
+        arena_open(&arena, &arena_heap, 1 << 24);
+        cr_assert_eq(bench.store->ops->load_one(bench.store, span_text("d"), &arena, &image),
+                     SAGA_OK);
+        cr_assert_eq(image.head.due_ms, 7000);
+        cr_assert(image.head.paused);
+        cr_assert_eq(bench.store->ops->load_one(bench.store, span_text("c"), &arena, &image),
+                     SAGA_OK);
+        cr_assert_eq(image.head.due_ms, 0);
+        arena_close(&arena);
+        cr_assert_eq(set_due(&bench, 2, 0, false), SAGA_OK);
+        cr_assert_eq(set_due(&bench, 5, 6000, false), SAGA_OK);
+        cr_assert_eq(finish_saga(&bench, 1, 1, 1), SAGA_OK);
+        check_awake(&bench, "bc");
+        struct store_due all = {.until_ms = INT64_MAX, .limit = 100};
+        cr_assert_eq(check_due(&bench, &all, "ed"), INT64_MAX);
         end(&bench);
     }
 }

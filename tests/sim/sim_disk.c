@@ -68,9 +68,15 @@ static bool disk_has_space(struct store *store)
     return !disk_of(store)->is_full;
 }
 
-static enum saga_error disk_load_unfinished(struct store *store, store_image_fn fn, void *arg)
+static enum saga_error disk_load_awake(struct store *store, store_image_fn fn, void *arg)
 {
-    return disk_of(store)->inner->ops->load_unfinished(disk_of(store)->inner, fn, arg);
+    return disk_of(store)->inner->ops->load_awake(disk_of(store)->inner, fn, arg);
+}
+
+static enum saga_error disk_load_due(struct store *store, struct store_due *due, store_image_fn fn,
+                                     void *arg)
+{
+    return disk_of(store)->inner->ops->load_due(disk_of(store)->inner, due, fn, arg);
 }
 
 static enum saga_error disk_load_definitions(struct store *store, store_definition_fn fn, void *arg)
@@ -101,7 +107,8 @@ const struct store_ops sim_disk_ops = {
     .durable = disk_durable,
     .wake = disk_wake,
     .has_space = disk_has_space,
-    .load_unfinished = disk_load_unfinished,
+    .load_awake = disk_load_awake,
+    .load_due = disk_load_due,
     .load_definitions = disk_load_definitions,
     .find_name = disk_find_name,
     .load_one = disk_load_one,

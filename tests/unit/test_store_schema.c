@@ -57,6 +57,8 @@ static const char *const looks[] = {
     " t JOIN pragma_table_xinfo(t.name) AS c WHERE t.type = 'table' ORDER BY t.name, c.cid",
     "SELECT i.name, c.seqno, c.name FROM sqlite_schema AS i JOIN pragma_index_xinfo(i.name) AS c"
     " WHERE i.type = 'index' ORDER BY i.name, c.seqno",
+    "SELECT name, replace(replace(sql, ' ', ''), char(10), '') FROM sqlite_schema"
+    " WHERE type = 'index' AND sql LIKE '%WHERE%' ORDER BY name",
     "SELECT key FROM meta ORDER BY key",
     "SELECT * FROM pragma_user_version",
 };
