@@ -70,6 +70,37 @@ CREATE TABLE definition (
     UNIQUE (name, version)
 ) STRICT;
 
+-- The outbox: what is to be told, to which webhook, and what has become of it. A row is gone once it
+-- has arrived. In ascending order of id: what is told of one saga arrives in that order.
+CREATE TABLE delivery (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused
+    hook     TEXT NOT NULL,     -- name of the webhook
+    saga     INTEGER NOT NULL,
+    seq      INTEGER NOT NULL,  -- of the record that caused it
+    at_ms    INTEGER NOT NULL,  -- when that was
+    name     TEXT NOT NULL,     -- the saga's external id
+    event    TEXT NOT NULL,     -- the event's id
+    type     TEXT NOT NULL,
+    data     BLOB NOT NULL,     -- msgpack
+    attempts INTEGER NOT NULL,
+    due_ms   INTEGER NOT NULL,
+    dead_ms  INTEGER NOT NULL,  -- when it failed for good; 0 = it has not
+    status   INTEGER NOT NULL,  -- HTTP status of the last attempt; 0 = no answer
+    why      TEXT NOT NULL      -- what was wrong with it
+) STRICT;
+
+-- The next one of a saga, and the dead ones of a hook.
+CREATE INDEX delivery_pending ON delivery (hook, saga, id) WHERE dead_ms = 0;
+CREATE INDEX delivery_dead ON delivery (hook, id) WHERE dead_ms > 0;
+
+-- What is kept of a webhook itself: nothing, as long as all goes well.
+CREATE TABLE hook (
+    name        TEXT PRIMARY KEY NOT NULL,
+    disabled_ms INTEGER NOT NULL,  -- its receiver is gone for good; 0 = in use
+    dropped     INTEGER NOT NULL,  -- events not kept, for too many were undelivered
+    dropped_ms  INTEGER NOT NULL   -- when the last of them was
+) STRICT, WITHOUT ROWID;
+
 -- heads_lsn: every saga.last_lsn is right as far as rows up to here go; later rows must be read.
 -- last_ms: the newest time known when heads_lsn was written.
 CREATE TABLE meta (

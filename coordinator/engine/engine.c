@@ -23,6 +23,7 @@ enum saga_error engine_new(const struct engine_options *options, struct engine *
     buf_open(&made->records, LIMIT_BATCH_BYTES);
     buf_open(&made->values, LIMIT_BATCH_BYTES);
     buf_open(&made->scratch, LIMIT_SAGA_MEMORY);
+    buf_open(&made->telling, LIMIT_SAGA_MEMORY);
     *engine = made;
     return SAGA_OK;
 }
@@ -43,6 +44,7 @@ void engine_destroy(struct engine **engine)
     buf_close(&gone->records);
     buf_close(&gone->values);
     buf_close(&gone->scratch);
+    buf_close(&gone->telling);
     gone->options.memory->give(gone, sizeof *gone, gone->options.memory->arg);
     *engine = NULL;
 }
@@ -174,6 +176,7 @@ static void undo_start(struct engine *engine, struct batch *batch, const struct 
     batch->rows.row_count = mark->rows.row_count;
     batch->rows.head_count = mark->rows.head_count;
     batch->rows.name_count = mark->rows.name_count;
+    batch->rows.notice_count = mark->rows.notice_count;
     MAYBE(rows == mark->rows.rows && heads == mark->rows.heads && names == mark->rows.names);
     batch->effect_count = mark->effect_count;
     engine->lsn_last = mark->lsn_last;

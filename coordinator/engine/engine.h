@@ -28,6 +28,7 @@ struct engine_options {
     uint64_t last_lsn;                 /* what the store found: numbering goes on from there */
     uint64_t last_saga;
     uint32_t sagas_max; /* in memory; more: `overloaded` */
+    bool tells;         /* the world wants to know: turns add notices to their batch */
 };
 
 /* What a turn of events made: rows to make durable, and effects to let go when they are. */
@@ -39,6 +40,8 @@ struct batch {
     uint32_t row_capacity;
     uint32_t head_capacity;
     uint32_t name_capacity;
+    uint32_t notice_capacity;
+    uint32_t delivery_capacity;
     uint32_t effect_capacity;
     size_t size; /* bytes of bodies and payloads */
 };

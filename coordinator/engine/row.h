@@ -99,6 +99,48 @@ struct wait_row {
     uint64_t mark;    /* WANTED: events with greater numbers count */
 };
 
+/* Something that the world is told of a saga: an event for the outbox. It is written only together
+ * with deliveries of it, and lives as long as one of them does. */
+struct notice {
+    uint64_t saga;     /* internal id: what is told of one saga arrives in order */
+    uint64_t seq;      /* of the record that caused it */
+    int64_t at_ms;     /* when that was */
+    struct span name;  /* the saga's external id: the event's subject */
+    struct span event; /* the event's id, never another's: made of name and seq */
+    struct span type;  /* what happened: "sagad.saga.completed", or the name of an emitted event */
+    struct span data;  /* msgpack */
+};
+
+/* What becomes of a notice on its way to one webhook. */
+enum delivery_change {
+    DELIVERY_NEW = 1, /* it is due; the store numbers it, ascending */
+    DELIVERY_DONE,    /* it has arrived: forget it */
+    DELIVERY_LATER,   /* it failed, and is due again at due_ms */
+    DELIVERY_DEAD,    /* it failed for good: a person may send it again */
+    DELIVERY_AGAIN,   /* dead ones are due again; id 0 = all of the hook's */
+    DELIVERY_DISCARD, /* dead ones are forgotten; id 0 = all of the hook's */
+};
+
+struct delivery {
+    enum delivery_change change;
+    uint64_t id;      /* 0 = new, or all */
+    struct span hook; /* name of the webhook */
+    uint32_t notice;  /* NEW: index in the batch's notices */
+    uint32_t attempts;
+    uint32_t status; /* HTTP status of the last attempt; 0 = no answer */
+    int64_t due_ms;
+    int64_t at_ms;   /* when it changed */
+    struct span why; /* what was wrong, for people; may be empty */
+};
+
+/* What is kept of a webhook besides its deliveries. */
+struct hook_row {
+    struct span name;
+    int64_t disabled_ms; /* its receiver said that it is gone for good (410); 0 = in use */
+    uint64_t dropped;    /* events that were not kept, for too many were undelivered */
+    int64_t dropped_ms;  /* when the last of them was; 0 = never */
+};
+
 /* One commit: all of it becomes durable, or nothing. All memory is borrowed from the batch's owner
  * until the store says that the batch is durable. */
 struct rows {
@@ -109,6 +151,9 @@ struct rows {
     struct inbox_row *inbox;       /* new events */
     struct inbox_done *inbox_done; /* offered ones, in the order of their numbers */
     struct wait_row *waits;        /* in the order in which they are to be made */
+    struct notice *notices;
+    struct delivery *deliveries;
+    struct hook_row *hooks;
     uint32_t row_count;
     uint32_t head_count;
     uint32_t name_count;
@@ -116,6 +161,9 @@ struct rows {
     uint32_t inbox_count;
     uint32_t inbox_done_count;
     uint32_t wait_count;
+    uint32_t notice_count;
+    uint32_t delivery_count;
+    uint32_t hook_count;
 };
 
 #endif

@@ -63,6 +63,18 @@ struct name *batch_name(struct batch *batch)
                 sizeof(struct name));
 }
 
+struct notice *batch_notice(struct batch *batch)
+{
+    return grow(batch, (void **)&batch->rows.notices, &batch->rows.notice_count,
+                &batch->notice_capacity, sizeof(struct notice));
+}
+
+struct delivery *batch_delivery(struct batch *batch)
+{
+    return grow(batch, (void **)&batch->rows.deliveries, &batch->rows.delivery_count,
+                &batch->delivery_capacity, sizeof(struct delivery));
+}
+
 struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref)
 {
     struct effect *effect = grow(batch, (void **)&batch->effects, &batch->effect_count,
@@ -113,6 +125,7 @@ void turn_emit(struct turn *turn, struct record *record)
         /* Folding what was just decided fails for want of memory only. */
         turn->failed = true;
     }
+    tell_record(turn, record);
 }
 
 struct effect *turn_effect(struct turn *turn, enum effect_kind kind)
@@ -134,6 +147,7 @@ void turn_alert(struct turn *turn, const struct step *step, const char *code)
         effect->status.step = step ? step->spec->name : (struct span){NULL, 0};
         effect->status.code = span_text(code);
     }
+    tell_alert(turn, step, code);
 }
 
 static bool copy_to_batch(struct turn *turn, const struct buf *from, struct span *to)

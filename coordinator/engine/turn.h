@@ -22,6 +22,7 @@ struct engine {
     struct buf records; /* of the turn at work */
     struct buf values;
     struct buf scratch; /* a value being filled in */
+    struct buf telling; /* the data of a notice */
 };
 
 struct turn {
@@ -45,6 +46,15 @@ void turn_open(struct turn *turn, struct engine *engine, const struct event *eve
 void turn_emit(struct turn *turn, struct record *record);
 /* An effect of this turn; NULL when failed. Fill it in. */
 struct effect *turn_effect(struct turn *turn, enum effect_kind kind);
+/* tell.c: what the world is told of a saga, through the outbox, if anybody listens. */
+
+/* A record that was just folded: is it one that the world hears of? */
+void tell_record(struct turn *turn, const struct record *record);
+void tell_alert(struct turn *turn, const struct step *step, const char *code);
+/* An event of the saga's own, after the record that decided it: at most one of each record. The
+ * type and its data (msgpack; empty = nil) may be borrowed. */
+void tell_event(struct turn *turn, struct span type, struct span data);
+
 /* Ends the turn: the row, the head, the timer. false = no memory. */
 MUST_CHECK bool turn_close(struct turn *turn);
 
@@ -56,6 +66,8 @@ struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t
 struct row *batch_row(struct batch *batch);
 struct head *batch_head(struct batch *batch);
 struct name *batch_name(struct batch *batch);
+struct notice *batch_notice(struct batch *batch);
+struct delivery *batch_delivery(struct batch *batch);
 
 /* Alerts: `code` is a literal. */
 void turn_alert(struct turn *turn, const struct step *step, const char *code);

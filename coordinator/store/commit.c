@@ -12,6 +12,7 @@
 
 #include <unistd.h>
 
+#include "store/outbox_rows.h"
 #include "store/rows.h"
 
 enum {
@@ -232,6 +233,8 @@ static enum saga_error write_all(struct writer *writer, const struct rows *rows,
         rc = write_heads(writer, rows);
     if (rc == SAGA_OK)
         rc = insert_definitions(writer, rows);
+    if (rc == SAGA_OK)
+        rc = outbox_write(writer->db, writer->statements, rows);
     if (rc == SAGA_OK && writer->is_turning)
         rc = raise_heads(writer, TAILS_PER_COMMIT, turned);
     return rc;

@@ -32,6 +32,21 @@
     X(INSERT_DEFINITION,                                                                           \
       "INSERT INTO definition (name, version, digest, source, applied_ms, actor)"                  \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                                          \
+    X(INSERT_DELIVERY,                                                                             \
+      "INSERT INTO delivery (hook, saga, seq, at_ms, name, event, type, data, attempts, due_ms,"   \
+      " dead_ms, status, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, ?9, 0, 0, '')")           \
+    X(DELETE_DELIVERY, "DELETE FROM delivery WHERE id = ?1 AND hook = ?2")                         \
+    X(UPDATE_DELIVERY,                                                                             \
+      "UPDATE delivery SET attempts = ?3, due_ms = ?4, dead_ms = ?5, status = ?6, why = ?7"        \
+      " WHERE id = ?1 AND hook = ?2 AND dead_ms = 0")                                              \
+    X(REVIVE_DEAD_OF_HOOK,                                                                         \
+      "UPDATE delivery SET attempts = 0, due_ms = ?3, dead_ms = 0"                                 \
+      " WHERE hook = ?1 AND (?2 = 0 OR id = ?2) AND dead_ms > 0")                                  \
+    X(DELETE_DEAD_OF_HOOK,                                                                         \
+      "DELETE FROM delivery WHERE hook = ?1 AND (?2 = 0 OR id = ?2) AND dead_ms > 0")              \
+    X(SET_HOOK,                                                                                    \
+      "INSERT INTO hook (name, disabled_ms, dropped, dropped_ms) VALUES (?1, ?2, ?3, ?4)"          \
+      " ON CONFLICT (name) DO UPDATE SET disabled_ms = ?2, dropped = ?3, dropped_ms = ?4")         \
     X(SET_META, "UPDATE meta SET value = ?2 WHERE key = ?1 AND value <= ?2")                       \
     X(GET_META, "SELECT value FROM meta WHERE key = ?1")                                           \
     X(LAST_EVENT, "SELECT ifnull(max(lsn), 0) FROM event")                                         \
@@ -54,6 +69,9 @@
     " AND (?6 = 0 OR s.started_ms < ?6)"
 #define SQL_LIST_ORDER " ORDER BY 1 DESC LIMIT ?7"
 
+#define SQL_DELIVERY_COLUMNS                                                                       \
+    "id, hook, saga, seq, at_ms, name, event, type, attempts, due_ms, dead_ms, status, why"
+
 /* X(NAME, sql) - a reader's connection. */
 #define READER_QUERIES(X)                                                                          \
     X(BEGIN, "BEGIN")                                                                              \
@@ -72,6 +90,21 @@
       "WHERE " SQL_AWAKE SQL_LIST_FILTER " UNION ALL SELECT " SQL_HEAD_COLUMNS                     \
       "INDEXED BY saga_asleep" SQL_WITH_KIND "WHERE " SQL_ASLEEP SQL_LIST_FILTER SQL_LIST_ORDER)   \
     X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
+    X(DELIVERIES, "SELECT " SQL_DELIVERY_COLUMNS                                                   \
+                  ", NULL FROM delivery WHERE id > ?1 AND dead_ms = 0"                             \
+                  " ORDER BY id LIMIT ?2")                                                         \
+    X(DELIVERIES_OF_SAGA,                                                                          \
+      "SELECT " SQL_DELIVERY_COLUMNS                                                               \
+      ", NULL FROM delivery INDEXED BY delivery_pending"                                           \
+      " WHERE hook = ?3 AND saga = ?4 AND id > ?1 AND dead_ms = 0 ORDER BY id LIMIT ?2")           \
+    X(DELIVERIES_DEAD, "SELECT " SQL_DELIVERY_COLUMNS                                              \
+                       ", NULL FROM delivery INDEXED BY delivery_dead"                             \
+                       " WHERE hook = ?3 AND id > ?1 AND dead_ms > 0 ORDER BY id LIMIT ?2")        \
+    X(DELIVERY, "SELECT " SQL_DELIVERY_COLUMNS ", data FROM delivery WHERE id = ?1")               \
+    X(HOOKS, "SELECT name, disabled_ms, dropped, dropped_ms FROM hook ORDER BY name")              \
+    X(HOOK_COUNTS,                                                                                 \
+      "SELECT hook, sum(dead_ms = 0), sum(dead_ms > 0), min(iif(dead_ms = 0, at_ms, NULL))"        \
+      " FROM delivery GROUP BY hook ORDER BY hook")                                                \
     X(DEFINITIONS,                                                                                 \
       "SELECT name, version, digest, source, applied_ms, actor FROM definition ORDER BY id")
 

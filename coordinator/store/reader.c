@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "store/outbox_rows.h"
 #include "store/rows.h"
 
 enum { SCAN_MAX = 1000000, ROWS_FIRST = 16 };
@@ -337,10 +338,31 @@ static void base_close(struct store_reader **base)
     *base = NULL;
 }
 
+static enum saga_error base_list_deliveries(struct store_reader *base,
+                                            const struct delivery_filter *filter,
+                                            store_delivery_fn fn, void *arg)
+{
+    return outbox_list(((struct reader *)(void *)base)->statements, filter, fn, arg);
+}
+
+static enum saga_error base_load_delivery(struct store_reader *base, uint64_t id,
+                                          store_delivery_fn fn, void *arg)
+{
+    return outbox_load(((struct reader *)(void *)base)->statements, id, fn, arg);
+}
+
+static enum saga_error base_list_hooks(struct store_reader *base, store_hook_fn fn, void *arg)
+{
+    return outbox_hooks(((struct reader *)(void *)base)->statements, fn, arg);
+}
+
 static const struct store_reader_ops reader_ops = {
     .load_one = base_load_one,
     .list = base_list,
     .find_name = base_find_name,
+    .list_deliveries = base_list_deliveries,
+    .load_delivery = base_load_delivery,
+    .list_hooks = base_list_hooks,
     .close = base_close,
 };
 

@@ -25,6 +25,15 @@ void rows_check(const struct rows *rows, uint64_t last_lsn)
         PRE(head->due_ms >= 0 && head->due_ms <= DUE_NEVER_MS);
         IMPLIES(head->due_ms > 0, !saga_state_is_final(head->state));
     }
+    for (uint32_t at = 0; at < rows->delivery_count; at++) {
+        const struct delivery *delivery = &rows->deliveries[at];
+        bool is_new = delivery->change == DELIVERY_NEW;
+        bool takes_all = delivery->change == DELIVERY_AGAIN || delivery->change == DELIVERY_DISCARD;
+        PRE(delivery->hook.size > 0);
+        IMPLIES(is_new, delivery->notice < rows->notice_count);
+        IMPLIES(!is_new && !takes_all, delivery->id > 0);
+        IMPLIES(delivery->change == DELIVERY_DEAD, delivery->at_ms > 0);
+    }
 }
 
 struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at)

@@ -32,9 +32,22 @@
     "CREATE INDEX saga_asleep ON saga (saga) WHERE due_ms > 0;"                                    \
     "CREATE INDEX saga_due ON saga (due_ms, saga) WHERE due_ms > 0 AND due_ms < 70368744177664;"
 
+/* The outbox. */
+#define SQL_STEP_2_OUTBOX                                                                          \
+    "CREATE TABLE delivery (id INTEGER PRIMARY KEY AUTOINCREMENT, hook TEXT NOT NULL,"             \
+    " saga INTEGER NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, name TEXT NOT NULL,"    \
+    " event TEXT NOT NULL, type TEXT NOT NULL, data BLOB NOT NULL, attempts INTEGER NOT NULL,"     \
+    " due_ms INTEGER NOT NULL, dead_ms INTEGER NOT NULL, status INTEGER NOT NULL,"                 \
+    " why TEXT NOT NULL) STRICT;"                                                                  \
+    "CREATE INDEX delivery_pending ON delivery (hook, saga, id) WHERE dead_ms = 0;"                \
+    "CREATE INDEX delivery_dead ON delivery (hook, id) WHERE dead_ms > 0;"                         \
+    "CREATE TABLE hook (name TEXT PRIMARY KEY NOT NULL, disabled_ms INTEGER NOT NULL,"             \
+    " dropped INTEGER NOT NULL, dropped_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
 #define SQL_STEP_2                                                                                 \
     SQL_STEP_2_INBOX                                                                               \
     SQL_STEP_2_ASLEEP                                                                              \
+    SQL_STEP_2_OUTBOX                                                                              \
     "PRAGMA user_version = 2;"
 
 #endif

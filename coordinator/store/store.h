@@ -54,11 +54,37 @@ struct store_due {
                           * is, ever */
 };
 
+/* A delivery as it is kept; `change` is NEW (pending) or DEAD. */
+struct store_delivery {
+    struct delivery delivery;
+    struct notice notice; /* its data only when one is loaded by its id */
+};
+
+enum delivery_which { DELIVERIES_PENDING, DELIVERIES_OF_SAGA, DELIVERIES_DEAD };
+
+struct delivery_filter {
+    enum delivery_which which;
+    struct span hook; /* OF_SAGA (pending ones too), DEAD */
+    uint64_t saga;    /* OF_SAGA */
+    uint64_t after;   /* only greater ids */
+    uint32_t limit;   /* at least 1 */
+};
+
+/* A webhook that the store knows of, configured or not. */
+struct store_hook {
+    struct hook_row row; /* zeroes when nothing is kept of it */
+    uint64_t pending;
+    uint64_t dead;
+    int64_t oldest_ms; /* of what is pending; 0 = nothing is */
+};
+
 /* Called for each item of a read; the spans live until it returns. Any other result than SAGA_OK
  * ends the read and is what the read returns. */
 typedef enum saga_error (*store_image_fn)(const struct saga_image *image, void *arg);
 typedef enum saga_error (*store_definition_fn)(const struct definition_row *row, void *arg);
 typedef enum saga_error (*store_item_fn)(const struct store_item *item, void *arg);
+typedef enum saga_error (*store_delivery_fn)(const struct store_delivery *delivery, void *arg);
+typedef enum saga_error (*store_hook_fn)(const struct store_hook *hook, void *arg);
 
 struct store_ops {
     const char *name;
@@ -119,6 +145,16 @@ struct store_reader_ops {
                                        void *arg);
     MUST_CHECK enum saga_error (*find_name)(struct store_reader *reader, struct span text,
                                             struct name *found);
+    /* What lies in the outbox, in ascending order of id, without data. */
+    MUST_CHECK enum saga_error (*list_deliveries)(struct store_reader *reader,
+                                                  const struct delivery_filter *filter,
+                                                  store_delivery_fn fn, void *arg);
+    /* One of it, with its data. SAGA_NOT_FOUND. */
+    MUST_CHECK enum saga_error (*load_delivery)(struct store_reader *reader, uint64_t id,
+                                                store_delivery_fn fn, void *arg);
+    /* Every webhook of which anything is kept, in the order of their names. */
+    MUST_CHECK enum saga_error (*list_hooks)(struct store_reader *reader, store_hook_fn fn,
+                                             void *arg);
     void (*close)(struct store_reader **reader);
 };
 

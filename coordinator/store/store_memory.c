@@ -18,6 +18,7 @@
 
 #include "base/check.h"
 #include "base/map.h"
+#include "store/memory_outbox.h"
 #include "store/rows.h"
 
 enum { MEMORY_MAGIC = 0x6d656d31, ARRAY_MIN = 64 };
@@ -36,6 +37,7 @@ struct memory {
     struct row *rows;                   /* owned; [lsn - 1] */
     struct memory_saga *sagas;          /* owned; ascending by saga */
     struct definition_row *definitions; /* owned */
+    struct memory_outbox outbox;        /* owned */
     struct map names;                   /* text -> struct name in the arena */
     size_t row_count;
     size_t row_capacity;
@@ -130,6 +132,8 @@ static enum saga_error reserve_all(struct memory *memory, const struct rows *row
     if (rc == SAGA_OK)
         rc = reserve(&items[2], &memory->definition_capacity, sizeof(*memory->definitions),
                      memory->definition_count + rows->definition_count);
+    if (rc == SAGA_OK)
+        rc = memory_outbox_reserve(&memory->outbox, rows);
     memory->rows = items[0];
     memory->sagas = items[1];
     memory->definitions = items[2];
@@ -262,6 +266,7 @@ static enum saga_error commit(struct memory *memory, const struct rows *rows)
     commit_heads(memory, rows, &ok);
     commit_rows(memory, rows, &ok);
     commit_definitions(memory, rows, &ok);
+    memory_outbox_commit(&memory->outbox, rows, &memory->arena, &ok);
     int64_t last_ms = rows_last_ms(rows);
     if (memory->last_ms < last_ms)
         memory->last_ms = last_ms;
@@ -526,6 +531,38 @@ static enum saga_error reader_find_name(struct store_reader *reader, struct span
     return rc;
 }
 
+static enum saga_error reader_list_deliveries(struct store_reader *reader,
+                                              const struct delivery_filter *filter,
+                                              store_delivery_fn fn, void *arg)
+{
+    struct memory *memory = reader_lock(reader);
+    enum saga_error rc = memory->failure != SAGA_OK
+                             ? SAGA_STORE_FAILED
+                             : memory_outbox_list(&memory->outbox, filter, fn, arg);
+    pthread_mutex_unlock(&memory->lock);
+    return rc;
+}
+
+static enum saga_error reader_load_delivery(struct store_reader *reader, uint64_t id,
+                                            store_delivery_fn fn, void *arg)
+{
+    struct memory *memory = reader_lock(reader);
+    enum saga_error rc = memory->failure != SAGA_OK
+                             ? SAGA_STORE_FAILED
+                             : memory_outbox_load(&memory->outbox, id, fn, arg);
+    pthread_mutex_unlock(&memory->lock);
+    return rc;
+}
+
+static enum saga_error reader_list_hooks(struct store_reader *reader, store_hook_fn fn, void *arg)
+{
+    struct memory *memory = reader_lock(reader);
+    enum saga_error rc = memory->failure != SAGA_OK ? SAGA_STORE_FAILED
+                                                    : memory_outbox_hooks(&memory->outbox, fn, arg);
+    pthread_mutex_unlock(&memory->lock);
+    return rc;
+}
+
 static void reader_close(struct store_reader **reader)
 {
     free(*reader);
@@ -536,6 +573,9 @@ static const struct store_reader_ops reader_ops = {
     .load_one = reader_load_one,
     .list = reader_list,
     .find_name = reader_find_name,
+    .list_deliveries = reader_list_deliveries,
+    .load_delivery = reader_load_delivery,
+    .list_hooks = reader_list_hooks,
     .close = reader_close,
 };
 
@@ -557,6 +597,7 @@ static void memory_close(struct store **store)
         return;
     struct memory *memory = memory_of(*store);
     memory->magic = 0;
+    memory_outbox_close(&memory->outbox);
     map_close(&memory->names);
     arena_close(&memory->arena);
     arena_close(&memory->scratch);

@@ -60,6 +60,10 @@ static size_t size_of(const struct rows *rows)
     for (uint32_t i = 0; i < rows->definition_count; i++) {
         size += rows->definitions[i].source.size;
     }
+    for (uint32_t i = 0; i < rows->delivery_count; i++) {
+        bool is_new = rows->deliveries[i].change == DELIVERY_NEW;
+        size += is_new ? rows->notices[rows->deliveries[i].notice].data.size + 512 : 256;
+    }
     return size + (size_t)256 * (rows->head_count + rows->name_count);
 }
 

@@ -4,6 +4,7 @@
  *   ok|fail|later KEY[#N] [output=JSON] [code=] [message=] [details=JSON] [retry_after=5s] [cost=N]
  *                         [refused] [in_doubt] [by_token]
  *   sent|lost|untaken|adopt|beat KEY[#N] [barrier] [details=JSON]
+ *   tell          webhooks are configured: what they are told is printed
  *   time +5s      crash [+5s]      participants absent|present|barrier
  *   rollback|reverse|retry|resolve|pause|resume|terminate [by=ada] because=TEXT [step=] [steps=a,b]
  *                         [accept=a,b] [input=JSON] [output=JSON] [outcome=] [evidence=]
@@ -166,6 +167,14 @@ static void show(struct world *world, struct words *words)
     print_view(world);
 }
 
+/* From the next engine on: it is an option of it. */
+static void tell(struct world *world, struct words *words)
+{
+    MAYBE(words->count > 1);
+    world->tells = true;
+    world_crash(world, 0);
+}
+
 void obey(struct world *world, const char *line)
 {
     static const struct {
@@ -179,6 +188,7 @@ void obey(struct world *world, const char *line)
         {"resolve", verb},   {"pause", verb},   {"resume", verb},
         {"terminate", verb}, {"plan", plan},    {"time", pass},
         {"crash", crash},    {"show", show},    {"participants", participants},
+        {"tell", tell},
     };
     static struct words words;
     words_split(&words, line);

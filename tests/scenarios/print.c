@@ -208,6 +208,15 @@ static void print_cancel(struct world *world, const struct effect *effect)
     }
 }
 
+void print_notice(struct world *world, const struct notice *notice)
+{
+    struct buf *out = &world->out;
+    buf_format(out, "  => %.*s %.*s", (int)notice->type.size, (const char *)notice->type.data,
+               (int)notice->event.size, (const char *)notice->event.data);
+    print_json(out, "data", notice->data);
+    buf_text(out, "\n");
+}
+
 void print_effect(struct world *world, const struct effect *effect)
 {
     static const char *const verdicts[] = {"ok", "late", "stale", "unknown"};

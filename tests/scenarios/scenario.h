@@ -32,6 +32,7 @@ struct world {
     struct sent tasks[TASKS_MAX];
     uint32_t task_count;
     enum participants participants;
+    bool tells; /* the world hears of it: notices are printed */
     int64_t now_ms;
     int64_t wakes_ms; /* as last printed */
     char plan_digest[65];
@@ -74,6 +75,7 @@ void obey(struct world *world, const char *line);
 
 /* print.c */
 void print_row(struct world *world, const struct row *row);
+void print_notice(struct world *world, const struct notice *notice);
 void print_effect(struct world *world, const struct effect *effect);
 void print_ms(struct buf *out, int64_t at_ms);
 /* " name=value" */

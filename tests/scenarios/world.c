@@ -51,7 +51,8 @@ void world_open_engine(struct world *world)
                                      .seed = 1,
                                      .last_lsn = world->row_count,
                                      .last_saga = world->row_count > 0 ? 1 : 0,
-                                     .sagas_max = 10};
+                                     .sagas_max = 10,
+                                     .tells = world->tells};
     if (engine_new(&options, &world->engine) != SAGA_OK) {
         stop("engine_new", "no memory");
     }
@@ -182,6 +183,9 @@ static uint32_t decide(struct world *world, struct event *event, struct sent *dr
         stop("engine_step", "no memory");
     }
     keep_rows(world);
+    for (uint32_t i = 0; i < world->batch.rows.notice_count; i++) {
+        print_notice(world, &world->batch.rows.notices[i]);
+    }
     for (uint32_t i = 0; i < world->batch.effect_count; i++) {
         const struct effect *effect = &world->batch.effects[i];
         print_effect(world, effect);

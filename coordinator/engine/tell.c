@@ -1,0 +1,133 @@
+/* tell.c - what the world is told of a saga: notices for the outbox, in the batch of the records
+ * that caused them.
+ *
+ * A notice is no record: it is not folded, nothing is decided by it, and replay makes none. Its id
+ * is made of the saga's id and the seq of its record, so that whoever gets it twice can tell:
+ *
+ *     trip-7/12                        of the record with seq 12
+ *     trip-7/12/undo_stuck/flight      an alert raised after it, about a step
+ *
+ * Life-cycle events carry no value of a user, only names and states. */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "base/mp.h"
+#include "engine/turn.h"
+
+enum { EVENT_ID_MAX = 2 * LIMIT_SAGA_ID + 24 + LIMIT_CODE + LIMIT_NAME, TYPE_MAX = 96 };
+
+/* The records that the world hears of. */
+static const char *const types[RECORD_COUNT] = {
+    [RECORD_SAGA_STARTED] = "sagad.saga.started",
+    [RECORD_SAGA_COMPENSATING] = "sagad.saga.compensating",
+    [RECORD_SAGA_COMPLETED] = "sagad.saga.completed",
+    [RECORD_SAGA_COMPENSATED] = "sagad.saga.compensated",
+    [RECORD_SAGA_PARKED] = "sagad.saga.parked",
+    [RECORD_SAGA_TERMINATED] = "sagad.saga.terminated",
+    [RECORD_SAGA_PAUSED] = "sagad.saga.paused",
+    [RECORD_SAGA_RESUMED] = "sagad.saga.resumed",
+    [RECORD_STEP_PARKED] = "sagad.step.parked",
+};
+
+/* Alerts whose record says the same. */
+static const char *const told_by_records[] = {"step_parked", "saga_parked"};
+
+/* id and type live for the call. */
+static void add(struct turn *turn, const char *id, struct span type, struct span data)
+{
+    const struct saga *saga = turn->saga;
+    struct batch *batch = turn->batch;
+    struct notice *notice = turn->failed ? NULL : batch_notice(batch);
+    if (!notice) {
+        turn->failed = true;
+        return;
+    }
+    bool ok = true;
+    *notice = (struct notice){.saga = saga->id, .seq = saga->seq, .at_ms = turn->now_ms};
+    notice->name = arena_copy(&batch->arena, saga->name, &ok);
+    notice->event = arena_copy(&batch->arena, span_text(id), &ok);
+    notice->type = arena_copy(&batch->arena, type, &ok);
+    notice->data = arena_copy(&batch->arena, data.size > 0 ? data : MP_NIL_VALUE, &ok);
+    batch->size += notice->data.size;
+    turn->failed = !ok;
+}
+
+/* Names and states, no values. */
+static void put_facts(struct turn *turn, const struct step *step, struct span code)
+{
+    const struct saga *saga = turn->saga;
+    struct buf *out = &turn->engine->telling;
+    buf_clear(out);
+    mp_put_map(out, 4u + (step ? 1 : 0) + (code.size > 0 ? 1 : 0));
+    mp_put_text(out, "saga");
+    mp_put_str(out, saga->name);
+    mp_put_text(out, "definition");
+    mp_put_str(out, saga->definition->name);
+    mp_put_text(out, "version");
+    mp_put_uint(out, saga->definition->version);
+    mp_put_text(out, "status");
+    mp_put_text(out, saga_state_name(saga->state));
+    if (step) {
+        mp_put_text(out, "step");
+        mp_put_str(out, step->spec->name);
+    }
+    if (code.size > 0) {
+        mp_put_text(out, "code");
+        mp_put_str(out, code);
+    }
+    turn->failed = turn->failed || buf_failed(out);
+}
+
+static void name_event(const struct saga *saga, char *id, size_t size)
+{
+    snprintf(id, size, "%.*s/%llu", (int)saga->name.size, (const char *)saga->name.data,
+             (unsigned long long)saga->seq);
+}
+
+void tell_record(struct turn *turn, const struct record *record)
+{
+    PRE(record->type < RECORD_COUNT);
+    const char *type = types[record->type];
+    if (!turn->engine->options.tells || !type || turn->failed) {
+        return;
+    }
+    char id[EVENT_ID_MAX];
+    const struct step *step =
+        record->type == RECORD_STEP_PARKED ? &turn->saga->steps[record->step] : NULL;
+    name_event(turn->saga, id, sizeof id);
+    put_facts(turn, step, record->code);
+    add(turn, id, span_text(type), buf_span(&turn->engine->telling));
+}
+
+void tell_alert(struct turn *turn, const struct step *step, const char *code)
+{
+    if (!turn->engine->options.tells || turn->failed) {
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(told_by_records); i++) {
+        if (strcmp(told_by_records[i], code) == 0) {
+            return;
+        }
+    }
+    char id[EVENT_ID_MAX];
+    char type[TYPE_MAX];
+    name_event(turn->saga, id, sizeof id);
+    size_t size = strlen(id);
+    struct span name = step ? step->spec->name : span_text("");
+    snprintf(id + size, sizeof id - size, "/%s%s%.*s", code, step ? "/" : "", (int)name.size,
+             (const char *)name.data);
+    snprintf(type, sizeof type, "sagad.alert.%s", code);
+    put_facts(turn, step, span_text(code));
+    add(turn, id, span_text(type), buf_span(&turn->engine->telling));
+}
+
+void tell_event(struct turn *turn, struct span type, struct span data)
+{
+    PRE(type.size > 0);
+    if (!turn->engine->options.tells || turn->failed) {
+        return;
+    }
+    char id[EVENT_ID_MAX];
+    name_event(turn->saga, id, sizeof id);
+    add(turn, id, type, data);
+}

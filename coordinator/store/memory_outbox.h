@@ -1,0 +1,34 @@
+/* memory_outbox.h - the outbox of the memory store: deliveries in an array, by ascending id. */
+#ifndef STORE_MEMORY_OUTBOX_H
+#define STORE_MEMORY_OUTBOX_H
+
+#include "store/store.h"
+
+struct memory_outbox {
+    struct store_delivery *deliveries; /* owned; their bytes are in the store's arena */
+    struct hook_row *hooks;            /* the same; in the order of their names */
+    size_t delivery_count;
+    size_t delivery_capacity;
+    size_t hook_count;
+    size_t hook_capacity;
+    uint64_t last_id;
+};
+
+void memory_outbox_close(struct memory_outbox *outbox);
+/* Room for what the batch brings: afterwards memory_outbox_commit() fails in the arena only. */
+MUST_CHECK enum saga_error memory_outbox_reserve(struct memory_outbox *outbox,
+                                                 const struct rows *rows);
+/* *ok is set to false when the arena has no more memory, else kept. */
+void memory_outbox_commit(struct memory_outbox *outbox, const struct rows *rows,
+                          struct arena *arena, bool *ok);
+
+/* As store.h says of the reader's three. */
+MUST_CHECK enum saga_error memory_outbox_list(const struct memory_outbox *outbox,
+                                              const struct delivery_filter *filter,
+                                              store_delivery_fn fn, void *arg);
+MUST_CHECK enum saga_error memory_outbox_load(const struct memory_outbox *outbox, uint64_t id,
+                                              store_delivery_fn fn, void *arg);
+MUST_CHECK enum saga_error memory_outbox_hooks(const struct memory_outbox *outbox, store_hook_fn fn,
+                                               void *arg);
+
+#endif

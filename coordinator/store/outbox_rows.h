@@ -1,0 +1,21 @@
+/* outbox_rows.h - the outbox in SQLite: deliveries written with a batch, and read back. */
+#ifndef STORE_OUTBOX_ROWS_H
+#define STORE_OUTBOX_ROWS_H
+
+#include "store/reader.h"
+#include "store/writer.h"
+
+/* A batch's part of the outbox, inside its transaction. */
+MUST_CHECK enum saga_error outbox_write(sqlite3 *db, sqlite3_stmt *const *statements,
+                                        const struct rows *rows);
+
+/* As store.h says of the reader's three; `statements` are a reader's. */
+MUST_CHECK enum saga_error outbox_list(sqlite3_stmt *const *statements,
+                                       const struct delivery_filter *filter, store_delivery_fn fn,
+                                       void *arg);
+MUST_CHECK enum saga_error outbox_load(sqlite3_stmt *const *statements, uint64_t id,
+                                       store_delivery_fn fn, void *arg);
+MUST_CHECK enum saga_error outbox_hooks(sqlite3_stmt *const *statements, store_hook_fn fn,
+                                        void *arg);
+
+#endif
