@@ -144,10 +144,10 @@ static bool undo_parallel(struct turn *turn)
     uint32_t count = saga->definition->step_count;
     bool changed = false;
     for (uint32_t i = count; i > 0 && !turn->failed; i--) {
-        struct step *step = &saga->steps[saga->definition->order[i - 1]];
+        struct step *step = saga_step(saga, saga->definition->order[i - 1]);
         bool clear = true;
         for (uint32_t k = 0; k < step->spec->needed_by_count && clear; k++) {
-            const struct step *after = &saga->steps[step->spec->needed_by[k]];
+            const struct step *after = saga_step(saga, step->spec->needed_by[k]);
             clear = after->all_clear;
         }
         if (clear && wants_undo(step)) {
@@ -167,15 +167,15 @@ static bool undo_strict(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     struct step *latest = NULL;
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        struct step *step = saga_step(saga, i);
         bool later = !latest || step->started_seq > latest->started_seq;
         if (step->started_seq > 0 && !is_done(step, true) && later) {
             latest = step;
         }
     }
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        struct step *step = saga_step(saga, i);
         if (step != latest && wants_undo(step)) {
             step->undo_due_ms = 0; /* see undo_parallel() */
         }
@@ -185,8 +185,8 @@ static bool undo_strict(struct turn *turn)
 
 static bool still_stands(const struct saga *saga)
 {
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        const struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        const struct step *step = saga_step(saga, i);
         if (!step->chosen && step->state == STEP_STATE_SUCCEEDED &&
             step->spec->step_class != CLASS_READONLY) {
             return true;
@@ -200,8 +200,8 @@ static bool finish(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool parked = false;
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        const struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        const struct step *step = saga_step(saga, i);
         if (!is_done(step, true)) {
             return false;
         }
@@ -226,8 +226,8 @@ bool backward(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool changed = false;
-    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+        struct step *step = saga_step(saga, i);
         if (step->chosen) {
             changed |= bring_in(turn, step);
             changed |= retry_undo(turn, step);

@@ -38,7 +38,7 @@ static void fill_task(const struct saga *saga, const struct call *call, struct a
     task->saga_name = saga->name;
     task->definition = saga->definition->name;
     task->version = saga->definition->version;
-    task->step = call->step->spec->name;
+    task->step = call->step->name;
     task->input = call->input.size > 0 ? call->input : MP_NIL_VALUE;
     task->do_key = call->do_key;
     task->output = call->output;

@@ -180,8 +180,8 @@ static void undo_start(struct engine *engine, struct batch *batch, const struct 
     MAYBE(rows == mark->rows.rows && heads == mark->rows.heads && names == mark->rows.names);
     batch->effect_count = mark->effect_count;
     engine->lsn_last = mark->lsn_last;
-    for (uint32_t i = 0; i < (*saga)->definition->step_count; i++) {
-        for (struct attempt *a = (*saga)->steps[i].calls[0].attempts; a; a = a->older) {
+    for (uint32_t i = 0; i < (*saga)->step_total; i++) {
+        for (struct attempt *a = saga_step(*saga, i)->calls[0].attempts; a; a = a->older) {
             map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
         }
     }
@@ -465,8 +465,8 @@ static struct attempt *find_named(struct saga *saga, const struct event *event)
     if (call || event->kind != EVENT_ADOPT) {
         return call ? call_attempt(call, call->run, event->task.attempt) : NULL;
     }
-    for (uint32_t i = 0; i < saga->definition->step_count * CALL_COUNT; i++) {
-        call = &saga->steps[i / CALL_COUNT].calls[i % CALL_COUNT];
+    for (uint32_t i = 0; i < saga->step_total * CALL_COUNT; i++) {
+        call = &saga_step(saga, i / CALL_COUNT)->calls[i % CALL_COUNT];
         for (struct attempt *a = call->attempts; a; a = a->older) {
             if (a->number == event->task.attempt && span_equal(a->task.key, event->task.key)) {
                 return a;
@@ -534,10 +534,10 @@ static enum saga_error serve(struct engine *engine, const struct event *event)
     engine->serving_ms = event->now_ms;
     size_t at = 0;
     for (struct saga *saga; (saga = map_next(&engine->sagas, &at)) != NULL;) {
-        for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        for (uint32_t i = 0; i < saga->step_total; i++) {
             for (uint32_t k = 0; k < CALL_COUNT; k++) {
-                saga->steps[i].calls[k].forgotten_left_ms = event->now_ms;
-                for (struct attempt *a = saga->steps[i].calls[k].attempts; a; a = a->older) {
+                saga_step(saga, i)->calls[k].forgotten_left_ms = event->now_ms;
+                for (struct attempt *a = saga_step(saga, i)->calls[k].attempts; a; a = a->older) {
                     a->left_ms = event->now_ms;
                     a->beat_ms = event->now_ms;
                 }
@@ -612,9 +612,9 @@ uint32_t engine_count(const struct engine *engine)
 
 static void evict(struct engine *engine, struct saga *saga)
 {
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+    for (uint32_t i = 0; i < saga->step_total; i++) {
         for (uint32_t k = 0; k < CALL_COUNT; k++) {
-            for (struct attempt *a = saga->steps[i].calls[k].attempts; a; a = a->older) {
+            for (struct attempt *a = saga_step(saga, i)->calls[k].attempts; a; a = a->older) {
                 map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
             }
         }

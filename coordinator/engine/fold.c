@@ -490,7 +490,7 @@ static struct span pack_reason(struct saga *saga, const struct record *record)
                       .capacity = record->code.size + record->message.size + record->actor.size +
                                   LIMIT_NAME + 64};
     out.size_max = out.capacity;
-    bool has_step = (record->fields & 1) != 0 && record->step < saga->definition->step_count;
+    bool has_step = (record->fields & 1) != 0 && record->step < saga->step_total;
     mp_put_map(&out, 2 + (has_step ? 1u : 0) + (record->actor.size > 0 ? 1u : 0));
     mp_put_text(&out, "code");
     mp_put_str(&out, record->code);
@@ -498,7 +498,7 @@ static struct span pack_reason(struct saga *saga, const struct record *record)
     mp_put_str(&out, record->message);
     if (has_step) {
         mp_put_text(&out, "step");
-        mp_put_str(&out, saga->definition->steps[record->step].name);
+        mp_put_str(&out, saga_step(saga, record->step)->name);
     }
     if (record->actor.size > 0) {
         mp_put_text(&out, "actor");
@@ -536,8 +536,8 @@ static bool fold_compensating(struct saga *saga, const struct record *record, in
     }
     saga->partial = (record->flags & FLAG_PARTIAL) != 0;
     saga->reason = pack_reason(saga, record);
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        struct step *step = saga_step(saga, i);
         step->chosen = !saga->partial || record_list_has(record->steps, i);
         step->accepted = record_list_has(record->accept, i);
         if (!unpark_do(step, at_ms)) {
@@ -593,8 +593,8 @@ static bool fold_operator(struct saga *saga, struct step *step, const struct rec
     switch ((enum verb)record->verb) {
     case VERB_ROLLBACK:
         unpark(saga);
-        for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-            saga->steps[i].accepted |= record_list_has(record->accept, i);
+        for (uint32_t i = 0; i < saga->step_total; i++) {
+            saga_step(saga, i)->accepted |= record_list_has(record->accept, i);
         }
         return want_turn(saga, span_text("rollback"), record->reason, record->actor);
     case VERB_RETRY:
@@ -725,10 +725,10 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
 {
     PRE(saga->magic == SAGA_MAGIC);
     bool has_step = (record->fields & 1) != 0;
-    if (has_step && record->step >= saga->definition->step_count) {
+    if (has_step && record->step >= saga->step_total) {
         return false;
     }
-    struct step *step = has_step ? &saga->steps[record->step] : NULL;
+    struct step *step = has_step ? saga_step(saga, record->step) : NULL;
     saga->seq++;
     bool of_undo = record->kind == TASK_UNDO;
     saga->cost_micros = add_cost(saga->cost_micros, record->cost_micros);

@@ -16,7 +16,7 @@ static bool satisfies(const struct step *step)
 static bool can_start(const struct saga *saga, const struct step *step)
 {
     for (uint32_t i = 0; i < step->spec->needs_count; i++) {
-        if (!satisfies(&saga->steps[step->spec->needs[i]])) {
+        if (!satisfies(saga_step(saga, step->spec->needs[i]))) {
             return false;
         }
     }
@@ -70,8 +70,8 @@ static bool start_ready(struct turn *turn)
     if (saga->start_at_ms > turn->now_ms) {
         return false;
     }
-    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+        struct step *step = saga_step(saga, i);
         if (step->state == STEP_STATE_PENDING && can_start(saga, step)) {
             start(turn, step);
             changed = true;
@@ -108,8 +108,8 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
 {
     struct saga *saga = turn->saga;
     struct step *failed = NULL;
-    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+        struct step *step = saga_step(saga, i);
         bool gives_up =
             step->state == STEP_STATE_KEPT || (step->state == STEP_STATE_RESOLVED && step->refused);
         if (step->state == STEP_STATE_IN_DOUBT) {
@@ -143,21 +143,21 @@ void turn_back(struct turn *turn, const struct record *reason)
     struct buf *accept = &turn->engine->scratch;
     buf_clear(accept);
     uint32_t count = 0;
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        count += saga->steps[i].accepted ? 1 : 0;
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        count += saga_step(saga, i)->accepted ? 1 : 0;
     }
     if (count > 0) {
         mp_put_array(accept, count);
-        for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-            if (saga->steps[i].accepted) {
+        for (uint32_t i = 0; i < saga->step_total; i++) {
+            if (saga_step(saga, i)->accepted) {
                 mp_put_uint(accept, i);
             }
         }
         record.accept = buf_span(accept);
     }
     turn_emit(turn, &record);
-    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+        struct step *step = saga_step(saga, i);
         if (step->chosen) {
             call_off_all(turn, step_call(step, TASK_DO), "cancelled");
         }
@@ -186,8 +186,8 @@ static void turn_back_because(struct turn *turn, const struct step *failed)
 static void ask_pivot(struct turn *turn)
 {
     struct saga *saga = turn->saga;
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        struct step *step = saga_step(saga, i);
         if (step->spec->step_class == CLASS_PIVOT) {
             call_off_all(turn, step_call(step, TASK_DO), "cancelled");
         }
@@ -220,8 +220,8 @@ static bool stands_still(const struct saga *saga, bool *all_done)
 {
     *all_done = true;
     bool still = true;
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        const struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        const struct step *step = saga_step(saga, i);
         *all_done = *all_done && satisfies(step);
         still = still && step->state != STEP_STATE_RUNNING && step->state != STEP_STATE_RETRYING &&
                 step->state != STEP_STATE_IN_DOUBT && step->state != STEP_STATE_WAITING;

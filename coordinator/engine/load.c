@@ -106,9 +106,9 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
         saga_destroy(&saga);
         return rc;
     }
-    for (uint32_t i = 0; i < definition->step_count && rc == SAGA_OK; i++) {
+    for (uint32_t i = 0; i < saga->step_total && rc == SAGA_OK; i++) {
         for (uint32_t k = 0; k < CALL_COUNT && rc == SAGA_OK; k++) {
-            rc = take_up(engine, &saga->steps[i].calls[k]);
+            rc = take_up(engine, &saga_step(saga, i)->calls[k]);
         }
     }
     int64_t due_ms = rc == SAGA_OK ? saga_next_due(engine, saga) : INT64_MAX;

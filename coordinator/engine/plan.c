@@ -89,12 +89,12 @@ struct work {
 static enum saga_error choose(struct work *work, const struct span *steps, uint32_t steps_count,
                               const char **why)
 {
-    const struct definition *definition = work->saga->definition;
-    for (uint32_t i = 0; i < definition->step_count; i++) {
+    const struct saga *saga = work->saga;
+    for (uint32_t i = 0; i < saga->step_total; i++) {
         work->chosen[i] = steps_count == 0;
     }
     for (uint32_t i = 0; i < steps_count; i++) {
-        int32_t index = definition_step(definition, steps[i]);
+        int32_t index = saga_step_named(saga, steps[i]);
         if (index < 0) {
             *why = "the definition has no step of that name";
             return SAGA_NOT_FOUND;
@@ -115,7 +115,7 @@ static void set_levels(struct work *work)
     const struct definition *definition = work->saga->definition;
     for (uint32_t i = definition->step_count; i > 0; i--) {
         uint32_t index = definition->order[i - 1];
-        const struct step *step = &work->saga->steps[index];
+        const struct step *step = saga_step(work->saga, index);
         uint32_t level = 0;
         for (uint32_t k = 0; k < step->spec->needed_by_count; k++) {
             uint32_t after = work->level[step->spec->needed_by[k]];
@@ -167,7 +167,7 @@ static bool add_item(struct work *work, const struct step *step, enum fate fate,
 {
     struct plan_item *item = &work->items[work->plan->item_count++];
     *item = (struct plan_item){.order = work->level[step->index],
-                               .step = step->spec->name,
+                               .step = step->name,
                                .in_doubt = fate == FATE_UNDONE_IN_DOUBT,
                                .irrevocable = fate == FATE_IRREVOCABLE};
     if (item->irrevocable) {
@@ -187,9 +187,9 @@ static void swap(struct plan_item *a, struct plan_item *b)
 
 static uint64_t started_seq(const struct work *work, struct span step)
 {
-    int32_t index = definition_step(work->saga->definition, step);
+    int32_t index = saga_step_named(work->saga, step);
     CHECK(index >= 0);
-    return work->saga->steps[index].started_seq;
+    return saga_step(work->saga, (uint32_t)index)->started_seq;
 }
 
 /* Irrevocable steps first, for they are what a person must see; then by order. Plans are short:
@@ -245,12 +245,12 @@ static enum saga_error fill_plan(struct work *work, struct buf *out)
     struct plan *plan = work->plan;
     struct span reason = plan_reason(work, out);
     bool ok = reason.size > 0;
-    for (uint32_t i = 0; i < saga->definition->step_count && ok; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total && ok; i++) {
+        struct step *step = saga_step(saga, i);
         enum fate fate = fate_of(step);
         bool stays = fate == FATE_KEPT || (fate != FATE_NOTHING && !work->chosen[i]);
         if (stays) {
-            work->kept[plan->kept_count++] = step->spec->name;
+            work->kept[plan->kept_count++] = step->name;
         } else if (fate != FATE_NOTHING) {
             ok = add_item(work, step, fate, reason, out);
         }
@@ -300,7 +300,7 @@ enum saga_error plan_make(struct saga *saga, const struct plan_request *request,
     if (rc != SAGA_OK) {
         return rc;
     }
-    size_t count = saga->definition->step_count;
+    size_t count = saga->step_total;
     struct work work = {.saga = saga,
                         .arena = arena,
                         .chosen = arena_take(arena, count * sizeof(bool)),

@@ -23,10 +23,12 @@ struct saga *saga_new(const struct arena_source *source, uint64_t id, struct spa
     saga->name = kept;
     saga->definition = definition;
     saga->steps = steps;
+    saga->step_total = definition->step_count;
     for (uint32_t i = 0; i < definition->step_count; i++) {
         struct step *step = &steps[i];
         step->spec = &definition->steps[i];
         step->saga = saga;
+        step->name = step->spec->name;
         step->index = i;
         step->state = STEP_STATE_PENDING;
         static const enum task_kind kinds[CALL_COUNT] = {TASK_DO, TASK_UNDO, TASK_CHECK};
@@ -47,6 +49,11 @@ void saga_destroy(struct saga **saga)
         arena_close(&arena);
         *saga = NULL;
     }
+}
+
+int32_t saga_step_named(const struct saga *saga, struct span name)
+{
+    return definition_step(saga->definition, name);
 }
 
 struct call *step_call(struct step *step, enum task_kind kind)
@@ -211,7 +218,7 @@ struct span call_key(const struct call *call, uint32_t run)
 {
     struct saga *saga = call->step->saga;
     const char *kind = task_kind_name(call->kind);
-    struct span step = call->step->spec->name;
+    struct span step = call->step->name;
     char suffix[16] = "";
     size_t suffix_size = 0;
     if (run > 1) {
@@ -246,9 +253,9 @@ struct span call_key(const struct call *call, uint32_t run)
 
 struct call *saga_call_of_key(struct saga *saga, struct span key)
 {
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+    for (uint32_t i = 0; i < saga->step_total; i++) {
         for (uint32_t k = 0; k < CALL_COUNT; k++) {
-            struct call *call = &saga->steps[i].calls[k];
+            struct call *call = &saga_step(saga, i)->calls[k];
             if (call->run > 0 && span_equal(call->key, key)) {
                 return call;
             }

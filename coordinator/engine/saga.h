@@ -84,7 +84,8 @@ struct call {
 struct step {
     const struct step_spec *spec;
     struct saga *saga;
-    uint32_t index;
+    struct span name; /* as people and participants say it */
+    uint32_t index;   /* in the saga */
     enum step_state state;
     enum undo_state undo_state;
     struct call calls[CALL_COUNT]; /* do, undo, check */
@@ -148,7 +149,8 @@ struct saga {
     int64_t undo_cost_micros; /* of it: of compensations */
     uint8_t digest[32];       /* volatile: of the start, while its name is not yet durable */
     bool has_digest;
-    struct step *steps; /* definition->step_count of them */
+    struct step *steps;  /* see saga_step() */
+    uint32_t step_total; /* of the definition, and what has been added while it ran */
 
     /* Volatile: the engine's own. */
     struct heap_node timer;
@@ -175,6 +177,14 @@ MUST_CHECK bool fold(struct saga *saga, const struct record *record, int64_t at_
 
 /* Its start_at has not come yet (or the sagas's steps have not noticed it yet). */
 bool saga_waits_for_start(const struct saga *saga);
+/* Step i of step_total: first those of the definition, by their index there. */
+static inline struct step *saga_step(const struct saga *saga, uint32_t i)
+{
+    PRE(i < saga->step_total);
+    return &saga->steps[i];
+}
+/* The index of the step of that name, or -1. */
+int32_t saga_step_named(const struct saga *saga, struct span name);
 /* The call of a kind. */
 struct call *step_call(struct step *step, enum task_kind kind);
 const struct call_spec *call_spec(const struct call *call);

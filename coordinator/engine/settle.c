@@ -10,7 +10,7 @@ void settle(struct turn *turn)
     struct saga *saga = turn->saga;
     saga->is_unsettled = false;
     /* Each round moves at least one step at least one state on; a step has few states. */
-    uint32_t rounds = 16 * saga->definition->step_count + 64;
+    uint32_t rounds = 16 * saga->step_total + 64;
     while (!turn->failed && !saga->paused && !saga_state_is_final(saga->state)) {
         CHECK(rounds-- > 0);
         bool changed = saga->direction == FORWARD ? forward(turn) : backward(turn);
@@ -39,8 +39,8 @@ void park_unfinished(struct turn *turn, struct step *step)
 
 bool pivot_has_succeeded(const struct saga *saga)
 {
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        const struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        const struct step *step = saga_step(saga, i);
         bool done = step->state == STEP_STATE_SUCCEEDED ||
                     (step->state == STEP_STATE_RESOLVED && !step->refused);
         if (step->spec->step_class == CLASS_PIVOT && done) {
@@ -61,8 +61,8 @@ bool step_is_open_pivot(const struct step *step)
 
 bool pivot_is_open(const struct saga *saga)
 {
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        if (step_is_open_pivot(&saga->steps[i])) {
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        if (step_is_open_pivot(saga_step(saga, i))) {
             return true;
         }
     }
@@ -112,19 +112,19 @@ enum doubt settle_in_doubt(struct turn *turn, struct step *step)
 static struct span scope_output(uint32_t index, const void *arg)
 {
     const struct saga *saga = arg;
-    return saga->steps[index].output;
+    return saga_step(saga, index)->output;
 }
 
 static const char *scope_status(uint32_t index, const void *arg)
 {
     const struct saga *saga = arg;
-    return step_state_name(saga->steps[index].state);
+    return step_state_name(saga_step(saga, index)->state);
 }
 
 static bool scope_gives_null(uint32_t index, const void *arg)
 {
     const struct saga *saga = arg;
-    return saga->steps[index].state == STEP_STATE_SKIPPED;
+    return saga_step(saga, index)->state == STEP_STATE_SKIPPED;
 }
 
 void step_scope(const struct saga *saga, bool undo, struct scope *scope)

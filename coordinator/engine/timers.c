@@ -141,8 +141,8 @@ bool saga_waits_for_start(const struct saga *saga)
     if (saga->start_at_ms <= saga->started_ms || saga->direction == BACKWARD) {
         return false;
     }
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        if (saga->steps[i].state != STEP_STATE_PENDING) {
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        if (saga_step(saga, i)->state != STEP_STATE_PENDING) {
             return false;
         }
     }
@@ -164,8 +164,8 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
     if (saga_waits_for_start(saga) && !saga->paused) {
         due_ms = earlier(due_ms, saga->start_at_ms);
     }
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        due_ms = earlier(due_ms, step_due_ms(engine, &saga->steps[i]));
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        due_ms = earlier(due_ms, step_due_ms(engine, saga_step(saga, i)));
     }
     return due_ms;
 }
@@ -272,8 +272,8 @@ static void expire_saga(struct turn *turn)
 void expire(struct turn *turn)
 {
     struct saga *saga = turn->saga;
-    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+        struct step *step = saga_step(saga, i);
         for (uint32_t k = 0; k < CALL_COUNT && !turn->failed; k++) {
             expire_call(turn, &step->calls[k]);
         }

@@ -144,7 +144,7 @@ void turn_alert(struct turn *turn, const struct step *step, const char *code)
     if (effect) {
         effect->status.saga = turn->saga->name;
         effect->status.state = turn->saga->state;
-        effect->status.step = step ? step->spec->name : (struct span){NULL, 0};
+        effect->status.step = step ? step->name : (struct span){NULL, 0};
         effect->status.code = span_text(code);
     }
     tell_alert(turn, step, code);

@@ -22,7 +22,7 @@ static enum saga_error pack_steps(struct turn *turn, const struct span *names, u
     }
     mp_put_array(out, count);
     for (uint32_t i = 0; i < count; i++) {
-        int32_t index = definition_step(turn->saga->definition, names[i]);
+        int32_t index = saga_step_named(turn->saga, names[i]);
         if (index < 0) {
             *why = "the definition has no step of that name";
             return SAGA_INVALID;
@@ -179,12 +179,12 @@ static enum saga_error retry(struct turn *turn, const struct verb_request *verb,
         return SAGA_CONFLICT;
     }
     if (verb->step.size > 0) {
-        int32_t index = definition_step(saga->definition, verb->step);
+        int32_t index = saga_step_named(saga, verb->step);
         if (index < 0) {
             *why = "the definition has no step of that name";
             return SAGA_NOT_FOUND;
         }
-        struct call *call = retryable_call(&saga->steps[index]);
+        struct call *call = retryable_call(saga_step(saga, (uint32_t)index));
         if (!call) {
             *why = "the step neither waits for a retry nor is parked";
             return SAGA_CONFLICT;
@@ -196,8 +196,8 @@ static enum saga_error retry(struct turn *turn, const struct verb_request *verb,
         return SAGA_INVALID;
     }
     bool any = false;
-    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
-        struct call *call = retryable_call(&saga->steps[i]);
+    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+        struct call *call = retryable_call(saga_step(saga, i));
         if (call) {
             any = true;
             enum saga_error rc = retry_one(turn, verb, call, why);
@@ -214,12 +214,12 @@ static enum saga_error retry(struct turn *turn, const struct verb_request *verb,
 static enum saga_error resolve(struct turn *turn, const struct verb_request *verb, const char **why)
 {
     struct saga *saga = turn->saga;
-    int32_t index = definition_step(saga->definition, verb->step);
+    int32_t index = saga_step_named(saga, verb->step);
     if (index < 0) {
         *why = "the definition has no step of that name";
         return SAGA_NOT_FOUND;
     }
-    struct step *step = &saga->steps[index];
+    struct step *step = saga_step(saga, (uint32_t)index);
     bool open = step->state == STEP_STATE_WAITING || step->state == STEP_STATE_RUNNING ||
                 step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
                 step->state == STEP_STATE_PARKED || step->state == STEP_STATE_COMPENSATING;
@@ -304,8 +304,8 @@ static enum saga_error terminate(struct turn *turn, const struct verb_request *v
     }
     struct record said = operator_record(verb);
     turn_emit(turn, &said);
-    for (uint32_t i = 0; i < saga->definition->step_count && !turn->failed; i++) {
-        struct step *step = &saga->steps[i];
+    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+        struct step *step = saga_step(saga, i);
         if (step->state == STEP_STATE_WAITING) {
             wait_call_off(turn, step);
         }

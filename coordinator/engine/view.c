@@ -10,7 +10,7 @@ static void fill_step(const struct step *step, struct view_step *out)
     const struct call *done = &step->calls[0];
     const struct call *undo = &step->calls[1];
     *out = (struct view_step){
-        .name = step->spec->name,
+        .name = step->name,
         .kind = step->spec->kind,
         .step_class = step->spec->step_class,
         .wake_ms = step->wake_ms,
@@ -34,13 +34,13 @@ static void fill_step(const struct step *step, struct view_step *out)
 
 static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct view *view)
 {
-    uint32_t count = saga->definition->step_count;
+    uint32_t count = saga->step_total;
     struct view_step *steps = arena_take(arena, count * sizeof *steps);
     if (!steps) {
         return SAGA_NO_MEMORY;
     }
     for (uint32_t i = 0; i < count; i++) {
-        fill_step(&saga->steps[i], &steps[i]);
+        fill_step(saga_step(saga, i), &steps[i]);
     }
     int64_t window_ms = saga->definition->reversal_window_ms;
     bool reversible = saga->state == SAGA_STATE_COMPLETED && window_ms > 0;

@@ -91,8 +91,8 @@ void saga_dump(const struct saga *saga, struct buf *out)
     mp_put_int(out, saga->deadline_ms);
     mp_put_int(out, saga->cost_micros);
     mp_put_int(out, saga->undo_cost_micros);
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        dump_step(&saga->steps[i], out);
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        dump_step(saga_step(saga, i), out);
     }
 }
 

@@ -157,12 +157,12 @@ static void check_order(struct sim *sim, const struct sim_key *undo)
 {
     const struct sim_saga *named = &sim->sagas[undo->saga];
     const struct saga *saga = map_get(&sim->node.core->engine->sagas, span_text(named->name));
-    if (!saga || saga->steps[undo->step].late) {
+    if (!saga || saga_step(saga, undo->step)->late) {
         return;
     }
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        const struct step *after = &saga->steps[i];
-        if (i != undo->step && comes_after(saga, after, &saga->steps[undo->step]) &&
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        const struct step *after = saga_step(saga, i);
+        if (i != undo->step && comes_after(saga, after, saga_step(saga, undo->step)) &&
             !is_excused(after) && !(named->parked & 1u << i) && sim_stands(sim, undo->saga, i)) {
             sim_violated(sim, "order", "%.*s leaves while t%u stands", (int)undo->size,
                          (const char *)undo->text, i);

@@ -34,7 +34,8 @@ static void check_undo(const struct small *world, const struct sent *undo)
     for (uint32_t i = 0; i < spec->needed_by_count; i++) {
         uint32_t after = spec->needed_by[i];
         must(!world->effect[after] || definition->steps[after].step_class == CLASS_READONLY ||
-                 saga->steps[after].state == STEP_STATE_PARKED || saga->steps[after].stuck,
+                 saga_step(saga, after)->state == STEP_STATE_PARKED ||
+                 saga_step(saga, after)->stuck,
              "order");
     }
     for (uint32_t i = 0; i < world->task_count; i++) {

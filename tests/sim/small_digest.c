@@ -69,8 +69,8 @@ static void dump_step(const struct dump *dump, const struct step *step)
         put_ms(dump, step->undo_due_ms > 0 ? step->undo_due_ms + step->spec->stuck_ms : 0);
     }
     /* The order of starting, without the numbers that other records take. */
-    for (uint32_t i = 0; i < step->saga->definition->step_count; i++) {
-        mp_put_bool(out, step->started_seq > step->saga->steps[i].started_seq);
+    for (uint32_t i = 0; i < step->saga->step_total; i++) {
+        mp_put_bool(out, step->started_seq > saga_step(step->saga, i)->started_seq);
     }
     for (uint32_t k = 0; k < CALL_COUNT; k++) {
         dump_call(dump, &step->calls[k]);
@@ -86,8 +86,8 @@ static void dump_saga(const struct dump *dump, const struct saga *saga)
     mp_put_bool(out, saga->timed_out);
     mp_put_value(out, saga->reason);
     put_ms(dump, saga->deadline_ms);
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        dump_step(dump, &saga->steps[i]);
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        dump_step(dump, saga_step(saga, i));
     }
 }
 
