@@ -105,6 +105,7 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         if (step->wake_ms > 0)
             form_text(form, "waiting_for", "timer");
         form_time(form, "waiting_until", step->wake_ms);
+        form_time(form, "undo_before", step->undo_before_ms);
         form_cost(form, step->cost_micros);
         needs(form, view, step);
         undo(form, &step->undo);

@@ -166,9 +166,10 @@ static void print_step(const json_t *step, int width)
         snprintf(undone, sizeof undone, "%lld", number(undo, "attempts"));
     }
     const char *until = text(step, "waiting_until");
-    printf("  %4s  %s%s%s%s\n", undone,
+    const char *before = text(step, "undo_before");
+    printf("  %4s  %s%s%s%s%s%s\n", undone,
            json_is_true(json_object_get(step, "in_doubt")) ? "in doubt " : "", text(error, "code"),
-           until[0] ? " until " : "", until);
+           until[0] ? " until " : "", until, before[0] ? " undo before " : "", before);
 }
 
 void show_saga(const json_t *saga)

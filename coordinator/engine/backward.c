@@ -129,7 +129,9 @@ static bool retry_undo(struct turn *turn, struct step *step)
     struct call *undo = step_call(step, TASK_UNDO);
     bool due = step->undo_state == UNDO_STATE_RETRYING && !call_is_open(undo) &&
                undo->retry_ms <= turn->now_ms;
-    if (due) {
+    if (due && call_key_is_over(undo, turn->now_ms)) {
+        key_expire(turn, undo);
+    } else if (due) {
         struct span input = undo->rerun_input.size > 0 ? undo->rerun_input : undo->input;
         call_send(turn, undo, undo->rerun ? &input : NULL, undo->in_doubt ? FLAG_IN_DOUBT : 0u);
     }

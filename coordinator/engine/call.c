@@ -247,12 +247,25 @@ void call_fail(struct turn *turn, struct call *call, const struct failure *failu
     }
     if (delay_ms < 0 && call->kind == TASK_UNDO && !turn->failed) {
         bool said_no = seen.refused && attempt && !failure->unanswered;
-        park(turn, call->step, TASK_UNDO, said_no ? "undo_refused" : "undo_used_up");
+        const char *why = said_no ? "undo_refused" : "undo_used_up";
+        park(turn, call->step, TASK_UNDO, call->expired ? "key_expired" : why);
     } else if (call->kind == TASK_UNDO && !call->step->stuck && !turn->failed &&
                call->step->spec->stuck_attempts > 0 &&
                call->counted >= call->step->spec->stuck_attempts) {
         undo_stuck(turn, call->step);
     }
+}
+
+void key_expire(struct turn *turn, struct call *call)
+{
+    PRE(call_key_is_over(call, turn->now_ms));
+    struct failure failure = {
+        .code = span_text("key_expired"),
+        .message = span_text("in doubt, and the provider may have forgotten the key"),
+        .refused = true,
+        .uncounted = true,
+        .retry_after_ms = -1};
+    call_fail(turn, call, &failure);
 }
 
 /* A participant that never answers what was called off keeps its slot no longer than its time. One

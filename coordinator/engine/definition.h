@@ -39,6 +39,8 @@ struct call_spec {
     struct retry_policy retry;
     struct timeouts timeouts;
     struct span check; /* action asked when the outcome is unknown; empty = none */
+    int64_t
+        key_ttl_ms; /* its provider forgets a key this long after the first attempt; 0 = never */
 };
 
 struct step_spec {
@@ -56,6 +58,7 @@ struct step_spec {
     const struct template *sleep_until; /* this time, RFC 3339 or ms since 1970 */
     bool has_undo;                      /* has a compensation; else see step_class */
     struct call_spec undo;              /* valid when has_undo */
+    const struct template *undo_before; /* undo deadline: gives a time; NULL = none */
     bool undo_on_failed;     /* compensate_on: failed: undone even when it left no effect */
     uint32_t stuck_attempts; /* undo: alert and let others pass after this many; 0 = by time */
     int64_t stuck_ms;        /* ... or after this long since it became due; 0 (a count is

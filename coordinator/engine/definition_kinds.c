@@ -16,6 +16,7 @@ static void refuse_action_keys(struct compile *c, const struct draft *draft, con
                 {"retry", draft->retry},
                 {"timeout", draft->timeout},
                 {"check", draft->check},
+                {"key_ttl", draft->key_ttl},
                 {"pivot", draft->pivot},
                 {"max_cost_usd", draft->max_cost_usd},
                 {"expected_cost_usd", draft->expected_cost_usd}};

@@ -3,6 +3,7 @@
  *
  * Two passes, because a step's default policy depends on whether a pivot comes before it, and its
  * references on what it needs. */
+#include "base/times.h"
 #include "engine/definition_parts.h"
 #include "engine/template_compile.h"
 
@@ -28,7 +29,7 @@ static const struct key step_keys[] = {
     LATER(wait_event),  KEY(sleep),          LATER(saga),
     LATER(version),     LATER(emit),         LATER(when),
     LATER(for_each),    LATER(max_parallel), LATER(on_item_failure),
-    LATER(key_ttl),     KEY(max_cost_usd),   KEY(expected_cost_usd),
+    KEY(key_ttl),       KEY(max_cost_usd),   KEY(expected_cost_usd),
 };
 #undef KEY
 
@@ -37,8 +38,8 @@ static const struct key step_keys[] = {
 #key, KEY_NOW, offsetof(struct draft, undo_##key)                                          \
     }
 static const struct key undo_keys[] = {
-    KEY(action), KEY(input),       KEY(retry),     KEY(timeout),
-    KEY(check),  KEY(stuck_after), LATER(key_ttl), LATER(before),
+    KEY(action), KEY(input),       KEY(retry),   KEY(timeout),
+    KEY(check),  KEY(stuck_after), KEY(key_ttl), KEY(before),
 };
 #undef KEY
 #undef LATER
@@ -134,6 +135,7 @@ static void read_compensate(struct compile *c, struct draft *draft, struct step_
         }
         (void)compile_action(c, "action", draft->undo_action, &spec->undo.action);
         (void)compile_action(c, "check", draft->undo_check, &spec->undo.check);
+        (void)compile_duration_positive(c, "key_ttl", draft->undo_key_ttl, &spec->undo.key_ttl_ms);
     }
     compile_leave(c, place);
 }
@@ -172,6 +174,7 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
     }
     (void)compile_action(c, "action", draft->action, &spec->action.action);
     (void)compile_action(c, "check", draft->check, &spec->action.check);
+    (void)compile_duration_positive(c, "key_ttl", draft->key_ttl, &spec->action.key_ttl_ms);
     (void)compile_money(c, "max_cost_usd", draft->max_cost_usd, &spec->cost_max_micros);
     (void)compile_money(c, "expected_cost_usd", draft->expected_cost_usd,
                         &spec->cost_expected_micros);
@@ -223,14 +226,14 @@ static void finish_call(struct compile *c, struct call_spec *call, bool is_patie
     definition_retry_timeouts(c, written[1], &call->timeouts);
 }
 
-static const struct template *finish_input(struct compile *c, struct span input,
+static const struct template *finish_value(struct compile *c, const char *key, struct span value,
                                            const struct template_view *view)
 {
-    if (input.size == 0) {
+    if (value.size == 0) {
         return NULL;
     }
-    struct place place = compile_enter_key(c, "input");
-    const struct template *template = template_compile(c, input, view);
+    struct place place = compile_enter_key(c, key);
+    const struct template *template = template_compile(c, value, view);
     compile_leave(c, place);
     return template;
 }
@@ -264,6 +267,25 @@ static void read_stuck_after(struct compile *c, const struct draft *draft, struc
     }
 }
 
+/* A time, or a reference that gives one when the step has succeeded. */
+static const struct template *finish_before(struct compile *c, struct span value,
+                                            const struct template_view *view)
+{
+    int64_t at_ms = 0;
+    struct mp mp = mp_open(value);
+    bool is_text = mp_type(value) == MP_STR;
+    struct span text = is_text ? mp_str(&mp) : value;
+    bool is_reference = is_text && text.size > 0 && memchr(text.data, '$', text.size) != NULL;
+    bool is_number = mp_type(value) == MP_INT && mp_int(&mp) > 0;
+    bool is_time = is_number || (is_text && time_parse(text, &at_ms));
+    if (value.size > 0 && !is_reference && !is_time) {
+        (void)compile_refuse(c, "before", value,
+                             "a time, or a reference to one such as $.steps.hotel.output.until");
+        return NULL;
+    }
+    return finish_value(c, "before", value, view);
+}
+
 static void finish_undo(struct compile *c, uint32_t step)
 {
     const struct draft *draft = &c->drafts[step];
@@ -272,7 +294,8 @@ static void finish_undo(struct compile *c, uint32_t step)
     struct span written[2] = {draft->undo_retry, draft->undo_timeout};
     struct place place = definition_steps_enter_undo(c, step);
     finish_call(c, &spec->undo, true, written);
-    spec->undo.input = finish_input(c, draft->undo_input, &view);
+    spec->undo.input = finish_value(c, "input", draft->undo_input, &view);
+    spec->undo_before = finish_before(c, draft->undo_before, &view);
     read_stuck_after(c, draft, spec);
     compile_leave(c, place);
 }
@@ -286,7 +309,7 @@ void definition_steps_finish(struct compile *c)
         struct span written[2] = {draft->retry, draft->timeout};
         struct place place = definition_steps_enter(c, i);
         finish_call(c, &spec->action, spec->after_pivot, written);
-        spec->action.input = finish_input(c, draft->input, &view);
+        spec->action.input = finish_value(c, "input", draft->input, &view);
         compile_leave(c, place);
         definition_kinds_finish(c, i);
         if (spec->has_undo) {

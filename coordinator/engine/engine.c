@@ -280,6 +280,9 @@ static const char *out_of_what(const struct turn *turn, const struct attempt *at
 {
     int64_t close_ms = call_spec(attempt->call)->timeouts.schedule_to_close_ms;
     bool closed = close_ms > 0 && attempt->call->first_ms + close_ms <= turn->now_ms;
+    if (!closed && call_key_is_over(attempt->call, turn->now_ms)) {
+        return "key_expired";
+    }
     return closed ? "schedule_to_close" : "schedule_to_start";
 }
 
@@ -290,15 +293,16 @@ static void task_untaken(struct turn *turn, struct attempt *attempt)
     }
     bool late = attempt->out_of_time;
     /* A do that nobody takes in time fails; undo and check are patient, as their policies say. */
-    bool refused = late && attempt->call->kind == TASK_DO;
+    bool expired = call_key_is_over(attempt->call, turn->now_ms);
+    bool refused = late && attempt->call->kind == TASK_DO && !expired;
     struct failure failure = {
         .attempt = attempt,
         .code = span_text(late ? out_of_what(turn, attempt) : "untaken"),
         .message = span_text(late ? "no participant took it in time" : "no participant took it"),
         .unanswered = true,
         .refused = refused,
-        .uncounted = !late || refused,
-        .at_once = !late,
+        .uncounted = !late || refused || expired,
+        .at_once = !late || expired,
         .retry_after_ms = -1};
     if (attempt->called_off && !late) {
         failure.code = span_text("cancelled");

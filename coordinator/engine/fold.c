@@ -70,6 +70,13 @@ static bool settle_doubt(struct step *step, int64_t at_ms)
     bool undecided = step->state == STEP_STATE_IN_DOUBT ||
                      (step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
                       !call_has_succeeded(call));
+    if (undecided && !call_in_doubt(call) && !call_is_open(call) && call->expired) {
+        /* Only its key's age stopped the retries: without doubt it may be asked again. */
+        call->expired = false;
+        call->retry_ms = at_ms;
+        close_call(step_call(step, TASK_CHECK));
+        return move(step, STEP_STATE_RETRYING, at_ms);
+    }
     if (undecided && !call_in_doubt(call) && !call_is_open(call)) {
         bool parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
                       step->saga->direction == FORWARD;
@@ -110,6 +117,7 @@ static bool open_run(struct call *call, const struct record *record, int64_t at_
     call->first_ms = at_ms;
     call->rerun = false;
     call->rerun_input = (struct span){NULL, 0};
+    call->expired = false;
     call->used_up = false;
     call->key = call_key(call, record->run);
     call->input = record->input;
@@ -353,9 +361,11 @@ static bool fold_failed(struct step *step, struct call *call, const struct recor
         return settle_doubt(step, at_ms);
     }
     if (stale) {
+        call->expired = call->expired && !(record->flags & FLAG_REFUSED);
         return call->kind == TASK_DO ? settle_doubt(step, at_ms) : true;
     }
-    if (call->kind == TASK_DO && (record->flags & FLAG_REFUSED)) {
+    call->expired = record->attempt == 0 && span_is(record->code, "key_expired");
+    if (call->kind == TASK_DO && (record->flags & FLAG_REFUSED) && !call->expired) {
         step->refused = true;
     }
     call->retry_ms = 0;
@@ -429,6 +439,17 @@ static bool fold_woken(struct step *step, const struct record *record, int64_t a
     }
     step->output = MP_NIL_VALUE;
     return move(step, STEP_STATE_SUCCEEDED, at_ms);
+}
+
+/* Set, told of ahead, and there. */
+static bool fold_deadline(struct step *step, const struct record *record)
+{
+    if (span_is(record->code, "undo_deadline_near")) {
+        step->undo_before_told = true;
+        return true;
+    }
+    step->undo_before_ms = record->due_ms;
+    return record->due_ms > 0;
 }
 
 static bool fold_parked(struct step *step, const struct record *record, int64_t at_ms)
@@ -560,6 +581,7 @@ static bool fold_retry(struct step *step, const struct record *record, int64_t a
     call->retry_ms = at_ms;
     call->first_ms = at_ms; /* else what ended it would end it again at once */
     call->counted = 0;
+    call->expired = false; /* a person has looked, and sends it all the same */
     call->rerun = (record->flags & FLAG_FRESH) != 0;
     call->rerun_input = record->input;
     step->stuck = false;
@@ -652,6 +674,13 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         saga->timed_out = true;
         return (record->flags & FLAG_STALE) ||
                want_turn(saga, span_text("timeout"), record->message, (struct span){NULL, 0});
+    case RECORD_UNDO_DUE:
+        if (!step) {
+            return false;
+        }
+        step->undo_before_due = true;
+        return (record->flags & FLAG_STALE) ||
+               want_turn(saga, span_text("undo_deadline"), record->message, (struct span){NULL, 0});
     case RECORD_OPERATOR:
         return fold_operator(saga, step, record, at_ms);
     case RECORD_TASK_INTENDED:
@@ -662,6 +691,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_RETRY_SCHEDULED:
     case RECORD_STEP_WAITING:
     case RECORD_STEP_WOKEN:
+    case RECORD_UNDO_DEADLINE:
     case RECORD_STEP_KEPT:
     case RECORD_STEP_PARKED:
     case RECORD_STEP_RESOLVED:
@@ -693,6 +723,8 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
         return fold_waiting(step, call, record, at_ms);
     case RECORD_STEP_WOKEN:
         return fold_woken(step, record, at_ms);
+    case RECORD_UNDO_DEADLINE:
+        return fold_deadline(step, record);
     case RECORD_STEP_KEPT:
         return fold_kept(step, at_ms);
     case RECORD_STEP_PARKED:
@@ -708,6 +740,7 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
     case RECORD_SAGA_PAUSED:
     case RECORD_SAGA_RESUMED:
     case RECORD_SAGA_TIMED_OUT:
+    case RECORD_UNDO_DUE:
     case RECORD_OPERATOR:
     case RECORD_COUNT:
         break;
@@ -736,7 +769,8 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
     if (step) {
         step->cost_micros = add_cost(step->cost_micros, record->cost_micros);
     }
-    bool of_step = record->type >= RECORD_TASK_INTENDED && record->type != RECORD_OPERATOR;
+    bool of_step = record->type >= RECORD_TASK_INTENDED && record->type != RECORD_OPERATOR &&
+                   record->type != RECORD_UNDO_DUE;
     if (!of_step) {
         return fold_saga(saga, step, record, at_ms);
     }

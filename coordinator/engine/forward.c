@@ -96,6 +96,10 @@ static bool retry_due(struct turn *turn, struct step *step)
         call_fail(turn, call, &failure);
         return true;
     }
+    if (call_key_is_over(call, turn->now_ms)) {
+        key_expire(turn, call);
+        return true;
+    }
     if (budget_allows(turn, step)) {
         struct span input = call->rerun_input.size > 0 ? call->rerun_input : call->input;
         call_send(turn, call, call->rerun ? &input : NULL, 0);

@@ -134,6 +134,7 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
         call_off_all(turn, attempt->call, "superseded");
         call_off_all(turn, step_call(step, TASK_CHECK), "settled");
         forget_turn(turn, step);
+        deadline_set(turn, step);
         tell(turn, attempt, VERDICT_OK);
         return;
     }
@@ -189,6 +190,7 @@ static void check_succeeded(struct turn *turn, struct attempt *attempt, const st
     call_off_all(turn, attempt->call, "superseded");
     if (counts) {
         forget_turn(turn, step);
+        deadline_set(turn, step);
     }
     tell(turn, attempt, VERDICT_OK);
 }
@@ -222,6 +224,9 @@ static void take_failure(struct turn *turn, struct attempt *attempt, const struc
         not_found(turn, attempt, &failure);
     }
     call_fail(turn, call, &failure);
+    if (call->step->state == STEP_STATE_RETRYING) {
+        unpark_saga(turn, call->step); /* its doubt is over, and with it what it was parked for */
+    }
     tell(turn, attempt, attempt->verdict);
 }
 

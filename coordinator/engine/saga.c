@@ -86,6 +86,13 @@ bool step_awaits_undo(const struct step *step)
            !call_is_open(done);
 }
 
+bool call_key_is_over(const struct call *call, int64_t now_ms)
+{
+    int64_t ttl_ms = call_spec(call)->key_ttl_ms;
+    return call->kind != TASK_CHECK && ttl_ms > 0 && call->first_ms > 0 &&
+           now_ms >= call->first_ms + ttl_ms && call_in_doubt(call);
+}
+
 struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t number)
 {
     struct attempt *attempt = call->attempts;

@@ -63,6 +63,7 @@ struct call {
     uint32_t losses;         /* sessions lost under this key */
     bool used_up;            /* check: gave no answer that counts */
     bool in_doubt;           /* undo: as it was asked */
+    bool expired;            /* in doubt, and its provider may have forgotten the key */
     bool rerun;              /* the next attempt goes under the next key */
     struct span rerun_input; /* with this input; empty = the same */
     int64_t first_ms;        /* first intent of this run, or a person's retry of it */
@@ -101,15 +102,18 @@ struct step {
     int64_t started_ms;
     int64_t ended_ms;
     int64_t cost_micros;
-    int64_t wake_ms;     /* waiting: until then */
-    int64_t undo_due_ms; /* volatile: since when its undo could have gone; 0 = not */
-    bool all_clear;      /* volatile: it and all steps after it are done (backward.c) */
-    bool chosen;         /* of the undo at work: to be undone */
-    bool accepted;       /* irrevocable, and a person said: keep it */
-    bool late;           /* an effect came after the decision: undo it (again) */
-    bool stuck;          /* its undo fails for long: others need not wait */
-    bool by_person;      /* settled by hand */
-    bool refused;        /* its do was refused for good */
+    int64_t wake_ms;        /* waiting: until then */
+    int64_t undo_before_ms; /* its undo's deadline; 0 = none */
+    bool undo_before_told;  /* somebody was alerted ahead of it */
+    bool undo_before_due;   /* it was the time to turn back for it */
+    int64_t undo_due_ms;    /* volatile: since when its undo could have gone; 0 = not */
+    bool all_clear;         /* volatile: it and all steps after it are done (backward.c) */
+    bool chosen;            /* of the undo at work: to be undone */
+    bool accepted;          /* irrevocable, and a person said: keep it */
+    bool late;              /* an effect came after the decision: undo it (again) */
+    bool stuck;             /* its undo fails for long: others need not wait */
+    bool by_person;         /* settled by hand */
+    bool refused;           /* its do was refused for good */
 };
 
 enum direction { FORWARD, BACKWARD };
@@ -188,6 +192,8 @@ int32_t saga_step_named(const struct saga *saga, struct span name);
 /* The call of a kind. */
 struct call *step_call(struct step *step, enum task_kind kind);
 const struct call_spec *call_spec(const struct call *call);
+/* In doubt, and its provider may not know the key any more: sending it again might do it twice. */
+bool call_key_is_over(const struct call *call, int64_t now_ms);
 /* In doubt, and nothing is left to ask: only its undo can settle it. */
 bool step_awaits_undo(const struct step *step);
 struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t number);

@@ -97,6 +97,11 @@ enum doubt settle_in_doubt(struct turn *turn, struct step *step)
         call_send(turn, check, check->run == 0 || new_do ? &done->input : NULL, 0);
         return DOUBT_CHANGED;
     }
+    bool turns = saga->direction == BACKWARD || (saga->turn_wanted && !step_is_open_pivot(step));
+    if (done->expired && !turns) {
+        park(turn, step, TASK_DO, "key_expired");
+        return DOUBT_CHANGED;
+    }
     bool forward_only = saga->direction == FORWARD && step->spec->after_pivot;
     if (step->spec->step_class == CLASS_READONLY && !forward_only) {
         return keep(turn, step);

@@ -33,6 +33,13 @@ static int64_t attempt_due_ms(const struct engine *engine, const struct attempt 
         due_ms = close_due_ms(attempt->call);
         *what = "schedule_to_close";
     }
+    int64_t key_ttl_ms = call_spec(attempt->call)->key_ttl_ms;
+    bool key_counts = attempt->call->kind != TASK_CHECK && key_ttl_ms > 0 && !attempt->left &&
+                      !attempt->out_of_time && call_in_doubt(attempt->call);
+    if (key_counts && attempt->call->first_ms + key_ttl_ms < due_ms) {
+        due_ms = attempt->call->first_ms + key_ttl_ms;
+        *what = "key_expired";
+    }
     if (!attempt->left) {
         if (timeouts->schedule_to_start_ms > 0 && !attempt->out_of_time &&
             attempt->intended_ms + timeouts->schedule_to_start_ms < due_ms) {
@@ -111,6 +118,7 @@ static int64_t finish_due_ms(const struct step *step)
 static int64_t step_due_ms(const struct engine *engine, const struct step *step)
 {
     int64_t due_ms = earlier(stuck_due_ms(step), finish_due_ms(step));
+    due_ms = earlier(due_ms, deadline_due_ms(step));
     const struct saga *saga = step->saga;
     if (step->wake_ms > 0 && saga->direction == FORWARD && !saga->paused) {
         due_ms = earlier(due_ms, step->wake_ms);
@@ -278,6 +286,7 @@ void expire(struct turn *turn)
             expire_call(turn, &step->calls[k]);
         }
         expire_stuck(turn, step);
+        deadline_expire(turn, step);
     }
     if (saga->deadline_ms > 0 && saga->deadline_ms <= turn->now_ms && !saga->timed_out &&
         saga->direction == FORWARD && !saga_state_is_final(saga->state)) {

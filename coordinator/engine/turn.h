@@ -74,6 +74,8 @@ void turn_alert(struct turn *turn, const struct step *step, const char *code);
 
 /* wait.c: steps that wait. */
 
+/* A time as people and programs write it: RFC 3339, or milliseconds since 1970. */
+bool wait_read_time(struct span value, int64_t *at_ms);
 void wait_begin(struct turn *turn, const struct step *step);
 /* Wakes a waiting step whose time has come; false: it has not. */
 bool wait_is_over(struct turn *turn, const struct step *step);
@@ -114,6 +116,8 @@ void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bo
 /* The same for all that is unanswered. */
 void call_off_all(struct turn *turn, struct call *call, const char *reason);
 bool call_is_wanted(const struct call *call);
+/* A retry is due, in doubt, and its provider may have forgotten the key: it is not sent. */
+void key_expire(struct turn *turn, struct call *call);
 
 /* settle.c, forward.c, backward.c: what follows from the state. */
 void settle(struct turn *turn);
@@ -133,6 +137,14 @@ bool pivot_has_succeeded(const struct saga *saga);
 /* Turns the saga back now. chosen/accept: packed lists or empty. */
 void turn_back(struct turn *turn, const struct record *reason);
 void step_scope(const struct saga *saga, bool undo, struct scope *scope);
+
+/* deadline.c: until when an undo must have been done. */
+/* The step has succeeded: its undo's deadline is known from now on. */
+void deadline_set(struct turn *turn, struct step *step);
+/* Alerts ahead of it, and turns the saga back in time. */
+void deadline_expire(struct turn *turn, struct step *step);
+/* When it next has something to say; INT64_MAX = never. */
+int64_t deadline_due_ms(const struct step *step);
 
 /* timers.c */
 /* Fires what is due in the saga; settle() comes after. */

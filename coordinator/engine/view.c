@@ -14,6 +14,7 @@ static void fill_step(const struct step *step, struct view_step *out)
         .kind = step->spec->kind,
         .step_class = step->spec->step_class,
         .wake_ms = step->wake_ms,
+        .undo_before_ms = step->undo_before_ms,
         .state = step->state,
         .attempts = done->number_last,
         .in_doubt = call_in_doubt(done) && step->state != STEP_STATE_RESOLVED,
@@ -133,11 +134,14 @@ static const struct flag_name {
     uint32_t flag;
     const char *name;
 } flag_names[] = {
-    {FLAG_IN_DOUBT, "in_doubt"},   {FLAG_REFUSED, "refused"}, {FLAG_UNCOUNTED, "uncounted"},
-    {FLAG_FINAL, "final"},         {FLAG_STALE, "stale"},     {FLAG_ADOPTED, "adopted"},
-    {FLAG_NO_EFFECT, "no_effect"}, {FLAG_STUCK, "stuck"},     {FLAG_UNANSWERED, "untaken"},
-    {FLAG_PARTIAL, "partial"},     {FLAG_LOST, "lost"},       {FLAG_FRESH, "next_key"},
-    {FLAG_LATE, "late"},
+    {FLAG_IN_DOUBT, "in_doubt"},   {FLAG_REFUSED, "refused"},
+    {FLAG_UNCOUNTED, "uncounted"}, {FLAG_FINAL, "final"},
+    {FLAG_STALE, "stale"},         {FLAG_ADOPTED, "adopted"},
+    {FLAG_NO_EFFECT, "no_effect"}, {FLAG_STUCK, "stuck"},
+    {FLAG_UNANSWERED, "untaken"},  {FLAG_PARTIAL, "partial"},
+    {FLAG_LOST, "lost"},           {FLAG_FRESH, "next_key"},
+    {FLAG_LATE, "late"},           {FLAG_SAVE_POINT, "save_point"},
+    {FLAG_STRAY, "late_effect"},   {FLAG_THEN_PAUSE, "then_pause"},
 };
 
 static void put_member(struct buf *data, uint32_t *count, const char *name, struct span value)

@@ -27,8 +27,9 @@ struct view_step {
     enum step_kind kind;
     enum step_class step_class;
     enum step_state state;
-    int64_t wake_ms;   /* waiting: until then; else 0 */
-    uint32_t attempts; /* of the do's present key */
+    int64_t wake_ms;        /* waiting: until then; else 0 */
+    int64_t undo_before_ms; /* its undo's deadline; 0 = none */
+    uint32_t attempts;      /* of the do's present key */
     bool in_doubt;
     struct span input;  /* msgpack; empty = never sent */
     struct span output; /* msgpack; empty = none */

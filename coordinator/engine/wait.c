@@ -19,8 +19,7 @@ static void end(struct turn *turn, const struct step *step, const char *code, st
     turn_emit(turn, &record);
 }
 
-/* A time as people and programs write it. */
-static bool read_time(struct span value, int64_t *at_ms)
+bool wait_read_time(struct span value, int64_t *at_ms)
 {
     struct mp mp = mp_open(value);
     if (mp_type(value) == MP_INT) {
@@ -47,7 +46,7 @@ static bool wake_time(struct turn *turn, const struct step *step, int64_t *due_m
         end(turn, step, "bad_reference", missing);
     } else if (rc != SAGA_OK) {
         turn->failed = true;
-    } else if (!read_time(buf_span(out), due_ms)) {
+    } else if (!wait_read_time(buf_span(out), due_ms)) {
         end(turn, step, "bad_time",
             span_text("'until' gives neither an RFC 3339 time nor milliseconds since 1970"));
     } else {

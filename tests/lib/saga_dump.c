@@ -12,6 +12,7 @@ static void dump_call(const struct call *call, struct buf *out)
     mp_put_bool(out, call->used_up);
     mp_put_bool(out, call->in_doubt);
     mp_put_bool(out, call->rerun);
+    mp_put_bool(out, call->expired);
     mp_put_bool(out, call->forgot_unanswered);
     mp_put_bool(out, call->forgot_doubt);
     mp_put_int(out, call->first_ms);
@@ -51,6 +52,9 @@ static void dump_step(const struct step *step, struct buf *out)
     mp_put_int(out, step->ended_ms);
     mp_put_int(out, step->cost_micros);
     mp_put_int(out, step->wake_ms);
+    mp_put_int(out, step->undo_before_ms);
+    mp_put_bool(out, step->undo_before_told);
+    mp_put_bool(out, step->undo_before_due);
     mp_put_bool(out, step->chosen);
     mp_put_bool(out, step->accepted);
     mp_put_bool(out, step->late);

@@ -29,11 +29,22 @@ static const struct {
     uint32_t flag;
     const char *name;
 } flags[] = {
-    {FLAG_IN_DOUBT, "in_doubt"},   {FLAG_REFUSED, "refused"}, {FLAG_UNCOUNTED, "uncounted"},
-    {FLAG_FINAL, "final"},         {FLAG_STALE, "stale"},     {FLAG_ADOPTED, "adopted"},
-    {FLAG_NO_EFFECT, "no_effect"}, {FLAG_STUCK, "stuck"},     {FLAG_UNANSWERED, "unanswered"},
-    {FLAG_PARTIAL, "partial"},     {FLAG_LOST, "lost"},       {FLAG_FRESH, "fresh"},
+    {FLAG_IN_DOUBT, "in_doubt"},
+    {FLAG_REFUSED, "refused"},
+    {FLAG_UNCOUNTED, "uncounted"},
+    {FLAG_FINAL, "final"},
+    {FLAG_STALE, "stale"},
+    {FLAG_ADOPTED, "adopted"},
+    {FLAG_NO_EFFECT, "no_effect"},
+    {FLAG_STUCK, "stuck"},
+    {FLAG_UNANSWERED, "unanswered"},
+    {FLAG_PARTIAL, "partial"},
+    {FLAG_LOST, "lost"},
+    {FLAG_FRESH, "fresh"},
     {FLAG_LATE, "late"},
+    {FLAG_SAVE_POINT, "save_point"},
+    {FLAG_STRAY, "stray"},
+    {FLAG_THEN_PAUSE, "then_pause"},
 };
 
 void print_ms(struct buf *out, int64_t at_ms)

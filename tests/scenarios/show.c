@@ -32,6 +32,10 @@ void print_view(struct world *world)
         if (step->undo.state != UNDO_STATE_NONE) {
             buf_format(out, " undo=%s", undo_state_name(step->undo.state));
         }
+        if (step->undo_before_ms > 0) {
+            buf_text(out, " undo_before=");
+            print_ms(out, step->undo_before_ms);
+        }
         buf_text(out, "\n");
     }
     arena_close(&arena);

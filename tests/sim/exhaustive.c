@@ -26,6 +26,8 @@
  *   completed    all effects stand                            (done when the last step is)
  *   compensated  nothing stands but what is readonly          (a failed undo taken for done)
  *   cancel       a roll-back that was taken comes to its end  (forward() deaf to turn_wanted)
+ *   forgotten    no retry in doubt of a forgotten key         (retry_due deaf to key's age)
+ *   in_time      nothing begins past a deadline's lead        (deadline_expire: never)
  *   settled      at rest a saga is final or parked            (a loaded saga not looked at)
  */
 #include <stdio.h>
@@ -97,6 +99,11 @@ static const char *const documents[] = {
          STEP("a", UNDO FREE) "," STEP("b", UNDO FREE) "," STEP("c", UNDO)),
     SAGA("limit", "'timeout':'90s',", STEP("a", UNDO) "," STEP("b", UNDO)),
     SAGA("failed", "", STEP("a", UNDO ",'compensate_on':'failed'") "," STEP("b", UNDO)),
+    SAGA("key", "", STEP("a", UNDO ",'key_ttl':'30s'") "," STEP("b", UNDO)),
+    SAGA("keys", "", STEP("a", UNDO CHECKED ",'key_ttl':'30s'") "," STEP("b", PIVOT)),
+    SAGA("until", "",
+         STEP("a", ",'compensate':{'action':'s.u','before':190000,'key_ttl':'30s'}") "," STEP(
+             "b", UNDO) "," STEP("c", UNDO)),
     SAGA("sleep", "",
          STEP("a", UNDO FREE) ",{'step':'b','needs':[],'sleep':'1m'}," STEP("c", UNDO)),
     SAGA("reverse", "'reversal_window':'1h',", STEP("a", UNDO) "," STEP("b", UNDO FREE)),

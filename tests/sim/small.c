@@ -67,6 +67,36 @@ static void digest_request(const struct task *task, uint8_t digest[32])
     digest_pair(buf_span(&out), span_of(NULL, 0), digest);
 }
 
+/* What a provider may have forgotten is not asked again while nobody knows whether it was done. */
+static void check_forgotten(const struct small *world, const struct sent *sent)
+{
+    const struct step_spec *spec = &world->definition->steps[sent->step];
+    int64_t ttl_ms = sent->kind == TASK_UNDO ? spec->undo.key_ttl_ms : spec->action.key_ttl_ms;
+    if (ttl_ms == 0 || sent->kind == TASK_CHECK || spec->action.check.size > 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        const struct sent *task = &world->tasks[i];
+        bool same = strcmp(task->key, sent->key) == 0;
+        must(!same || task->answered || sent->sent_ms < task->sent_ms + ttl_ms, "forgotten");
+    }
+}
+
+/* Nothing begins once the saga should have turned back for an undo's deadline. */
+static void check_deadline(const struct small *world, const struct sent *sent)
+{
+    const struct saga *saga = small_saga(world);
+    for (uint32_t i = 0; saga && sent->kind == TASK_DO && i < world->definition->step_count; i++) {
+        const struct step *step = &saga->steps[i];
+        bool counts = step->undo_before_ms > 0 && step->state == STEP_STATE_SUCCEEDED &&
+                      !pivot_has_succeeded(saga) && sent->attempt == 1;
+        int64_t lead_ms = 2 * step->spec->undo.timeouts.start_to_close_ms;
+        must(!counts || world->now_ms < step->undo_before_ms - lead_ms ||
+                 world->now_ms >= step->undo_before_ms,
+             "in_time");
+    }
+}
+
 static void check_key(const struct small *world, const struct sent *sent)
 {
     for (uint32_t i = 0; i < world->task_count; i++) {
@@ -96,6 +126,8 @@ static void take_task(struct small *world, const struct task *task)
     memcpy(sent->key, task->key.data, task->key.size);
     digest_request(task, sent->request);
     check_key(world, sent);
+    check_forgotten(world, sent);
+    check_deadline(world, sent);
     if (task->kind == TASK_UNDO) {
         check_undo(world, sent);
         world->fresh[sent->step] &= sent->attempt > 1;

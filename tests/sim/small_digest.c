@@ -45,6 +45,10 @@ static void dump_call(const struct dump *dump, const struct call *call)
     mp_put_uint(out, call->losses);
     put_ms(dump, call->retry_ms);
     mp_put_bool(out, call->used_up);
+    mp_put_bool(out, call->expired);
+    if (call_spec(call)->key_ttl_ms > 0) {
+        put_ms(dump, call->first_ms);
+    }
     mp_put_bool(out, call->in_doubt);
     mp_put_str(out, call->key);
     mp_put_value(out, call->input);
@@ -65,6 +69,9 @@ static void dump_step(const struct dump *dump, const struct step *step)
     mp_put_value(out, step->output);
     mp_put_str(out, step->code);
     put_ms(dump, step->wake_ms);
+    put_ms(dump, step->undo_before_ms);
+    mp_put_bool(out, step->undo_before_told);
+    mp_put_bool(out, step->undo_before_due);
     if (step->undo_state != UNDO_STATE_SUCCEEDED) {
         put_ms(dump, step->undo_due_ms > 0 ? step->undo_due_ms + step->spec->stuck_ms : 0);
     }

@@ -57,10 +57,14 @@ static void print_retry(FILE *out, const struct call_spec *call)
         fprintf(out, " %.*s", (int)retry->non_retryable[i].size,
                 (const char *)retry->non_retryable[i].data);
     }
-    fprintf(out, "\n      timeouts %lld %lld %lld %lld%s%.*s\n", (long long)t->schedule_to_start_ms,
+    fprintf(out, "\n      timeouts %lld %lld %lld %lld%s%.*s", (long long)t->schedule_to_start_ms,
             (long long)t->start_to_close_ms, (long long)t->schedule_to_close_ms,
             (long long)t->heartbeat_ms, call->check.size > 0 ? ", check " : "",
             (int)call->check.size, (const char *)call->check.data);
+    if (call->key_ttl_ms > 0) {
+        fprintf(out, ", a key lasts %lld ms", (long long)call->key_ttl_ms);
+    }
+    fprintf(out, "\n");
 }
 
 static void print_step(FILE *out, const struct definition *definition, uint32_t index)
@@ -82,9 +86,11 @@ static void print_step(FILE *out, const struct definition *definition, uint32_t 
             step->action.input != NULL ? " with input" : "");
     print_retry(out, &step->action);
     if (step->has_undo) {
-        fprintf(out, "    undo %.*s%s%s, stuck after %u or %lld ms\n", (int)step->undo.action.size,
-                (const char *)step->undo.action.data, step->undo.input != NULL ? " with input" : "",
-                step->undo_on_failed ? " even when failed" : "", step->stuck_attempts,
+        fprintf(out, "    undo %.*s%s%s%s, stuck after %u or %lld ms\n",
+                (int)step->undo.action.size, (const char *)step->undo.action.data,
+                step->undo.input != NULL ? " with input" : "",
+                step->undo_on_failed ? " even when failed" : "",
+                step->undo_before != NULL ? " before a time" : "", step->stuck_attempts,
                 (long long)step->stuck_ms);
         print_retry(out, &step->undo);
     }

@@ -1,0 +1,116 @@
+/* deadline.c - until when an undo must have been done: `before` of a compensation.
+ *
+ *     success ----------- alert ------------- turn back ------------ deadline
+ *                           |<---- lead ---------->|<----- lead ------->|
+ *
+ * The deadline is taken from the step's output (or from the input) when the step succeeds, and kept
+ * in the journal. The lead is twice the undo's start_to_close, at least a minute: room for an
+ * attempt that times out, and for another. What is late (an outage of ours) is said late; a
+ * deadline that has passed turns nothing back, for nothing could be undone in time. Past the pivot
+ * there is no way back by itself: somebody is told, and decides. */
+#include "base/mp.h"
+#include "engine/turn.h"
+
+enum { LEAD_LEAST_MS = 60 * 1000 };
+
+static int64_t lead_ms(const struct step *step)
+{
+    int64_t twice_ms = 2 * step->spec->undo.timeouts.start_to_close_ms;
+    return twice_ms > LEAD_LEAST_MS ? twice_ms : LEAD_LEAST_MS;
+}
+
+static void emit_deadline(struct turn *turn, const struct step *step, const char *code,
+                          int64_t due_ms)
+{
+    struct record record = {.type = RECORD_UNDO_DEADLINE,
+                            .fields = 1,
+                            .step = step->index,
+                            .kind = TASK_UNDO,
+                            .code = span_text(code),
+                            .due_ms = due_ms};
+    turn_emit(turn, &record);
+}
+
+/* May its effect still stand, and its undo be too late? */
+static bool still_counts(const struct step *step)
+{
+    if (step->undo_before_ms == 0 || saga_state_is_final(step->saga->state)) {
+        return false;
+    }
+    return step->state == STEP_STATE_SUCCEEDED ||
+           (step->state == STEP_STATE_COMPENSATING && step->undo_state != UNDO_STATE_SUCCEEDED);
+}
+
+static bool may_turn(const struct step *step)
+{
+    const struct saga *saga = step->saga;
+    return !step->undo_before_due && saga->direction == FORWARD && !saga->turn_wanted &&
+           step->state == STEP_STATE_SUCCEEDED;
+}
+
+int64_t deadline_due_ms(const struct step *step)
+{
+    int64_t due_ms = INT64_MAX;
+    if (!still_counts(step)) {
+        return due_ms;
+    }
+    if (may_turn(step)) {
+        due_ms = step->undo_before_ms - lead_ms(step);
+    }
+    if (!step->undo_before_told) {
+        due_ms = step->undo_before_ms - 2 * lead_ms(step);
+    }
+    return due_ms > 0 ? due_ms : 1;
+}
+
+void deadline_expire(struct turn *turn, struct step *step)
+{
+    const struct saga *saga = turn->saga;
+    if (turn->failed || !still_counts(step)) {
+        return;
+    }
+    if (!step->undo_before_told && step->undo_before_ms - 2 * lead_ms(step) <= turn->now_ms) {
+        emit_deadline(turn, step, "undo_deadline_near", 0);
+        turn_alert(turn, step, "undo_deadline_near");
+    }
+    if (!may_turn(step) || step->undo_before_ms - lead_ms(step) > turn->now_ms) {
+        return;
+    }
+    bool missed = step->undo_before_ms <= turn->now_ms;
+    bool past = pivot_has_succeeded(saga) || missed;
+    struct record record = {.type = RECORD_UNDO_DUE,
+                            .fields = 1,
+                            .step = step->index,
+                            .code = span_text("undo_deadline"),
+                            .message = span_text(missed ? "the undo's deadline has passed"
+                                                        : "the undo's deadline is near"),
+                            .flags = past ? FLAG_STALE : 0u};
+    turn_emit(turn, &record);
+    if (past) {
+        turn_alert(turn, step, missed ? "undo_deadline_missed" : "undo_deadline_past_the_pivot");
+    }
+}
+
+void deadline_set(struct turn *turn, struct step *step)
+{
+    const struct template *before = step->spec->has_undo ? step->spec->undo_before : NULL;
+    if (!before || turn->failed || turn->saga->direction == BACKWARD) {
+        return;
+    }
+    struct scope scope;
+    struct span missing = {NULL, 0};
+    struct buf *out = &turn->engine->scratch;
+    step_scope(turn->saga, true, &scope);
+    buf_clear(out);
+    if (template_fill(before, &scope, out, &missing) != SAGA_OK) {
+        turn->failed = true;
+        return;
+    }
+    int64_t due_ms = 0;
+    if (wait_read_time(buf_span(out), &due_ms)) {
+        emit_deadline(turn, step, "undo_deadline", due_ms);
+        deadline_expire(turn, step); /* it may be near already: nothing else starts then */
+    } else if (mp_type(buf_span(out)) != MP_NIL) {
+        turn_alert(turn, step, "undo_deadline_unreadable");
+    }
+}
