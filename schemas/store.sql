@@ -151,6 +151,7 @@ CREATE TABLE wait (
     name     TEXT NOT NULL,
     path     TEXT NOT NULL,     -- where in the event its key stands; '' = there is none
     value    INTEGER NOT NULL,  -- hash of the key
+    mark     INTEGER NOT NULL,  -- events with greater numbers count
     recalled INTEGER NOT NULL,  -- 1: what came before has been offered to it
     PRIMARY KEY (saga, step)
 ) STRICT, WITHOUT ROWID;

@@ -96,7 +96,7 @@ struct wait_row {
     struct span name;
     struct span path; /* BEGUN: as written, "$.event.data.order"; empty = any event of the name */
     int64_t value;    /* BEGUN: hash of what stands there; 0 without a path */
-    uint64_t mark;    /* WANTED: events with greater numbers count */
+    uint64_t mark;    /* WANTED, BEGUN: events with greater numbers count */
 };
 
 /* Something that the world is told of a saga: an event for the outbox. It is written only together

@@ -1,7 +1,8 @@
 /* commit.c - one batch, one transaction.
  *
  *   BEGIN IMMEDIATE
- *     events, names, kinds where needed, sagas (new ones first come with their name), definitions
+ *     rows, names, kinds where needed, sagas (new ones first come with their name), definitions
+ *     the inbox: events, and who waits for them
  *     a few of the old tails into `saga`; heads_lsn when they are all written
  *   COMMIT                      the sync: from here on the batch is durable
  *   tails                       readers find the new rows
@@ -12,6 +13,7 @@
 
 #include <unistd.h>
 
+#include "store/inbox_commit.h"
 #include "store/outbox_rows.h"
 #include "store/rows.h"
 
@@ -224,7 +226,14 @@ static void crash_if_due(const struct writer *writer, const struct rows *rows, i
         _exit(CRASH_STATUS);
 }
 
-static enum saga_error write_all(struct writer *writer, const struct rows *rows, bool *turned)
+/* What is to be known of a batch once it is durable. */
+struct written {
+    bool has_turned;      /* the old tails are all in `saga` */
+    int64_t inbox_change; /* by how many events the inbox grew */
+};
+
+static enum saga_error write_all(struct writer *writer, const struct rows *rows,
+                                 struct written *written)
 {
     enum saga_error rc = insert_events(writer, rows);
     if (rc == SAGA_OK)
@@ -235,8 +244,10 @@ static enum saga_error write_all(struct writer *writer, const struct rows *rows,
         rc = insert_definitions(writer, rows);
     if (rc == SAGA_OK)
         rc = outbox_write(writer->db, writer->statements, rows);
+    if (rc == SAGA_OK)
+        rc = inbox_commit(writer, rows, &written->inbox_change);
     if (rc == SAGA_OK && writer->is_turning)
-        rc = raise_heads(writer, TAILS_PER_COMMIT, turned);
+        rc = raise_heads(writer, TAILS_PER_COMMIT, &written->has_turned);
     return rc;
 }
 
@@ -252,10 +263,10 @@ enum saga_error commit_batch(struct writer *writer, const struct rows *rows)
     enum saga_error rc = tails_reserve(&writer->tails, rows->row_count);
     if (rc != SAGA_OK)
         return rc;
-    bool turned = false;
+    struct written written = {0};
     rc = db_step(writer->statements[WRITE_BEGIN]);
     if (rc == SAGA_OK)
-        rc = write_all(writer, rows, &turned);
+        rc = write_all(writer, rows, &written);
     if (rc == SAGA_OK)
         crash_if_due(writer, rows, 0);
     rc = end_transaction(writer, rc);
@@ -264,9 +275,10 @@ enum saga_error commit_batch(struct writer *writer, const struct rows *rows)
     crash_if_due(writer, rows, 1);
 
     tails_commit(&writer->tails, rows);
-    if (turned)
+    if (written.has_turned)
         end_turn(writer);
     writer->last_lsn += rows->row_count;
     writer->row_count += rows->row_count;
+    atomic_fetch_add(&writer->inbox_count, (unsigned long long)written.inbox_change);
     return SAGA_OK;
 }

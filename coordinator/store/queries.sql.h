@@ -47,6 +47,27 @@
     X(SET_HOOK,                                                                                    \
       "INSERT INTO hook (name, disabled_ms, dropped, dropped_ms) VALUES (?1, ?2, ?3, ?4)"          \
       " ON CONFLICT (name) DO UPDATE SET disabled_ms = ?2, dropped = ?3, dropped_ms = ?4")         \
+    X(INSERT_INBOX,                                                                                \
+      "INSERT INTO inbox (number, name, source, id, saga, cause, at_ms, data)"                     \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                                  \
+    X(INSERT_INBOX_ID,                                                                             \
+      "INSERT INTO inbox_id (source, id, number, delivered) VALUES (?1, ?2, ?3, 0)")               \
+    X(OFFERED_IF_NOT_YET,                                                                          \
+      "UPDATE inbox_id SET delivered = ?3, started = ?4"                                           \
+      " WHERE source = ?1 AND id = ?2 AND started IS NULL")                                        \
+    X(PRUNE_INBOX,                                                                                 \
+      "DELETE FROM inbox WHERE name = ?1 AND number <= min("                                       \
+      "(SELECT value FROM meta WHERE key = 'inbox_offered'),"                                      \
+      " ifnull((SELECT min(mark) FROM want WHERE name = ?1), 9223372036854775807))"                \
+      " AND NOT EXISTS (SELECT 1 FROM wait WHERE name = ?1 AND recalled = 0)")                     \
+    X(COUNT_INBOX, "SELECT count(*) FROM inbox")                                                   \
+    X(INSERT_WANT, "INSERT OR REPLACE INTO want (name, saga, mark) VALUES (?1, ?2, ?3)")           \
+    X(DELETE_WANT, "DELETE FROM want WHERE name = ?1 AND saga = ?2")                               \
+    X(INSERT_WAIT,                                                                                 \
+      "INSERT INTO wait (saga, step, name, path, value, mark, recalled)"                           \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)")                                                       \
+    X(RECALL_WAIT, "UPDATE wait SET recalled = 1 WHERE saga = ?1 AND step = ?2")                   \
+    X(DELETE_WAIT, "DELETE FROM wait WHERE saga = ?1 AND step = ?2")                               \
     X(SET_META, "UPDATE meta SET value = ?2 WHERE key = ?1 AND value <= ?2")                       \
     X(GET_META, "SELECT value FROM meta WHERE key = ?1")                                           \
     X(LAST_EVENT, "SELECT ifnull(max(lsn), 0) FROM event")                                         \
@@ -62,7 +83,11 @@
     "s.saga, s.status, s.started_ms, s.ended_ms, s.first_lsn, s.last_lsn, s.name, k.name,"         \
     " k.version, s.due_ms FROM saga AS s "
 /* CROSS JOIN: the saga first, then its kind; never the other way round. */
-#define SQL_WITH_KIND " CROSS JOIN kind AS k ON k.id = s.kind "
+#define SQL_WITH_KIND     " CROSS JOIN kind AS k ON k.id = s.kind "
+#define SQL_INBOX_COLUMNS "SELECT number, name, source, id, saga, cause, at_ms, data FROM inbox "
+#define SQL_WAIT_COLUMNS  "SELECT w.saga, w.step, s.name, w.name, w.mark, w.recalled FROM wait AS w "
+/* The waits first, then the names of their sagas. */
+#define SQL_WAIT_NAMES " CROSS JOIN saga AS s ON s.saga = w.saga "
 #define SQL_LIST_FILTER                                                                            \
     " AND s.saga < ?1 AND s.saga >= ?2 AND (?3 = 0 OR s.status IN (?3 * 2, ?3 * 2 + 1))"           \
     " AND (?4 IS NULL OR k.name = ?4) AND (?5 = 0 OR s.started_ms >= ?5)"                          \
@@ -105,6 +130,17 @@
     X(HOOK_COUNTS,                                                                                 \
       "SELECT hook, sum(dead_ms = 0), sum(dead_ms > 0), min(iif(dead_ms = 0, at_ms, NULL))"        \
       " FROM delivery GROUP BY hook ORDER BY hook")                                                \
+    X(FIND_INBOX, "SELECT number, delivered, started FROM inbox_id WHERE source = ?1 AND id = ?2") \
+    X(INBOX, SQL_INBOX_COLUMNS "WHERE number = ?1")                                                \
+    X(INBOX_NEXT, SQL_INBOX_COLUMNS "WHERE name = ?1 AND number > ?2 ORDER BY number LIMIT 1")     \
+    X(WAIT_PATH, "SELECT path FROM wait WHERE name = ?1 AND path > ?2 ORDER BY path LIMIT 1")      \
+    X(WAITS, SQL_WAIT_COLUMNS SQL_WAIT_NAMES                                                       \
+      "WHERE w.name = ?1 AND w.path = ?2 AND w.value = ?3 AND (w.saga, w.step) > (?4, ?5)"         \
+      " ORDER BY w.saga, w.step LIMIT ?6")                                                         \
+    X(WAITS_OF,                                                                                    \
+      SQL_WAIT_COLUMNS SQL_WAIT_NAMES "WHERE w.saga = ?1 AND w.name = ?2 ORDER BY w.step")         \
+    X(WAITS_UNRECALLED, SQL_WAIT_COLUMNS "INDEXED BY wait_unrecalled" SQL_WAIT_NAMES               \
+                                         "WHERE w.recalled = 0 ORDER BY w.saga, w.step")           \
     X(DEFINITIONS,                                                                                 \
       "SELECT name, version, digest, source, applied_ms, actor FROM definition ORDER BY id")
 

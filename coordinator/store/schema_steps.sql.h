@@ -17,7 +17,8 @@
     " PRIMARY KEY (name, saga)) STRICT, WITHOUT ROWID;"                                            \
     "CREATE INDEX want_mark ON want (name, mark);"                                                 \
     "CREATE TABLE wait (saga INTEGER NOT NULL, step INTEGER NOT NULL, name TEXT NOT NULL,"         \
-    " path TEXT NOT NULL, value INTEGER NOT NULL, recalled INTEGER NOT NULL,"                      \
+    " path TEXT NOT NULL, value INTEGER NOT NULL, mark INTEGER NOT NULL, recalled INTEGER NOT "    \
+    "NULL,"                                                                                        \
     " PRIMARY KEY (saga, step)) STRICT, WITHOUT ROWID;"                                            \
     "CREATE INDEX wait_event ON wait (name, path, value, saga, step);"                             \
     "CREATE INDEX wait_unrecalled ON wait (name) WHERE recalled = 0;"                              \

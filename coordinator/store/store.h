@@ -16,6 +16,7 @@
 #include "engine/row.h"
 #include "engine/saga_image.h"
 
+struct store_inbox_ops; /* inbox.h */
 struct store; /* each implementation's own; its first member is `const struct store_ops *ops` */
 struct store_reader; /* the same for store_reader_ops */
 
@@ -39,7 +40,9 @@ struct store_item {
 struct store_facts {
     uint64_t last_lsn; /* 0 = empty */
     uint64_t last_saga;
-    int64_t last_ms;     /* time of the newest row; 0 = none */
+    uint64_t inbox_last;    /* greatest number of an event; 0 = none */
+    uint64_t inbox_offered; /* all events up to this one have been offered */
+    int64_t last_ms;        /* time of the newest row; 0 = none */
     uint8_t minted[128]; /* the greatest saga id that begins with '0', as minted ones do (UUIDv7) */
     size_t minted_size;  /* 0 = there is none */
 };
@@ -126,6 +129,9 @@ struct store_ops {
     /* One saga by its external id, with all its rows. SAGA_NOT_FOUND. */
     MUST_CHECK enum saga_error (*load_one)(struct store *store, struct span name,
                                            struct arena *arena, struct saga_image *image);
+
+    /* Events and who waits for them: reads of the loop's own thread too. */
+    const struct store_inbox_ops *inbox;
 
     /* A reader for another thread (one reader per thread): the same reads, own connection. */
     MUST_CHECK enum saga_error (*reader_open)(struct store *store, struct store_reader **reader);

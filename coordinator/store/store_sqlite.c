@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "store/reader.h"
+#include "store/inbox_reader.h"
 #include "store/rows.h"
 #include "store/schema.h"
 #include "store/writer.h"
@@ -64,6 +64,10 @@ static size_t size_of(const struct rows *rows)
         bool is_new = rows->deliveries[i].change == DELIVERY_NEW;
         size += is_new ? rows->notices[rows->deliveries[i].notice].data.size + 512 : 256;
     }
+    for (uint32_t i = 0; i < rows->inbox_count; i++) {
+        size += rows->inbox[i].data.size + 512;
+    }
+    size += (size_t)128 * (rows->wait_count + rows->inbox_done_count);
     return size + (size_t)256 * (rows->head_count + rows->name_count);
 }
 
@@ -155,6 +159,73 @@ static enum saga_error load_one(struct store *base, struct span name, struct are
     return rc == SAGA_OK ? reader_load_one(own(base)->reader, name, arena, image) : rc;
 }
 
+/* ---- the inbox ---- */
+
+static uint64_t count_inbox(const struct store *base)
+{
+    const struct store_sqlite *store = (const struct store_sqlite *)(const void *)base;
+    return atomic_load(&store->writer.inbox_count);
+}
+
+static enum saga_error find_inbox(struct store *base, struct span source, struct span id,
+                                  struct arena *arena, struct inbox_found *found)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? inbox_find(own(base)->reader, source, id, arena, found) : rc;
+}
+
+static enum saga_error load_inbox(struct store *base, uint64_t number, struct arena *arena,
+                                  struct inbox_row *row)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? inbox_load(own(base)->reader, number, arena, row) : rc;
+}
+
+static enum saga_error next_inbox(struct store *base, struct span name, uint64_t number,
+                                  struct arena *arena, struct inbox_row *row)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? inbox_next(own(base)->reader, name, number, arena, row) : rc;
+}
+
+static enum saga_error next_path(struct store *base, struct span name, struct span path,
+                                 struct arena *arena, struct span *next)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? inbox_next_path(own(base)->reader, name, path, arena, next) : rc;
+}
+
+static enum saga_error waits(struct store *base, const struct wait_query *query, store_wait_fn fn,
+                             void *arg)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? inbox_waits(own(base)->reader, query, fn, arg) : rc;
+}
+
+static enum saga_error waits_of(struct store *base, struct span id, struct span name,
+                                store_wait_fn fn, void *arg)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? inbox_waits_of(own(base)->reader, id, name, fn, arg) : rc;
+}
+
+static enum saga_error unrecalled(struct store *base, store_wait_fn fn, void *arg)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? inbox_unrecalled(own(base)->reader, fn, arg) : rc;
+}
+
+static const struct store_inbox_ops inbox_ops = {
+    .count = count_inbox,
+    .find = find_inbox,
+    .load = load_inbox,
+    .next = next_inbox,
+    .next_path = next_path,
+    .waits = waits,
+    .waits_of = waits_of,
+    .unrecalled = unrecalled,
+};
+
 static enum saga_error open_reader(struct store *base, struct store_reader **reader)
 {
     struct reader *made = NULL;
@@ -193,6 +264,7 @@ static const struct store_ops sqlite_ops = {
     .load_definitions = load_definitions,
     .find_name = find_name,
     .load_one = load_one,
+    .inbox = &inbox_ops,
     .reader_open = open_reader,
     .close = close_store,
 };
@@ -318,6 +390,17 @@ static enum saga_error read_facts(struct store_sqlite *store)
     if (rc == SAGA_OK) {
         rc = db_step_number(statements[WRITE_LAST_SAGA], &last_saga);
     }
+    int64_t inbox[3] = {0};
+    if (rc == SAGA_OK) {
+        rc = get_meta(writer, "inbox_last", &inbox[0]);
+    }
+    if (rc == SAGA_OK) {
+        rc = get_meta(writer, "inbox_offered", &inbox[1]);
+    }
+    if (rc == SAGA_OK) {
+        rc = db_step_number(statements[WRITE_COUNT_INBOX], &inbox[2]);
+    }
+    atomic_store(&writer->inbox_count, (unsigned long long)inbox[2]);
     int64_t saga_ms = 0;
     if (rc == SAGA_OK && last_saga > 0) {
         db_bind_number(statements[WRITE_SAGA_TIMES], 1, last_saga);
@@ -328,8 +411,11 @@ static enum saga_error read_facts(struct store_sqlite *store)
     writer->heads_lsn = (uint64_t)heads_lsn;
     writer->last_lsn = (uint64_t)last_lsn;
     writer->last_ms = last_ms;
-    store->facts = (struct store_facts){
-        .last_lsn = (uint64_t)last_lsn, .last_saga = (uint64_t)last_saga, .last_ms = last_ms};
+    store->facts = (struct store_facts){.last_lsn = (uint64_t)last_lsn,
+                                        .last_saga = (uint64_t)last_saga,
+                                        .inbox_last = (uint64_t)inbox[0],
+                                        .inbox_offered = (uint64_t)inbox[1],
+                                        .last_ms = last_ms};
     return rc == SAGA_OK ? read_minted(writer, &store->facts) : rc;
 }
 

@@ -27,13 +27,14 @@ struct writer {
 
     /* Between the loop's thread and the writer's. */
     pthread_t thread;
-    bool is_running;          /* the loop's: the thread is to be joined */
-    sem_t work;               /* posted: batch is set, or stop */
-    int wake;                 /* eventfd, written when durable or failure changes */
-    const struct rows *batch; /* handed over by work, given back by durable */
-    bool stop;                /* handed over by work */
-    atomic_ullong durable;    /* batches since open */
-    atomic_int failure;       /* enum saga_error; SAGA_OK, or for good */
+    bool is_running;           /* the loop's: the thread is to be joined */
+    sem_t work;                /* posted: batch is set, or stop */
+    int wake;                  /* eventfd, written when durable or failure changes */
+    const struct rows *batch;  /* handed over by work, given back by durable */
+    bool stop;                 /* handed over by work */
+    atomic_ullong durable;     /* batches since open */
+    atomic_ullong inbox_count; /* events kept, as durable */
+    atomic_int failure;        /* enum saga_error; SAGA_OK, or for good */
 
     /* The thread's own; open sets them before it starts. */
     uint64_t last_lsn;     /* of what is durable */
