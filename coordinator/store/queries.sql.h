@@ -85,7 +85,7 @@
 /* CROSS JOIN: the saga first, then its kind; never the other way round. */
 #define SQL_WITH_KIND     " CROSS JOIN kind AS k ON k.id = s.kind "
 #define SQL_INBOX_COLUMNS "SELECT number, name, source, id, saga, cause, at_ms, data FROM inbox "
-#define SQL_WAIT_COLUMNS  "SELECT w.saga, w.step, s.name, w.name, w.mark, w.recalled FROM wait AS w "
+#define SQL_WAIT_COLUMNS  "SELECT w.saga, w.step, s.name, w.name, w.mark, w.recalled FROM wait w "
 /* The waits first, then the names of their sagas. */
 #define SQL_WAIT_NAMES " CROSS JOIN saga AS s ON s.saga = w.saga "
 #define SQL_LIST_FILTER                                                                            \

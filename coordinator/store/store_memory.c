@@ -18,51 +18,17 @@
 
 #include "base/check.h"
 #include "base/map.h"
-#include "store/inbox_memory.h"
-#include "store/memory_outbox.h"
+#include "store/memory_parts.h"
 #include "store/rows.h"
 
-enum { MEMORY_MAGIC = 0x6d656d31, ARRAY_MIN = 64 };
-
-struct memory_saga {
-    struct head head; /* last_lsn is kept current with every row; `definition` is in the arena */
-    struct span name; /* external id, in the arena */
-};
-
-struct memory {
-    struct store store;
-    uint32_t magic;                     /* MEMORY_MAGIC */
-    pthread_mutex_t lock;               /* held by changes, and by reads of other threads */
-    struct arena arena;                 /* owns every byte that is durable */
-    struct arena scratch;               /* the rows of the image that is being shown */
-    struct row *rows;                   /* owned; [lsn - 1] */
-    struct memory_saga *sagas;          /* owned; ascending by saga */
-    struct definition_row *definitions; /* owned */
-    struct memory_outbox outbox;        /* owned */
-    struct inbox_memory inbox;          /* events, and who waits for them */
-    struct map names;                   /* text -> struct name in the arena */
-    size_t row_count;
-    size_t row_capacity;
-    size_t saga_count;
-    size_t saga_capacity;
-    size_t definition_count;
-    size_t definition_capacity;
-    int64_t last_ms;            /* newest time seen in a batch */
-    struct store_facts facts;   /* as of open, or the last crash */
-    const struct rows *pending; /* submitted, not durable; borrowed */
-    uint64_t durable;           /* batches since open */
-    uint64_t fail_in;           /* submits until one fails; 0 = never */
-    bool fails;                 /* the pending one will */
-    bool held;                  /* durable commits nothing */
-    enum saga_error failure;    /* SAGA_OK, or why the store has failed for good */
-};
+enum { ARRAY_MIN = 64 };
 
 struct memory_reader {
     struct store_reader reader;
     struct memory *memory;
 };
 
-static struct memory *memory_of(const struct store *store)
+struct memory *memory_of(const struct store *store)
 {
     PRE(store != NULL);
     struct memory *memory = (struct memory *)(uintptr_t)store;
@@ -87,7 +53,7 @@ static size_t saga_at(const struct memory *memory, uint64_t saga)
     return low;
 }
 
-static struct memory_saga *find_saga(const struct memory *memory, uint64_t saga)
+struct memory_saga *memory_find_saga(const struct memory *memory, uint64_t saga)
 {
     size_t at = saga_at(memory, saga);
     if (at == memory->saga_count || memory->sagas[at].head.saga != saga)
@@ -95,13 +61,12 @@ static struct memory_saga *find_saga(const struct memory *memory, uint64_t saga)
     return &memory->sagas[at];
 }
 
-/* The saga of an external id, or NULL; a request's key is no such id. */
-static struct memory_saga *saga_named(const struct memory *memory, struct span text)
+struct memory_saga *memory_saga_named(const struct memory *memory, struct span text)
 {
     const struct name *name = map_get(&memory->names, text);
     if (name == NULL)
         return NULL;
-    struct memory_saga *saga = find_saga(memory, name->saga);
+    struct memory_saga *saga = memory_find_saga(memory, name->saga);
     return saga != NULL && span_equal(saga->name, text) ? saga : NULL;
 }
 
@@ -163,7 +128,8 @@ static enum saga_error guard(const struct memory *memory, const struct rows *row
             if (head->saga <= newest || rows_saga_name(rows, head->saga, &hint).size == 0)
                 return SAGA_STORE_CORRUPT;
             newest = head->saga;
-        } else if (find_saga(memory, head->saga) == NULL && !is_new_in(rows, at, head->saga)) {
+        } else if (memory_find_saga(memory, head->saga) == NULL &&
+                   !is_new_in(rows, at, head->saga)) {
             return SAGA_STORE_CORRUPT;
         }
     }
@@ -213,7 +179,7 @@ static void commit_rows(struct memory *memory, const struct rows *rows, bool *ok
         row->body = arena_copy(&memory->arena, row->body, ok);
         row->payload = arena_copy(&memory->arena, row->payload, ok);
         memory->row_count++;
-        struct memory_saga *saga = find_saga(memory, row->saga);
+        struct memory_saga *saga = memory_find_saga(memory, row->saga);
         if (saga != NULL)
             saga->head.last_lsn = row->lsn;
     }
@@ -232,7 +198,7 @@ static void commit_heads(struct memory *memory, const struct rows *rows, bool *o
             saga->head.definition = arena_copy(&memory->arena, head->definition, ok);
             saga->name = arena_copy(&memory->arena, rows_saga_name(rows, head->saga, &hint), ok);
         } else {
-            saga = find_saga(memory, head->saga);
+            saga = memory_find_saga(memory, head->saga);
             CHECK(saga != NULL);
             saga->head.state = head->state;
             saga->head.paused = head->paused;
@@ -375,7 +341,7 @@ static enum saga_error chain(const struct memory *memory, const struct memory_sa
 static enum saga_error copy_one(const struct memory *memory, struct span name, struct arena *arena,
                                 struct saga_image *image)
 {
-    const struct memory_saga *saga = saga_named(memory, name);
+    const struct memory_saga *saga = memory_saga_named(memory, name);
     if (saga == NULL)
         return SAGA_NOT_FOUND;
     enum saga_error rc = chain(memory, saga, arena, image);
@@ -479,138 +445,6 @@ static enum saga_error load_one(struct store *store, struct span name, struct ar
     struct memory *memory = memory_of(store);
     return memory->failure != SAGA_OK ? SAGA_STORE_FAILED : copy_one(memory, name, arena, image);
 }
-
-/* --- the inbox ------------------------------------------------------------------------------ */
-
-static const struct inbox_memory *inbox_of(const struct store *store)
-{
-    return &memory_of(store)->inbox;
-}
-
-static enum saga_error check(const struct store *store)
-{
-    return memory_of(store)->failure != SAGA_OK ? SAGA_STORE_FAILED : SAGA_OK;
-}
-
-static uint64_t count_inbox(const struct store *store)
-{
-    return inbox_of(store)->event_count;
-}
-
-static enum saga_error find_inbox(struct store *store, struct span source, struct span id,
-                                  struct arena *arena, struct inbox_found *found)
-{
-    bool ok = true;
-    enum saga_error rc = check(store);
-    if (rc == SAGA_OK)
-        rc = inbox_memory_find(inbox_of(store), source, id, found);
-    if (rc == SAGA_OK)
-        found->started = arena_copy(arena, found->started, &ok);
-    return ok ? rc : SAGA_NO_MEMORY;
-}
-
-static enum saga_error copy_event(struct arena *arena, struct inbox_row *row)
-{
-    struct span *const texts[] = {&row->name, &row->source, &row->id,
-                                  &row->saga, &row->cause,  &row->data};
-    bool ok = true;
-    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
-        *texts[i] = arena_copy(arena, *texts[i], &ok);
-    return ok ? SAGA_OK : SAGA_NO_MEMORY;
-}
-
-static enum saga_error load_inbox(struct store *store, uint64_t number, struct arena *arena,
-                                  struct inbox_row *row)
-{
-    enum saga_error rc = check(store);
-    if (rc == SAGA_OK)
-        rc = inbox_memory_load(inbox_of(store), number, row);
-    return rc == SAGA_OK ? copy_event(arena, row) : rc;
-}
-
-static enum saga_error next_inbox(struct store *store, struct span name, uint64_t number,
-                                  struct arena *arena, struct inbox_row *row)
-{
-    enum saga_error rc = check(store);
-    if (rc == SAGA_OK)
-        rc = inbox_memory_next(inbox_of(store), name, number, row);
-    return rc == SAGA_OK ? copy_event(arena, row) : rc;
-}
-
-static enum saga_error next_path(struct store *store, struct span name, struct span path,
-                                 struct arena *arena, struct span *next)
-{
-    bool ok = true;
-    enum saga_error rc = check(store);
-    if (rc == SAGA_OK)
-        rc = inbox_memory_next_path(inbox_of(store), name, path, next);
-    if (rc == SAGA_OK)
-        *next = arena_copy(arena, *next, &ok);
-    return ok ? rc : SAGA_NO_MEMORY;
-}
-
-/* A wait is shown with the external id of its saga. */
-static enum saga_error show_wait(const struct store *store, struct store_wait *wait,
-                                 store_wait_fn fn, void *arg)
-{
-    const struct memory_saga *saga = find_saga(memory_of(store), wait->saga);
-    if (saga == NULL)
-        return SAGA_STORE_CORRUPT;
-    wait->id = saga->name;
-    return fn(wait, arg);
-}
-
-static enum saga_error waits(struct store *store, const struct wait_query *query, store_wait_fn fn,
-                             void *arg)
-{
-    PRE(query->limit > 0);
-    struct store_wait wait;
-    size_t at = 0;
-    enum saga_error rc = check(store);
-    for (uint32_t given = 0; rc == SAGA_OK && given < query->limit; given++) {
-        if (!inbox_memory_wait(inbox_of(store), query, &at, &wait))
-            break;
-        rc = show_wait(store, &wait, fn, arg);
-    }
-    return rc;
-}
-
-static enum saga_error waits_of(struct store *store, struct span id, struct span name,
-                                store_wait_fn fn, void *arg)
-{
-    const struct memory_saga *saga = saga_named(memory_of(store), id);
-    struct store_wait wait;
-    size_t at = 0;
-    enum saga_error rc = check(store);
-    while (rc == SAGA_OK && saga != NULL && inbox_memory_any_wait(inbox_of(store), &at, &wait)) {
-        if (wait.saga == saga->head.saga && span_equal(wait.name, name))
-            rc = show_wait(store, &wait, fn, arg);
-    }
-    return rc;
-}
-
-static enum saga_error unrecalled(struct store *store, store_wait_fn fn, void *arg)
-{
-    struct store_wait wait;
-    size_t at = 0;
-    enum saga_error rc = check(store);
-    while (rc == SAGA_OK && inbox_memory_any_wait(inbox_of(store), &at, &wait)) {
-        if (!wait.is_recalled)
-            rc = show_wait(store, &wait, fn, arg);
-    }
-    return rc;
-}
-
-static const struct store_inbox_ops inbox_ops = {
-    .count = count_inbox,
-    .find = find_inbox,
-    .load = load_inbox,
-    .next = next_inbox,
-    .next_path = next_path,
-    .waits = waits,
-    .waits_of = waits_of,
-    .unrecalled = unrecalled,
-};
 
 /* --- readers of other threads --------------------------------------------------------------- */
 
@@ -766,7 +600,7 @@ static const struct store_ops memory_ops = {
     .load_definitions = load_definitions,
     .find_name = find_name,
     .load_one = load_one,
-    .inbox = &inbox_ops,
+    .inbox = &memory_inbox_ops,
     .reader_open = reader_open,
     .close = memory_close,
 };
