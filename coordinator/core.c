@@ -247,6 +247,25 @@ static void alert(const struct effect *effect)
              saga_state_name(effect->status.state), NULL);
 }
 
+/* ---- families: what one saga wants of another is an event of that one ---- */
+
+static void ask_child(struct core *core, const struct child_ask *ask)
+{
+    struct event event = {.kind = EVENT_CHILD, .now_ms = core->now_ms, .child = *ask};
+    /* While draining nothing new begins: it is asked again after the restart. */
+    if (ask->wish != CHILD_START || !core->draining) {
+        event.child.start.definition =
+            catalog_find(core->options.catalog, ask->definition, ask->version);
+        core_step(core, &event);
+    }
+}
+
+static void tell_parent(struct core *core, const struct child_end *end)
+{
+    struct event event = {.kind = EVENT_CHILD_END, .now_ms = core->now_ms, .child_end = *end};
+    core_step(core, &event);
+}
+
 static void release_effect(struct core *core, const struct effect *effect)
 {
     switch (effect->kind) {
@@ -271,6 +290,12 @@ static void release_effect(struct core *core, const struct effect *effect)
         return;
     case EFFECT_ALERT:
         alert(effect);
+        return;
+    case EFFECT_CHILD:
+        ask_child(core, effect->child);
+        return;
+    case EFFECT_CHILD_END:
+        tell_parent(core, effect->child_end);
         return;
     }
 }

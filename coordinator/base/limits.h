@@ -6,16 +6,17 @@
 
 enum {
     /* Names. */
-    LIMIT_SAGA_ID = 128,  /* bytes; part of every idempotency key */
-    LIMIT_NAME = 64,      /* bytes of a saga's, step's name: fits keys, columns, screens */
-    LIMIT_ACTION = 129,   /* service + '.' + operation */
-    LIMIT_KEY = 255,      /* bytes of an idempotency key: what payment providers accept */
-    LIMIT_CODE = 64,      /* bytes of an error code */
-    LIMIT_MESSAGE = 1024, /* bytes of an error message; longer ones are cut */
-    LIMIT_REASON = 1024,  /* bytes of an operator's reason */
-    LIMIT_ACTOR = 128,    /* bytes of a principal's name */
-    LIMIT_LABELS = 32,    /* labels of a saga */
-    LIMIT_TRACE = 512,    /* bytes of tracestate */
+    LIMIT_SAGA_ID = 128,    /* bytes; part of every idempotency key */
+    LIMIT_CHILD_DEPTH = 16, /* children of children: a saga that starts itself must end */
+    LIMIT_NAME = 64,        /* bytes of a saga's, step's name: fits keys, columns, screens */
+    LIMIT_ACTION = 129,     /* service + '.' + operation */
+    LIMIT_KEY = 255,        /* bytes of an idempotency key: what payment providers accept */
+    LIMIT_CODE = 64,        /* bytes of an error code */
+    LIMIT_MESSAGE = 1024,   /* bytes of an error message; longer ones are cut */
+    LIMIT_REASON = 1024,    /* bytes of an operator's reason */
+    LIMIT_ACTOR = 128,      /* bytes of a principal's name */
+    LIMIT_LABELS = 32,      /* labels of a saga */
+    LIMIT_TRACE = 512,      /* bytes of tracestate */
 
     /* Definitions. */
     LIMIT_STEPS = 1000,            /* steps of a definition */

@@ -24,6 +24,28 @@ static void take_task(struct drill_world *world, const struct task *task)
     memcpy(deed->token, task->token, TOKEN_SIZE);
 }
 
+/* A child is one opaque deed: it completes, or is compensated; undone, or parked on the way. Told
+ * to turn back, one that is held gives up; one that is silent turns out to be past its pivot. */
+static void take_child(struct drill_world *world, const struct child_ask *ask)
+{
+    size_t before = strlen(DRILL_SAGA "~");
+    struct span child = ask->start.name;
+    struct deed deed = {.attempt = 1,
+                        .kind = ask->wish == CHILD_REVERSE ? TASK_UNDO : TASK_DO,
+                        .turn = world->turn,
+                        .is_child = true};
+    CHECK(child.size > before && child.size < sizeof deed.key);
+    memcpy(deed.key, child.data, child.size);
+    const uint8_t *end = memchr(child.data + before, '~', child.size - before);
+    size_t size = end ? (size_t)(end - child.data) - before : child.size - before;
+    deed.step = (uint32_t)definition_step(world->definition, span_of(child.data + before, size));
+    if (ask->wish == CHILD_BACK) {
+        deed.turns_back = true;
+    }
+    CHECK(world->deed_count < world->deed_capacity);
+    world->deeds[(world->deed_first + world->deed_count++) % world->deed_capacity] = deed;
+}
+
 static void take_effect(struct drill_world *world, const struct effect *effect)
 {
     switch (effect->kind) {
@@ -46,7 +68,11 @@ static void take_effect(struct drill_world *world, const struct effect *effect)
     case EFFECT_DONE:
         world->answer_count += effect->call.verdict == VERDICT_OK;
         return;
-    case EFFECT_CANCEL: /* who is silent stays so, and all others have answered */
+    case EFFECT_CHILD:
+        take_child(world, effect->child);
+        return;
+    case EFFECT_CHILD_END: /* this saga is nobody's child */
+    case EFFECT_CANCEL:    /* who is silent stays so, and all others have answered */
         return;
     }
 }
@@ -76,9 +102,36 @@ void world_step(struct drill_world *world, struct event *event)
 
 /* ---- participants ---- */
 
+static void say_child(struct drill_world *world, const struct deed *deed, const char *code)
+{
+    bool good = *code == '\0';
+    bool undo = deed->kind == TASK_UNDO;
+    struct event event = {.kind = EVENT_CHILD_END};
+    event.child_end =
+        (struct child_end){.parent = span_text(DRILL_SAGA),
+                           .child = span_text(deed->key),
+                           .state = undo && !good   ? SAGA_STATE_PARKED
+                                    : undo || !good ? SAGA_STATE_COMPENSATED
+                                                    : SAGA_STATE_COMPLETED,
+                           .code = undo && !good ? span_text("child_parked") : span_text(code)};
+    if (good && !undo) {
+        event.child_end.output = buf_span(&world->values->outputs[deed->step]);
+    }
+    world_step(world, &event);
+    bool twice = world->trouble == TROUBLE_DUPLICATE && deed->step == world->step;
+    if (twice && !world->failed) {
+        world_step(world, &event);
+    }
+    world->answer_count += good;
+}
+
 void world_say(struct drill_world *world, const struct deed *deed, const char *code, bool retryable)
 {
     bool good = *code == '\0';
+    if (deed->is_child) {
+        say_child(world, deed, code);
+        return;
+    }
     struct event event = {.kind = EVENT_RESULT};
     event.result = (struct result){.key = span_text(deed->key),
                                    .attempt = deed->attempt,
@@ -103,14 +156,32 @@ void world_succeed(struct drill_world *world, const struct deed *deed)
     world_say(world, deed, "", true);
 }
 
+static bool is_silent(const struct drill_world *world, const struct deed *deed)
+{
+    bool time_out = world->trouble == TROUBLE_BEFORE || world->trouble == TROUBLE_AFTER ||
+                    (world->trouble == TROUBLE_LATE && !world->late_came);
+    /* A child always ends, if a person lets it. */
+    return deed->step == world->step &&
+           ((time_out && !deed->is_child) || world->cause == CAUSE_DOUBT);
+}
+
+static void turn_child_back(struct drill_world *world, const struct deed *deed)
+{
+    bool held = world->held.attempt > 0 && world->held.step == deed->step;
+    if (held) {
+        world->held.attempt = 0;
+        world_say(world, deed, "cancelled", false);
+    } else if (is_silent(world, deed)) {
+        world_succeed(world, deed);
+    }
+}
+
 static void take_do(struct drill_world *world, const struct deed *deed)
 {
-    bool troubled = deed->step == world->step;
-    bool silent =
-        troubled &&
-        (world->trouble == TROUBLE_BEFORE || world->trouble == TROUBLE_AFTER ||
-         (world->trouble == TROUBLE_LATE && !world->late_came) || world->cause == CAUSE_DOUBT);
-    if (deed->step == world->refuser) {
+    bool silent = is_silent(world, deed);
+    if (deed->turns_back) {
+        turn_child_back(world, deed);
+    } else if (deed->step == world->refuser) {
         world->held = *deed;
     } else if (!silent) {
         world_succeed(world, deed);
@@ -150,7 +221,9 @@ void world_take(struct drill_world *world)
     }
     struct event event = {.kind = EVENT_SENT};
     memcpy(event.task.token, deed.token, TOKEN_SIZE);
-    world_step(world, &event);
+    if (!deed.is_child) {
+        world_step(world, &event);
+    }
     if (deed.kind == TASK_DO) {
         take_do(world, &deed);
     } else if (deed.kind == TASK_UNDO) {

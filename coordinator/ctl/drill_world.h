@@ -17,6 +17,8 @@ struct deed {
     uint32_t step;
     uint32_t turn;
     bool in_doubt;
+    bool is_child;   /* not a task: a child that ends, or is undone */
+    bool turns_back; /* the child is asked to */
 };
 
 enum undo_cause { CAUSE_NONE, CAUSE_REFUSAL, CAUSE_DOUBT, CAUSE_REVERSAL };

@@ -47,6 +47,10 @@ static bool bring_in(struct turn *turn, struct step *step)
     if (step->state == STEP_STATE_RUNNING && call->newest->later && step->undo_due_ms == 0) {
         step->undo_due_ms = turn->now_ms;
     }
+    if (child_is_watched(step)) {
+        child_watch(turn, step);
+        return false;
+    }
     if (step->state == STEP_STATE_WAITING) {
         wait_call_off(turn, step);
         return true;

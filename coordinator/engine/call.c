@@ -91,6 +91,10 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
         return;
     }
     struct attempt *attempt = call->newest;
+    if (call_is_of_child(call)) {
+        call->step->watch = (struct child_watch){0}; /* no participant: see child.c */
+        return;
+    }
     fill_task(turn->saga, call, attempt);
     struct span token = span_of(attempt->token, TOKEN_SIZE);
     if (map_put(&turn->engine->tokens, token, attempt) != SAGA_OK) {
@@ -279,6 +283,9 @@ static int64_t slot_over_ms(const struct turn *turn, const struct attempt *attem
 
 void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bool timed_out)
 {
+    if (call_is_of_child(attempt->call)) {
+        return;
+    }
     if (attempt->answered || attempt->orphan || (attempt->called_off && !timed_out)) {
         return;
     }

@@ -19,7 +19,7 @@ struct place {
 /* A step as written, while its definition is compiled. Spans are borrowed from the document. */
 struct draft {
     struct span step, needs, description, action, input, compensate, compensate_on, pivot, retry,
-        timeout, check, sleep, max_cost_usd, expected_cost_usd, key_ttl;
+        timeout, check, sleep, saga, version, max_cost_usd, expected_cost_usd, key_ttl;
     struct span sleep_until; /* of the long form */
     struct span undo_action, undo_input, undo_retry, undo_timeout, undo_check, undo_stuck_after,
         undo_key_ttl, undo_before;

@@ -81,8 +81,7 @@ static bool check_shape(struct compile *c, struct span document)
 
 /* --- keys of the saga ------------------------------------------------------------------------- */
 
-/* [a-z][a-z0-9_.-]{0,63} */
-static bool is_saga_name(struct span name)
+bool definition_is_name(struct span name)
 {
     if (name.size == 0 || name.size > LIMIT_NAME || name.data[0] < 'a' || name.data[0] > 'z') {
         return false;
@@ -107,7 +106,7 @@ static void read_name(struct compile *c, struct span value)
     if (!compile_text(c, "saga", value, &name)) {
         return;
     }
-    if (!is_saga_name(name)) {
+    if (!definition_is_name(name)) {
         struct place place = compile_enter_key(c, "saga");
         compile_error(c,
                       "must be a name of 1 to %d characters a-z, 0-9, '_', '.' and '-' that begins "

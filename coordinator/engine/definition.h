@@ -51,12 +51,15 @@ struct step_spec {
     const uint16_t *needed_by; /* the reverse */
     uint32_t needs_count;
     uint32_t needed_by_count;
-    struct call_spec action;            /* the do; of STEP_KIND_ACTION */
+    struct call_spec action;            /* the do; of STEP_KIND_ACTION. SAGA: input, time-out */
     int64_t cost_max_micros;            /* of all its attempts, micro-USD; 0 = no limit */
     int64_t cost_expected_micros;       /* of an attempt, as its author says */
     int64_t sleep_ms;                   /* STEP_KIND_SLEEP: so long; 0 = until */
     const struct template *sleep_until; /* this time, RFC 3339 or ms since 1970 */
+    struct span child;                  /* STEP_KIND_SAGA: the definition of the child */
+    uint32_t child_version;             /* of it; 0 = the newest when it starts */
     bool has_undo;                      /* has a compensation; else see step_class */
+    bool undo_is_reverse;               /* it is the reversal of the child */
     struct call_spec undo;              /* valid when has_undo */
     const struct template *undo_before; /* undo deadline: gives a time; NULL = none */
     bool undo_on_failed;     /* compensate_on: failed: undone even when it left no effect */

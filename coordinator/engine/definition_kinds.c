@@ -6,21 +6,22 @@
 static const struct key sleep_keys[] = {{"until", KEY_NOW, offsetof(struct draft, sleep_until)}};
 static const struct key_table sleep_table = {"sleep", sleep_keys, ARRAY_COUNT(sleep_keys)};
 
-/* The keys that only an action has a use for. */
+/* The keys that only an action has a use for; a child has one for the last three as well. */
 static void refuse_action_keys(struct compile *c, const struct draft *draft, const char *kind)
 {
     const struct {
         const char *name;
         struct span value;
-    } keys[] = {{"input", draft->input},
-                {"retry", draft->retry},
-                {"timeout", draft->timeout},
+    } keys[] = {{"retry", draft->retry},
                 {"check", draft->check},
                 {"key_ttl", draft->key_ttl},
-                {"pivot", draft->pivot},
                 {"max_cost_usd", draft->max_cost_usd},
-                {"expected_cost_usd", draft->expected_cost_usd}};
-    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+                {"expected_cost_usd", draft->expected_cost_usd},
+                {"input", draft->input},
+                {"timeout", draft->timeout},
+                {"pivot", draft->pivot}};
+    size_t count = ARRAY_COUNT(keys) - (draft->saga.size > 0 ? 3 : 0);
+    for (size_t i = 0; i < count; i++) {
         if (keys[i].value.size > 0) {
             struct place place = compile_enter_key(c, keys[i].name);
             compile_error(c, "belongs to a step with an 'action'; this one has '%s'", kind);
@@ -49,15 +50,107 @@ static void read_sleep(struct compile *c, struct draft *draft, struct step_spec 
     compile_leave(c, place);
 }
 
+static void read_saga(struct compile *c, const struct draft *draft, struct step_spec *spec)
+{
+    struct span name = {NULL, 0};
+    spec->kind = STEP_KIND_SAGA;
+    refuse_action_keys(c, draft, "saga");
+    if (mp_type(draft->saga) == MP_STR) {
+        struct mp mp = mp_open(draft->saga);
+        name = mp_str(&mp);
+    }
+    if (definition_is_name(name)) {
+        spec->child = compile_copy(c, name);
+    } else {
+        (void)compile_refuse(c, "saga", draft->saga, "the name of a definition such as refund");
+    }
+    if (compile_count(c, "version", draft->version, &spec->child_version) &&
+        draft->version.size > 0 && spec->child_version == 0) {
+        (void)compile_refuse(c, "version", draft->version, "a version, from 1");
+    }
+}
+
+bool definition_kinds_reverse(struct compile *c, const char *key, const struct draft *draft,
+                              struct step_spec *spec)
+{
+    struct span value = draft->is_undo_long ? draft->undo_action : draft->compensate;
+    struct mp mp = mp_open(value);
+    if (mp_type(value) != MP_STR || !span_is(mp_str(&mp), "reverse")) {
+        return false;
+    }
+    spec->undo_is_reverse = true;
+    spec->undo.action = span_text("reverse");
+    if (draft->saga.size == 0) {
+        struct place place = compile_enter_key(c, key);
+        compile_error(c, "'reverse' undoes a child; this step has no 'saga'");
+        compile_leave(c, place);
+    }
+    /* The child's own steps have theirs. */
+    const struct {
+        const char *name;
+        struct span value;
+    } keys[] = {{"input", draft->undo_input},
+                {"retry", draft->undo_retry},
+                {"timeout", draft->undo_timeout},
+                {"check", draft->undo_check},
+                {"key_ttl", draft->undo_key_ttl}};
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+        if (keys[i].value.size > 0) {
+            struct place place = compile_enter_key(c, keys[i].name);
+            compile_error(c, "has no meaning where a child is reversed");
+            compile_leave(c, place);
+        }
+    }
+    return true;
+}
+
+struct time_keys {
+    struct span schedule_to_close;
+};
+
+static const struct key time_keys[] = {
+    {"schedule_to_close", KEY_NOW, offsetof(struct time_keys, schedule_to_close)}};
+static const struct key_table time_table = {"the timeout of a child", time_keys,
+                                            ARRAY_COUNT(time_keys)};
+
+void definition_kinds_time(struct compile *c, struct span timeout, struct timeouts *timeouts)
+{
+    struct time_keys keys = {0};
+    struct place place = compile_enter_key(c, "timeout");
+    /* No attempt of a child is ever sent, so none has its own time. */
+    timeouts->start_to_close_ms = 1;
+    if (timeout.size > 0 && compile_keys(c, timeout, &time_table, &keys)) {
+        (void)compile_duration_positive(c, "schedule_to_close", keys.schedule_to_close,
+                                        &timeouts->schedule_to_close_ms);
+    }
+    compile_leave(c, place);
+}
+
 void definition_kinds_read(struct compile *c, struct draft *draft, struct step_spec *spec)
 {
-    bool is_action = draft->action.size > 0;
-    bool is_sleep = draft->sleep.size > 0;
-    if (is_action && is_sleep) {
-        compile_error(c, "has the keys 'action' and 'sleep': exactly one says what a step does");
-    } else if (is_sleep) {
+    const struct {
+        const char *name;
+        struct span value;
+    } kinds[] = {{"action", draft->action}, {"sleep", draft->sleep}, {"saga", draft->saga}};
+    const char *first = NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+        if (kinds[i].value.size > 0 && first) {
+            compile_error(c, "has the keys '%s' and '%s': exactly one says what a step does", first,
+                          kinds[i].name);
+            return;
+        }
+        first = kinds[i].value.size > 0 ? kinds[i].name : first;
+    }
+    if (draft->version.size > 0 && draft->saga.size == 0) {
+        struct place place = compile_enter_key(c, "version");
+        compile_error(c, "belongs to a step with a 'saga'");
+        compile_leave(c, place);
+    }
+    if (draft->sleep.size > 0) {
         read_sleep(c, draft, spec);
-    } else if (!is_action) {
+    } else if (draft->saga.size > 0) {
+        read_saga(c, draft, spec);
+    } else if (draft->action.size == 0) {
         compile_error(c, "needs the key 'action': what it asks of which service");
     }
 }

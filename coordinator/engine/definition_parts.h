@@ -14,8 +14,16 @@ struct place definition_steps_enter_undo(struct compile *c, uint32_t step);
 /* Policies and templates, once classes are known. */
 void definition_steps_finish(struct compile *c);
 
+/* definition.c: [a-z][a-z0-9_.-]{0,63} */
+bool definition_is_name(struct span name);
+
 /* definition_kinds.c: exactly one key says what a step does. c->place is at the step. */
 void definition_kinds_read(struct compile *c, struct draft *draft, struct step_spec *spec);
+/* `compensate: reverse`, of a child, under this key; false: it says something else. */
+bool definition_kinds_reverse(struct compile *c, const char *key, const struct draft *draft,
+                              struct step_spec *spec);
+/* The one time-out that a child has. */
+void definition_kinds_time(struct compile *c, struct span timeout, struct timeouts *timeouts);
 /* Templates of kinds other than actions. */
 void definition_kinds_finish(struct compile *c, uint32_t step);
 

@@ -26,8 +26,8 @@ static const struct key step_keys[] = {
     KEY(action),        KEY(input),          KEY(compensate),
     KEY(compensate_on), KEY(pivot),          KEY(retry),
     KEY(timeout),       KEY(check),          LATER(approve),
-    LATER(wait_event),  KEY(sleep),          LATER(saga),
-    LATER(version),     LATER(emit),         LATER(when),
+    LATER(wait_event),  KEY(sleep),          KEY(saga),
+    KEY(version),       LATER(emit),         LATER(when),
     LATER(for_each),    LATER(max_parallel), LATER(on_item_failure),
     KEY(key_ttl),       KEY(max_cost_usd),   KEY(expected_cost_usd),
 };
@@ -124,7 +124,8 @@ static void read_compensate(struct compile *c, struct draft *draft, struct step_
         return;
     }
     if (mp_type(draft->compensate) == MP_STR) {
-        (void)compile_action(c, "compensate", draft->compensate, &spec->undo.action);
+        bool reverse = definition_kinds_reverse(c, "compensate", draft, spec);
+        (void)(reverse || compile_action(c, "compensate", draft->compensate, &spec->undo.action));
         return;
     }
     draft->is_undo_long = true;
@@ -133,7 +134,8 @@ static void read_compensate(struct compile *c, struct draft *draft, struct step_
         if (draft->undo_action.size == 0) {
             compile_error(c, "needs the key 'action': what undoes the step");
         }
-        (void)compile_action(c, "action", draft->undo_action, &spec->undo.action);
+        bool reverse = definition_kinds_reverse(c, "action", draft, spec);
+        (void)(reverse || compile_action(c, "action", draft->undo_action, &spec->undo.action));
         (void)compile_action(c, "check", draft->undo_check, &spec->undo.check);
         (void)compile_duration_positive(c, "key_ttl", draft->undo_key_ttl, &spec->undo.key_ttl_ms);
     }
@@ -181,7 +183,8 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
     (void)compile_flag(c, "pivot", draft->pivot, &draft->says_pivot);
     read_compensate(c, draft, spec);
     read_compensate_on(c, draft, spec);
-    draft->says_none = draft->says_none || (draft->action.size == 0 && !draft->says_undo);
+    bool may_act = draft->action.size > 0 || draft->saga.size > 0;
+    draft->says_none = draft->says_none || (!may_act && !draft->says_undo);
     spec->has_undo = draft->says_undo;
 }
 
@@ -294,6 +297,9 @@ static void finish_undo(struct compile *c, uint32_t step)
     struct span written[2] = {draft->undo_retry, draft->undo_timeout};
     struct place place = definition_steps_enter_undo(c, step);
     finish_call(c, &spec->undo, true, written);
+    if (spec->undo_is_reverse) {
+        spec->undo.timeouts = (struct timeouts){.start_to_close_ms = 1}; /* the child has its own */
+    }
     spec->undo.input = finish_value(c, "input", draft->undo_input, &view);
     spec->undo_before = finish_before(c, draft->undo_before, &view);
     read_stuck_after(c, draft, spec);
@@ -308,7 +314,11 @@ void definition_steps_finish(struct compile *c)
         struct template_view view = {.step = (int32_t)i};
         struct span written[2] = {draft->retry, draft->timeout};
         struct place place = definition_steps_enter(c, i);
-        finish_call(c, &spec->action, spec->after_pivot, written);
+        if (spec->kind == STEP_KIND_SAGA) {
+            definition_kinds_time(c, draft->timeout, &spec->action.timeouts);
+        } else {
+            finish_call(c, &spec->action, spec->after_pivot, written);
+        }
         spec->action.input = finish_value(c, "input", draft->input, &view);
         compile_leave(c, place);
         definition_kinds_finish(c, i);

@@ -91,6 +91,10 @@ bool engine_lacks(const struct engine *engine, const struct event *event, struct
         return lacks(engine, saga_of_key(event->task.key), name);
     case EVENT_VERB:
         return lacks(engine, event->verb.saga, name);
+    case EVENT_CHILD:
+        return lacks(engine, event->child.start.name, name);
+    case EVENT_CHILD_END:
+        return lacks(engine, event->child_end.parent, name);
     case EVENT_SENT:
     case EVENT_LOST:
     case EVENT_UNTAKEN:
@@ -156,7 +160,8 @@ static bool begin(struct turn *turn, const struct start_request *start)
     settle(turn);
     bool ok = !turn->failed && add_name(turn, saga->name, start->digest) &&
               (start->key.size == 0 || add_name(turn, start->key, start->key_digest));
-    turn->failed |= !ok || !reply(turn->batch, turn->ref, SAGA_OK, NULL, saga);
+    turn->failed |=
+        !ok || (!start->is_child && !reply(turn->batch, turn->ref, SAGA_OK, NULL, saga));
     return turn_close(turn);
 }
 
@@ -190,6 +195,33 @@ static void undo_start(struct engine *engine, struct batch *batch, const struct 
     saga_destroy(saga);
 }
 
+/* false: there is no room for another saga, and nothing has changed. */
+static bool start_new(struct engine *engine, const struct event *event, struct batch *batch,
+                      const struct start_request *start)
+{
+    struct saga *saga = NULL;
+    struct mark mark = {batch->rows, batch->effect_count, engine->lsn_last};
+    if (engine->sagas.count < engine->options.sagas_max) {
+        saga =
+            saga_new(engine->options.memory, engine->saga_last + 1, start->name, start->definition);
+    }
+    if (saga && map_put(&engine->sagas, saga->name, saga) != SAGA_OK) {
+        saga_destroy(&saga);
+    }
+    if (!saga) {
+        return false;
+    }
+    saga->timer.tie = saga->id;
+    struct turn turn;
+    turn_open(&turn, engine, event, batch, saga);
+    if (begin(&turn, start)) {
+        engine->saga_last = saga->id;
+        return true;
+    }
+    undo_start(engine, batch, &mark, &saga);
+    return false;
+}
+
 static enum saga_error start(struct engine *engine, const struct event *event, struct batch *batch)
 {
     const struct start_request *start = &event->start;
@@ -202,27 +234,44 @@ static enum saga_error start(struct engine *engine, const struct event *event, s
         }
         return ok ? SAGA_OK : SAGA_NO_MEMORY;
     }
-    struct mark mark = {batch->rows, batch->effect_count, engine->lsn_last};
-    if (engine->sagas.count < engine->options.sagas_max) {
-        saga =
-            saga_new(engine->options.memory, engine->saga_last + 1, start->name, start->definition);
-    }
-    if (saga && map_put(&engine->sagas, saga->name, saga) != SAGA_OK) {
-        saga_destroy(&saga);
-    }
-    if (saga) {
-        saga->timer.tie = saga->id;
-        struct turn turn;
-        turn_open(&turn, engine, event, batch, saga);
-        if (begin(&turn, start)) {
-            engine->saga_last = saga->id;
-            return SAGA_OK;
-        }
-        undo_start(engine, batch, &mark, &saga);
-    }
-    return reply(batch, event->ref, SAGA_OVERLOADED, "no room for another saga", NULL)
+    return start_new(engine, event, batch, start) ||
+                   reply(batch, event->ref, SAGA_OVERLOADED, "no room for another saga", NULL)
                ? SAGA_OK
                : SAGA_NO_MEMORY;
+}
+
+/* A parent asks: of a child that is there, or that begins now, or that there will never be. */
+static enum saga_error child(struct engine *engine, const struct event *event, struct batch *batch)
+{
+    const struct child_ask *ask = &event->child;
+    struct saga *saga = find_saga(engine, ask->start.name);
+    if (saga) {
+        struct turn turn;
+        turn_open(&turn, engine, event, batch, saga);
+        child_obey(&turn, ask);
+        settle(&turn);
+        return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
+    }
+    const char *message;
+    const char *code = child_refusal(ask, &message);
+    if (!code && start_new(engine, event, batch, &ask->start)) {
+        return SAGA_OK;
+    }
+    return child_tell_none(batch, ask, code, code ? message : NULL) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+static enum saga_error child_end(struct engine *engine, const struct event *event,
+                                 struct batch *batch)
+{
+    struct saga *saga = find_saga(engine, event->child_end.parent);
+    if (!saga) {
+        return SAGA_OK;
+    }
+    struct turn turn;
+    turn_open(&turn, engine, event, batch, saga);
+    child_ended(&turn, &event->child_end);
+    settle(&turn);
+    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 /* Does the token belong to what the message says it does? */
@@ -345,6 +394,8 @@ static enum saga_error task_event(struct engine *engine, const struct event *eve
     case EVENT_TIME:
     case EVENT_SERVING:
     case EVENT_VERB:
+    case EVENT_CHILD:
+    case EVENT_CHILD_END:
         UNREACHABLE("not an event of a token");
     }
     settle(&turn);
@@ -599,6 +650,10 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
         return serve(engine, event);
     case EVENT_VERB:
         return verb(engine, event, batch);
+    case EVENT_CHILD:
+        return child(engine, event, batch);
+    case EVENT_CHILD_END:
+        return child_end(engine, event, batch);
     }
     UNREACHABLE("unknown event");
 }

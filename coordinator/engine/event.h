@@ -23,16 +23,18 @@ struct entropy {
 enum { ENTROPY_PER_EVENT = 16 * (1000 + 1) };
 
 enum event_kind {
-    EVENT_START,   /* a client starts a saga */
-    EVENT_RESULT,  /* a participant (or a person's finish) says how an attempt ended */
-    EVENT_SENT,    /* an attempt has left for a session */
-    EVENT_LOST,    /* the session that an attempt was sent to is lost */
-    EVENT_UNTAKEN, /* an attempt never left, or its instance says that it was never taken */
-    EVENT_ADOPT,   /* a participant names an attempt as running */
-    EVENT_BEAT,    /* a heartbeat names an attempt */
-    EVENT_TIME,    /* time has passed: due timers fire */
-    EVENT_SERVING, /* after recovery: participants may come back from now on */
-    EVENT_VERB,    /* an operator asks for something */
+    EVENT_START,     /* a client starts a saga */
+    EVENT_RESULT,    /* a participant (or a person's finish) says how an attempt ended */
+    EVENT_SENT,      /* an attempt has left for a session */
+    EVENT_LOST,      /* the session that an attempt was sent to is lost */
+    EVENT_UNTAKEN,   /* an attempt never left, or its instance says that it was never taken */
+    EVENT_ADOPT,     /* a participant names an attempt as running */
+    EVENT_BEAT,      /* a heartbeat names an attempt */
+    EVENT_TIME,      /* time has passed: due timers fire */
+    EVENT_SERVING,   /* after recovery: participants may come back from now on */
+    EVENT_VERB,      /* an operator asks for something */
+    EVENT_CHILD,     /* a parent asks something of its child, which may not be there yet */
+    EVENT_CHILD_END, /* what a parent hears of its child */
 };
 
 enum result_status { RESULT_OK, RESULT_FAILED, RESULT_LATER };
@@ -98,6 +100,37 @@ struct start_request {
     uint8_t digest[32]; /* of the request, for idempotency */
     struct span key;    /* idempotency key as a name (0x01...), or empty */
     uint8_t key_digest[32];
+    bool is_child; /* a parent starts it: nobody waits for a reply */
+};
+
+/* What a parent wants of its child. Each may be asked again and has its effect once: a child that
+ * is there is not started again, one that is on its way back is not turned again. */
+enum child_wish {
+    CHILD_START,   /* begin, or be there already; say so if it has ended */
+    CHILD_BACK,    /* turn back, unless past the pivot; say when it has ended, either way */
+    CHILD_REVERSE, /* undo what was completed, whatever the reversal window; say when it is done */
+};
+
+struct child_ask {
+    enum child_wish wish;
+    struct start_request start; /* name: the child's id; definition: set by who looks it up */
+    struct span definition;     /* its name */
+    uint32_t version;           /* 0 = the newest */
+    struct span reason;         /* BACK, REVERSE: a text */
+};
+
+/* What a parent hears: the child's state, when it has ended or parked. */
+struct child_end {
+    struct span parent;
+    struct span child;
+    enum saga_state state; /* NONE: there is none, see code */
+    bool is_busy;          /* NONE: it could not be started now; ask again */
+    struct span code;      /* why it has failed; empty when it is completed */
+    struct span message;
+    struct span actor;        /* TERMINATED: who did it */
+    struct span output;       /* COMPLETED: msgpack, or empty */
+    int64_t cost_micros;      /* of all that was asked for it */
+    int64_t undo_cost_micros; /* of it: of compensations */
 };
 
 struct event {
@@ -109,6 +142,8 @@ struct event {
         struct start_request start;
         struct result result;
         struct verb_request verb;
+        struct child_ask child;
+        struct child_end child_end;
         struct {             /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
             struct span key; /* ADOPT and BEAT: with attempt */
             uint32_t attempt;
@@ -120,12 +155,14 @@ struct event {
 };
 
 enum effect_kind {
-    EFFECT_TASK,   /* send this to a participant, when one has room */
-    EFFECT_CANCEL, /* no longer wanted: not sent yet: drop it and report UNTAKEN; else tell */
-    EFFECT_DONE,   /* tell `ref` the verdict on its result */
-    EFFECT_REPLY,  /* answer the request `ref` */
-    EFFECT_STATUS, /* a saga's state has changed: wake who waits */
-    EFFECT_ALERT,  /* a person should look at this */
+    EFFECT_TASK,      /* send this to a participant, when one has room */
+    EFFECT_CANCEL,    /* no longer wanted: not sent yet: drop it and report UNTAKEN; else tell */
+    EFFECT_DONE,      /* tell `ref` the verdict on its result */
+    EFFECT_REPLY,     /* answer the request `ref` */
+    EFFECT_STATUS,    /* a saga's state has changed: wake who waits */
+    EFFECT_ALERT,     /* a person should look at this */
+    EFFECT_CHILD,     /* look up the definition and the child, and step EVENT_CHILD */
+    EFFECT_CHILD_END, /* step EVENT_CHILD_END for the parent */
 };
 
 struct effect {
@@ -133,7 +170,9 @@ struct effect {
     uint64_t ref;
     union {
         struct task *task; /* TASK */
-        struct {           /* CANCEL, DONE; a CANCEL's ref names a session, or is 0 */
+        struct child_ask *child;
+        struct child_end *child_end;
+        struct { /* CANCEL, DONE; a CANCEL's ref names a session, or is 0 */
             struct span key;
             uint32_t attempt;
             uint8_t token[TOKEN_SIZE];

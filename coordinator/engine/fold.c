@@ -13,8 +13,8 @@ static const uint32_t legal[STEP_STATE_COUNT] = {
     [STEP_STATE_PENDING] = TO(WAITING) | TO(RUNNING) | TO(FAILED),
     [STEP_STATE_WAITING] = TO(SUCCEEDED) | TO(FAILED) | TO(RESOLVED),
     [STEP_STATE_RUNNING] = TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) | TO(RESOLVED),
-    [STEP_STATE_RETRYING] =
-        TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) | TO(RESOLVED),
+    [STEP_STATE_RETRYING] = TO(WAITING) | TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) |
+                            TO(IN_DOUBT) | TO(RESOLVED),
     [STEP_STATE_IN_DOUBT] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) |
                             TO(COMPENSATING) | TO(KEPT) | TO(PARKED) | TO(RESOLVED),
     [STEP_STATE_SUCCEEDED] = TO(COMPENSATING) | TO(KEPT) | TO(PARKED) | TO(RESOLVED),
@@ -412,10 +412,31 @@ static bool fold_late(struct step *step, struct call *call, const struct record 
     return move(step, STEP_STATE_COMPENSATING, at_ms);
 }
 
+/* A child is started, or the one there is needs a person. */
+static bool fold_child(struct step *step, struct call *call, const struct record *record,
+                       int64_t at_ms)
+{
+    if (!call || span_is(record->code, "child_parked")) {
+        return call && keep_error(step, call, record);
+    }
+    if (record->run != call->run + 1 || !open_run(call, record, at_ms)) {
+        return false;
+    }
+    call->retry_ms = 0;
+    step->child = step_child_name(step, record->run);
+    step->wake_ms = record->due_ms;
+    step->started_ms = step->started_ms ? step->started_ms : at_ms;
+    step->started_seq = step->started_seq ? step->started_seq : step->saga->seq;
+    return step->child.size > 0 && move(step, STEP_STATE_WAITING, at_ms);
+}
+
 /* The step itself waits, or an attempt has answered `later`. */
 static bool fold_waiting(struct step *step, struct call *call, const struct record *record,
                          int64_t at_ms)
 {
+    if (step->spec->kind == STEP_KIND_SAGA) {
+        return fold_child(step, call, record, at_ms);
+    }
     if (record->attempt == 0) {
         step->started_ms = at_ms;
         step->started_seq = step->saga->seq;
@@ -434,10 +455,13 @@ static bool fold_waiting(struct step *step, struct call *call, const struct reco
 static bool fold_woken(struct step *step, const struct record *record, int64_t at_ms)
 {
     step->wake_ms = 0;
-    if (record->code.size > 0) {
+    step->refused = record->code.size > 0;
+    if (step->refused) {
         return keep_error(step, step_call(step, TASK_DO), record) && fail_step(step, at_ms);
     }
-    step->output = MP_NIL_VALUE;
+    step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+    bool undo = step->saga->direction == BACKWARD && step->spec->has_undo;
+    step->undo_state = undo ? UNDO_STATE_PENDING : step->undo_state;
     return move(step, STEP_STATE_SUCCEEDED, at_ms);
 }
 
@@ -500,35 +524,6 @@ static void unpark(struct saga *saga)
     }
 }
 
-static struct span pack_reason(struct saga *saga, const struct record *record)
-{
-    uint8_t *bytes = arena_take(&saga->arena, record->code.size + record->message.size +
-                                                  record->actor.size + LIMIT_NAME + 64);
-    if (!bytes) {
-        return (struct span){NULL, 0};
-    }
-    struct buf out = {.data = bytes,
-                      .capacity = record->code.size + record->message.size + record->actor.size +
-                                  LIMIT_NAME + 64};
-    out.size_max = out.capacity;
-    bool has_step = (record->fields & 1) != 0 && record->step < saga->step_total;
-    mp_put_map(&out, 2 + (has_step ? 1u : 0) + (record->actor.size > 0 ? 1u : 0));
-    mp_put_text(&out, "code");
-    mp_put_str(&out, record->code);
-    mp_put_text(&out, "message");
-    mp_put_str(&out, record->message);
-    if (has_step) {
-        mp_put_text(&out, "step");
-        mp_put_str(&out, saga_step(saga, record->step)->name);
-    }
-    if (record->actor.size > 0) {
-        mp_put_text(&out, "actor");
-        mp_put_str(&out, record->actor);
-    }
-    CHECK(!buf_failed(&out) && out.data == bytes);
-    return buf_span(&out);
-}
-
 /* After the pivot a step that gave up was parked, for there was no way back by itself. Now there
  * is: it is failed, or in doubt, again. What is in doubt and has no undo stays a person's. */
 static bool unpark_do(struct step *step, int64_t at_ms)
@@ -556,7 +551,7 @@ static bool fold_compensating(struct saga *saga, const struct record *record, in
         return true;
     }
     saga->partial = (record->flags & FLAG_PARTIAL) != 0;
-    saga->reason = pack_reason(saga, record);
+    saga->reason = saga_pack_reason(saga, record);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         struct step *step = saga_step(saga, i);
         step->chosen = !saga->partial || record_list_has(record->steps, i);
@@ -635,6 +630,14 @@ static bool fold_operator(struct saga *saga, struct step *step, const struct rec
     return true;
 }
 
+static bool keep_end(struct saga *saga, const struct record *record)
+{
+    bool ok = true;
+    saga->end_actor = arena_copy(&saga->arena, record->actor, &ok);
+    saga->end_reason = arena_copy(&saga->arena, record->reason, &ok);
+    return ok;
+}
+
 static bool fold_saga(struct saga *saga, struct step *step, const struct record *record,
                       int64_t at_ms)
 {
@@ -661,7 +664,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         saga->state = SAGA_STATE_TERMINATED;
         saga->paused = false;
         saga->ended_ms = at_ms;
-        return true;
+        return keep_end(saga, record);
     case RECORD_SAGA_PAUSED:
     case RECORD_SAGA_RESUMED:
         /* Resumed by a result that came while it was parked: not a matter of pausing. */

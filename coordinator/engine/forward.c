@@ -23,6 +23,15 @@ static bool can_start(const struct saga *saga, const struct step *step)
     return true;
 }
 
+static void send(struct turn *turn, struct step *step, struct span input)
+{
+    if (step->spec->kind == STEP_KIND_SAGA) {
+        child_begin(turn, step, input);
+    } else {
+        call_send(turn, step_call(step, TASK_DO), &input, 0);
+    }
+}
+
 /* Fills the input and sends; a reference that finds nothing fails the step. */
 static void start(struct turn *turn, struct step *step)
 {
@@ -37,8 +46,7 @@ static void start(struct turn *turn, struct step *step)
         return;
     }
     if (!template) {
-        struct span none = {NULL, 0};
-        call_send(turn, call, &none, 0);
+        send(turn, step, (struct span){NULL, 0});
         return;
     }
     struct scope scope;
@@ -48,8 +56,7 @@ static void start(struct turn *turn, struct step *step)
     struct span missing = {NULL, 0};
     enum saga_error rc = template_fill(template, &scope, out, &missing);
     if (rc == SAGA_OK) {
-        struct span input = buf_span(out);
-        call_send(turn, call, &input, 0);
+        send(turn, step, buf_span(out));
         return;
     }
     if (rc != SAGA_INVALID) {
@@ -102,7 +109,11 @@ static bool retry_due(struct turn *turn, struct step *step)
     }
     if (budget_allows(turn, step)) {
         struct span input = call->rerun_input.size > 0 ? call->rerun_input : call->input;
-        call_send(turn, call, call->rerun ? &input : NULL, 0);
+        if (step->spec->kind == STEP_KIND_SAGA) {
+            child_begin(turn, step, input); /* one that has ended stays so: another one */
+        } else {
+            call_send(turn, call, call->rerun ? &input : NULL, 0);
+        }
     }
     return true;
 }
@@ -128,6 +139,8 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
             gives_up = true;
         } else if (step->state == STEP_STATE_RETRYING) {
             *changed |= retry_due(turn, step);
+        } else if (child_is_watched(step)) {
+            child_watch(turn, step);
         } else if (step->state == STEP_STATE_WAITING && !saga->turn_wanted) {
             *changed |= wait_is_over(turn, step);
         }
@@ -194,6 +207,7 @@ static void ask_pivot(struct turn *turn)
         struct step *step = saga_step(saga, i);
         if (step->spec->step_class == CLASS_PIVOT) {
             call_off_all(turn, step_call(step, TASK_DO), "cancelled");
+            child_call_off(step);
         }
     }
 }

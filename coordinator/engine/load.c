@@ -80,7 +80,8 @@ static enum saga_error take_up(struct engine *engine, struct call *call)
         a->left = true;
         a->left_ms = engine->serving_ms;
         a->beat_ms = engine->serving_ms;
-        a->orphan = a == call->newest && a->state == ATTEMPT_OPEN && !a->later;
+        a->orphan =
+            a == call->newest && a->state == ATTEMPT_OPEN && !a->later && !call_is_of_child(call);
     }
     return SAGA_OK;
 }
@@ -101,6 +102,10 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     saga->timer.tie = saga->id;
     /* What an undo waits for is partly not in the journal: it is looked at anew. */
     saga->is_unsettled = saga->direction == BACKWARD && !saga_state_is_final(saga->state);
+    /* And what was asked of children may not have reached them. */
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        saga->is_unsettled |= child_is_watched(saga_step(saga, i));
+    }
     rc = map_put(&engine->sagas, saga->name, saga);
     if (rc != SAGA_OK) {
         saga_destroy(&saga);

@@ -42,6 +42,9 @@ static enum fate fate_of(const struct step *step)
     if (has_undo && step->saga->direction == FORWARD && step_is_open_pivot(step)) {
         return FATE_KEPT;
     }
+    if (child_is_watched(step) && step->state == STEP_STATE_WAITING) {
+        return has_undo ? FATE_UNDONE_IN_DOUBT : FATE_NOTHING;
+    }
     switch (step->state) {
     case STEP_STATE_SUCCEEDED:
         if (has_undo) {

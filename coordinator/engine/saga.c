@@ -2,6 +2,7 @@
 #include "engine/saga.h"
 
 #include "base/limits.h"
+#include "base/mp.h"
 
 struct saga *saga_new(const struct arena_source *source, uint64_t id, struct span name,
                       const struct definition *definition)
@@ -221,41 +222,89 @@ int64_t call_clear_ms(const struct call *call, int64_t dead_ms)
     return latest_ms(call, dead_ms, true);
 }
 
-struct span call_key(const struct call *call, uint32_t run)
+/* "~2" for the second run; nothing for the first. */
+static struct span run_suffix(uint32_t run, char room[16])
 {
-    struct saga *saga = call->step->saga;
-    const char *kind = task_kind_name(call->kind);
-    struct span step = call->step->name;
-    char suffix[16] = "";
-    size_t suffix_size = 0;
+    size_t size = 0;
     if (run > 1) {
-        suffix[suffix_size++] = '~';
+        room[size++] = '~';
         char digits[10];
         size_t count = 0;
         for (uint32_t rest = run; rest > 0; rest /= 10) {
             digits[count++] = (char)('0' + rest % 10);
         }
         while (count > 0) {
-            suffix[suffix_size++] = digits[--count];
+            room[size++] = digits[--count];
         }
     }
-    size_t size = saga->name.size + 1 + step.size + suffix_size + 1 + strlen(kind);
-    uint8_t *key = arena_take(&saga->arena, size);
-    if (!key) {
+    return span_of(room, size);
+}
+
+/* In the saga's arena; empty = no memory. */
+static struct span join(struct saga *saga, const struct span *parts, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        size += parts[i].size;
+    }
+    uint8_t *text = arena_take(&saga->arena, size);
+    if (!text) {
         return (struct span){NULL, 0};
     }
-    uint8_t *at = key;
-    const struct span parts[] = {
-        saga->name,      span_of("/", 1), step, span_of(suffix, suffix_size),
-        span_of("/", 1), span_text(kind)};
-    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+    uint8_t *at = text;
+    for (size_t i = 0; i < count; i++) {
         if (parts[i].size > 0) {
             memcpy(at, parts[i].data, parts[i].size);
             at += parts[i].size;
         }
     }
-    POST((size_t)(at - key) == size);
-    return span_of(key, size);
+    POST((size_t)(at - text) == size);
+    return span_of(text, size);
+}
+
+struct span call_key(const struct call *call, uint32_t run)
+{
+    struct saga *saga = call->step->saga;
+    char room[16];
+    const struct span parts[] = {saga->name,
+                                 span_of("/", 1),
+                                 call->step->spec->name,
+                                 run_suffix(run, room),
+                                 span_of("/", 1),
+                                 span_text(task_kind_name(call->kind))};
+    return join(saga, parts, ARRAY_COUNT(parts));
+}
+
+struct span step_child_name(const struct step *step, uint32_t run)
+{
+    char room[16];
+    const struct span parts[] = {step->saga->name, span_of("~", 1), step->name,
+                                 run_suffix(run, room)};
+    return join(step->saga, parts, ARRAY_COUNT(parts));
+}
+
+/* The last '~' before `end` in the name; SIZE_MAX = none. */
+static size_t last_tilde(struct span name, size_t end)
+{
+    while (end > 0 && name.data[end - 1] != '~') {
+        end--;
+    }
+    return end > 0 ? end - 1 : SIZE_MAX;
+}
+
+struct span saga_parent_name(struct span name)
+{
+    size_t at = last_tilde(name, name.size);
+    /* A step's name begins with no digit, so digits are the number of a run. */
+    bool is_run = at != SIZE_MAX && at + 1 < name.size && name.data[at + 1] >= '0' &&
+                  name.data[at + 1] <= '9';
+    at = is_run ? last_tilde(name, at) : at;
+    return span_of(name.data, at == SIZE_MAX ? 0 : at);
+}
+
+bool call_is_of_child(const struct call *call)
+{
+    return call->kind == TASK_UNDO && call->step->spec->undo_is_reverse;
 }
 
 struct call *saga_call_of_key(struct saga *saga, struct span key)
@@ -269,4 +318,33 @@ struct call *saga_call_of_key(struct saga *saga, struct span key)
         }
     }
     return NULL;
+}
+
+struct span saga_pack_reason(struct saga *saga, const struct record *record)
+{
+    uint8_t *bytes = arena_take(&saga->arena, record->code.size + record->message.size +
+                                                  record->actor.size + LIMIT_NAME + 64);
+    if (!bytes) {
+        return (struct span){NULL, 0};
+    }
+    struct buf out = {.data = bytes,
+                      .capacity = record->code.size + record->message.size + record->actor.size +
+                                  LIMIT_NAME + 64};
+    out.size_max = out.capacity;
+    bool has_step = (record->fields & 1) != 0 && record->step < saga->step_total;
+    mp_put_map(&out, 2 + (has_step ? 1u : 0) + (record->actor.size > 0 ? 1u : 0));
+    mp_put_text(&out, "code");
+    mp_put_str(&out, record->code);
+    mp_put_text(&out, "message");
+    mp_put_str(&out, record->message);
+    if (has_step) {
+        mp_put_text(&out, "step");
+        mp_put_str(&out, saga_step(saga, record->step)->name);
+    }
+    if (record->actor.size > 0) {
+        mp_put_text(&out, "actor");
+        mp_put_str(&out, record->actor);
+    }
+    CHECK(!buf_failed(&out) && out.data == bytes);
+    return buf_span(&out);
 }

@@ -5,7 +5,7 @@
  * life, when, and to whom. They are never read by the fold.
  *
  *   do:    pending -> running <-> retrying -> succeeded | failed | in_doubt | kept | parked
- *   wait:  pending -> waiting -> succeeded | failed
+ *   wait:  pending -> waiting -> succeeded | failed; a child may be asked for again
  *   undo:  (succeeded | in_doubt | failed) -> compensating -> compensated | parked
  *   and a person may settle what is not settled: -> resolved
  */
@@ -102,7 +102,14 @@ struct step {
     int64_t started_ms;
     int64_t ended_ms;
     int64_t cost_micros;
-    int64_t wake_ms;        /* waiting: until then */
+    int64_t wake_ms;     /* waiting: until then; for a child: at most until then */
+    struct span child;   /* the id of the child that was started last; empty = none */
+    struct child_watch { /* volatile: what was asked of the child */
+        bool has_asked;  /* asked for, in this process's life */
+        enum child_wish wish;
+        int64_t again_ms; /* it could not be started; when to ask again; 0 = it need not */
+        bool called_off;  /* it shall end, though the saga goes forward */
+    } watch;
     int64_t undo_before_ms; /* its undo's deadline; 0 = none */
     bool undo_before_told;  /* somebody was alerted ahead of it */
     bool undo_before_due;   /* it was the time to turn back for it */
@@ -141,6 +148,8 @@ struct saga {
     struct span turn_code; /* of the turn that is wanted */
     struct span turn_message;
     struct span turn_actor;
+    struct span end_actor; /* who terminated it */
+    struct span end_reason;
     struct span traceparent;
     struct span tracestate;
     uint8_t trace_id[32]; /* hex, of every traceparent of this saga */
@@ -179,6 +188,10 @@ MUST_CHECK enum saga_error saga_load(const struct arena_source *source,
  * false: no memory, or (replay) a record that makes no sense here. */
 MUST_CHECK bool fold(struct saga *saga, const struct record *record, int64_t at_ms);
 
+/* Why it turns back, as references see it: {code, message, step?, actor?} in the saga's arena;
+ * empty = no memory. */
+struct span saga_pack_reason(struct saga *saga, const struct record *record);
+
 /* Its start_at has not come yet (or the sagas's steps have not noticed it yet). */
 bool saga_waits_for_start(const struct saga *saga);
 /* Step i of step_total: first those of the definition, by their index there. */
@@ -216,6 +229,12 @@ bool call_waits_for_finish(const struct call *call);
 int64_t call_clear_ms(const struct call *call, int64_t dead_ms);
 /* "<saga>/<step>[~run]/<kind>" in the saga's arena; empty = no memory. */
 struct span call_key(const struct call *call, uint32_t run);
+/* "<saga>~<step>[~run]" in the saga's arena: the id of a child; empty = no memory. */
+struct span step_child_name(const struct step *step, uint32_t run);
+/* The parent's id in a child's; empty when the saga is nobody's child. */
+struct span saga_parent_name(struct span name);
+/* Does the undo ask a child rather than a participant? */
+bool call_is_of_child(const struct call *call);
 /* Which step, kind and run a key of this saga means; NULL when it means none. */
 struct call *saga_call_of_key(struct saga *saga, struct span key);
 

@@ -56,7 +56,7 @@ bool step_is_open_pivot(const struct step *step)
                  (step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
                   step->state == STEP_STATE_PARKED);
     return step->spec->step_class == CLASS_PIVOT && !step->accepted &&
-           (step->state == STEP_STATE_RUNNING || doubt);
+           (step->state == STEP_STATE_RUNNING || child_is_watched(step) || doubt);
 }
 
 bool pivot_is_open(const struct saga *saga)

@@ -25,6 +25,9 @@ static int64_t attempt_due_ms(const struct engine *engine, const struct attempt 
     const struct timeouts *timeouts = &call_spec(attempt->call)->timeouts;
     int64_t due_ms = INT64_MAX;
     *what = NULL;
+    if (call_is_of_child(attempt->call)) {
+        return due_ms;
+    }
     if (attempt->orphan) {
         *what = "restart";
         return engine->serving_ms > 0 ? engine->serving_ms + engine->options.dead_ms : INT64_MAX;
@@ -120,7 +123,9 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
     int64_t due_ms = earlier(stuck_due_ms(step), finish_due_ms(step));
     due_ms = earlier(due_ms, deadline_due_ms(step));
     const struct saga *saga = step->saga;
-    if (step->wake_ms > 0 && saga->direction == FORWARD && !saga->paused) {
+    if (child_is_watched(step)) {
+        due_ms = saga->paused ? due_ms : earlier(due_ms, child_due_ms(step));
+    } else if (step->wake_ms > 0 && saga->direction == FORWARD && !saga->paused) {
         due_ms = earlier(due_ms, step->wake_ms);
     }
     for (uint32_t k = 0; k < CALL_COUNT; k++) {

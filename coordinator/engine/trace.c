@@ -28,25 +28,33 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return z ^ (z >> 29);
 }
 
-/* An attempt's span id: a mix of the trace and of what makes the attempt unique in its saga. */
-static uint64_t span_id(const struct saga *saga, const struct attempt *attempt)
+/* What makes a span unique in its saga. */
+struct place {
+    uint32_t step;
+    uint32_t kind;
+    uint32_t run;
+    uint32_t number;
+};
+
+/* A mix of the trace and of the place. */
+static uint64_t span_id(const struct saga *saga, const struct place *place)
 {
     uint64_t id = 0;
     for (size_t i = 0; i < TRACE_SIZE; i++) {
         id = mix(id, saga->trace_id[i]);
     }
-    id = mix(id, attempt->call->step->index);
-    id = mix(id, (uint64_t)attempt->call->kind << 32 | attempt->run);
-    id = mix(id, attempt->number);
+    id = mix(id, place->step);
+    id = mix(id, (uint64_t)place->kind << 32 | place->run);
+    id = mix(id, place->number);
     return id ? id : 1;
 }
 
-void trace_parent(const struct saga *saga, const struct attempt *attempt, uint8_t *text)
+static void put(const struct saga *saga, const struct place *place, uint8_t *text)
 {
     memcpy(text, "00-", 3);
     memcpy(text + TRACE_AT, saga->trace_id, TRACE_SIZE);
     text[SPAN_AT - 1] = '-';
-    uint64_t id = span_id(saga, attempt);
+    uint64_t id = span_id(saga, place);
     for (size_t i = 0; i < SPAN_SIZE; i++) {
         text[SPAN_AT + i] = (uint8_t)hex[id >> (60 - 4 * i) & 15];
     }
@@ -54,4 +62,19 @@ void trace_parent(const struct saga *saga, const struct attempt *attempt, uint8_
     bool given = saga->traceparent.size >= TRACE_PARENT_SIZE;
     memcpy(text + SPAN_AT + SPAN_SIZE, given ? (const char *)saga->traceparent.data + 52 : flags,
            3);
+}
+
+void trace_parent(const struct saga *saga, const struct attempt *attempt, uint8_t *text)
+{
+    struct place place = {.step = attempt->call->step->index,
+                          .kind = attempt->call->kind,
+                          .run = attempt->run,
+                          .number = attempt->number};
+    put(saga, &place, text);
+}
+
+void trace_child(const struct saga *saga, const struct step *step, uint8_t *text)
+{
+    struct place place = {.step = step->index, .kind = TASK_DO, .run = step->calls[0].run};
+    put(saga, &place, text);
 }

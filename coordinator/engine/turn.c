@@ -270,6 +270,7 @@ bool turn_close(struct turn *turn)
             effect->status.state = saga->state;
             effect->status.output = saga->output;
         }
+        child_tell(turn);
     }
     if (!turn->failed) {
         turn->failed = !set_timer(turn);

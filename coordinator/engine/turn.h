@@ -81,6 +81,28 @@ void wait_begin(struct turn *turn, const struct step *step);
 bool wait_is_over(struct turn *turn, const struct step *step);
 void wait_call_off(struct turn *turn, const struct step *step);
 
+/* child.c: steps that are sagas themselves. */
+
+void child_begin(struct turn *turn, struct step *step, struct span input);
+/* Asks of the child what the state wants of it, if that has not been asked yet. */
+void child_watch(struct turn *turn, struct step *step);
+/* The state wants something of a child. */
+bool child_is_watched(const struct step *step);
+void child_call_off(struct step *step);
+/* When the child must be asked again, or is out of time; INT64_MAX = neither. */
+int64_t child_due_ms(const struct step *step);
+/* A parent: takes what it heard. */
+void child_ended(struct turn *turn, const struct child_end *end);
+/* A child: does what its parent asks. */
+void child_obey(struct turn *turn, const struct child_ask *ask);
+/* A child that has ended, or parked, tells its parent. */
+void child_tell(struct turn *turn);
+/* Why no child can be started so, as a code; NULL = it can. */
+const char *child_refusal(const struct child_ask *ask, const char **message);
+/* There is no child to ask, and why; code NULL: there is no room for one now. false = no memory. */
+bool child_tell_none(struct batch *batch, const struct child_ask *ask, const char *code,
+                     const char *message);
+
 /* budget.c: costs. */
 
 /* May the step's do be asked (again)? false: no, and the step has failed with budget_exceeded. */

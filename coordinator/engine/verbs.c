@@ -227,6 +227,10 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
         *why = "the step is settled, or has not begun";
         return SAGA_CONFLICT;
     }
+    if (child_is_watched(step)) {
+        *why = "its child is not settled; settle that one, and this step follows";
+        return SAGA_CONFLICT;
+    }
     struct record said = operator_record(verb);
     said.fields = 1;
     said.step = step->index;
@@ -306,10 +310,11 @@ static enum saga_error terminate(struct turn *turn, const struct verb_request *v
     turn_emit(turn, &said);
     for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
         struct step *step = saga_step(saga, i);
-        if (step->state == STEP_STATE_WAITING) {
+        bool has_child = child_is_watched(step);
+        if (step->state == STEP_STATE_WAITING && !has_child) {
             wait_call_off(turn, step);
         }
-        if (!is_unsettled(step)) {
+        if (!is_unsettled(step) && !has_child) {
             continue;
         }
         for (uint32_t k = 0; k < CALL_COUNT; k++) {

@@ -55,6 +55,7 @@ static void dump_step(const struct step *step, struct buf *out)
     mp_put_int(out, step->undo_before_ms);
     mp_put_bool(out, step->undo_before_told);
     mp_put_bool(out, step->undo_before_due);
+    mp_put_str(out, step->child);
     mp_put_bool(out, step->chosen);
     mp_put_bool(out, step->accepted);
     mp_put_bool(out, step->late);
@@ -88,6 +89,8 @@ void saga_dump(const struct saga *saga, struct buf *out)
     mp_put_str(out, saga->turn_code);
     mp_put_str(out, saga->turn_message);
     mp_put_str(out, saga->turn_actor);
+    mp_put_str(out, saga->end_actor);
+    mp_put_str(out, saga->end_reason);
     mp_put_int(out, saga->started_ms);
     mp_put_int(out, saga->start_at_ms);
     mp_put_int(out, saga->ended_ms);

@@ -1,6 +1,10 @@
 /* orders.c - what the lines of a script may say, and the event that each becomes.
  *
  *   start [input=JSON] [at=+1h] [digest=TEXT]
+ *   child ID running|completed|compensated|terminated|parked|busy|none [output=JSON] [code=]
+ *                         [message=] [by=] [cost=N] [undo_cost=N]      what a parent hears
+ *   asked start|back|reverse [as=PARENT~STEP] [input=JSON] [because=TEXT] [unknown]
+ *                         what a parent asks of the saga of the script: it is a child
  *   ok|fail|later KEY[#N] [output=JSON] [code=] [message=] [details=JSON] [retry_after=5s] [cost=N]
  *                         [refused] [in_doubt] [by_token]
  *   sent|lost|untaken|adopt|beat KEY[#N] [barrier] [details=JSON]
@@ -11,6 +15,8 @@
  * [plan=last] plan [steps=a,b]      show
  *
  * KEY without #N means the newest attempt. */
+#include <stdio.h>
+
 #include "base/digest.h"
 #include "base/mp.h"
 #include "scenario.h"
@@ -37,7 +43,7 @@ static void start(struct world *world, struct words *words)
     struct span digest = words_option(words, "digest");
     struct span at = words_option(words, "at");
     event.start = (struct start_request){.definition = world->definition,
-                                         .name = span_text("s"),
+                                         .name = span_text(world->name),
                                          .input = words_json(words, "input", &world->value),
                                          .actor = words_option(words, "by")};
     event.start.start_at_ms = at.size > 0 ? world->now_ms + words_duration(at) : 0;
@@ -103,7 +109,7 @@ static void verb(struct world *world, struct words *words)
     while (strcmp(verb_name(request->verb), words->text) != 0) {
         request->verb++;
     }
-    request->saga = span_text("s");
+    request->saga = span_text(world->name);
     request->actor = actor.size > 0 ? actor : span_text("ada");
     request->reason = words_option(words, "because");
     request->step = words_option(words, "step");
@@ -121,6 +127,51 @@ static void verb(struct world *world, struct words *words)
     if (words_option(words, "plan").size > 0) {
         request->plan_digest = span_text(world->plan_digest);
     }
+    world_step(world, &event);
+}
+
+static void child(struct world *world, struct words *words)
+{
+    struct event event = {.kind = EVENT_CHILD_END};
+    struct child_end *end = &event.child_end;
+    const char *state = words->count > 2 ? words->items[2] : "";
+    *end = (struct child_end){.parent = span_text(world->name),
+                              .child = span_text(words->count > 1 ? words->items[1] : ""),
+                              .is_busy = words_has(words, "busy"),
+                              .code = words_option(words, "code"),
+                              .message = words_option(words, "message"),
+                              .actor = words_option(words, "by"),
+                              .output = words_json(words, "output", &world->value),
+                              .cost_micros = words_number(words_option(words, "cost")),
+                              .undo_cost_micros = words_number(words_option(words, "undo_cost"))};
+    for (int i = 1; i < SAGA_STATE_COUNT; i++) {
+        bool is_it = strcmp(state, saga_state_name((enum saga_state)i)) == 0;
+        end->state = is_it ? (enum saga_state)i : end->state;
+    }
+    world_step(world, &event);
+}
+
+static void asked(struct world *world, struct words *words)
+{
+    struct event event = {.kind = EVENT_CHILD};
+    struct child_ask *ask = &event.child;
+    struct span as = words_option(words, "as");
+    char actor[64];
+    if (as.size > 0 && as.size < sizeof world->name) {
+        memcpy(world->name, as.data, as.size);
+        world->name[as.size] = '\0';
+    }
+    snprintf(actor, sizeof actor, "saga:%.*s", (int)strcspn(world->name, "~"), world->name);
+    ask->wish = words_has(words, "back")      ? CHILD_BACK
+                : words_has(words, "reverse") ? CHILD_REVERSE
+                                              : CHILD_START;
+    ask->reason = words_option(words, "because");
+    ask->start =
+        (struct start_request){.definition = words_has(words, "unknown") ? NULL : world->definition,
+                               .name = span_text(world->name),
+                               .input = words_json(words, "input", &world->value),
+                               .actor = span_text(actor),
+                               .is_child = true};
     world_step(world, &event);
 }
 
@@ -188,7 +239,7 @@ void obey(struct world *world, const char *line)
         {"resolve", verb},   {"pause", verb},   {"resume", verb},
         {"terminate", verb}, {"plan", plan},    {"time", pass},
         {"crash", crash},    {"show", show},    {"participants", participants},
-        {"tell", tell},
+        {"child", child},    {"asked", asked},  {"tell", tell},
     };
     static struct words words;
     words_split(&words, line);

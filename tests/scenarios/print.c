@@ -228,6 +228,40 @@ void print_notice(struct world *world, const struct notice *notice)
     buf_text(out, "\n");
 }
 
+static void print_ask(struct world *world, const struct child_ask *ask)
+{
+    static const char *const wishes[] = {"start", "back", "reverse"};
+    struct buf *out = &world->out;
+    buf_format(out, "child %.*s %s", (int)ask->start.name.size, (const char *)ask->start.name.data,
+               wishes[ask->wish]);
+    if (ask->wish != CHILD_START) {
+        print_text(out, "reason", ask->reason);
+        return;
+    }
+    print_text(out, "definition", ask->definition);
+    if (ask->version > 0) {
+        buf_format(out, " version=%u", ask->version);
+    }
+    print_json(out, "input", ask->start.input);
+}
+
+static void print_end(struct world *world, const struct child_end *end)
+{
+    struct buf *out = &world->out;
+    buf_format(out, "tells %.*s: %.*s %s", (int)end->parent.size, (const char *)end->parent.data,
+               (int)end->child.size, (const char *)end->child.data,
+               end->is_busy ? "busy" : saga_state_name(end->state));
+    if (end->code.size > 0) {
+        print_text(out, "code", end->code);
+    }
+    if (end->message.size > 0) {
+        print_text(out, "message", end->message);
+    }
+    if (end->output.size > 0) {
+        print_json(out, "output", end->output);
+    }
+}
+
 void print_effect(struct world *world, const struct effect *effect)
 {
     static const char *const verdicts[] = {"ok", "late", "stale", "unknown"};
@@ -262,6 +296,12 @@ void print_effect(struct world *world, const struct effect *effect)
         if (effect->status.step.size > 0) {
             print_text(out, "step", effect->status.step);
         }
+        break;
+    case EFFECT_CHILD:
+        print_ask(world, effect->child);
+        break;
+    case EFFECT_CHILD_END:
+        print_end(world, effect->child_end);
         break;
     }
     buf_text(out, "\n");

@@ -24,6 +24,7 @@ struct sent {
 
 struct world {
     const struct definition *definition;
+    char name[64];      /* of the saga: "s", or a child's */
     struct arena arena; /* of the definition and the rows */
     struct engine *engine;
     struct batch batch;

@@ -66,6 +66,7 @@ void world_open(struct world *world, const char *document)
     batch_open(&world->batch, &arena_heap);
     buf_open(&world->out, 1 << 20);
     buf_open(&world->value, 1 << 20);
+    memcpy(world->name, "s", 2);
     world->definition = compile(document, &world->arena);
     world_open_engine(world);
     struct event serving = {.kind = EVENT_SERVING};
@@ -86,7 +87,7 @@ struct saga_image world_image(struct world *world)
     return (struct saga_image){.head = {.saga = 1,
                                         .definition = world->definition->name,
                                         .version = world->definition->version},
-                               .name = span_text("s"),
+                               .name = span_text(world->name),
                                .rows = world->rows,
                                .row_count = world->row_count};
 }
@@ -155,7 +156,7 @@ _Noreturn void world_violated(const struct world *world, const char *what)
 
 static void check_replay(struct world *world)
 {
-    const struct saga *live = map_get(&world->engine->sagas, span_text("s"));
+    const struct saga *live = map_get(&world->engine->sagas, span_text(world->name));
     struct saga_image image = world_image(world);
     if (live && world->row_count > 0 && !saga_equals_replay(live, &image)) {
         world_violated(world, "the rows folded anew differ from the live state");
@@ -176,7 +177,7 @@ static uint32_t decide(struct world *world, struct event *event, struct sent *dr
     }
     world->entropy = (struct entropy){world->random, sizeof world->random, 0};
     if (world->row_count > 0 && event->kind != EVENT_START &&
-        engine_lacks(world->engine, event, &name) && span_is(name, "s")) {
+        engine_lacks(world->engine, event, &name) && span_is(name, world->name)) {
         world_load(world);
     }
     if (engine_step(world->engine, event, &world->batch) != SAGA_OK) {

@@ -81,7 +81,12 @@ static void print_step(FILE *out, const struct definition *definition, uint32_t 
         struct span name = definition->steps[step->needed_by[i]].name;
         fprintf(out, "%s%.*s", i > 0 ? " " : "", (int)name.size, (const char *)name.data);
     }
-    fprintf(out, "]\n    do %.*s%s\n", (int)step->action.action.size,
+    fprintf(out, "]\n");
+    if (step->child.size > 0) {
+        fprintf(out, "    child %.*s version %u\n", (int)step->child.size,
+                (const char *)step->child.data, step->child_version);
+    }
+    fprintf(out, "    do %.*s%s\n", (int)step->action.action.size,
             (const char *)step->action.action.data,
             step->action.input != NULL ? " with input" : "");
     print_retry(out, &step->action);
