@@ -18,13 +18,51 @@ static bool is_at(struct span text, size_t at, char c)
     return at < text.size && text.data[at] == (uint8_t)c;
 }
 
-/* Days from 1970-01-01: years are counted from March, so that leap days come last. */
-static int64_t days_of(int year, int month, int day)
+enum {
+    DAYS_OF_ERA = 146097, /* 400 years */
+    DAYS_TO_1970 = 719468 /* from 0000-03-01 */
+};
+
+/* Rounded down. */
+static int64_t divide(int64_t value, int64_t by)
 {
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t m = month <= 2 ? month + 9 : month - 3;
-    int64_t leaps = y / 4 - y / 100 + y / 400;
-    return 365 * y + leaps + (153 * m + 2) / 5 + (day - 1) - 719468;
+    return value / by - (value % by < 0 ? 1 : 0);
+}
+
+/* Years are counted from March, so that leap days come last. */
+int64_t time_days(struct date date)
+{
+    int64_t y = date.month <= 2 ? date.year - 1 : date.year;
+    int64_t m = date.month <= 2 ? date.month + 9 : date.month - 3;
+    int64_t leaps = divide(y, 4) - divide(y, 100) + divide(y, 400);
+    return 365 * y + leaps + (153 * m + 2) / 5 + (date.day - 1) - DAYS_TO_1970;
+}
+
+struct date time_date(int64_t days)
+{
+    int64_t since = days + DAYS_TO_1970;
+    int64_t era = divide(since, DAYS_OF_ERA);
+    int64_t day = since - era * DAYS_OF_ERA;
+    int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    day -= 365 * year + year / 4 - year / 100;
+    int64_t month = (5 * day + 2) / 153;
+    day -= (153 * month + 2) / 5;
+    year += 400 * era + (month >= 10 ? 1 : 0);
+    return (struct date){
+        .year = (int)year, .month = (int)(month < 10 ? month + 3 : month - 9), .day = (int)day + 1};
+}
+
+int time_days_of_month(int year, int month)
+{
+    struct date first = {year, month, 1};
+    struct date next = {month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1};
+    return (int)(time_days(next) - time_days(first));
+}
+
+int time_weekday(int64_t days)
+{
+    int64_t weekday = (days + 4) % 7;
+    return (int)(weekday < 0 ? weekday + 7 : weekday);
 }
 
 static bool read_zone(struct span text, size_t at, int64_t *offset_ms)
@@ -79,7 +117,8 @@ bool time_parse(struct span text, int64_t *at_ms)
     if (!read_zone(text, at, &offset_ms)) {
         return false;
     }
-    int64_t seconds = (days_of(year, month, day) * 24 + hour) * 3600 + minute * 60 + second;
+    struct date date = {year, month, day};
+    int64_t seconds = (time_days(date) * 24 + hour) * 3600 + minute * 60 + second;
     *at_ms = seconds * 1000 + fraction_ms - offset_ms;
     return true;
 }
