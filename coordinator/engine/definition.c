@@ -11,7 +11,7 @@
 enum {
     LABEL_VALUE = 256,               /* bytes of a label's value */
     DESCRIPTION = 4096,              /* bytes of a description */
-    SCRATCH_BYTES = 4 * 1024 * 1024, /* 1,000 rows of 1,000 bits, drafts, problems */
+    SCRATCH_BYTES = 8 * 1024 * 1024, /* 1,000 rows of 1,000 bits, drafts, problems */
 };
 
 struct top_keys {

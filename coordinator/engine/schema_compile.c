@@ -1,0 +1,186 @@
+/* schema_compile.c - from a document to nodes: each schema once, in the order in which it is found.
+ *
+ * A schema's keywords are read without going into the schemas inside: those are queued, each with
+ * the way to it, so that there is no recursion and a problem still knows its place. References are
+ * resolved at the end, when all nodes are known: a reference must name one of them. */
+#include <stdlib.h>
+
+#include "base/mp.h"
+#include "engine/schema_parts.h"
+
+uint16_t schema_add(struct schema_compiler *s, const struct schema_draft *draft)
+{
+    PRE(s->count > 0 || draft->parent == SCHEMA_NONE);
+    if (s->count == SCHEMA_NODES_MAX) {
+        compile_error(s->c, "holds more than %d schemas", SCHEMA_NODES_MAX);
+        return SCHEMA_NONE;
+    }
+    struct schema_node *node = &s->nodes[s->count];
+    for (uint32_t i = 0; i < CHILD_COUNT; i++) {
+        node->children[i] = SCHEMA_NONE;
+    }
+    s->drafts[s->count] = *draft;
+    return (uint16_t)s->count++;
+}
+
+/* Goes to the place of a node, from the place of the whole. */
+static void enter(const struct schema_compiler *s, uint16_t node)
+{
+    uint16_t way[MP_DEPTH_MAX * 2];
+    uint32_t count = 0;
+    for (uint16_t at = node; s->drafts[at].parent != SCHEMA_NONE; at = s->drafts[at].parent) {
+        CHECK(count < ARRAY_COUNT(way)); /* each is deeper in the document than its parent */
+        way[count++] = at;
+    }
+    while (count > 0) {
+        const struct schema_draft *draft = &s->drafts[way[--count]];
+        (void)compile_enter_key(s->c, draft->word);
+        if (draft->index >= 0) {
+            (void)compile_enter_index(s->c, (uint32_t)draft->index);
+        } else if (draft->name.data != NULL) {
+            (void)compile_enter(s->c, draft->name);
+        }
+    }
+}
+
+/* The next part of a JSON Pointer, unescaped into `part`; false: it is of no right form. */
+static bool next_part(struct span *pointer, char part[256], size_t *size)
+{
+    *size = 0;
+    size_t at = 1;
+    if (pointer->size == 0 || pointer->data[0] != '/') {
+        return false;
+    }
+    for (; at < pointer->size && pointer->data[at] != '/'; at++) {
+        char byte = (char)pointer->data[at];
+        if (byte == '~' && at + 1 < pointer->size) {
+            byte = pointer->data[++at] == '0' ? '~' : '/';
+        } else if (byte == '%' && at + 2 < pointer->size) {
+            char hex[3] = {(char)pointer->data[at + 1], (char)pointer->data[at + 2], '\0'};
+            byte = (char)strtol(hex, NULL, 16);
+            at += 2;
+        }
+        if (*size == 255) {
+            return false;
+        }
+        part[(*size)++] = byte;
+    }
+    *pointer = span_of(pointer->data + at, pointer->size - at);
+    return true;
+}
+
+static struct span step_into(struct span value, const char *part, size_t size)
+{
+    char *end = NULL;
+    if (mp_type(value) == MP_MAP) {
+        return mp_find(value, span_of(part, size));
+    }
+    unsigned long long index = strtoull(part, &end, 10);
+    bool is_index = size > 0 && part[0] >= '0' && part[0] <= '9' && end == part + size;
+    return is_index && mp_type(value) == MP_ARRAY ? mp_at(value, index) : (struct span){NULL, 0};
+}
+
+/* The node that a reference names; SCHEMA_NONE when it names none. */
+static uint16_t resolve(const struct schema_compiler *s, struct span reference)
+{
+    struct span value = s->document;
+    struct span pointer = span_of(reference.data + 1, reference.size - 1);
+    char part[256];
+    size_t size = 0;
+    while (pointer.size > 0 && value.size > 0) {
+        if (!next_part(&pointer, part, &size)) {
+            return SCHEMA_NONE;
+        }
+        part[size] = '\0';
+        value = step_into(value, part, size);
+    }
+    for (uint32_t i = 0; i < s->count && value.size > 0; i++) {
+        if (s->drafts[i].value.data == value.data) {
+            return (uint16_t)i;
+        }
+    }
+    return SCHEMA_NONE;
+}
+
+/* A schema whose references lead back to itself without a step into the value never ends. */
+static bool is_endless(const struct schema_compiler *s, uint16_t node)
+{
+    uint16_t at = node;
+    for (uint32_t i = 0; i <= s->count && at != SCHEMA_NONE; i++) {
+        at = s->nodes[at].children[CHILD_REF];
+    }
+    return at != SCHEMA_NONE;
+}
+
+static void resolve_all(struct schema_compiler *s)
+{
+    for (uint32_t i = 0; i < s->count; i++) {
+        struct span reference = s->references[i];
+        if (reference.size == 0) {
+            continue;
+        }
+        struct place place = s->c->place;
+        enter(s, (uint16_t)i);
+        (void)compile_enter_key(s->c, "$ref");
+        if (reference.data[0] != '#') {
+            compile_error(s->c, "must begin with '#': a place in the same schema, not '%s'",
+                          compile_quote(reference).text);
+        } else {
+            uint16_t target = resolve(s, reference);
+            s->nodes[i].children[CHILD_REF] = target;
+            if (target == SCHEMA_NONE) {
+                compile_error(s->c, "there is no schema at '%s'", compile_quote(reference).text);
+            }
+        }
+        compile_leave(s->c, place);
+    }
+    for (uint32_t i = 0; i < s->count; i++) {
+        if (s->references[i].size > 0 && is_endless(s, (uint16_t)i)) {
+            struct place place = s->c->place;
+            enter(s, (uint16_t)i);
+            compile_error(s->c, "refers to itself without end");
+            compile_leave(s->c, place);
+        }
+    }
+}
+
+static const struct schema *hand_over(struct schema_compiler *s)
+{
+    struct schema *schema = compile_take(s->c, 1, sizeof(*schema));
+    struct schema_node *nodes = compile_take(s->c, s->count, sizeof(*nodes));
+    if (schema == NULL || nodes == NULL) {
+        return NULL;
+    }
+    memcpy(nodes, s->nodes, s->count * sizeof(*nodes));
+    *schema = (struct schema){.nodes = nodes, .node_count = s->count};
+    return schema;
+}
+
+const struct schema *schema_compile(struct compile *c, struct span document)
+{
+    PRE(document.size > 0);
+    uint32_t errors = c->error_count;
+    struct schema_compiler s = {
+        .c = c,
+        .document = compile_copy(c, document),
+        .nodes = compile_scratch(c, SCHEMA_NODES_MAX, sizeof(struct schema_node)),
+        .drafts = compile_scratch(c, SCHEMA_NODES_MAX, sizeof(struct schema_draft)),
+        .references = compile_scratch(c, SCHEMA_NODES_MAX, sizeof(struct span)),
+        .room = compile_scratch(c, 1, sizeof(struct jsonpath_regexp_room)),
+        .pattern_room = compile_scratch(c, SCHEMA_PATTERN_BYTES, 1),
+    };
+    if (c->no_memory) {
+        return NULL;
+    }
+    const struct schema_draft whole = {
+        .value = s.document, .parent = SCHEMA_NONE, .word = "", .index = -1};
+    (void)schema_add(&s, &whole);
+    for (uint32_t i = 0; i < s.count && !c->no_memory; i++) {
+        struct place place = c->place;
+        enter(&s, (uint16_t)i);
+        schema_keywords_read(&s, (uint16_t)i);
+        compile_leave(c, place);
+    }
+    resolve_all(&s);
+    return c->error_count == errors && !c->no_memory ? hand_over(&s) : NULL;
+}
