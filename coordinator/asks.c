@@ -100,6 +100,7 @@ void core_reply(struct core *core, const struct effect *effect)
                             .state = effect->reply.state,
                             .duplicate = effect->reply.duplicate,
                             .seq = effect->reply.seq,
+                            .problems = effect->reply.problems,
                             .version = request->version};
     request->answer(request, &answer);
 }

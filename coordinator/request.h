@@ -26,6 +26,7 @@ struct answer {
     enum saga_state state;
     bool duplicate;
     uint64_t seq;
+    const struct jsonschema_report *problems; /* INVALID: of a start's input, or NULL */
     struct span output;   /* of a completed saga: msgpack, when it waited; may be empty */
     uint32_t version;     /* DEFINE: of the definition; START too */
     bool unchanged;       /* DEFINE: nothing was new */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "api/http.h"
+#include "engine/jsonschema.h"
 #include "base/digest.h"
 #include "base/log.h"
 
@@ -141,6 +142,15 @@ bool call_once(struct call *call, struct span *key, uint8_t digest[32])
 
 /* ---- posting ---- */
 
+static void keep_problems(struct call *call, const struct jsonschema_report *problems)
+{
+    for (uint32_t i = 0; i < problems->count; i++) {
+        char pointer[sizeof problems->problems[i].pointer + sizeof "/input"];
+        snprintf(pointer, sizeof pointer, "/input%s", problems->problems[i].pointer);
+        call_fault(call, pointer, problems->problems[i].detail);
+    }
+}
+
 /* On the loop's thread. Everything is copied before the connection wakes. */
 static void answered(struct request *request, const struct answer *answer)
 {
@@ -153,6 +163,10 @@ static void answered(struct request *request, const struct answer *answer)
     call->answer.output = (struct span){NULL, 0}; /* shown from the store */
     if (answer->why) {
         call->answer.why = call_text(call, span_text(answer->why));
+    }
+    if (answer->problems) {
+        keep_problems(call, answer->problems);
+        call->answer.problems = NULL;
     }
     if (!ok) {
         call->answer = (struct answer){.error = SAGA_NO_MEMORY};

@@ -6,6 +6,7 @@
  * the consequences of an earlier problem (classes in a graph with a cycle) is left out. All is
  * iterative and takes memory from the arena and a scratch arena of the same source. */
 #include "engine/definition_parts.h"
+#include "engine/jsonschema.h"
 #include "engine/template_compile.h"
 
 enum {
@@ -16,7 +17,7 @@ enum {
 
 struct top_keys {
     struct span saga, description, timeout, reversal_window, compensation_order, defaults, labels,
-        steps, output, budget;
+        steps, output, budget, input_schema, output_schema;
     struct span max_cost_usd, undo_max_cost_usd; /* of budget */
 };
 
@@ -39,8 +40,8 @@ static const struct key saga_keys[] = {
     KEY(budget),
     KEY(steps),
     KEY(output),
-    LATER(input_schema),
-    LATER(output_schema),
+    KEY(input_schema),
+    KEY(output_schema),
     LATER(on),
     LATER(concurrency),
     LATER(sensitive),
@@ -181,6 +182,17 @@ static void read_output(struct compile *c, struct span value)
     compile_leave(c, place);
 }
 
+static const struct jsonschema *read_schema(struct compile *c, const char *key, struct span value)
+{
+    if (value.size == 0) {
+        return NULL;
+    }
+    struct place place = compile_enter_key(c, key);
+    const struct jsonschema *schema = jsonschema_compile(c, value);
+    compile_leave(c, place);
+    return schema;
+}
+
 static void read_budget(struct compile *c, struct top_keys *keys)
 {
     if (keys->budget.size == 0) {
@@ -210,6 +222,8 @@ static void read_rest(struct compile *c, struct top_keys *keys)
     definition->strict = order == 1;
     read_labels(c, keys->labels);
     read_budget(c, keys);
+    definition->input_schema = read_schema(c, "input_schema", keys->input_schema);
+    definition->output_schema = read_schema(c, "output_schema", keys->output_schema);
     if (keys->timeout.size == 0) {
         compile_warning(c, "has no 'timeout': a saga that gets nowhere would wait for ever");
     }

@@ -11,7 +11,8 @@
 #include "base/span.h"
 #include "engine/states.h"
 
-struct template; /* template.h: a value with references in it */
+struct jsonschema; /* jsonschema.h: what a value must be */
+struct template;   /* template.h: a value with references in it */
 
 struct retry_policy {
     uint32_t attempts_max;   /* 0 = no limit */
@@ -77,14 +78,16 @@ struct definition {
     struct span description;
     const struct step_spec *steps;
     uint32_t step_count;
-    const uint16_t *order;         /* step indexes, each after all that it needs */
-    int64_t timeout_ms;            /* of a saga; 0 = none */
-    int64_t reversal_window_ms;    /* 0 = a completed saga is not reversible */
-    bool strict;                   /* compensation_order: strict */
-    int64_t cost_max_micros;       /* of the way forward, micro-USD; 0 = no limit */
-    int64_t undo_cost_max_micros;  /* of the way back: alerts, and stops nothing */
-    const struct template *output; /* NULL: none */
-    struct span labels;            /* msgpack map of str, or empty */
+    const uint16_t *order;                 /* step indexes, each after all that it needs */
+    int64_t timeout_ms;                    /* of a saga; 0 = none */
+    int64_t reversal_window_ms;            /* 0 = a completed saga is not reversible */
+    bool strict;                           /* compensation_order: strict */
+    int64_t cost_max_micros;               /* of the way forward, micro-USD; 0 = no limit */
+    int64_t undo_cost_max_micros;          /* of the way back: alerts, and stops nothing */
+    const struct template *output;         /* NULL: none */
+    const struct jsonschema *input_schema; /* a start without such an input is refused; NULL: any */
+    const struct jsonschema *output_schema; /* of the output; NULL: any */
+    struct span labels;                     /* msgpack map of str, or empty */
 };
 
 /* What is wrong with a document: where (JSON Pointer, "" = the whole), and what to do. */

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 
 #include "base/limits.h"
+#include "engine/fit.h"
 #include "engine/trace.h"
 #include "engine/turn.h"
 
@@ -234,8 +235,17 @@ static enum saga_error start(struct engine *engine, const struct event *event, s
         }
         return ok ? SAGA_OK : SAGA_NO_MEMORY;
     }
-    return start_new(engine, event, batch, start) ||
-                   reply(batch, event->ref, SAGA_OVERLOADED, "no room for another saga", NULL)
+    struct fit_refusal refusal;
+    enum saga_error rc = fit_input(start->definition, start->input, batch, &refusal);
+    if (rc == SAGA_INVALID) {
+        bool ok = reply(batch, event->ref, rc, refusal.why, NULL);
+        if (ok) {
+            batch->effects[batch->effect_count - 1].reply.problems = refusal.problems;
+        }
+        return ok ? SAGA_OK : SAGA_NO_MEMORY;
+    }
+    bool is_new = rc == SAGA_OK && start_new(engine, event, batch, start);
+    return is_new || reply(batch, event->ref, SAGA_OVERLOADED, "no room for another saga", NULL)
                ? SAGA_OK
                : SAGA_NO_MEMORY;
 }

@@ -12,6 +12,8 @@
 #include "engine/row.h"
 #include "engine/task.h"
 
+struct jsonschema_report; /* jsonschema.h */
+
 /* Random bytes that come with an event, as its time does: tokens and salts are made of them. */
 struct entropy {
     const uint8_t *bytes; /* from the system's generator; in tests from a seeded one */
@@ -188,6 +190,7 @@ struct effect {
             enum saga_state state;
             bool duplicate;
             uint64_t seq;
+            const struct jsonschema_report *problems; /* INVALID: of a start's input, or NULL */
         } reply;
         struct { /* STATUS, ALERT */
             struct span saga;

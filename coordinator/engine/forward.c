@@ -5,6 +5,7 @@
  * way is open, and the pivot is asked first. After the pivot there is no way back by itself: what
  * gives up there is parked for a person. */
 #include "base/mp.h"
+#include "engine/fit.h"
 #include "engine/turn.h"
 
 static bool satisfies(const struct step *step)
@@ -229,7 +230,16 @@ static bool complete(struct turn *turn)
         }
         record.output = buf_span(&turn->engine->scratch);
     }
+    char why[FIT_WHY_SIZE];
+    bool fits = fit_output(saga->definition, record.output, why);
+    if (!fits) {
+        record.code = span_text("output_schema");
+        record.message = span_text(why);
+    }
     turn_emit(turn, &record);
+    if (!fits) {
+        turn_alert(turn, NULL, "output_schema");
+    }
     return true;
 }
 

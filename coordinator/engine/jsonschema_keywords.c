@@ -1,11 +1,12 @@
-/* schema_keywords.c - the keywords of one schema: a table says what each takes, a reader takes it.
+/* jsonschema_keywords.c - the keywords of one schema: a table says what each takes, a reader takes
+ * it.
  */
 #include <math.h>
 
 #include "base/mp.h"
-#include "engine/schema_parts.h"
+#include "engine/jsonschema_parts.h"
 
-const char *const schema_type_names[TYPE_COUNT + 1] = {
+const char *const jsonschema_type_names[TYPE_COUNT + 1] = {
     [TYPE_NULL] = "null",     [TYPE_BOOLEAN] = "boolean", [TYPE_INTEGER] = "integer",
     [TYPE_NUMBER] = "number", [TYPE_STRING] = "string",   [TYPE_ARRAY] = "array",
     [TYPE_OBJECT] = "object", [TYPE_COUNT] = NULL,
@@ -90,8 +91,8 @@ static const struct keyword keywords[] = {
 
 /* What is being read: the value of one keyword of one schema, c->place is at it. */
 struct reading {
-    struct schema_compiler *s;
-    struct schema_node *node;
+    struct jsonschema_compiler *s;
+    struct jsonschema_node *node;
     uint16_t index; /* of the node */
     const struct keyword *keyword;
     struct span value;
@@ -118,7 +119,7 @@ static bool add_type(const struct reading *r, struct mp *mp)
 {
     struct span name = mp_str(mp);
     for (uint32_t i = 0; i < TYPE_COUNT && !mp->bad; i++) {
-        if (span_is(name, schema_type_names[i])) {
+        if (span_is(name, jsonschema_type_names[i])) {
             r->node->types |= (uint8_t)(1u << i);
             return true;
         }
@@ -145,7 +146,7 @@ static void read_type(const struct reading *r)
 static void read_enum(const struct reading *r)
 {
     if (mp_type(r->value) != MP_ARRAY || mp_at(r->value, 0).size == 0) {
-        refuse(r, "a list of at least one value");
+        compile_error(r->s->c, "must be a list of at least one value");
         return;
     }
     r->node->choices = r->value;
@@ -207,7 +208,7 @@ static void read_pattern(const struct reading *r)
         refuse(r, "text");
         return;
     }
-    r->node->pattern = schema_pattern(r->s, mp_str(&mp));
+    r->node->pattern = jsonschema_pattern(r->s, mp_str(&mp));
 }
 
 static void read_unique(const struct reading *r)
@@ -251,7 +252,7 @@ static void read_needs(const struct reading *r)
         return;
     }
     uint32_t count = mp_map(&mp);
-    struct schema_dependency *needs = compile_take(c, count + 1, sizeof(*needs));
+    struct jsonschema_dependency *needs = compile_take(c, count + 1, sizeof(*needs));
     for (uint32_t i = 0; i < count && needs != NULL; i++) {
         needs[i].name = mp_str(&mp);
         struct place place = compile_enter(c, needs[i].name);
@@ -262,16 +263,16 @@ static void read_needs(const struct reading *r)
     r->node->dependency_count = needs != NULL ? count : 0;
 }
 
-static struct schema_draft draft_of(const struct reading *r, struct span value)
+static struct jsonschema_draft draft_of(const struct reading *r, struct span value)
 {
-    return (struct schema_draft){
+    return (struct jsonschema_draft){
         .value = value, .parent = r->index, .word = r->keyword->name, .index = -1};
 }
 
 static void read_child(const struct reading *r)
 {
-    struct schema_draft draft = draft_of(r, r->value);
-    r->node->children[r->keyword->which] = schema_add(r->s, &draft);
+    struct jsonschema_draft draft = draft_of(r, r->value);
+    r->node->children[r->keyword->which] = jsonschema_add(r->s, &draft);
 }
 
 static void read_list(const struct reading *r)
@@ -279,14 +280,14 @@ static void read_list(const struct reading *r)
     struct mp mp = mp_open(r->value);
     uint32_t count = mp_type(r->value) == MP_ARRAY ? mp_array(&mp) : 0;
     if (count == 0) {
-        refuse(r, "a list of at least one schema");
+        compile_error(r->s->c, "must be a list of at least one schema");
         return;
     }
     uint16_t *list = compile_take(r->s->c, count, sizeof(*list));
     for (uint32_t i = 0; i < count && list != NULL; i++) {
-        struct schema_draft draft = draft_of(r, mp_skip(&mp));
+        struct jsonschema_draft draft = draft_of(r, mp_skip(&mp));
         draft.index = (int32_t)i;
-        list[i] = schema_add(r->s, &draft);
+        list[i] = jsonschema_add(r->s, &draft);
     }
     r->node->lists[r->keyword->which] = list;
     r->node->list_counts[r->keyword->which] = list != NULL ? count : 0;
@@ -301,15 +302,15 @@ static void read_map(const struct reading *r)
         return;
     }
     uint32_t count = mp_map(&mp);
-    struct schema_member *members = compile_take(c, count + 1, sizeof(*members));
+    struct jsonschema_member *members = compile_take(c, count + 1, sizeof(*members));
     for (uint32_t i = 0; i < count && members != NULL; i++) {
         members[i].name = mp_str(&mp);
-        struct schema_draft draft = draft_of(r, mp_skip(&mp));
+        struct jsonschema_draft draft = draft_of(r, mp_skip(&mp));
         draft.name = members[i].name.data != NULL ? members[i].name : span_text("");
-        members[i].node = schema_add(r->s, &draft);
+        members[i].node = jsonschema_add(r->s, &draft);
         if (r->keyword->form == FORM_MAP && r->keyword->which == MAP_PATTERNS) {
             struct place place = compile_enter(c, members[i].name);
-            members[i].pattern = schema_pattern(r->s, members[i].name);
+            members[i].pattern = jsonschema_pattern(r->s, members[i].name);
             compile_leave(c, place);
         }
     }
@@ -369,7 +370,7 @@ static void report_unknown(struct compile *c, struct span name)
     }
 }
 
-void schema_keywords_read(struct schema_compiler *s, uint16_t node)
+void jsonschema_keywords_read(struct jsonschema_compiler *s, uint16_t node)
 {
     struct span value = s->drafts[node].value;
     struct mp mp = mp_open(value);

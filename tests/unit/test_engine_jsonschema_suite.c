@@ -1,4 +1,5 @@
-/* test_engine_schema_suite.c - the public test suite of JSON Schema, all that the subset covers.
+/* test_engine_jsonschema_suite.c - the public test suite of JSON Schema, all that the subset
+ * covers.
  *
  * The suite is Debian's (json-schema-test-suite), of draft 7: what it tests means the same in
  * 2020-12, but for what stands in `left_out`. "definitions" is read as "$defs". A schema that is
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "engine/schema.h"
+#include "engine/jsonschema.h"
 
 #define SUITE "/usr/share/json-schema-test-suite/tests/draft7"
 
@@ -88,7 +89,7 @@ static void try_group(const char *file, const json_t *group, struct sums *sums)
     struct compile c = {.arena = &arena};
     arena_open(&c.scratch, &arena_heap, ROOM);
     cr_assert(put(&schema_value, json_object_get(group, "schema")));
-    const struct schema *schema = schema_compile(&c, buf_span(&schema_value));
+    const struct jsonschema *schema = jsonschema_compile(&c, buf_span(&schema_value));
     if (schema == NULL) {
         printf("%s: %s: refused: %s: %s\n", file, name, c.items[0].pointer, c.items[0].detail);
         sums->refused++;
@@ -97,10 +98,10 @@ static void try_group(const char *file, const json_t *group, struct sums *sums)
     json_array_foreach(json_object_get(group, "tests"), i, test)
     {
         struct buf value;
-        struct schema_report report;
+        struct jsonschema_report report;
         bool is_valid = json_is_true(json_object_get(test, "valid"));
         if (schema != NULL && put(&value, json_object_get(test, "data"))) {
-            enum saga_error rc = schema_check(schema, buf_span(&value), &report);
+            enum saga_error rc = jsonschema_check(schema, buf_span(&value), &report);
             sums->values++;
             if ((rc == SAGA_OK) != is_valid) {
                 printf("%s: %s: %s: %s\n", file, name,
@@ -115,7 +116,7 @@ static void try_group(const char *file, const json_t *group, struct sums *sums)
     arena_close(&arena);
 }
 
-Test(schema_suite, every_value_gets_the_answer_of_the_suite)
+Test(jsonschema_suite, every_value_gets_the_answer_of_the_suite)
 {
     struct sums sums = {0};
     DIR *folder = opendir(SUITE);

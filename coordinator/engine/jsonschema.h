@@ -1,4 +1,4 @@
-/* schema.h - JSON Schema, a subset of draft 2020-12: compiled once, checked in bounded time.
+/* jsonschema.h - JSON Schema, a subset of draft 2020-12: compiled once, checked in bounded time.
  *
  * What is there: type enum const · minimum maximum exclusiveMinimum exclusiveMaximum multipleOf ·
  * minLength maxLength pattern · items prefixItems contains minContains maxContains minItems
@@ -11,39 +11,40 @@
  *
  * Patterns are what ECMA-262 and I-Regexp (RFC 9485) have in common, and \d \w \s beside it; they
  * match in linear time. The library knows nothing of sagas. */
-#ifndef ENGINE_SCHEMA_H
-#define ENGINE_SCHEMA_H
+#ifndef ENGINE_JSONSCHEMA_H
+#define ENGINE_JSONSCHEMA_H
 
 #include "engine/compile.h"
 
 enum {
-    SCHEMA_NODES_MAX = 2000,  /* schemas inside a schema */
-    SCHEMA_FRAMES_MAX = 256,  /* schemas at work inside each other while a value is checked */
-    SCHEMA_STEPS = 4000000,   /* what one check may cost; a millisecond is some ten thousand */
-    SCHEMA_REPORTED_MAX = 16, /* problems told of one value */
+    JSONSCHEMA_NODES_MAX = 2000,  /* schemas inside a schema */
+    JSONSCHEMA_FRAMES_MAX = 256,  /* schemas at work inside each other while a value is checked */
+    JSONSCHEMA_STEPS = 4000000,   /* what one check may cost; a millisecond is some ten thousand */
+    JSONSCHEMA_REPORTED_MAX = 16, /* problems told of one value */
 };
 
-struct schema; /* immutable; may be used from any thread */
+struct jsonschema; /* immutable; may be used from any thread */
 
 /* Compiles the schema that `document` holds, at c->place; NULL when there were problems (all of
  * them noted in c), or without memory. Lives in c->arena and borrows nothing. */
-const struct schema *schema_compile(struct compile *c, struct span document);
+const struct jsonschema *jsonschema_compile(struct compile *c, struct span document);
 
 /* What is wrong with a value: where (JSON Pointer, "" = the whole), and what it must be. */
-struct schema_problem {
+struct jsonschema_problem {
     char pointer[256]; /* cut at the end when longer */
     char detail[160];
 };
 
-struct schema_report {
-    struct schema_problem problems[SCHEMA_REPORTED_MAX];
+struct jsonschema_report {
+    struct jsonschema_problem problems[JSONSCHEMA_REPORTED_MAX];
     uint32_t count;
     bool cut; /* there are more */
 };
 
 /* Checks a value. SAGA_OK; SAGA_INVALID with report->count > 0, of which one says so when the check
- * would cost more than SCHEMA_STEPS or go deeper than SCHEMA_FRAMES_MAX. Needs no memory. */
-MUST_CHECK enum saga_error schema_check(const struct schema *schema, struct span value,
-                                        struct schema_report *report);
+ * would cost more than JSONSCHEMA_STEPS or go deeper than JSONSCHEMA_FRAMES_MAX. Needs no memory.
+ */
+MUST_CHECK enum saga_error jsonschema_check(const struct jsonschema *schema, struct span value,
+                                            struct jsonschema_report *report);
 
 #endif

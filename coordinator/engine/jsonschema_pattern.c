@@ -1,4 +1,4 @@
-/* schema_pattern.c - patterns as people write them in schemas (ECMA-262), for an I-Regexp
+/* jsonschema_pattern.c - patterns as people write them in schemas (ECMA-262), for an I-Regexp
  * automaton.
  *
  * The two have most in common. What differs and means the same is rewritten: \d \D \w \W \s \S,
@@ -6,7 +6,7 @@
  * automaton cannot do, or would do otherwise, is refused: (?=..), (?!..), (?<..), \1, \b, \B. A
  * pattern matches anywhere in the text, as in ECMA-262; '^' and '$' are its ends. */
 #include "base/utf8.h"
-#include "engine/schema_parts.h"
+#include "engine/jsonschema_parts.h"
 
 enum { HEX_DIGITS_LONG = 4, HEX_DIGITS_SHORT = 2 };
 
@@ -53,7 +53,7 @@ static void put_character(struct rewriting *r, uint32_t character)
     buf_write(&r->out, bytes, utf8_write(bytes, character));
 }
 
-static int hex(uint8_t byte)
+int jsonschema_hex(uint8_t byte)
 {
     if (byte >= '0' && byte <= '9') {
         return byte - '0';
@@ -66,7 +66,7 @@ static void put_hex(struct rewriting *r, size_t digits)
 {
     uint32_t character = 0;
     for (size_t i = 0; i < digits; i++, r->at++) {
-        int digit = r->at < r->text.size ? hex(r->text.data[r->at]) : -1;
+        int digit = r->at < r->text.size ? jsonschema_hex(r->text.data[r->at]) : -1;
         if (digit < 0) {
             refuse(r, "\\u needs four hexadecimal digits, \\x two");
             return;
@@ -188,13 +188,13 @@ static void rewrite(struct rewriting *r)
     }
 }
 
-const struct jsonpath_regexp *schema_pattern(struct schema_compiler *s, struct span pattern)
+const struct jsonpath_regexp *jsonschema_pattern(struct jsonschema_compiler *s, struct span pattern)
 {
     struct rewriting r = {.text = pattern};
     struct jsonpath_regexp regexp;
     r.out = (struct buf){.data = s->pattern_room,
-                         .capacity = SCHEMA_PATTERN_BYTES,
-                         .size_max = SCHEMA_PATTERN_BYTES};
+                         .capacity = JSONSCHEMA_PATTERN_BYTES,
+                         .size_max = JSONSCHEMA_PATTERN_BYTES};
     while (r.at < pattern.size && r.problem == NULL) {
         rewrite(&r);
     }

@@ -1,4 +1,4 @@
-/* schema_check.c - a value against a schema: one frame for each schema at work, no recursion.
+/* jsonschema_check.c - a value against a schema: one frame for each schema at work, no recursion.
  *
  * A frame goes through its stages; each stage names the schemas to try next, one at a time, and
  * says what their outcome means:
@@ -13,7 +13,7 @@
 
 #include "base/mp.h"
 #include "base/utf8.h"
-#include "engine/schema_parts.h"
+#include "engine/jsonschema_parts.h"
 
 enum stage {
     STAGE_RULES,
@@ -34,9 +34,9 @@ enum stage {
 enum part { PART_NEXT, PART_FIRST, PART_PATTERNS, PART_REST, PART_NAME, PART_CONTAINS };
 
 struct check {
-    const struct schema *schema;
-    struct schema_run run;
-    struct schema_frame frames[SCHEMA_FRAMES_MAX];
+    const struct jsonschema *schema;
+    struct jsonschema_run run;
+    struct jsonschema_frame frames[JSONSCHEMA_FRAMES_MAX];
 };
 
 /* --- reporting -------------------------------------------------------------------------------- */
@@ -54,12 +54,12 @@ static void put_part(struct buf *out, struct span key)
     }
 }
 
-static void put_pointer(const struct schema_run *run, char *pointer, size_t size)
+static void put_pointer(const struct jsonschema_run *run, char *pointer, size_t size)
 {
     for (uint32_t i = 0; i < run->depth; i++) {
-        const struct schema_frame *frame = &run->frames[i];
+        const struct jsonschema_frame *frame = &run->frames[i];
         char text[24];
-        uint8_t part[sizeof(((struct schema_problem *)NULL)->pointer)];
+        uint8_t part[sizeof(((struct jsonschema_problem *)NULL)->pointer)];
         struct buf out = {.data = part, .capacity = sizeof part, .size_max = sizeof part};
         if (frame->key.data != NULL) {
             put_part(&out, frame->key);
@@ -76,17 +76,17 @@ static void put_pointer(const struct schema_run *run, char *pointer, size_t size
     }
 }
 
-void schema_report(struct schema_run *run, const char *format, ...)
+void jsonschema_report(struct jsonschema_run *run, const char *format, ...)
 {
-    struct schema_report *report = run->report;
+    struct jsonschema_report *report = run->report;
     if (run->speculative > 0) {
         return;
     }
-    if (report->count == SCHEMA_REPORTED_MAX) {
+    if (report->count == JSONSCHEMA_REPORTED_MAX) {
         report->cut = true;
         return;
     }
-    struct schema_problem *problem = &report->problems[report->count++];
+    struct jsonschema_problem *problem = &report->problems[report->count++];
     problem->pointer[0] = '\0';
     put_pointer(run, problem->pointer, sizeof problem->pointer);
     va_list args;
@@ -96,18 +96,18 @@ void schema_report(struct schema_run *run, const char *format, ...)
 }
 
 /* The check itself must end: said as a problem of the whole value. */
-static void give_up(struct schema_run *run, const char *why)
+static void give_up(struct jsonschema_run *run, const char *why)
 {
     if (!run->is_over) {
         run->is_over = true;
         run->speculative = 0;
         run->depth = 0;
-        run->report->count -= run->report->count == SCHEMA_REPORTED_MAX ? 1 : 0;
-        schema_report(run, "%s", why);
+        run->report->count -= run->report->count == JSONSCHEMA_REPORTED_MAX ? 1 : 0;
+        jsonschema_report(run, "%s", why);
     }
 }
 
-bool schema_pay(struct schema_run *run, uint64_t steps)
+bool jsonschema_pay(struct jsonschema_run *run, uint64_t steps)
 {
     if (run->steps_left <= steps) {
         run->steps_left = 0;
@@ -123,29 +123,29 @@ bool schema_pay(struct schema_run *run, uint64_t steps)
 struct child {
     uint16_t node;
     struct span value;
-    struct span key; /* see struct schema_frame */
+    struct span key; /* see struct jsonschema_frame */
     int64_t index;
     bool speculates; /* its failure is not the value's */
 };
 
 static void push(struct check *check, const struct child *child)
 {
-    struct schema_run *run = &check->run;
-    if (run->depth == SCHEMA_FRAMES_MAX) {
+    struct jsonschema_run *run = &check->run;
+    if (run->depth == JSONSCHEMA_FRAMES_MAX) {
         give_up(run, "checking it against the schema goes too deep");
         return;
     }
-    struct schema_frame *frame = &check->frames[run->depth++];
-    *frame = (struct schema_frame){.node = &check->schema->nodes[child->node],
-                                   .value = child->value,
-                                   .key = child->key,
-                                   .index = child->index,
-                                   .speculates = child->speculates};
+    struct jsonschema_frame *frame = &check->frames[run->depth++];
+    *frame = (struct jsonschema_frame){.node = &check->schema->nodes[child->node],
+                                       .value = child->value,
+                                       .key = child->key,
+                                       .index = child->index,
+                                       .speculates = child->speculates};
     run->speculative += child->speculates;
 }
 
 /* The same value, against another schema. */
-static bool try_node(struct check *check, struct schema_frame *frame, uint16_t node,
+static bool try_node(struct check *check, struct jsonschema_frame *frame, uint16_t node,
                      bool speculates)
 {
     struct child child = {
@@ -154,7 +154,7 @@ static bool try_node(struct check *check, struct schema_frame *frame, uint16_t n
     return true;
 }
 
-static void next_stage(struct schema_frame *frame)
+static void next_stage(struct jsonschema_frame *frame)
 {
     frame->stage++;
     frame->at = 0;
@@ -163,7 +163,7 @@ static void next_stage(struct schema_frame *frame)
 }
 
 /* The next schema of a list; false: there is none left. */
-static bool try_list(struct check *check, struct schema_frame *frame, enum schema_list list,
+static bool try_list(struct check *check, struct jsonschema_frame *frame, enum jsonschema_list list,
                      bool speculates)
 {
     if (frame->at == frame->node->list_counts[list]) {
@@ -172,18 +172,18 @@ static bool try_list(struct check *check, struct schema_frame *frame, enum schem
     return try_node(check, frame, frame->node->lists[list][frame->at++], speculates);
 }
 
-static bool try_child(struct check *check, struct schema_frame *frame, enum schema_child child,
-                      bool speculates)
+static bool try_child(struct check *check, struct jsonschema_frame *frame,
+                      enum jsonschema_child child, bool speculates)
 {
     uint16_t node = frame->node->children[child];
-    return node != SCHEMA_NONE && frame->at++ == 0 && try_node(check, frame, node, speculates);
+    return node != JSONSCHEMA_NONE && frame->at++ == 0 && try_node(check, frame, node, speculates);
 }
 
-static bool try_dependent(struct check *check, struct schema_frame *frame)
+static bool try_dependent(struct check *check, struct jsonschema_frame *frame)
 {
-    const struct schema_node *node = frame->node;
+    const struct jsonschema_node *node = frame->node;
     while (mp_type(frame->value) == MP_MAP && frame->at < node->map_counts[MAP_DEPENDENT]) {
-        const struct schema_member *member = &node->maps[MAP_DEPENDENT][frame->at++];
+        const struct jsonschema_member *member = &node->maps[MAP_DEPENDENT][frame->at++];
         if (mp_find(frame->value, member->name).size > 0) {
             return try_node(check, frame, member->node, false);
         }
@@ -193,7 +193,7 @@ static bool try_dependent(struct check *check, struct schema_frame *frame)
 
 /* --- members and elements --------------------------------------------------------------------- */
 
-static bool try_member(struct check *check, struct schema_frame *frame, uint16_t node)
+static bool try_member(struct check *check, struct jsonschema_frame *frame, uint16_t node)
 {
     struct child child = {.node = node, .value = frame->item, .key = frame->member, .index = -1};
     frame->matched = true;
@@ -201,17 +201,18 @@ static bool try_member(struct check *check, struct schema_frame *frame, uint16_t
     return true;
 }
 
-static bool try_name(struct check *check, struct schema_frame *frame)
+static bool try_name(struct check *check, struct jsonschema_frame *frame)
 {
     uint16_t node = frame->node->children[CHILD_NAMES];
     struct child child = {.node = node, .value = frame->name, .key = frame->member, .index = -1};
-    if (node != SCHEMA_NONE) {
+    if (node != JSONSCHEMA_NONE) {
         push(check, &child);
     }
-    return node != SCHEMA_NONE;
+    return node != JSONSCHEMA_NONE;
 }
 
-static const struct schema_member *find_member(const struct schema_node *node, struct span name)
+static const struct jsonschema_member *find_member(const struct jsonschema_node *node,
+                                                   struct span name)
 {
     for (uint32_t i = 0; i < node->map_counts[MAP_PROPERTIES]; i++) {
         if (span_equal(node->maps[MAP_PROPERTIES][i].name, name)) {
@@ -221,11 +222,11 @@ static const struct schema_member *find_member(const struct schema_node *node, s
     return NULL;
 }
 
-static bool try_patterns(struct check *check, struct schema_frame *frame)
+static bool try_patterns(struct check *check, struct jsonschema_frame *frame)
 {
-    const struct schema_node *node = frame->node;
+    const struct jsonschema_node *node = frame->node;
     while (frame->at < node->map_counts[MAP_PATTERNS]) {
-        const struct schema_member *member = &node->maps[MAP_PATTERNS][frame->at++];
+        const struct jsonschema_member *member = &node->maps[MAP_PATTERNS][frame->at++];
         if (jsonpath_regexp_matches(member->pattern, frame->member, false,
                                     &check->run.steps_left)) {
             return try_member(check, frame, member->node);
@@ -235,9 +236,9 @@ static bool try_patterns(struct check *check, struct schema_frame *frame)
 }
 
 /* What the present property is held against next; false: nothing more. */
-static bool try_parts(struct check *check, struct schema_frame *frame)
+static bool try_parts(struct check *check, struct jsonschema_frame *frame)
 {
-    const struct schema_member *member;
+    const struct jsonschema_member *member;
     uint16_t rest = frame->node->children[CHILD_ADDITIONAL];
     switch ((enum part)frame->part) {
     case PART_FIRST:
@@ -252,7 +253,7 @@ static bool try_parts(struct check *check, struct schema_frame *frame)
         return false;
     case PART_REST:
         frame->part = PART_NAME;
-        return !frame->matched && rest != SCHEMA_NONE && try_member(check, frame, rest);
+        return !frame->matched && rest != JSONSCHEMA_NONE && try_member(check, frame, rest);
     case PART_NAME:
         frame->part = PART_NEXT;
         return try_name(check, frame);
@@ -264,7 +265,7 @@ static bool try_parts(struct check *check, struct schema_frame *frame)
 }
 
 /* Opens the map or list at the stage's beginning; false: it is none, or nothing asks for it. */
-static bool open_all(struct schema_frame *frame, enum mp_type type, bool is_wanted)
+static bool open_all(struct jsonschema_frame *frame, enum mp_type type, bool is_wanted)
 {
     if (frame->hits == 0) {
         frame->hits = 1;
@@ -275,13 +276,13 @@ static bool open_all(struct schema_frame *frame, enum mp_type type, bool is_want
     return frame->left > 0 || frame->part != PART_NEXT;
 }
 
-static bool try_members(struct check *check, struct schema_frame *frame)
+static bool try_members(struct check *check, struct jsonschema_frame *frame)
 {
-    const struct schema_node *node = frame->node;
+    const struct jsonschema_node *node = frame->node;
     bool is_wanted = node->map_counts[MAP_PROPERTIES] > 0 || node->map_counts[MAP_PATTERNS] > 0 ||
-                     node->children[CHILD_ADDITIONAL] != SCHEMA_NONE ||
-                     node->children[CHILD_NAMES] != SCHEMA_NONE;
-    while (open_all(frame, MP_MAP, is_wanted) && schema_pay(&check->run, 1)) {
+                     node->children[CHILD_ADDITIONAL] != JSONSCHEMA_NONE ||
+                     node->children[CHILD_NAMES] != JSONSCHEMA_NONE;
+    while (open_all(frame, MP_MAP, is_wanted) && jsonschema_pay(&check->run, 1)) {
         if (frame->part == PART_NEXT) {
             const uint8_t *name = frame->mp.at;
             frame->member = mp_str(&frame->mp);
@@ -300,13 +301,13 @@ static bool try_members(struct check *check, struct schema_frame *frame)
 }
 
 /* hits counts, from 1, the elements that `contains` takes. */
-static bool try_items(struct check *check, struct schema_frame *frame)
+static bool try_items(struct check *check, struct jsonschema_frame *frame)
 {
-    const struct schema_node *node = frame->node;
+    const struct jsonschema_node *node = frame->node;
     uint16_t contains = node->children[CHILD_CONTAINS];
     bool is_wanted = node->list_counts[LIST_PREFIX] > 0 ||
-                     node->children[CHILD_ITEMS] != SCHEMA_NONE || contains != SCHEMA_NONE;
-    while (open_all(frame, MP_ARRAY, is_wanted) && schema_pay(&check->run, 1)) {
+                     node->children[CHILD_ITEMS] != JSONSCHEMA_NONE || contains != JSONSCHEMA_NONE;
+    while (open_all(frame, MP_ARRAY, is_wanted) && jsonschema_pay(&check->run, 1)) {
         struct child child = {.node = contains, .speculates = true};
         if (frame->part == PART_NEXT) {
             frame->item = mp_skip(&frame->mp);
@@ -322,7 +323,7 @@ static bool try_items(struct check *check, struct schema_frame *frame)
             child.index = (int64_t)frame->at - 1;
         }
         child.value = frame->item;
-        if (child.node != SCHEMA_NONE) {
+        if (child.node != JSONSCHEMA_NONE) {
             push(check, &child);
             return true;
         }
@@ -332,17 +333,17 @@ static bool try_items(struct check *check, struct schema_frame *frame)
 
 /* --- the turn of a frame ---------------------------------------------------------------------- */
 
-static bool fail(struct check *check, struct schema_frame *frame, const char *why)
+static bool fail(struct check *check, struct jsonschema_frame *frame, const char *why)
 {
     frame->failed = true;
-    schema_report(&check->run, "%s", why);
+    jsonschema_report(&check->run, "%s", why);
     return false;
 }
 
 /* Has the stage that ends now found what it needs? */
-static void judge(struct check *check, struct schema_frame *frame)
+static void judge(struct check *check, struct jsonschema_frame *frame)
 {
-    const struct schema_node *node = frame->node;
+    const struct jsonschema_node *node = frame->node;
     bool is_list = mp_type(frame->value) == MP_ARRAY;
     bool has_least = (node->bounds_given & (1u << BOUND_MIN_CONTAINS)) != 0;
     bool has_most = (node->bounds_given & (1u << BOUND_MAX_CONTAINS)) != 0;
@@ -357,7 +358,7 @@ static void judge(struct check *check, struct schema_frame *frame)
     } else if (frame->stage == STAGE_NOT && frame->hits > 0) {
         (void)fail(check, frame, "matches the schema in not");
     } else if (frame->stage == STAGE_ITEMS && is_list &&
-               node->children[CHILD_CONTAINS] != SCHEMA_NONE) {
+               node->children[CHILD_CONTAINS] != JSONSCHEMA_NONE) {
         if (found < least) {
             (void)fail(check, frame, "has too few items of those that it must contain");
         } else if (has_most && found > node->bounds[BOUND_MAX_CONTAINS]) {
@@ -367,11 +368,11 @@ static void judge(struct check *check, struct schema_frame *frame)
 }
 
 /* The next schema that the stage asks for is pushed; false: the stage is over. */
-static bool try_stage(struct check *check, struct schema_frame *frame)
+static bool try_stage(struct check *check, struct jsonschema_frame *frame)
 {
     switch ((enum stage)frame->stage) {
     case STAGE_RULES:
-        frame->failed = !schema_rules_hold(&check->run, frame->node, frame->value);
+        frame->failed = !jsonschema_rules_hold(&check->run, frame->node, frame->value);
         return false;
     case STAGE_REF:
         return try_child(check, frame, CHILD_REF, false);
@@ -386,7 +387,7 @@ static bool try_stage(struct check *check, struct schema_frame *frame)
     case STAGE_IF:
         return try_child(check, frame, CHILD_IF, true);
     case STAGE_BRANCH:
-        return frame->node->children[CHILD_IF] != SCHEMA_NONE &&
+        return frame->node->children[CHILD_IF] != JSONSCHEMA_NONE &&
                try_child(check, frame, frame->matched ? CHILD_THEN : CHILD_ELSE, false);
     case STAGE_DEPENDENT:
         return try_dependent(check, frame);
@@ -401,7 +402,7 @@ static bool try_stage(struct check *check, struct schema_frame *frame)
 }
 
 /* What the outcome of a schema means to the one that asked for it. */
-static void take_outcome(struct schema_frame *frame, bool ok, bool speculates)
+static void take_outcome(struct jsonschema_frame *frame, bool ok, bool speculates)
 {
     if (!speculates) {
         frame->failed |= !ok;
@@ -414,25 +415,26 @@ static void take_outcome(struct schema_frame *frame, bool ok, bool speculates)
 
 static void pop(struct check *check)
 {
-    struct schema_run *run = &check->run;
-    struct schema_frame *gone = &check->frames[--run->depth];
+    struct jsonschema_run *run = &check->run;
+    struct jsonschema_frame *gone = &check->frames[--run->depth];
     run->speculative -= gone->speculates;
     if (run->depth > 0) {
         take_outcome(&check->frames[run->depth - 1], !gone->failed, gone->speculates);
     }
 }
 
-enum saga_error schema_check(const struct schema *schema, struct span value,
-                             struct schema_report *report)
+enum saga_error jsonschema_check(const struct jsonschema *schema, struct span value,
+                                 struct jsonschema_report *report)
 {
     PRE(schema->node_count > 0);
-    struct check check = {.schema = schema, .run = {.steps_left = SCHEMA_STEPS, .report = report}};
+    struct check check = {.schema = schema,
+                          .run = {.steps_left = JSONSCHEMA_STEPS, .report = report}};
     struct child whole = {.node = 0, .value = value, .index = -1};
-    *report = (struct schema_report){.count = 0};
+    *report = (struct jsonschema_report){.count = 0};
     check.run.frames = check.frames;
     push(&check, &whole);
-    while (check.run.depth > 0 && !check.run.is_over && schema_pay(&check.run, 1)) {
-        struct schema_frame *frame = &check.frames[check.run.depth - 1];
+    while (check.run.depth > 0 && !check.run.is_over && jsonschema_pay(&check.run, 1)) {
+        struct jsonschema_frame *frame = &check.frames[check.run.depth - 1];
         bool is_enough = frame->failed && check.run.speculative > 0;
         if (frame->stage == STAGE_END || is_enough) {
             pop(&check);

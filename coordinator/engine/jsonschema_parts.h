@@ -1,15 +1,16 @@
-/* schema_parts.h - what a compiled schema is made of: nodes that name each other by index. */
-#ifndef ENGINE_SCHEMA_PARTS_H
-#define ENGINE_SCHEMA_PARTS_H
+/* jsonschema_parts.h - what a compiled schema is made of: nodes that name each other by index. */
+#ifndef ENGINE_JSONSCHEMA_PARTS_H
+#define ENGINE_JSONSCHEMA_PARTS_H
 
 #include "engine/jsonpath_regexp.h"
-#include "engine/schema.h"
+#include "engine/jsonschema.h"
 
-#define SCHEMA_NONE UINT16_MAX /* no such node */
-_Static_assert(SCHEMA_NODES_MAX < SCHEMA_NONE, "an index of a node fits, and SCHEMA_NONE is none");
+#define JSONSCHEMA_NONE UINT16_MAX /* no such node */
+_Static_assert(JSONSCHEMA_NODES_MAX < JSONSCHEMA_NONE,
+               "an index of a node fits, and JSONSCHEMA_NONE is none");
 
 /* The numbers that a keyword may give, and which of them were given. */
-enum schema_bound {
+enum jsonschema_bound {
     BOUND_MINIMUM,
     BOUND_MAXIMUM,
     BOUND_EXCLUSIVE_MINIMUM,
@@ -27,7 +28,7 @@ enum schema_bound {
 };
 
 /* One other schema. */
-enum schema_child {
+enum jsonschema_child {
     CHILD_ITEMS,
     CHILD_CONTAINS,
     CHILD_ADDITIONAL,
@@ -41,30 +42,30 @@ enum schema_child {
 };
 
 /* Several of them, in the order written. */
-enum schema_list { LIST_PREFIX, LIST_ALL, LIST_ANY, LIST_ONE, LIST_COUNT };
+enum jsonschema_list { LIST_PREFIX, LIST_ALL, LIST_ANY, LIST_ONE, LIST_COUNT };
 
 /* A schema under a name. */
-struct schema_member {
+struct jsonschema_member {
     struct span name;
     const struct jsonpath_regexp *pattern; /* patternProperties only */
     uint16_t node;
 };
 
-enum schema_map { MAP_PROPERTIES, MAP_PATTERNS, MAP_DEPENDENT, MAP_COUNT };
+enum jsonschema_map { MAP_PROPERTIES, MAP_PATTERNS, MAP_DEPENDENT, MAP_COUNT };
 
 /* dependentRequired: with `name`, all of these too. */
-struct schema_dependency {
+struct jsonschema_dependency {
     struct span name;
     const struct span *names;
     uint32_t count;
 };
 
 /* One schema. */
-struct schema_node {
+struct jsonschema_node {
     bool never;            /* `false` */
     bool unique;           /* uniqueItems */
-    uint8_t types;         /* bits of 1 << enum schema_type; 0 = any */
-    uint32_t bounds_given; /* bits of 1 << enum schema_bound */
+    uint8_t types;         /* bits of 1 << enum jsonschema_type; 0 = any */
+    uint32_t bounds_given; /* bits of 1 << enum jsonschema_bound */
     double bounds[BOUND_COUNT];
     struct span choices;  /* enum: array; empty = none */
     struct span constant; /* const; empty = none */
@@ -72,15 +73,15 @@ struct schema_node {
     uint16_t children[CHILD_COUNT];
     const uint16_t *lists[LIST_COUNT];
     uint32_t list_counts[LIST_COUNT];
-    const struct schema_member *maps[MAP_COUNT];
+    const struct jsonschema_member *maps[MAP_COUNT];
     uint32_t map_counts[MAP_COUNT];
     const struct span *required;
     uint32_t required_count;
-    const struct schema_dependency *dependencies;
+    const struct jsonschema_dependency *dependencies;
     uint32_t dependency_count;
 };
 
-enum schema_type {
+enum jsonschema_type {
     TYPE_NULL,
     TYPE_BOOLEAN,
     TYPE_INTEGER,
@@ -90,71 +91,77 @@ enum schema_type {
     TYPE_OBJECT,
     TYPE_COUNT
 };
-extern const char *const schema_type_names[TYPE_COUNT + 1]; /* ends with NULL */
+extern const char *const jsonschema_type_names[TYPE_COUNT + 1]; /* ends with NULL */
 
-struct schema {
-    const struct schema_node *nodes; /* the first is the whole */
+struct jsonschema {
+    const struct jsonschema_node *nodes; /* the first is the whole */
     uint32_t node_count;
 };
 
-enum { SCHEMA_PATTERN_BYTES = 4 * REGEXP_BYTES_MAX }; /* of a pattern after it is rewritten */
+enum { JSONSCHEMA_PATTERN_BYTES = 4 * REGEXP_BYTES_MAX }; /* of a pattern after it is rewritten */
 
-/* --- schema_compile.c and schema_keywords.c -----------------------------------------------------
+/* --- jsonschema_compile.c and jsonschema_keywords.c
+ * -----------------------------------------------------
  */
 
 /* A schema that is still to be read: where it stands in the document. */
-struct schema_draft {
+struct jsonschema_draft {
     struct span value;
-    uint16_t parent;  /* SCHEMA_NONE: the whole */
+    uint16_t parent;  /* JSONSCHEMA_NONE: the whole */
     const char *word; /* the parent's keyword that holds it */
     struct span name; /* the member of that keyword, or empty */
     int32_t index;    /* the element of that keyword, or -1 */
 };
 
-struct schema_compiler {
+struct jsonschema_compiler {
     struct compile *c;
     struct span document;
-    struct schema_node *nodes; /* SCHEMA_NODES_MAX of each */
-    struct schema_draft *drafts;
+    struct jsonschema_node *nodes; /* JSONSCHEMA_NODES_MAX of each */
+    struct jsonschema_draft *drafts;
     uint32_t count;
     struct span *references; /* of each node, its $ref; empty = none */
     struct jsonpath_regexp_room *room;
-    uint8_t *pattern_room; /* SCHEMA_PATTERN_BYTES of it */
+    uint8_t *pattern_room; /* JSONSCHEMA_PATTERN_BYTES of it */
 };
 
-/* A node for a schema inside `parent`; SCHEMA_NONE (and a problem) when there are too many. */
-uint16_t schema_add(struct schema_compiler *s, const struct schema_draft *draft);
+/* A node for a schema inside `parent`; JSONSCHEMA_NONE (and a problem) when there are too many. */
+uint16_t jsonschema_add(struct jsonschema_compiler *s, const struct jsonschema_draft *draft);
 /* Reads the keywords of one schema, c->place is at it; schemas inside are added, not read. */
-void schema_keywords_read(struct schema_compiler *s, uint16_t node);
+void jsonschema_keywords_read(struct jsonschema_compiler *s, uint16_t node);
+/* What a hexadecimal digit is worth, or -1. */
+int jsonschema_hex(uint8_t byte);
 /* A pattern of ECMA-262, as far as it can be taken; NULL and a problem otherwise. */
-const struct jsonpath_regexp *schema_pattern(struct schema_compiler *s, struct span pattern);
+const struct jsonpath_regexp *jsonschema_pattern(struct jsonschema_compiler *s,
+                                                 struct span pattern);
 
-/* --- schema_check.c and schema_rules.c ----------------------------------------------------------
+/* --- jsonschema_check.c and jsonschema_rules.c
+ * ----------------------------------------------------------
  */
 
-struct schema_run;
+struct jsonschema_run;
 
 /* Notes a problem of the value that is looked at, unless it does not count (inside anyOf ...). */
-void schema_report(struct schema_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
+void jsonschema_report(struct jsonschema_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Takes of what the check may cost; false when that is used up. */
-bool schema_pay(struct schema_run *run, uint64_t steps);
+bool jsonschema_pay(struct jsonschema_run *run, uint64_t steps);
 /* All rules of a node that need no other node. */
-bool schema_rules_hold(struct schema_run *run, const struct schema_node *node, struct span value);
+bool jsonschema_rules_hold(struct jsonschema_run *run, const struct jsonschema_node *node,
+                           struct span value);
 /* The type of a value; a whole number is TYPE_INTEGER, however it is written. */
-enum schema_type schema_type_of(struct span value);
+enum jsonschema_type jsonschema_type_of(struct span value);
 
-struct schema_run {
+struct jsonschema_run {
     uint64_t steps_left;
     bool is_over;         /* it cost too much, or went too deep */
     uint32_t speculative; /* frames whose failures are no problem of the value */
-    struct schema_report *report;
-    const struct schema_frame *frames; /* for the pointer of a problem */
+    struct jsonschema_report *report;
+    const struct jsonschema_frame *frames; /* for the pointer of a problem */
     uint32_t depth;
 };
 
 /* Where each frame's value lies in that of the frame before it. */
-struct schema_frame {
-    const struct schema_node *node;
+struct jsonschema_frame {
+    const struct jsonschema_node *node;
     struct span value;
     struct span key; /* how it was reached: a member's name ... */
     int64_t index;   /* ... or an element's index; -1 and no key: it is the same value */

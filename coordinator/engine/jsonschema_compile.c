@@ -1,39 +1,38 @@
-/* schema_compile.c - from a document to nodes: each schema once, in the order in which it is found.
+/* jsonschema_compile.c - from a document to nodes: each schema once, in the order in which it is
+ * found.
  *
  * A schema's keywords are read without going into the schemas inside: those are queued, each with
  * the way to it, so that there is no recursion and a problem still knows its place. References are
  * resolved at the end, when all nodes are known: a reference must name one of them. */
-#include <stdlib.h>
-
 #include "base/mp.h"
-#include "engine/schema_parts.h"
+#include "engine/jsonschema_parts.h"
 
-uint16_t schema_add(struct schema_compiler *s, const struct schema_draft *draft)
+uint16_t jsonschema_add(struct jsonschema_compiler *s, const struct jsonschema_draft *draft)
 {
-    PRE(s->count > 0 || draft->parent == SCHEMA_NONE);
-    if (s->count == SCHEMA_NODES_MAX) {
-        compile_error(s->c, "holds more than %d schemas", SCHEMA_NODES_MAX);
-        return SCHEMA_NONE;
+    PRE(s->count > 0 || draft->parent == JSONSCHEMA_NONE);
+    if (s->count == JSONSCHEMA_NODES_MAX) {
+        compile_error(s->c, "holds more than %d schemas", JSONSCHEMA_NODES_MAX);
+        return JSONSCHEMA_NONE;
     }
-    struct schema_node *node = &s->nodes[s->count];
+    struct jsonschema_node *node = &s->nodes[s->count];
     for (uint32_t i = 0; i < CHILD_COUNT; i++) {
-        node->children[i] = SCHEMA_NONE;
+        node->children[i] = JSONSCHEMA_NONE;
     }
     s->drafts[s->count] = *draft;
     return (uint16_t)s->count++;
 }
 
 /* Goes to the place of a node, from the place of the whole. */
-static void enter(const struct schema_compiler *s, uint16_t node)
+static void enter(const struct jsonschema_compiler *s, uint16_t node)
 {
     uint16_t way[MP_DEPTH_MAX * 2];
     uint32_t count = 0;
-    for (uint16_t at = node; s->drafts[at].parent != SCHEMA_NONE; at = s->drafts[at].parent) {
+    for (uint16_t at = node; s->drafts[at].parent != JSONSCHEMA_NONE; at = s->drafts[at].parent) {
         CHECK(count < ARRAY_COUNT(way)); /* each is deeper in the document than its parent */
         way[count++] = at;
     }
     while (count > 0) {
-        const struct schema_draft *draft = &s->drafts[way[--count]];
+        const struct jsonschema_draft *draft = &s->drafts[way[--count]];
         (void)compile_enter_key(s->c, draft->word);
         if (draft->index >= 0) {
             (void)compile_enter_index(s->c, (uint32_t)draft->index);
@@ -55,9 +54,11 @@ static bool next_part(struct span *pointer, char part[256], size_t *size)
         char byte = (char)pointer->data[at];
         if (byte == '~' && at + 1 < pointer->size) {
             byte = pointer->data[++at] == '0' ? '~' : '/';
-        } else if (byte == '%' && at + 2 < pointer->size) {
-            char hex[3] = {(char)pointer->data[at + 1], (char)pointer->data[at + 2], '\0'};
-            byte = (char)strtol(hex, NULL, 16);
+        } else if (byte == '%' && at + 2 < pointer->size &&
+                   jsonschema_hex(pointer->data[at + 1]) >= 0 &&
+                   jsonschema_hex(pointer->data[at + 2]) >= 0) {
+            byte = (char)(jsonschema_hex(pointer->data[at + 1]) << 4 |
+                          jsonschema_hex(pointer->data[at + 2]));
             at += 2;
         }
         if (*size == 255) {
@@ -69,19 +70,30 @@ static bool next_part(struct span *pointer, char part[256], size_t *size)
     return true;
 }
 
+/* An index of a list: digits, and so few that they fit. */
+static bool read_index(const char *part, size_t size, uint64_t *index)
+{
+    bool ok = size > 0 && size < 10;
+    *index = 0;
+    for (size_t i = 0; i < size && ok; i++) {
+        ok = part[i] >= '0' && part[i] <= '9';
+        *index = *index * 10 + (uint64_t)(part[i] - '0');
+    }
+    return ok;
+}
+
 static struct span step_into(struct span value, const char *part, size_t size)
 {
-    char *end = NULL;
+    uint64_t index;
     if (mp_type(value) == MP_MAP) {
         return mp_find(value, span_of(part, size));
     }
-    unsigned long long index = strtoull(part, &end, 10);
-    bool is_index = size > 0 && part[0] >= '0' && part[0] <= '9' && end == part + size;
-    return is_index && mp_type(value) == MP_ARRAY ? mp_at(value, index) : (struct span){NULL, 0};
+    bool is_index = mp_type(value) == MP_ARRAY && read_index(part, size, &index);
+    return is_index ? mp_at(value, index) : (struct span){NULL, 0};
 }
 
-/* The node that a reference names; SCHEMA_NONE when it names none. */
-static uint16_t resolve(const struct schema_compiler *s, struct span reference)
+/* The node that a reference names; JSONSCHEMA_NONE when it names none. */
+static uint16_t resolve(const struct jsonschema_compiler *s, struct span reference)
 {
     struct span value = s->document;
     struct span pointer = span_of(reference.data + 1, reference.size - 1);
@@ -89,9 +101,8 @@ static uint16_t resolve(const struct schema_compiler *s, struct span reference)
     size_t size = 0;
     while (pointer.size > 0 && value.size > 0) {
         if (!next_part(&pointer, part, &size)) {
-            return SCHEMA_NONE;
+            return JSONSCHEMA_NONE;
         }
-        part[size] = '\0';
         value = step_into(value, part, size);
     }
     for (uint32_t i = 0; i < s->count && value.size > 0; i++) {
@@ -99,20 +110,20 @@ static uint16_t resolve(const struct schema_compiler *s, struct span reference)
             return (uint16_t)i;
         }
     }
-    return SCHEMA_NONE;
+    return JSONSCHEMA_NONE;
 }
 
 /* A schema whose references lead back to itself without a step into the value never ends. */
-static bool is_endless(const struct schema_compiler *s, uint16_t node)
+static bool is_endless(const struct jsonschema_compiler *s, uint16_t node)
 {
     uint16_t at = node;
-    for (uint32_t i = 0; i <= s->count && at != SCHEMA_NONE; i++) {
+    for (uint32_t i = 0; i <= s->count && at != JSONSCHEMA_NONE; i++) {
         at = s->nodes[at].children[CHILD_REF];
     }
-    return at != SCHEMA_NONE;
+    return at != JSONSCHEMA_NONE;
 }
 
-static void resolve_all(struct schema_compiler *s)
+static void resolve_all(struct jsonschema_compiler *s)
 {
     for (uint32_t i = 0; i < s->count; i++) {
         struct span reference = s->references[i];
@@ -128,7 +139,7 @@ static void resolve_all(struct schema_compiler *s)
         } else {
             uint16_t target = resolve(s, reference);
             s->nodes[i].children[CHILD_REF] = target;
-            if (target == SCHEMA_NONE) {
+            if (target == JSONSCHEMA_NONE) {
                 compile_error(s->c, "there is no schema at '%s'", compile_quote(reference).text);
             }
         }
@@ -144,41 +155,41 @@ static void resolve_all(struct schema_compiler *s)
     }
 }
 
-static const struct schema *hand_over(struct schema_compiler *s)
+static const struct jsonschema *hand_over(struct jsonschema_compiler *s)
 {
-    struct schema *schema = compile_take(s->c, 1, sizeof(*schema));
-    struct schema_node *nodes = compile_take(s->c, s->count, sizeof(*nodes));
+    struct jsonschema *schema = compile_take(s->c, 1, sizeof(*schema));
+    struct jsonschema_node *nodes = compile_take(s->c, s->count, sizeof(*nodes));
     if (schema == NULL || nodes == NULL) {
         return NULL;
     }
     memcpy(nodes, s->nodes, s->count * sizeof(*nodes));
-    *schema = (struct schema){.nodes = nodes, .node_count = s->count};
+    *schema = (struct jsonschema){.nodes = nodes, .node_count = s->count};
     return schema;
 }
 
-const struct schema *schema_compile(struct compile *c, struct span document)
+const struct jsonschema *jsonschema_compile(struct compile *c, struct span document)
 {
     PRE(document.size > 0);
     uint32_t errors = c->error_count;
-    struct schema_compiler s = {
+    struct jsonschema_compiler s = {
         .c = c,
         .document = compile_copy(c, document),
-        .nodes = compile_scratch(c, SCHEMA_NODES_MAX, sizeof(struct schema_node)),
-        .drafts = compile_scratch(c, SCHEMA_NODES_MAX, sizeof(struct schema_draft)),
-        .references = compile_scratch(c, SCHEMA_NODES_MAX, sizeof(struct span)),
+        .nodes = compile_scratch(c, JSONSCHEMA_NODES_MAX, sizeof(struct jsonschema_node)),
+        .drafts = compile_scratch(c, JSONSCHEMA_NODES_MAX, sizeof(struct jsonschema_draft)),
+        .references = compile_scratch(c, JSONSCHEMA_NODES_MAX, sizeof(struct span)),
         .room = compile_scratch(c, 1, sizeof(struct jsonpath_regexp_room)),
-        .pattern_room = compile_scratch(c, SCHEMA_PATTERN_BYTES, 1),
+        .pattern_room = compile_scratch(c, JSONSCHEMA_PATTERN_BYTES, 1),
     };
     if (c->no_memory) {
         return NULL;
     }
-    const struct schema_draft whole = {
-        .value = s.document, .parent = SCHEMA_NONE, .word = "", .index = -1};
-    (void)schema_add(&s, &whole);
+    const struct jsonschema_draft whole = {
+        .value = s.document, .parent = JSONSCHEMA_NONE, .word = "", .index = -1};
+    (void)jsonschema_add(&s, &whole);
     for (uint32_t i = 0; i < s.count && !c->no_memory; i++) {
         struct place place = c->place;
         enter(&s, (uint16_t)i);
-        schema_keywords_read(&s, (uint16_t)i);
+        jsonschema_keywords_read(&s, (uint16_t)i);
         compile_leave(c, place);
     }
     resolve_all(&s);

@@ -1,0 +1,62 @@
+/* fit.c - do a saga's input and output have the form that its definition gives them?
+ *
+ * A start whose input does not is refused before anything is written: nobody has promised anything
+ * yet. An output that does not comes when all is done, and done it stays: that is said, and a
+ * person is told. */
+#include "engine/fit.h"
+
+#include <stdio.h>
+
+#include "base/mp.h"
+
+enum { TOLD_MAX = 3 };
+
+/* "input/trip must be text, not a number; ..." */
+static void say(const struct jsonschema_report *report, const char *what, char why[FIT_WHY_SIZE])
+{
+    size_t at = 0;
+    for (uint32_t i = 0; i < report->count && i < TOLD_MAX && at < FIT_WHY_SIZE; i++) {
+        const struct jsonschema_problem *problem = &report->problems[i];
+        at += (size_t)snprintf(why + at, FIT_WHY_SIZE - at, "%s%s%s %s", i > 0 ? "; " : "", what,
+                               problem->pointer, problem->detail);
+    }
+    if (at < FIT_WHY_SIZE && report->count > TOLD_MAX) {
+        snprintf(why + at, FIT_WHY_SIZE - at, "; and more");
+    }
+}
+
+static bool fits(const struct jsonschema *schema, struct span value,
+                 struct jsonschema_report *report)
+{
+    return !schema ||
+           jsonschema_check(schema, value.size > 0 ? value : MP_NIL_VALUE, report) == SAGA_OK;
+}
+
+enum saga_error fit_input(const struct definition *definition, struct span input,
+                          struct batch *batch, struct fit_refusal *refusal)
+{
+    struct jsonschema_report report;
+    *refusal = (struct fit_refusal){.why = NULL};
+    if (fits(definition->input_schema, input, &report)) {
+        return SAGA_OK;
+    }
+    struct jsonschema_report *kept = ARENA_NEW(&batch->arena, struct jsonschema_report);
+    char *why = arena_take(&batch->arena, FIT_WHY_SIZE);
+    if (!kept || !why) {
+        return SAGA_NO_MEMORY;
+    }
+    *kept = report;
+    say(&report, "input", why);
+    *refusal = (struct fit_refusal){.why = why, .problems = kept};
+    return SAGA_INVALID;
+}
+
+bool fit_output(const struct definition *definition, struct span output, char why[FIT_WHY_SIZE])
+{
+    struct jsonschema_report report;
+    bool ok = fits(definition->output_schema, output, &report);
+    if (!ok) {
+        say(&report, "output", why);
+    }
+    return ok;
+}
