@@ -463,7 +463,7 @@ typedef void (*ask_fn)(struct core *core, struct request *request);
 
 static const ask_fn asks[] = {
     [REQUEST_START] = ask_start, [REQUEST_VERB] = ask_verb,     [REQUEST_FINISH] = ask_finish,
-    [REQUEST_WAIT] = ask_wait,   [REQUEST_DEFINE] = ask_define,
+    [REQUEST_WAIT] = ask_wait,   [REQUEST_DEFINE] = ask_define, [REQUEST_OUTBOX] = hooks_ask,
 };
 
 void core_ask(struct request *request, void *arg)

@@ -22,7 +22,8 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
                                     .seed = options->seed,
                                     .last_lsn = facts.last_lsn,
                                     .last_saga = facts.last_saga,
-                                    .sagas_max = options->sagas_max};
+                                    .sagas_max = options->sagas_max,
+                                    .tells = options->hooks && options->hooks->count > 0};
     enum saga_error rc = engine_new(&engine, &made->engine);
     if (rc != SAGA_OK) {
         free(made);
@@ -82,6 +83,7 @@ void core_destroy(struct core **core)
     dismiss(gone->deferred);
     for (size_t i = 0; i < ARRAY_COUNT(gone->works); i++) {
         dismiss(gone->works[i].defines);
+        dismiss(gone->works[i].settles);
         batch_close(&gone->works[i].batch);
     }
     if (gone->reader) {
@@ -158,6 +160,9 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
         rc = store->ops->load_awake(store, recover_saga, &recovery);
     }
     if (rc == SAGA_OK) {
+        rc = hooks_open(core);
+    }
+    if (rc == SAGA_OK) {
         char count[16];
         snprintf(count, sizeof count, "%u", engine_count(core->engine));
         log_line(LOG_INFO, "recovered", "sagas", count, NULL);
@@ -217,9 +222,13 @@ void core_step(struct core *core, struct event *event)
     }
     refill(core);
     event->entropy = &core->entropy;
-    enum saga_error rc = engine_step(core->engine, event, &core->making->batch);
+    struct batch *batch = &core->making->batch;
+    uint32_t told = batch->rows.notice_count;
+    enum saga_error rc = engine_step(core->engine, event, batch);
     if (rc != SAGA_OK) {
         core_fail(core, rc);
+    } else if (batch->rows.notice_count > told) {
+        hooks_tell(core, told);
     }
 }
 
@@ -315,6 +324,7 @@ static void release(struct core *core, struct work *work)
         core->rows += batch->rows.row_count;
     }
     core_defined(core, work);
+    hooks_settled(core, work);
     for (uint32_t i = 0; i < batch->effect_count; i++) {
         release_effect(core, &batch->effects[i]);
     }
@@ -329,13 +339,13 @@ static bool has_rows(const struct work *work)
 {
     const struct rows *rows = &work->batch.rows;
     return rows->row_count > 0 || rows->head_count > 0 || rows->name_count > 0 ||
-           rows->definition_count > 0;
+           rows->definition_count > 0 || rows->delivery_count > 0 || rows->hook_count > 0;
 }
 
 /* Something waits for its turn without having anything to write. */
 static bool has_effects(const struct work *work)
 {
-    return work->batch.effect_count > 0 || work->defines;
+    return work->batch.effect_count > 0 || work->defines || work->settles;
 }
 
 static void swap(struct core *core)
@@ -471,6 +481,7 @@ bool core_is_full(const struct core *core)
 {
     const struct batch *batch = &core->making->batch;
     return batch->size >= LIMIT_BATCH_BYTES || batch->rows.row_count >= LIMIT_BATCH_EVENTS ||
+           batch->rows.delivery_count >= WEBHOOK_COUNT_MAX * LIMIT_BATCH_EVENTS ||
            batch->effect_count >= EFFECTS_MAX || batch->arena.size >= 2 * LIMIT_BATCH_BYTES;
 }
 

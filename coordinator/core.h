@@ -19,6 +19,7 @@
 #include "request.h"
 #include "store/catalog.h"
 #include "store/store.h"
+#include "webhook.h"
 
 struct core;
 
@@ -31,6 +32,10 @@ struct core_options {
     /* Fills with random bytes: the system's in the product, seeded in the simulator. */
     void (*random)(void *bytes, size_t size, void *arg);
     void *random_arg;
+    const struct webhooks *hooks; /* who is told of what happens; NULL = nobody; borrowed */
+    /* Deliveries are durable; `anew`: other ones than new ones were changed. */
+    void (*on_outbox)(bool anew, void *arg);
+    void *outbox_arg;
 };
 
 MUST_CHECK enum saga_error core_new(const struct core_options *options, struct core **core);

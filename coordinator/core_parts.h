@@ -35,6 +35,14 @@ struct waiter {
 struct work {
     struct batch batch;
     struct request *defines; /* answered when their version is durable */
+    struct request *settles; /* the same for what became of deliveries */
+    bool recounts;           /* it discards: how many, only the store knows */
+};
+
+/* A webhook, as far as the core has to know. */
+struct hook_state {
+    uint64_t kept;       /* of its deliveries, in the store or on their way there */
+    struct hook_row row; /* as in the store, or on its way there */
 };
 
 struct core {
@@ -65,6 +73,7 @@ struct core {
     struct request *deferred; /* asked again after the next release; oldest first */
     struct request **deferred_end;
     struct store_reader *reader; /* for what only readers can; NULL until it is needed */
+    struct hook_state hooks[WEBHOOK_COUNT_MAX]; /* as options.hooks */
     struct entropy entropy;
     uint8_t pool[ENTROPY_POOL];
 };
@@ -85,6 +94,14 @@ void core_answer(struct request *request, enum saga_error error, const char *why
 /* The saga as it is durable. SAGA_NOT_FOUND. */
 enum saga_error core_look(struct core *core, struct span name, struct answer *answer,
                           struct arena *arena);
+
+/* hooks.c */
+MUST_CHECK enum saga_error hooks_open(struct core *core);
+/* The batch in the making has notices from this index on: who is told? */
+void hooks_tell(struct core *core, uint32_t first);
+void hooks_ask(struct core *core, struct request *request);
+/* Their batch is durable. */
+void hooks_settled(struct core *core, struct work *work);
 
 /* waiters.c */
 void waiters_add(struct core *core, struct request *request, struct span saga);

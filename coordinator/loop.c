@@ -24,6 +24,7 @@
 #include "core.h"
 #include "desk.h"
 #include "notify.h"
+#include "outbox/outbox.h"
 #include "peers/router.h"
 
 enum {
@@ -47,6 +48,8 @@ struct loop {
     struct peers_reader reader;
     struct peers *peers;
     struct api *api;
+    struct outbox *outbox;   /* NULL: no webhook is configured */
+    struct courier *courier; /* its thread */
     int signals;
     int64_t drain_until_ms; /* 0 = not draining */
     _Atomic bool is_ready;  /* read by the HTTP thread */
@@ -145,12 +148,23 @@ static int open_store(struct loop *loop)
     return 0;
 }
 
+static void on_outbox(bool anew, void *arg)
+{
+    struct loop *loop = arg;
+    if (loop->outbox) {
+        outbox_wake(loop->outbox, anew);
+    }
+}
+
 static int open_core(struct loop *loop)
 {
     struct core_options options = {.store = loop->store,
                                    .dead_ms = loop->options->dead_ms,
                                    .sagas_max = (uint32_t)loop->options->sagas_max,
-                                   .random = random_bytes};
+                                   .random = random_bytes,
+                                   .hooks = &loop->options->webhooks,
+                                   .on_outbox = on_outbox,
+                                   .outbox_arg = loop};
     digest_random(&options.seed, sizeof options.seed);
     if (catalog_new(&loop->catalog) != SAGA_OK) {
         return fail(loop, "out of memory");
@@ -188,6 +202,45 @@ static int open_wire(struct loop *loop)
     peers_on_event(loop->peers, core_event, loop->core);
     core_set_peers(loop->core, loop->peers);
     return 0;
+}
+
+/* Receivers compare with their own clocks, so it is read anew each time. */
+static int64_t wall_ms(void *arg)
+{
+    struct clock wall;
+    MAYBE(arg != NULL);
+    clock_open(&wall, 0);
+    return wall.wall_ms;
+}
+
+static int open_outbox(struct loop *loop)
+{
+    const struct options *options = loop->options;
+    if (options->webhooks.count == 0) {
+        return 0;
+    }
+    struct outbox_options outbox = {.hooks = &options->webhooks,
+                                    .source = options->event_source,
+                                    .desk = &loop->desk,
+                                    .now_ms = now_ms,
+                                    .wall_ms = wall_ms,
+                                    .arg = loop};
+    digest_random(&outbox.seed, sizeof outbox.seed);
+    snprintf(loop->why, sizeof loop->why, "out of memory");
+    if (loop->store->ops->reader_open(loop->store, &outbox.reader) != SAGA_OK) {
+        return fail(loop, "the outbox");
+    }
+    if (transport_curl_open(SAGAD_VERSION, &outbox.transport) != SAGA_OK) {
+        outbox.reader->ops->close(&outbox.reader);
+        return fail(loop, "the outbox");
+    }
+    if (outbox_new(&outbox, &loop->outbox) != SAGA_OK) {
+        outbox.transport->ops->close(&outbox.transport);
+        outbox.reader->ops->close(&outbox.reader);
+        return fail(loop, "the outbox");
+    }
+    bool started = courier_start(loop->outbox, &loop->courier) == SAGA_OK;
+    return started ? 0 : fail(loop, "the outbox");
 }
 
 static int open_http(struct loop *loop)
@@ -368,6 +421,8 @@ static void close_all(struct loop *loop)
     }
     core_destroy(&loop->core);
     api_close(&loop->api);
+    courier_stop(&loop->courier);
+    outbox_destroy(&loop->outbox);
     desk_close(&loop->queue);
     peers_destroy(&loop->peers);
     router_close(&loop->router);
@@ -383,8 +438,8 @@ static void close_all(struct loop *loop)
 int loop_run(const struct options *options)
 {
     struct loop loop = {.options = options, .signals = -1};
-    int (*const rungs[])(struct loop *) = {open_signals, open_store, open_core,
-                                           open_wire,    open_http,  serve};
+    int (*const rungs[])(struct loop *) = {open_signals, open_store,  open_core, open_wire,
+                                           open_http,    open_outbox, serve};
     int code = 0;
     for (size_t i = 0; i < ARRAY_COUNT(rungs) && code == 0; i++) {
         code = rungs[i](&loop);

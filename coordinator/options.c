@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "engine/definition.h"
+#include "options_webhooks.h"
 
 enum form { FORM_TEXT, FORM_DURATION, FORM_NUMBER, FORM_FLAG, FORM_LEVEL, FORM_FORMAT };
 
@@ -47,6 +48,8 @@ static const struct setting settings[] = {
      "bytes that a peer may send at once", 1024, 16777216},
     {"max_sagas", FORM_NUMBER, AT(sagas_max), false, "1000000", NULL,
      "unfinished sagas; past it `overloaded`", 1, LIMIT_SAGAS},
+    {"event_source", FORM_TEXT, AT(event_source), false, "/sagad", NULL,
+     "`source` of the events that webhooks get", 0, 0},
     {"log_level", FORM_LEVEL, AT(log_level), false, "info", NULL, "debug, info, warn, error", 0, 0},
     {"log_format", FORM_FORMAT, AT(log_format), false, "logfmt", NULL, "logfmt or json", 0, 0},
 };
@@ -184,6 +187,7 @@ static const char *suggest(const char *name)
 
 struct file {
     const char *path;
+    yaml_document_t *document;
     FILE *err;
     bool seen[ARRAY_COUNT(settings)];
     bool bad;
@@ -196,9 +200,30 @@ static void complain(struct file *file, const yaml_mark_t *mark, const char *wha
     file->bad = true;
 }
 
-static void take_pair(struct options *options, struct file *file, const yaml_node_t *key,
-                      const yaml_node_t *value)
+static void complain_of_webhook(const yaml_mark_t *mark, const char *what, void *arg)
 {
+    complain(arg, mark, what, NULL);
+}
+
+static void take_webhooks(struct options *options, struct file *file, yaml_node_t *value)
+{
+    struct webhook_file own = {
+        .document = file->document, .complain = complain_of_webhook, .arg = file};
+    if (options->webhooks.count > 0) {
+        complain(file, &value->start_mark, "given twice:", "webhooks");
+        return;
+    }
+    webhooks_read(&own, value, &options->webhooks);
+}
+
+static void take_pair(struct options *options, struct file *file, const yaml_node_t *key,
+                      yaml_node_t *value)
+{
+    if (key->type == YAML_SCALAR_NODE &&
+        strcmp((const char *)key->data.scalar.value, "webhooks") == 0) {
+        take_webhooks(options, file, value);
+        return;
+    }
     if (key->type != YAML_SCALAR_NODE || value->type != YAML_SCALAR_NODE) {
         complain(file, &key->start_mark, "expected one name and one plain value", NULL);
         return;
@@ -250,6 +275,7 @@ static bool read_file(struct options *options, FILE *err)
         return false;
     }
     const yaml_node_t *root = yaml_document_get_root_node(&document);
+    file.document = &document;
     if (root && root->type == YAML_MAPPING_NODE) {
         for (const yaml_node_pair_t *pair = root->data.mapping.pairs.start;
              pair < root->data.mapping.pairs.top; pair++) {
@@ -322,6 +348,8 @@ static void help(FILE *out)
                     settings[i].fallback);
         }
     }
+    fputs("  webhooks                 who is told what: see docs/operations/webhooks.md (file)\n",
+          out);
     fputs("\nSIGTERM drains and exits 0: no new starts, running tasks are waited for.\n", out);
 }
 
@@ -523,6 +551,19 @@ static void print_value(struct options *options, const struct setting *setting, 
     }
 }
 
+static void print_webhook(const struct webhook *hook, FILE *out)
+{
+    fprintf(out, "webhooks         %s %s events:", hook->name, hook->url);
+    for (uint32_t i = 0; i < hook->event_count; i++) {
+        fprintf(out, " %s", hook->events[i]);
+    }
+    fprintf(out, "%s secrets: %u timeout: %lld ms allow_private: %s file\n",
+            hook->event_count == 0 ? " *" : "", hook->secret_count, (long long)hook->timeout_ms,
+            hook->allow_private     ? "true"
+            : hook->range_count > 0 ? "some ranges"
+                                    : "false");
+}
+
 void options_print(const struct options *options, FILE *out)
 {
     struct options own = *options;
@@ -530,5 +571,8 @@ void options_print(const struct options *options, FILE *out)
         fprintf(out, "%-16s ", settings[i].name);
         print_value(&own, &settings[i], out);
         fprintf(out, " %s\n", own.sources[i]);
+    }
+    for (uint32_t i = 0; i < options->webhooks.count; i++) {
+        print_webhook(&options->webhooks.items[i], out);
     }
 }

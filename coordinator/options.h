@@ -9,17 +9,19 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "webhook.h"
 
 #define SAGAD_VERSION SAGA_VERSION
 
 enum { OPTIONS_TEXT = 512, OPTIONS_COUNT_MAX = 24 };
 
 struct options {
-    char config[OPTIONS_TEXT]; /* path of the YAML file; empty = none */
-    char data[OPTIONS_TEXT];   /* folder */
-    char listen[OPTIONS_TEXT]; /* tcp:// or ipc:// */
-    char http[OPTIONS_TEXT];   /* address:port */
-    char store[OPTIONS_TEXT];  /* sqlite:PATH; empty = sqlite:<data>/sagad.db */
+    char config[OPTIONS_TEXT];       /* path of the YAML file; empty = none */
+    char data[OPTIONS_TEXT];         /* folder */
+    char listen[OPTIONS_TEXT];       /* tcp:// or ipc:// */
+    char http[OPTIONS_TEXT];         /* address:port */
+    char store[OPTIONS_TEXT];        /* sqlite:PATH; empty = sqlite:<data>/sagad.db */
+    char event_source[OPTIONS_TEXT]; /* of the CloudEvents that leave */
     int64_t heartbeat_ms;
     int64_t dead_ms;
     int64_t drain_timeout_ms;
@@ -27,6 +29,7 @@ struct options {
     int64_t sagas_max;
     enum log_level log_level;
     enum log_format log_format;
+    struct webhooks webhooks; /* of the file alone */
     bool insecure;
     bool check;                             /* validate, print, exit */
     const char *sources[OPTIONS_COUNT_MAX]; /* by setting: where it came from */

@@ -17,6 +17,7 @@ enum request_kind {
     REQUEST_FINISH, /* event.result without key */
     REQUEST_WAIT,   /* until the saga `saga` is settled or parked */
     REQUEST_DEFINE, /* a new version of a definition */
+    REQUEST_OUTBOX, /* what has become of an event on its way to a webhook, or shall */
 };
 
 struct answer {
@@ -46,6 +47,11 @@ struct request {
             const struct definition *compiled; /* kept for ever when it is new */
             struct span actor;
         } define;
+        struct {
+            struct delivery change; /* spans stay until the answer; change 0 = none */
+            bool disables;          /* the hook's receiver is gone for good */
+            bool enables;           /* a person says: send to it again */
+        } outbox;
     };
     struct span definition; /* START: name */
     uint32_t version;       /* START: 0 = the newest */

@@ -41,6 +41,7 @@ enum {
     LIMIT_BATCH_EVENTS = 4096,            /* events decided into one commit */
     LIMIT_BATCH_BYTES = 16 * 1024 * 1024, /* bytes of records in one commit */
     LIMIT_WAITERS = 100000,               /* requests that wait for an outcome */
+    LIMIT_DELIVERIES = 100000, /* events kept for one webhook; more are counted and not kept */
 };
 
 #endif

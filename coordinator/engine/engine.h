@@ -49,6 +49,9 @@ struct batch {
 void batch_open(struct batch *batch, const struct arena_source *memory);
 void batch_clear(struct batch *batch);
 void batch_close(struct batch *batch);
+/* One more delivery, to be filled in; NULL = no memory. The engine makes notices and no deliveries:
+ * who is told is for the loop to say. */
+struct delivery *batch_delivery(struct batch *batch);
 
 /* *engine is set on SAGA_OK. SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error engine_new(const struct engine_options *options, struct engine **engine);

@@ -67,7 +67,6 @@ struct row *batch_row(struct batch *batch);
 struct head *batch_head(struct batch *batch);
 struct name *batch_name(struct batch *batch);
 struct notice *batch_notice(struct batch *batch);
-struct delivery *batch_delivery(struct batch *batch);
 
 /* Alerts: `code` is a literal. */
 void turn_alert(struct turn *turn, const struct step *step, const char *code);

@@ -1,0 +1,19 @@
+/* options_webhooks.h - the `webhooks` of the configuration file. */
+#ifndef OPTIONS_WEBHOOKS_H
+#define OPTIONS_WEBHOOKS_H
+
+#include <yaml.h>
+
+#include "webhook.h"
+
+struct webhook_file {
+    yaml_document_t *document;
+    /* Called for each thing that is wrong, with where it stands. */
+    void (*complain)(const yaml_mark_t *mark, const char *what, void *arg);
+    void *arg;
+};
+
+/* Reads the list. What is wrong is complained of; then the list is not to be used. */
+void webhooks_read(const struct webhook_file *file, yaml_node_t *list, struct webhooks *webhooks);
+
+#endif
