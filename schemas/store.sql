@@ -159,5 +159,22 @@ CREATE INDEX wait_event ON wait (name, path, value, saga, step);
 CREATE INDEX wait_unrecalled ON wait (name) WHERE recalled = 0;
 INSERT INTO meta VALUES ('inbox_last', 0), ('inbox_offered', 0);
 
+-- How far each schedule of a definition has been dealt with: written with the start of the saga.
+CREATE TABLE schedule (
+    definition TEXT NOT NULL,     -- name
+    entry      BLOB NOT NULL,     -- digest of the schedule as written
+    tick_ms    INTEGER NOT NULL,  -- the last tick that was started, or left out
+    PRIMARY KEY (definition, entry)
+) STRICT, WITHOUT ROWID;
+
+-- Sagas that hold a concurrency key, or wait for one in the order of `place`.
+CREATE TABLE claim (
+    saga  INTEGER PRIMARY KEY,
+    key   BLOB NOT NULL,     -- digest of the definition's name and the key
+    held  INTEGER NOT NULL,  -- 1, or 0 = waits
+    most  INTEGER NOT NULL,  -- how many may hold it at once
+    place INTEGER NOT NULL   -- lsn of the row that says so
+) STRICT;
+
 PRAGMA application_id = 1396786753;  -- "SAGA"
 PRAGMA user_version = 2;

@@ -141,6 +141,29 @@ struct hook_row {
     int64_t dropped_ms;  /* when the last of them was; 0 = never */
 };
 
+/* How far a schedule of a definition has been dealt with: ticks up to here have started their saga,
+ * or were left out. Never goes back. */
+struct schedule_row {
+    struct span definition; /* name */
+    uint8_t entry[32];      /* digest of the schedule: a changed one begins anew */
+    int64_t tick_ms;
+};
+
+/* A saga and its concurrency key: who holds it, and who waits for it in which order. */
+enum claim_change {
+    CLAIM_QUEUED = 1,
+    CLAIM_HELD,
+    CLAIM_ENDED, /* only the saga counts */
+};
+
+struct claim_row {
+    enum claim_change change;
+    uint64_t saga;      /* internal id */
+    uint8_t key[32];    /* digest of the definition's name and the key */
+    uint32_t limit;     /* how many may hold it at once, as the saga's definition says */
+    uint64_t place_lsn; /* of the row that says so: their order */
+};
+
 /* One commit: all of it becomes durable, or nothing. All memory is borrowed from the batch's owner
  * until the store says that the batch is durable. */
 struct rows {
@@ -154,6 +177,8 @@ struct rows {
     struct notice *notices;
     struct delivery *deliveries;
     struct hook_row *hooks;
+    struct schedule_row *schedules;
+    struct claim_row *claims;
     uint32_t row_count;
     uint32_t head_count;
     uint32_t name_count;
@@ -164,6 +189,8 @@ struct rows {
     uint32_t notice_count;
     uint32_t delivery_count;
     uint32_t hook_count;
+    uint32_t schedule_count;
+    uint32_t claim_count;
 };
 
 #endif

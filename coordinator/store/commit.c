@@ -13,6 +13,7 @@
 
 #include <unistd.h>
 
+#include "store/claim_rows.h"
 #include "store/inbox_commit.h"
 #include "store/outbox_rows.h"
 #include "store/rows.h"
@@ -244,6 +245,8 @@ static enum saga_error write_all(struct writer *writer, const struct rows *rows,
         rc = insert_definitions(writer, rows);
     if (rc == SAGA_OK)
         rc = outbox_write(writer->db, writer->statements, rows);
+    if (rc == SAGA_OK)
+        rc = claim_rows_write(writer->statements, rows);
     if (rc == SAGA_OK)
         rc = inbox_commit(writer, rows, &written->inbox_change);
     if (rc == SAGA_OK && writer->is_turning)

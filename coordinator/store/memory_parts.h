@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "store/inbox_memory.h"
+#include "store/memory_claims.h"
 #include "store/memory_outbox.h"
 #include "store/store.h"
 
@@ -27,6 +28,7 @@ struct memory {
     struct definition_row *definitions; /* owned */
     struct memory_outbox outbox;        /* owned */
     struct inbox_memory inbox;          /* events, and who waits for them */
+    struct memory_claims claims;        /* schedules and concurrency keys */
     struct map names;                   /* text -> struct name in the arena */
     size_t row_count;
     size_t row_capacity;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "store/claim_rows.h"
 #include "store/outbox_rows.h"
 #include "store/rows.h"
 
@@ -356,6 +357,12 @@ static enum saga_error base_list_hooks(struct store_reader *base, store_hook_fn 
     return outbox_hooks(((struct reader *)(void *)base)->statements, fn, arg);
 }
 
+static enum saga_error base_list_schedules(struct store_reader *base, store_schedule_fn fn,
+                                           void *arg)
+{
+    return claim_rows_schedules(((struct reader *)(void *)base)->statements, fn, arg);
+}
+
 static const struct store_reader_ops reader_ops = {
     .load_one = base_load_one,
     .list = base_list,
@@ -363,6 +370,7 @@ static const struct store_reader_ops reader_ops = {
     .list_deliveries = base_list_deliveries,
     .load_delivery = base_load_delivery,
     .list_hooks = base_list_hooks,
+    .list_schedules = base_list_schedules,
     .close = base_close,
 };
 

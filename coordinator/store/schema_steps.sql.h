@@ -45,10 +45,18 @@
     "CREATE TABLE hook (name TEXT PRIMARY KEY NOT NULL, disabled_ms INTEGER NOT NULL,"             \
     " dropped INTEGER NOT NULL, dropped_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
+/* Schedules and concurrency keys. */
+#define SQL_STEP_2_CLAIMS                                                                          \
+    "CREATE TABLE schedule (definition TEXT NOT NULL, entry BLOB NOT NULL,"                        \
+    " tick_ms INTEGER NOT NULL, PRIMARY KEY (definition, entry)) STRICT, WITHOUT ROWID;"           \
+    "CREATE TABLE claim (saga INTEGER PRIMARY KEY, key BLOB NOT NULL, held INTEGER NOT NULL,"      \
+    " most INTEGER NOT NULL, place INTEGER NOT NULL) STRICT;"
+
 #define SQL_STEP_2                                                                                 \
     SQL_STEP_2_INBOX                                                                               \
     SQL_STEP_2_ASLEEP                                                                              \
     SQL_STEP_2_OUTBOX                                                                              \
+    SQL_STEP_2_CLAIMS                                                                              \
     "PRAGMA user_version = 2;"
 
 #endif

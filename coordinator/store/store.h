@@ -81,12 +81,20 @@ struct store_hook {
     int64_t oldest_ms; /* of what is pending; 0 = nothing is */
 };
 
+/* A claim that stands, `change` is QUEUED or HELD. */
+struct store_claim {
+    struct claim_row row;
+    struct span name; /* external id */
+};
+
 /* Called for each item of a read; the spans live until it returns. Any other result than SAGA_OK
  * ends the read and is what the read returns. */
 typedef enum saga_error (*store_image_fn)(const struct saga_image *image, void *arg);
 typedef enum saga_error (*store_definition_fn)(const struct definition_row *row, void *arg);
 typedef enum saga_error (*store_item_fn)(const struct store_item *item, void *arg);
 typedef enum saga_error (*store_delivery_fn)(const struct store_delivery *delivery, void *arg);
+typedef enum saga_error (*store_schedule_fn)(const struct schedule_row *row, void *arg);
+typedef enum saga_error (*store_claim_fn)(const struct store_claim *claim, void *arg);
 typedef enum saga_error (*store_hook_fn)(const struct store_hook *hook, void *arg);
 
 struct store_ops {
@@ -123,6 +131,11 @@ struct store_ops {
     /* All definitions in the order of their application. */
     MUST_CHECK enum saga_error (*load_definitions)(struct store *store, store_definition_fn fn,
                                                    void *arg);
+    /* How far each schedule has been dealt with, in the order of definition and entry. */
+    MUST_CHECK enum saga_error (*load_schedules)(struct store *store, store_schedule_fn fn,
+                                                 void *arg);
+    /* All concurrency keys that are held or waited for, in the order of their places. */
+    MUST_CHECK enum saga_error (*load_claims)(struct store *store, store_claim_fn fn, void *arg);
     /* The name's entry. SAGA_NOT_FOUND. `found->text` is not set. */
     MUST_CHECK enum saga_error (*find_name)(struct store *store, struct span text,
                                             struct name *found);
@@ -161,6 +174,9 @@ struct store_reader_ops {
     /* Every webhook of which anything is kept, in the order of their names. */
     MUST_CHECK enum saga_error (*list_hooks)(struct store_reader *reader, store_hook_fn fn,
                                              void *arg);
+    /* As store_ops.load_schedules. */
+    MUST_CHECK enum saga_error (*list_schedules)(struct store_reader *reader, store_schedule_fn fn,
+                                                 void *arg);
     void (*close)(struct store_reader **reader);
 };
 

@@ -101,6 +101,8 @@ static enum saga_error reserve_all(struct memory *memory, const struct rows *row
                      memory->definition_count + rows->definition_count);
     if (rc == SAGA_OK)
         rc = memory_outbox_reserve(&memory->outbox, rows);
+    if (rc == SAGA_OK)
+        rc = memory_claims_reserve(&memory->claims, rows);
     memory->rows = items[0];
     memory->sagas = items[1];
     memory->definitions = items[2];
@@ -236,6 +238,8 @@ static enum saga_error commit(struct memory *memory, const struct rows *rows)
     commit_definitions(memory, rows, &ok);
     memory_outbox_commit(&memory->outbox, rows, &memory->arena, &ok);
     rc = inbox_memory_commit(&memory->inbox, rows, &memory->arena);
+    if (rc == SAGA_OK)
+        rc = memory_claims_commit(&memory->claims, rows, &memory->arena, &ok);
     if (rc != SAGA_OK)
         return rc;
     int64_t last_ms = rows_last_ms(rows);
@@ -420,6 +424,27 @@ static enum saga_error load_due(struct store *store, struct store_due *due, stor
     return rc;
 }
 
+static enum saga_error load_schedules(struct store *store, store_schedule_fn fn, void *arg)
+{
+    struct memory *memory = memory_of(store);
+    return memory->failure == SAGA_OK ? memory_claims_schedules(&memory->claims, fn, arg)
+                                      : SAGA_STORE_FAILED;
+}
+
+static enum saga_error load_claims(struct store *store, store_claim_fn fn, void *arg)
+{
+    struct memory *memory = memory_of(store);
+    enum saga_error rc = memory->failure == SAGA_OK ? SAGA_OK : SAGA_STORE_FAILED;
+    for (size_t at = 0; at < memory->claims.claim_count && rc == SAGA_OK; at++) {
+        struct store_claim claim = {.row = memory->claims.claims[at]};
+        const struct memory_saga *saga = memory_find_saga(memory, claim.row.saga);
+        CHECK(saga != NULL);
+        claim.name = saga->name;
+        rc = fn(&claim, arg);
+    }
+    return rc;
+}
+
 static enum saga_error load_definitions(struct store *store, store_definition_fn fn, void *arg)
 {
     struct memory *memory = memory_of(store);
@@ -536,6 +561,15 @@ static enum saga_error reader_list_hooks(struct store_reader *reader, store_hook
     return rc;
 }
 
+static enum saga_error reader_list_schedules(struct store_reader *reader, store_schedule_fn fn,
+                                             void *arg)
+{
+    struct memory *memory = reader_lock(reader);
+    enum saga_error rc = load_schedules(&memory->store, fn, arg);
+    pthread_mutex_unlock(&memory->lock);
+    return rc;
+}
+
 static void reader_close(struct store_reader **reader)
 {
     free(*reader);
@@ -549,6 +583,7 @@ static const struct store_reader_ops reader_ops = {
     .list_deliveries = reader_list_deliveries,
     .load_delivery = reader_load_delivery,
     .list_hooks = reader_list_hooks,
+    .list_schedules = reader_list_schedules,
     .close = reader_close,
 };
 
@@ -571,6 +606,7 @@ static void memory_close(struct store **store)
     struct memory *memory = memory_of(*store);
     memory->magic = 0;
     memory_outbox_close(&memory->outbox);
+    memory_claims_close(&memory->claims);
     map_close(&memory->names);
     inbox_memory_close(&memory->inbox);
     arena_close(&memory->arena);
@@ -598,6 +634,8 @@ static const struct store_ops memory_ops = {
     .load_awake = load_awake,
     .load_due = load_due,
     .load_definitions = load_definitions,
+    .load_schedules = load_schedules,
+    .load_claims = load_claims,
     .find_name = find_name,
     .load_one = load_one,
     .inbox = &memory_inbox_ops,

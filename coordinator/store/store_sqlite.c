@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "store/claim_rows.h"
 #include "store/inbox_reader.h"
 #include "store/rows.h"
 #include "store/schema.h"
@@ -68,6 +69,7 @@ static size_t size_of(const struct rows *rows)
         size += rows->inbox[i].data.size + 512;
     }
     size += (size_t)128 * (rows->wait_count + rows->inbox_done_count);
+    size += (size_t)256 * (rows->schedule_count + rows->claim_count);
     return size + (size_t)256 * (rows->head_count + rows->name_count);
 }
 
@@ -138,6 +140,18 @@ static enum saga_error load_due(struct store *base, struct store_due *due, store
 {
     enum saga_error rc = check(own(base));
     return rc == SAGA_OK ? reader_load_due(own(base)->reader, due, fn, arg) : rc;
+}
+
+static enum saga_error load_schedules(struct store *base, store_schedule_fn fn, void *arg)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? claim_rows_schedules(own(base)->reader->statements, fn, arg) : rc;
+}
+
+static enum saga_error load_claims(struct store *base, store_claim_fn fn, void *arg)
+{
+    enum saga_error rc = check(own(base));
+    return rc == SAGA_OK ? claim_rows_load(own(base)->reader->statements, fn, arg) : rc;
 }
 
 static enum saga_error load_definitions(struct store *base, store_definition_fn fn, void *arg)
@@ -262,6 +276,8 @@ static const struct store_ops sqlite_ops = {
     .load_awake = load_awake,
     .load_due = load_due,
     .load_definitions = load_definitions,
+    .load_schedules = load_schedules,
+    .load_claims = load_claims,
     .find_name = find_name,
     .load_one = load_one,
     .inbox = &inbox_ops,
