@@ -88,16 +88,17 @@ bool call_check_query(struct call *call)
     return call_faultless(call);
 }
 
-bool call_is_saga_id(struct span id)
+bool call_is_saga_id(struct span id, bool may_be_child)
 {
     static const char allowed[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
     for (size_t i = 0; i < id.size; i++) {
-        if (id.data[i] == '\0' || !strchr(allowed, id.data[i])) {
+        bool of_child = may_be_child && id.data[i] != '\0' && strchr("~[]", id.data[i]);
+        if (id.data[i] == '\0' || (!strchr(allowed, id.data[i]) && !of_child)) {
             return false;
         }
     }
-    return id.size > 0 && id.size <= LIMIT_SAGA_ID;
+    return id.size > 0 && id.size <= (may_be_child ? LIMIT_KEY : LIMIT_SAGA_ID);
 }
 
 int64_t call_wait_ms(const struct call *call)

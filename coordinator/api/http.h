@@ -130,7 +130,8 @@ const char *call_text(struct call *call, struct span text);
 bool call_once(struct call *call, struct span *key, uint8_t digest[32]);
 /* Prefer: wait=N, in ms; 0 = not asked for. */
 int64_t call_wait_ms(const struct call *call);
-bool call_is_saga_id(struct span id);
+/* What a caller may name a saga; a child's id is longer, and has more characters. */
+bool call_is_saga_id(struct span id, bool may_be_child);
 
 /* ---- reads.c ---- */
 /* Loads a saga and its definition; false when a problem was answered. */

@@ -42,7 +42,7 @@ bool call_load(struct call *call, struct span name, struct saga_image *image,
                const struct definition **definition)
 {
     struct store_reader *reader = call->api->reader;
-    enum saga_error rc = call_is_saga_id(name)
+    enum saga_error rc = call_is_saga_id(name, true)
                              ? reader->ops->load_one(reader, name, &call->arena, image)
                              : SAGA_NOT_FOUND;
     if (rc != SAGA_OK) {
@@ -202,8 +202,16 @@ void read_sagas(struct call *call)
         return;
     }
     const char *definition = call_query(call, "definition");
+    const char *parent = call_query(call, "parent");
     if (definition) {
         filter.definition = span_text(definition);
+    }
+    if (parent && !call_is_saga_id(span_text(parent), true)) {
+        (void)query_is_wrong(call, "parent", "must be the id of a saga");
+        return;
+    }
+    if (parent) {
+        filter.parent = span_text(parent);
     }
     struct listing listing = {.limit = (uint32_t)limit};
     filter.limit = listing.limit + 1;

@@ -27,6 +27,7 @@ static void fault(struct form *form, struct span code, struct span message)
 void shape_saga(struct form *form, const struct view *view, const struct shape_detail *detail)
 {
     form_str(form, "id", view->name);
+    form_str_if(form, "parent", view->parent);
     form_str(form, "definition", view->definition);
     form_uint(form, "version", view->version);
     form_text(form, "kind", "defined");
@@ -83,6 +84,16 @@ static void step_error(struct form *form, const struct view_step *step)
     form_end(form);
 }
 
+static void waits(struct form *form, const struct view_step *step)
+{
+    bool for_child = step->kind == STEP_KIND_SAGA && step->state == STEP_STATE_WAITING;
+    if (for_child)
+        form_text(form, "waiting_for", "saga");
+    else if (step->wake_ms > 0)
+        form_text(form, "waiting_for", "timer");
+    form_time(form, "waiting_until", step->wake_ms);
+}
+
 void shape_steps(struct form *form, const struct view *view, bool has_values)
 {
     form_array(form, "steps");
@@ -102,9 +113,8 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         step_error(form, step);
         form_time(form, "started_at", step->started_ms);
         form_time(form, "ended_at", step->ended_ms);
-        if (step->wake_ms > 0)
-            form_text(form, "waiting_for", "timer");
-        form_time(form, "waiting_until", step->wake_ms);
+        form_str_if(form, "child", step->child);
+        waits(form, step);
         form_time(form, "undo_before", step->undo_before_ms);
         form_cost(form, step->cost_micros);
         needs(form, view, step);

@@ -63,7 +63,7 @@ static bool check_start(struct call *call, int64_t version, struct span labels)
     if (version < 0 || version > UINT32_MAX) {
         call_fault(call, "/version", "must be a version, from 1");
     }
-    if (start->name.size > 0 && !call_is_saga_id(start->name)) {
+    if (start->name.size > 0 && !call_is_saga_id(start->name, false)) {
         call_fault(call, "/id", "must be 1 to 128 of A-Z a-z 0-9 . _ : -");
     }
     if (!labels_are_good(labels)) {

@@ -206,14 +206,23 @@ enum exit_code run_list(const struct settings *settings, const struct arguments 
                 settings->status);
         return EXIT_USAGE;
     }
-    char *definition = http_escape(settings->definition ? settings->definition : "");
-    const char *status = settings->status;
-    snprintf(path, sizeof path, "/v1/sagas%s%s%s%s", status ? "?status=" : "", status ? status : "",
-             !definition[0] ? ""
-             : status       ? "&definition="
-                            : "?definition=",
-             definition);
-    free(definition);
+    const struct {
+        const char *name;
+        const char *value;
+    } filters[] = {{"status", settings->status},
+                   {"definition", settings->definition},
+                   {"parent", settings->parent}};
+    size_t size = (size_t)snprintf(path, sizeof path, "/v1/sagas");
+    const char *before = "?";
+    for (size_t i = 0; i < ARRAY_COUNT(filters); i++) {
+        if (filters[i].value && size < sizeof path) {
+            char *value = http_escape(filters[i].value);
+            size += (size_t)snprintf(path + size, sizeof path - size, "%s%s=%s", before,
+                                     filters[i].name, value);
+            free(value);
+            before = "&";
+        }
+    }
     json_t *list = json_pack("{s:[]}", "items");
     uint32_t most = settings->limit ? settings->limit : 50;
     enum exit_code code = get_pages(settings, path, SAGAS_PAGE, most, list);

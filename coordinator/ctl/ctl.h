@@ -48,6 +48,7 @@ struct settings {
     const char *evidence;
     const char *status;
     const char *definition;
+    const char *parent;
     uint32_t limit; /* 0 = not said */
     const char *key;
     const char *files[64]; /* of -f */

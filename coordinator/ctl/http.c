@@ -43,9 +43,10 @@ static void defuse(struct buf *json)
 bool http_saga_path(char *path, size_t size, const char *id, const char *what)
 {
     static const char allowed[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-~[]";
     size_t length = strlen(id);
-    if (length == 0 || length > LIMIT_SAGA_ID || strspn(id, allowed) != length) {
+    /* A child's id is longer than what a caller may give. */
+    if (length == 0 || length > LIMIT_KEY || strspn(id, allowed) != length) {
         fprintf(stderr, "sagactl: there is no saga '%s': an id is 1 to %d of A-Z a-z 0-9 . _ : -\n",
                 id, LIMIT_SAGA_ID);
         return false;

@@ -16,7 +16,8 @@ const struct command commands[] = {
      "input outputs output", 1, 1, false, run_drill},
     {"start", "DEFINITION", "start a saga", "id version input labels start-at key wait output", 1,
      1, false, run_start},
-    {"list", "", "sagas, newest first", "status definition limit output", 0, 0, true, run_list},
+    {"list", "", "sagas, newest first", "status definition parent limit output", 0, 0, true,
+     run_list},
     {"show", "ID", "one saga: why it is where it is, and its steps", "output", 1, 1, false,
      run_show},
     {"history", "ID", "everything that happened to a saga", "limit output", 1, 1, true,
@@ -66,6 +67,7 @@ enum option_key {
     KEY_EVIDENCE,
     KEY_STATUS,
     KEY_DEFINITION,
+    KEY_PARENT,
     KEY_LIMIT,
     KEY_KEY,
     KEY_DRY_RUN,
@@ -101,6 +103,8 @@ static const struct option_row {
     {"start-at", required_argument, KEY_START_AT, "TIME", "not before this RFC 3339 time", false},
     {"status", required_argument, KEY_STATUS, "STATUS", "only these; or `unfinished`", false},
     {"definition", required_argument, KEY_DEFINITION, "NAME", "only of this definition", false},
+    {"parent", required_argument, KEY_PARENT, "SAGA", "only sagas that are steps of this one",
+     false},
     {"limit", required_argument, KEY_LIMIT, "N", "at most so many, from 1", false},
     {"reason", required_argument, KEY_REASON, "TEXT", "why: kept in the journal (required)", false},
     {"plan", no_argument, KEY_PLAN, NULL, "only show what would be undone", false},
@@ -415,6 +419,8 @@ static const char **place_of(struct settings *settings, int key)
         return &settings->status;
     case KEY_DEFINITION:
         return &settings->definition;
+    case KEY_PARENT:
+        return &settings->parent;
     case KEY_KEY:
         return &settings->key;
     default:

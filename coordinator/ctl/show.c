@@ -167,9 +167,11 @@ static void print_step(const json_t *step, int width)
     }
     const char *until = text(step, "waiting_until");
     const char *before = text(step, "undo_before");
-    printf("  %4s  %s%s%s%s%s%s\n", undone,
+    const char *child = text(step, "child");
+    printf("  %4s  %s%s%s%s%s%s%s%s\n", undone,
            json_is_true(json_object_get(step, "in_doubt")) ? "in doubt " : "", text(error, "code"),
-           until[0] ? " until " : "", until, before[0] ? " undo before " : "", before);
+           until[0] ? " until " : "", until, before[0] ? " undo before " : "", before,
+           child[0] ? " saga " : "", child);
 }
 
 void show_saga(const json_t *saga)
@@ -181,6 +183,9 @@ void show_saga(const json_t *saga)
     printf("%s%s\n", json_is_true(json_object_get(saga, "paused")) ? " (paused)" : "",
            json_is_true(json_object_get(saga, "duplicate")) ? " (it was there already)" : "");
     printf("of       %s version %lld\n", text(saga, "definition"), number(saga, "version"));
+    if (text(saga, "parent")[0]) {
+        printf("parent   %s\n", text(saga, "parent"));
+    }
     printf("started  %s, %s ago\n", text(saga, "started_at"), since);
     if (text(saga, "ended_at")[0]) {
         printf("ended    %s\n", text(saga, "ended_at"));

@@ -14,6 +14,7 @@ static void fill_step(const struct step *step, struct view_step *out)
         .kind = step->spec->kind,
         .step_class = step->spec->step_class,
         .wake_ms = step->wake_ms,
+        .child = step->child,
         .undo_before_ms = step->undo_before_ms,
         .state = step->state,
         .attempts = done->number_last,
@@ -46,6 +47,7 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
     int64_t window_ms = saga->definition->reversal_window_ms;
     bool reversible = saga->state == SAGA_STATE_COMPLETED && window_ms > 0;
     *view = (struct view){.name = saga->name,
+                          .parent = saga_parent_name(saga->name),
                           .definition = saga->definition->name,
                           .version = saga->definition->version,
                           .state = saga->state,

@@ -28,6 +28,7 @@ struct view_step {
     enum step_class step_class;
     enum step_state state;
     int64_t wake_ms;        /* waiting: until then; else 0 */
+    struct span child;      /* the saga that the step is, once it has begun; else empty */
     int64_t undo_before_ms; /* its undo's deadline; 0 = none */
     uint32_t attempts;      /* of the do's present key */
     bool in_doubt;
@@ -45,6 +46,7 @@ struct view_step {
 
 struct view {
     struct span name;
+    struct span parent; /* the saga whose step this one is; empty = none */
     struct span definition;
     uint32_t version;
     enum saga_state state;

@@ -80,7 +80,8 @@
     X(LAST_EVENT, "SELECT ifnull(max(lsn), 0) FROM event")                                         \
     X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
     X(LAST_MINTED,                                                                                 \
-      "SELECT text FROM name WHERE text >= '0' AND text < '1' ORDER BY text DESC LIMIT 1")         \
+      "SELECT text FROM name WHERE text >= '0' AND text < '1' AND instr(text, '~') = 0"            \
+      " ORDER BY text DESC LIMIT 1")                                                               \
     X(LAST_APPLIED,                                                                                \
       "SELECT ifnull((SELECT applied_ms FROM definition ORDER BY id DESC LIMIT 1), 0)")            \
     X(EVENTS_AFTER, "SELECT lsn, saga FROM event WHERE lsn > ?1 ORDER BY lsn")                     \
@@ -121,6 +122,11 @@
       "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_awake" SQL_WITH_KIND                             \
       "WHERE " SQL_AWAKE SQL_LIST_FILTER " UNION ALL SELECT " SQL_HEAD_COLUMNS                     \
       "INDEXED BY saga_asleep" SQL_WITH_KIND "WHERE " SQL_ASLEEP SQL_LIST_FILTER SQL_LIST_ORDER)   \
+    X(LIST_CHILDREN,                                                                               \
+      "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND                                                     \
+      "WHERE s.saga IN (SELECT saga FROM name WHERE text > ?8 AND text < ?9"                       \
+      " AND substr(text, length(?8) + 1) NOT GLOB '*~[^0-9]*')"                                    \
+      " AND (?10 = 0 OR s.status < 6 OR s.status IN (10, 11))" SQL_LIST_FILTER SQL_LIST_ORDER)     \
     X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
     X(DELIVERIES, "SELECT " SQL_DELIVERY_COLUMNS                                                   \
                   ", NULL FROM delivery WHERE id > ?1 AND dead_ms = 0"                             \

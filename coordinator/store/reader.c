@@ -286,14 +286,37 @@ static void bind_filter(sqlite3_stmt *list, const struct store_filter *filter, i
     db_bind_number(list, 7, filter->limit);
 }
 
+/* What begins with "<parent>~". */
+static void bind_parent(sqlite3_stmt *list, const struct store_filter *filter, char *first,
+                        char *last)
+{
+    size_t size = filter->parent.size;
+    CHECK(size <= LIMIT_KEY);
+    memcpy(first, filter->parent.data, size);
+    memcpy(last, filter->parent.data, size);
+    first[size] = '~';
+    last[size] = '~' + 1;
+    db_bind_text(list, 8, span_of(first, size + 1));
+    db_bind_text(list, 9, span_of(last, size + 1));
+    db_bind_number(list, 10, filter->unfinished ? 1 : 0);
+}
+
 enum saga_error reader_list(struct reader *reader, const struct store_filter *filter,
                             store_item_fn fn, void *arg)
 {
     PRE(filter->limit >= 1);
     int64_t newest = 0;
     enum saga_error result = db_step_number(query(reader, READ_LAST_SAGA), &newest);
-    sqlite3_stmt *list = query(reader, filter->unfinished ? READ_LIST_UNFINISHED : READ_LIST);
+    char first[LIMIT_KEY + 1];
+    char last[LIMIT_KEY + 1];
+    bool is_family = filter->parent.size > 0;
+    sqlite3_stmt *list = query(reader, is_family            ? READ_LIST_CHILDREN
+                                       : filter->unfinished ? READ_LIST_UNFINISHED
+                                                            : READ_LIST);
     bind_filter(list, filter, newest);
+    if (is_family) {
+        bind_parent(list, filter, first, last);
+    }
     int rc = SQLITE_OK;
     while (result == SAGA_OK && (rc = sqlite3_step(list)) == SQLITE_ROW) {
         struct store_item item;

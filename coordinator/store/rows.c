@@ -80,6 +80,17 @@ static bool is_unfinished(enum saga_state state)
         "the unfinished states changed: " #name);
 #include "schemas/states.def"
 
+bool rows_is_child(struct span name, struct span parent)
+{
+    if (name.size < parent.size + 2 || memcmp(name.data, parent.data, parent.size) != 0 ||
+        name.data[parent.size] != '~')
+        return false;
+    bool is_grandchild = false;
+    for (size_t i = parent.size + 1; i + 1 < name.size; i++)
+        is_grandchild |= name.data[i] == '~' && (name.data[i + 1] < '0' || name.data[i + 1] > '9');
+    return !is_grandchild;
+}
+
 bool rows_head_matches(const struct head *head, const struct store_filter *filter)
 {
     if (filter->before != 0 && head->saga >= filter->before)

@@ -18,6 +18,11 @@ struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at)
 /* The newest time that the batch tells of outside of the bodies, or 0. */
 int64_t rows_last_ms(const struct rows *rows);
 
+/* Is the saga of this name a step of the one named parent? Its id is <parent>~<step>, and may end
+ * in
+ * ~<number>: see 1-model. */
+bool rows_is_child(struct span name, struct span parent);
+
 /* Does the saga match all that the filter asks for, its cursor included? */
 bool rows_head_matches(const struct head *head, const struct store_filter *filter);
 

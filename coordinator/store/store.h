@@ -24,6 +24,7 @@ struct store_reader; /* the same for store_reader_ops */
 struct store_filter {
     enum saga_state state;
     struct span definition;
+    struct span parent; /* only sagas that are steps of this one */
     int64_t started_from_ms;
     int64_t started_until_ms;
     uint64_t before; /* internal id: only sagas started before this one (cursor); 0 = newest */

@@ -252,7 +252,8 @@ static enum saga_error commit(struct memory *memory, const struct rows *rows)
 
 static void find_minted(struct store_facts *facts, struct span text)
 {
-    if (text.size == 0 || text.data[0] != '0' || text.size > sizeof(facts->minted))
+    bool is_child = text.size > 0 && memchr(text.data, '~', text.size) != NULL;
+    if (text.size == 0 || text.data[0] != '0' || is_child || text.size > sizeof(facts->minted))
         return;
     size_t size = text.size < facts->minted_size ? text.size : facts->minted_size;
     int order = memcmp(text.data, facts->minted, size);
@@ -497,7 +498,8 @@ static enum saga_error list(const struct memory *memory, const struct store_filt
     uint32_t given = 0;
     for (; left > 0 && given < filter->limit; left--) {
         const struct memory_saga *saga = &memory->sagas[left - 1];
-        if (!rows_head_matches(&saga->head, filter))
+        bool is_of = filter->parent.size == 0 || rows_is_child(saga->name, filter->parent);
+        if (!is_of || !rows_head_matches(&saga->head, filter))
             continue;
         struct store_item item = {.head = saga->head, .name = saga->name};
         enum saga_error rc = fn(&item, arg);

@@ -499,3 +499,28 @@ Test(store, fails_for_good)
                  SAGA_STORE_FAILED);
     end(&bench);
 }
+
+Test(store, lists_the_children_of_a_saga)
+{
+    for (int which = 0; which < STORES; which++) {
+        struct bench bench;
+        begin(&bench, which);
+        const char *names[] = {"p", "p~a", "p~b~2", "p~a~x", "p~a~x~2", "pp~a", "p.a", "p~c"};
+        for (uint64_t i = 0; i < ARRAY_COUNT(names); i++) {
+            cr_assert_eq(start_saga(&bench, i + 1, names[i], i + 1), SAGA_OK);
+        }
+        cr_assert_eq(finish_saga(&bench, 2, 2, 2), SAGA_OK);
+        struct store_filter filter = {.limit = 10, .parent = span_text("p")};
+        check_list(&bench, &filter, "p~cp~b~2p~a");
+        filter.limit = 1;
+        filter.before = 8;
+        check_list(&bench, &filter, "p~b~2");
+        filter = (struct store_filter){.limit = 10, .parent = span_text("p"), .unfinished = true};
+        check_list(&bench, &filter, "p~cp~b~2");
+        filter = (struct store_filter){.limit = 10, .parent = span_text("p~a")};
+        check_list(&bench, &filter, "p~a~x~2p~a~x");
+        filter.parent = span_text("p~a~x~2");
+        check_list(&bench, &filter, "");
+        end(&bench);
+    }
+}
