@@ -17,12 +17,14 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     }
     struct store_facts facts;
     options->store->ops->facts(options->store, &facts);
+    int64_t near_ms = options->near_ms ? options->near_ms : NEAR_MS;
     struct engine_options engine = {.memory = &arena_heap,
                                     .dead_ms = options->dead_ms,
                                     .seed = options->seed,
                                     .last_lsn = facts.last_lsn,
                                     .last_saga = facts.last_saga,
                                     .sagas_max = options->sagas_max,
+                                    .near_ms = near_ms,
                                     .tells = options->hooks && options->hooks->count > 0};
     enum saga_error rc = engine_new(&engine, &made->engine);
     if (rc != SAGA_OK) {
@@ -30,6 +32,7 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
         return rc;
     }
     made->options = *options;
+    made->options.near_ms = near_ms;
     made->lsn_durable = facts.last_lsn;
     memcpy(made->minted, facts.minted, sizeof made->minted);
     made->minted_size = facts.minted_size;
@@ -170,14 +173,6 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
     return rc;
 }
 
-enum saga_error core_serve(struct core *core, int64_t now_ms)
-{
-    struct event event = {.kind = EVENT_SERVING, .now_ms = now_ms};
-    core->now_ms = now_ms;
-    core_step(core, &event);
-    return core->failure;
-}
-
 /* ---- deciding ---- */
 
 static void refill(struct core *core)
@@ -188,6 +183,18 @@ static void refill(struct core *core)
     }
 }
 
+static enum saga_error take(struct core *core, const struct saga_image *image)
+{
+    const char *why = NULL;
+    enum saga_error rc = engine_load(core->engine, image, lookup, core, &why);
+    if (rc == SAGA_STORE_CORRUPT) {
+        char saga[LIMIT_SAGA_ID * 2 + 1];
+        snprintf(saga, sizeof saga, "%.*s", (int)image->name.size, (const char *)image->name.data);
+        log_line(LOG_ERROR, "saga_unreadable", "saga", saga, "what", why ? why : "", NULL);
+    }
+    return rc;
+}
+
 enum saga_error core_load(struct core *core, struct span name)
 {
     struct store *store = core->options.store;
@@ -196,11 +203,7 @@ enum saga_error core_load(struct core *core, struct span name)
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     enum saga_error rc = store->ops->load_one(store, name, &arena, &image);
     if (rc == SAGA_OK) {
-        const char *why = NULL;
-        rc = engine_load(core->engine, &image, lookup, core, &why);
-        if (rc == SAGA_STORE_CORRUPT) {
-            log_line(LOG_ERROR, "saga_unreadable", "what", why ? why : "", NULL);
-        }
+        rc = take(core, &image);
     }
     arena_close(&arena);
     return rc;
@@ -330,7 +333,10 @@ static void release(struct core *core, struct work *work)
     }
     peers_flush(core->peers, core->now_ms);
     forget_keys(core, &batch->rows);
-    engine_released(core->engine, core->lsn_durable);
+    enum saga_error rc = engine_released(core->engine, batch->serial, &core->making->batch);
+    if (rc != SAGA_OK) {
+        core_fail(core, rc);
+    }
     batch_clear(batch);
     core_ask_again(core);
 }
@@ -387,6 +393,18 @@ static void let_go(struct core *core, struct work *work)
     core->releasing = NULL;
 }
 
+enum saga_error core_serve(struct core *core, int64_t now_ms)
+{
+    struct event event = {.kind = EVENT_SERVING, .now_ms = now_ms};
+    core->now_ms = now_ms;
+    core_step(core, &event);
+    /* Nothing to write, and yet something to release: sagas that need not be in memory. */
+    if (core->failure == SAGA_OK && !has_rows(core->making)) {
+        let_go(core, core->making);
+    }
+    return core->failure;
+}
+
 /* Gives the batch in the making to the store; false: nothing was to be given, or it must wait. */
 static bool submit(struct core *core)
 {
@@ -436,6 +454,9 @@ void core_begin(struct core *core, int64_t now_ms)
 enum saga_error core_turn(struct core *core, int64_t now_ms)
 {
     core->now_ms = now_ms;
+    if (sleepers_due(core) <= now_ms && !core_is_full(core)) {
+        sleepers_load(core);
+    }
     if (engine_next_due(core->engine) <= now_ms && !core_is_full(core)) {
         struct event event = {.kind = EVENT_TIME, .now_ms = now_ms};
         core_step(core, &event);
@@ -462,7 +483,12 @@ enum saga_error core_turn(struct core *core, int64_t now_ms)
 int64_t core_next_due(const struct core *core)
 {
     /* A full batch takes no timers either; the store wakes the loop when it is done. */
-    int64_t due_ms = core_is_full(core) ? INT64_MAX : engine_next_due(core->engine);
+    int64_t due_ms = INT64_MAX;
+    if (!core_is_full(core)) {
+        int64_t sleepers_ms = sleepers_due(core);
+        due_ms = engine_next_due(core->engine);
+        due_ms = sleepers_ms < due_ms ? sleepers_ms : due_ms;
+    }
     const struct heap_node *deadline = heap_first(&core->deadlines);
     int64_t peers_ms = core->peers ? peers_next_due(core->peers) : INT64_MAX;
     due_ms = deadline && deadline->due < due_ms ? deadline->due : due_ms;

@@ -27,8 +27,9 @@ struct core_options {
     struct store *store;     /* borrowed */
     struct catalog *catalog; /* borrowed; core adds what is applied */
     int64_t dead_ms;
-    uint64_t seed; /* of jitter */
-    uint32_t sagas_max;
+    uint64_t seed;      /* of jitter */
+    uint32_t sagas_max; /* in memory */
+    int64_t near_ms;    /* for tests: see engine_options; 0 = what the product uses */
     /* Fills with random bytes: the system's in the product, seeded in the simulator. */
     void (*random)(void *bytes, size_t size, void *arg);
     void *random_arg;
@@ -44,7 +45,8 @@ void core_destroy(struct core **core);
 /* Who carries tasks and replies. Before core_serve(). */
 void core_set_peers(struct core *core, struct peers *peers);
 
-/* Reads definitions and unfinished sagas back from the store. *why: a sentence for the operator. */
+/* Reads definitions and the sagas that are awake back from the store. *why: a sentence for the
+ * operator. */
 MUST_CHECK enum saga_error core_recover(struct core *core, char *why, size_t why_size);
 /* From now on participants may come back. */
 MUST_CHECK enum saga_error core_serve(struct core *core, int64_t now_ms);

@@ -19,6 +19,8 @@ enum {
     EXPIRE_MAX = 64, /* waits whose time is over, answered in one turn: each may read the store */
     EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS, /* refusals and verdicts need no row, and memory too */
     RELEASE_MAX = 4,                      /* batches given on in one turn */
+    NEAR_MS = 30000, /* waits that are shorter stay in memory: a store's row costs more than that */
+    SLEEPERS_MAX = 256, /* loaded in one turn, some 30 us each: heartbeats wait no longer */
 };
 
 /* A request that waits for its saga to settle. */
@@ -74,6 +76,9 @@ struct core {
     struct request **deferred_end;
     struct store_reader *reader; /* for what only readers can; NULL until it is needed */
     struct hook_state hooks[WEBHOOK_COUNT_MAX]; /* as options.hooks */
+    int64_t sleepers_ms;    /* the place up to which sleepers have been loaded: due time, */
+    uint64_t sleepers_saga; /* and id */
+    bool sleepers_left;     /* there are more that are due soon */
     struct entropy entropy;
     uint8_t pool[ENTROPY_POOL];
 };
@@ -102,6 +107,12 @@ void hooks_tell(struct core *core, uint32_t first);
 void hooks_ask(struct core *core, struct request *request);
 /* Their batch is durable. */
 void hooks_settled(struct core *core, struct work *work);
+
+/* sleepers.c */
+/* Loads some of those that are due soon. */
+void sleepers_load(struct core *core);
+/* When sleepers_load() has something to do; INT64_MAX = not. */
+int64_t sleepers_due(const struct core *core);
 
 /* waiters.c */
 void waiters_add(struct core *core, struct request *request, struct span saga);

@@ -77,6 +77,11 @@ static bool lacks(const struct engine *engine, struct span wanted, struct span *
     return wanted.size > 0 && !find_saga(engine, wanted);
 }
 
+bool engine_holds(const struct engine *engine, struct span name)
+{
+    return find_saga(engine, name) != NULL;
+}
+
 bool engine_lacks(const struct engine *engine, const struct event *event, struct span *name)
 {
     switch (event->kind) {
@@ -608,6 +613,11 @@ static enum saga_error serve(struct engine *engine, const struct event *event)
                 }
             }
         }
+        /* Who waits only may sleep, once what it asks for again has come of it. */
+        saga->touched_serial = engine->serial;
+        saga->touched_ms = event->now_ms;
+        saga->owes = engine->options.near_ms > 0;
+        leave_later(engine, saga);
         int64_t due_ms = saga_next_due(engine, saga);
         if (due_ms != INT64_MAX && heap_set(&engine->timers, &saga->timer, due_ms) != SAGA_OK) {
             return SAGA_NO_MEMORY;
@@ -642,6 +652,9 @@ static enum saga_error verb(struct engine *engine, const struct event *event, st
 
 enum saga_error engine_step(struct engine *engine, const struct event *event, struct batch *batch)
 {
+    if (batch->serial == 0) {
+        batch->serial = ++engine->serial;
+    }
     switch (event->kind) {
     case EVENT_START:
         return start(engine, event, batch);
@@ -677,32 +690,4 @@ int64_t engine_next_due(const struct engine *engine)
 uint32_t engine_count(const struct engine *engine)
 {
     return (uint32_t)engine->sagas.count;
-}
-
-static void evict(struct engine *engine, struct saga *saga)
-{
-    for (uint32_t i = 0; i < saga->step_total; i++) {
-        for (uint32_t k = 0; k < CALL_COUNT; k++) {
-            for (struct attempt *a = saga_step(saga, i)->calls[k].attempts; a; a = a->older) {
-                map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
-            }
-        }
-    }
-    heap_drop(&engine->timers, &saga->timer);
-    map_drop(&engine->sagas, saga->name);
-    saga_destroy(&saga);
-}
-
-void engine_released(struct engine *engine, uint64_t lsn)
-{
-    while (engine->finals_first && engine->finals_first->last_lsn <= lsn) {
-        struct saga *saga = engine->finals_first;
-        engine->finals_first = saga->next_final;
-        engine->finals_last = engine->finals_first ? engine->finals_last : NULL;
-        saga->in_final = false;
-        saga->next_final = NULL;
-        if (saga_state_is_final(saga->state)) {
-            evict(engine, saga);
-        }
-    }
 }

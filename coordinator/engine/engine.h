@@ -6,9 +6,10 @@
  * or HTTP. It returns effects and never calls anybody: the loop makes the rows durable and only
  * then lets the effects go. That makes group commit, recovery and simulation one and the same code.
  *
- * Recovery is engine_load() of every unfinished saga, which folds its rows with effects muted, and
- * then EVENT_SERVING. Sagas that are final leave memory when their last row has been released; a
- * verb or a late result for such a saga needs it loaded again (engine_lacks()).
+ * Recovery is engine_load() of every saga that is neither final nor asleep, which folds its rows
+ * with effects muted, and then EVENT_SERVING. Sagas that are final, and those that only wait, leave
+ * memory when their last batch has been released; an event about such a saga needs it loaded again
+ * (engine_lacks()), and so does its time (engine_next_sleeper()). See leave.c.
  *
  * A step that fails with SAGA_NO_MEMORY leaves the engine unusable, except for EVENT_START, which
  * then answers `overloaded` and changes nothing: stop, restart, replay. */
@@ -28,11 +29,13 @@ struct engine_options {
     uint64_t last_lsn;                 /* what the store found: numbering goes on from there */
     uint64_t last_saga;
     uint32_t sagas_max; /* in memory; more: `overloaded` */
+    int64_t near_ms;    /* a saga that only waits, and for longer, leaves memory; 0: none does */
     bool tells;         /* the world wants to know: turns add notices to their batch */
 };
 
 /* What a turn of events made: rows to make durable, and effects to let go when they are. */
 struct batch {
+    uint64_t serial;    /* the engine's, from the first event on: batches are released in order */
     struct arena arena; /* owns what only the batch refers to */
     struct rows rows;
     struct effect *effects;
@@ -74,9 +77,19 @@ typedef const struct definition *(*definition_lookup_fn)(struct span name, uint3
 MUST_CHECK enum saga_error engine_load(struct engine *engine, const struct saga_image *image,
                                        definition_lookup_fn lookup, void *arg, const char **why);
 
-/* The rows up to this lsn are durable and the effects that came with them are out: final sagas
- * may leave memory. */
-void engine_released(struct engine *engine, uint64_t lsn);
+/* The batch of this serial (0 = none) is durable and its effects are out, and what came of those is
+ * in the batch `making`: sagas that are final or asleep may leave memory. SAGA_NO_MEMORY: stop. */
+MUST_CHECK enum saga_error engine_released(struct engine *engine, uint64_t serial,
+                                           struct batch *making);
+
+/* Is the saga of this external id in memory? */
+bool engine_holds(const struct engine *engine, struct span name);
+/* Every saga that sleeps and is due by until_ms is in memory now; of the others the first is due at
+ * next_ms (INT64_MAX: none ever is). From now on, what is due by until_ms stays in memory. */
+void engine_sleepers_loaded(struct engine *engine, int64_t until_ms, int64_t next_ms);
+/* When the first saga that sleeps outside of memory is due, at the earliest; INT64_MAX = none is.
+ * By then engine_sleepers_loaded() must have been called with as much. */
+int64_t engine_next_sleeper(const struct engine *engine);
 
 /* When EVENT_TIME has something to do; INT64_MAX when no timer runs. */
 int64_t engine_next_due(const struct engine *engine);

@@ -101,11 +101,14 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     }
     saga->timer.tie = saga->id;
     /* What an undo waits for is partly not in the journal: it is looked at anew. */
+    saga->asleep_ms = image->head.due_ms;
     saga->is_unsettled = saga->direction == BACKWARD && !saga_state_is_final(saga->state);
     /* And what was asked of children may not have reached them. */
     for (uint32_t i = 0; i < saga->step_total; i++) {
         saga->is_unsettled |= child_is_watched(saga_step(saga, i));
     }
+    /* When it went to sleep it had been looked at, and nothing has been since. */
+    saga->is_unsettled &= saga->asleep_ms == 0;
     rc = map_put(&engine->sagas, saga->name, saga);
     if (rc != SAGA_OK) {
         saga_destroy(&saga);
@@ -121,8 +124,8 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
         rc = heap_set(&engine->timers, &saga->timer, due_ms);
     }
     /* What it was loaded for may mean nothing to it (a token of nobody): it must not stay. */
-    if (rc == SAGA_OK && saga_state_is_final(saga->state)) {
-        turn_leave(engine, saga);
+    if (rc == SAGA_OK) {
+        leave_later(engine, saga);
     }
     return rc;
 }

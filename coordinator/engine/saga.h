@@ -167,8 +167,13 @@ struct saga {
 
     /* Volatile: the engine's own. */
     struct heap_node timer;
-    struct saga *next_final; /* waits to leave memory */
-    bool in_final;
+    struct saga *next_leaving; /* waits to leave memory */
+    uint64_t leave_serial;     /* until this batch has been released */
+    uint64_t touched_serial;   /* batch that its newest turn is part of */
+    int64_t touched_ms;        /* when that was */
+    int64_t asleep_ms;         /* as its newest head says: due_ms */
+    bool is_leaving;
+    bool owes;         /* an effect of it has yet to make something durable: see leave.c */
     bool is_unsettled; /* loaded, and not looked at since: due at once */
 };
 

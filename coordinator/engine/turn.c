@@ -98,6 +98,8 @@ void turn_open(struct turn *turn, struct engine *engine, const struct event *eve
                           .seq_before = saga->seq,
                           .state_before = saga->state,
                           .paused_before = saga->paused};
+    saga->touched_serial = batch->serial;
+    saga->touched_ms = event->now_ms;
     buf_clear(&engine->records);
     buf_clear(&engine->values);
 }
@@ -134,6 +136,7 @@ struct effect *turn_effect(struct turn *turn, enum effect_kind kind)
         return NULL;
     }
     struct effect *effect = batch_effect(turn->batch, kind, turn->ref);
+    turn->saga->owes |= leave_owes(kind);
     turn->failed = !effect;
     return effect;
 }
@@ -204,44 +207,29 @@ static bool make_row(struct turn *turn)
     return true;
 }
 
-static bool make_head(struct turn *turn)
+bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new)
 {
-    struct saga *saga = turn->saga;
-    struct head *head = batch_head(turn->batch);
+    struct head *head = batch_head(batch);
     if (!head) {
         return false;
     }
     *head = (struct head){.saga = saga->id,
                           .state = saga->state,
-                          .is_new = turn->is_new,
+                          .is_new = is_new,
                           .paused = saga->paused,
                           .definition = saga->definition->name,
                           .version = saga->definition->version,
                           .started_ms = saga->started_ms,
                           .ended_ms = saga->ended_ms,
                           .first_lsn = saga->first_lsn,
-                          .last_lsn = saga->last_lsn};
+                          .last_lsn = saga->last_lsn,
+                          .due_ms = saga->asleep_ms};
     return true;
 }
 
-void turn_leave(struct engine *engine, struct saga *saga)
-{
-    if (!saga->in_final) {
-        saga->in_final = true;
-        saga->next_final = NULL;
-        if (engine->finals_last) {
-            engine->finals_last->next_final = saga;
-        } else {
-            engine->finals_first = saga;
-        }
-        engine->finals_last = saga;
-    }
-}
-
-static bool set_timer(struct turn *turn)
+static bool set_timer(struct turn *turn, int64_t due_ms)
 {
     struct saga *saga = turn->saga;
-    int64_t due_ms = saga_next_due(turn->engine, saga);
     if (due_ms == INT64_MAX) {
         heap_drop(&turn->engine->timers, &saga->timer);
         return true;
@@ -258,10 +246,13 @@ bool turn_close(struct turn *turn)
     if (!turn->failed && saga->seq > turn->seq_before) {
         turn->failed = !make_row(turn);
     }
-    bool changed =
-        turn->is_new || saga->state != turn->state_before || saga->paused != turn->paused_before;
+    int64_t due_ms = saga_next_due(turn->engine, saga);
+    int64_t asleep_ms = leave_asleep_ms(turn, due_ms);
+    bool changed = turn->is_new || saga->state != turn->state_before ||
+                   saga->paused != turn->paused_before || saga->asleep_ms != asleep_ms;
+    saga->asleep_ms = asleep_ms;
     if (!turn->failed && changed) {
-        turn->failed = !make_head(turn);
+        turn->failed = !batch_put_head(turn->batch, saga, turn->is_new);
     }
     if (!turn->failed && saga->state != turn->state_before) {
         struct effect *effect = turn_effect(turn, EFFECT_STATUS);
@@ -273,10 +264,10 @@ bool turn_close(struct turn *turn)
         child_tell(turn);
     }
     if (!turn->failed) {
-        turn->failed = !set_timer(turn);
+        turn->failed = !set_timer(turn, due_ms);
     }
-    if (!turn->failed && saga_state_is_final(saga->state)) {
-        turn_leave(turn->engine, saga);
+    if (!turn->failed) {
+        leave_later(turn->engine, saga);
     }
     return !turn->failed;
 }

@@ -16,10 +16,13 @@ struct engine {
     struct heap timers; /* of the sagas in memory */
     uint64_t lsn_last;
     uint64_t saga_last;
-    int64_t serving_ms;        /* since when participants may come back; 0 = not yet */
-    struct saga *finals_first; /* final sagas waiting to leave memory */
-    struct saga *finals_last;
-    struct buf records; /* of the turn at work */
+    int64_t serving_ms;         /* since when participants may come back; 0 = not yet */
+    struct saga *leaving_first; /* final and sleeping sagas waiting to leave memory */
+    struct saga *leaving_last;
+    uint64_t serial;         /* of the newest batch */
+    int64_t horizon_ms;      /* sleepers that are due by then are in memory */
+    int64_t next_sleeper_ms; /* when the first of those that are not is due, at the earliest */
+    struct buf records;      /* of the turn at work */
     struct buf values;
     struct buf scratch; /* a value being filled in */
     struct buf telling; /* the data of a notice */
@@ -58,14 +61,23 @@ void tell_event(struct turn *turn, struct span type, struct span data);
 /* Ends the turn: the row, the head, the timer. false = no memory. */
 MUST_CHECK bool turn_close(struct turn *turn);
 
-/* A final saga leaves memory when all that was decided by now has been released. */
-void turn_leave(struct engine *engine, struct saga *saga);
+/* leave.c: which sagas leave memory, and when. */
+
+/* Until when the saga, due at due_ms, can sleep, as its head shall say; 0 = it stays awake. */
+int64_t leave_asleep_ms(const struct turn *turn, int64_t due_ms);
+/* After a turn, or loading: it leaves memory, if that is what is to become of it, when all that was
+ * decided by now has been released. */
+void leave_later(struct engine *engine, struct saga *saga);
+/* Does the effect make something durable that its saga must be found for after a crash? */
+bool leave_owes(enum effect_kind kind);
 
 /* An effect outside a turn (a refusal, a verdict on something unknown). */
 struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref);
 struct row *batch_row(struct batch *batch);
 struct head *batch_head(struct batch *batch);
 struct name *batch_name(struct batch *batch);
+/* The saga's head as it is now. false = no memory. */
+MUST_CHECK bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new);
 struct notice *batch_notice(struct batch *batch);
 
 /* Alerts: `code` is a literal. */

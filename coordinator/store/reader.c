@@ -207,10 +207,9 @@ enum saga_error reader_load_one(struct reader *reader, struct span name, struct 
 
 /* ---- many ---- */
 
-/* Shows one saga after the other, as long as the statement has any and `due` has room. */
-static enum saga_error show(struct reader *reader, sqlite3_stmt *heads, struct store_due *due,
-                            store_image_fn fn, void *arg)
+enum saga_error reader_load_awake(struct reader *reader, store_image_fn fn, void *arg)
 {
+    sqlite3_stmt *heads = query(reader, READ_HEADS_AWAKE);
     struct arena arena;
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     enum saga_error result = SAGA_OK;
@@ -218,9 +217,6 @@ static enum saga_error show(struct reader *reader, sqlite3_stmt *heads, struct s
     while (result == SAGA_OK && (rc = sqlite3_step(heads)) == SQLITE_ROW) {
         struct saga_image image;
         uint64_t saga = (uint64_t)sqlite3_column_int64(heads, HEAD_SAGA);
-        if (due && !rows_due_takes(due, sqlite3_column_int64(heads, HEAD_DUE), saga)) {
-            break;
-        }
         arena_reset(&arena);
         result = read_image(reader, heads, tails_get(reader->tails, saga), &arena, &image);
         if (result == SAGA_OK) {
@@ -232,19 +228,25 @@ static enum saga_error show(struct reader *reader, sqlite3_stmt *heads, struct s
     return error == SAGA_OK ? result : error;
 }
 
-enum saga_error reader_load_awake(struct reader *reader, store_image_fn fn, void *arg)
-{
-    return show(reader, query(reader, READ_HEADS_AWAKE), NULL, fn, arg);
-}
-
-enum saga_error reader_load_due(struct reader *reader, struct store_due *due, store_image_fn fn,
+enum saga_error reader_list_due(struct reader *reader, struct store_due *due, store_item_fn fn,
                                 void *arg)
 {
     sqlite3_stmt *heads = query(reader, READ_HEADS_DUE);
+    enum saga_error result = SAGA_OK;
+    int rc = SQLITE_OK;
     db_bind_number(heads, 1, due->after_ms);
     db_bind_number(heads, 2, (int64_t)due->after_saga);
     due->next_ms = INT64_MAX;
-    return show(reader, heads, due, fn, arg);
+    while (result == SAGA_OK && (rc = sqlite3_step(heads)) == SQLITE_ROW) {
+        struct store_item item;
+        read_head(heads, &item.head, &item.name);
+        if (!rows_due_takes(due, item.head.due_ms, item.head.saga)) {
+            break;
+        }
+        result = fn(&item, arg);
+    }
+    enum saga_error error = end(heads, rc);
+    return error == SAGA_OK ? result : error;
 }
 
 enum saga_error reader_load_definitions(struct reader *reader, store_definition_fn fn, void *arg)

@@ -29,8 +29,8 @@ void reader_close(struct reader **reader);
 MUST_CHECK enum saga_error reader_load_one(struct reader *reader, struct span name,
                                            struct arena *arena, struct saga_image *image);
 MUST_CHECK enum saga_error reader_load_awake(struct reader *reader, store_image_fn fn, void *arg);
-MUST_CHECK enum saga_error reader_load_due(struct reader *reader, struct store_due *due,
-                                           store_image_fn fn, void *arg);
+MUST_CHECK enum saga_error reader_list_due(struct reader *reader, struct store_due *due,
+                                           store_item_fn fn, void *arg);
 MUST_CHECK enum saga_error reader_load_definitions(struct reader *reader, store_definition_fn fn,
                                                    void *arg);
 MUST_CHECK enum saga_error reader_find_name(struct reader *reader, struct span text,

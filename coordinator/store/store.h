@@ -127,8 +127,8 @@ struct store_ops {
     /* Every saga that is neither final nor asleep, in ascending order of internal id: recovery. */
     MUST_CHECK enum saga_error (*load_awake)(struct store *store, store_image_fn fn, void *arg);
     /* Sagas that sleep and are due: see struct store_due. */
-    MUST_CHECK enum saga_error (*load_due)(struct store *store, struct store_due *due,
-                                           store_image_fn fn, void *arg);
+    MUST_CHECK enum saga_error (*list_due)(struct store *store, struct store_due *due,
+                                           store_item_fn fn, void *arg);
     /* All definitions in the order of their application. */
     MUST_CHECK enum saga_error (*load_definitions)(struct store *store, store_definition_fn fn,
                                                    void *arg);

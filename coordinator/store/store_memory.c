@@ -372,26 +372,25 @@ static enum saga_error look_up(const struct memory *memory, struct span text, st
     return SAGA_OK;
 }
 
-static enum saga_error show(struct memory *memory, const struct memory_saga *saga,
-                            store_image_fn fn, void *arg)
-{
-    struct saga_image image;
-    arena_reset(&memory->scratch);
-    enum saga_error rc = chain(memory, saga, &memory->scratch, &image);
-    return rc == SAGA_OK ? fn(&image, arg) : rc;
-}
-
 static enum saga_error load_awake(struct store *store, store_image_fn fn, void *arg)
 {
     struct memory *memory = memory_of(store);
-    enum saga_error rc = memory->failure == SAGA_OK ? SAGA_OK : SAGA_STORE_FAILED;
+    if (memory->failure != SAGA_OK)
+        return SAGA_STORE_FAILED;
     struct store_filter unfinished = {.unfinished = true};
-    for (size_t at = 0; at < memory->saga_count && rc == SAGA_OK; at++) {
+    for (size_t at = 0; at < memory->saga_count; at++) {
         const struct memory_saga *saga = &memory->sagas[at];
-        if (saga->head.due_ms == 0 && rows_head_matches(&saga->head, &unfinished))
-            rc = show(memory, saga, fn, arg);
+        if (saga->head.due_ms > 0 || !rows_head_matches(&saga->head, &unfinished))
+            continue;
+        struct saga_image image;
+        arena_reset(&memory->scratch);
+        enum saga_error rc = chain(memory, saga, &memory->scratch, &image);
+        if (rc == SAGA_OK)
+            rc = fn(&image, arg);
+        if (rc != SAGA_OK)
+            return rc;
     }
-    return rc;
+    return SAGA_OK;
 }
 
 /* The one that comes first after the place. There are few in tests: no index. */
@@ -410,7 +409,7 @@ static const struct memory_saga *next_due(const struct memory *memory, const str
     return next;
 }
 
-static enum saga_error load_due(struct store *store, struct store_due *due, store_image_fn fn,
+static enum saga_error list_due(struct store *store, struct store_due *due, store_item_fn fn,
                                 void *arg)
 {
     struct memory *memory = memory_of(store);
@@ -418,9 +417,10 @@ static enum saga_error load_due(struct store *store, struct store_due *due, stor
     const struct memory_saga *saga;
     due->next_ms = INT64_MAX;
     while (rc == SAGA_OK && (saga = next_due(memory, due)) != NULL) {
+        struct store_item item = {.head = saga->head, .name = saga->name};
         if (!rows_due_takes(due, saga->head.due_ms, saga->head.saga))
             break;
-        rc = show(memory, saga, fn, arg);
+        rc = fn(&item, arg);
     }
     return rc;
 }
@@ -634,7 +634,7 @@ static const struct store_ops memory_ops = {
     .wake = wake,
     .has_space = has_space,
     .load_awake = load_awake,
-    .load_due = load_due,
+    .list_due = list_due,
     .load_definitions = load_definitions,
     .load_schedules = load_schedules,
     .load_claims = load_claims,

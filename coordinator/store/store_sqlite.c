@@ -135,11 +135,11 @@ static enum saga_error load_awake(struct store *base, store_image_fn fn, void *a
     return rc == SAGA_OK ? reader_load_awake(own(base)->reader, fn, arg) : rc;
 }
 
-static enum saga_error load_due(struct store *base, struct store_due *due, store_image_fn fn,
+static enum saga_error list_due(struct store *base, struct store_due *due, store_item_fn fn,
                                 void *arg)
 {
     enum saga_error rc = check(own(base));
-    return rc == SAGA_OK ? reader_load_due(own(base)->reader, due, fn, arg) : rc;
+    return rc == SAGA_OK ? reader_list_due(own(base)->reader, due, fn, arg) : rc;
 }
 
 static enum saga_error load_schedules(struct store *base, store_schedule_fn fn, void *arg)
@@ -274,7 +274,7 @@ static const struct store_ops sqlite_ops = {
     .wake = wake,
     .has_space = has_space,
     .load_awake = load_awake,
-    .load_due = load_due,
+    .list_due = list_due,
     .load_definitions = load_definitions,
     .load_schedules = load_schedules,
     .load_claims = load_claims,

@@ -89,7 +89,6 @@ static double run_engine(const struct definition *definition, struct span input,
     }
     batch_open(&batches[0], &arena_heap);
     batch_open(&batches[1], &arena_heap);
-    uint64_t lsn = 0;
     size_t bytes = 0;
     double began = now_us();
     for (uint32_t round = 0; round < ROUNDS; round++) {
@@ -107,9 +106,10 @@ static double run_engine(const struct definition *definition, struct span input,
         }
         for (uint32_t tasks = 1; tasks > 0;) {
             tasks = answer(engine, now, next, output);
-            lsn += now->rows.row_count;
             bytes += now->size;
-            engine_released(engine, lsn);
+            if (engine_released(engine, now->serial, next) != SAGA_OK) {
+                die("no memory");
+            }
             batch_clear(now);
             struct batch *other = now;
             now = next;

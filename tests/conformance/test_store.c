@@ -302,7 +302,7 @@ static void check_awake(struct bench *bench, const char *names)
 static int64_t check_due(struct bench *bench, struct store_due *due, const char *names)
 {
     struct shown shown = {""};
-    cr_assert_eq(bench->store->ops->load_due(bench->store, due, show_image, &shown), SAGA_OK);
+    cr_assert_eq(bench->store->ops->list_due(bench->store, due, show_item, &shown), SAGA_OK);
     cr_assert_str_eq(shown.names, names);
     return due->next_ms;
 }

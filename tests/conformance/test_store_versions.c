@@ -94,7 +94,7 @@ Test(store_versions, an_old_store_has_all_its_sagas_awake)
     cr_assert_eq(store->ops->load_awake(store, note, &awake), SAGA_OK);
     cr_assert_str_eq(awake.names, "waits paused ");
     struct store_due all = {.until_ms = INT64_MAX, .limit = 100};
-    cr_assert_eq(store->ops->load_due(store, &all, note, &due), SAGA_OK);
+    cr_assert_eq(store->ops->list_due(store, &all, note_item, &due), SAGA_OK);
     cr_assert_str_eq(due.names, "");
     cr_assert_eq(all.next_ms, INT64_MAX);
     cr_assert_eq(store->ops->reader_open(store, &reader), SAGA_OK);

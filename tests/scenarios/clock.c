@@ -5,7 +5,7 @@ enum { TIMERS_MAX = 1000 };
 
 void world_print_timer(struct world *world)
 {
-    int64_t due_ms = engine_next_due(world->engine);
+    int64_t due_ms = world_next_due(world);
     if (due_ms != world->wakes_ms) {
         world->wakes_ms = due_ms;
         buf_text(&world->out, "  wakes ");
@@ -23,6 +23,9 @@ static void fire(struct world *world, int64_t at_ms)
     print_ms(&world->out, at_ms);
     buf_text(&world->out, "\n");
     size_t head = world->out.size;
+    if (world->asleep_ms > 0 && world->asleep_ms <= at_ms) {
+        world_load_sleeper(world);
+    }
     struct event event = {.kind = EVENT_TIME};
     world_step(world, &event);
     world_print_timer(world);
@@ -35,9 +38,9 @@ void world_pass(struct world *world, int64_t ms)
 {
     int64_t until_ms = world->now_ms + ms;
     int rounds = 0;
-    for (int64_t due_ms; (due_ms = engine_next_due(world->engine)) <= until_ms; rounds++) {
+    for (int64_t due_ms; (due_ms = world_next_due(world)) <= until_ms; rounds++) {
         fire(world, due_ms > world->now_ms ? due_ms : world->now_ms);
-        if (engine_next_due(world->engine) <= world->now_ms || rounds == TIMERS_MAX) {
+        if (world_next_due(world) <= world->now_ms || rounds == TIMERS_MAX) {
             world_violated(world, "a timer that has fired does not lie in the future");
         }
     }
@@ -53,7 +56,7 @@ void world_crash(struct world *world, int64_t outage_ms)
         world->tasks[i].waits = false;
     }
     world_open_engine(world);
-    if (world->row_count > 0) {
+    if (world->row_count > 0 && world->asleep_ms == 0) {
         world_load(world);
     }
     buf_format(&world->out, "  loaded %u rows at ", world->row_count);

@@ -30,6 +30,7 @@ struct world {
     struct batch batch;
     struct row rows[ROWS_MAX];
     uint32_t row_count;
+    int64_t asleep_ms; /* due_ms of the saga's newest head */
     struct sent tasks[TASKS_MAX];
     uint32_t task_count;
     enum participants participants;
@@ -56,11 +57,15 @@ void world_step(struct world *world, struct event *event);
 struct sent *world_sent(struct world *world, const char *key, uint32_t attempt);
 /* A participant comes: what waited leaves. */
 void world_send_waiting(struct world *world);
+/* When something is due: of the saga in memory, or asleep outside of it. */
+int64_t world_next_due(const struct world *world);
 /* The saga as a store reader would give it. */
 struct saga_image world_image(struct world *world);
 void world_open_engine(struct world *world);
 /* Folds the rows into the engine, as after a restart or for a saga that has left memory. */
 void world_load(struct world *world);
+/* Its time has come: it is loaded, if it has left memory. */
+void world_load_sleeper(struct world *world);
 /* An invariant does not hold: prints what led to it, and exits. */
 _Noreturn void world_violated(const struct world *world, const char *what);
 

@@ -1,9 +1,10 @@
 /* world.c - the outside of the engine in a script: store, participants and clock.
  *
  * What the engine decides is durable at once and then let go, so a crash loses only memory. After
- * every event the rows are folded anew and must give the live state. A task leaves at once while
- * participants are there; a `cancel` of one that has not left answers that it was never taken, as
- * the dispatcher does. */
+ * every event the rows are folded anew and must give the live state. The saga leaves memory
+ * whenever it only waits, however shortly, and must go on as if it had not. A task leaves at once
+ * while participants are there; a `cancel` of one that has not left answers that it was never
+ * taken, as the dispatcher does. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -51,6 +52,7 @@ void world_open_engine(struct world *world)
                                      .seed = 1,
                                      .last_lsn = world->row_count,
                                      .last_saga = world->row_count > 0 ? 1 : 0,
+                                     .near_ms = 1,
                                      .sagas_max = 10,
                                      .tells = world->tells};
     if (engine_new(&options, &world->engine) != SAGA_OK) {
@@ -85,6 +87,7 @@ void world_close(struct world *world)
 struct saga_image world_image(struct world *world)
 {
     return (struct saga_image){.head = {.saga = 1,
+                                        .due_ms = world->asleep_ms,
                                         .definition = world->definition->name,
                                         .version = world->definition->version},
                                .name = span_text(world->name),
@@ -106,6 +109,23 @@ void world_load(struct world *world)
         SAGA_OK) {
         stop("engine_load", why ? why : "no memory");
     }
+}
+
+void world_load_sleeper(struct world *world)
+{
+    if (!engine_holds(world->engine, span_text(world->name))) {
+        world_load(world);
+    }
+    engine_sleepers_loaded(world->engine, world->asleep_ms, INT64_MAX);
+}
+
+int64_t world_next_due(const struct world *world)
+{
+    if (engine_holds(world->engine, span_text(world->name))) {
+        return engine_next_due(world->engine);
+    }
+    bool wakes = world->asleep_ms > 0 && world->asleep_ms < DUE_NEVER_MS;
+    return wakes ? world->asleep_ms : INT64_MAX;
 }
 
 struct sent *world_sent(struct world *world, const char *key, uint32_t attempt)
@@ -143,6 +163,9 @@ static void keep_rows(struct world *world)
         row->payload = arena_copy(&world->arena, row->payload, &ok);
         print_row(world, row);
     }
+    for (uint32_t i = 0; i < world->batch.rows.head_count; i++) {
+        world->asleep_ms = world->batch.rows.heads[i].due_ms;
+    }
     if (!ok) {
         stop("keep_rows", "no memory");
     }
@@ -160,6 +183,20 @@ static void check_replay(struct world *world)
     struct saga_image image = world_image(world);
     if (live && world->row_count > 0 && !saga_equals_replay(live, &image)) {
         world_violated(world, "the rows folded anew differ from the live state");
+    }
+}
+
+/* What could not sleep at once does now, with a head of its own; and leaves when that is out. */
+static void release(struct world *world)
+{
+    for (bool more = true; more;) {
+        uint64_t serial = world->batch.serial;
+        batch_clear(&world->batch);
+        if (engine_released(world->engine, serial, &world->batch) != SAGA_OK) {
+            stop("engine_released", "no memory");
+        }
+        more = world->batch.rows.head_count > 0;
+        keep_rows(world);
     }
 }
 
@@ -203,8 +240,7 @@ static uint32_t decide(struct world *world, struct event *event, struct sent *dr
         }
     }
     check_replay(world);
-    batch_clear(&world->batch);
-    engine_released(world->engine, world->row_count);
+    release(world);
     return count;
 }
 

@@ -22,7 +22,8 @@
  *   alert         a parked saga was alerted (turn_alert left out)
  *   replay        a saga in memory is the fold of its rows, also at each crash; the core stops for
  *                 failed commits only (losses counted without a record)
- *   bounded       nothing holds more than the world has given it (turn_leave left out of load.c)
+ *   bounded       nothing holds more than the world has given it (leave_later left out of load.c)
+ *   asleep        a saga that is not final is in memory, or asleep until a time that is not near
  *   no_spin       time goes on (an undo timed before its turn)
  *   form          no participant is told of an error (names of instances cut to 3 bytes)
  */
@@ -196,6 +197,8 @@ static void open_world(struct sim *sim)
     for (uint32_t i = 0; i < sim->named_count; i++) {
         snprintf(sim->sagas[i].name, sizeof sim->sagas[i].name, "s%u", i);
         sim->sagas[i].definition = sim_draw(sim, sim->definition_count);
+        bool later = sim_chance(sim, 300);
+        sim->sagas[i].start_at_ms = later ? sim->now_ms + 1 + sim_draw(sim, 20000) : 0;
     }
 }
 

@@ -12,6 +12,7 @@
  *   sim_names.c      sagas, keys and attempts by their names
  *   sim_watch.c      what is seen to become durable and to leave, and what must hold then
  *   sim_check.c      what must hold at a crash, on the way, and at rest
+ *   sim_sleep.c      sagas that wait outside of memory
  *   sim_tell.c       what it says, and the coordinator's log */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
@@ -116,6 +117,8 @@ struct sim_saga {
     bool alerted;        /* somebody was told that it is parked */
     uint32_t parked;     /* bit set of the steps that ever were */
     uint32_t crashes;    /* when its first row became durable */
+    int64_t start_at_ms; /* 0 = at once */
+    bool is_paused;      /* as it was durable when that was looked at */
 };
 
 struct sim_conn {
@@ -389,6 +392,13 @@ void sim_watch_send(struct sim *sim, struct span frame);
 void sim_watch_apply(struct sim *sim, const struct sim_key *key, uint32_t service);
 /* A client was told that this token's task is finished. */
 void sim_watch_finished(struct sim *sim, const struct sim_key *key, uint32_t attempt);
+
+/* sim_sleep.c */
+void sim_check_sleepers(struct sim *sim);
+/* NULL: no saga has still to move. */
+const char *sim_sleep_unrest(struct sim *sim);
+void sim_sleep_find_paused(struct sim *sim);
+void sim_sleep_tally(struct sim *sim, const struct rows *rows);
 
 /* sim_check.c */
 void sim_check_replay(struct sim *sim);

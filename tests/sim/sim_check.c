@@ -91,6 +91,7 @@ void sim_check_bounds(struct sim *sim)
     bound(sim, core->requests.count, 8 * SIM_ASKS, "requests at the engine");
     bound(sim, core->waiter_count, 8 * SIM_ASKS, "waiters");
     bound(sim, core->peers->ask_count, 8 * SIM_ASKS, "asks");
+    sim_check_sleepers(sim);
 }
 
 /* ---- rest ---- */
@@ -107,7 +108,7 @@ static enum saga_error look(struct sim *sim, const struct sim_saga *saga, struct
     return view_make(&image, sim_definition(sim, saga), arena, view);
 }
 
-/* NULL: at rest. Cheap first; the engine holds only what is not final. */
+/* NULL: at rest. Cheap first. */
 const char *sim_check_unrest(struct sim *sim)
 {
     const struct core *core = sim->node.core;
@@ -121,13 +122,9 @@ const char *sim_check_unrest(struct sim *sim)
     if (!sim_client_is_at_rest(sim)) {
         return "a client has no answer";
     }
-    size_t at = 0;
-    for (const struct saga *saga; (saga = map_next(&core->engine->sagas, &at)) != NULL;) {
-        if (!state_is_settled(saga->state) || saga->paused) {
-            sim_say(sim, "%.*s is %s", (int)saga->name.size, (const char *)saga->name.data,
-                    saga->paused ? "paused" : saga_state_name(saga->state));
-            return "a saga is not settled";
-        }
+    why = sim_sleep_unrest(sim);
+    if (why) {
+        return why;
     }
     struct peers_stats stats;
     peers_stats(core->peers, &stats);

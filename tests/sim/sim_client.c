@@ -57,11 +57,16 @@ static void put_start(struct sim *sim, struct sim_ask *ask)
     char definition[16];
     uint32_t which = is_minted ? 0 : sim->sagas[ask->saga].definition;
     snprintf(definition, sizeof definition, "d%u", which);
-    sim_begin(sim, "start", 5u + !is_minted);
+    int64_t start_at_ms = is_minted ? 0 : sim->sagas[ask->saga].start_at_ms;
+    sim_begin(sim, "start", 5u + !is_minted + (start_at_ms > 0));
     put_name(sim, ask);
     sim_put_text(sim, "definition", span_text(definition));
     if (!is_minted) {
         sim_put_text(sim, "saga", span_text(sim->sagas[ask->saga].name));
+    }
+    if (start_at_ms > 0) {
+        sim_put_int(sim, "start_at", start_at_ms);
+        sim_tally(sim, COUNT_STARTS_AT);
     }
     mp_put_text(&sim->out, "input");
     mp_put_map(&sim->out, 1);

@@ -73,10 +73,10 @@ static enum saga_error disk_load_awake(struct store *store, store_image_fn fn, v
     return disk_of(store)->inner->ops->load_awake(disk_of(store)->inner, fn, arg);
 }
 
-static enum saga_error disk_load_due(struct store *store, struct store_due *due, store_image_fn fn,
+static enum saga_error disk_list_due(struct store *store, struct store_due *due, store_item_fn fn,
                                      void *arg)
 {
-    return disk_of(store)->inner->ops->load_due(disk_of(store)->inner, due, fn, arg);
+    return disk_of(store)->inner->ops->list_due(disk_of(store)->inner, due, fn, arg);
 }
 
 static enum saga_error disk_load_definitions(struct store *store, store_definition_fn fn, void *arg)
@@ -108,7 +108,7 @@ const struct store_ops sim_disk_ops = {
     .wake = disk_wake,
     .has_space = disk_has_space,
     .load_awake = disk_load_awake,
-    .load_due = disk_load_due,
+    .list_due = disk_list_due,
     .load_definitions = disk_load_definitions,
     .find_name = disk_find_name,
     .load_one = disk_load_one,

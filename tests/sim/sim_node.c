@@ -77,6 +77,7 @@ static void start(struct sim *sim)
                                    .dead_ms = SIM_DEAD_MS,
                                    .seed = sim->seed,
                                    .sagas_max = 1000,
+                                   .near_ms = 1 + sim_draw(sim, 3000),
                                    .random = draw_bytes,
                                    .random_arg = sim};
     CHECK(catalog_new(&node->catalog) == SAGA_OK);

@@ -144,10 +144,9 @@ void sim_operator_tick(struct sim *sim)
 
 void sim_operator_calm(struct sim *sim)
 {
+    sim_sleep_find_paused(sim);
     for (uint32_t i = 0; i < sim->saga_count && sim_node_is_up(sim); i++) {
-        const struct saga *saga =
-            map_get(&sim->node.core->engine->sagas, span_text(sim->sagas[i].name));
-        if (saga && saga->paused) {
+        if (sim->sagas[i].is_paused) {
             give(sim, i, VERB_RESUME);
         }
     }

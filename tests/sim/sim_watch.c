@@ -101,6 +101,7 @@ void sim_watch_commit(struct sim *sim, const struct rows *rows)
             }
         }
     }
+    sim_sleep_tally(sim, rows);
     for (uint32_t i = 0; i < rows->row_count; i++) {
         note_row(sim, &rows->rows[i]);
         sim->node.disk.last_lsn = rows->rows[i].lsn;

@@ -1,0 +1,190 @@
+/* leave.c - which sagas leave memory, and when.
+ *
+ * A final saga leaves when its last batch has been released. So does one that only waits: no
+ * attempt of it can still act or answer, and nothing is due before near_ms have passed. Its head
+ * says until when it sleeps (due_ms); the store finds it by that time, and recovery passes it over.
+ *
+ *   1. A saga that is not in memory is final or asleep, durably, and nothing about it is on its way
+ *      to the store: it leaves with the release of the last batch that it had a turn in.
+ *   2. Every sleeper that is due by horizon_ms is in memory: who loads them (the core) says how far
+ *      it has come, and what is due by then does not leave.
+ *   3. A sleeper owes nothing. Where an effect makes something durable (a child is started), a
+ * crash in between must find the saga that asked for it, to ask again. So it goes to sleep with the
+ *      batch that holds what came of the effect, not before.
+ *   4. In memory and asleep is no contradiction: it was loaded a while before its time, or for an
+ *      event that meant nothing to it. Only a turn with a record wakes it. */
+#include "base/limits.h"
+#include "engine/turn.h"
+
+bool leave_owes(enum effect_kind kind)
+{
+    switch (kind) {
+    case EFFECT_TASK:
+    case EFFECT_CANCEL:
+    case EFFECT_DONE:
+    case EFFECT_REPLY:
+    case EFFECT_STATUS:
+    case EFFECT_ALERT:
+    case EFFECT_CHILD_END: /* who waits for it asks again */
+        return false;
+    case EFFECT_CHILD:
+        return true;
+    }
+    UNREACHABLE("unknown effect");
+}
+
+/* May an attempt still act or answer? What the journal does not say of it would be lost; so would
+ * the details that the next attempt shall get. */
+static bool is_at_work(const struct call *call)
+{
+    if (call->forgot_unanswered || (call->retry_ms > 0 && call->details.size > 0)) {
+        return true;
+    }
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        if (!a->answered) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool only_waits(const struct saga *saga)
+{
+    bool undoes = saga->direction == BACKWARD && saga->state != SAGA_STATE_PARKED;
+    if (undoes || saga_state_is_final(saga->state)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        /* What a child has said may be lost in a crash: only who is awake asks again. */
+        if (child_is_watched(saga_step(saga, i))) {
+            return false;
+        }
+        for (uint32_t k = 0; k < CALL_COUNT; k++) {
+            if (is_at_work(&saga_step(saga, i)->calls[k])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Until when it can sleep; 0 = it cannot. */
+static int64_t sleep_ms(const struct engine *engine, const struct saga *saga, int64_t due_ms,
+                        int64_t now_ms)
+{
+    int64_t near_ms = engine->options.near_ms;
+    bool is_far = due_ms > now_ms + near_ms && due_ms > engine->horizon_ms;
+    if (near_ms == 0 || !is_far || !only_waits(saga)) {
+        return 0;
+    }
+    return due_ms < DUE_NEVER_MS ? due_ms : DUE_NEVER_MS;
+}
+
+int64_t leave_asleep_ms(const struct turn *turn, int64_t due_ms)
+{
+    const struct saga *saga = turn->saga;
+    if (saga->asleep_ms > 0 && saga->seq == turn->seq_before) {
+        return saga->asleep_ms;
+    }
+    return saga->owes ? 0 : sleep_ms(turn->engine, saga, due_ms, turn->now_ms);
+}
+
+void leave_later(struct engine *engine, struct saga *saga)
+{
+    bool leaves =
+        saga_state_is_final(saga->state) || saga->owes || saga->asleep_ms > engine->horizon_ms;
+    if (!leaves || saga->is_leaving) {
+        return;
+    }
+    saga->is_leaving = true;
+    saga->leave_serial = engine->serial;
+    saga->next_leaving = NULL;
+    if (engine->leaving_last) {
+        engine->leaving_last->next_leaving = saga;
+    } else {
+        engine->leaving_first = saga;
+    }
+    engine->leaving_last = saga;
+}
+
+static void leave_now(struct engine *engine, struct saga *saga)
+{
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        for (uint32_t k = 0; k < CALL_COUNT; k++) {
+            for (struct attempt *a = saga_step(saga, i)->calls[k].attempts; a; a = a->older) {
+                map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
+            }
+        }
+    }
+    heap_drop(&engine->timers, &saga->timer);
+    map_drop(&engine->sagas, saga->name);
+    saga_destroy(&saga);
+}
+
+/* What it owed is in the batch in the making: it sleeps from that commit on, if it can. */
+static bool pay(struct engine *engine, struct saga *saga, struct batch *making)
+{
+    saga->owes = false;
+    int64_t asleep_ms = sleep_ms(engine, saga, saga_next_due(engine, saga), saga->touched_ms);
+    if (asleep_ms == saga->asleep_ms) {
+        return true;
+    }
+    if (making->serial == 0) {
+        making->serial = ++engine->serial;
+    }
+    saga->asleep_ms = asleep_ms;
+    saga->touched_serial = making->serial;
+    leave_later(engine, saga);
+    return batch_put_head(making, saga, false);
+}
+
+/* One that was to leave with this batch. */
+static bool leave(struct engine *engine, struct saga *saga, uint64_t serial, struct batch *making)
+{
+    bool is_final = saga_state_is_final(saga->state);
+    if (saga->touched_serial > serial) {
+        leave_later(engine, saga);
+    } else if (saga->owes && !is_final) {
+        return pay(engine, saga, making);
+    } else if (is_final || saga->asleep_ms > engine->horizon_ms) {
+        bool wakes = !is_final && saga->asleep_ms < DUE_NEVER_MS;
+        if (wakes && saga->asleep_ms < engine->next_sleeper_ms) {
+            engine->next_sleeper_ms = saga->asleep_ms;
+        }
+        leave_now(engine, saga);
+    }
+    return true;
+}
+
+enum saga_error engine_released(struct engine *engine, uint64_t serial, struct batch *making)
+{
+    uint32_t heads = making->rows.head_count;
+    while (engine->leaving_first && engine->leaving_first->leave_serial <= serial) {
+        /* After a restart many may want to sleep: the others do with the batch that this makes. */
+        if (making->rows.head_count - heads >= LIMIT_BATCH_EVENTS) {
+            break;
+        }
+        struct saga *saga = engine->leaving_first;
+        engine->leaving_first = saga->next_leaving;
+        engine->leaving_last = engine->leaving_first ? engine->leaving_last : NULL;
+        saga->is_leaving = false;
+        saga->next_leaving = NULL;
+        if (!leave(engine, saga, serial, making)) {
+            return SAGA_NO_MEMORY;
+        }
+    }
+    return SAGA_OK;
+}
+
+void engine_sleepers_loaded(struct engine *engine, int64_t until_ms, int64_t next_ms)
+{
+    PRE(until_ms >= engine->horizon_ms);
+    PRE(next_ms >= until_ms);
+    engine->horizon_ms = until_ms;
+    engine->next_sleeper_ms = next_ms;
+}
+
+int64_t engine_next_sleeper(const struct engine *engine)
+{
+    return engine->next_sleeper_ms;
+}
