@@ -1,7 +1,8 @@
 /* drill_values.c - the saga's input and the steps' outputs: given, or made up so that every
  * reference finds something.
  *
- * A value is made up as a tree: each reference to it plants its path, and a text that says its last
+ * Conditions hold when the input is made up, so that every step is tried. A value is made up as a
+ * tree: each reference to it plants its path, and a text that says its last
  * name at the end. Where two references want different things at one place, the first has it. */
 #include <stdlib.h>
 
@@ -141,6 +142,9 @@ static void imagine(const struct visit *visit, const struct reference *reference
 {
     json_t *roots = visit->arg;
     uint32_t count = visit->definition->step_count;
+    if (reference->many) {
+        return; /* finds nothing, and that is an array too */
+    }
     if (reference->root == REFERENCE_INPUT || reference->root == REFERENCE_OUTPUT) {
         uint32_t at = reference->root == REFERENCE_INPUT ? count : reference->step;
         plant(json_array_get(roots, at), reference->rest);
@@ -191,7 +195,7 @@ static void look_for(const struct visit *visit, const struct reference *referenc
 {
     struct missing *missing = visit->arg;
     bool is_input = reference->root == REFERENCE_INPUT;
-    if (!visit->in_do || (!is_input && reference->root != REFERENCE_OUTPUT)) {
+    if (!visit->in_do || reference->many || (!is_input && reference->root != REFERENCE_OUTPUT)) {
         return;
     }
     const struct buf *root =

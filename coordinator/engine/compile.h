@@ -21,6 +21,7 @@ struct draft {
     struct span step, needs, description, action, input, compensate, compensate_on, pivot, retry,
         timeout, check, sleep, saga, version, max_cost_usd, expected_cost_usd, key_ttl;
     struct span sleep_until; /* of the long form */
+    struct span when;
     struct span undo_action, undo_input, undo_retry, undo_timeout, undo_check, undo_stuck_after,
         undo_key_ttl, undo_before;
     bool is_undo_long; /* compensate is a map: pointers go one deeper */

@@ -11,6 +11,7 @@
 #include "base/span.h"
 #include "engine/states.h"
 
+struct condition;  /* condition.h: what holds or not, of such values */
 struct jsonschema; /* jsonschema.h: what a value must be */
 struct template;   /* template.h: a value with references in it */
 
@@ -52,6 +53,7 @@ struct step_spec {
     const uint16_t *needed_by; /* the reverse */
     uint32_t needs_count;
     uint32_t needed_by_count;
+    const struct condition *when;       /* it is skipped unless this holds; NULL = always done */
     struct call_spec action;            /* the do; of STEP_KIND_ACTION. SAGA: input, time-out */
     int64_t cost_max_micros;            /* of all its attempts, micro-USD; 0 = no limit */
     int64_t cost_expected_micros;       /* of an attempt, as its author says */

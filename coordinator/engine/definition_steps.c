@@ -4,8 +4,8 @@
  * Two passes, because a step's default policy depends on whether a pivot comes before it, and its
  * references on what it needs. */
 #include "base/times.h"
+#include "engine/condition.h"
 #include "engine/definition_parts.h"
-#include "engine/template_compile.h"
 
 enum {
     STUCK_ATTEMPTS = 10,
@@ -27,7 +27,7 @@ static const struct key step_keys[] = {
     KEY(compensate_on), KEY(pivot),          KEY(retry),
     KEY(timeout),       KEY(check),          LATER(approve),
     LATER(wait_event),  KEY(sleep),          KEY(saga),
-    KEY(version),       LATER(emit),         LATER(when),
+    KEY(version),       LATER(emit),         KEY(when),
     LATER(for_each),    LATER(max_parallel), LATER(on_item_failure),
     KEY(key_ttl),       KEY(max_cost_usd),   KEY(expected_cost_usd),
 };
@@ -229,6 +229,18 @@ static void finish_call(struct compile *c, struct call_spec *call, bool is_patie
     definition_retry_timeouts(c, written[1], &call->timeouts);
 }
 
+static const struct condition *finish_when(struct compile *c, uint32_t step)
+{
+    struct template_view view = {.step = (int32_t)step};
+    if (c->drafts[step].when.size == 0) {
+        return NULL;
+    }
+    struct place place = compile_enter_key(c, "when");
+    const struct condition *when = condition_compile(c, c->drafts[step].when, &view);
+    compile_leave(c, place);
+    return when;
+}
+
 static const struct template *finish_value(struct compile *c, const char *key, struct span value,
                                            const struct template_view *view)
 {
@@ -320,6 +332,7 @@ void definition_steps_finish(struct compile *c)
             finish_call(c, &spec->action, spec->after_pivot, written);
         }
         spec->action.input = finish_value(c, "input", draft->input, &view);
+        spec->when = finish_when(c, i);
         compile_leave(c, place);
         definition_kinds_finish(c, i);
         if (spec->has_undo) {

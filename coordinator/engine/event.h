@@ -67,15 +67,20 @@ enum verb {
     VERB_PAUSE,
     VERB_RESUME,
     VERB_TERMINATE,
+    VERB_SKIP,    /* a step that has no effect: those that need it go on */
+    VERB_APPROVE, /* a step that asks for it */
+    VERB_REJECT,
     VERB_COUNT
 };
 
 struct verb_request {
     enum verb verb;
-    struct span saga;          /* external id */
-    struct span actor;         /* from the authenticated peer */
+    struct span saga;         /* external id */
+    struct span actor;        /* from the authenticated peer */
+    const struct span *roles; /* the actor's: its role and its groups */
+    uint32_t roles_count;
     struct span reason;        /* required */
-    struct span step;          /* retry, resolve: the step; else empty */
+    struct span step;          /* retry, resolve, skip, approve, reject: the step; else empty */
     const struct span *steps;  /* reverse: only these */
     uint32_t steps_count;      /* 0 = all */
     const struct span *accept; /* irrevocable steps that the person accepts to keep */

@@ -6,23 +6,23 @@
  * (live). */
 #include "base/limits.h"
 #include "base/mp.h"
-#include "engine/saga.h"
+#include "engine/fold_parts.h"
 
 #define TO(state) (1u << STEP_STATE_##state)
 static const uint32_t legal[STEP_STATE_COUNT] = {
-    [STEP_STATE_PENDING] = TO(WAITING) | TO(RUNNING) | TO(FAILED),
-    [STEP_STATE_WAITING] = TO(SUCCEEDED) | TO(FAILED) | TO(RESOLVED),
+    [STEP_STATE_PENDING] = TO(WAITING) | TO(RUNNING) | TO(FAILED) | TO(SKIPPED),
+    [STEP_STATE_WAITING] = TO(SUCCEEDED) | TO(FAILED) | TO(RESOLVED) | TO(SKIPPED),
     [STEP_STATE_RUNNING] = TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) | TO(RESOLVED),
     [STEP_STATE_RETRYING] = TO(WAITING) | TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) |
-                            TO(IN_DOUBT) | TO(RESOLVED),
+                            TO(IN_DOUBT) | TO(RESOLVED) | TO(SKIPPED),
     [STEP_STATE_IN_DOUBT] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) |
                             TO(COMPENSATING) | TO(KEPT) | TO(PARKED) | TO(RESOLVED),
     [STEP_STATE_SUCCEEDED] = TO(COMPENSATING) | TO(KEPT) | TO(PARKED) | TO(RESOLVED),
-    [STEP_STATE_FAILED] = TO(COMPENSATING) | TO(PARKED) | TO(RESOLVED),
+    [STEP_STATE_FAILED] = TO(COMPENSATING) | TO(PARKED) | TO(RESOLVED) | TO(SKIPPED),
     [STEP_STATE_COMPENSATING] = TO(COMPENSATED) | TO(PARKED) | TO(RESOLVED),
     [STEP_STATE_COMPENSATED] = TO(COMPENSATING),
     [STEP_STATE_PARKED] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) |
-                          TO(KEPT) | TO(COMPENSATING) | TO(RESOLVED),
+                          TO(KEPT) | TO(COMPENSATING) | TO(RESOLVED) | TO(SKIPPED),
 };
 #undef TO
 
@@ -36,13 +36,19 @@ static bool move(struct step *step, enum step_state to, int64_t at_ms)
     }
     step->state = to;
     bool ends = to == STEP_STATE_SUCCEEDED || to == STEP_STATE_FAILED ||
-                to == STEP_STATE_COMPENSATED || to == STEP_STATE_KEPT || to == STEP_STATE_RESOLVED;
+                to == STEP_STATE_COMPENSATED || to == STEP_STATE_KEPT ||
+                to == STEP_STATE_RESOLVED || to == STEP_STATE_SKIPPED;
     step->ended_ms = ends ? at_ms : 0;
     return true;
 }
 
+bool fold_move(struct step *step, enum step_state to, int64_t at_ms)
+{
+    return move(step, to, at_ms);
+}
+
 /* Nobody waits for its attempts any more. */
-static void close_call(struct call *call)
+void fold_close_call(struct call *call)
 {
     call->retry_ms = 0;
     for (struct attempt *a = call->attempts; a; a = a->older) {
@@ -74,13 +80,13 @@ static bool settle_doubt(struct step *step, int64_t at_ms)
         /* Only its key's age stopped the retries: without doubt it may be asked again. */
         call->expired = false;
         call->retry_ms = at_ms;
-        close_call(step_call(step, TASK_CHECK));
+        fold_close_call(step_call(step, TASK_CHECK));
         return move(step, STEP_STATE_RETRYING, at_ms);
     }
     if (undecided && !call_in_doubt(call) && !call_is_open(call)) {
         bool parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
                       step->saga->direction == FORWARD;
-        close_call(step_call(step, TASK_CHECK));
+        fold_close_call(step_call(step, TASK_CHECK));
         return parked || fail_step(step, at_ms);
     }
     bool to_undo = step->state == STEP_STATE_PARKED && undecided && step->spec->has_undo &&
@@ -239,7 +245,7 @@ static bool fold_done_ok(struct step *step, const struct record *record, int64_t
     }
     call->forgot_doubt = false;
     call->retry_ms = 0;
-    close_call(step_call(step, TASK_CHECK));
+    fold_close_call(step_call(step, TASK_CHECK));
     step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
     step->refused = false;
     if (!move(step, STEP_STATE_SUCCEEDED, at_ms)) {
@@ -490,7 +496,7 @@ static bool fold_resolved(struct step *step, const struct record *record, int64_
     step->stuck = false;
     step->wake_ms = 0;
     for (uint32_t k = 0; k < CALL_COUNT; k++) {
-        close_call(&step->calls[k]);
+        fold_close_call(&step->calls[k]);
     }
     step->undo_state =
         step->undo_state == UNDO_STATE_SUCCEEDED ? UNDO_STATE_SUCCEEDED : UNDO_STATE_NONE;
@@ -620,10 +626,15 @@ static bool fold_operator(struct saga *saga, struct step *step, const struct rec
     case VERB_RESOLVE:
         unpark(saga);
         return true;
+    case VERB_SKIP:
+        unpark(saga);
+        return step && fold_skip(step, record);
     case VERB_REVERSE:
     case VERB_PAUSE:
     case VERB_RESUME:
     case VERB_TERMINATE:
+    case VERB_APPROVE:
+    case VERB_REJECT:
     case VERB_COUNT:
         break;
     }
@@ -694,6 +705,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_RETRY_SCHEDULED:
     case RECORD_STEP_WAITING:
     case RECORD_STEP_WOKEN:
+    case RECORD_STEP_SKIPPED:
     case RECORD_UNDO_DEADLINE:
     case RECORD_STEP_KEPT:
     case RECORD_STEP_PARKED:
@@ -726,6 +738,8 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
         return fold_waiting(step, call, record, at_ms);
     case RECORD_STEP_WOKEN:
         return fold_woken(step, record, at_ms);
+    case RECORD_STEP_SKIPPED:
+        return fold_skipped(step, record, at_ms);
     case RECORD_UNDO_DEADLINE:
         return fold_deadline(step, record);
     case RECORD_STEP_KEPT:

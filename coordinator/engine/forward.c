@@ -33,12 +33,14 @@ static void send(struct turn *turn, struct step *step, struct span input)
     }
 }
 
-/* Fills the input and sends; a reference that finds nothing fails the step. */
+/* Fills the input and sends; a reference that finds nothing, or too much, fails the step. */
 static void start(struct turn *turn, struct step *step)
 {
     struct saga *saga = turn->saga;
-    struct call *call = step_call(step, TASK_DO);
     const struct template *template = step->spec->action.input;
+    if (!step_is_wanted(turn, step)) {
+        return;
+    }
     if (step->spec->kind == STEP_KIND_SLEEP) {
         wait_begin(turn, step);
         return;
@@ -60,15 +62,11 @@ static void start(struct turn *turn, struct step *step)
         send(turn, step, buf_span(out));
         return;
     }
-    if (rc != SAGA_INVALID) {
-        turn->failed = true;
-        return;
+    const char *code = step_code_of(rc);
+    turn->failed |= !code;
+    if (code) {
+        step_fail(turn, step, code, missing);
     }
-    struct failure failure = {.code = span_text("bad_reference"),
-                              .message = missing,
-                              .refused = true,
-                              .retry_after_ms = -1};
-    call_fail(turn, call, &failure);
 }
 
 static bool start_ready(struct turn *turn)

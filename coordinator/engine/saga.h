@@ -6,6 +6,8 @@
  *
  *   do:    pending -> running <-> retrying -> succeeded | failed | in_doubt | kept | parked
  *   wait:  pending -> waiting -> succeeded | failed; a child may be asked for again
+ *   skip:  pending -> skipped, when its condition does not hold; or whenever a person says so and
+ *          no effect of it can stand
  *   undo:  (succeeded | in_doubt | failed) -> compensating -> compensated | parked
  *   and a person may settle what is not settled: -> resolved
  */
@@ -110,6 +112,8 @@ struct step {
         int64_t again_ms; /* it could not be started; when to ask again; 0 = it need not */
         bool called_off;  /* it shall end, though the saga goes forward */
     } watch;
+    struct span skip_actor; /* who said that it shall be skipped; empty = nobody */
+    struct span skip_reason;
     int64_t undo_before_ms; /* its undo's deadline; 0 = none */
     bool undo_before_told;  /* somebody was alerted ahead of it */
     bool undo_before_due;   /* it was the time to turn back for it */

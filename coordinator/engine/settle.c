@@ -41,7 +41,8 @@ bool pivot_has_succeeded(const struct saga *saga)
 {
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
-        bool done = step->state == STEP_STATE_SUCCEEDED ||
+        /* Skipped: the saga has gone past it, and what comes after it cannot be undone. */
+        bool done = step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_SKIPPED ||
                     (step->state == STEP_STATE_RESOLVED && !step->refused);
         if (step->spec->step_class == CLASS_PIVOT && done) {
             return true;

@@ -4,14 +4,19 @@
 #include "engine/template.h"
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/mp.h"
-#include "engine/template_form.h"
+#include "engine/document.h"
 
-/* What a reference found: a msgpack value, or text that is not packed yet. */
-struct found {
-    struct span value; /* empty: see text */
-    struct span text;
-    bool is_text;
+/* What is at work, and what it may still use. */
+struct filling {
+    const struct scope *scope;
+    struct buf *out;
+    size_t size_max;     /* of out */
+    uint64_t steps_left; /* of all evaluations together */
+    struct buf found;    /* the array of a query with many values */
+    struct span missing; /* the reference that did not get its value */
+    enum saga_error error;
 };
 
 static struct span output_of(const struct scope *scope, uint32_t step)
@@ -20,7 +25,7 @@ static struct span output_of(const struct scope *scope, uint32_t step)
                                       : scope->step_output(step, scope->arg);
 }
 
-static bool gives_null(const struct reference *reference, const struct scope *scope)
+bool template_gives_null(const struct reference *reference, const struct scope *scope)
 {
     if (scope->null_when_missing) {
         return true;
@@ -31,7 +36,7 @@ static bool gives_null(const struct reference *reference, const struct scope *sc
     return scope->step_gives_null != NULL && scope->step_gives_null(reference->step, scope->arg);
 }
 
-static struct found look_up(const struct reference *reference, const struct scope *scope)
+struct found template_look_up(const struct reference *reference, const struct scope *scope)
 {
     struct found found = {.is_text = false};
     struct span root = {NULL, 0};
@@ -45,6 +50,9 @@ static struct found look_up(const struct reference *reference, const struct scop
         break;
     case REFERENCE_REASON:
         root = scope->reason;
+        break;
+    case REFERENCE_EVENT:
+        root = scope->event;
         break;
     case REFERENCE_STATUS:
         if (scope->step_status != NULL) {
@@ -62,16 +70,116 @@ static struct found look_up(const struct reference *reference, const struct scop
     return found;
 }
 
-/* As look_up(), with null for what may be missing; false when it is missing for good. */
-static bool resolve(const struct reference *reference, const struct scope *scope,
-                    struct found *found)
+/* The array's header comes before its elements, but their count is known after them: the shortest
+ * one is put at the end of the room that was left for the longest. */
+static struct span put_count(struct buf *found, uint32_t count)
 {
-    *found = look_up(reference, scope);
-    if (!found->is_text && found->value.size == 0) {
-        found->value = MP_NIL_VALUE;
-        return gives_null(reference, scope);
+    size_t at = 0;
+    if (count < 16) {
+        at = 4;
+        found->data[at] = (uint8_t)(0x90 | count);
+    } else if (count < 0x10000) {
+        at = 2;
+        found->data[at] = 0xdc;
+    } else {
+        found->data[at] = 0xdd;
+        found->data[1] = (uint8_t)(count >> 24);
+        found->data[2] = (uint8_t)(count >> 16);
     }
-    return true;
+    if (count >= 16) {
+        found->data[3] = (uint8_t)(count >> 8);
+        found->data[4] = (uint8_t)count;
+    }
+    return (struct span){found->data + at, found->size - at};
+}
+
+/* All that the query finds, as an array in filling->found. */
+static enum saga_error collect(struct filling *filling, const struct reference *reference,
+                               const struct buf *document, struct span *array)
+{
+    struct jsonpath_run run;
+    struct jsonpath_walk walk;
+    struct span value;
+    uint32_t count = 0;
+    uint64_t nodes = 0;
+    struct buf *found = &filling->found;
+    buf_clear(found);
+    (void)buf_reserve(found, 5);
+    jsonpath_run_open(&run, buf_span(document), filling->steps_left);
+    jsonpath_open(&walk, &run, reference->many);
+    while (!buf_failed(found) && jsonpath_next(&walk, &value)) {
+        struct mp mp = mp_open(value);
+        (void)mp_skip_counted(&mp, &nodes);
+        buf_write(found, value.data, value.size);
+        count++;
+        if (found->size > LIMIT_VALUE || nodes > MP_NODE_MAX) {
+            return SAGA_TOO_LARGE;
+        }
+    }
+    if (buf_failed(found)) {
+        return SAGA_NO_MEMORY;
+    }
+    filling->steps_left = run.steps_left;
+    *array = put_count(found, count);
+    return jsonpath_run_result(&run);
+}
+
+static enum saga_error look_up_many(struct filling *filling, const struct reference *reference,
+                                    struct span *array)
+{
+    struct buf document;
+    buf_open(&document, LIMIT_SAGA_MEMORY);
+    document_put(reference->document, filling->scope, &document);
+    uint64_t cost = document.size / DOCUMENT_BYTES_PER_STEP;
+    enum saga_error rc = SAGA_OK;
+    if (buf_failed(&document)) {
+        rc = SAGA_NO_MEMORY;
+    } else if (cost >= filling->steps_left) {
+        rc = SAGA_TOO_LARGE;
+    } else {
+        filling->steps_left -= cost;
+        rc = collect(filling, reference, &document, array);
+    }
+    buf_close(&document);
+    return rc;
+}
+
+/* How many bytes it may still take. */
+static bool fits(const struct filling *filling, const struct found *found)
+{
+    size_t size = found->is_text ? found->text.size : found->value.size;
+    return filling->out->size + size <= filling->size_max;
+}
+
+/* As template_look_up(), with null for what may be missing; false when it is missing for good, or
+ * too much. */
+static bool resolve(struct filling *filling, const struct reference *reference, struct found *found)
+{
+    enum saga_error rc = SAGA_OK;
+    if (reference->many) {
+        *found = (struct found){.is_text = false};
+        rc = look_up_many(filling, reference, &found->value);
+    } else {
+        *found = template_look_up(reference, filling->scope);
+    }
+    bool is_missing = !found->is_text && found->value.size == 0;
+    bool gives_null = filling->scope->null_when_missing;
+    if (rc == SAGA_OK && is_missing) {
+        rc = SAGA_INVALID;
+        gives_null = template_gives_null(reference, filling->scope);
+    } else if (rc == SAGA_OK && !fits(filling, found)) {
+        rc = SAGA_TOO_LARGE;
+    }
+    if (rc == SAGA_OK) {
+        return true;
+    }
+    *found = (struct found){.value = MP_NIL_VALUE};
+    if (gives_null && rc != SAGA_NO_MEMORY) {
+        return true;
+    }
+    filling->missing = reference->written;
+    filling->error = rc;
+    return false;
 }
 
 static void put_found(const struct found *found, struct buf *out)
@@ -101,10 +209,10 @@ static void put_inside(const struct found *found, struct buf *out)
 
 /* The size of a str comes before its bytes, but is known after them: they are put together behind
  * room for the longest header and then moved down to the header that they need. */
-static bool put_text(const struct template_piece *piece, const struct scope *scope, struct buf *out,
-                     struct span *missing)
+static bool put_text(const struct template_piece *piece, struct filling *filling)
 {
     enum { HEADER_MAX = 5 };
+    struct buf *out = filling->out;
     size_t before = out->size;
     if (buf_reserve(out, HEADER_MAX) == NULL) {
         return true;
@@ -112,11 +220,19 @@ static bool put_text(const struct template_piece *piece, const struct scope *sco
     for (uint32_t i = 0; i < piece->part_count; i++) {
         const struct template_part *part = &piece->parts[i];
         struct found found = {.text = part->text, .is_text = true};
-        if (part->reference != NULL && !resolve(part->reference, scope, &found)) {
-            *missing = part->reference->written;
+        if (part->reference != NULL && !resolve(filling, part->reference, &found)) {
             return false;
         }
+        size_t size = out->size;
         put_inside(&found, out);
+        if (out->size > filling->size_max && filling->scope->null_when_missing) {
+            buf_truncate(out, size);
+            buf_text(out, "null");
+        } else if (out->size > filling->size_max) {
+            filling->missing = part->reference ? part->reference->written : filling->missing;
+            filling->error = SAGA_TOO_LARGE;
+            return false;
+        }
     }
     if (buf_failed(out)) {
         return true;
@@ -145,23 +261,21 @@ static bool put_text(const struct template_piece *piece, const struct scope *sco
     return true;
 }
 
-static bool put_piece(const struct template_piece *piece, const struct scope *scope,
-                      struct buf *out, struct span *missing)
+static bool put_piece(const struct template_piece *piece, struct filling *filling)
 {
     struct found found;
     switch (piece->kind) {
     case TEMPLATE_BYTES:
-        buf_write(out, piece->bytes.data, piece->bytes.size);
+        buf_write(filling->out, piece->bytes.data, piece->bytes.size);
         return true;
     case TEMPLATE_REFERENCE:
-        if (!resolve(piece->reference, scope, &found)) {
-            *missing = piece->reference->written;
+        if (!resolve(filling, piece->reference, &found)) {
             return false;
         }
-        put_found(&found, out);
+        put_found(&found, filling->out);
         return true;
     case TEMPLATE_TEXT:
-        return put_text(piece, scope, out, missing);
+        return put_text(piece, filling);
     }
     UNREACHABLE("template kind");
 }
@@ -173,13 +287,20 @@ enum saga_error template_fill(const struct template *template, const struct scop
     PRE(scope != NULL);
     PRE(missing != NULL);
     size_t before = out->size;
+    struct filling filling = {
+        .scope = scope, .out = out, .size_max = before + LIMIT_VALUE, .steps_left = JSONPATH_STEPS};
 
-    *missing = (struct span){NULL, 0};
-    for (uint32_t i = 0; i < template->piece_count; i++) {
-        if (!put_piece(&template->pieces[i], scope, out, missing)) {
-            buf_truncate(out, before);
-            return SAGA_INVALID;
-        }
+    buf_open(&filling.found, LIMIT_SAGA_MEMORY);
+    for (uint32_t i = 0; i < template->piece_count && filling.error == SAGA_OK; i++) {
+        (void)put_piece(&template->pieces[i], &filling);
     }
-    return buf_failed(out) ? SAGA_NO_MEMORY : SAGA_OK;
+    buf_close(&filling.found);
+    *missing = filling.missing;
+    if (filling.error == SAGA_OK && buf_failed(out)) {
+        filling.error = SAGA_NO_MEMORY;
+    }
+    if (filling.error != SAGA_OK) {
+        buf_truncate(out, before);
+    }
+    return filling.error;
 }

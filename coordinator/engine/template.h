@@ -1,8 +1,8 @@
 /* template.h - a value of a definition with references in it, compiled once, filled in per saga.
  *
  * "$.input.trip" as a whole string is a reference and keeps its type; "Trip ${$.input.name}" is
- * interpolated; "$$" is a literal dollar. References are singular JSONPath queries (RFC 9535):
- * names and indexes only. */
+ * interpolated; "$$" is a literal dollar. References are JSONPath queries (RFC 9535): one that
+ * consists of names and indexes gives its value, any other an array of what it finds. */
 #ifndef ENGINE_TEMPLATE_H
 #define ENGINE_TEMPLATE_H
 
@@ -22,13 +22,16 @@ struct scope {
     struct span (*step_output)(uint32_t step, const void *arg); /* msgpack value */
     const char *(*step_status)(uint32_t step, const void *arg); /* public name */
     bool (*step_gives_null)(uint32_t step, const void *arg);    /* skipped: missing is null */
+    struct span event;                                          /* msgpack value; empty: none */
     const void *arg;
     bool null_when_missing; /* in a compensation a missing value is null */
 };
 
 /* Appends the filled-in value to `out` as one msgpack value. SAGA_INVALID when a reference finds
- * nothing: *missing then is the reference as written (borrowed from the template). SAGA_NO_MEMORY
- * when `out` has failed. */
+ * nothing: *missing then is the reference as written (borrowed from the template). SAGA_TOO_LARGE
+ * when the value would have more than LIMIT_VALUE bytes, or looking for it would cost too much;
+ * *missing is the reference that was one too many, which in a compensation gives null instead.
+ * SAGA_NO_MEMORY when `out` has failed. */
 MUST_CHECK enum saga_error template_fill(const struct template *template, const struct scope *scope,
                                          struct buf *out, struct span *missing);
 

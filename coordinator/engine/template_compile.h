@@ -7,8 +7,9 @@
 
 /* What the references of a template may name. */
 struct template_view {
-    int32_t step; /* whose template it is; -1: of the saga, which sees all steps */
-    bool is_undo; /* a compensation sees its own step and $.reason too */
+    int32_t step;   /* whose template it is; -1: of the saga, which sees all steps */
+    bool is_undo;   /* a compensation sees its own step and $.reason too */
+    bool has_event; /* $.event: of a wait's match, and where an event may have started the saga */
 };
 
 /* Compiles `value`, which c->place is at. NULL when there is a problem, or no memory. */

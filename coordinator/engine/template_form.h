@@ -14,14 +14,36 @@ enum reference_root {
     REFERENCE_STATUS, /* $.steps.<name>.status */
     REFERENCE_REASON, /* $.reason... */
     REFERENCE_ID,     /* $.saga.id */
+    REFERENCE_EVENT,  /* $.event... */
 };
 
 struct reference {
     enum reference_root root;
     uint32_t step;                       /* of OUTPUT and STATUS */
+    struct span name;                    /* of that step */
     const struct jsonpath_segment *rest; /* what is followed inside the root's value, or NULL */
     struct span written;                 /* "$.input.trip", for messages */
+    const struct jsonpath *many;         /* it may give many values: they are looked for in ... */
+    const struct document *document;     /* ... this; else both are NULL */
 };
+
+/* What queries look at: document.h. */
+struct document {
+    const struct reference *items; /* roots; those of one step are neighbours */
+    uint32_t count;
+};
+
+/* What a reference found: a msgpack value, or text that is not packed yet. */
+struct found {
+    struct span value; /* empty: see text */
+    struct span text;
+    bool is_text;
+};
+
+/* Where a reference to one value leads; neither value nor text: nowhere. */
+struct found template_look_up(const struct reference *reference, const struct scope *scope);
+/* Is what is not there null, then? */
+bool template_gives_null(const struct reference *reference, const struct scope *scope);
 
 /* A part of an interpolated string: literal text, or a reference. */
 struct template_part {

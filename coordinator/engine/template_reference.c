@@ -5,6 +5,7 @@
 #include "engine/template_reference.h"
 
 #include "engine/definition_parts.h"
+#include "engine/document.h"
 
 struct root {
     const char *name;
@@ -12,8 +13,8 @@ struct root {
 };
 
 static const struct root roots[] = {
-    {"input", true}, {"steps", true},  {"saga", true},   {"reason", true},
-    {"item", false}, {"index", false}, {"event", false},
+    {"input", true}, {"steps", true}, {"saga", true},   {"reason", true},
+    {"event", true}, {"item", false}, {"index", false},
 };
 
 static void list_roots(struct compile *c, struct quoted written)
@@ -33,7 +34,7 @@ static bool check_step(struct compile *c, const struct template_view *view, stru
     }
     uint32_t step = (uint32_t)view->step;
     if (other == step && !view->is_undo) {
-        compile_error(c, "'%s': a step's input cannot refer to the step itself", written.text);
+        compile_error(c, "'%s': a step cannot refer to itself", written.text);
         return false;
     }
     if (other != step && !definition_graph_needs(c, step, other)) {
@@ -47,20 +48,21 @@ static bool check_step(struct compile *c, const struct template_view *view, stru
 
 /* The parts of a reference's query, as far as they may belong to its root. */
 struct parts {
-    uint32_t count;                          /* of the query, which may have more */
+    uint32_t count;                          /* of the query, at most 4 are counted */
     struct span names[3];                    /* of an index: empty */
     const struct jsonpath_segment *after[3]; /* the parts after each */
 };
 
-static struct parts split(const struct jsonpath *path)
+static struct parts split(const struct jsonpath_segment *part)
 {
     struct parts parts = {.count = 0};
-    const struct jsonpath_segment *part = jsonpath_parts(path, &parts.count);
     for (size_t i = 0; i < ARRAY_COUNT(parts.names) && part != NULL; i++) {
         parts.names[i] = jsonpath_name(part);
         part = jsonpath_rest(part);
         parts.after[i] = part;
+        parts.count++;
     }
+    parts.count += part != NULL;
     return parts;
 }
 
@@ -75,6 +77,10 @@ static bool resolve_step(struct compile *c, const struct template_view *view,
         list_roots(c, written);
         return false;
     }
+    if (parts->names[1].size == 0) {
+        compile_error(c, "'%s': a step must be named, as in $.steps.<name>.output", written.text);
+        return false;
+    }
     int32_t other = definition_graph_find(c, parts->names[1]);
     if (other < 0) {
         compile_error(c, "'%s': there is no step '%s'", written.text,
@@ -83,6 +89,7 @@ static bool resolve_step(struct compile *c, const struct template_view *view,
     }
     reference->root = is_output ? REFERENCE_OUTPUT : REFERENCE_STATUS;
     reference->step = (uint32_t)other;
+    reference->name = c->steps[other].name;
     reference->rest = parts->after[2];
     return check_step(c, view, written, (uint32_t)other);
 }
@@ -97,11 +104,10 @@ static const struct root *find_root(struct span name)
     return NULL;
 }
 
-/* What the query of a reference begins with. */
-static bool resolve(struct compile *c, const struct template_view *view,
-                    const struct jsonpath *path, struct reference *reference)
+bool template_reference_resolve(struct compile *c, const struct template_view *view,
+                                const struct jsonpath_segment *first, struct reference *reference)
 {
-    struct parts parts = split(path);
+    struct parts parts = split(first);
     struct quoted written = compile_quote(reference->written);
     const struct root *root = find_root(parts.names[0]);
 
@@ -128,8 +134,44 @@ static bool resolve(struct compile *c, const struct template_view *view,
         }
         return view->is_undo;
     }
+    if (root == &roots[4]) {
+        reference->root = REFERENCE_EVENT;
+        if (!view->has_event) {
+            compile_error(c, "'%s': there is no $.event here", written.text);
+        }
+        return view->has_event;
+    }
     list_roots(c, written);
     return false;
+}
+
+struct span template_reference_extent(struct compile *c, struct span text)
+{
+    struct jsonpath_problem problem;
+    const struct jsonpath *path = NULL;
+    size_t size = 0;
+    enum saga_error rc = jsonpath_compile_prefix(text, &c->scratch, &path, &size, &problem);
+    c->no_memory |= rc == SAGA_NO_MEMORY;
+    return (struct span){text.data, size};
+}
+
+/* A query that may give many values is evaluated on a document of what it looks at. */
+static bool read_many(struct compile *c, const struct template_view *view,
+                      const struct jsonpath *path, struct reference *reference)
+{
+    struct document *document = compile_take(c, 1, sizeof *document);
+    if (reference->written.size > DOCUMENT_TEXT_MAX) {
+        compile_error(c, "'%s' is longer than %d bytes", compile_quote(reference->written).text,
+                      DOCUMENT_TEXT_MAX);
+        return false;
+    }
+    if (document == NULL ||
+        !document_compile(c, view, reference->written, jsonpath_queries(path), document)) {
+        return false;
+    }
+    reference->many = path;
+    reference->document = document;
+    return true;
 }
 
 void template_reference_refuse(struct compile *c, struct span text,
@@ -165,12 +207,9 @@ const struct reference *template_reference_read(struct compile *c, const struct 
         return NULL;
     }
     reference->written = compile_copy(c, (struct span){text.data, *size});
-    if (!jsonpath_is_singular(path)) {
-        compile_error(c,
-                      "'%s' may give more than one value; only names and indexes are supported "
-                      "yet",
-                      compile_quote(reference->written).text);
-        return NULL;
-    }
-    return resolve(c, view, path, reference) ? reference : NULL;
+    uint32_t count;
+    bool ok = jsonpath_is_singular(path)
+                  ? template_reference_resolve(c, view, jsonpath_parts(path, &count), reference)
+                  : read_many(c, view, path, reference);
+    return ok ? reference : NULL;
 }

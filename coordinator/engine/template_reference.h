@@ -9,6 +9,13 @@
  * is a problem, which is noted. */
 const struct reference *template_reference_read(struct compile *c, const struct template_view *view,
                                                 struct span text, size_t *size);
+/* Whose value a query of those `parts` begins with: sets all of *reference but `written`, which is
+ * given. false: it may not be said here; a problem is noted. */
+MUST_CHECK bool template_reference_resolve(struct compile *c, const struct template_view *view,
+                                           const struct jsonpath_segment *parts,
+                                           struct reference *reference);
+/* The longest query that `text`, which holds a good one, begins with. */
+struct span template_reference_extent(struct compile *c, struct span text);
 /* Notes that `text` is no reference, and why. */
 void template_reference_refuse(struct compile *c, struct span text,
                                const struct jsonpath_problem *problem);

@@ -87,6 +87,8 @@ void turn_alert(struct turn *turn, const struct step *step, const char *code);
 
 /* A time as people and programs write it: RFC 3339, or milliseconds since 1970. */
 bool wait_read_time(struct span value, int64_t *at_ms);
+/* The wait is over; `code` (a literal) says why it has failed, NULL: it has not. */
+void wait_end(struct turn *turn, const struct step *step, const char *code, struct span message);
 void wait_begin(struct turn *turn, const struct step *step);
 /* Wakes a waiting step whose time has come; false: it has not. */
 bool wait_is_over(struct turn *turn, const struct step *step);
@@ -113,6 +115,16 @@ const char *child_refusal(const struct child_ask *ask, const char **message);
 /* There is no child to ask, and why; code NULL: there is no room for one now. false = no memory. */
 bool child_tell_none(struct batch *batch, const struct child_ask *ask, const char *code,
                      const char *message);
+/* skip.c: steps that are left out. */
+
+/* Is the step, whose turn has come, to be done? false: it has been skipped, or has failed, for its
+ * condition could not be decided. */
+bool step_is_wanted(struct turn *turn, struct step *step);
+/* Ends a step that has not begun, for something in its definition gives no value. */
+void step_fail(struct turn *turn, struct step *step, const char *code, struct span message);
+/* By which code it fails when filling in a template gives `rc`; NULL: not its fault. */
+const char *step_code_of(enum saga_error rc);
+enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, const char **why);
 
 /* budget.c: costs. */
 

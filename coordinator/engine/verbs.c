@@ -340,7 +340,7 @@ typedef enum saga_error (*verb_fn)(struct turn *turn, const struct verb_request 
 static const verb_fn verbs[VERB_COUNT] = {
     [VERB_ROLLBACK] = rollback,   [VERB_REVERSE] = reverse, [VERB_RETRY] = retry,
     [VERB_RESOLVE] = resolve,     [VERB_PAUSE] = pause,     [VERB_RESUME] = pause,
-    [VERB_TERMINATE] = terminate,
+    [VERB_TERMINATE] = terminate, [VERB_SKIP] = skip_do,
 };
 
 enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, const char **why)

@@ -124,7 +124,8 @@ enum saga_error view_plan(const struct saga_image *image, const struct plan_requ
 static const char *const verb_names[VERB_COUNT] = {
     [VERB_ROLLBACK] = "rollback",   [VERB_REVERSE] = "reverse", [VERB_RETRY] = "retry",
     [VERB_RESOLVE] = "resolve",     [VERB_PAUSE] = "pause",     [VERB_RESUME] = "resume",
-    [VERB_TERMINATE] = "terminate",
+    [VERB_TERMINATE] = "terminate", [VERB_SKIP] = "skip",       [VERB_APPROVE] = "approve",
+    [VERB_REJECT] = "reject",
 };
 
 const char *verb_name(enum verb verb)

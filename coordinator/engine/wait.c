@@ -9,7 +9,7 @@
 #include "base/times.h"
 #include "engine/turn.h"
 
-static void end(struct turn *turn, const struct step *step, const char *code, struct span message)
+void wait_end(struct turn *turn, const struct step *step, const char *code, struct span message)
 {
     struct record record = {.type = RECORD_STEP_WOKEN,
                             .fields = 1,
@@ -42,13 +42,13 @@ static bool wake_time(struct turn *turn, const struct step *step, int64_t *due_m
     step_scope(turn->saga, false, &scope);
     buf_clear(out);
     enum saga_error rc = template_fill(step->spec->sleep_until, &scope, out, &missing);
-    if (rc == SAGA_INVALID) {
-        end(turn, step, "bad_reference", missing);
+    if (rc != SAGA_OK && step_code_of(rc)) {
+        wait_end(turn, step, step_code_of(rc), missing);
     } else if (rc != SAGA_OK) {
         turn->failed = true;
     } else if (!wait_read_time(buf_span(out), due_ms)) {
-        end(turn, step, "bad_time",
-            span_text("'until' gives neither an RFC 3339 time nor milliseconds since 1970"));
+        wait_end(turn, step, "bad_time",
+                 span_text("'until' gives neither an RFC 3339 time nor milliseconds since 1970"));
     } else {
         return true;
     }
@@ -68,12 +68,12 @@ bool wait_is_over(struct turn *turn, const struct step *step)
 {
     bool over = step->wake_ms <= turn->now_ms;
     if (over) {
-        end(turn, step, NULL, (struct span){NULL, 0});
+        wait_end(turn, step, NULL, (struct span){NULL, 0});
     }
     return over;
 }
 
 void wait_call_off(struct turn *turn, const struct step *step)
 {
-    end(turn, step, "cancelled", span_text("the wait was called off"));
+    wait_end(turn, step, "cancelled", span_text("the wait was called off"));
 }

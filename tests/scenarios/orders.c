@@ -10,8 +10,9 @@
  *   sent|lost|untaken|adopt|beat KEY[#N] [barrier] [details=JSON]
  *   tell          webhooks are configured: what they are told is printed
  *   time +5s      crash [+5s]      participants absent|present|barrier
- *   rollback|reverse|retry|resolve|pause|resume|terminate [by=ada] because=TEXT [step=] [steps=a,b]
- *                         [accept=a,b] [input=JSON] [output=JSON] [outcome=] [evidence=]
+ *   rollback|reverse|retry|resolve|pause|resume|terminate|skip|approve|reject [by=ada] [roles=a,b]
+ *                         because=TEXT [step=] [steps=a,b] [accept=a,b] [input=JSON] [output=JSON]
+ *                         [outcome=] [evidence=]
  * [plan=last] plan [steps=a,b]      show
  *
  * KEY without #N means the newest attempt. */
@@ -111,6 +112,7 @@ static void verb(struct world *world, struct words *words)
     }
     request->saga = span_text(world->name);
     request->actor = actor.size > 0 ? actor : span_text("ada");
+    request->roles = words_list(words, "roles", &request->roles_count);
     request->reason = words_option(words, "because");
     request->step = words_option(words, "step");
     request->steps = words_list(words, "steps", &request->steps_count);
@@ -232,14 +234,13 @@ void obey(struct world *world, const char *line)
         const char *word;
         void (*fn)(struct world *world, struct words *words);
     } orders[] = {
-        {"start", start},    {"ok", result},    {"fail", result},
-        {"later", result},   {"sent", task},    {"lost", task},
-        {"untaken", task},   {"adopt", task},   {"beat", task},
-        {"rollback", verb},  {"reverse", verb}, {"retry", verb},
-        {"resolve", verb},   {"pause", verb},   {"resume", verb},
-        {"terminate", verb}, {"plan", plan},    {"time", pass},
-        {"crash", crash},    {"show", show},    {"participants", participants},
-        {"child", child},    {"asked", asked},  {"tell", tell},
+        {"start", start},  {"ok", result},     {"fail", result},    {"later", result},
+        {"sent", task},    {"lost", task},     {"untaken", task},   {"adopt", task},
+        {"beat", task},    {"rollback", verb}, {"reverse", verb},   {"retry", verb},
+        {"resolve", verb}, {"pause", verb},    {"resume", verb},    {"skip", verb},
+        {"approve", verb}, {"reject", verb},   {"terminate", verb}, {"plan", plan},
+        {"time", pass},    {"crash", crash},   {"show", show},      {"participants", participants},
+        {"child", child},  {"asked", asked},   {"tell", tell},
     };
     static struct words words;
     words_split(&words, line);

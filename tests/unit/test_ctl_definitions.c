@@ -11,6 +11,7 @@
 
 #include "base/mp.h"
 #include "ctl/lint.h"
+#include "engine/condition.h"
 #include "golden.h"
 
 enum { NAMES_MAX = 200 };
@@ -90,6 +91,10 @@ static void print_step(FILE *out, const struct definition *definition, uint32_t 
             (const char *)step->action.action.data,
             step->action.input != NULL ? " with input" : "");
     print_retry(out, &step->action);
+    if (step->when != NULL) {
+        fprintf(out, "    when %.*s\n", (int)step->when->written.size,
+                (const char *)step->when->written.data);
+    }
     if (step->has_undo) {
         fprintf(out, "    undo %.*s%s%s%s, stuck after %u or %lld ms\n",
                 (int)step->undo.action.size, (const char *)step->undo.action.data,

@@ -48,7 +48,7 @@ static void put_json(struct buf *buf, const char *json)
  * gives it as canonical JSON, or the reference that found nothing. */
 static const char *fill(const char *template_json, const struct world *world, bool in_undo)
 {
-    static char text[70000];
+    static char text[140000];
     char json[70000];
     struct buf document;
     struct buf out;
@@ -89,9 +89,10 @@ static const char *fill(const char *template_json, const struct world *world, bo
         cr_assert(json_canonical(buf_span(&out), &canonical) == SAGA_OK);
         snprintf(text, sizeof(text), "%.*s", (int)canonical.size, (const char *)canonical.data);
     } else {
-        cr_assert(rc == SAGA_INVALID);
+        cr_assert(rc == SAGA_INVALID || rc == SAGA_TOO_LARGE);
         cr_assert(out.size == 0);
-        snprintf(text, sizeof(text), "missing %.*s", (int)missing.size, (const char *)missing.data);
+        snprintf(text, sizeof(text), "%s %.*s", rc == SAGA_INVALID ? "missing" : "too large",
+                 (int)missing.size, (const char *)missing.data);
     }
     buf_close(&out);
     buf_close(&canonical);
@@ -186,6 +187,100 @@ Test(template, what_is_missing_is_named_or_null_where_that_is_the_rule)
     close_world(&world);
 }
 
+Test(template, queries_with_many_values_give_arrays)
+{
+    static const char *const cases[][2] = {
+        {"\"$.input.list[*]\"", "[1,[2,3],{\"k\":\"v\"}]"},
+        {"\"$.input.list[0:2]\"", "[1,[2,3]]"},
+        {"\"$.input.list[1][*]\"", "[2,3]"},
+        {"\"$.input..k\"", "[\"v\"]"},
+        {"\"$.input['n','x','none']\"", "[7,1.5]"},
+        {"\"$.input.none[*]\"", "[]"},
+        {"\"$.steps.first.output.deep.er[?@ > $.input.n]\"", "[10,20,30]"},
+        {"\"$.steps.first.output.deep.er[?@ != $.input.x && @ < 30]\"", "[10,20]"},
+        {"\"$.steps.first.output[?$.steps.first.status == 'succeeded']\"",
+         "[\"f-1\",{\"er\":[10,20,30]}]"},
+        {"\"$.input.list[?$.saga.id == 'saga-1']\"", "[1,[2,3],{\"k\":\"v\"}]"},
+        {"\"of ${$.input.list[1][*]} and ${$.input.none[*]}\"", "\"of [2,3] and []\""},
+    };
+    struct world world;
+    open_world(&world);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cr_expect_str_eq(fill(cases[i][0], &world, false), cases[i][1], "%s", cases[i][0]);
+    }
+    cr_expect_str_eq(fill("\"$.reason[*]\"", &world, true), "[\"card_declined\",\"no\"]");
+    world.first_skipped = true;
+    world.first.size = 0;
+    cr_expect_str_eq(fill("\"$.steps.first.output[*]\"", &world, false), "[]");
+    close_world(&world);
+}
+
+/* An array of 15, of 16, of 65535 and of 65536 elements has a header of another form each. */
+Test(template, arrays_of_every_size_have_the_right_header)
+{
+    static const uint32_t counts[] = {0, 1, 15, 16, 17, 255, 256, 20000, 65535, 65536, 65537};
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        struct world world = {.first_skipped = false};
+        buf_open(&world.input, 1024 * 1024);
+        mp_put_array(&world.input, counts[i]);
+        for (uint32_t k = 0; k < counts[i]; k++) {
+            mp_put_uint(&world.input, 1);
+        }
+        /* fill() gives canonical text: two bytes an element. */
+        size_t wanted = counts[i] > 0 ? 2 * (size_t)counts[i] + 1 : 2;
+        cr_expect(strlen(fill("\"$.input[*]\"", &world, false)) == wanted, "%u", counts[i]);
+        buf_close(&world.input);
+    }
+}
+
+/* Fills `count` references into one value. */
+static const char *fill_often(const char *reference, uint32_t count, const struct world *world,
+                              bool in_undo)
+{
+    static char json[20000];
+    size_t size = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        size += (size_t)snprintf(json + size, sizeof(json) - size, "%s\"%s\"", i ? "," : "[",
+                                 reference);
+    }
+    snprintf(json + size, sizeof(json) - size, "]");
+    return fill(json, world, in_undo);
+}
+
+Test(template, what_is_too_large_or_too_costly_is_told_or_null_where_that_is_the_rule)
+{
+    struct world world = {.first_skipped = false};
+    enum { BIG = 700 * 1024, ELEMENTS = 60000 };
+    char *text = malloc(BIG + 1);
+    memset(text, 'x', BIG);
+    text[BIG] = '\0';
+    buf_open(&world.input, 2 * 1024 * 1024);
+    mp_put_map(&world.input, 2);
+    mp_put_text(&world.input, "big");
+    mp_put_text(&world.input, text);
+    mp_put_text(&world.input, "many");
+    mp_put_array(&world.input, ELEMENTS);
+    for (uint32_t i = 0; i < ELEMENTS; i++) {
+        mp_put_uint(&world.input, 1);
+    }
+    put_json(&world.reason, "{}");
+    put_json(&world.first, "{}");
+    cr_expect_str_eq(fill("[\"$.input.big\",\"$.input.big\"]", &world, false),
+                     "too large $.input.big");
+    cr_expect_str_eq(fill("\"${$.input.big}${$.input.big}\"", &world, false),
+                     "too large $.input.big");
+    cr_expect_str_eq(fill("\"$.input['big','big']\"", &world, false),
+                     "too large $.input['big','big']");
+    cr_expect_str_eq(fill("\"$.input.many[?count($.input.many[*]) == 0]\"", &world, false),
+                     "too large $.input.many[?count($.input.many[*]) == 0]");
+    cr_expect_str_eq(fill("\"$.input.many[?count($.input.many[*]) == 0]\"", &world, true), "null");
+    cr_expect_str_eq(fill_often("$.input.many[?@ == 2]", 2, &world, false), "[[],[]]");
+    cr_expect_str_eq(fill_often("$.input.many[?@ == 2]", 40, &world, false),
+                     "too large $.input.many[?@ == 2]");
+    free(text);
+    close_world(&world);
+}
+
 /* A str's header grows with its size: each of its forms has an edge. */
 Test(template, texts_of_every_size_have_the_right_header)
 {
@@ -218,7 +313,7 @@ Test(template, a_full_buffer_is_told)
     open_world(&world);
     put_json(&document,
              "{\"saga\":\"s\",\"steps\":[{\"step\":\"a\",\"action\":\"a.b\","
-             "\"input\":[\"$.input.list\",\"x ${$.input.list} y\"]}]}");
+             "\"input\":[\"$.input.list\",\"x ${$.input.list} y\",\"$.input.list[*]\"]}]}");
     arena_open(&arena, &arena_heap, 1024 * 1024);
     enum saga_error rc = definition_compile(buf_span(&document), &arena, &definition, &problems);
     cr_assert(rc == SAGA_OK);

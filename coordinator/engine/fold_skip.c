@@ -1,0 +1,25 @@
+/* fold_skip.c - the records of steps that are left out. */
+#include "engine/fold_parts.h"
+
+/* Nothing of it stands, and nothing will be asked for: those that need it go on. */
+bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms)
+{
+    step->by_person = record->actor.size > 0;
+    step->wake_ms = 0;
+    step->refused = false;
+    step->code = (struct span){NULL, 0};
+    step->message = (struct span){NULL, 0};
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        fold_close_call(&step->calls[k]);
+    }
+    return fold_move(step, STEP_STATE_SKIPPED, at_ms);
+}
+
+/* It is skipped now, or when its turn comes: those after it wait for what it needs all the same. */
+bool fold_skip(struct step *step, const struct record *record)
+{
+    bool ok = true;
+    step->skip_actor = arena_copy(&step->saga->arena, record->actor, &ok);
+    step->skip_reason = arena_copy(&step->saga->arena, record->reason, &ok);
+    return ok;
+}

@@ -1,0 +1,137 @@
+/* skip.c - steps that are left out: because their condition does not hold, or a person says so.
+ *
+ * A skipped step has no effect, and those that need it go on as if it had succeeded; references to
+ * it give null. A person may skip what has not begun, waits, or was given up, as long as no effect
+ * of it can stand. What has not begun is skipped when its turn comes, so that those after it still
+ * wait for what it needs. */
+#include "engine/condition.h"
+#include "engine/turn.h"
+
+static void skip(struct turn *turn, const struct step *step, const char *code, struct span message)
+{
+    struct record record = {.type = RECORD_STEP_SKIPPED,
+                            .fields = 1,
+                            .step = step->index,
+                            .code = code ? span_text(code) : (struct span){NULL, 0},
+                            .message = message,
+                            .actor = step->skip_actor,
+                            .reason = step->skip_reason};
+    turn_emit(turn, &record);
+}
+
+const char *step_code_of(enum saga_error rc)
+{
+    if (rc == SAGA_INVALID) {
+        return "bad_reference";
+    }
+    return rc == SAGA_TOO_LARGE ? "too_large" : NULL;
+}
+
+void step_fail(struct turn *turn, struct step *step, const char *code, struct span message)
+{
+    PRE(step->state == STEP_STATE_PENDING);
+    if (step->spec->kind != STEP_KIND_ACTION && step->spec->kind != STEP_KIND_SAGA) {
+        wait_end(turn, step, code, message);
+        return;
+    }
+    struct failure failure = {
+        .code = span_text(code), .message = message, .refused = true, .retry_after_ms = -1};
+    call_fail(turn, step_call(step, TASK_DO), &failure);
+}
+
+bool step_is_wanted(struct turn *turn, struct step *step)
+{
+    PRE(step->state == STEP_STATE_PENDING);
+    const struct condition *when = step->spec->when;
+    bool holds = true;
+    if (step->skip_actor.size > 0) {
+        skip(turn, step, NULL, (struct span){NULL, 0});
+        return false;
+    }
+    if (!when) {
+        return true;
+    }
+    struct scope scope;
+    step_scope(turn->saga, false, &scope);
+    enum saga_error rc = condition_holds(when, &scope, &holds);
+    struct span written = when->written;
+    written.size = written.size > LIMIT_MESSAGE ? LIMIT_MESSAGE : written.size;
+    if (rc == SAGA_TOO_LARGE) {
+        step_fail(turn, step, "too_large", written);
+        return false;
+    }
+    if (rc != SAGA_OK) {
+        turn->failed = true;
+        return false;
+    }
+    if (!holds) {
+        skip(turn, step, "condition", written);
+    }
+    return holds;
+}
+
+/* Why it cannot be skipped; NULL: it can. */
+static const char *why_not(const struct step *step)
+{
+    const struct call *done = &step->calls[0];
+    switch (step->state) {
+    case STEP_STATE_PENDING:
+        return step->skip_actor.size > 0 ? "the step will be skipped already" : NULL;
+    case STEP_STATE_WAITING:
+        return step->spec->kind == STEP_KIND_SAGA ? "a child of the step has begun" : NULL;
+    case STEP_STATE_RETRYING:
+    case STEP_STATE_FAILED:
+    case STEP_STATE_PARKED:
+        if (call_in_doubt(done) || call_is_open(done)) {
+            return "the step is in doubt: an effect of it may stand; resolve it";
+        }
+        return call_has_succeeded(done) ? "an effect of the step stands" : NULL;
+    case STEP_STATE_RUNNING:
+    case STEP_STATE_IN_DOUBT:
+        return "the step has begun: an effect of it may stand";
+    case STEP_STATE_NONE:
+    case STEP_STATE_SUCCEEDED:
+    case STEP_STATE_SKIPPED:
+    case STEP_STATE_COMPENSATING:
+    case STEP_STATE_COMPENSATED:
+    case STEP_STATE_KEPT:
+    case STEP_STATE_RESOLVED:
+    case STEP_STATE_COUNT:
+        break;
+    }
+    return "the step is settled";
+}
+
+enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, const char **why)
+{
+    const struct saga *saga = turn->saga;
+    int32_t index = saga_step_named(saga, verb->step);
+    if (index < 0) {
+        *why = "the definition has no step of that name";
+        return SAGA_NOT_FOUND;
+    }
+    if (saga_state_is_final(saga->state)) {
+        *why = "the saga has ended";
+        return SAGA_CONFLICT;
+    }
+    if (saga->direction == BACKWARD || saga->turn_wanted) {
+        *why = "the saga turns back";
+        return SAGA_CONFLICT;
+    }
+    struct step *step = saga_step(saga, (uint32_t)index);
+    *why = why_not(step);
+    if (*why) {
+        return SAGA_CONFLICT;
+    }
+    struct record record = {.type = RECORD_OPERATOR,
+                            .fields = 1,
+                            .step = step->index,
+                            .verb = VERB_SKIP,
+                            .actor = verb->actor,
+                            .reason = verb->reason};
+    turn_emit(turn, &record);
+    if (!turn->failed && step->state != STEP_STATE_PENDING) {
+        skip(turn, step, NULL, (struct span){NULL, 0});
+    }
+    return SAGA_OK;
+}
