@@ -252,6 +252,7 @@ static int open_http(struct loop *loop)
                               .version = SAGAD_VERSION,
                               .desk = &loop->desk,
                               .catalog = loop->catalog,
+                              .hooks = &loop->options->webhooks,
                               .store = loop->store,
                               .now_ms = now_ms,
                               .is_ready = is_ready,

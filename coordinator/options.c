@@ -348,8 +348,7 @@ static void help(FILE *out)
                     settings[i].fallback);
         }
     }
-    fputs("  webhooks                 who is told what: see docs/operations/webhooks.md (file)\n",
-          out);
+    fputs("  webhooks                 who is told what (file only; see webhooks.md)\n", out);
     fputs("\nSIGTERM drains and exits 0: no new starts, running tasks are waited for.\n", out);
 }
 
