@@ -96,6 +96,10 @@ void read_saga(struct call *call)
 
 /* ---- lists ---- */
 
+struct bounds {
+    uint64_t least;
+    uint64_t most;
+};
 static const struct bounds any_seq = {0, INT64_MAX};
 
 static bool query_is_wrong(struct call *call, const char *name, const char *what)
@@ -106,7 +110,8 @@ static bool query_is_wrong(struct call *call, const char *name, const char *what
     return call_faultless(call);
 }
 
-bool call_query_number(struct call *call, const char *name, struct bounds bounds, uint64_t *value)
+/* A query argument as a number; false when a problem was answered. */
+static bool query_number(struct call *call, const char *name, struct bounds bounds, uint64_t *value)
 {
     const char *text = call_query(call, name);
     if (!text) {
@@ -190,9 +195,8 @@ void read_sagas(struct call *call)
 {
     struct store_filter filter = {0};
     uint64_t limit = LIST_DEFAULT;
-    if (!call_query_number(call, "limit", (struct bounds){1, LIST_MAX}, &limit) ||
-        !query_state(call, &filter) ||
-        !call_query_number(call, "cursor", any_seq, &filter.before) ||
+    if (!query_number(call, "limit", (struct bounds){1, LIST_MAX}, &limit) ||
+        !query_state(call, &filter) || !query_number(call, "cursor", any_seq, &filter.before) ||
         !query_time(call, "started_from", &filter.started_from_ms) ||
         !query_time(call, "started_until", &filter.started_until_ms)) {
         return;
@@ -255,9 +259,9 @@ void read_history(struct call *call)
     const struct definition *definition;
     uint64_t since = 0;
     struct history history = {.left = HISTORY_DEFAULT};
-    if (!call_query_number(call, "since", any_seq, &since) ||
-        !call_query_number(call, "cursor", any_seq, &since) ||
-        !call_query_number(call, "limit", (struct bounds){1, HISTORY_MAX}, &history.left) ||
+    if (!query_number(call, "since", any_seq, &since) ||
+        !query_number(call, "cursor", any_seq, &since) ||
+        !query_number(call, "limit", (struct bounds){1, HISTORY_MAX}, &history.left) ||
         !call_load(call, call->parts[0], &image, &definition)) {
         return;
     }
@@ -304,6 +308,7 @@ void read_plan(struct call *call)
     struct plan plan;
     const char *why = NULL;
     const char *list = call_query(call, "steps");
+    const char *to = call_query(call, "to");
     if ((list && !split(call, list, &steps)) ||
         !call_load(call, call->parts[0], &image, &definition)) {
         return;
@@ -312,6 +317,7 @@ void read_plan(struct call *call)
         .definition = definition,
         .steps = steps.items,
         .steps_count = steps.count,
+        .to = to ? span_text(to) : (struct span){NULL, 0},
         .now_ms = call->api->options.now_ms(call->api->options.arg),
     };
     enum saga_error rc = view_plan(&image, &request, &call->arena, &plan, &why);

@@ -172,7 +172,22 @@ static bool read_outcome(struct call *call, struct span text)
     return false;
 }
 
-static bool check_verb(struct call *call, struct span outcome, struct span to)
+/* With `to`: what comes when the saga stands at its save-point. */
+static void read_then(struct call *call, struct span then)
+{
+    struct verb_request *verb = &call->request.verb;
+    if (verb->to.size > 0 && verb->verb != VERB_ROLLBACK) {
+        call_fault(call, "/to", "is for a rollback");
+    }
+    if (then.size > 0 && verb->to.size == 0) {
+        call_fault(call, "/then", "has no meaning without 'to'");
+    } else if (then.size > 0 && !span_is(then, "forward") && !span_is(then, "pause")) {
+        call_fault(call, "/then", "must be forward or pause");
+    }
+    verb->then_pause = span_is(then, "pause");
+}
+
+static bool check_verb(struct call *call, struct span outcome, struct span then)
 {
     struct verb_request *verb = &call->request.verb;
     if (verb->reason.size == 0) {
@@ -180,9 +195,7 @@ static bool check_verb(struct call *call, struct span outcome, struct span to)
     } else if (verb->reason.size > LIMIT_REASON) {
         call_fault(call, "/reason", "has more than 1024 bytes");
     }
-    if (to.size > 0) {
-        call_fault(call, "/to", "rolling back to a save-point is not supported yet");
-    }
+    read_then(call, then);
     if (verb->verb == VERB_RESOLVE) {
         if (verb->step.size == 0) {
             call_fault(call, "/step", "is required");
@@ -190,7 +203,8 @@ static bool check_verb(struct call *call, struct span outcome, struct span to)
         (void)read_outcome(call, outcome);
     }
     if (verb->verb == VERB_ROLLBACK && verb->steps_count > 0) {
-        call_fault(call, "/steps", "a rollback is of the whole saga; steps are for reverse");
+        call_fault(call, "/steps",
+                   "a rollback is of the whole saga, or to a step; steps are for reverse");
     }
     return call_faultless(call);
 }
@@ -216,12 +230,13 @@ void write_verb(struct call *call)
     struct texts steps = {0};
     struct texts accept = {0};
     struct span outcome = {NULL, 0};
-    struct span to = {NULL, 0};
+    struct span then = {NULL, 0};
     const struct body_key keys[] = {
         {"reason", BODY_TEXT, false, &verb->reason},
         {"step", BODY_TEXT, false, &verb->step},
         {"steps", BODY_TEXTS, false, &steps},
-        {"to", BODY_TEXT, false, &to},
+        {"to", BODY_TEXT, false, &verb->to},
+        {"then", BODY_TEXT, false, &then},
         {"plan_digest", BODY_TEXT, false, &verb->plan_digest},
         {"accept", BODY_TEXTS, false, &accept},
         {"input", BODY_VALUE, false, &verb->input},
@@ -236,7 +251,7 @@ void write_verb(struct call *call)
     verb->steps_count = steps.count;
     verb->accept = accept.items;
     verb->accept_count = accept.count;
-    if (!check_verb(call, outcome, to) || !read_if_match(call) ||
+    if (!check_verb(call, outcome, then) || !read_if_match(call) ||
         !call_once(call, &verb->key, verb->digest)) {
         return;
     }

@@ -23,8 +23,8 @@ const struct command commands[] = {
     {"history", "ID", "everything that happened to a saga", "limit output", 1, 1, true,
      run_history},
     {"watch", "ID", "follow a saga until it has settled", "", 1, 1, false, run_watch},
-    {"rollback", "ID", "undo a running or parked saga", "plan apply accept yes " VERB_OPTIONS, 1, 1,
-     false, run_rollback},
+    {"rollback", "ID", "undo a running or parked saga, or go back to a step",
+     "plan apply to pause accept yes " VERB_OPTIONS, 1, 1, false, run_rollback},
     {"reverse", "ID", "undo a completed saga, whole or some steps",
      "plan apply steps accept yes " VERB_OPTIONS, 1, 1, false, run_reverse},
     {"retry", "ID", "try again now what waits or is parked", "step input " VERB_OPTIONS, 1, 1,
@@ -36,8 +36,6 @@ const struct command commands[] = {
     {"resume", "ID", "go on after a pause", VERB_OPTIONS, 1, 1, false, run_resume},
     {"terminate", "ID", "give up: write off every unsettled step", "yes " VERB_OPTIONS, 1, 1, false,
      run_terminate},
-    {"webhooks", "[VERB...]", "who hears what: list dead redeliver discard enable",
-     "limit reason yes output", 0, 3, true, run_webhooks},
     {"completion", "bash", "print completion for a shell", "", 1, 1, false, run_completion},
     {"version", "", "print the version", "", 0, 0, false, run_version},
     {"help", "[COMMAND]", "this, or one command", "man", 0, 1, false, run_help},
@@ -64,6 +62,8 @@ enum option_key {
     KEY_STEP,
     KEY_STEPS,
     KEY_ACCEPT,
+    KEY_TO,
+    KEY_PAUSE,
     KEY_OUTCOME,
     KEY_RESULT,
     KEY_EVIDENCE,
@@ -114,6 +114,9 @@ static const struct option_row {
     {"steps", required_argument, KEY_STEPS, "A,B", "only these steps", false},
     {"accept", required_argument, KEY_ACCEPT, "A,B", "irrevocable steps that may stay as they are",
      false},
+    {"to", required_argument, KEY_TO, "STEP",
+     "keep this step, undo what depends on it, go forward again", false},
+    {"pause", no_argument, KEY_PAUSE, NULL, "with --to: stay paused there", false},
     {"step", required_argument, KEY_STEP, "NAME", "the step", false},
     {"outcome", required_argument, KEY_OUTCOME, "OUTCOME", "succeeded, failed, compensated or kept",
      false},
@@ -407,6 +410,8 @@ static const char **place_of(struct settings *settings, int key)
         return &settings->start_at;
     case KEY_STEP:
         return &settings->step;
+    case KEY_TO:
+        return &settings->to;
     case KEY_STEPS:
         return &settings->steps;
     case KEY_ACCEPT:
@@ -451,6 +456,9 @@ static bool take(struct settings *settings, int key, const char *value)
         return true;
     case KEY_PLAN:
         settings->plan = true;
+        return true;
+    case KEY_PAUSE:
+        settings->pause = true;
         return true;
     case KEY_DRY_RUN:
         settings->dry_run = true;

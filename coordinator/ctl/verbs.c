@@ -9,7 +9,7 @@
 
 enum { PATH_SIZE = 1024 };
 
-enum exit_code need_reason(const struct settings *settings)
+static enum exit_code need_reason(const struct settings *settings)
 {
     if (settings->reason && settings->reason[0]) {
         return EXIT_GOOD;
@@ -25,6 +25,7 @@ static json_t *make_body(const struct settings *settings)
         const char *key;
         size_t offset;
     } texts[] = {{"step", offsetof(struct settings, step)},
+                 {"to", offsetof(struct settings, to)},
                  {"plan_digest", offsetof(struct settings, apply)},
                  {"outcome", offsetof(struct settings, outcome)},
                  {"evidence", offsetof(struct settings, evidence)}};
@@ -37,6 +38,9 @@ static json_t *make_body(const struct settings *settings)
     }
     value_add_names(body, "steps", settings->steps);
     value_add_names(body, "accept", settings->accept);
+    if (settings->pause) {
+        json_object_set_new(body, "then", json_string("pause"));
+    }
     if (!value_add(body, "input", settings->input) ||
         !value_add(body, "output", settings->output_value)) {
         json_decref(body);
@@ -84,7 +88,7 @@ static enum exit_code send_verb(const struct settings *settings, const char *id,
     return code;
 }
 
-bool ask(const char *question)
+static bool ask(const char *question)
 {
     char line[16] = "";
     fprintf(stderr, "%s [y/N] ", question);
@@ -99,8 +103,9 @@ static enum exit_code get_plan(const struct settings *settings, const char *id, 
     *reply = (struct reply){0};
     own.wait = false;
     own.key = NULL;
-    char *steps = http_escape(settings->steps ? settings->steps : "");
-    snprintf(what, sizeof what, "/rollback-plan%s%s", steps[0] ? "?steps=" : "", steps);
+    const char *query = settings->to ? "?to=" : "?steps=";
+    char *steps = http_escape(settings->to ? settings->to : settings->steps ? settings->steps : "");
+    snprintf(what, sizeof what, "/rollback-plan%s%s", steps[0] ? query : "", steps);
     free(steps);
     return http_saga_path(path, sizeof path, id, what) ? http_call(&own, "GET", path, NULL, reply)
                                                        : EXIT_NOT_FOUND;
@@ -111,6 +116,7 @@ static enum exit_code plan_and_do(const struct settings *settings, const char *i
 {
     struct reply plan;
     struct settings own = *settings;
+    const char *wanted = settings->to ? "completed" : "compensated";
     bool terminal = isatty(STDIN_FILENO) != 0;
     enum exit_code code = settings->plan ? EXIT_GOOD : need_reason(settings);
     if (code == EXIT_GOOD && !settings->plan && !settings->yes && !terminal) {
@@ -122,7 +128,7 @@ static enum exit_code plan_and_do(const struct settings *settings, const char *i
         return code;
     }
     if (settings->yes && !settings->plan) {
-        return send_verb(settings, id, verb, "compensated");
+        return send_verb(settings, id, verb, wanted);
     }
     code = get_plan(settings, id, &plan);
     if (code == EXIT_GOOD) {
@@ -132,7 +138,7 @@ static enum exit_code plan_and_do(const struct settings *settings, const char *i
         if (ask("Undo this?")) {
             own.apply = settings->apply ? settings->apply
                                         : json_string_value(json_object_get(plan.body, "digest"));
-            code = send_verb(&own, id, verb, "compensated");
+            code = send_verb(&own, id, verb, wanted);
         } else {
             fprintf(stderr, "nothing was done\n");
             code = EXIT_REFUSED;

@@ -16,6 +16,9 @@ static bool wants_undo(const struct step *step)
 /* Is nothing of this step left to wait for? */
 static bool is_done(const struct step *step, bool strict)
 {
+    if (step_stray_is_open(step) && (!step->stuck || strict)) {
+        return false;
+    }
     if (!step->chosen) {
         return true;
     }
@@ -107,6 +110,9 @@ static bool begin_undo(struct turn *turn, struct step *step)
     int64_t quiet_ms = call_clear_ms(done, turn->engine->options.dead_ms);
     if (step->state == STEP_STATE_PARKED && quiet_ms == INT64_MAX) {
         return false; /* it was parked for that: see park_unfinished() */
+    }
+    if (step_stray_is_open(step)) {
+        return false; /* the undo's call is at work for an old key */
     }
     if (step->undo_due_ms == 0) {
         step->undo_due_ms = turn->now_ms;
@@ -206,22 +212,29 @@ static bool finish(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool parked = false;
+    bool chosen = false;
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
         if (!is_done(step, true)) {
             return false;
         }
-        parked |= step->state == STEP_STATE_PARKED;
+        parked |= (step->chosen && step->state == STEP_STATE_PARKED) ||
+                  step->stray_state == UNDO_STATE_PARKED;
+        chosen |= step->chosen;
     }
     struct record record = {.type = RECORD_SAGA_COMPENSATED};
+    if (saga->save_point > 0 && !parked) {
+        savepoint_reached(turn);
+        return true;
+    }
     if (parked) {
-        if (saga->state == SAGA_STATE_PARKED) {
+        if (saga->state == SAGA_STATE_PARKED || savepoint_waits(saga)) {
             return false;
         }
         record.type = RECORD_SAGA_PARKED;
         record.code = span_text("needs_a_person");
         turn_alert(turn, NULL, "saga_parked");
-    } else if (saga->partial && still_stands(saga)) {
+    } else if (saga->partial && (!chosen || still_stands(saga))) {
         record.type = RECORD_SAGA_COMPLETED;
     }
     turn_emit(turn, &record);
@@ -232,6 +245,9 @@ bool backward(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool changed = false;
+    if (saga->save_point > 0 && savepoint_widens(turn)) {
+        return true;
+    }
     for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
         struct step *step = saga_step(saga, i);
         if (step->chosen) {
@@ -246,6 +262,7 @@ bool backward(struct turn *turn)
         struct record record = {.type = RECORD_SAGA_COMPENSATING,
                                 .code = span_text("result"),
                                 .message = span_text("what it waited for has come")};
+        savepoint_goes_on(saga, &record);
         turn_emit(turn, &record);
     }
     return turn->failed || changed || finish(turn);

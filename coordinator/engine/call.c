@@ -118,11 +118,11 @@ bool call_is_wanted(const struct call *call)
     case TASK_DO:
         /* A pivot in doubt is asked again with its key even when the saga shall turn back: only
          * its outcome says which way is open. */
-        return saga->direction == FORWARD &&
+        return (saga->direction == FORWARD || savepoint_spares(step)) &&
                (!saga->turn_wanted ||
                 (step->spec->step_class == CLASS_PIVOT && call_in_doubt(call)));
     case TASK_UNDO:
-        return step->state == STEP_STATE_COMPENSATING;
+        return call->stray ? step_has_stray(step) : step->state == STEP_STATE_COMPENSATING;
     case TASK_CHECK:
         return step->state == STEP_STATE_IN_DOUBT;
     case TASK_CONFIRM:
@@ -184,7 +184,7 @@ static bool attempt_decides(const struct call *call, const struct attempt *attem
         return false;
     }
     bool waits = (call->kind == TASK_DO && step->state == STEP_STATE_RETRYING) ||
-                 (call->kind == TASK_UNDO && step->undo_state == UNDO_STATE_RETRYING) ||
+                 (call->kind == TASK_UNDO && undo_call_state(step) == UNDO_STATE_RETRYING) ||
                  (call->kind == TASK_CHECK && step->state == STEP_STATE_IN_DOUBT && !call->used_up);
     return attempt->state == ATTEMPT_OPEN || (attempt->state == ATTEMPT_DOUBT && waits);
 }

@@ -44,8 +44,9 @@ static bool still_counts(const struct step *step)
 static bool may_turn(const struct step *step)
 {
     const struct saga *saga = step->saga;
-    return !step->undo_before_due && saga->direction == FORWARD && !saga->turn_wanted &&
-           step->state == STEP_STATE_SUCCEEDED;
+    bool stays = saga->direction == FORWARD || savepoint_spares(step);
+    bool turns = saga->turn_wanted && saga->turn_to == 0;
+    return !step->undo_before_due && stays && !turns && step->state == STEP_STATE_SUCCEEDED;
 }
 
 int64_t deadline_due_ms(const struct step *step)
@@ -94,7 +95,8 @@ void deadline_expire(struct turn *turn, struct step *step)
 void deadline_set(struct turn *turn, struct step *step)
 {
     const struct template *before = step->spec->has_undo ? step->spec->undo_before : NULL;
-    if (!before || turn->failed || turn->saga->direction == BACKWARD) {
+    bool turns = turn->saga->direction == BACKWARD && !savepoint_spares(step);
+    if (!before || turn->failed || turns) {
         return;
     }
     struct scope scope;

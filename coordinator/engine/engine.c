@@ -490,7 +490,8 @@ static bool waits_for_attempt(const struct call *call)
     case TASK_DO:
         return step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING;
     case TASK_UNDO:
-        return step->undo_state == UNDO_STATE_RUNNING || step->undo_state == UNDO_STATE_RETRYING;
+        return undo_call_state(step) == UNDO_STATE_RUNNING ||
+               undo_call_state(step) == UNDO_STATE_RETRYING;
     case TASK_CHECK:
         return step->state == STEP_STATE_IN_DOUBT && !call->used_up;
     case TASK_CONFIRM:

@@ -81,6 +81,8 @@ struct verb_request {
     uint32_t roles_count;
     struct span reason;        /* required */
     struct span step;          /* retry, resolve, skip, approve, reject: the step; else empty */
+    struct span to;            /* rollback: the step to keep, and to go forward from; else empty */
+    bool then_pause;           /* with `to`: paused there, until somebody resumes it */
     const struct span *steps;  /* reverse: only these */
     uint32_t steps_count;      /* 0 = all */
     const struct span *accept; /* irrevocable steps that the person accepts to keep */

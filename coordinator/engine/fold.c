@@ -18,15 +18,18 @@ static const uint32_t legal[STEP_STATE_COUNT] = {
     [STEP_STATE_IN_DOUBT] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) |
                             TO(COMPENSATING) | TO(KEPT) | TO(PARKED) | TO(RESOLVED),
     [STEP_STATE_SUCCEEDED] = TO(COMPENSATING) | TO(KEPT) | TO(PARKED) | TO(RESOLVED),
-    [STEP_STATE_FAILED] = TO(COMPENSATING) | TO(PARKED) | TO(RESOLVED) | TO(SKIPPED),
+    [STEP_STATE_FAILED] = TO(COMPENSATING) | TO(PARKED) | TO(RESOLVED) | TO(SKIPPED) | TO(PENDING),
+    [STEP_STATE_SKIPPED] = TO(PENDING),
     [STEP_STATE_COMPENSATING] = TO(COMPENSATED) | TO(PARKED) | TO(RESOLVED),
-    [STEP_STATE_COMPENSATED] = TO(COMPENSATING),
+    [STEP_STATE_COMPENSATED] = TO(COMPENSATING) | TO(PENDING),
+    [STEP_STATE_KEPT] = TO(PENDING),
+    [STEP_STATE_RESOLVED] = TO(PENDING),
     [STEP_STATE_PARKED] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) |
                           TO(KEPT) | TO(COMPENSATING) | TO(RESOLVED) | TO(SKIPPED),
 };
 #undef TO
 
-static bool move(struct step *step, enum step_state to, int64_t at_ms)
+bool fold_move(struct step *step, enum step_state to, int64_t at_ms)
 {
     if (step->state == to) {
         return true;
@@ -42,11 +45,6 @@ static bool move(struct step *step, enum step_state to, int64_t at_ms)
     return true;
 }
 
-bool fold_move(struct step *step, enum step_state to, int64_t at_ms)
-{
-    return move(step, to, at_ms);
-}
-
 /* Nobody waits for its attempts any more. */
 void fold_close_call(struct call *call)
 {
@@ -58,14 +56,14 @@ void fold_close_call(struct call *call)
 
 /* Its do has failed. On the way back `compensate_on: failed` is due at once; when the saga turns
  * back later, fold_compensating() sees to it. */
-static bool fail_step(struct step *step, int64_t at_ms)
+bool fold_fail(struct step *step, int64_t at_ms)
 {
     bool undo = step->saga->direction == BACKWARD && step->chosen && step->spec->has_undo &&
                 step->spec->undo_on_failed;
     if (undo && step->undo_state == UNDO_STATE_NONE) {
         step->undo_state = UNDO_STATE_PENDING;
     }
-    return move(step, STEP_STATE_FAILED, at_ms);
+    return fold_move(step, STEP_STATE_FAILED, at_ms);
 }
 
 /* After an attempt's doubt has ended: an undecided step without doubt has failed. One that was
@@ -81,17 +79,17 @@ static bool settle_doubt(struct step *step, int64_t at_ms)
         call->expired = false;
         call->retry_ms = at_ms;
         fold_close_call(step_call(step, TASK_CHECK));
-        return move(step, STEP_STATE_RETRYING, at_ms);
+        return fold_move(step, STEP_STATE_RETRYING, at_ms);
     }
     if (undecided && !call_in_doubt(call) && !call_is_open(call)) {
         bool parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
                       step->saga->direction == FORWARD;
         fold_close_call(step_call(step, TASK_CHECK));
-        return parked || fail_step(step, at_ms);
+        return parked || fold_fail(step, at_ms);
     }
     bool to_undo = step->state == STEP_STATE_PARKED && undecided && step->spec->has_undo &&
                    step->saga->direction == BACKWARD && step->chosen;
-    return !to_undo || move(step, STEP_STATE_IN_DOUBT, at_ms);
+    return !to_undo || fold_move(step, STEP_STATE_IN_DOUBT, at_ms);
 }
 
 static bool fold_started(struct saga *saga, const struct record *record, int64_t at_ms)
@@ -116,6 +114,10 @@ static bool fold_started(struct saga *saga, const struct record *record, int64_t
 static bool open_run(struct call *call, const struct record *record, int64_t at_ms)
 {
     struct step *step = call->step;
+    bool has_past = call->kind == TASK_DO && step_is_begun(step);
+    if (has_past && !fold_past_add(step)) {
+        return false;
+    }
     call->run = record->run;
     call->number_last = 0;
     call->counted = 0;
@@ -133,9 +135,11 @@ static bool open_run(struct call *call, const struct record *record, int64_t at_
         call->in_doubt = (record->flags & FLAG_IN_DOUBT) != 0;
     }
     if (call->kind == TASK_UNDO) {
-        step->late = false;
+        call->stray = (record->flags & FLAG_STRAY) != 0;
+        step->stray = call->stray ? step->stray : NULL;
+        step->late = step->late && call->stray;
     }
-    return call->key.size > 0;
+    return call->key.size > 0 && (!call->stray || fold_stray_open(call));
 }
 
 static bool adopt(struct call *call, const struct record *record)
@@ -215,10 +219,14 @@ static bool fold_intended(struct step *step, struct call *call, const struct rec
     case TASK_DO:
         step->started_ms = step->started_ms ? step->started_ms : at_ms;
         step->started_seq = step->started_seq ? step->started_seq : step->saga->seq;
-        return move(step, STEP_STATE_RUNNING, at_ms);
+        return fold_move(step, STEP_STATE_RUNNING, at_ms);
     case TASK_UNDO:
+        if (call->stray) {
+            step->stray_state = UNDO_STATE_RUNNING;
+            return true;
+        }
         step->undo_state = UNDO_STATE_RUNNING;
-        return move(step, STEP_STATE_COMPENSATING, at_ms);
+        return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
     case TASK_CHECK:
         return step->state == STEP_STATE_IN_DOUBT;
     case TASK_CONFIRM:
@@ -239,7 +247,7 @@ static bool fold_done_ok(struct step *step, const struct record *record, int64_t
     /* The key has succeeded: whatever became of its other attempts, the effect is the same one. */
     struct call *call = step_call(step, TASK_DO);
     for (struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->state != ATTEMPT_NO_EFFECT) {
+        if (a->state != ATTEMPT_NO_EFFECT && !attempt_is_past(a)) {
             a->state = ATTEMPT_SUCCEEDED;
         }
     }
@@ -248,10 +256,10 @@ static bool fold_done_ok(struct step *step, const struct record *record, int64_t
     fold_close_call(step_call(step, TASK_CHECK));
     step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
     step->refused = false;
-    if (!move(step, STEP_STATE_SUCCEEDED, at_ms)) {
+    if (!fold_move(step, STEP_STATE_SUCCEEDED, at_ms)) {
         return false;
     }
-    if (step->saga->direction == BACKWARD && step->spec->has_undo) {
+    if (step->saga->direction == BACKWARD && step->chosen && step->spec->has_undo) {
         step->undo_state = UNDO_STATE_PENDING;
     }
     return true;
@@ -279,16 +287,20 @@ static bool fold_succeeded(struct step *step, struct call *call, const struct re
             a->state = a->state == ATTEMPT_NO_EFFECT ? a->state : ATTEMPT_SUCCEEDED;
         }
         call->forgot_doubt = false;
+        if (call->stray) {
+            fold_stray_end(step);
+            return true;
+        }
         if (step->late) {
             step->undo_state = UNDO_STATE_PENDING;
-            return move(step, STEP_STATE_COMPENSATING, at_ms);
+            return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
         }
         step->undo_state = UNDO_STATE_SUCCEEDED;
         step->stuck = false;
         step->undo_code = (struct span){NULL, 0};
         step->undo_message = (struct span){NULL, 0};
-        return move(step, STEP_STATE_COMPENSATING, at_ms) &&
-               move(step, STEP_STATE_COMPENSATED, at_ms);
+        return fold_move(step, STEP_STATE_COMPENSATING, at_ms) &&
+               fold_move(step, STEP_STATE_COMPENSATED, at_ms);
     case TASK_CONFIRM:
         break;
     }
@@ -304,12 +316,16 @@ static bool after_failure(struct step *step, struct call *call, const struct rec
     switch (call->kind) {
     case TASK_DO:
         if (!is_final) {
-            return move(step, STEP_STATE_RETRYING, at_ms);
+            return fold_move(step, STEP_STATE_RETRYING, at_ms);
         }
-        return call_in_doubt(call) ? move(step, STEP_STATE_IN_DOUBT, at_ms)
-                                   : fail_step(step, at_ms);
+        return call_in_doubt(call) ? fold_move(step, STEP_STATE_IN_DOUBT, at_ms)
+                                   : fold_fail(step, at_ms);
     case TASK_UNDO:
-        step->undo_state = UNDO_STATE_RETRYING;
+        if (call->stray) {
+            step->stray_state = UNDO_STATE_RETRYING;
+        } else {
+            step->undo_state = UNDO_STATE_RETRYING;
+        }
         return true;
     case TASK_CHECK:
         call->used_up = is_final;
@@ -360,7 +376,7 @@ static bool fold_failed(struct step *step, struct call *call, const struct recor
     if (call->kind == TASK_CHECK && (record->flags & FLAG_NO_EFFECT)) {
         struct call *done = step_call(step, TASK_DO);
         for (struct attempt *a = done->attempts; a; a = a->older) {
-            a->state = ATTEMPT_NO_EFFECT;
+            a->state = attempt_is_past(a) ? a->state : ATTEMPT_NO_EFFECT;
         }
         done->forgot_doubt = false;
         call->retry_ms = 0;
@@ -402,6 +418,9 @@ static bool fold_late(struct step *step, struct call *call, const struct record 
         return false;
     }
     answer(attempt, ATTEMPT_SUCCEEDED, VERDICT_LATE);
+    if (call->kind == TASK_DO && attempt_is_past(attempt)) {
+        return fold_stray(step, record);
+    }
     if (step->by_person || step->state == STEP_STATE_KEPT || call->kind != TASK_DO ||
         step->spec->step_class == CLASS_READONLY) {
         return true;
@@ -415,7 +434,7 @@ static bool fold_late(struct step *step, struct call *call, const struct record 
     if (step->state != STEP_STATE_COMPENSATING || step->undo_state == UNDO_STATE_SUCCEEDED) {
         step->undo_state = UNDO_STATE_PENDING;
     }
-    return move(step, STEP_STATE_COMPENSATING, at_ms);
+    return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
 }
 
 /* A child is started, or the one there is needs a person. */
@@ -433,7 +452,7 @@ static bool fold_child(struct step *step, struct call *call, const struct record
     step->wake_ms = record->due_ms;
     step->started_ms = step->started_ms ? step->started_ms : at_ms;
     step->started_seq = step->started_seq ? step->started_seq : step->saga->seq;
-    return step->child.size > 0 && move(step, STEP_STATE_WAITING, at_ms);
+    return step->child.size > 0 && fold_move(step, STEP_STATE_WAITING, at_ms);
 }
 
 /* The step itself waits, or an attempt has answered `later`. */
@@ -447,7 +466,7 @@ static bool fold_waiting(struct step *step, struct call *call, const struct reco
         step->started_ms = at_ms;
         step->started_seq = step->saga->seq;
         step->wake_ms = record->due_ms;
-        return step->spec->kind == STEP_KIND_SLEEP && move(step, STEP_STATE_WAITING, at_ms);
+        return step->spec->kind == STEP_KIND_SLEEP && fold_move(step, STEP_STATE_WAITING, at_ms);
     }
     struct attempt *attempt = call ? call_attempt(call, record->run, record->attempt) : NULL;
     if (!attempt) {
@@ -463,12 +482,12 @@ static bool fold_woken(struct step *step, const struct record *record, int64_t a
     step->wake_ms = 0;
     step->refused = record->code.size > 0;
     if (step->refused) {
-        return keep_error(step, step_call(step, TASK_DO), record) && fail_step(step, at_ms);
+        return keep_error(step, step_call(step, TASK_DO), record) && fold_fail(step, at_ms);
     }
     step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
-    bool undo = step->saga->direction == BACKWARD && step->spec->has_undo;
+    bool undo = step->saga->direction == BACKWARD && step->chosen && step->spec->has_undo;
     step->undo_state = undo ? UNDO_STATE_PENDING : step->undo_state;
-    return move(step, STEP_STATE_SUCCEEDED, at_ms);
+    return fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
 }
 
 /* Set, told of ahead, and there. */
@@ -484,14 +503,24 @@ static bool fold_deadline(struct step *step, const struct record *record)
 
 static bool fold_parked(struct step *step, const struct record *record, int64_t at_ms)
 {
+    if (record->kind == TASK_UNDO && step_call(step, TASK_UNDO)->stray) {
+        step->stray_state = UNDO_STATE_PARKED;
+        return true;
+    }
     if (record->kind == TASK_UNDO) {
         step->undo_state = UNDO_STATE_PARKED;
     }
-    return move(step, STEP_STATE_PARKED, at_ms);
+    return fold_move(step, STEP_STATE_PARKED, at_ms);
 }
 
 static bool fold_resolved(struct step *step, const struct record *record, int64_t at_ms)
 {
+    if (record->flags & FLAG_STRAY) {
+        fold_close_call(step_call(step, TASK_UNDO));
+        fold_stray_drop(step);
+        return true;
+    }
+    fold_stray_drop(step);
     step->by_person = true;
     step->stuck = false;
     step->wake_ms = 0;
@@ -514,13 +543,13 @@ static bool fold_resolved(struct step *step, const struct record *record, int64_
             return false;
         }
     }
-    return move(step, STEP_STATE_RESOLVED, at_ms);
+    return fold_move(step, STEP_STATE_RESOLVED, at_ms);
 }
 
 static bool fold_kept(struct step *step, int64_t at_ms)
 {
     step->undo_state = UNDO_STATE_NONE;
-    return move(step, STEP_STATE_KEPT, at_ms);
+    return fold_move(step, STEP_STATE_KEPT, at_ms);
 }
 
 static void unpark(struct saga *saga)
@@ -528,51 +557,6 @@ static void unpark(struct saga *saga)
     if (saga->state == SAGA_STATE_PARKED) {
         saga->state = saga->direction == BACKWARD ? SAGA_STATE_COMPENSATING : SAGA_STATE_RUNNING;
     }
-}
-
-/* After the pivot a step that gave up was parked, for there was no way back by itself. Now there
- * is: it is failed, or in doubt, again. What is in doubt and has no undo stays a person's. */
-static bool unpark_do(struct step *step, int64_t at_ms)
-{
-    bool stood = step->chosen && !step->accepted && step->state == STEP_STATE_PARKED &&
-                 step->undo_state == UNDO_STATE_NONE;
-    if (!stood) {
-        return true;
-    }
-    if (!call_in_doubt(step_call(step, TASK_DO))) {
-        return fail_step(step, at_ms);
-    }
-    bool can_settle = step->spec->has_undo || step->spec->step_class == CLASS_READONLY;
-    return !can_settle || move(step, STEP_STATE_IN_DOUBT, at_ms);
-}
-
-static bool fold_compensating(struct saga *saga, const struct record *record, int64_t at_ms)
-{
-    bool again = saga->direction == BACKWARD && saga->state != SAGA_STATE_COMPLETED;
-    saga->state = SAGA_STATE_COMPENSATING;
-    saga->direction = BACKWARD;
-    saga->turn_wanted = false;
-    saga->ended_ms = 0;
-    if (again) {
-        return true;
-    }
-    saga->partial = (record->flags & FLAG_PARTIAL) != 0;
-    saga->reason = saga_pack_reason(saga, record);
-    for (uint32_t i = 0; i < saga->step_total; i++) {
-        struct step *step = saga_step(saga, i);
-        step->chosen = !saga->partial || record_list_has(record->steps, i);
-        step->accepted = record_list_has(record->accept, i);
-        if (!unpark_do(step, at_ms)) {
-            return false;
-        }
-        bool stands = step->state == STEP_STATE_SUCCEEDED ||
-                      (step->state == STEP_STATE_FAILED && step->spec->undo_on_failed &&
-                       step_call(step, TASK_DO)->run > 0);
-        if (step->chosen && stands && step->spec->has_undo) {
-            step->undo_state = UNDO_STATE_PENDING;
-        }
-    }
-    return saga->reason.size > 0;
 }
 
 static bool fold_retry(struct step *step, const struct record *record, int64_t at_ms)
@@ -586,24 +570,17 @@ static bool fold_retry(struct step *step, const struct record *record, int64_t a
     call->rerun = (record->flags & FLAG_FRESH) != 0;
     call->rerun_input = record->input;
     step->stuck = false;
+    if (record->flags & FLAG_STRAY) {
+        step->stray_state = call->stray ? UNDO_STATE_RETRYING : UNDO_STATE_PENDING;
+        return undo;
+    }
     if (undo) {
         step->undo_state = UNDO_STATE_RETRYING;
-        return move(step, STEP_STATE_COMPENSATING, at_ms);
+        return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
     }
     step->refused = false;
     step_call(step, TASK_CHECK)->used_up = false;
-    return move(step, STEP_STATE_RETRYING, at_ms);
-}
-
-static bool want_turn(struct saga *saga, struct span code, struct span message, struct span actor)
-{
-    bool ok = true;
-    saga->turn_wanted = true;
-    saga->turn_by_person = actor.size > 0;
-    saga->turn_code = arena_copy(&saga->arena, code, &ok);
-    saga->turn_message = arena_copy(&saga->arena, message, &ok);
-    saga->turn_actor = arena_copy(&saga->arena, actor, &ok);
-    return ok;
+    return fold_move(step, STEP_STATE_RETRYING, at_ms);
 }
 
 static bool fold_operator(struct saga *saga, struct step *step, const struct record *record,
@@ -619,7 +596,12 @@ static bool fold_operator(struct saga *saga, struct step *step, const struct rec
         for (uint32_t i = 0; i < saga->step_total; i++) {
             saga_step(saga, i)->accepted |= record_list_has(record->accept, i);
         }
-        return want_turn(saga, span_text("rollback"), record->reason, record->actor);
+        if (!fold_want_turn(saga, span_text("rollback"), record->reason, record->actor)) {
+            return false;
+        }
+        saga->turn_to = step && (record->flags & FLAG_SAVE_POINT) ? record->step + 1 : 0;
+        saga->turn_then_pause = (record->flags & FLAG_THEN_PAUSE) != 0;
+        return true;
     case VERB_RETRY:
         unpark(saga);
         return step && fold_retry(step, record, at_ms);
@@ -678,6 +660,9 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         return keep_end(saga, record);
     case RECORD_SAGA_PAUSED:
     case RECORD_SAGA_RESUMED:
+        if (record->type == RECORD_SAGA_RESUMED && span_is(record->code, "save_point")) {
+            return fold_forward_again(saga, at_ms);
+        }
         /* Resumed by a result that came while it was parked: not a matter of pausing. */
         if (!span_is(record->code, "result")) {
             saga->paused = record->type == RECORD_SAGA_PAUSED;
@@ -687,14 +672,15 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_SAGA_TIMED_OUT:
         saga->timed_out = true;
         return (record->flags & FLAG_STALE) ||
-               want_turn(saga, span_text("timeout"), record->message, (struct span){NULL, 0});
+               fold_want_turn(saga, span_text("timeout"), record->message, (struct span){NULL, 0});
     case RECORD_UNDO_DUE:
         if (!step) {
             return false;
         }
         step->undo_before_due = true;
         return (record->flags & FLAG_STALE) ||
-               want_turn(saga, span_text("undo_deadline"), record->message, (struct span){NULL, 0});
+               fold_want_turn(saga, span_text("undo_deadline"), record->message,
+                              (struct span){NULL, 0});
     case RECORD_OPERATOR:
         return fold_operator(saga, step, record, at_ms);
     case RECORD_TASK_INTENDED:

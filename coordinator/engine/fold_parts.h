@@ -13,5 +13,28 @@ void fold_close_call(struct call *call);
 bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms);
 /* A person's wish. */
 bool fold_skip(struct step *step, const struct record *record);
+/* Its do has failed. */
+bool fold_fail(struct step *step, int64_t at_ms);
+
+/* fold_turn.c: turning back. */
+
+/* It shall turn back as soon as no pivot is open; false: no memory. */
+bool fold_want_turn(struct saga *saga, struct span code, struct span message, struct span actor);
+bool fold_compensating(struct saga *saga, const struct record *record, int64_t at_ms);
+
+/* fold_past.c: keys that are history, and their late effects. */
+
+/* The present key of the do becomes history. false: no memory. */
+bool fold_past_add(struct step *step);
+/* The saga stands at its save-point, and goes forward again. */
+bool fold_forward_again(struct saga *saga, int64_t at_ms);
+/* An old key has had an effect after all. */
+bool fold_stray(struct step *step, const struct record *record);
+/* The undo call begins a key for the oldest of those. false: there is none. */
+bool fold_stray_open(struct call *call);
+/* It is over: undone, or settled by a person. */
+void fold_stray_end(struct step *step);
+/* A person settled the step: none of its old keys is to be undone any more. */
+void fold_stray_drop(struct step *step);
 
 #endif

@@ -8,16 +8,10 @@
 #include "engine/fit.h"
 #include "engine/turn.h"
 
-static bool satisfies(const struct step *step)
-{
-    return step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_SKIPPED ||
-           (step->state == STEP_STATE_RESOLVED && !step->refused);
-}
-
 static bool can_start(const struct saga *saga, const struct step *step)
 {
     for (uint32_t i = 0; i < step->spec->needs_count; i++) {
-        if (!satisfies(saga_step(saga, step->spec->needs[i]))) {
+        if (!step_satisfies(saga_step(saga, step->spec->needs[i]))) {
             return false;
         }
     }
@@ -122,16 +116,17 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
 {
     struct saga *saga = turn->saga;
     struct step *failed = NULL;
+    bool past = pivot_has_succeeded(saga);
     for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
         struct step *step = saga_step(saga, i);
+        bool must_go_on = past || step->spec->after_pivot;
         bool gives_up =
             step->state == STEP_STATE_KEPT || (step->state == STEP_STATE_RESOLVED && step->refused);
         if (step->state == STEP_STATE_IN_DOUBT) {
             enum doubt doubt = settle_in_doubt(turn, step);
             *changed |= doubt == DOUBT_CHANGED;
             gives_up = doubt == DOUBT_TO_UNDO;
-        } else if (step->state == STEP_STATE_FAILED && step->spec->after_pivot &&
-                   !saga->turn_wanted) {
+        } else if (step->state == STEP_STATE_FAILED && must_go_on && !saga->turn_wanted) {
             park(turn, step, TASK_DO, "refused");
             *changed = true;
         } else if (step->state == STEP_STATE_FAILED) {
@@ -143,7 +138,7 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
         } else if (step->state == STEP_STATE_WAITING && !saga->turn_wanted) {
             *changed |= wait_is_over(turn, step);
         }
-        bool no_way_back = step->spec->after_pivot && !saga->turn_wanted;
+        bool no_way_back = must_go_on && !saga->turn_wanted;
         if (gives_up && !failed && !no_way_back) {
             failed = step;
         }
@@ -171,7 +166,24 @@ void turn_back(struct turn *turn, const struct record *reason)
         }
         record.accept = buf_span(accept);
     }
+    bool to_save_point = !(reason->fields & 1) && saga->turn_to > 0;
+    struct buf steps;
+    buf_open(&steps, 16 * 1024);
+    if (to_save_point) {
+        bool *chosen = arena_take(&turn->batch->arena, saga->step_total * sizeof *chosen);
+        turn->failed |= !chosen;
+        record.fields |= 1;
+        record.step = saga->turn_to - 1;
+        record.flags = FLAG_PARTIAL | FLAG_SAVE_POINT;
+        record.flags |= saga->turn_then_pause ? (uint32_t)FLAG_THEN_PAUSE : 0u;
+        if (chosen) {
+            savepoint_pack(saga, record.step, chosen, &steps);
+        }
+        record.steps = buf_span(&steps);
+    }
+    turn->failed |= buf_failed(&steps);
     turn_emit(turn, &record);
+    buf_close(&steps);
     for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
         struct step *step = saga_step(saga, i);
         if (step->chosen) {
@@ -180,7 +192,7 @@ void turn_back(struct turn *turn, const struct record *reason)
     }
 }
 
-static void turn_back_because(struct turn *turn, const struct step *failed)
+void turn_back_because(struct turn *turn, const struct step *failed)
 {
     const struct saga *saga = turn->saga;
     struct record reason = {0};
@@ -248,9 +260,10 @@ static bool stands_still(const struct saga *saga, bool *all_done)
     bool still = true;
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
-        *all_done = *all_done && satisfies(step);
+        *all_done = *all_done && step_satisfies(step) && !step_has_stray(step);
         still = still && step->state != STEP_STATE_RUNNING && step->state != STEP_STATE_RETRYING &&
-                step->state != STEP_STATE_IN_DOUBT && step->state != STEP_STATE_WAITING;
+                step->state != STEP_STATE_IN_DOUBT && step->state != STEP_STATE_WAITING &&
+                !step_stray_is_open(step);
     }
     return still;
 }

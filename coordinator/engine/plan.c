@@ -13,7 +13,7 @@ enum fate { FATE_NOTHING, FATE_UNDONE, FATE_UNDONE_IN_DOUBT, FATE_IRREVOCABLE, F
 
 static enum fate fate_of_failed(const struct step *step)
 {
-    bool undo = step->spec->has_undo && step->spec->undo_on_failed && step->calls[0].run > 0;
+    bool undo = step->spec->has_undo && step->spec->undo_on_failed && step_is_begun(step);
     return undo ? FATE_UNDONE : FATE_NOTHING;
 }
 
@@ -89,9 +89,25 @@ struct work {
     struct plan *plan;
 };
 
-static enum saga_error choose(struct work *work, const struct span *steps, uint32_t steps_count,
+static enum saga_error choose_to(struct work *work, struct span to, const char **why)
+{
+    int32_t index = definition_step(work->saga->definition, to);
+    if (index < 0) {
+        *why = "the definition has no step of that name";
+        return SAGA_NOT_FOUND;
+    }
+    savepoint_choose(work->saga, (uint32_t)index, work->chosen);
+    return savepoint_check(work->saga, (uint32_t)index, work->chosen, why);
+}
+
+static enum saga_error choose(struct work *work, const struct plan_request *request,
                               const char **why)
 {
+    const struct span *steps = request->steps;
+    uint32_t steps_count = request->steps_count;
+    if (request->to.size > 0) {
+        return choose_to(work, request->to, why);
+    }
     const struct saga *saga = work->saga;
     for (uint32_t i = 0; i < saga->step_total; i++) {
         work->chosen[i] = steps_count == 0;
@@ -145,7 +161,7 @@ static bool fill_input(struct work *work, const struct step *step, struct span r
                        struct buf *out, struct span *input)
 {
     const struct call *undo = &step->calls[1];
-    if (undo->run > 0) {
+    if (step_undo_is_begun(step)) {
         *input = undo->input;
         return true;
     }
@@ -220,7 +236,7 @@ static void sort_items(struct work *work)
     }
 }
 
-static void put_digest(struct plan *plan, struct buf *out)
+static void put_digest(struct plan *plan, struct span to, struct buf *out)
 {
     buf_clear(out);
     mp_put_str(out, plan->saga);
@@ -237,12 +253,15 @@ static void put_digest(struct plan *plan, struct buf *out)
     for (uint32_t i = 0; i < plan->kept_count; i++) {
         mp_put_str(out, plan->kept[i]);
     }
+    if (to.size > 0) {
+        mp_put_str(out, to);
+    }
     uint8_t digest[DIGEST_SIZE];
     digest_pair(buf_span(out), (struct span){NULL, 0}, digest);
     digest_hex(span_of(digest, DIGEST_SIZE), plan->digest);
 }
 
-static enum saga_error fill_plan(struct work *work, struct buf *out)
+static enum saga_error fill_plan(struct work *work, struct span to, struct buf *out)
 {
     struct saga *saga = work->saga;
     struct plan *plan = work->plan;
@@ -264,7 +283,7 @@ static enum saga_error fill_plan(struct work *work, struct buf *out)
     plan->items = work->items;
     plan->kept = work->kept;
     sort_items(work);
-    put_digest(plan, out);
+    put_digest(plan, to, out);
     return buf_failed(out) ? SAGA_NO_MEMORY : SAGA_OK;
 }
 
@@ -315,14 +334,14 @@ enum saga_error plan_make(struct saga *saga, const struct plan_request *request,
         return SAGA_NO_MEMORY;
     }
     *plan = (struct plan){.saga = saga->name, .seq = saga->seq};
-    rc = choose(&work, request->steps, request->steps_count, why);
+    rc = choose(&work, request, why);
     if (rc != SAGA_OK) {
         return rc;
     }
     set_levels(&work);
     struct buf out;
     buf_open(&out, LIMIT_SAGA_MEMORY);
-    rc = fill_plan(&work, &out);
+    rc = fill_plan(&work, request->to, &out);
     buf_close(&out);
     return rc;
 }

@@ -113,20 +113,44 @@ static void unpark_saga(struct turn *turn, const struct step *step)
                             .code = span_text("late_result"),
                             .message = span_text("an effect came after the decision")};
     if (saga->state == SAGA_STATE_COMPLETED) {
-        mp_put_array(&steps, 1);
-        mp_put_uint(&steps, step->index);
+        mp_put_array(&steps, step->stray_state == UNDO_STATE_NONE ? 1 : 0);
+        if (step->stray_state == UNDO_STATE_NONE) {
+            mp_put_uint(&steps, step->index);
+        }
         record.flags = FLAG_PARTIAL;
         record.steps = buf_span(&steps);
+    } else if (saga->save_point > 0) {
+        savepoint_goes_on(saga, &record);
     } else if (saga->direction == FORWARD) {
         record = (struct record){.type = RECORD_SAGA_RESUMED, .code = span_text("result")};
     }
     turn_emit(turn, &record);
 }
 
+/* The step was undone, and runs again under another key: what the old one did is undone too. */
+static void old_key_succeeded(struct turn *turn, struct attempt *attempt,
+                              const struct result *result)
+{
+    struct step *step = attempt->call->step;
+    struct record record = record_of(RECORD_TASK_LATE, attempt, result);
+    bool had = step_has_stray(step);
+    turn_emit(turn, &record);
+    if (step_has_stray(step) && !had) {
+        unpark_saga(turn, step);
+    } else if (!had && step->spec->step_class != CLASS_READONLY) {
+        turn_alert(turn, step, "late_result_of_settled_step");
+    }
+    tell(turn, attempt, VERDICT_LATE);
+}
+
 static void do_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
     struct step *step = attempt->call->step;
-    if (do_is_undecided(step)) {
+    if (attempt_is_past(attempt) && !same_key_counted(attempt)) {
+        old_key_succeeded(turn, attempt, result);
+        return;
+    }
+    if (!attempt_is_past(attempt) && do_is_undecided(step)) {
         struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
         turn_emit(turn, &record);
         unpark_saga(turn, step);
@@ -166,8 +190,9 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
 static void undo_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
     struct step *step = attempt->call->step;
-    bool open = step->undo_state == UNDO_STATE_RUNNING || step->undo_state == UNDO_STATE_RETRYING ||
-                step->undo_state == UNDO_STATE_PARKED;
+    enum undo_state state = undo_call_state(step);
+    bool open =
+        state == UNDO_STATE_RUNNING || state == UNDO_STATE_RETRYING || state == UNDO_STATE_PARKED;
     bool counts = open && attempt->run == attempt->call->run && !step->by_person;
     struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
     record.flags = counts ? 0 : FLAG_STALE;
@@ -235,7 +260,8 @@ static bool is_too_late(const struct attempt *attempt)
 {
     const struct step *step = attempt->call->step;
     bool is_decided = !do_is_undecided(step) && !same_key_counted(attempt);
-    return attempt->call->kind == TASK_DO && (is_decided || step->calls[1].run > 0);
+    bool is_past = attempt_is_past(attempt) && !same_key_counted(attempt);
+    return attempt->call->kind == TASK_DO && (is_decided || is_past || step_undo_is_begun(step));
 }
 
 static void take_later(struct turn *turn, struct attempt *attempt)

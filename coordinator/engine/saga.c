@@ -123,13 +123,55 @@ struct attempt *call_spare(const struct call *call)
     return spare;
 }
 
+bool attempt_is_past(const struct attempt *attempt)
+{
+    const struct call *call = attempt->call;
+    return attempt->run != call->run || attempt->run <= call->past_run;
+}
+
+struct past *step_past(const struct step *step, uint32_t run)
+{
+    struct past *past = step->pasts;
+    while (past && past->run != run) {
+        past = past->older;
+    }
+    return past;
+}
+
+bool step_has_stray(const struct step *step)
+{
+    return step->stray_state != UNDO_STATE_NONE;
+}
+
+bool step_stray_is_open(const struct step *step)
+{
+    return step_has_stray(step) && step->stray_state != UNDO_STATE_PARKED;
+}
+
+enum undo_state undo_call_state(const struct step *step)
+{
+    return step->calls[1].stray ? step->stray_state : step->undo_state;
+}
+
+bool step_undo_is_begun(const struct step *step)
+{
+    const struct call *undo = &step->calls[1];
+    return step_is_begun(step) && undo->run > 0 && !undo->stray &&
+           span_equal(undo->do_key, step->calls[0].key);
+}
+
+bool step_is_begun(const struct step *step)
+{
+    return step->calls[0].run > step->calls[0].past_run;
+}
+
 bool call_in_doubt(const struct call *call)
 {
     if (call->forgot_doubt) {
         return true;
     }
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->state == ATTEMPT_DOUBT) {
+        if (a->state == ATTEMPT_DOUBT && !attempt_is_past(a)) {
             return true;
         }
     }
@@ -139,7 +181,7 @@ bool call_in_doubt(const struct call *call)
 bool call_has_succeeded(const struct call *call)
 {
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->state == ATTEMPT_SUCCEEDED) {
+        if (a->state == ATTEMPT_SUCCEEDED && !attempt_is_past(a)) {
             return true;
         }
     }
@@ -149,7 +191,7 @@ bool call_has_succeeded(const struct call *call)
 bool call_is_open(const struct call *call)
 {
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->state == ATTEMPT_OPEN) {
+        if (a->state == ATTEMPT_OPEN && !attempt_is_past(a)) {
             return true;
         }
     }
@@ -194,7 +236,7 @@ bool call_waits_for_finish(const struct call *call)
         return false;
     }
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->later && !a->answered && !a->barrier) {
+        if (a->later && !a->answered && !a->barrier && a->run > call->past_run) {
             return true;
         }
     }
@@ -206,7 +248,8 @@ static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barr
     int64_t quiet_ms =
         call->forgot_unanswered ? ttl_over_ms(call, call->forgotten_left_ms) + dead_ms : 0;
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        int64_t at_ms = has_barrier && a->barrier ? 0 : attempt_quiet_ms(call, a, dead_ms);
+        bool clear = (has_barrier && a->barrier) || a->run <= call->past_run;
+        int64_t at_ms = clear ? 0 : attempt_quiet_ms(call, a, dead_ms);
         quiet_ms = at_ms > quiet_ms ? at_ms : quiet_ms;
     }
     return quiet_ms;
@@ -331,7 +374,9 @@ struct span saga_pack_reason(struct saga *saga, const struct record *record)
                       .capacity = record->code.size + record->message.size + record->actor.size +
                                   LIMIT_NAME + 64};
     out.size_max = out.capacity;
-    bool has_step = (record->fields & 1) != 0 && record->step < saga->step_total;
+    /* A save-point is no step for which it turns back. */
+    bool has_step = (record->fields & 1) != 0 && record->step < saga->step_total &&
+                    !(record->flags & FLAG_SAVE_POINT);
     mp_put_map(&out, 2 + (has_step ? 1u : 0) + (record->actor.size > 0 ? 1u : 0));
     mp_put_text(&out, "code");
     mp_put_str(&out, record->code);

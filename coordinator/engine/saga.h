@@ -65,6 +65,8 @@ struct call {
     uint32_t losses;         /* sessions lost under this key */
     bool used_up;            /* check: gave no answer that counts */
     bool in_doubt;           /* undo: as it was asked */
+    uint32_t past_run;       /* do: keys up to this one were undone, and are history */
+    bool stray;              /* undo: of an effect of an old key, not of the step's present one */
     bool expired;            /* in doubt, and its provider may have forgotten the key */
     bool rerun;              /* the next attempt goes under the next key */
     struct span rerun_input; /* with this input; empty = the same */
@@ -82,6 +84,18 @@ struct call {
     bool forgot_unanswered;    /* an attempt was forgotten that may still act, or answer */
     bool forgot_doubt;         /* one was in doubt: its doubt stands until the key's is settled */
     int64_t forgotten_left_ms; /* volatile: when the last of those was sent */
+};
+
+/* A key of a do that is history: the step was undone and runs again, under the next. */
+struct past {
+    uint32_t run;
+    struct span key;
+    struct span input;
+    struct span output; /* of an effect that came late; else empty */
+    bool wanted;        /* such an effect stands, and is to be undone */
+    bool again;         /* the same while its undo was on its way: once more */
+    bool by_person;     /* a person settled it: a late effect is told, and left alone */
+    struct past *older;
 };
 
 struct step {
@@ -114,17 +128,20 @@ struct step {
     } watch;
     struct span skip_actor; /* who said that it shall be skipped; empty = nobody */
     struct span skip_reason;
-    int64_t undo_before_ms; /* its undo's deadline; 0 = none */
-    bool undo_before_told;  /* somebody was alerted ahead of it */
-    bool undo_before_due;   /* it was the time to turn back for it */
-    int64_t undo_due_ms;    /* volatile: since when its undo could have gone; 0 = not */
-    bool all_clear;         /* volatile: it and all steps after it are done (backward.c) */
-    bool chosen;            /* of the undo at work: to be undone */
-    bool accepted;          /* irrevocable, and a person said: keep it */
-    bool late;              /* an effect came after the decision: undo it (again) */
-    bool stuck;             /* its undo fails for long: others need not wait */
-    bool by_person;         /* settled by hand */
-    bool refused;           /* its do was refused for good */
+    int64_t undo_before_ms;      /* its undo's deadline; 0 = none */
+    bool undo_before_told;       /* somebody was alerted ahead of it */
+    bool undo_before_due;        /* it was the time to turn back for it */
+    struct past *pasts;          /* the latest first */
+    struct past *stray;          /* the one whose late effect is being undone; NULL = none */
+    enum undo_state stray_state; /* of that undo, for which the undo's call is used */
+    int64_t undo_due_ms;         /* volatile: since when its undo could have gone; 0 = not */
+    bool all_clear;              /* volatile: it and all steps after it are done (backward.c) */
+    bool chosen;                 /* of the undo at work: to be undone */
+    bool accepted;               /* irrevocable, and a person said: keep it */
+    bool late;                   /* an effect came after the decision: undo it (again) */
+    bool stuck;                  /* its undo fails for long: others need not wait */
+    bool by_person;              /* settled by hand */
+    bool refused;                /* its do was refused for good */
 };
 
 enum direction { FORWARD, BACKWARD };
@@ -141,7 +158,11 @@ struct saga {
     bool timed_out;
     bool turn_wanted; /* it shall turn back as soon as no pivot is open */
     bool turn_by_person;
-    bool partial; /* only chosen steps are undone: ends completed */
+    bool partial;        /* only chosen steps are undone: ends completed */
+    uint32_t save_point; /* 1 + index of the step it goes back to, and then forward; 0 = none */
+    bool then_pause;     /* at the save-point: paused */
+    uint32_t turn_to;    /* of the turn that is wanted: its save_point */
+    bool turn_then_pause;
     uint64_t seq; /* of the last record */
     uint64_t first_lsn;
     uint64_t last_lsn;
@@ -219,6 +240,19 @@ bool call_key_is_over(const struct call *call, int64_t now_ms);
 /* In doubt, and nothing is left to ask: only its undo can settle it. */
 bool step_awaits_undo(const struct step *step);
 struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t number);
+/* Is it of a key that is history: not of the present one, or of one that was undone? */
+bool attempt_is_past(const struct attempt *attempt);
+struct past *step_past(const struct step *step, uint32_t run);
+/* A late effect of an old key is being undone, or waits for that. */
+bool step_has_stray(const struct step *step);
+/* The same, and no person is waited for. */
+bool step_stray_is_open(const struct step *step);
+/* What the undo's call is at: for the step's own undo, or for a stray. */
+enum undo_state undo_call_state(const struct step *step);
+/* The step's own undo has been asked for, for the present key. */
+bool step_undo_is_begun(const struct step *step);
+/* Its do has been asked for, under a key that is not history. */
+bool step_is_begun(const struct step *step);
 /* The attempt that the next one may take the memory of, once LIMIT_ATTEMPTS_KEPT are kept: the
  * oldest that nobody waits for. Durable state alone says which. NULL: none. */
 struct attempt *call_spare(const struct call *call);

@@ -13,7 +13,8 @@ void settle(struct turn *turn)
     uint32_t rounds = 16 * saga->step_total + 64;
     while (!turn->failed && !saga->paused && !saga_state_is_final(saga->state)) {
         CHECK(rounds-- > 0);
-        bool changed = saga->direction == FORWARD ? forward(turn) : backward(turn);
+        bool changed = strays(turn);
+        changed |= saga->direction == FORWARD ? forward(turn) : backward(turn);
         if (!changed) {
             break;
         }
@@ -103,7 +104,8 @@ enum doubt settle_in_doubt(struct turn *turn, struct step *step)
         park(turn, step, TASK_DO, "key_expired");
         return DOUBT_CHANGED;
     }
-    bool forward_only = saga->direction == FORWARD && step->spec->after_pivot;
+    bool past = step->spec->after_pivot || pivot_has_succeeded(saga);
+    bool forward_only = saga->direction == FORWARD && past;
     if (step->spec->step_class == CLASS_READONLY && !forward_only) {
         return keep(turn, step);
     }

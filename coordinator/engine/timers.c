@@ -134,7 +134,8 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
         if (call->newest && call->newest->state == ATTEMPT_OPEN) {
             due_ms = earlier(due_ms, attempt_due_ms(engine, call->newest, &what));
         }
-        if (call->retry_ms > 0 && !saga->paused) {
+        bool spared = savepoint_spares(step) && call->kind != TASK_UNDO;
+        if (call->retry_ms > 0 && !saga->paused && !spared) {
             due_ms = earlier(due_ms, call->retry_ms);
         }
         if (call->retry_ms > 0 || (k == 0 && step->state == STEP_STATE_RETRYING)) {
@@ -171,7 +172,8 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
     if (saga->is_unsettled && engine->serving_ms > 0) {
         return engine->serving_ms;
     }
-    if (saga->deadline_ms > 0 && !saga->timed_out && saga->direction == FORWARD) {
+    bool may_turn = saga->direction == FORWARD || saga->save_point > 0;
+    if (saga->deadline_ms > 0 && !saga->timed_out && may_turn) {
         due_ms = saga->deadline_ms;
     }
     if (saga_waits_for_start(saga) && !saga->paused) {
@@ -294,7 +296,7 @@ void expire(struct turn *turn)
         deadline_expire(turn, step);
     }
     if (saga->deadline_ms > 0 && saga->deadline_ms <= turn->now_ms && !saga->timed_out &&
-        saga->direction == FORWARD && !saga_state_is_final(saga->state)) {
+        (saga->direction == FORWARD || saga->save_point > 0) && !saga_state_is_final(saga->state)) {
         expire_saga(turn);
     }
 }

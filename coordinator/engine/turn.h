@@ -181,7 +181,32 @@ bool pivot_is_open(const struct saga *saga);
 bool pivot_has_succeeded(const struct saga *saga);
 /* Turns the saga back now. chosen/accept: packed lists or empty. */
 void turn_back(struct turn *turn, const struct record *reason);
+/* Turns it back for what failed, or (NULL) for the turn that is wanted. */
+void turn_back_because(struct turn *turn, const struct step *failed);
 void step_scope(const struct saga *saga, bool undo, struct scope *scope);
+
+/* savepoint.c */
+
+/* Can what needs it start? */
+bool step_satisfies(const struct step *step);
+/* The saga goes back to a save-point, and this step keeps what it did. */
+bool savepoint_spares(const struct step *step);
+/* Which steps depend on `to`: step_total of them. */
+void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen);
+/* May the saga go back to `to`? SAGA_CONFLICT with *why. */
+enum saga_error savepoint_check(const struct saga *saga, uint32_t to, const bool *chosen,
+                                const char **why);
+/* The list of what is to be undone, without what is accepted; `chosen` is room for step_total. */
+void savepoint_pack(const struct saga *saga, uint32_t to, bool *chosen, struct buf *out);
+/* Turns the whole saga back when it cannot go forward from the save-point; false: it can. */
+bool savepoint_widens(struct turn *turn);
+bool savepoint_waits(const struct saga *saga);
+/* A record of type SAGA_COMPENSATING that changes nothing of that. */
+void savepoint_goes_on(const struct saga *saga, struct record *record);
+void savepoint_reached(struct turn *turn);
+
+/* stray.c: sends what undoes late effects of old keys; true = something changed. */
+bool strays(struct turn *turn);
 
 /* deadline.c: until when an undo must have been done. */
 /* The step has succeeded: its undo's deadline is known from now on. */

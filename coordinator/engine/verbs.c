@@ -41,6 +41,7 @@ static enum saga_error check_plan(struct turn *turn, const struct verb_request *
     struct plan_request request = {.definition = turn->saga->definition,
                                    .steps = verb->steps,
                                    .steps_count = verb->steps_count,
+                                   .to = verb->to,
                                    .now_ms = turn->now_ms};
     enum saga_error rc = plan_make(turn->saga, &request, &turn->batch->arena, &plan, why);
     if (rc != SAGA_OK) {
@@ -67,6 +68,28 @@ static enum saga_error check_plan(struct turn *turn, const struct verb_request *
     return SAGA_OK;
 }
 
+/* On the way to a save-point an accepted step stays as it is, so only what has succeeded can be. */
+static enum saga_error pack_spared(struct turn *turn, const struct verb_request *verb,
+                                   struct buf *out, const char **why)
+{
+    struct span *names = arena_take(&turn->batch->arena, verb->accept_count * sizeof *names);
+    uint32_t count = 0;
+    if (!names) {
+        turn->failed = true;
+        return SAGA_OK;
+    }
+    for (uint32_t i = 0; i < verb->accept_count; i++) {
+        int32_t index = saga_step_named(turn->saga, verb->accept[i]);
+        const struct step *step = index >= 0 ? saga_step(turn->saga, (uint32_t)index) : NULL;
+        bool spared = step && step->state == STEP_STATE_SUCCEEDED && !step->spec->has_undo &&
+                      step->spec->step_class != CLASS_READONLY;
+        if (!step || spared) {
+            names[count++] = verb->accept[i];
+        }
+    }
+    return pack_steps(turn, names, count, out, why);
+}
+
 static enum saga_error rollback(struct turn *turn, const struct verb_request *verb,
                                 const char **why)
 {
@@ -75,12 +98,14 @@ static enum saga_error rollback(struct turn *turn, const struct verb_request *ve
         *why = "the saga is completed; use reverse";
         return SAGA_CONFLICT;
     }
-    if (saga->direction == BACKWARD || saga_state_is_final(saga->state)) {
+    /* On its way to a save-point, or wanting to: the whole saga may be turned back instead. */
+    bool widens = verb->to.size == 0 && (saga->save_point > 0 || saga->turn_to > 0);
+    if ((saga->direction == BACKWARD && !widens) || saga_state_is_final(saga->state)) {
         *why = saga_state_is_final(saga->state) ? "the saga has ended"
                                                 : "the saga is on its way back already";
         return SAGA_CONFLICT;
     }
-    if (saga->turn_wanted) {
+    if (saga->turn_wanted && !widens) {
         *why = "the saga turns back as soon as its pivot allows";
         return SAGA_CONFLICT;
     }
@@ -90,11 +115,17 @@ static enum saga_error rollback(struct turn *turn, const struct verb_request *ve
     }
     struct record record = operator_record(verb);
     struct buf *accept = &turn->engine->scratch;
-    rc = pack_steps(turn, verb->accept, verb->accept_count, accept, why);
+    rc = verb->to.size > 0 ? pack_spared(turn, verb, accept, why)
+                           : pack_steps(turn, verb->accept, verb->accept_count, accept, why);
     if (rc != SAGA_OK) {
         return rc;
     }
     record.accept = buf_span(accept);
+    if (verb->to.size > 0) {
+        record.fields = 1;
+        record.step = (uint32_t)definition_step(saga->definition, verb->to);
+        record.flags = FLAG_SAVE_POINT | (verb->then_pause ? (uint32_t)FLAG_THEN_PAUSE : 0u);
+    }
     turn_emit(turn, &record);
     return SAGA_OK;
 }
@@ -141,6 +172,9 @@ static struct call *retryable_call(struct step *step)
     if (step->undo_state == UNDO_STATE_PARKED || step->undo_state == UNDO_STATE_RETRYING) {
         return step_call(step, TASK_UNDO);
     }
+    if (step->stray_state == UNDO_STATE_PARKED || step->stray_state == UNDO_STATE_RETRYING) {
+        return step_call(step, TASK_UNDO);
+    }
     bool waits = step->state == STEP_STATE_PARKED || step->state == STEP_STATE_RETRYING;
     return waits && saga->direction == FORWARD && step_call(step, TASK_DO)->run > 0
                ? step_call(step, TASK_DO)
@@ -163,7 +197,10 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
     record.input = verb->input;
     /* A provider replays the refusal that it stored under the key, so a refused do asks anew. */
     bool fresh = edited || (call->kind == TASK_DO && !doubt && call->step->refused);
+    bool own = call->step->undo_state == UNDO_STATE_PARKED ||
+               call->step->undo_state == UNDO_STATE_RETRYING;
     record.flags = fresh ? FLAG_FRESH : 0u;
+    record.flags |= call->kind == TASK_UNDO && !own ? (uint32_t)FLAG_STRAY : 0u;
     turn_emit(turn, &record);
     if (call->kind == TASK_UNDO) {
         call->step->undo_due_ms = 0; /* its patience begins anew, with the retry */
@@ -223,7 +260,8 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
     bool open = step->state == STEP_STATE_WAITING || step->state == STEP_STATE_RUNNING ||
                 step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
                 step->state == STEP_STATE_PARKED || step->state == STEP_STATE_COMPENSATING;
-    if (!open || saga_state_is_final(saga->state)) {
+    bool stray = !open && step_has_stray(step) && verb->outcome != STEP_STATE_SUCCEEDED;
+    if ((!open && !stray) || saga_state_is_final(saga->state)) {
         *why = "the step is settled, or has not begun";
         return SAGA_CONFLICT;
     }
@@ -244,7 +282,8 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
                             .reason = verb->reason,
                             .evidence = verb->evidence,
                             .output = verb->output};
-    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+    record.flags = stray ? (uint32_t)FLAG_STRAY : 0u;
+    for (uint32_t k = 0; k < CALL_COUNT && !stray; k++) {
         call_off_all(turn, &step->calls[k], "resolved");
     }
     turn_emit(turn, &record);
@@ -275,6 +314,9 @@ static enum saga_error pause(struct turn *turn, const struct verb_request *verb,
 /* May an effect of this step stand, now or later? Then giving up means to write it off. */
 static bool is_unsettled(const struct step *step)
 {
+    if (step_has_stray(step)) {
+        return true;
+    }
     switch (step->state) {
     case STEP_STATE_RUNNING:
     case STEP_STATE_RETRYING:

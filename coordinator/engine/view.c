@@ -28,7 +28,8 @@ static void fill_step(const struct step *step, struct view_step *out)
         .ended_ms = step->ended_ms,
         .cost_micros = step->cost_micros,
         .spec = step->spec};
-    out->undo = (struct view_undo){.state = step->undo_state,
+    bool stray = step->undo_state == UNDO_STATE_NONE && step_has_stray(step);
+    out->undo = (struct view_undo){.state = stray ? step->stray_state : step->undo_state,
                                    .attempts = undo->number_last,
                                    .error_code = step->undo_code,
                                    .error_message = step->undo_message};

@@ -119,6 +119,7 @@ struct plan_request {
     const struct definition *definition;
     const struct span *steps; /* names of the steps to reverse */
     uint32_t steps_count;     /* 0 = all */
+    struct span to;           /* a save-point: what depends on it; empty = none */
     int64_t now_ms;           /* for the reversal window */
 };
 

@@ -13,6 +13,8 @@ static void dump_call(const struct call *call, struct buf *out)
     mp_put_bool(out, call->in_doubt);
     mp_put_bool(out, call->rerun);
     mp_put_bool(out, call->expired);
+    mp_put_uint(out, call->past_run);
+    mp_put_bool(out, call->stray);
     mp_put_bool(out, call->forgot_unanswered);
     mp_put_bool(out, call->forgot_doubt);
     mp_put_int(out, call->first_ms);
@@ -56,6 +58,17 @@ static void dump_step(const struct step *step, struct buf *out)
     mp_put_bool(out, step->undo_before_told);
     mp_put_bool(out, step->undo_before_due);
     mp_put_str(out, step->child);
+    mp_put_uint(out, (uint64_t)step->stray_state);
+    mp_put_uint(out, step->stray ? step->stray->run : 0);
+    for (const struct past *past = step->pasts; past; past = past->older) {
+        mp_put_uint(out, past->run);
+        mp_put_str(out, past->key);
+        mp_put_value(out, past->input);
+        mp_put_value(out, past->output);
+        mp_put_bool(out, past->wanted);
+        mp_put_bool(out, past->again);
+        mp_put_bool(out, past->by_person);
+    }
     mp_put_bool(out, step->chosen);
     mp_put_bool(out, step->accepted);
     mp_put_bool(out, step->late);
@@ -82,6 +95,10 @@ void saga_dump(const struct saga *saga, struct buf *out)
     mp_put_bool(out, saga->turn_wanted);
     mp_put_bool(out, saga->turn_by_person);
     mp_put_bool(out, saga->partial);
+    mp_put_uint(out, saga->save_point);
+    mp_put_bool(out, saga->then_pause);
+    mp_put_uint(out, saga->turn_to);
+    mp_put_bool(out, saga->turn_then_pause);
     mp_put_value(out, saga->input);
     mp_put_value(out, saga->output);
     mp_put_value(out, saga->labels);

@@ -12,8 +12,8 @@
  *   time +5s      crash [+5s]      participants absent|present|barrier
  *   rollback|reverse|retry|resolve|pause|resume|terminate|skip|approve|reject [by=ada] [roles=a,b]
  *                         because=TEXT [step=] [steps=a,b] [accept=a,b] [input=JSON] [output=JSON]
- *                         [outcome=] [evidence=]
- * [plan=last] plan [steps=a,b]      show
+ *                         [outcome=] [evidence=] [to=STEP] [then_pause]
+ * [plan=last] plan [steps=a,b] [to=STEP]     show
  *
  * KEY without #N means the newest attempt. */
 #include <stdio.h>
@@ -115,6 +115,8 @@ static void verb(struct world *world, struct words *words)
     request->roles = words_list(words, "roles", &request->roles_count);
     request->reason = words_option(words, "because");
     request->step = words_option(words, "step");
+    request->to = words_option(words, "to");
+    request->then_pause = words_has(words, "then_pause");
     request->steps = words_list(words, "steps", &request->steps_count);
     request->accept = words_list(words, "accept", &request->accept_count);
     request->input = words_json(words, "input", &world->value);
@@ -186,6 +188,7 @@ static void plan(struct world *world, struct words *words)
     const char *why = NULL;
     arena_open(&arena, &arena_heap, 1 << 24);
     request.steps = words_list(words, "steps", &request.steps_count);
+    request.to = words_option(words, "to");
     enum saga_error rc = view_plan(&image, &request, &arena, &plan, &why);
     if (rc == SAGA_OK) {
         memcpy(world->plan_digest, plan.digest, sizeof world->plan_digest);

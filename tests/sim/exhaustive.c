@@ -26,9 +26,10 @@
  *   completed    all effects stand                            (done when the last step is)
  *   compensated  nothing stands but what is readonly          (a failed undo taken for done)
  *   cancel       a roll-back that was taken comes to its end  (forward() deaf to turn_wanted)
+ *   twice        only the last key's effect stands            (attempt_is_past: never)
+ *   late         what an old key did late is undone           (strays: none is sent)
  *   forgotten    no retry in doubt of a forgotten key         (retry_due deaf to key's age)
  *   in_time      nothing begins past a deadline's lead        (deadline_expire: never)
- *   told         what was recorded is told, once, in order    (tell_record() before the fold)
  *   settled      at rest a saga is final or parked            (a loaded saga not looked at)
  */
 #include <stdio.h>
@@ -52,12 +53,13 @@ enum choice_kind {
     CHOICE_ADOPT,
     CHOICE_UNTAKEN,
     CHOICE_PERSON,
+    CHOICE_BACK, /* to the step, and forward again */
     CHOICE_CRASH,
 };
 
-static const char *const choice_names[] = {"ok",    "refused",     "failed", "lost-applied",
-                                           "lost",  "late-failed", "time",   "time-applied",
-                                           "adopt", "untaken",     "person", "crash"};
+static const char *const choice_names[] = {
+    "ok",           "refused", "failed",  "lost-applied", "lost", "late-failed", "time",
+    "time-applied", "adopt",   "untaken", "person",       "back", "crash"};
 
 struct choice {
     enum choice_kind kind;
@@ -164,6 +166,9 @@ static void perform(struct small *world, struct choice choice)
     case CHOICE_PERSON:
         small_verb(world, world->state == SAGA_STATE_COMPLETED ? VERB_REVERSE : VERB_ROLLBACK);
         break;
+    case CHOICE_BACK:
+        small_back(world, choice.task);
+        break;
     case CHOICE_CRASH:
         small_crash(world);
         break;
@@ -242,8 +247,17 @@ static void next_choices(const struct extent *extent, const struct small *world,
     if (engine_next_due(world->engine) != INT64_MAX) {
         add(choices, CHOICE_TIME, 0);
     }
-    if (!extent->few_outcomes && world->acts == 0 && (!final || reversible)) {
+    bool may_act = world->acts == 0 || (world->acts == 1 && world->went_back);
+    if (!extent->few_outcomes && may_act && (!final || reversible)) {
         add(choices, CHOICE_PERSON, 0);
+    }
+    const struct saga *saga = small_saga(world);
+    for (uint32_t i = 0; saga && i < saga->step_total; i++) {
+        const struct step *step = saga_step(saga, i);
+        bool last = step->spec->needed_by_count == 0;
+        if (!extent->few_outcomes && world->acts == 0 && !last && step_satisfies(step)) {
+            add(choices, CHOICE_BACK, i);
+        }
     }
     if (!final && world->crashes == 0) {
         add(choices, CHOICE_CRASH, 0);

@@ -7,7 +7,6 @@
 #include "base/digest.h"
 #include "base/mp.h"
 #include "lib/saga_dump.h"
-#include "lib/told.h"
 
 struct saga *small_saga(const struct small *world)
 {
@@ -26,28 +25,46 @@ bool small_may_act(const struct small *world, const struct sent *task)
 
 /* ---- what must hold when an undo or anything else leaves ---- */
 
+/* The bit of the key that a task is about. */
+static uint32_t bit_of(const struct sent *task)
+{
+    return UINT32_C(1) << (task->run - 1);
+}
+
+/* A key that was undone, and is undone again: its step goes on under another meanwhile. */
+static bool is_stray(const struct small *world, const struct sent *undo)
+{
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        const struct sent *task = &world->tasks[i];
+        if (task->kind == TASK_DO && task->step == undo->step && task->run > undo->run) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_undo(const struct small *world, const struct sent *undo)
 {
     const struct saga *saga = small_saga(world);
     const struct definition *definition = world->definition;
     const struct step_spec *spec = &definition->steps[undo->step];
     bool may_have = false;
-    for (uint32_t i = 0; i < spec->needed_by_count; i++) {
+    for (uint32_t i = 0; i < spec->needed_by_count && !is_stray(world, undo); i++) {
         uint32_t after = spec->needed_by[i];
         must(!world->effect[after] || definition->steps[after].step_class == CLASS_READONLY ||
                  saga_step(saga, after)->state == STEP_STATE_PARKED ||
-                 saga_step(saga, after)->stuck,
+                 saga_step(saga, after)->stuck || !saga_step(saga, after)->chosen,
              "order");
     }
     for (uint32_t i = 0; i < world->task_count; i++) {
         const struct sent *task = &world->tasks[i];
-        if (task->kind == TASK_DO && task->step == undo->step) {
+        if (task->kind == TASK_DO && task->step == undo->step && task->run == undo->run) {
             must(!small_may_act(world, task), "overtake");
             may_have |= task->applied || !task->answered;
         }
     }
     must(may_have, "needless");
-    must(undo->attempt > 1 || world->fresh[undo->step], "once");
+    must(undo->attempt > 1 || (world->fresh[undo->step] & bit_of(undo)), "once");
 }
 
 /* What one key asks for, as 1-model freezes it. */
@@ -113,6 +130,18 @@ static void check_key(const struct small *world, const struct sent *sent)
 
 static void step_engine(struct small *world, struct event *event);
 
+/* n of "s/b~n/do"; 1 when it is not said. */
+static uint32_t run_of(struct span key)
+{
+    uint32_t run = 0;
+    const uint8_t *at = memchr(key.data, '~', key.size);
+    const uint8_t *end = key.data + key.size;
+    while (at && ++at < end && *at >= '0' && *at <= '9') {
+        run = run * 10 + (uint32_t)(*at - '0');
+    }
+    return run > 0 ? run : 1;
+}
+
 static void take_task(struct small *world, const struct task *task)
 {
     must(world->task_count < SMALL_TASKS_MAX, "too many tasks");
@@ -120,6 +149,7 @@ static void take_task(struct small *world, const struct task *task)
     *sent = (struct sent){.attempt = task->attempt,
                           .kind = task->kind,
                           .step = (uint32_t)definition_step(world->definition, task->step),
+                          .run = run_of(task->kind == TASK_DO ? task->key : task->do_key),
                           .sent_ms = world->now_ms,
                           .ttl_ms = task->ttl_ms};
     memcpy(sent->token, task->token, TOKEN_SIZE);
@@ -131,9 +161,10 @@ static void take_task(struct small *world, const struct task *task)
     check_deadline(world, sent);
     if (task->kind == TASK_UNDO) {
         check_undo(world, sent);
-        world->fresh[sent->step] &= sent->attempt > 1;
+        world->late[sent->step] &= sent->attempt > 1 ? UINT32_MAX : ~bit_of(sent);
+        world->fresh[sent->step] &= sent->attempt > 1 ? UINT32_MAX : ~bit_of(sent);
     }
-    world->fresh[sent->step] |= sent->kind == TASK_DO;
+    world->fresh[sent->step] |= sent->kind == TASK_DO ? bit_of(sent) : 0;
     world->task_count++;
     struct event event = {.kind = EVENT_SENT};
     memcpy(event.task.token, task->token, TOKEN_SIZE);
@@ -153,10 +184,24 @@ static void keep_rows(struct small *world)
     }
 }
 
+/* Its success is known to have come after the decision: it is to be undone. */
+static void take_late(struct small *world, const uint8_t token[TOKEN_SIZE])
+{
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        const struct sent *task = &world->tasks[i];
+        bool same = memcmp(task->token, token, TOKEN_SIZE) == 0;
+        if (same && task->kind == TASK_DO && world->definition->steps[task->step].has_undo) {
+            world->late[task->step] |= bit_of(task);
+        }
+    }
+}
+
 static void take_effect(struct small *world, const struct effect *effect)
 {
     if (effect->kind == EFFECT_TASK) {
         take_task(world, effect->task);
+    } else if (effect->kind == EFFECT_DONE && effect->call.verdict == VERDICT_LATE) {
+        take_late(world, effect->call.token);
     } else if (effect->kind == EFFECT_ALERT) {
         world->alerted = true;
     } else if (effect->kind == EFFECT_STATUS) {
@@ -192,7 +237,6 @@ static void step_engine(struct small *world, struct event *event)
     }
     must(engine_step(world->engine, event, &world->batch) == SAGA_OK, "memory");
     must(world->entropy.used <= 16 * TOKEN_SIZE, "entropy");
-    must(!told_wrong(&world->batch.rows), "told");
     release(world);
 }
 
@@ -205,8 +249,7 @@ static void open_engine(struct small *world)
                                      .seed = 1,
                                      .last_lsn = world->row_count,
                                      .last_saga = world->row_count > 0 ? 1 : 0,
-                                     .sagas_max = 10,
-                                     .tells = true};
+                                     .sagas_max = 10};
     must(engine_new(&options, &world->engine) == SAGA_OK, "memory");
 }
 
@@ -257,6 +300,25 @@ static void load(struct small *world)
     must(engine_load(world->engine, image_of(world), lookup, (void *)(uintptr_t)world->definition,
                      &why) == SAGA_OK,
          "replay");
+}
+
+void small_back(struct small *world, uint32_t step)
+{
+    struct span accept[SMALL_STEPS_MAX];
+    for (uint32_t i = 0; i < world->definition->step_count; i++) {
+        accept[i] = world->definition->steps[i].name;
+    }
+    struct event event = {.kind = EVENT_VERB};
+    event.verb = (struct verb_request){.verb = VERB_ROLLBACK,
+                                       .saga = span_text("s"),
+                                       .actor = span_text("ada"),
+                                       .reason = span_text("because"),
+                                       .to = world->definition->steps[step].name,
+                                       .accept = accept,
+                                       .accept_count = world->definition->step_count};
+    world->acts++;
+    step_engine(world, &event);
+    world->went_back |= !world->refused;
 }
 
 void small_crash(struct small *world)
@@ -311,7 +373,7 @@ void small_answer(struct small *world, struct sent *task, enum result_status sta
                                    .retry_after_ms = -1};
     memcpy(event.result.token, task->token, TOKEN_SIZE);
     task->answered = true;
-    world->fresh[task->step] |= status == RESULT_OK && task->kind == TASK_DO;
+    world->fresh[task->step] |= status == RESULT_OK && task->kind == TASK_DO ? bit_of(task) : 0;
     if (!small_saga(world)) {
         load(world);
     }
@@ -322,16 +384,16 @@ void small_answer(struct small *world, struct sent *task, enum result_status sta
 void small_apply(struct small *world, struct sent *task)
 {
     if (task->kind == TASK_DO) {
-        world->effect[task->step] = true;
+        world->effect[task->step] |= bit_of(task);
     } else if (task->kind == TASK_UNDO) {
-        world->effect[task->step] = false;
+        world->effect[task->step] &= ~bit_of(task);
     }
     task->applied = true;
 }
 
 void small_succeed(struct small *world, struct sent *task)
 {
-    if (task->kind == TASK_CHECK && !world->effect[task->step]) {
+    if (task->kind == TASK_CHECK && !(world->effect[task->step] & bit_of(task))) {
         small_answer(world, task, RESULT_FAILED, "not_found");
         return;
     }
@@ -384,20 +446,36 @@ void small_check_replay(struct small *world)
 
 /* ---- at rest ---- */
 
+/* What an old key said after its undo had left was undone again, before the saga was done. */
+static void check_late(const struct small *world)
+{
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        const struct sent *undo = &world->tasks[i];
+        if (undo->kind == TASK_UNDO && is_stray(world, undo)) {
+            must(!(world->late[undo->step] & bit_of(undo)), "late");
+        }
+    }
+}
+
 void small_check_outcome(const struct small *world)
 {
     bool pivot_stands = false;
     for (uint32_t i = 0; i < world->definition->step_count; i++) {
         const struct step_spec *spec = &world->definition->steps[i];
-        pivot_stands |= spec->step_class == CLASS_PIVOT && world->effect[i];
+        pivot_stands |= spec->step_class == CLASS_PIVOT && world->effect[i] != 0;
         bool may_come = false;
         for (uint32_t k = 0; k < world->task_count; k++) {
             const struct sent *task = &world->tasks[k];
             /* An answer that has not come yet is still to be undone when it does. */
             may_come |= task->step == i && task->kind == TASK_DO && !task->answered;
         }
+        if (saga_state_is_final(world->state)) {
+            check_late(world);
+        }
         if (world->state == SAGA_STATE_COMPLETED && spec->kind == STEP_KIND_ACTION) {
-            must(world->effect[i], "completed");
+            must(world->effect[i] != 0, "completed");
+            bool single = (world->effect[i] & (world->effect[i] - 1)) == 0;
+            must(single || may_come || spec->step_class == CLASS_READONLY, "twice");
         }
         if (world->state == SAGA_STATE_COMPENSATED && !may_come &&
             spec->step_class != CLASS_READONLY) {

@@ -25,6 +25,7 @@ struct sent {
     uint32_t attempt;
     enum task_kind kind;
     uint32_t step;
+    uint32_t run; /* n of the do's key that it is about */
     int64_t sent_ms;
     int64_t ttl_ms;
     bool answered; /* or known never to have been taken: it cannot act any more */
@@ -42,13 +43,15 @@ struct small {
     uint32_t row_count;
     struct sent tasks[SMALL_TASKS_MAX];
     uint32_t task_count;
-    bool effect[SMALL_STEPS_MAX]; /* stands in the participant's database */
-    bool fresh[SMALL_STEPS_MAX];  /* asked, or answered ok, since its last undo key left */
+    uint32_t effect[SMALL_STEPS_MAX]; /* stands in the participant's database: a bit a key */
+    uint32_t fresh[SMALL_STEPS_MAX];  /* asked, or answered ok, since its last undo key left */
+    uint32_t late[SMALL_STEPS_MAX];   /* said so after the decision, not undone since */
     int64_t now_ms;
     uint32_t minted; /* tokens */
     uint32_t acts;   /* of a person */
     uint32_t crashes;
     bool cancelled; /* the roll-back was acknowledged */
+    bool went_back; /* one to a save-point was */
     bool alerted;
     bool refused; /* the last verb was */
     enum saga_state state;
@@ -89,6 +92,8 @@ void small_untaken(struct small *world, struct sent *task);
 /* What else happens. */
 void small_pass_time(struct small *world);
 void small_verb(struct small *world, enum verb verb);
+/* Back to the step of this index, with every step accepted. */
+void small_back(struct small *world, uint32_t step);
 void small_crash(struct small *world);
 
 /* The rows folded anew are the saga in memory. */

@@ -46,6 +46,8 @@ static void dump_call(const struct dump *dump, const struct call *call)
     put_ms(dump, call->retry_ms);
     mp_put_bool(out, call->used_up);
     mp_put_bool(out, call->expired);
+    mp_put_uint(out, call->past_run);
+    mp_put_bool(out, call->stray);
     if (call_spec(call)->key_ttl_ms > 0) {
         put_ms(dump, call->first_ms);
     }
@@ -63,6 +65,12 @@ static void dump_step(const struct dump *dump, const struct step *step)
     mp_put_uint(out, (uint64_t)step->state);
     mp_put_uint(out, (uint64_t)step->undo_state);
     mp_put_bool(out, step->chosen);
+    mp_put_uint(out, (uint64_t)step->stray_state);
+    for (const struct past *past = step->pasts; past; past = past->older) {
+        mp_put_uint(out, past->run);
+        mp_put_bool(out, past->wanted);
+        mp_put_bool(out, past->again);
+    }
     mp_put_bool(out, step->late);
     mp_put_bool(out, step->stuck);
     mp_put_bool(out, step->refused);
@@ -90,6 +98,8 @@ static void dump_saga(const struct dump *dump, const struct saga *saga)
     mp_put_uint(out, (uint64_t)saga->state);
     mp_put_uint(out, (uint64_t)saga->direction);
     mp_put_bool(out, saga->turn_wanted);
+    mp_put_uint(out, saga->turn_to);
+    mp_put_uint(out, saga->save_point);
     mp_put_bool(out, saga->timed_out);
     mp_put_value(out, saga->reason);
     put_ms(dump, saga->deadline_ms);
@@ -117,12 +127,14 @@ uint64_t small_digest(const struct small *world)
         put_ms(&dump, task->answered ? 0 : task->sent_ms + task->ttl_ms);
     }
     for (uint32_t i = 0; i < world->definition->step_count; i++) {
-        mp_put_bool(&out, world->effect[i]);
-        mp_put_bool(&out, world->fresh[i]);
+        mp_put_uint(&out, world->effect[i]);
+        mp_put_uint(&out, world->fresh[i]);
+        mp_put_uint(&out, world->late[i]);
     }
     mp_put_uint(&out, world->acts);
     mp_put_uint(&out, world->crashes);
     mp_put_bool(&out, world->cancelled);
+    mp_put_bool(&out, world->went_back);
     mp_put_bool(&out, world->alerted);
     digest_pair(buf_span(&out), span_of(NULL, 0), digest);
     memcpy(&value, digest, sizeof value);

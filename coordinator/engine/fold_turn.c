@@ -1,0 +1,67 @@
+/* fold_turn.c - turning back: that somebody wants it, why, and which steps it is about.
+ */
+#include "base/limits.h"
+#include "base/mp.h"
+#include "engine/fold_parts.h"
+
+bool fold_want_turn(struct saga *saga, struct span code, struct span message, struct span actor)
+{
+    bool ok = true;
+    saga->turn_wanted = true;
+    saga->turn_to = 0;
+    saga->turn_then_pause = false;
+    saga->turn_by_person = actor.size > 0;
+    saga->turn_code = arena_copy(&saga->arena, code, &ok);
+    saga->turn_message = arena_copy(&saga->arena, message, &ok);
+    saga->turn_actor = arena_copy(&saga->arena, actor, &ok);
+    return ok;
+}
+
+/* After the pivot a step that gave up was parked, for there was no way back by itself. Now there
+ * is: it is failed, or in doubt, again. What is in doubt and has no undo stays a person's. */
+static bool unpark_do(struct step *step, int64_t at_ms)
+{
+    bool stood = step->chosen && !step->accepted && step->state == STEP_STATE_PARKED &&
+                 step->undo_state == UNDO_STATE_NONE;
+    if (!stood) {
+        return true;
+    }
+    if (!call_in_doubt(step_call(step, TASK_DO))) {
+        return fold_fail(step, at_ms);
+    }
+    bool can_settle = step->spec->has_undo || step->spec->step_class == CLASS_READONLY;
+    return !can_settle || fold_move(step, STEP_STATE_IN_DOUBT, at_ms);
+}
+
+bool fold_compensating(struct saga *saga, const struct record *record, int64_t at_ms)
+{
+    bool to_save_point = (record->flags & FLAG_SAVE_POINT) != 0;
+    bool widens = saga->save_point > 0 && !to_save_point;
+    bool again = saga->direction == BACKWARD && saga->state != SAGA_STATE_COMPLETED && !widens;
+    saga->state = SAGA_STATE_COMPENSATING;
+    saga->direction = BACKWARD;
+    saga->turn_wanted = false;
+    saga->ended_ms = 0;
+    if (again) {
+        return true;
+    }
+    saga->partial = (record->flags & FLAG_PARTIAL) != 0;
+    saga->save_point = to_save_point ? record->step + 1 : 0;
+    saga->then_pause = (record->flags & FLAG_THEN_PAUSE) != 0;
+    saga->reason = saga_pack_reason(saga, record);
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        struct step *step = saga_step(saga, i);
+        step->chosen = !saga->partial || record_list_has(record->steps, i);
+        step->accepted = record_list_has(record->accept, i);
+        if (!unpark_do(step, at_ms)) {
+            return false;
+        }
+        bool stands =
+            step->state == STEP_STATE_SUCCEEDED ||
+            (step->state == STEP_STATE_FAILED && step->spec->undo_on_failed && step_is_begun(step));
+        if (step->chosen && stands && step->spec->has_undo) {
+            step->undo_state = UNDO_STATE_PENDING;
+        }
+    }
+    return saga->reason.size > 0;
+}

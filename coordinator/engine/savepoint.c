@@ -1,0 +1,160 @@
+/* savepoint.c - back to a step, and forward again from there (mixed recovery).
+ *
+ *     running --rollback to STEP--> compensating: what depends on STEP is undone
+ *                                      |   a failure elsewhere, a time limit, or a person's
+ *                                      |   rollback: the whole saga turns back
+ *                                      v
+ *                                   running: the undone steps begin anew, under their next keys
+ *
+ * STEP and all that does not depend on it keep what they did. What runs there goes on, and its end
+ * is recorded; nothing new begins until the saga is forward again. Irrevocable steps that a person
+ * accepts to keep stay as they are, with their output. */
+#include "base/mp.h"
+#include "engine/turn.h"
+
+bool step_satisfies(const struct step *step)
+{
+    return step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_SKIPPED ||
+           (step->state == STEP_STATE_RESOLVED && !step->refused);
+}
+
+bool savepoint_spares(const struct step *step)
+{
+    return step->saga->save_point > 0 && !step->chosen;
+}
+
+void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen)
+{
+    const struct definition *definition = saga->definition;
+    PRE(to < definition->step_count);
+    for (uint32_t i = 0; i < definition->step_count; i++) {
+        uint32_t index = definition->order[i];
+        const struct step_spec *spec = &definition->steps[index];
+        chosen[index] = false;
+        for (uint32_t k = 0; k < spec->needs_count; k++) {
+            chosen[index] |= spec->needs[k] == to || chosen[spec->needs[k]];
+        }
+    }
+    /* What was added while it ran shares the fate of the step that it was added for. */
+    for (uint32_t i = definition->step_count; i < saga->step_total; i++) {
+        chosen[i] = chosen[saga_step(saga, i)->spec - definition->steps];
+    }
+}
+
+/* It will not come to what it was asked for, by itself. */
+static bool has_failed(const struct step *step)
+{
+    bool parked = step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
+                  !call_in_doubt(&step->calls[0]);
+    return step->state == STEP_STATE_FAILED || step->state == STEP_STATE_KEPT || parked ||
+           (step->state == STEP_STATE_RESOLVED && step->refused);
+}
+
+/* Its effect stands, or may stand, and its needs are not met: it can neither stay nor begin anew.
+ */
+static bool is_left_standing(const struct step *step)
+{
+    if (step->state == STEP_STATE_RESOLVED) {
+        return step->refused && span_is(step->outcome, "kept");
+    }
+    const struct call *done = &step->calls[0];
+    bool undoable = step->spec->has_undo || step->spec->step_class == CLASS_READONLY;
+    return step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
+           (call_has_succeeded(done) || (call_in_doubt(done) && !undoable));
+}
+
+enum saga_error savepoint_check(const struct saga *saga, uint32_t to, const bool *chosen,
+                                const char **why)
+{
+    *why = NULL;
+    if (saga->direction == BACKWARD || saga_state_is_final(saga->state)) {
+        *why = saga_state_is_final(saga->state) ? "the saga has ended"
+                                                : "the saga is on its way back already";
+    } else if (!step_satisfies(saga_step(saga, to))) {
+        *why = "the step has not succeeded: there is nothing to go forward from";
+    }
+    for (uint32_t i = 0; i < saga->step_total && !*why; i++) {
+        const struct step *step = saga_step(saga, i);
+        if (!chosen[i] && has_failed(step)) {
+            *why = "a step has failed that does not depend on that one";
+        } else if (chosen[i] && is_left_standing(step)) {
+            *why = "an effect may stand that nothing undoes: resolve that step first";
+        }
+    }
+    return *why ? SAGA_CONFLICT : SAGA_OK;
+}
+
+void savepoint_pack(const struct saga *saga, uint32_t to, bool *chosen, struct buf *out)
+{
+    uint32_t count = 0;
+    savepoint_choose(saga, to, chosen);
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        const struct step *step = saga_step(saga, i);
+        chosen[i] = chosen[i] && !(step->accepted && step->state == STEP_STATE_SUCCEEDED);
+        count += chosen[i];
+    }
+    mp_put_array(out, count);
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        if (chosen[i]) {
+            mp_put_uint(out, i);
+        }
+    }
+}
+
+bool savepoint_widens(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    const struct step *failed = NULL;
+    PRE(saga->save_point > 0);
+    for (uint32_t i = 0; i < saga->step_total && !failed && !pivot_has_succeeded(saga); i++) {
+        const struct step *step = saga_step(saga, i);
+        bool stays = step->chosen ? is_left_standing(step) && step->by_person : has_failed(step);
+        failed = stays ? step : NULL;
+    }
+    if (!failed && !saga->turn_wanted) {
+        return false;
+    }
+    turn_back_because(turn, saga->turn_wanted ? NULL : failed);
+    return true;
+}
+
+/* The record does not turn a saga that goes to its save-point into one that is undone as a whole.
+ */
+void savepoint_goes_on(const struct saga *saga, struct record *record)
+{
+    if (saga->save_point > 0) {
+        record->fields |= 1;
+        record->step = saga->save_point - 1;
+        record->flags |= FLAG_SAVE_POINT;
+    }
+}
+
+/* A task of another branch runs: what it comes to is waited for before a person is called. */
+bool savepoint_waits(const struct saga *saga)
+{
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        const struct step *step = saga_step(saga, i);
+        if (savepoint_spares(step) && call_is_open(&step->calls[0])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void savepoint_reached(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    bool pauses = saga->then_pause;
+    struct record record = {.type = RECORD_SAGA_RESUMED,
+                            .fields = 1,
+                            .step = saga->save_point - 1,
+                            .code = span_text("save_point")};
+    turn_emit(turn, &record);
+    if (pauses) {
+        struct record pause = {.type = RECORD_SAGA_PAUSED,
+                               .code = span_text("save_point"),
+                               .actor = saga->turn_actor,
+                               .reason = saga->turn_message};
+        turn_emit(turn, &pause);
+    }
+}
