@@ -156,6 +156,19 @@ static void on_outbox(bool anew, void *arg)
     }
 }
 
+/* Test builds only: SAGAD_NEAR_MS=N lets a saga leave memory for a wait of N ms. */
+static void read_near(struct core_options *core)
+{
+#ifdef SAGA_CRASH_HOOK
+    const char *near = getenv("SAGAD_NEAR_MS");
+    if (near) {
+        core->near_ms = strtoll(near, NULL, 10);
+    }
+#else
+    core->near_ms = 0;
+#endif
+}
+
 static int open_core(struct loop *loop)
 {
     struct core_options options = {.store = loop->store,
@@ -166,6 +179,7 @@ static int open_core(struct loop *loop)
                                    .on_outbox = on_outbox,
                                    .outbox_arg = loop};
     digest_random(&options.seed, sizeof options.seed);
+    read_near(&options);
     if (catalog_new(&loop->catalog) != SAGA_OK) {
         return fail(loop, "out of memory");
     }
@@ -252,6 +266,7 @@ static int open_http(struct loop *loop)
                               .version = SAGAD_VERSION,
                               .desk = &loop->desk,
                               .catalog = loop->catalog,
+                              .hooks = &loop->options->webhooks,
                               .store = loop->store,
                               .now_ms = now_ms,
                               .is_ready = is_ready,

@@ -11,6 +11,7 @@
 #include "request.h"
 #include "store/catalog.h"
 #include "store/store.h"
+#include "webhook.h"
 
 struct api;
 
@@ -20,6 +21,7 @@ struct api_options {
     const char *version;
     const struct desk *desk;
     const struct catalog *catalog;
+    const struct webhooks *hooks; /* those configured; borrowed */
     struct store *store;          /* for a reader of its own */
     int64_t (*now_ms)(void *arg); /* coordinator time; any thread */
     bool (*is_ready)(void *arg);  /* store and wire serve; any thread */

@@ -140,6 +140,13 @@ bool call_load(struct call *call, struct span name, struct saga_image *image,
 /* Answers with the saga as it is durable. */
 void call_show(struct call *call, struct span name, int status, bool is_duplicate);
 
+struct bounds {
+    uint64_t least;
+    uint64_t most;
+};
+/* A query argument as a number, if it was given; false when a problem was answered. */
+bool call_query_number(struct call *call, const char *name, struct bounds bounds, uint64_t *value);
+
 void read_healthz(struct call *call);
 void read_readyz(struct call *call);
 void read_openapi(struct call *call);
@@ -162,6 +169,12 @@ void write_verb(struct call *call);
 void write_verb_finish(struct call *call);
 void write_finish(struct call *call);
 void write_finish_finish(struct call *call);
+
+/* ---- webhooks.c ---- */
+void webhook_list(struct call *call);
+void webhook_dead(struct call *call);
+void webhook_verb(struct call *call);
+void webhook_verb_finish(struct call *call);
 
 /* ---- routes.c ---- */
 /* The route of a method and path; NULL, with call->allow set when the path is known under others.

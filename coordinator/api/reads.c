@@ -96,10 +96,6 @@ void read_saga(struct call *call)
 
 /* ---- lists ---- */
 
-struct bounds {
-    uint64_t least;
-    uint64_t most;
-};
 static const struct bounds any_seq = {0, INT64_MAX};
 
 static bool query_is_wrong(struct call *call, const char *name, const char *what)
@@ -110,8 +106,7 @@ static bool query_is_wrong(struct call *call, const char *name, const char *what
     return call_faultless(call);
 }
 
-/* A query argument as a number; false when a problem was answered. */
-static bool query_number(struct call *call, const char *name, struct bounds bounds, uint64_t *value)
+bool call_query_number(struct call *call, const char *name, struct bounds bounds, uint64_t *value)
 {
     const char *text = call_query(call, name);
     if (!text) {
@@ -195,8 +190,9 @@ void read_sagas(struct call *call)
 {
     struct store_filter filter = {0};
     uint64_t limit = LIST_DEFAULT;
-    if (!query_number(call, "limit", (struct bounds){1, LIST_MAX}, &limit) ||
-        !query_state(call, &filter) || !query_number(call, "cursor", any_seq, &filter.before) ||
+    if (!call_query_number(call, "limit", (struct bounds){1, LIST_MAX}, &limit) ||
+        !query_state(call, &filter) ||
+        !call_query_number(call, "cursor", any_seq, &filter.before) ||
         !query_time(call, "started_from", &filter.started_from_ms) ||
         !query_time(call, "started_until", &filter.started_until_ms)) {
         return;
@@ -259,9 +255,9 @@ void read_history(struct call *call)
     const struct definition *definition;
     uint64_t since = 0;
     struct history history = {.left = HISTORY_DEFAULT};
-    if (!query_number(call, "since", any_seq, &since) ||
-        !query_number(call, "cursor", any_seq, &since) ||
-        !query_number(call, "limit", (struct bounds){1, HISTORY_MAX}, &history.left) ||
+    if (!call_query_number(call, "since", any_seq, &since) ||
+        !call_query_number(call, "cursor", any_seq, &since) ||
+        !call_query_number(call, "limit", (struct bounds){1, HISTORY_MAX}, &history.left) ||
         !call_load(call, call->parts[0], &image, &definition)) {
         return;
     }

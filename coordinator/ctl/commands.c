@@ -154,10 +154,8 @@ static bool is_status(const char *text)
     return false;
 }
 
-/* Reads pages into one list until there is no more, or `most` items are there: `next_cursor` then.
- */
-static enum exit_code get_pages(const struct settings *settings, const char *path, uint32_t page,
-                                uint32_t most, json_t *list)
+enum exit_code get_pages(const struct settings *settings, const char *path, uint32_t page,
+                         uint32_t most, json_t *list)
 {
     json_t *items = json_object_get(list, "items");
     char cursor[128] = "";
@@ -182,12 +180,12 @@ static enum exit_code get_pages(const struct settings *settings, const char *pat
     return code;
 }
 
-static bool is_document(const struct settings *settings)
+bool is_document(const struct settings *settings)
 {
     return settings->output == OUTPUT_JSON || settings->output == OUTPUT_YAML;
 }
 
-static void say_more(const json_t *list)
+void say_more(const json_t *list)
 {
     if (json_object_get(list, "next_cursor")) {
         fprintf(stderr, "there are more than these %zu; say --limit N\n",

@@ -98,6 +98,20 @@ char *http_escape(const char *text);
 /* "/v1/sagas/ID" and `what`; false, said, when nothing can have such an id. */
 bool http_saga_path(char *path, size_t size, const char *id, const char *what);
 
+/* commands.c */
+/* Reads pages into list's items until there is no more, or `most` items are there: `next_cursor`
+ * then. */
+enum exit_code get_pages(const struct settings *settings, const char *path, uint32_t page,
+                         uint32_t most, json_t *list);
+/* Is the answer to be shown as it came: JSON or YAML? */
+bool is_document(const struct settings *settings);
+/* There is more than what is shown. */
+void say_more(const json_t *list);
+
+/* verbs.c */
+enum exit_code need_reason(const struct settings *settings);
+bool ask(const char *question);
+
 /* show.c */
 void show_json(const struct settings *settings, const json_t *value);
 void show_saga(const json_t *saga);
@@ -126,6 +140,7 @@ enum exit_code run_resolve(const struct settings *settings, const struct argumen
 enum exit_code run_pause(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_resume(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_terminate(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_webhooks(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_version(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_completion(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_help(const struct settings *settings, const struct arguments *arguments);

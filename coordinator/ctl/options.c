@@ -36,6 +36,8 @@ const struct command commands[] = {
     {"resume", "ID", "go on after a pause", VERB_OPTIONS, 1, 1, false, run_resume},
     {"terminate", "ID", "give up: write off every unsettled step", "yes " VERB_OPTIONS, 1, 1, false,
      run_terminate},
+    {"webhooks", "[VERB...]", "who hears what: list dead redeliver discard enable",
+     "limit reason yes output", 0, 3, true, run_webhooks},
     {"completion", "bash", "print completion for a shell", "", 1, 1, false, run_completion},
     {"version", "", "print the version", "", 0, 0, false, run_version},
     {"help", "[COMMAND]", "this, or one command", "man", 0, 1, false, run_help},

@@ -9,7 +9,7 @@
 
 enum { PATH_SIZE = 1024 };
 
-static enum exit_code need_reason(const struct settings *settings)
+enum exit_code need_reason(const struct settings *settings)
 {
     if (settings->reason && settings->reason[0]) {
         return EXIT_GOOD;
@@ -88,7 +88,7 @@ static enum exit_code send_verb(const struct settings *settings, const char *id,
     return code;
 }
 
-static bool ask(const char *question)
+bool ask(const char *question)
 {
     char line[16] = "";
     fprintf(stderr, "%s [y/N] ", question);

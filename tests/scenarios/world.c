@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "engine/turn.h"
 #include "lib/saga_dump.h"
+#include "lib/told.h"
 #include "scenario.h"
 
 enum { DEAD_MS = 6000 };
@@ -221,6 +222,9 @@ static uint32_t decide(struct world *world, struct event *event, struct sent *dr
         stop("engine_step", "no memory");
     }
     keep_rows(world);
+    if (world->tells && told_wrong(&world->batch.rows)) {
+        world_violated(world, told_wrong(&world->batch.rows));
+    }
     for (uint32_t i = 0; i < world->batch.rows.notice_count; i++) {
         print_notice(world, &world->batch.rows.notices[i]);
     }

@@ -30,6 +30,7 @@
  *   late         what an old key did late is undone           (strays: none is sent)
  *   forgotten    no retry in doubt of a forgotten key         (retry_due deaf to key's age)
  *   in_time      nothing begins past a deadline's lead        (deadline_expire: never)
+ *   told         what was recorded is told, once, in order    (tell_record() before the fold)
  *   settled      at rest a saga is final or parked            (a loaded saga not looked at)
  */
 #include <stdio.h>

@@ -24,6 +24,8 @@
  *                 failed commits only (losses counted without a record)
  *   bounded       nothing holds more than the world has given it (leave_later left out of load.c)
  *   asleep        a saga that is not final is in memory, or asleep until a time that is not near
+ *   told          what webhooks are told is what was recorded, in the same commit, in order, once
+ *                 (tell_record before the fold)
  *   no_spin       time goes on (an undo timed before its turn)
  *   form          no participant is told of an error (names of instances cut to 3 bytes)
  */

@@ -69,6 +69,8 @@ static enum saga_error get(struct span saga, const struct peers_range *range, st
 
 /* ---- its lives ---- */
 
+static const struct webhooks hooks = {.count = 1, .items = {{.name = "ops"}}};
+
 static void start(struct sim *sim)
 {
     struct sim_node *node = &sim->node;
@@ -78,6 +80,7 @@ static void start(struct sim *sim)
                                    .seed = sim->seed,
                                    .sagas_max = 1000,
                                    .near_ms = 1 + sim_draw(sim, 3000),
+                                   .hooks = &hooks,
                                    .random = draw_bytes,
                                    .random_arg = sim};
     CHECK(catalog_new(&node->catalog) == SAGA_OK);

@@ -3,6 +3,7 @@
  * What is durable is learned from the rows themselves at the moment of their commit, so that a task
  * or a verdict which leaves before its record is seen at that moment. */
 #include "engine/record.h"
+#include "lib/told.h"
 #include "sim.h"
 
 /* ---- what becomes durable ---- */
@@ -91,6 +92,19 @@ static void note_saga(struct sim *sim, struct span name, const struct head *head
     sim_tally(sim, COUNT_SAGAS);
 }
 
+/* Its one webhook wants everything: each notice is delivered to it, in the same commit. */
+static void check_told(struct sim *sim, const struct rows *rows)
+{
+    const char *wrong = told_wrong(rows);
+    bool all = rows->delivery_count == rows->notice_count;
+    for (uint32_t i = 0; i < rows->delivery_count && all; i++) {
+        all = rows->deliveries[i].change == DELIVERY_NEW && rows->deliveries[i].notice == i;
+    }
+    if (wrong || !all) {
+        sim_violated(sim, "told", "%s", wrong ? wrong : "a notice without its delivery");
+    }
+}
+
 void sim_watch_commit(struct sim *sim, const struct rows *rows)
 {
     for (uint32_t i = 0; i < rows->head_count; i++) {
@@ -102,6 +116,7 @@ void sim_watch_commit(struct sim *sim, const struct rows *rows)
         }
     }
     sim_sleep_tally(sim, rows);
+    check_told(sim, rows);
     for (uint32_t i = 0; i < rows->row_count; i++) {
         note_row(sim, &rows->rows[i]);
         sim->node.disk.last_lsn = rows->rows[i].lsn;

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/mp.h"
 #include "lib/saga_dump.h"
+#include "lib/told.h"
 
 struct saga *small_saga(const struct small *world)
 {
@@ -237,6 +238,7 @@ static void step_engine(struct small *world, struct event *event)
     }
     must(engine_step(world->engine, event, &world->batch) == SAGA_OK, "memory");
     must(world->entropy.used <= 16 * TOKEN_SIZE, "entropy");
+    must(!told_wrong(&world->batch.rows), "told");
     release(world);
 }
 
@@ -249,7 +251,8 @@ static void open_engine(struct small *world)
                                      .seed = 1,
                                      .last_lsn = world->row_count,
                                      .last_saga = world->row_count > 0 ? 1 : 0,
-                                     .sagas_max = 10};
+                                     .sagas_max = 10,
+                                     .tells = true};
     must(engine_new(&options, &world->engine) == SAGA_OK, "memory");
 }
 

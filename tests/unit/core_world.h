@@ -66,7 +66,8 @@ struct core_world {
     uint32_t asked_count;
     uint8_t token[TOKEN_SIZE]; /* of the last task */
     char key[LIMIT_KEY + 1];
-    enum saga_error failure; /* what the last turn gave */
+    enum saga_error failure;      /* what the last turn gave */
+    const struct webhooks *hooks; /* set before world_restart() */
 };
 
 /* ---- the store ---- */
@@ -363,6 +364,12 @@ static inline void draw(void *bytes, size_t size, void *arg)
     }
 }
 
+static inline void note_outbox(bool anew, void *arg)
+{
+    struct core_world *world = arg;
+    buf_text(&world->log, anew ? "outbox anew\n" : "outbox\n");
+}
+
 /* The core, from what the store holds. */
 static inline void world_begin(struct core_world *world)
 {
@@ -370,7 +377,10 @@ static inline void world_begin(struct core_world *world)
                                    .dead_ms = 6000,
                                    .sagas_max = 100,
                                    .random = draw,
-                                   .random_arg = world};
+                                   .random_arg = world,
+                                   .hooks = world->hooks,
+                                   .on_outbox = note_outbox,
+                                   .outbox_arg = world};
     char why[256];
     cr_assert_eq(catalog_new(&world->catalog), SAGA_OK);
     options.catalog = world->catalog;

@@ -56,7 +56,8 @@ static void open_engine(struct story *story)
                                      .dead_ms = 6000,
                                      .last_lsn = story->row_count,
                                      .last_saga = story->row_count > 0 ? 1 : 0,
-                                     .sagas_max = 10};
+                                     .sagas_max = 10,
+                                     .tells = true};
     cr_assert_eq(engine_new(&options, &story->engine), SAGA_OK);
 }
 

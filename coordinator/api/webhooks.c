@@ -1,0 +1,264 @@
+/* webhooks.c - who is told what, what could not be told, and sending it again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/http.h"
+#include "base/log.h"
+
+enum { DEAD_DEFAULT = 50, DEAD_MAX = 500 };
+
+static const struct webhook *find(const struct call *call, struct span name)
+{
+    const struct webhooks *hooks = call->api->options.hooks;
+    for (uint32_t i = 0; i < hooks->count; i++) {
+        if (span_is(name, hooks->items[i].name)) {
+            return &hooks->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- reads ---- */
+
+struct listing {
+    struct call *call;
+    struct form *form;
+    bool seen[WEBHOOK_COUNT_MAX];
+};
+
+static void put_config(struct form *form, const struct webhook *hook)
+{
+    /* What follows `?` may be a receiver's own secret. */
+    form_str(form, "url", span_of(hook->url, strcspn(hook->url, "?#")));
+    form_array(form, "events");
+    for (uint32_t i = 0; i < hook->event_count; i++) {
+        form_text(form, NULL, hook->events[i]);
+    }
+    if (hook->event_count == 0) {
+        form_text(form, NULL, "*");
+    }
+    form_end(form);
+}
+
+static enum saga_error put_hook(const struct store_hook *found, void *arg)
+{
+    struct listing *listing = arg;
+    struct form *form = listing->form;
+    const struct webhook *hook = find(listing->call, found->row.name);
+    bool disabled = found->row.disabled_ms > 0;
+    if (hook) {
+        listing->seen[hook - listing->call->api->options.hooks->items] = true;
+    }
+    form_map(form, NULL);
+    form_str(form, "name", found->row.name);
+    form_text(form, "state", !hook ? "unconfigured" : disabled ? "disabled" : "active");
+    if (hook) {
+        put_config(form, hook);
+    }
+    form_uint(form, "pending", found->pending);
+    form_uint(form, "dead", found->dead);
+    form_uint(form, "dropped", found->row.dropped);
+    form_time(form, "oldest_pending_at", found->oldest_ms);
+    form_time(form, "dropped_at", found->row.dropped_ms);
+    form_time(form, "disabled_at", found->row.disabled_ms);
+    form_end(form);
+    return SAGA_OK;
+}
+
+void webhook_list(struct call *call)
+{
+    const struct webhooks *hooks = call->api->options.hooks;
+    struct store_reader *reader = call->api->reader;
+    struct listing listing = {.call = call, .form = call_begin(call, 200)};
+    form_array(listing.form, "items");
+    enum saga_error rc = reader->ops->list_hooks(reader, put_hook, &listing);
+    for (uint32_t i = 0; i < hooks->count && rc == SAGA_OK; i++) {
+        struct store_hook quiet = {.row.name = span_text(hooks->items[i].name)};
+        rc = listing.seen[i] ? SAGA_OK : put_hook(&quiet, &listing);
+    }
+    form_end(listing.form);
+    call_end(call);
+    if (rc != SAGA_OK) {
+        call_problem(call, rc, NULL);
+    }
+}
+
+struct dead_list {
+    struct form *form;
+    uint32_t count;
+    uint32_t limit;
+    uint64_t last;
+    bool more;
+};
+
+static enum saga_error put_dead(const struct store_delivery *found, void *arg)
+{
+    struct dead_list *list = arg;
+    struct form *form = list->form;
+    if (list->count == list->limit) {
+        list->more = true;
+        return SAGA_OK;
+    }
+    form_map(form, NULL);
+    form_uint(form, "id", found->delivery.id);
+    form_str(form, "event", found->notice.event);
+    form_str(form, "type", found->notice.type);
+    form_str(form, "saga", found->notice.name);
+    form_time(form, "at", found->notice.at_ms);
+    form_time(form, "dead_at", found->delivery.at_ms);
+    form_uint(form, "attempts", found->delivery.attempts);
+    if (found->delivery.status > 0) {
+        form_uint(form, "status", found->delivery.status);
+    }
+    form_str_if(form, "error", found->delivery.why);
+    form_end(form);
+    list->count++;
+    list->last = found->delivery.id;
+    return SAGA_OK;
+}
+
+static enum saga_error count_one(const struct store_delivery *found, void *arg)
+{
+    MAYBE(found->delivery.attempts > 0);
+    *(bool *)arg = true;
+    return SAGA_OK;
+}
+
+/* Is it configured, or was it once and has left dead events? */
+static bool is_known(struct call *call)
+{
+    struct store_reader *reader = call->api->reader;
+    bool has_dead = false;
+    struct delivery_filter filter = {.which = DELIVERIES_DEAD, .hook = call->parts[0], .limit = 1};
+    enum saga_error rc = reader->ops->list_deliveries(reader, &filter, count_one, &has_dead);
+    return find(call, call->parts[0]) || (rc == SAGA_OK && has_dead);
+}
+
+void webhook_dead(struct call *call)
+{
+    uint64_t limit = DEAD_DEFAULT;
+    uint64_t after = 0;
+    if (!call_query_number(call, "limit", (struct bounds){1, DEAD_MAX}, &limit) ||
+        !call_query_number(call, "cursor", (struct bounds){0, INT64_MAX}, &after)) {
+        return;
+    }
+    struct store_reader *reader = call->api->reader;
+    struct dead_list list = {.form = call_begin(call, 200), .limit = (uint32_t)limit};
+    struct delivery_filter filter = {
+        .which = DELIVERIES_DEAD, .hook = call->parts[0], .after = after, .limit = list.limit + 1};
+    form_array(list.form, "items");
+    enum saga_error rc = reader->ops->list_deliveries(reader, &filter, put_dead, &list);
+    form_end(list.form);
+    if (list.more) {
+        char cursor[24];
+        snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)list.last);
+        form_text(list.form, "next_cursor", cursor);
+    }
+    call_end(call);
+    if (rc != SAGA_OK) {
+        call_problem(call, rc, NULL);
+    } else if (list.count == 0 && !is_known(call)) {
+        call_problem(call, SAGA_NOT_FOUND, "there is no webhook of this name");
+    }
+}
+
+/* ---- verbs ---- */
+
+static const struct {
+    const char *verb;
+    enum delivery_change change; /* 0: of the hook itself */
+} verbs[] = {
+    {"redeliver", DELIVERY_AGAIN},
+    {"discard", DELIVERY_DISCARD},
+    {"enable", 0},
+};
+
+struct one {
+    struct span hook;
+    bool is_dead;
+};
+
+static enum saga_error see_one(const struct store_delivery *found, void *arg)
+{
+    struct one *one = arg;
+    one->is_dead =
+        found->delivery.change == DELIVERY_DEAD && span_equal(found->delivery.hook, one->hook);
+    return SAGA_OK;
+}
+
+static bool is_dead(struct call *call, uint64_t id)
+{
+    struct store_reader *reader = call->api->reader;
+    struct one one = {.hook = call->parts[0]};
+    enum saga_error rc = reader->ops->load_delivery(reader, id, see_one, &one);
+    return rc == SAGA_OK && one.is_dead;
+}
+
+static bool read_verb(struct call *call, int64_t *id, struct span *reason)
+{
+    const struct body_key keys[] = {
+        {"reason", BODY_TEXT, false, reason},
+        {"id", BODY_INT, false, id},
+    };
+    if (!body_read(call, keys, ARRAY_COUNT(keys))) {
+        return false;
+    }
+    if (reason->size == 0) {
+        call_fault(call, "/reason", "is required: say why");
+    } else if (reason->size > LIMIT_REASON) {
+        call_fault(call, "/reason", "has more than 1024 bytes");
+    }
+    if (*id < 0) {
+        call_fault(call, "/id", "must be the id of a dead delivery");
+    }
+    return call_faultless(call);
+}
+
+void webhook_verb(struct call *call)
+{
+    int64_t id = 0;
+    struct span reason = {NULL, 0};
+    const char *verb = strrchr(call->path, '/') + 1;
+    struct delivery *change = &call->request.outbox.change;
+    if (!read_verb(call, &id, &reason)) {
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+        if (strcmp(verb, verbs[i].verb) == 0) {
+            change->change = verbs[i].change;
+        }
+    }
+    if (!is_known(call)) {
+        call_problem(call, SAGA_NOT_FOUND, "there is no webhook of this name");
+        return;
+    }
+    if (id > 0 && (change->change == 0 || !is_dead(call, (uint64_t)id))) {
+        call_problem(call, SAGA_NOT_FOUND, "this webhook has no dead delivery of this id");
+        return;
+    }
+    int64_t now_ms = call->api->options.now_ms(call->api->options.arg);
+    *change = (struct delivery){.change = change->change,
+                                .id = (uint64_t)id,
+                                .hook = call->parts[0],
+                                .due_ms = now_ms,
+                                .at_ms = now_ms};
+    call->request.outbox.enables = change->change == 0;
+    call->request.kind = REQUEST_OUTBOX;
+    log_line(LOG_INFO, "webhook_verb", "hook", call_text(call, call->parts[0]), "verb", verb,
+             "reason", call_text(call, reason), NULL);
+    call_post(call);
+}
+
+void webhook_verb_finish(struct call *call)
+{
+    const struct answer *answer = &call->answer;
+    if (answer->error != SAGA_OK) {
+        call_problem(call, answer->error, answer->why);
+        return;
+    }
+    struct form *form = call_begin(call, 202);
+    form_str(form, "name", call->parts[0]);
+    form_text(form, "done", strrchr(call->path, '/') + 1);
+    call_end(call);
+}
