@@ -383,6 +383,16 @@ static struct work *collect(struct core *core)
     return work;
 }
 
+/* What left together mostly comes back together. A commit that takes the first few of it makes the
+ * rest wait for its sync, and from then on every batch is small: more syncs, more wake-ups, for the
+ * same work. So a batch smaller than the one before it waits for some moments, not for ever; one
+ * that grows is given at once, and so is the only one of a quiet hour. */
+static bool is_small(const struct core *core)
+{
+    uint32_t rows = core->making->batch.rows.row_count;
+    return rows > 0 && rows < core->rows_before && core->holds < HOLDS_MAX;
+}
+
 static void let_go(struct core *core, struct work *work)
 {
     core->releasing = work;
@@ -441,6 +451,7 @@ static bool submit(struct core *core)
         core->disk_retry_ms = 0;
     }
     core->submitted++;
+    core->rows_before = work->batch.rows.row_count;
     core->syncing = work;
     swap(core);
     return true;
@@ -468,11 +479,15 @@ enum saga_error core_turn(struct core *core, int64_t now_ms)
     struct work *durable = collect(core);
     /* The next batch syncs while the effects of the one before leave. */
     core->releasing = durable;
-    if (durable && has_rows(core->making)) {
+    if (durable && has_rows(core->making) && !is_small(core)) {
         (void)submit(core);
     }
     if (durable) {
         let_go(core, durable);
+    }
+    core->holds = !core->syncing && is_small(core) ? core->holds + 1 : 0;
+    if (core->holds > 0) {
+        return core->failure;
     }
     /* A release makes events of its own (a task that was sent): they settle in a few rounds. */
     for (uint32_t i = 0; i < RELEASE_MAX && submit(core); i++) {
@@ -514,6 +529,11 @@ bool core_is_full(const struct core *core)
 bool core_is_syncing(const struct core *core)
 {
     return core->syncing != NULL;
+}
+
+bool core_is_holding(const struct core *core)
+{
+    return core->holds > 0;
 }
 
 bool core_is_idle(const struct core *core)

@@ -68,6 +68,9 @@ int64_t core_next_due(const struct core *core);
 bool core_is_full(const struct core *core);
 /* A batch is with the store: nothing that is decided now can leave before it is durable. */
 bool core_is_syncing(const struct core *core);
+/* Has the last turn kept a small batch back, in the hope of more? Then the next turn should come
+ * after a fraction of a millisecond, whatever arrives until then. */
+bool core_is_holding(const struct core *core);
 /* Nothing is in the making or syncing. */
 bool core_is_idle(const struct core *core);
 /* There is no room on the disk: what writes is answered `overloaded`. */

@@ -18,7 +18,8 @@ enum {
     DISK_RETRY_MS = 1000,
     EXPIRE_MAX = 64, /* waits whose time is over, answered in one turn: each may read the store */
     EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS, /* refusals and verdicts need no row, and memory too */
-    RELEASE_MAX = 4,                      /* batches given on in one turn */
+    HOLDS_MAX = 8,   /* turns that a small batch waits for more: see is_small() */
+    RELEASE_MAX = 4, /* batches given on in one turn */
     NEAR_MS = 30000, /* waits that are shorter stay in memory: a store's row costs more than that */
     SLEEPERS_MAX = 256, /* loaded in one turn, some 30 us each: heartbeats wait no longer */
 };
@@ -57,6 +58,8 @@ struct core {
     struct work *making;
     struct work *syncing;    /* NULL: the store is idle */
     struct work *releasing;  /* its effects are on their way out; NULL: none are */
+    uint32_t rows_before;    /* of the batch given to the store last */
+    uint32_t holds;          /* turns for which the batch in the making has waited for more */
     uint64_t submitted;      /* batches given to the store */
     uint64_t lsn_durable;    /* of the last row released */
     uint64_t rows;           /* released */

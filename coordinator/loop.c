@@ -29,6 +29,7 @@
 
 enum {
     SYNC_WAIT_NS = 250 * 1000,       /* longest look away from the socket while a batch syncs */
+    HOLD_WAIT_NS = 100 * 1000,       /* the same while a small batch waits for more */
     FULL_WAIT_NS = 20 * 1000 * 1000, /* the same when no more can be taken anyway */
     EAGER_PIECES = 4,                /* an idle store gets work after so many pieces */
 };
@@ -371,18 +372,22 @@ static int64_t timeout_ms(const struct loop *loop, int64_t at_ms)
     return left_ms < 0 ? 0 : left_ms > 1000 ? 1000 : left_ms;
 }
 
-/* While a batch syncs, nothing that came now could leave: what comes is decided some at a time, not
- * one wake-up each. The store's word that the batch is durable ends the wait at once. */
+/* While a batch syncs, nothing that came now could leave, and a small one is held back for more:
+ * what comes is decided some at a time, not one wake-up each. The store's word that the batch is
+ * durable ends the wait at once. */
 static void wait(struct loop *loop, const int *wakes, int64_t at_ms)
 {
     int64_t wait_ms = timeout_ms(loop, at_ms);
-    if (!core_is_syncing(loop->core)) {
+    bool syncs = core_is_syncing(loop->core);
+    if (!syncs && !core_is_holding(loop->core)) {
         router_wait(loop->router, wakes, WAKE_COUNT, wait_ms);
         return;
     }
     struct pollfd polled[] = {{.fd = wakes[WAKE_STORE], .events = POLLIN},
                               {.fd = wakes[WAKE_SIGNALS], .events = POLLIN}};
-    struct timespec time = {.tv_nsec = core_is_full(loop->core) ? FULL_WAIT_NS : SYNC_WAIT_NS};
+    struct timespec time = {.tv_nsec = !syncs                     ? HOLD_WAIT_NS
+                                       : core_is_full(loop->core) ? FULL_WAIT_NS
+                                                                  : SYNC_WAIT_NS};
     MAYBE(ppoll(polled, ARRAY_COUNT(polled), &time, NULL) > 0);
 }
 

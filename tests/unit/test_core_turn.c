@@ -39,6 +39,33 @@ Test(core_turn, decides_the_next_batch_while_one_is_syncing)
     world_close(world);
 }
 
+/* Seen to fail: without the bound of the holds, and without rows_before. */
+Test(core_turn, keeps_a_batch_smaller_than_the_one_before_for_some_turns)
+{
+    struct core_world *world = world_open();
+    start(world, "a", "trip-1");
+    start(world, "b", "trip-2");
+    turn(world);
+    expect(world, "a ok trip-1 running\nb ok trip-2 running\n");
+    start(world, "c", "trip-3");
+    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    cr_assert(core_is_holding(world->core));
+    cr_assert(!core_is_syncing(world->core));
+    start(world, "d", "trip-4");
+    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    cr_assert(!core_is_holding(world->core), "as many as before: nothing more is hoped for");
+    turn(world);
+    expect(world, "c ok trip-3 running\nd ok trip-4 running\n");
+    start(world, "e", "trip-5");
+    uint32_t turns = 0;
+    while (!core_is_idle(world->core) && turns++ < 100) {
+        cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    }
+    cr_assert_lt(turns, 20, "it is not kept for ever");
+    expect(world, "e ok trip-5 running\n");
+    world_close(world);
+}
+
 /* A refusal has nothing to write, and still must not overtake what it may rest on. */
 Test(core_turn, releases_what_needs_no_row_after_what_came_before_it)
 {
