@@ -86,11 +86,9 @@ static void step_error(struct form *form, const struct view_step *step)
 
 static void waits(struct form *form, const struct view_step *step)
 {
-    bool for_child = step->kind == STEP_KIND_SAGA && step->state == STEP_STATE_WAITING;
-    if (for_child)
-        form_text(form, "waiting_for", "saga");
-    else if (step->wake_ms > 0)
-        form_text(form, "waiting_for", "timer");
+    const char *word = view_waits_for(step);
+    if (word != NULL)
+        form_text(form, "waiting_for", word);
     form_time(form, "waiting_until", step->wake_ms);
 }
 
@@ -109,6 +107,7 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         if (has_values) {
             value_if(form, "input", step->input);
             value_if(form, "output", step->output);
+            value_if(form, "approval", step->approval);
         }
         step_error(form, step);
         form_time(form, "started_at", step->started_ms);

@@ -120,6 +120,47 @@ static void reverse(struct drill_world *world)
     world_step(world, &event);
 }
 
+/* The person named first answers; false: that step asks nothing now. */
+static bool answer(struct drill_world *world, const struct step_spec *step, enum verb verb)
+{
+    struct span who = step->approval->who[0];
+    bool is_role = who.size > 5 && memcmp(who.data, "role:", 5) == 0;
+    struct span role = is_role ? span_of(who.data + 5, who.size - 5) : who;
+    struct event event = {.kind = EVENT_VERB};
+    event.verb = (struct verb_request){.verb = verb,
+                                       .saga = span_text(DRILL_SAGA),
+                                       .actor = role,
+                                       .roles = &role,
+                                       .roles_count = 1,
+                                       .reason = span_text("drill"),
+                                       .step = step->name};
+    bool was_refused = world->refused;
+    world_step(world, &event);
+    bool taken = !world->refused;
+    world->refused = was_refused;
+    return taken;
+}
+
+/* All questions are answered with yes, then the one that is to be refused with no; one in any other
+ * trouble is not answered. false: nothing is asked. */
+static bool answer_question(struct drill_world *world)
+{
+    bool silent = world->trouble == TROUBLE_BEFORE || world->trouble == TROUBLE_AFTER ||
+                  world->trouble == TROUBLE_LATE || world->cause == CAUSE_DOUBT;
+    for (uint32_t i = 0; i < 2 * world->definition->step_count; i++) {
+        uint32_t at = i % world->definition->step_count;
+        const struct step_spec *step = &world->definition->steps[at];
+        bool rejects = at == world->refuser;
+        bool is_turn = rejects == (i >= world->definition->step_count);
+        bool is_silent = silent && at == world->step;
+        if (step->kind == STEP_KIND_APPROVE && is_turn && !is_silent &&
+            answer(world, step, rejects ? VERB_REJECT : VERB_APPROVE)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void pass_time(struct drill_world *world)
 {
     int64_t due_ms = engine_next_due(world->engine);
@@ -137,6 +178,8 @@ static bool go_on(struct drill_world *world)
         struct deed held = world->held;
         world->held.attempt = 0;
         world_say(world, &held, "refused", false);
+    } else if (answer_question(world)) {
+        MAYBE(over); /* a question may wait for ever: only now is it seen what it leads to */
     } else if (!over) {
         pass_time(world);
     } else if (world->late.attempt > 0 && !world->late_came) {

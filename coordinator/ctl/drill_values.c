@@ -49,6 +49,8 @@ static void visit_all(const struct definition *definition, visit_fn fn, void *ar
         visit.step = i;
         visit.in_do = true;
         visit_template(&visit, step->action.input, fn);
+        visit_template(&visit, step->approval ? step->approval->question : NULL, fn);
+        visit_template(&visit, step->approval ? step->approval->show : NULL, fn);
         visit.in_do = false;
         visit_template(&visit, step->has_undo ? step->undo.input : NULL, fn);
     }

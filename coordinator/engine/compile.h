@@ -22,6 +22,7 @@ struct draft {
         timeout, check, sleep, saga, version, max_cost_usd, expected_cost_usd, key_ttl;
     struct span sleep_until; /* of the long form */
     struct span when;
+    struct span approve, question, show; /* the latter two of the former */
     struct span undo_action, undo_input, undo_retry, undo_timeout, undo_check, undo_stuck_after,
         undo_key_ttl, undo_before;
     bool is_undo_long; /* compensate is a map: pointers go one deeper */

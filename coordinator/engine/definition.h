@@ -45,6 +45,19 @@ struct call_spec {
         key_ttl_ms; /* its provider forgets a key this long after the first attempt; 0 = never */
 };
 
+/* What comes of a wait that nothing has ended in time. */
+enum on_timeout { ON_TIMEOUT_FAIL, ON_TIMEOUT_APPROVE, ON_TIMEOUT_REJECT };
+
+/* A question to persons. */
+struct approval_spec {
+    const struct template *question;
+    const struct template *show; /* what they should see; NULL = nothing */
+    const struct span *who;      /* names, and "role:NAME" */
+    uint32_t who_count;
+    int64_t timeout_ms; /* 0 = for ever */
+    enum on_timeout on_timeout;
+};
+
 struct step_spec {
     struct span name;
     enum step_kind kind;
@@ -53,18 +66,19 @@ struct step_spec {
     const uint16_t *needed_by; /* the reverse */
     uint32_t needs_count;
     uint32_t needed_by_count;
-    const struct condition *when;       /* it is skipped unless this holds; NULL = always done */
-    struct call_spec action;            /* the do; of STEP_KIND_ACTION. SAGA: input, time-out */
-    int64_t cost_max_micros;            /* of all its attempts, micro-USD; 0 = no limit */
-    int64_t cost_expected_micros;       /* of an attempt, as its author says */
-    int64_t sleep_ms;                   /* STEP_KIND_SLEEP: so long; 0 = until */
-    const struct template *sleep_until; /* this time, RFC 3339 or ms since 1970 */
-    struct span child;                  /* STEP_KIND_SAGA: the definition of the child */
-    uint32_t child_version;             /* of it; 0 = the newest when it starts */
-    bool has_undo;                      /* has a compensation; else see step_class */
-    bool undo_is_reverse;               /* it is the reversal of the child */
-    struct call_spec undo;              /* valid when has_undo */
-    const struct template *undo_before; /* undo deadline: gives a time; NULL = none */
+    const struct condition *when;         /* it is skipped unless this holds; NULL = always done */
+    struct call_spec action;              /* the do; of STEP_KIND_ACTION. SAGA: input, time-out */
+    int64_t cost_max_micros;              /* of all its attempts, micro-USD; 0 = no limit */
+    int64_t cost_expected_micros;         /* of an attempt, as its author says */
+    int64_t sleep_ms;                     /* STEP_KIND_SLEEP: so long; 0 = until */
+    const struct template *sleep_until;   /* this time, RFC 3339 or ms since 1970 */
+    const struct approval_spec *approval; /* STEP_KIND_APPROVE; else NULL */
+    struct span child;                    /* STEP_KIND_SAGA: the definition of the child */
+    uint32_t child_version;               /* of it; 0 = the newest when it starts */
+    bool has_undo;                        /* has a compensation; else see step_class */
+    bool undo_is_reverse;                 /* it is the reversal of the child */
+    struct call_spec undo;                /* valid when has_undo */
+    const struct template *undo_before;   /* undo deadline: gives a time; NULL = none */
     bool undo_on_failed;     /* compensate_on: failed: undone even when it left no effect */
     uint32_t stuck_attempts; /* undo: alert and let others pass after this many; 0 = by time */
     int64_t stuck_ms;        /* ... or after this long since it became due; 0 (a count is

@@ -131,7 +131,10 @@ void definition_kinds_read(struct compile *c, struct draft *draft, struct step_s
     const struct {
         const char *name;
         struct span value;
-    } kinds[] = {{"action", draft->action}, {"sleep", draft->sleep}, {"saga", draft->saga}};
+    } kinds[] = {{"action", draft->action},
+                 {"sleep", draft->sleep},
+                 {"saga", draft->saga},
+                 {"approve", draft->approve}};
     const char *first = NULL;
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
         if (kinds[i].value.size > 0 && first) {
@@ -150,6 +153,9 @@ void definition_kinds_read(struct compile *c, struct draft *draft, struct step_s
         read_sleep(c, draft, spec);
     } else if (draft->saga.size > 0) {
         read_saga(c, draft, spec);
+    } else if (draft->approve.size > 0) {
+        refuse_action_keys(c, draft, "approve");
+        definition_approve_read(c, draft, spec);
     } else if (draft->action.size == 0) {
         compile_error(c, "needs the key 'action': what it asks of which service");
     }
@@ -158,10 +164,11 @@ void definition_kinds_read(struct compile *c, struct draft *draft, struct step_s
 void definition_kinds_finish(struct compile *c, uint32_t step)
 {
     const struct draft *draft = &c->drafts[step];
+    struct template_view view = {.step = (int32_t)step};
+    definition_approve_finish(c, step, &view);
     if (draft->sleep_until.size == 0) {
         return;
     }
-    struct template_view view = {.step = (int32_t)step};
     struct place place = definition_steps_enter(c, step);
     (void)compile_enter_key(c, "sleep");
     (void)compile_enter_key(c, "until");

@@ -27,6 +27,11 @@ void definition_kinds_time(struct compile *c, struct span timeout, struct timeou
 /* Templates of kinds other than actions. */
 void definition_kinds_finish(struct compile *c, uint32_t step);
 
+/* definition_approve.c: questions to persons. */
+struct template_view;
+void definition_approve_read(struct compile *c, struct draft *draft, struct step_spec *spec);
+void definition_approve_finish(struct compile *c, uint32_t step, const struct template_view *view);
+
 /* definition_graph.c: names, needs, cycles, order, transitive needs. */
 void definition_graph_build(struct compile *c);
 /* The index of the step named so, or -1. */

@@ -25,7 +25,7 @@ static const struct key step_keys[] = {
     KEY(step),          KEY(needs),          KEY(description),
     KEY(action),        KEY(input),          KEY(compensate),
     KEY(compensate_on), KEY(pivot),          KEY(retry),
-    KEY(timeout),       KEY(check),          LATER(approve),
+    KEY(timeout),       KEY(check),          KEY(approve),
     LATER(wait_event),  KEY(sleep),          KEY(saga),
     KEY(version),       LATER(emit),         KEY(when),
     LATER(for_each),    LATER(max_parallel), LATER(on_item_failure),

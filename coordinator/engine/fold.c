@@ -130,7 +130,7 @@ static bool open_run(struct call *call, const struct record *record, int64_t at_
     call->key = call_key(call, record->run);
     call->input = record->input;
     if (call->kind != TASK_DO) {
-        call->do_key = step_call(step, TASK_DO)->key;
+        call->do_key = step_do_key(step);
         call->output = step->output.size > 0 ? step->output : MP_NIL_VALUE;
         call->in_doubt = (record->flags & FLAG_IN_DOUBT) != 0;
     }
@@ -139,7 +139,8 @@ static bool open_run(struct call *call, const struct record *record, int64_t at_
         step->stray = call->stray ? step->stray : NULL;
         step->late = step->late && call->stray;
     }
-    return call->key.size > 0 && (!call->stray || fold_stray_open(call));
+    bool keyed = call->key.size > 0 && (call->kind == TASK_DO || call->do_key.size > 0);
+    return keyed && (!call->stray || fold_stray_open(call));
 }
 
 static bool adopt(struct call *call, const struct record *record)
@@ -466,7 +467,7 @@ static bool fold_waiting(struct step *step, struct call *call, const struct reco
         step->started_ms = at_ms;
         step->started_seq = step->saga->seq;
         step->wake_ms = record->due_ms;
-        return step->spec->kind == STEP_KIND_SLEEP && fold_move(step, STEP_STATE_WAITING, at_ms);
+        return fold_asked(step, record) && fold_move(step, STEP_STATE_WAITING, at_ms);
     }
     struct attempt *attempt = call ? call_attempt(call, record->run, record->attempt) : NULL;
     if (!attempt) {
@@ -723,7 +724,7 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
     case RECORD_STEP_WAITING:
         return fold_waiting(step, call, record, at_ms);
     case RECORD_STEP_WOKEN:
-        return fold_woken(step, record, at_ms);
+        return fold_decider(step, record) && fold_woken(step, record, at_ms);
     case RECORD_STEP_SKIPPED:
         return fold_skipped(step, record, at_ms);
     case RECORD_UNDO_DEADLINE:

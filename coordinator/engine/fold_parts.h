@@ -9,7 +9,11 @@ bool fold_move(struct step *step, enum step_state to, int64_t at_ms);
 /* Nobody waits for its attempts any more. */
 void fold_close_call(struct call *call);
 
-/* fold_skip.c */
+/* fold_person.c */
+/* The step waits by itself; what it asks, if it asks. false: it is not of a kind that does. */
+bool fold_asked(struct step *step, const struct record *record);
+/* Who ended its wait, if somebody did. false: no memory. */
+bool fold_decider(struct step *step, const struct record *record);
 bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms);
 /* A person's wish. */
 bool fold_skip(struct step *step, const struct record *record);

@@ -39,6 +39,10 @@ static void start(struct turn *turn, struct step *step)
         wait_begin(turn, step);
         return;
     }
+    if (step->spec->kind == STEP_KIND_APPROVE) {
+        approval_begin(turn, step);
+        return;
+    }
     if (!budget_allows(turn, step)) {
         return;
     }
@@ -203,6 +207,7 @@ void turn_back_because(struct turn *turn, const struct step *failed)
         reason.code = failed->code.size > 0 ? failed->code : span_text("failed");
         reason.code = by_person ? failed->outcome : reason.code;
         reason.message = by_person ? failed->outcome_reason : failed->message;
+        reason.actor = failed->decider;
     } else {
         reason.code = saga->turn_code;
         reason.message = saga->turn_message;

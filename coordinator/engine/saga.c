@@ -72,6 +72,12 @@ struct call *step_call(struct step *step, enum task_kind kind)
     return NULL;
 }
 
+struct span step_do_key(struct step *step)
+{
+    struct call *done = step_call(step, TASK_DO);
+    return done->key.size > 0 ? done->key : call_key(done, 1);
+}
+
 const struct call_spec *call_spec(const struct call *call)
 {
     return call->kind == TASK_UNDO ? &call->step->spec->undo : &call->step->spec->action;

@@ -126,6 +126,8 @@ struct step {
         int64_t again_ms; /* it could not be started; when to ask again; 0 = it need not */
         bool called_off;  /* it shall end, though the saga goes forward */
     } watch;
+    struct span approval;   /* what was asked, of whom: msgpack map; empty = nothing yet */
+    struct span decider;    /* who ended the wait; empty = nobody */
     struct span skip_actor; /* who said that it shall be skipped; empty = nobody */
     struct span skip_reason;
     int64_t undo_before_ms;      /* its undo's deadline; 0 = none */
@@ -234,6 +236,8 @@ static inline struct step *saga_step(const struct saga *saga, uint32_t i)
 int32_t saga_step_named(const struct saga *saga, struct span name);
 /* The call of a kind. */
 struct call *step_call(struct step *step, enum task_kind kind);
+/* What its undo is told: the key of its do, or the one it would have had. Empty = no memory. */
+struct span step_do_key(struct step *step);
 const struct call_spec *call_spec(const struct call *call);
 /* In doubt, and its provider may not know the key any more: sending it again might do it twice. */
 bool call_key_is_over(const struct call *call, int64_t now_ms);

@@ -123,6 +123,10 @@ enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, cons
     if (*why) {
         return SAGA_CONFLICT;
     }
+    if (!approval_may_pass(step, verb)) {
+        *why = "not among those who may decide this";
+        return SAGA_FORBIDDEN;
+    }
     struct record record = {.type = RECORD_OPERATOR,
                             .fields = 1,
                             .step = step->index,

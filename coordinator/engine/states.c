@@ -72,8 +72,10 @@ const char *step_class_name(enum step_class step_class)
 
 const char *step_kind_name(enum step_kind kind)
 {
-    static const char *const names[STEP_KIND_COUNT] = {
-        [STEP_KIND_ACTION] = "action", [STEP_KIND_SLEEP] = "sleep", [STEP_KIND_SAGA] = "saga"};
+    static const char *const names[STEP_KIND_COUNT] = {[STEP_KIND_ACTION] = "action",
+                                                       [STEP_KIND_SLEEP] = "sleep",
+                                                       [STEP_KIND_SAGA] = "saga",
+                                                       [STEP_KIND_APPROVE] = "approve"};
     return name_at(names, ARRAY_COUNT(names), (unsigned)kind);
 }
 

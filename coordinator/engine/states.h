@@ -33,7 +33,13 @@ enum step_class {
 };
 
 /* What a step does, by the key that says it. */
-enum step_kind { STEP_KIND_ACTION, STEP_KIND_SLEEP, STEP_KIND_SAGA, STEP_KIND_COUNT };
+enum step_kind {
+    STEP_KIND_ACTION,
+    STEP_KIND_SLEEP,
+    STEP_KIND_SAGA,
+    STEP_KIND_APPROVE,
+    STEP_KIND_COUNT
+};
 
 enum task_kind {
     TASK_DO = 1,

@@ -29,6 +29,17 @@ static const char *const types[RECORD_COUNT] = {
     [RECORD_STEP_PARKED] = "sagad.step.parked",
 };
 
+static const char *type_of(const struct record *record)
+{
+    bool asks = record->type == RECORD_STEP_WAITING && span_is(record->code, "approval");
+    return asks ? "sagad.approval.requested" : types[record->type];
+}
+
+static bool is_about_step(const struct record *record)
+{
+    return record->type == RECORD_STEP_PARKED || record->type == RECORD_STEP_WAITING;
+}
+
 /* Alerts whose record says the same. */
 static const char *const told_by_records[] = {"step_parked", "saga_parked"};
 
@@ -87,13 +98,12 @@ static void name_event(const struct saga *saga, char *id, size_t size)
 void tell_record(struct turn *turn, const struct record *record)
 {
     PRE(record->type < RECORD_COUNT);
-    const char *type = types[record->type];
+    const char *type = type_of(record);
     if (!turn->engine->options.tells || !type || turn->failed) {
         return;
     }
     char id[EVENT_ID_MAX];
-    const struct step *step =
-        record->type == RECORD_STEP_PARKED ? &turn->saga->steps[record->step] : NULL;
+    const struct step *step = is_about_step(record) ? &turn->saga->steps[record->step] : NULL;
     name_event(turn->saga, id, sizeof id);
     put_facts(turn, step, record->code);
     add(turn, id, span_text(type), buf_span(&turn->engine->telling));

@@ -115,6 +115,15 @@ const char *child_refusal(const struct child_ask *ask, const char **message);
 /* There is no child to ask, and why; code NULL: there is no room for one now. false = no memory. */
 bool child_tell_none(struct batch *batch, const struct child_ask *ask, const char *code,
                      const char *message);
+/* approval.c: steps that ask a person. */
+
+void approval_begin(struct turn *turn, struct step *step);
+/* Ends a question whose time is over; false: it is not. */
+bool approval_is_over(struct turn *turn, const struct step *step);
+/* A step that asks is passed without an answer only by who may answer, or an admin. */
+bool approval_may_pass(const struct step *step, const struct verb_request *verb);
+enum saga_error approval_do(struct turn *turn, const struct verb_request *verb, const char **why);
+
 /* skip.c: steps that are left out. */
 
 /* Is the step, whose turn has come, to be done? false: it has been skipped, or has failed, for its

@@ -269,6 +269,10 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
         *why = "its child is not settled; settle that one, and this step follows";
         return SAGA_CONFLICT;
     }
+    if (!approval_may_pass(step, verb)) {
+        *why = "not among those who may decide this";
+        return SAGA_FORBIDDEN;
+    }
     struct record said = operator_record(verb);
     said.fields = 1;
     said.step = step->index;
@@ -382,7 +386,8 @@ typedef enum saga_error (*verb_fn)(struct turn *turn, const struct verb_request 
 static const verb_fn verbs[VERB_COUNT] = {
     [VERB_ROLLBACK] = rollback,   [VERB_REVERSE] = reverse, [VERB_RETRY] = retry,
     [VERB_RESOLVE] = resolve,     [VERB_PAUSE] = pause,     [VERB_RESUME] = pause,
-    [VERB_TERMINATE] = terminate, [VERB_SKIP] = skip_do,
+    [VERB_TERMINATE] = terminate, [VERB_SKIP] = skip_do,    [VERB_APPROVE] = approval_do,
+    [VERB_REJECT] = approval_do,
 };
 
 enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, const char **why)

@@ -15,6 +15,7 @@ static void fill_step(const struct step *step, struct view_step *out)
         .step_class = step->spec->step_class,
         .wake_ms = step->wake_ms,
         .child = step->child,
+        .approval = step->approval,
         .undo_before_ms = step->undo_before_ms,
         .state = step->state,
         .attempts = done->number_last,
@@ -33,6 +34,32 @@ static void fill_step(const struct step *step, struct view_step *out)
                                    .attempts = undo->number_last,
                                    .error_code = step->undo_code,
                                    .error_message = step->undo_message};
+}
+
+const char *view_waits_for(const struct view_step *step)
+{
+    static const char *const words[STEP_KIND_COUNT] = {
+        [STEP_KIND_SLEEP] = "timer", [STEP_KIND_SAGA] = "saga", [STEP_KIND_APPROVE] = "approval"};
+    return step->state == STEP_STATE_WAITING ? words[step->kind] : NULL;
+}
+
+/* What the saga as a whole waits for: nothing of it runs, and this step waits. */
+static struct span waits_for(const struct saga *saga, const struct view *view)
+{
+    struct span found = {NULL, 0};
+    if (saga_waits_for_start(saga)) {
+        return span_text("start_at");
+    }
+    for (uint32_t i = 0; i < view->step_count; i++) {
+        const struct view_step *step = &view->steps[i];
+        const char *word = view_waits_for(step);
+        if (step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING ||
+            step->state == STEP_STATE_IN_DOUBT) {
+            return (struct span){NULL, 0};
+        }
+        found = word && found.size == 0 ? span_text(word) : found;
+    }
+    return view->state == SAGA_STATE_RUNNING ? found : (struct span){NULL, 0};
 }
 
 static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct view *view)
@@ -66,9 +93,7 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
                           .seq = saga->seq,
                           .steps = steps,
                           .step_count = count};
-    if (saga_waits_for_start(saga)) {
-        view->waiting_for = span_text("start_at");
-    }
+    view->waiting_for = waits_for(saga, view);
     return SAGA_OK;
 }
 

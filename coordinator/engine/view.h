@@ -28,6 +28,7 @@ struct view_step {
     enum step_class step_class;
     enum step_state state;
     int64_t wake_ms;        /* waiting: until then; else 0 */
+    struct span approval;   /* what is asked, of whom: msgpack map; empty = nothing */
     struct span child;      /* the saga that the step is, once it has begun; else empty */
     int64_t undo_before_ms; /* its undo's deadline; 0 = none */
     uint32_t attempts;      /* of the do's present key */
@@ -55,7 +56,7 @@ struct view {
     struct span output;      /* msgpack; empty = none */
     struct span reason;      /* why it turned back: msgpack map {code, message, step?, actor?} */
     struct span labels;      /* msgpack map, or empty */
-    struct span waiting_for; /* "start_at" before its time; else empty */
+    struct span waiting_for; /* "start_at" before its time; what it waits for when nothing runs */
     struct span traceparent;
     int64_t started_ms;
     int64_t ended_ms;            /* 0 = not */
@@ -66,6 +67,9 @@ struct view {
     const struct view_step *steps;
     uint32_t step_count;
 };
+
+/* "timer", "approval" ...; NULL: it does not wait. */
+const char *view_waits_for(const struct view_step *step);
 
 /* SAGA_STORE_CORRUPT when the rows make no sense, SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error view_make(const struct saga_image *image,

@@ -66,6 +66,9 @@ void wait_begin(struct turn *turn, const struct step *step)
 
 bool wait_is_over(struct turn *turn, const struct step *step)
 {
+    if (step->spec->kind == STEP_KIND_APPROVE) {
+        return approval_is_over(turn, step);
+    }
     bool over = step->wake_ms <= turn->now_ms;
     if (over) {
         wait_end(turn, step, NULL, (struct span){NULL, 0});

@@ -91,6 +91,11 @@ static void print_step(FILE *out, const struct definition *definition, uint32_t 
             (const char *)step->action.action.data,
             step->action.input != NULL ? " with input" : "");
     print_retry(out, &step->action);
+    if (step->approval != NULL) {
+        fprintf(out, "    asks %u of them, %lld ms, on_timeout %d%s\n", step->approval->who_count,
+                (long long)step->approval->timeout_ms, (int)step->approval->on_timeout,
+                step->approval->show != NULL ? ", shows" : "");
+    }
     if (step->when != NULL) {
         fprintf(out, "    when %.*s\n", (int)step->when->written.size,
                 (const char *)step->when->written.data);

@@ -27,6 +27,7 @@ struct known {
 
 static const struct known drilled[] = {
     {"../../examples/booking/booking.yaml", "example-booking"},
+    {"good/approve.yaml", "approve"},
     {"good/booking.yaml", "booking"},
     {"good/diamond.yaml", "diamond"},
     {"good/json.json", "json"},
@@ -112,6 +113,17 @@ Test(drill, the_json_of_each_is_the_expected)
     }
 }
 
+/* One of each step that asks a participant, and another one of this step. */
+static uint32_t answers_of(const struct definition *definition, uint32_t twice)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < definition->step_count; i++) {
+        bool asks = definition->steps[i].kind == STEP_KIND_ACTION;
+        count += asks ? 1 + (uint32_t)(i == twice) : 0;
+    }
+    return count;
+}
+
 /* Whatever the definition: what the words mean must hold. */
 Test(drill, outcomes_agree_with_the_model)
 {
@@ -122,7 +134,7 @@ Test(drill, outcomes_agree_with_the_model)
         for (uint32_t step = 0; step < lint.definition->step_count; step++) {
             const struct drill_outcome *twice = outcome_of(&drill, step, TROUBLE_DUPLICATE);
             cr_expect(twice->state == SAGA_STATE_COMPLETED && twice->undo_count == 0 &&
-                          twice->answer_count == lint.definition->step_count + 1,
+                          twice->answer_count == answers_of(lint.definition, step),
                       "%s %u", drilled[i].name, step);
             for (uint32_t t = 0; t < TROUBLE_COUNT; t++) {
                 const struct drill_outcome *outcome = outcome_of(&drill, step, (enum trouble)t);

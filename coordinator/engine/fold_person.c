@@ -1,4 +1,4 @@
-/* fold_skip.c - the records of steps that are left out. */
+/* fold_person.c - what persons decide of a step: asked, answered, left out. */
 #include "engine/fold_parts.h"
 
 /* Nothing of it stands, and nothing will be asked for: those that need it go on. */
@@ -21,5 +21,18 @@ bool fold_skip(struct step *step, const struct record *record)
     bool ok = true;
     step->skip_actor = arena_copy(&step->saga->arena, record->actor, &ok);
     step->skip_reason = arena_copy(&step->saga->arena, record->reason, &ok);
+    return ok;
+}
+
+bool fold_asked(struct step *step, const struct record *record)
+{
+    step->approval = record->details;
+    return step->spec->kind == STEP_KIND_SLEEP || step->spec->kind == STEP_KIND_APPROVE;
+}
+
+bool fold_decider(struct step *step, const struct record *record)
+{
+    bool ok = true;
+    step->decider = arena_copy(&step->saga->arena, record->actor, &ok);
     return ok;
 }
