@@ -430,7 +430,8 @@ static enum saga_error define(struct core *core, const struct request *request)
                                  .applied_ms = core->now_ms,
                                  .actor = request->define.actor};
     memcpy(row.digest, request->define.digest, sizeof row.digest);
-    return catalog_add(core->options.catalog, &row);
+    enum saga_error rc = catalog_add(core->options.catalog, &row);
+    return rc == SAGA_OK ? schedules_define(core, row.name) : rc;
 }
 
 void core_defined(struct core *core, struct work *work)

@@ -45,6 +45,7 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     map_open(&made->keys_pending);
     made->deferred_end = &made->deferred;
     heap_open(&made->deadlines);
+    schedules_open(made);
     made->entropy = (struct entropy){made->pool, sizeof made->pool, sizeof made->pool};
     *core = made;
     return SAGA_OK;
@@ -96,6 +97,7 @@ void core_destroy(struct core **core)
     map_close(&gone->waiters);
     map_close(&gone->keys_pending);
     heap_close(&gone->deadlines);
+    schedules_close(gone);
     engine_destroy(&gone->engine);
     free(gone);
     *core = NULL;
@@ -164,6 +166,9 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
     }
     if (rc == SAGA_OK) {
         rc = hooks_open(core);
+    }
+    if (rc == SAGA_OK) {
+        rc = schedules_recover(core);
     }
     if (rc == SAGA_OK) {
         char count[16];
@@ -345,7 +350,8 @@ static bool has_rows(const struct work *work)
 {
     const struct rows *rows = &work->batch.rows;
     return rows->row_count > 0 || rows->head_count > 0 || rows->name_count > 0 ||
-           rows->definition_count > 0 || rows->delivery_count > 0 || rows->hook_count > 0;
+           rows->definition_count > 0 || rows->delivery_count > 0 || rows->hook_count > 0 ||
+           rows->schedule_count > 0 || rows->claim_count > 0;
 }
 
 /* Something waits for its turn without having anything to write. */
@@ -408,6 +414,7 @@ enum saga_error core_serve(struct core *core, int64_t now_ms)
     struct event event = {.kind = EVENT_SERVING, .now_ms = now_ms};
     core->now_ms = now_ms;
     core_step(core, &event);
+    schedules_serve(core);
     /* Nothing to write, and yet something to release: sagas that need not be in memory. */
     if (core->failure == SAGA_OK && !has_rows(core->making)) {
         let_go(core, core->making);
@@ -472,6 +479,7 @@ enum saga_error core_turn(struct core *core, int64_t now_ms)
         struct event event = {.kind = EVENT_TIME, .now_ms = now_ms};
         core_step(core, &event);
     }
+    schedules_turn(core);
     waiters_expire(core);
     if (core->peers && peers_next_due(core->peers) <= now_ms) {
         peers_tick(core->peers, now_ms);
@@ -507,7 +515,9 @@ int64_t core_next_due(const struct core *core)
     const struct heap_node *deadline = heap_first(&core->deadlines);
     int64_t peers_ms = core->peers ? peers_next_due(core->peers) : INT64_MAX;
     due_ms = deadline && deadline->due < due_ms ? deadline->due : due_ms;
+    int64_t schedules_ms = schedules_next_due(core);
     due_ms = peers_ms < due_ms ? peers_ms : due_ms;
+    due_ms = schedules_ms < due_ms ? schedules_ms : due_ms;
     bool waits = !core->syncing && core->disk_retry_ms > 0;
     if (waits && core->disk_retry_ms < due_ms) {
         due_ms = core->disk_retry_ms;

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "core.h"
+#include "schedules.h"
 
 /* Refs of requests have the highest bit; peers' sessions never do. */
 #define REF_OF_REQUEST (UINT64_C(1) << 63)
@@ -82,6 +83,7 @@ struct core {
     int64_t sleepers_ms;    /* the place up to which sleepers have been loaded: due time, */
     uint64_t sleepers_saga; /* and id */
     bool sleepers_left;     /* there are more that are due soon */
+    struct schedules schedules;
     struct entropy entropy;
     uint8_t pool[ENTROPY_POOL];
 };

@@ -9,6 +9,8 @@
 #include "api/http.h"
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/zoneinfo.h"
+#include "engine/schedule.h"
 
 static void set_etag(struct call *call, const uint8_t *digest)
 {
@@ -91,7 +93,10 @@ void definition_put(struct call *call)
         return;
     }
     enum saga_error rc = definition_compile(document, &call->arena, &made, problems);
-    if (rc == SAGA_INVALID_DEFINITION) {
+    if (rc == SAGA_OK) {
+        rc = schedule_check_zones(made, zoneinfo_read, &call->arena, false, problems);
+    }
+    if (rc == SAGA_INVALID_DEFINITION || problems->error_count > 0) {
         refuse(call, problems);
         return;
     }

@@ -162,6 +162,9 @@ void definition_get(struct call *call);
 void definition_get_version(struct call *call);
 void definition_list(struct call *call);
 
+/* schedules.c */
+void schedule_list(struct call *call);
+
 /* ---- writes.c ---- */
 void write_start(struct call *call);
 void write_start_finish(struct call *call);

@@ -12,6 +12,7 @@ static const struct route routes[] = {
     {"GET", "/v1/definitions/{}", ROLE_VIEWER, "", definition_get, NULL},
     {"GET", "/v1/definitions/{}/versions/{}", ROLE_VIEWER, "", definition_get_version, NULL},
     {"PUT", "/v1/definitions/{}", ROLE_ADMIN, "dry_run", definition_put, definition_put_finish},
+    {"GET", "/v1/schedules", ROLE_VIEWER, "", schedule_list, NULL},
     {"GET", "/v1/sagas", ROLE_VIEWER,
      "status definition parent started_from started_until limit cursor", read_sagas, NULL},
     {"POST", "/v1/sagas", ROLE_CLIENT, "", write_start, write_start_finish},

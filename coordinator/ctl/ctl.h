@@ -141,6 +141,7 @@ enum exit_code run_pause(const struct settings *settings, const struct arguments
 enum exit_code run_resume(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_terminate(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_webhooks(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_schedules(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_version(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_completion(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_help(const struct settings *settings, const struct arguments *arguments);

@@ -9,6 +9,8 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/zoneinfo.h"
+#include "engine/schedule.h"
 
 enum {
     ARENA_BYTES = 16 * 1024 * 1024, /* far more than 1,000 steps take */
@@ -147,6 +149,10 @@ enum saga_error lint_open(struct lint *lint, const char *path)
     if (rc == SAGA_OK) {
         rc = definition_compile(buf_span(&lint->value), &lint->arena, &lint->definition,
                                 &lint->problems);
+        if (rc == SAGA_OK) {
+            rc = schedule_check_zones(lint->definition, zoneinfo_read, &lint->arena, true,
+                                      &lint->problems);
+        }
         enum saga_error sort_rc = sort_problems(lint);
         rc = sort_rc == SAGA_OK ? rc : sort_rc;
     }

@@ -18,6 +18,7 @@ const struct command commands[] = {
      1, false, run_start},
     {"list", "", "sagas, newest first", "status definition parent limit output", 0, 0, true,
      run_list},
+    {"schedules", "", "what starts by itself, and when", "output", 0, 0, true, run_schedules},
     {"show", "ID", "one saga: why it is where it is, and its steps", "output", 1, 1, false,
      run_show},
     {"history", "ID", "everything that happened to a saga", "limit output", 1, 1, true,
@@ -499,7 +500,8 @@ static bool check_options(const struct command *command, const struct rest *rest
         }
     }
     if (rest->is_csv && !command->has_rows) {
-        fprintf(stderr, "sagactl: %s has no csv; list and history have\n", command->name);
+        fprintf(stderr, "sagactl: %s has no csv; list, schedules and history have\n",
+                command->name);
         return false;
     }
     return true;

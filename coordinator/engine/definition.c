@@ -17,7 +17,7 @@ enum {
 
 struct top_keys {
     struct span saga, description, timeout, reversal_window, compensation_order, defaults, labels,
-        steps, output, budget, input_schema, output_schema;
+        steps, output, budget, on, input_schema, output_schema;
     struct span max_cost_usd, undo_max_cost_usd; /* of budget */
 };
 
@@ -40,9 +40,9 @@ static const struct key saga_keys[] = {
     KEY(budget),
     KEY(steps),
     KEY(output),
+    KEY(on),
     KEY(input_schema),
     KEY(output_schema),
-    LATER(on),
     LATER(concurrency),
     LATER(sensitive),
 };
@@ -222,6 +222,7 @@ static void read_rest(struct compile *c, struct top_keys *keys)
     definition->strict = order == 1;
     read_labels(c, keys->labels);
     read_budget(c, keys);
+    definition_on_read(c, keys->on);
     definition->input_schema = read_schema(c, "input_schema", keys->input_schema);
     definition->output_schema = read_schema(c, "output_schema", keys->output_schema);
     if (keys->timeout.size == 0) {

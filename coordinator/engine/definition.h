@@ -86,6 +86,8 @@ struct step_spec {
     bool after_pivot;        /* a pivot is among its transitive needs */
 };
 
+struct schedule; /* schedule.h: when a saga starts by itself */
+
 struct definition {
     struct span name;
     uint32_t version;   /* 1, 2, ...; 0 while not stored */
@@ -104,6 +106,8 @@ struct definition {
     const struct jsonschema *input_schema; /* a start without such an input is refused; NULL: any */
     const struct jsonschema *output_schema; /* of the output; NULL: any */
     struct span labels;                     /* msgpack map of str, or empty */
+    struct schedule *schedules;             /* of `on` */
+    uint32_t schedule_count;
 };
 
 /* What is wrong with a document: where (JSON Pointer, "" = the whole), and what to do. */

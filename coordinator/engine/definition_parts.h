@@ -39,6 +39,16 @@ int32_t definition_graph_find(const struct compile *c, struct span name);
 /* Does `step` need `other`, directly or through others? Only when c->graph_is_clean. */
 bool definition_graph_needs(const struct compile *c, uint32_t step, uint32_t other);
 
+/* definition_on.c: what starts a saga by itself. */
+void definition_on_read(struct compile *c, struct span on);
+
+/* definition_schedule.c: one item of it, which c->place is at. */
+struct schedule_keys {
+    struct span schedule, timezone, catch_up;
+    uint32_t place; /* of the item */
+};
+void definition_schedule_read(struct compile *c, const struct schedule_keys *keys);
+
 /* definition_class.c: which steps can be undone, need not be, or must go forward. */
 void definition_class_assign(struct compile *c);
 

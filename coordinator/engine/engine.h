@@ -45,6 +45,8 @@ struct batch {
     uint32_t name_capacity;
     uint32_t notice_capacity;
     uint32_t delivery_capacity;
+    uint32_t schedule_capacity;
+    uint32_t claim_capacity;
     uint32_t effect_capacity;
     size_t size; /* bytes of bodies and payloads */
 };
@@ -55,6 +57,8 @@ void batch_close(struct batch *batch);
 /* One more delivery, to be filled in; NULL = no memory. The engine makes notices and no deliveries:
  * who is told is for the loop to say. */
 struct delivery *batch_delivery(struct batch *batch);
+/* How far a schedule has been dealt with, to be filled in; NULL = no memory. */
+struct schedule_row *batch_schedule(struct batch *batch);
 
 /* *engine is set on SAGA_OK. SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error engine_new(const struct engine_options *options, struct engine **engine);

@@ -75,6 +75,18 @@ struct delivery *batch_delivery(struct batch *batch)
                 &batch->delivery_capacity, sizeof(struct delivery));
 }
 
+struct schedule_row *batch_schedule(struct batch *batch)
+{
+    return grow(batch, (void **)&batch->rows.schedules, &batch->rows.schedule_count,
+                &batch->schedule_capacity, sizeof(struct schedule_row));
+}
+
+struct claim_row *batch_claim(struct batch *batch)
+{
+    return grow(batch, (void **)&batch->rows.claims, &batch->rows.claim_count,
+                &batch->claim_capacity, sizeof(struct claim_row));
+}
+
 struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref)
 {
     struct effect *effect = grow(batch, (void **)&batch->effects, &batch->effect_count,

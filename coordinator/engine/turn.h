@@ -76,6 +76,7 @@ struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t
 struct row *batch_row(struct batch *batch);
 struct head *batch_head(struct batch *batch);
 struct name *batch_name(struct batch *batch);
+struct claim_row *batch_claim(struct batch *batch);
 /* The saga's head as it is now. false = no memory. */
 MUST_CHECK bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new);
 struct notice *batch_notice(struct batch *batch);

@@ -84,6 +84,16 @@ static enum saga_error disk_load_definitions(struct store *store, store_definiti
     return disk_of(store)->inner->ops->load_definitions(disk_of(store)->inner, fn, arg);
 }
 
+static enum saga_error disk_load_schedules(struct store *store, store_schedule_fn fn, void *arg)
+{
+    return disk_of(store)->inner->ops->load_schedules(disk_of(store)->inner, fn, arg);
+}
+
+static enum saga_error disk_load_claims(struct store *store, store_claim_fn fn, void *arg)
+{
+    return disk_of(store)->inner->ops->load_claims(disk_of(store)->inner, fn, arg);
+}
+
 static enum saga_error disk_find_name(struct store *store, struct span text, struct name *found)
 {
     return disk_of(store)->inner->ops->find_name(disk_of(store)->inner, text, found);
@@ -110,6 +120,8 @@ const struct store_ops sim_disk_ops = {
     .load_awake = disk_load_awake,
     .list_due = disk_list_due,
     .load_definitions = disk_load_definitions,
+    .load_schedules = disk_load_schedules,
+    .load_claims = disk_load_claims,
     .find_name = disk_find_name,
     .load_one = disk_load_one,
     .reader_open = disk_reader_open,

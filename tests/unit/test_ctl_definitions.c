@@ -12,6 +12,7 @@
 #include "base/mp.h"
 #include "ctl/lint.h"
 #include "engine/condition.h"
+#include "engine/schedule.h"
 #include "golden.h"
 
 enum { NAMES_MAX = 200 };
@@ -118,6 +119,13 @@ static void print_definition(FILE *out, const struct definition *definition)
             (long long)definition->reversal_window_ms, definition->strict ? ", strict" : "",
             definition->output != NULL ? ", output" : "",
             definition->labels.size > 0 ? ", labels" : "");
+    for (uint32_t i = 0; i < definition->schedule_count; i++) {
+        const struct schedule *schedule = &definition->schedules[i];
+        fprintf(out, "  schedule %u: %.*s in %.*s, catch up %s\n", schedule->index,
+                (int)schedule->expression.size, (const char *)schedule->expression.data,
+                (int)schedule->timezone.size, (const char *)schedule->timezone.data,
+                catch_up_name(schedule->catch_up));
+    }
     for (uint32_t i = 0; i < definition->step_count; i++) {
         print_step(out, definition, i);
     }

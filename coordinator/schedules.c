@@ -1,0 +1,342 @@
+/* schedules.c - ticks become starts. */
+#include "schedules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/zoneinfo.h"
+#include "core_parts.h"
+
+enum {
+    TICKS_MAX = 64, /* dealt with in one turn */
+    RETRY_MS = 1000,
+    ZONE_BYTES = 1024 * 1024,
+    INPUT_BYTES = 64,
+};
+
+void schedules_open(struct core *core)
+{
+    core->schedules = (struct schedules){.first = NULL};
+    heap_open(&core->schedules.due);
+}
+
+static void forget(struct core *core, struct ticking *ticking)
+{
+    heap_drop(&core->schedules.due, &ticking->due);
+    arena_close(&ticking->arena);
+    free(ticking);
+}
+
+void schedules_close(struct core *core)
+{
+    struct ticking *ticking = core->schedules.first;
+    while (ticking) {
+        struct ticking *next = ticking->next;
+        forget(core, ticking);
+        ticking = next;
+    }
+    core->schedules.first = NULL;
+    heap_close(&core->schedules.due);
+}
+
+/* ---- which there are ---- */
+
+static void say(const struct ticking *ticking, const char *event, const char *what, const char *why)
+{
+    char name[LIMIT_NAME + 1];
+    snprintf(name, sizeof name, "%.*s", (int)ticking->definition->name.size,
+             (const char *)ticking->definition->name.data);
+    log_line(LOG_WARN, event, "definition", name, "what", what, "why", why, NULL);
+}
+
+/* Without its zone it stays quiet, and is shown as such. */
+static enum saga_error find_zone(struct ticking *ticking, bool *found)
+{
+    char name[LIMIT_NAME + 1];
+    const char *why;
+    enum saga_error rc =
+        schedule_zone(ticking->schedule, zoneinfo_read, &ticking->arena, &ticking->zone, &why);
+    *found = rc == SAGA_OK;
+    if (rc != SAGA_OK && rc != SAGA_NO_MEMORY) {
+        snprintf(name, sizeof name, "%.*s", (int)ticking->schedule->timezone.size,
+                 (const char *)ticking->schedule->timezone.data);
+        say(ticking, "schedule_without_zone", name, why);
+    }
+    return rc == SAGA_NO_MEMORY ? rc : SAGA_OK;
+}
+
+static enum saga_error add(struct core *core, const struct definition *definition, uint32_t index,
+                           int64_t mark_ms)
+{
+    struct schedules *schedules = &core->schedules;
+    struct ticking *ticking = calloc(1, sizeof *ticking);
+    if (!ticking) {
+        return SAGA_NO_MEMORY;
+    }
+    ticking->definition = definition;
+    ticking->schedule = &definition->schedules[index];
+    ticking->mark_ms = mark_ms;
+    ticking->due.tie = ++schedules->count;
+    arena_open(&ticking->arena, &arena_heap, ZONE_BYTES);
+    ticking->next = schedules->first;
+    schedules->first = ticking;
+    bool found = false;
+    enum saga_error rc = find_zone(ticking, &found);
+    return found ? heap_set(&schedules->due, &ticking->due, mark_ms) : rc;
+}
+
+static bool has_schedule(const struct definition *definition, const uint8_t *digest)
+{
+    for (uint32_t i = 0; i < definition->schedule_count; i++) {
+        if (memcmp(definition->schedules[i].digest, digest, DIGEST_SIZE) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Since when the definition has had this schedule without a break: no tick before counts. */
+static int64_t since_ms(const struct core *core, const struct definition *definition,
+                        const uint8_t *digest)
+{
+    const struct catalog *catalog = core->options.catalog;
+    const struct definition *first = definition;
+    for (uint32_t version = definition->version; version > 1; version--) {
+        const struct definition *older = catalog_find(catalog, definition->name, version - 1);
+        if (!older || !has_schedule(older, digest)) {
+            break;
+        }
+        first = older;
+    }
+    return catalog_applied_ms(catalog, first);
+}
+
+static enum saga_error add_all(struct core *core, const struct definition *definition)
+{
+    enum saga_error rc = SAGA_OK;
+    for (uint32_t i = 0; i < definition->schedule_count && rc == SAGA_OK; i++) {
+        rc = add(core, definition, i, since_ms(core, definition, definition->schedules[i].digest));
+    }
+    return rc;
+}
+
+static enum saga_error take_mark(const struct schedule_row *row, void *arg)
+{
+    struct core *core = arg;
+    for (struct ticking *t = core->schedules.first; t; t = t->next) {
+        if (memcmp(t->schedule->digest, row->entry, DIGEST_SIZE) == 0 &&
+            span_equal(t->definition->name, row->definition) && t->mark_ms < row->tick_ms) {
+            t->mark_ms = row->tick_ms;
+        }
+    }
+    return SAGA_OK;
+}
+
+enum saga_error schedules_recover(struct core *core)
+{
+    struct store *store = core->options.store;
+    enum saga_error rc = SAGA_OK;
+    size_t at = 0;
+    const struct definition *definition;
+    while (rc == SAGA_OK && (definition = catalog_next(core->options.catalog, &at)) != NULL) {
+        rc = add_all(core, definition);
+    }
+    return rc == SAGA_OK ? store->ops->load_schedules(store, take_mark, core) : rc;
+}
+
+void schedules_serve(struct core *core)
+{
+    core->schedules.serving_ms = core->now_ms;
+}
+
+/* The schedules of the version before leave the list, into one of their own. */
+static struct ticking *take_out(struct core *core, struct span name)
+{
+    struct ticking *out = NULL;
+    struct ticking **at = &core->schedules.first;
+    while (*at) {
+        struct ticking *ticking = *at;
+        if (span_equal(ticking->definition->name, name)) {
+            *at = ticking->next;
+            ticking->next = out;
+            out = ticking;
+        } else {
+            at = &ticking->next;
+        }
+    }
+    return out;
+}
+
+enum saga_error schedules_define(struct core *core, struct span name)
+{
+    const struct definition *definition = catalog_find(core->options.catalog, name, 0);
+    struct ticking *old = take_out(core, name);
+    enum saga_error rc = definition ? add_all(core, definition) : SAGA_OK;
+    while (old) {
+        struct ticking *next = old->next;
+        /* What stays keeps its place, whatever else has changed. */
+        struct schedule_row row = {.definition = name, .tick_ms = old->mark_ms};
+        memcpy(row.entry, old->schedule->digest, sizeof row.entry);
+        rc = rc == SAGA_OK ? take_mark(&row, core) : rc;
+        forget(core, old);
+        old = next;
+    }
+    return rc;
+}
+
+/* ---- starting ---- */
+
+static bool put_mark(struct core *core, const struct ticking *ticking, int64_t mark_ms)
+{
+    struct schedule_row *row = batch_schedule(&core->making->batch);
+    if (!row) {
+        core_fail(core, SAGA_NO_MEMORY);
+        return false;
+    }
+    /* The definition lives as long as the catalog. */
+    *row = (struct schedule_row){.definition = ticking->definition->name, .tick_ms = mark_ms};
+    memcpy(row->entry, ticking->schedule->digest, sizeof row->entry);
+    return true;
+}
+
+/* {scheduled_at: "2026-11-28T03:00:00.000Z"} */
+static struct span make_input(int64_t tick_ms, uint8_t *bytes, size_t size)
+{
+    char text[CLOCK_TEXT_SIZE];
+    static const char head[] = "\x81\xacscheduled_at\xb8";
+    clock_format(tick_ms, text);
+    PRE(sizeof head - 1 + 24 <= size);
+    CHECK(strlen(text) == 24);
+    memcpy(bytes, head, sizeof head - 1);
+    memcpy(bytes + sizeof head - 1, text, 24);
+    return span_of(bytes, sizeof head - 1 + 24);
+}
+
+/* What the engine said to the start that it was just given. */
+static enum saga_error reply_of(const struct core *core, uint32_t effects_before, const char **why)
+{
+    const struct batch *batch = &core->making->batch;
+    for (uint32_t i = effects_before; i < batch->effect_count; i++) {
+        if (batch->effects[i].kind == EFFECT_REPLY) {
+            *why = batch->effects[i].reply.why;
+            return batch->effects[i].reply.error;
+        }
+    }
+    return SAGA_OK;
+}
+
+static enum saga_error step_start(struct core *core, const struct event *start, const char **why)
+{
+    struct store *store = core->options.store;
+    struct event event = *start;
+    struct span lacking;
+    struct name found;
+    if (engine_lacks(core->engine, &event, &lacking)) {
+        enum saga_error rc = store->ops->find_name(store, event.start.name, &found);
+        if (rc == SAGA_OK) {
+            bool same = memcmp(found.digest, event.start.digest, sizeof found.digest) == 0;
+            return same ? SAGA_OK : SAGA_IDEMPOTENCY_CONFLICT;
+        }
+        if (rc != SAGA_NOT_FOUND) {
+            core_fail(core, rc);
+            return rc;
+        }
+    }
+    uint32_t before = core->making->batch.effect_count;
+    core_step(core, &event);
+    return core->failure == SAGA_OK ? reply_of(core, before, why) : core->failure;
+}
+
+static enum saga_error start(struct core *core, const struct ticking *ticking, int64_t tick_ms)
+{
+    char id[SCHEDULE_ID_SIZE];
+    uint8_t input[INPUT_BYTES];
+    const char *why = NULL;
+    struct event event = {.kind = EVENT_START, .now_ms = core->now_ms};
+    schedule_saga_id(ticking->definition->name, ticking->schedule, tick_ms, id);
+    event.start = (struct start_request){.definition = ticking->definition,
+                                         .name = span_text(id),
+                                         .input = make_input(tick_ms, input, sizeof input),
+                                         .actor = span_text("schedule")};
+    digest_pair(span_text("schedule:"), event.start.name, event.start.digest);
+    enum saga_error rc = step_start(core, &event, &why);
+    if (rc != SAGA_OK && rc != SAGA_OVERLOADED && core->failure == SAGA_OK) {
+        const char *taken = "a saga of this id was started by something else";
+        say(ticking, "schedule_starts_nothing", id,
+            rc == SAGA_IDEMPOTENCY_CONFLICT ? taken
+            : why                           ? why
+                                            : error_sentence(rc));
+    }
+    return rc;
+}
+
+static bool move(struct core *core, struct ticking *ticking, int64_t due_ms)
+{
+    if (due_ms == INT64_MAX) {
+        heap_drop(&core->schedules.due, &ticking->due);
+        return true;
+    }
+    enum saga_error rc = heap_set(&core->schedules.due, &ticking->due, due_ms);
+    CHECK(rc == SAGA_OK);
+    return true;
+}
+
+/* One tick, or the look at when the next one is. false: nothing more can be done now. */
+static bool deal(struct core *core, struct ticking *ticking)
+{
+    struct schedule_step step;
+    struct schedule_time time = {.mark_ms = ticking->mark_ms,
+                                 .serving_ms = core->schedules.serving_ms,
+                                 .now_ms = core->now_ms};
+    schedule_next(ticking->schedule, ticking->zone, &time, &step);
+    if (step.tick_ms != INT64_MAX) {
+        enum saga_error rc = start(core, ticking, step.tick_ms);
+        if (rc == SAGA_OVERLOADED) {
+            core->schedules.retry_ms = core->now_ms + RETRY_MS;
+        }
+        if (rc == SAGA_OVERLOADED || core->failure != SAGA_OK) {
+            return false;
+        }
+    }
+    if (step.mark_ms != ticking->mark_ms && !put_mark(core, ticking, step.mark_ms)) {
+        return false;
+    }
+    ticking->mark_ms = step.mark_ms;
+    return move(core, ticking, step.tick_ms != INT64_MAX ? step.tick_ms : step.next_ms);
+}
+
+void schedules_turn(struct core *core)
+{
+    struct schedules *schedules = &core->schedules;
+    if (schedules_next_due(core) > core->now_ms) {
+        return;
+    }
+    if (core_is_disk_full(core)) {
+        schedules->retry_ms = core->now_ms + RETRY_MS;
+        return;
+    }
+    for (uint32_t i = 0; i < TICKS_MAX && !core_is_full(core); i++) {
+        struct heap_node *node = heap_first(&schedules->due);
+        if (!node || node->due > core->now_ms) {
+            break;
+        }
+        struct ticking *ticking =
+            (struct ticking *)(void *)((uint8_t *)node - offsetof(struct ticking, due));
+        if (!deal(core, ticking)) {
+            break;
+        }
+    }
+}
+
+int64_t schedules_next_due(const struct core *core)
+{
+    const struct schedules *schedules = &core->schedules;
+    const struct heap_node *node = heap_first(&schedules->due);
+    if (!node || schedules->serving_ms == 0 || core->draining || core_is_full(core)) {
+        return INT64_MAX;
+    }
+    return node->due > schedules->retry_ms ? node->due : schedules->retry_ms;
+}

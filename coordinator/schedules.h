@@ -1,0 +1,46 @@
+/* schedules.h - sagas that the clock starts; private to the core.
+ *
+ * The newest version of each definition is listened to. Its ticks are dealt with one after the
+ * other: a saga is started, and the mark of its schedule is moved on in the same commit, so that a
+ * tick starts its saga once, whatever crashes. The id follows from the tick too: should the mark be
+ * lost with a part of the store, the id is there already. */
+#ifndef SCHEDULES_H
+#define SCHEDULES_H
+
+#include "base/heap.h"
+#include "engine/schedule.h"
+
+struct core;
+
+/* One schedule of a definition. */
+struct ticking {
+    struct heap_node due;
+    struct ticking *next;
+    const struct definition *definition; /* the catalog's */
+    const struct schedule *schedule;
+    const struct zone *zone; /* NULL: UTC */
+    struct arena arena;      /* owns the zone */
+    int64_t mark_ms;         /* dealt with up to here */
+};
+
+struct schedules {
+    struct ticking *first;
+    struct heap due;
+    uint64_t count;     /* of all that there were: ties among equal times */
+    int64_t serving_ms; /* 0 = not yet */
+    int64_t retry_ms;   /* nothing could be started: not before then */
+};
+
+void schedules_open(struct core *core);
+void schedules_close(struct core *core);
+/* From the store: how far each has been dealt with. */
+MUST_CHECK enum saga_error schedules_recover(struct core *core);
+void schedules_serve(struct core *core);
+/* The newest version of the name is another one. */
+MUST_CHECK enum saga_error schedules_define(struct core *core, struct span name);
+/* Starts what is due, as far as one turn goes. */
+void schedules_turn(struct core *core);
+/* When schedules_turn() has something to do; INT64_MAX = not. */
+int64_t schedules_next_due(const struct core *core);
+
+#endif
