@@ -381,7 +381,7 @@ struct sim_key *sim_key_of(struct sim *sim, struct span text);
 struct sim_attempt *sim_attempt_of(struct sim *sim, const struct sim_attempt_id *id);
 struct sim_attempt *sim_attempt_of_key(struct sim *sim, const struct sim_key *key, int64_t attempt);
 /* An effect of this step stands in the participants' databases. */
-bool sim_stands(struct sim *sim, uint32_t saga, uint32_t step);
+uint32_t sim_stands(struct sim *sim, uint32_t saga, uint32_t step);
 
 /* sim_watch.c */
 /* These rows have become durable. */

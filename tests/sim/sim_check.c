@@ -161,12 +161,17 @@ static void check_steps(struct sim *sim, const struct sim_saga *saga, const stru
     uint32_t index = (uint32_t)(saga - sim->sagas);
     for (uint32_t i = 0; i < view->step_count; i++) {
         const struct view_step *step = &view->steps[i];
-        bool stands = sim_stands(sim, index, i);
+        uint32_t count = sim_stands(sim, index, i);
+        bool stands = count > 0;
         bool readonly = step->step_class == CLASS_READONLY;
         bool gone = step->state == STEP_STATE_PENDING || step->state == STEP_STATE_FAILED ||
                     step->state == STEP_STATE_COMPENSATED || step->state == STEP_STATE_SKIPPED;
         if (step->state == STEP_STATE_SUCCEEDED && !stands) {
             say_step(sim, saga, step, "its effect does not stand");
+        }
+        if (step->state == STEP_STATE_SUCCEEDED && count > 1 && step->spec->has_undo &&
+            view->state != SAGA_STATE_PARKED) {
+            say_step(sim, saga, step, "an effect of an old key stands, too");
         }
         if (gone && stands && !readonly) {
             say_step(sim, saga, step, "its effect stands");

@@ -90,14 +90,15 @@ struct sim_attempt *sim_attempt_of_key(struct sim *sim, const struct sim_key *ke
     return sim_attempt_of(sim, &id);
 }
 
-bool sim_stands(struct sim *sim, uint32_t saga, uint32_t step)
+uint32_t sim_stands(struct sim *sim, uint32_t saga, uint32_t step)
 {
     size_t at = 0;
+    uint32_t count = 0;
     for (const struct sim_key *key; (key = map_next(&sim->keys, &at)) != NULL;) {
         if (key->kind == TASK_DO && key->saga == saga && key->step == step && key->done &&
             !key->undone) {
-            return true;
+            count++;
         }
     }
-    return false;
+    return count;
 }

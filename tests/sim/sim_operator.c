@@ -25,7 +25,9 @@ static void take_answer(struct request *request, const struct answer *answer)
     sim_say(sim, "verb %d of %s: %s", (int)request->verb.verb, order->name,
             error_code(answer->error));
     struct sim_saga *saga = &sim->sagas[order->saga];
-    saga->rolled_back |= taken && request->verb.verb == VERB_ROLLBACK;
+    bool whole = request->verb.to.size == 0;
+    saga->rolled_back |= taken && whole && request->verb.verb == VERB_ROLLBACK;
+    sim->counts[COUNT_SAVE_POINTS] += taken && !whole;
     saga->written_off |= taken && request->verb.verb == VERB_TERMINATE;
     sim->counts[COUNT_ROLLBACKS] += taken && request->verb.verb == VERB_ROLLBACK;
     sim->counts[COUNT_REVERSALS] += taken && request->verb.verb == VERB_REVERSE;
@@ -118,6 +120,10 @@ static void give(struct sim *sim, uint32_t saga, enum verb verb)
         request->steps = &order->names[step];
         request->steps_count = 1 + sim_draw(sim, count - step);
     }
+    if (verb == VERB_ROLLBACK && sim_chance(sim, 800)) {
+        request->to = order->names[step];
+        request->then_pause = sim_chance(sim, 200);
+    }
     if ((verb == VERB_REVERSE || verb == VERB_ROLLBACK) && sim_chance(sim, 500)) {
         request->accept = order->names;
         request->accept_count = count;
@@ -127,10 +133,10 @@ static void give(struct sim *sim, uint32_t saga, enum verb verb)
 
 void sim_operator_tick(struct sim *sim)
 {
-    static const enum verb verbs[] = {VERB_ROLLBACK, VERB_ROLLBACK, VERB_REVERSE, VERB_REVERSE,
-                                      VERB_REVERSE,  VERB_REVERSE,  VERB_RETRY,   VERB_RETRY,
-                                      VERB_RETRY,    VERB_RESOLVE,  VERB_PAUSE,   VERB_PAUSE,
-                                      VERB_RESUME,   VERB_RESUME,   VERB_RESUME};
+    static const enum verb verbs[] = {
+        VERB_ROLLBACK, VERB_ROLLBACK, VERB_ROLLBACK, VERB_ROLLBACK, VERB_REVERSE, VERB_REVERSE,
+        VERB_REVERSE,  VERB_REVERSE,  VERB_RETRY,    VERB_RETRY,    VERB_RETRY,   VERB_RESOLVE,
+        VERB_PAUSE,    VERB_PAUSE,    VERB_RESUME,   VERB_RESUME,   VERB_RESUME};
     sim_net_schedule(sim, SIM_OPERATOR_TICK, sim->now_ms + 300 + sim_draw(sim, 1500), 0, 0);
     if (!sim_node_is_up(sim) || sim->is_calm || !sim_chance(sim, sim->weather.verbs)) {
         return;

@@ -173,7 +173,7 @@ static void check_order(struct sim *sim, const struct sim_key *undo)
 {
     const struct sim_saga *named = &sim->sagas[undo->saga];
     const struct saga *saga = map_get(&sim->node.core->engine->sagas, span_text(named->name));
-    if (!saga || saga_step(saga, undo->step)->late) {
+    if (!saga || saga_step(saga, undo->step)->late || saga_step(saga, undo->step)->calls[1].stray) {
         return;
     }
     for (uint32_t i = 0; i < saga->step_total; i++) {
