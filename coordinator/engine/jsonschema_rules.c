@@ -41,7 +41,7 @@ static void say_types(uint8_t types, char *text, size_t size)
     size_t at = 0;
     uint32_t left = 0;
     for (uint32_t i = 0; i < TYPE_COUNT; i++) {
-        left += types >> i & 1u;
+        left += (types & (1u << i)) != 0;
     }
     uint32_t count = left;
     for (uint32_t i = 0; i < TYPE_COUNT && at < size; i++) {
