@@ -158,7 +158,11 @@ static const char *under_way(struct world *world)
     outbox_pump(world->outbox, 0);
     world->last[0] = '\0';
     for (uint32_t i = 0; i < world->post_count; i++) {
-        const char *id = strstr((const char *)world->posts[i]->body.data, "\"id\":\"") + 6;
+        static const char mark[] = "\"id\":\"";
+        struct span body = world->posts[i]->body;
+        const char *id = memmem(body.data, body.size, mark, strlen(mark));
+        cr_assert_not_null(id);
+        id += strlen(mark);
         size_t size = strlen(world->last);
         snprintf(world->last + size, sizeof world->last - size, "%s%.*s", size > 0 ? " " : "",
                  (int)strcspn(id, "\""), id);
