@@ -34,6 +34,7 @@ CREATE TABLE saga (
     first_lsn  INTEGER NOT NULL,
     last_lsn   INTEGER NOT NULL,     -- of its newest row up to meta's heads_lsn, at least
     due_ms     INTEGER NOT NULL DEFAULT 0  -- asleep until then (2^46: until something happens);
+                                           -- 1: ended, and its parent has to hear of it;
                                            -- not positive: awake, or ended
 ) STRICT;
 
@@ -41,7 +42,7 @@ CREATE TABLE saga (
 -- for recovery and lists; those that sleep, for lists; and those that wake by themselves.
 CREATE INDEX saga_awake ON saga (saga)
     WHERE due_ms <= 0 AND (status < 6 OR status = 10 OR status = 11);
-CREATE INDEX saga_asleep ON saga (saga) WHERE due_ms > 0;
+CREATE INDEX saga_asleep ON saga (saga) WHERE due_ms > 1;
 CREATE INDEX saga_due ON saga (due_ms, saga) WHERE due_ms > 0 AND due_ms < 70368744177664;
 
 -- What sagas are of: a definition, or a name alone (version 0).

@@ -7,7 +7,9 @@
  * which becomes an event once it is durable. Nothing of that is remembered: what is wanted of a
  * child follows from the parent's state, and is asked again after a restart; what a parent hears
  * follows from the child's state, and is said again when it asks. A child's id is made of its
- * parent's, so that both always find each other and a child is started once.
+ * parent's, so that both always find each other and a child is started once. While a child is at
+ * work its parent may sleep (leave.c): a child that has ended is not done before its parent has
+ * heard.
  *
  *     the parent's step is                  so the child shall      and answers
  *     waiting, the saga goes forward        begin, or be there      when it has ended or parked
@@ -46,6 +48,20 @@ bool child_is_watched(const struct step *step)
 {
     enum child_wish wish;
     return wants(step, &wish);
+}
+
+bool child_is_left_alone(const struct step *step)
+{
+    enum child_wish wish;
+    return !wants(step, &wish) || (wish == CHILD_START && step->watch.is_there);
+}
+
+void child_was_left_alone(struct step *step)
+{
+    if (child_is_watched(step)) {
+        step->watch =
+            (struct child_watch){.has_asked = true, .wish = CHILD_START, .is_there = true};
+    }
 }
 
 void child_call_off(struct step *step)
@@ -253,6 +269,7 @@ void child_ended(struct turn *turn, const struct child_end *end)
         step->watch.again_ms = turn->now_ms + AGAIN_MS;
     } else if (end->state == SAGA_STATE_PARKED) {
         child_parked(turn, step, end);
+        step->watch.is_there = true;
     } else if (step->state == STEP_STATE_WAITING) {
         do_ended(turn, step, end);
     } else {
@@ -385,8 +402,22 @@ static bool has_news(const struct saga *saga)
     return saga_state_is_final(saga->state) || saga->state == SAGA_STATE_PARKED;
 }
 
+void child_has_begun(struct saga *parent, const struct saga *child)
+{
+    for (uint32_t i = 0; i < parent->step_total && !has_news(child); i++) {
+        struct step *step = saga_step(parent, i);
+        step->watch.is_there |= child_is_watched(step) && span_equal(step->child, child->name);
+    }
+}
+
+bool child_owes_its_end(const struct saga *saga)
+{
+    return saga_state_is_final(saga->state) && saga_parent_name(saga->name).size > 0;
+}
+
 void child_tell(struct turn *turn)
 {
+    turn->saga->is_untold = false;
     struct span parent = saga_parent_name(turn->saga->name);
     if (parent.size > 0 && has_news(turn->saga)) {
         tell(turn, parent);

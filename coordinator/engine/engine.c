@@ -255,6 +255,15 @@ static enum saga_error start(struct engine *engine, const struct event *event, s
                : SAGA_NO_MEMORY;
 }
 
+/* A parent that is in memory hears at once that its child is there; an end it hears of by event. */
+static void note_child(struct engine *engine, const struct saga *child)
+{
+    struct saga *parent = find_saga(engine, saga_parent_name(child->name));
+    if (parent) {
+        child_has_begun(parent, child);
+    }
+}
+
 /* A parent asks: of a child that is there, or that begins now, or that there will never be. */
 static enum saga_error child(struct engine *engine, const struct event *event, struct batch *batch)
 {
@@ -265,11 +274,13 @@ static enum saga_error child(struct engine *engine, const struct event *event, s
         turn_open(&turn, engine, event, batch, saga);
         child_obey(&turn, ask);
         settle(&turn);
+        note_child(engine, saga);
         return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
     }
     const char *message;
     const char *code = child_refusal(ask, &message);
     if (!code && start_new(engine, event, batch, &ask->start)) {
+        note_child(engine, find_saga(engine, ask->start.name));
         return SAGA_OK;
     }
     return child_tell_none(batch, ask, code, code ? message : NULL) ? SAGA_OK : SAGA_NO_MEMORY;
@@ -590,8 +601,12 @@ static enum saga_error time_passes(struct engine *engine, const struct event *ev
         struct turn turn;
         turn_open(&turn, engine, event, batch, saga);
         heap_drop(&engine->timers, &saga->timer);
-        expire(&turn);
-        settle(&turn);
+        if (saga->is_untold) {
+            child_tell(&turn);
+        } else {
+            expire(&turn);
+            settle(&turn);
+        }
         if (!turn_close(&turn)) {
             return SAGA_NO_MEMORY;
         }

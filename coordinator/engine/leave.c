@@ -8,9 +8,10 @@
  *      to the store: it leaves with the release of the last batch that it had a turn in.
  *   2. Every sleeper that is due by horizon_ms is in memory: who loads them (the core) says how far
  *      it has come, and what is due by then does not leave.
- *   3. A sleeper owes nothing. Where an effect makes something durable (a child is started), a
- * crash in between must find the saga that asked for it, to ask again. So it goes to sleep with the
- *      batch that holds what came of the effect, not before.
+ *   3. A sleeper owes nothing. Where an effect makes something durable (a child is started), its
+ *      saga must be found again after a crash in between, to ask again. So it goes to sleep with
+ * the batch that holds what came of the effect, not before; and a child that has ended is due at
+ *      once (DUE_OWED_MS) until the batch in which its parent has heard.
  *   4. In memory and asleep is no contradiction: it was loaded a while before its time, or for an
  *      event that meant nothing to it. Only a turn with a record wakes it. */
 #include "base/limits.h"
@@ -25,7 +26,7 @@ bool leave_owes(enum effect_kind kind)
     case EFFECT_REPLY:
     case EFFECT_STATUS:
     case EFFECT_ALERT:
-    case EFFECT_CHILD_END: /* who waits for it asks again */
+    case EFFECT_CHILD_END: /* see child_owes_its_end() */
         return false;
     case EFFECT_CHILD:
         return true;
@@ -55,8 +56,7 @@ static bool only_waits(const struct saga *saga)
         return false;
     }
     for (uint32_t i = 0; i < saga->step_total; i++) {
-        /* What a child has said may be lost in a crash: only who is awake asks again. */
-        if (child_is_watched(saga_step(saga, i))) {
+        if (!child_is_left_alone(saga_step(saga, i))) {
             return false;
         }
         for (uint32_t k = 0; k < CALL_COUNT; k++) {
@@ -86,6 +86,9 @@ int64_t leave_asleep_ms(const struct turn *turn, int64_t due_ms)
     if (saga->asleep_ms > 0 && saga->seq == turn->seq_before) {
         return saga->asleep_ms;
     }
+    if (child_owes_its_end(saga)) {
+        return saga->owes ? DUE_OWED_MS : 0;
+    }
     return saga->owes ? 0 : sleep_ms(turn->engine, saga, due_ms, turn->now_ms);
 }
 
@@ -93,7 +96,7 @@ void leave_later(struct engine *engine, struct saga *saga)
 {
     bool leaves =
         saga_state_is_final(saga->state) || saga->owes || saga->asleep_ms > engine->horizon_ms;
-    if (!leaves || saga->is_leaving) {
+    if (!leaves || saga->is_leaving || saga->is_untold) {
         return;
     }
     saga->is_leaving = true;
@@ -126,16 +129,14 @@ static bool pay(struct engine *engine, struct saga *saga, struct batch *making)
 {
     saga->owes = false;
     int64_t asleep_ms = sleep_ms(engine, saga, saga_next_due(engine, saga), saga->touched_ms);
-    if (asleep_ms == saga->asleep_ms) {
-        return true;
-    }
-    if (making->serial == 0) {
-        making->serial = ++engine->serial;
-    }
+    bool changed = asleep_ms != saga->asleep_ms;
     saga->asleep_ms = asleep_ms;
-    saga->touched_serial = making->serial;
+    if (changed) {
+        making->serial = making->serial > 0 ? making->serial : ++engine->serial;
+        saga->touched_serial = making->serial;
+    }
     leave_later(engine, saga);
-    return batch_put_head(making, saga, false);
+    return !changed || batch_put_head(making, saga, false);
 }
 
 /* One that was to leave with this batch. */
@@ -144,7 +145,7 @@ static bool leave(struct engine *engine, struct saga *saga, uint64_t serial, str
     bool is_final = saga_state_is_final(saga->state);
     if (saga->touched_serial > serial) {
         leave_later(engine, saga);
-    } else if (saga->owes && !is_final) {
+    } else if (saga->owes && (!is_final || saga->asleep_ms > 0)) {
         return pay(engine, saga, making);
     } else if (is_final || saga->asleep_ms > engine->horizon_ms) {
         bool wakes = !is_final && saga->asleep_ms < DUE_NEVER_MS;

@@ -106,7 +106,12 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     /* And what was asked of children may not have reached them. */
     for (uint32_t i = 0; i < saga->step_total; i++) {
         saga->is_unsettled |= child_is_watched(saga_step(saga, i));
+        if (saga->asleep_ms > 0) {
+            child_was_left_alone(saga_step(saga, i));
+        }
     }
+    saga->is_untold = saga->asleep_ms > 0 && child_owes_its_end(saga);
+    saga->owes = saga->is_untold;
     /* When it went to sleep it had been looked at, and nothing has been since. */
     saga->is_unsettled &= saga->asleep_ms == 0;
     rc = map_put(&engine->sagas, saga->name, saga);

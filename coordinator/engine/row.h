@@ -38,6 +38,8 @@ struct head {
 /* due_ms of a saga that sleeps until something happens to it: a time that no clock shows (year
  * 4199), of the width that all others have in the store. */
 #define DUE_NEVER_MS (INT64_C(1) << 46)
+/* And of one that has ended, and still has to tell its parent. */
+#define DUE_OWED_MS INT64_C(1)
 
 /* A name that must never mean anything else: a saga's id, or a request's idempotency key. */
 struct name {

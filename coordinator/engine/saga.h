@@ -125,6 +125,7 @@ struct step {
         enum child_wish wish;
         int64_t again_ms; /* it could not be started; when to ask again; 0 = it need not */
         bool called_off;  /* it shall end, though the saga goes forward */
+        bool is_there;    /* it has begun, and will say by itself when it has ended */
     } watch;
     struct span approval;   /* what was asked, of whom: msgpack map; empty = nothing yet */
     struct span decider;    /* who ended the wait; empty = nobody */
@@ -202,6 +203,7 @@ struct saga {
     bool is_leaving;
     bool owes;         /* an effect of it has yet to make something durable: see leave.c */
     bool is_unsettled; /* loaded, and not looked at since: due at once */
+    bool is_untold;    /* loaded, with an end that its parent may not have heard of: due at once */
 };
 
 /* A saga in an arena of its own (taken from `source`). NULL: no memory. Also gives the name a

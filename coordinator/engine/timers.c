@@ -166,11 +166,11 @@ bool saga_waits_for_start(const struct saga *saga)
 int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
 {
     int64_t due_ms = INT64_MAX;
+    if ((saga->is_unsettled || saga->is_untold) && engine->serving_ms > 0) {
+        return engine->serving_ms;
+    }
     if (saga_state_is_final(saga->state)) {
         return due_ms;
-    }
-    if (saga->is_unsettled && engine->serving_ms > 0) {
-        return engine->serving_ms;
     }
     bool may_turn = saga->direction == FORWARD || saga->save_point > 0;
     if (saga->deadline_ms > 0 && !saga->timed_out && may_turn) {

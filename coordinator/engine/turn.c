@@ -258,15 +258,17 @@ bool turn_close(struct turn *turn)
     if (!turn->failed && saga->seq > turn->seq_before) {
         turn->failed = !make_row(turn);
     }
+    bool has_moved = saga->state != turn->state_before;
+    saga->owes |= has_moved && child_owes_its_end(saga);
     int64_t due_ms = saga_next_due(turn->engine, saga);
     int64_t asleep_ms = leave_asleep_ms(turn, due_ms);
-    bool changed = turn->is_new || saga->state != turn->state_before ||
-                   saga->paused != turn->paused_before || saga->asleep_ms != asleep_ms;
+    bool changed = turn->is_new || has_moved || saga->paused != turn->paused_before ||
+                   saga->asleep_ms != asleep_ms;
     saga->asleep_ms = asleep_ms;
     if (!turn->failed && changed) {
         turn->failed = !batch_put_head(turn->batch, saga, turn->is_new);
     }
-    if (!turn->failed && saga->state != turn->state_before) {
+    if (!turn->failed && has_moved) {
         struct effect *effect = turn_effect(turn, EFFECT_STATUS);
         if (effect) {
             effect->status.saga = saga->name;

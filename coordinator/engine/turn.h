@@ -102,6 +102,14 @@ void child_begin(struct turn *turn, struct step *step, struct span input);
 void child_watch(struct turn *turn, struct step *step);
 /* The state wants something of a child. */
 bool child_is_watched(const struct step *step);
+/* Nothing need be asked of the step's child, not even after a crash. */
+bool child_is_left_alone(const struct step *step);
+/* That was so when the saga went to sleep. */
+void child_was_left_alone(struct step *step);
+/* The child is there: its parent, if in memory, need not ask again. */
+void child_has_begun(struct saga *parent, const struct saga *child);
+/* It has ended, and has a parent: that must hear of it, whatever happens. */
+bool child_owes_its_end(const struct saga *saga);
 void child_call_off(struct step *step);
 /* When the child must be asked again, or is out of time; INT64_MAX = neither. */
 int64_t child_due_ms(const struct step *step);

@@ -8,7 +8,7 @@
 /* Word for word as in the indexes of the same names. States that are not final, times two, paused
  * or not. Not IN: SQLite would build a table of the numbers for each row that it writes. */
 #define SQL_AWAKE  "s.due_ms <= 0 AND (s.status < 6 OR s.status = 10 OR s.status = 11)"
-#define SQL_ASLEEP "s.due_ms > 0"
+#define SQL_ASLEEP "s.due_ms > 1"
 #define SQL_DUE    "s.due_ms > 0 AND s.due_ms < 70368744177664"
 
 /* X(NAME, sql) - the writer's connection, after the schema is there. */

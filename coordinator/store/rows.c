@@ -23,7 +23,7 @@ void rows_check(const struct rows *rows, uint64_t last_lsn)
         PRE(head->last_lsn <= last_lsn + rows->row_count);
         IMPLIES(head->is_new, head->first_lsn > last_lsn);
         PRE(head->due_ms >= 0 && head->due_ms <= DUE_NEVER_MS);
-        IMPLIES(head->due_ms > 0, !saga_state_is_final(head->state));
+        IMPLIES(head->due_ms > DUE_OWED_MS, !saga_state_is_final(head->state));
     }
     for (uint32_t at = 0; at < rows->delivery_count; at++) {
         const struct delivery *delivery = &rows->deliveries[at];

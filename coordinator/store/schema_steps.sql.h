@@ -30,7 +30,7 @@
     "DROP INDEX saga_unfinished;"                                                                  \
     "CREATE INDEX saga_awake ON saga (saga)"                                                       \
     " WHERE due_ms <= 0 AND (status < 6 OR status = 10 OR status = 11);"                           \
-    "CREATE INDEX saga_asleep ON saga (saga) WHERE due_ms > 0;"                                    \
+    "CREATE INDEX saga_asleep ON saga (saga) WHERE due_ms > 1;"                                    \
     "CREATE INDEX saga_due ON saga (due_ms, saga) WHERE due_ms > 0 AND due_ms < 70368744177664;"
 
 /* The outbox. */

@@ -241,6 +241,110 @@ Test(core_sleepers, need_not_leave_for_a_short_while)
     world_close(world);
 }
 
+/* ---- families ---- */
+
+static void define_family(struct core_world *world)
+{
+    define(world, "rest", "{'saga':'rest','steps':[{'step':'nap','sleep':'1h'}]}");
+    turn(world);
+    define(world, "kin", "{'saga':'kin','steps':[{'step':'kid','saga':'rest'}]}");
+    turn(world);
+    buf_clear(&world->log);
+}
+
+static struct asked *start_kin(struct core_world *world, const char *name)
+{
+    struct asked *asked = start_of(world, name, "kin-1", 1);
+    asked->request.definition = span_text("kin");
+    ask(world, asked);
+    return asked;
+}
+
+static enum saga_state state_of(const struct core_world *world, const char *name)
+{
+    struct arena arena;
+    struct saga_image image = {0};
+    struct store *store = world->disk.inner;
+    arena_open(&arena, &arena_heap, 1 << 24);
+    enum saga_error rc = store->ops->load_one(store, span_text(name), &arena, &image);
+    cr_assert(rc == SAGA_OK || rc == SAGA_NOT_FOUND);
+    enum saga_state state = image.head.state;
+    arena_close(&arena);
+    return state;
+}
+
+Test(core_sleepers, may_be_the_parents_of_others)
+{
+    struct core_world *world = world_of_naps();
+    define_family(world);
+    start_kin(world, "a");
+    turn(world);
+    cr_assert_eq(state_of(world, "kin-1~kid"), SAGA_STATE_RUNNING);
+    cr_assert_eq(in_memory(world), 0, "neither");
+    cr_assert_eq(awake(world), 0);
+    world_restart(world);
+    pass(world, HOUR_MS);
+    cr_assert_eq(state_of(world, "kin-1~kid"), SAGA_STATE_COMPLETED);
+    cr_assert_eq(state_of(world, "kin-1"), SAGA_STATE_COMPLETED);
+    cr_assert_eq(in_memory(world), 0);
+    struct store_due due = {.until_ms = INT64_MAX, .limit = 1};
+    cr_assert_eq(world->disk.inner->ops->list_due(world->disk.inner, &due, NULL, NULL), SAGA_OK);
+    cr_assert_eq(due.next_ms, INT64_MAX, "nothing is owed");
+    world_close(world);
+}
+
+/* While draining no child begins: whoever waits for one must ask again after the restart. */
+Test(core_sleepers, stay_awake_until_their_children_are_there)
+{
+    struct core_world *world = world_of_naps();
+    define_family(world);
+    start_kin(world, "a");
+    core_drain(world->core);
+    turn(world);
+    cr_assert_eq(state_of(world, "kin-1~kid"), SAGA_STATE_NONE);
+    cr_assert_eq(awake(world), 1);
+    world_restart(world);
+    turn(world);
+    cr_assert_eq(state_of(world, "kin-1~kid"), SAGA_STATE_RUNNING);
+    cr_assert_eq(awake(world), 0);
+    cr_assert_eq(in_memory(world), 0);
+    world_close(world);
+}
+
+/* The process dies right after its n-th commit; what was on its way to the store is forgotten. */
+static bool family_dies(uint64_t at)
+{
+    struct core_world *world = world_of_naps();
+    define_family(world);
+    uint64_t last = commits(world) + at;
+    start_kin(world, "a");
+    bool died = false;
+    for (int i = 0; i < 40 && !died; i++) {
+        world->now_ms += i == 20 ? HOUR_MS : 0;
+        cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+        died = commits(world) == last;
+    }
+    if (died) {
+        world_restart(world);
+        start_kin(world, "b");
+        turn(world);
+        pass(world, HOUR_MS);
+        pass(world, HOUR_MS);
+    }
+    cr_assert_eq(state_of(world, "kin-1"), SAGA_STATE_COMPLETED, "at %d", (int)at);
+    cr_assert_eq(in_memory(world), 0, "at %d", (int)at);
+    world_close(world);
+    return died;
+}
+
+Test(core_sleepers, hear_of_their_children_after_any_crash)
+{
+    uint64_t at = 1;
+    while (family_dies(at))
+        at++;
+    cr_assert_gt(at, 4, "commits in all: %d", (int)at);
+}
+
 /* All due in the same millisecond: more than one turn loads, and more than there may be started. */
 Test(core_sleepers, that_are_many_all_wake)
 {
