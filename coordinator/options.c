@@ -47,7 +47,7 @@ static const struct setting settings[] = {
     {"max_message", FORM_NUMBER, AT(message_max), false, "1048576", NULL,
      "bytes that a peer may send at once", 1024, 16777216},
     {"max_sagas", FORM_NUMBER, AT(sagas_max), false, "1000000", NULL,
-     "sagas at work in memory; past it `overloaded`", 1, LIMIT_SAGAS},
+     "sagas in memory; past it `overloaded`", 1, LIMIT_SAGAS},
     {"event_source", FORM_TEXT, AT(event_source), false, "/sagad", NULL,
      "`source` of the events that webhooks get", 0, 0},
     {"log_level", FORM_LEVEL, AT(log_level), false, "info", NULL, "debug, info, warn, error", 0, 0},

@@ -127,8 +127,10 @@ static void *take_chunk(struct arena *arena, size_t size)
 void *arena_take(struct arena *arena, size_t size)
 {
     PRE(arena->source != NULL);
-    if (size > arena->size_max)
+    if (size > arena->size_max) {
+        arena->ran_dry = true;
         return NULL;
+    }
     /* An empty piece still has an address of its own, so that NULL only ever means failure. */
     size_t rounded = size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     uint8_t *piece = arena->at;
@@ -138,6 +140,8 @@ void *arena_take(struct arena *arena, size_t size)
         piece = take_chunk(arena, rounded);
     if (piece != NULL)
         memset(piece, 0, rounded);
+    else
+        arena->ran_dry = true;
     return piece;
 }
 

@@ -31,6 +31,7 @@ struct arena {
     uint8_t *end;                      /* its end */
     size_t size;                       /* bytes of all chunks */
     size_t size_max;                   /* bound over all chunks */
+    bool ran_dry;                      /* a take has given NULL since it was opened */
 };
 
 void arena_open(struct arena *arena, const struct arena_source *source, size_t size_max);

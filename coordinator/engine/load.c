@@ -28,6 +28,9 @@ static enum saga_error fold_row(struct saga *saga, const struct row *row, const 
     bool bad = false;
     while (record_next(&reader, &record, &bad)) {
         if (!fold(saga, &record, reader.at_ms)) {
+            if (saga->arena.ran_dry) {
+                return SAGA_NO_MEMORY;
+            }
             *why = "a record makes no sense after the ones before it";
             return SAGA_STORE_CORRUPT;
         }
