@@ -154,6 +154,7 @@ void read_sagas(struct call *call);
 void read_saga(struct call *call);
 void read_history(struct call *call);
 void read_plan(struct call *call);
+void read_migration(struct call *call);
 
 /* ---- definitions.c ---- */
 void definition_put(struct call *call);

@@ -326,6 +326,34 @@ void read_plan(struct call *call)
     call_end(call);
 }
 
+void read_migration(struct call *call)
+{
+    struct saga_image image;
+    const struct definition *definition;
+    struct migration plan;
+    const char *why = NULL;
+    uint64_t version = 0;
+    if (!call_query_number(call, "version", (struct bounds){1, UINT32_MAX}, &version)) {
+        return;
+    }
+    if (version == 0) {
+        (void)query_is_wrong(call, "version", "is required: a version of the definition");
+        return;
+    }
+    if (!call_load(call, call->parts[0], &image, &definition)) {
+        return;
+    }
+    struct migration_request request = {definition, (uint32_t)version};
+    enum saga_error rc = view_migration(&image, &request, &call->arena, &plan, &why);
+    if (rc != SAGA_OK) {
+        call_problem(call, rc, why);
+        return;
+    }
+    snprintf(call->etag, sizeof call->etag, "\"%llu\"", (unsigned long long)plan.seq);
+    shape_migration(call_begin(call, 200), &plan);
+    call_end(call);
+}
+
 /* ---- the wire's `get` ---- */
 
 struct wire_history {

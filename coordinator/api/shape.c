@@ -167,3 +167,30 @@ void shape_plan(struct form *form, const struct plan *plan)
         form_str(form, NULL, plan->kept[i]);
     form_end(form);
 }
+
+static void names(struct form *form, const char *key, const struct span *items, uint32_t count)
+{
+    form_array(form, key);
+    for (uint32_t i = 0; i < count; i++)
+        form_str(form, NULL, items[i]);
+    form_end(form);
+}
+
+void shape_migration(struct form *form, const struct migration *plan)
+{
+    form_str(form, "saga", plan->saga);
+    form_uint(form, "seq", plan->seq);
+    form_uint(form, "from", plan->from);
+    form_uint(form, "to", plan->to);
+    form_bool(form, "possible", plan->difference_count == 0);
+    form_array(form, "differences");
+    for (uint32_t i = 0; i < plan->difference_count; i++) {
+        form_map(form, NULL);
+        form_str(form, "step", plan->differences[i].step);
+        form_text(form, "difference", plan->differences[i].difference);
+        form_end(form);
+    }
+    form_end(form);
+    names(form, "added", plan->added, plan->added_count);
+    names(form, "dropped", plan->dropped, plan->dropped_count);
+}

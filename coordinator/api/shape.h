@@ -23,4 +23,7 @@ void shape_record(struct form *form, const struct view_record *record);
 /* The keys of a plan, into the map that is open. */
 void shape_plan(struct form *form, const struct plan *plan);
 
+/* The keys of a migration's plan, into the map that is open. */
+void shape_migration(struct form *form, const struct migration *plan);
+
 #endif

@@ -202,6 +202,9 @@ static bool check_verb(struct call *call, struct span outcome, struct span then)
         }
         (void)read_outcome(call, outcome);
     }
+    if (verb->verb == VERB_MIGRATE && verb->version == 0) {
+        call_fault(call, "/version", "is required: a version of the definition, from 1");
+    }
     if (verb->verb == VERB_ROLLBACK && verb->steps_count > 0) {
         call_fault(call, "/steps",
                    "a rollback is of the whole saga, or to a step; steps are for reverse");
@@ -231,8 +234,10 @@ void write_verb(struct call *call)
     struct texts accept = {0};
     struct span outcome = {NULL, 0};
     struct span then = {NULL, 0};
+    int64_t version = 0;
     const struct body_key keys[] = {
         {"reason", BODY_TEXT, false, &verb->reason},
+        {"version", BODY_INT, false, &version},
         {"step", BODY_TEXT, false, &verb->step},
         {"steps", BODY_TEXTS, false, &steps},
         {"to", BODY_TEXT, false, &verb->to},
@@ -247,6 +252,7 @@ void write_verb(struct call *call)
     if (!verb_of_path(call->path, &verb->verb) || !body_read(call, keys, ARRAY_COUNT(keys))) {
         return;
     }
+    verb->version = version > 0 && version <= UINT32_MAX ? (uint32_t)version : 0;
     verb->steps = steps.items;
     verb->steps_count = steps.count;
     verb->accept = accept.items;

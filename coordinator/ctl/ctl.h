@@ -37,8 +37,9 @@ struct settings {
     const char *outputs; /* drill: JSON, or @FILE */
     const char *format;  /* graph: text, mermaid, dot */
     const char *id;
-    uint32_t version;   /* 0 = the newest */
-    const char *labels; /* JSON */
+    uint32_t version;    /* 0 = the newest */
+    uint32_t to_version; /* migrate; 0 = not given */
+    const char *labels;  /* JSON */
     const char *start_at;
     const char *step;
     const char *steps;
@@ -122,6 +123,7 @@ void show_history(const struct settings *settings, const json_t *items, const ch
 void show_unsettled(const struct settings *settings, const json_t *saga);
 bool is_settled(const char *status);
 void show_plan(const json_t *plan);
+void show_migration(const json_t *plan);
 
 /* commands_*.c */
 enum exit_code run_apply(const struct settings *settings, const struct arguments *arguments);
@@ -142,6 +144,7 @@ enum exit_code run_resume(const struct settings *settings, const struct argument
 enum exit_code run_terminate(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_webhooks(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_schedules(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_migrate(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_version(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_completion(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_help(const struct settings *settings, const struct arguments *arguments);

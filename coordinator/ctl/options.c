@@ -39,6 +39,8 @@ const struct command commands[] = {
      run_terminate},
     {"webhooks", "[VERB...]", "who hears what: list dead redeliver discard enable",
      "limit reason yes output", 0, 3, true, run_webhooks},
+    {"migrate", "ID", "go on under another version of the definition",
+     "to-version plan yes " VERB_OPTIONS, 1, 1, false, run_migrate},
     {"completion", "bash", "print completion for a shell", "", 1, 1, false, run_completion},
     {"version", "", "print the version", "", 0, 0, false, run_version},
     {"help", "[COMMAND]", "this, or one command", "man", 0, 1, false, run_help},
@@ -60,6 +62,7 @@ enum option_key {
     KEY_FORMAT,
     KEY_ID,
     KEY_VERSION,
+    KEY_TO_VERSION,
     KEY_LABELS,
     KEY_START_AT,
     KEY_STEP,
@@ -100,6 +103,7 @@ static const struct option_row {
      false},
     {"version", required_argument, KEY_VERSION, "N",
      "version of the definition, from 1; the newest if not given", false},
+    {"to-version", required_argument, KEY_TO_VERSION, "N", "the version to go on under", false},
     {"input", required_argument, KEY_INPUT, "JSON", "input, or @FILE", false},
     {"outputs", required_argument, KEY_OUTPUTS, "JSON",
      "what steps answer, {\"step\": output}, or @FILE; made up if not given", false},
@@ -475,6 +479,8 @@ static bool take(struct settings *settings, int key, const char *value)
         return parse_count(value, &settings->limit);
     case KEY_VERSION:
         return parse_count(value, &settings->version);
+    case KEY_TO_VERSION:
+        return parse_count(value, &settings->to_version);
     default:
         return false;
     }

@@ -318,6 +318,28 @@ void show_history(const struct settings *settings, const json_t *items, const ch
     }
 }
 
+static void print_names(const json_t *names, const char *what)
+{
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        printf("  %s %s\n", what, json_string_value(json_array_get(names, i)));
+    }
+}
+
+void show_migration(const json_t *plan)
+{
+    const json_t *items = json_object_get(plan, "differences");
+    bool possible = json_is_true(json_object_get(plan, "possible"));
+    printf("%s, as of record %lld: version %lld to %lld %s\n", text(plan, "saga"),
+           number(plan, "seq"), number(plan, "from"), number(plan, "to"),
+           possible ? "is possible" : "is not possible");
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *item = json_array_get(items, i);
+        printf("  !  %s %s\n", text(item, "step"), text(item, "difference"));
+    }
+    print_names(json_object_get(plan, "added"), "+ ");
+    print_names(json_object_get(plan, "dropped"), "- ");
+}
+
 void show_plan(const json_t *plan)
 {
     const json_t *items = json_object_get(plan, "compensations");

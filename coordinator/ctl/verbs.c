@@ -36,6 +36,9 @@ static json_t *make_body(const struct settings *settings)
             json_object_set_new(body, texts[i].key, json_string(text));
         }
     }
+    if (settings->to_version > 0) {
+        json_object_set_new(body, "version", json_integer(settings->to_version));
+    }
     value_add_names(body, "steps", settings->steps);
     value_add_names(body, "accept", settings->accept);
     if (settings->pause) {
@@ -205,4 +208,47 @@ enum exit_code run_terminate(const struct settings *settings, const struct argum
         return EXIT_REFUSED;
     }
     return send_verb(settings, arguments->items[0], "terminate", "terminated");
+}
+
+/* Shows what would be; then asks, if it can be. */
+enum exit_code run_migrate(const struct settings *settings, const struct arguments *arguments)
+{
+    struct reply plan = {0};
+    struct settings own = *settings;
+    char path[PATH_SIZE];
+    char what[64];
+    enum exit_code code = settings->plan ? EXIT_GOOD : need_reason(settings);
+    if (code == EXIT_GOOD && settings->to_version == 0) {
+        fprintf(stderr, "sagactl: migrate needs --to-version N\n");
+        code = EXIT_USAGE;
+    }
+    if (code == EXIT_GOOD && !settings->plan && !settings->yes && !isatty(STDIN_FILENO)) {
+        fprintf(stderr,
+                "sagactl: migrate changes what the saga will do; without a terminal to ask "
+                "on, say --yes\n");
+        code = EXIT_USAGE;
+    }
+    if (code != EXIT_GOOD || (settings->yes && !settings->plan)) {
+        return code == EXIT_GOOD ? send_verb(settings, arguments->items[0], "migrate", "completed")
+                                 : code;
+    }
+    own.wait = false;
+    own.key = NULL;
+    snprintf(what, sizeof what, "/migration-plan?version=%u", settings->to_version);
+    code = http_saga_path(path, sizeof path, arguments->items[0], what)
+               ? http_call(&own, "GET", path, NULL, &plan)
+               : EXIT_NOT_FOUND;
+    bool possible = code == EXIT_GOOD && json_is_true(json_object_get(plan.body, "possible"));
+    if (code == EXIT_GOOD) {
+        settings->output == OUTPUT_TABLE ? show_migration(plan.body)
+                                         : show_json(settings, plan.body);
+        code = possible ? EXIT_GOOD : EXIT_REFUSED;
+    }
+    reply_close(&plan);
+    if (possible && !settings->plan) {
+        bool go = ask("Migrate it?");
+        fprintf(stderr, "%s", go ? "" : "nothing was done\n");
+        code = go ? send_verb(settings, arguments->items[0], "migrate", "completed") : EXIT_REFUSED;
+    }
+    return code;
 }

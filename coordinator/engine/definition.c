@@ -302,6 +302,15 @@ enum saga_error definition_compile(struct span document, struct arena *arena,
     return rc;
 }
 
+const struct definition *definition_version(const struct definition *definition, uint32_t version)
+{
+    if (definition->version == version) {
+        return definition;
+    }
+    const struct versions *versions = definition->versions;
+    return versions ? versions->find(versions, definition->name, version) : NULL;
+}
+
 int32_t definition_step(const struct definition *definition, struct span name)
 {
     PRE(definition != NULL);

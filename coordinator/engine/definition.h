@@ -60,6 +60,7 @@ struct approval_spec {
 
 struct step_spec {
     struct span name;
+    uint8_t digest[32]; /* of what is written of it, but its name, needs and description */
     enum step_kind kind;
     enum step_class step_class;
     const uint16_t *needs;     /* indexes of the steps that this one needs directly */
@@ -88,11 +89,19 @@ struct step_spec {
 
 struct schedule; /* schedule.h: when a saga starts by itself */
 
+/* All versions of all definitions, as who holds them gives them out; from any thread. */
+struct versions {
+    /* NULL: there is none. */
+    const struct definition *(*find)(const struct versions *versions, struct span name,
+                                     uint32_t version);
+};
+
 struct definition {
     struct span name;
-    uint32_t version;   /* 1, 2, ...; 0 while not stored */
-    uint8_t digest[32]; /* SHA-256 of the canonical JSON; set by who stores it */
-    struct span source; /* canonical JSON, set by who stores it */
+    uint32_t version;                /* 1, 2, ...; 0 while not stored */
+    uint8_t digest[32];              /* SHA-256 of the canonical JSON; set by who stores it */
+    struct span source;              /* canonical JSON, set by who stores it */
+    const struct versions *versions; /* to find the others, set by who stores it; NULL: alone */
     struct span description;
     const struct step_spec *steps;
     uint32_t step_count;
@@ -130,6 +139,9 @@ struct problems {
 MUST_CHECK enum saga_error definition_compile(struct span document, struct arena *arena,
                                               const struct definition **definition,
                                               struct problems *problems);
+
+/* The same definition in another version, or itself; NULL: there is none. */
+const struct definition *definition_version(const struct definition *definition, uint32_t version);
 
 /* The index of the step named so, or -1. */
 int32_t definition_step(const struct definition *definition, struct span name);

@@ -4,6 +4,7 @@
  * Two passes, because a step's default policy depends on whether a pivot comes before it, and its
  * references on what it needs. */
 #include "base/times.h"
+#include "base/digest.h"
 #include "engine/condition.h"
 #include "engine/definition_parts.h"
 
@@ -157,6 +158,27 @@ static void read_compensate_on(struct compile *c, const struct draft *draft, str
     }
 }
 
+/* Of all that is written but the name, the needs and the description, in the order of the table. */
+static void put_digest(const struct draft *draft, struct step_spec *spec)
+{
+    static const char *const others[] = {"step", "needs", "description"};
+    for (size_t i = 0; i < ARRAY_COUNT(step_keys); i++) {
+        struct span value = {NULL, 0};
+        bool counts = step_keys[i].support == KEY_NOW;
+        for (size_t k = 0; k < ARRAY_COUNT(others) && counts; k++) {
+            counts = strcmp(step_keys[i].name, others[k]) != 0;
+        }
+        if (counts) {
+            memcpy(&value, (const uint8_t *)draft + step_keys[i].offset, sizeof value);
+        }
+        if (value.size > 0) {
+            struct span before = span_of(spec->digest, sizeof spec->digest);
+            digest_pair(before, span_text(step_keys[i].name), spec->digest);
+            digest_pair(before, value, spec->digest);
+        }
+    }
+}
+
 static void read_step(struct compile *c, struct span value, uint32_t step)
 {
     struct draft *draft = &c->drafts[step];
@@ -169,6 +191,7 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
     }
     /* A key that is unknown, or of a later version, may have meant what the step does. */
     bool is_clear = c->error_count == before;
+    put_digest(draft, spec);
     read_name(c, draft, spec);
     (void)compile_text(c, "description", draft->description, &description);
     if (is_clear) {

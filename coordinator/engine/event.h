@@ -70,6 +70,7 @@ enum verb {
     VERB_SKIP,    /* a step that has no effect: those that need it go on */
     VERB_APPROVE, /* a step that asks for it */
     VERB_REJECT,
+    VERB_MIGRATE, /* go on under another version of the definition */
     VERB_COUNT
 };
 
@@ -91,6 +92,7 @@ struct verb_request {
     enum step_state outcome; /* resolve: SUCCEEDED, FAILED, COMPENSATED or KEPT */
     struct span output;      /* resolve: msgpack, may be empty */
     struct span evidence;    /* resolve: text, may be empty */
+    uint32_t version;        /* migrate: to this one */
     struct span plan_digest; /* hex text; empty = none given */
     uint64_t if_seq;         /* refuse unless the saga's seq is this; 0 = any */
     struct span key;         /* idempotency key as a name (0x01...), or empty */

@@ -618,15 +618,19 @@ static bool fold_operator(struct saga *saga, struct step *step, const struct rec
     case VERB_TERMINATE:
     case VERB_APPROVE:
     case VERB_REJECT:
+    case VERB_MIGRATE:
     case VERB_COUNT:
         break;
     }
     return true;
 }
 
-static bool keep_end(struct saga *saga, const struct record *record)
+static bool fold_terminated(struct saga *saga, const struct record *record, int64_t at_ms)
 {
     bool ok = true;
+    saga->state = SAGA_STATE_TERMINATED;
+    saga->paused = false;
+    saga->ended_ms = at_ms;
     saga->end_actor = arena_copy(&saga->arena, record->actor, &ok);
     saga->end_reason = arena_copy(&saga->arena, record->reason, &ok);
     return ok;
@@ -655,10 +659,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         saga->state = SAGA_STATE_PARKED;
         return true;
     case RECORD_SAGA_TERMINATED:
-        saga->state = SAGA_STATE_TERMINATED;
-        saga->paused = false;
-        saga->ended_ms = at_ms;
-        return keep_end(saga, record);
+        return fold_terminated(saga, record, at_ms);
     case RECORD_SAGA_PAUSED:
     case RECORD_SAGA_RESUMED:
         if (record->type == RECORD_SAGA_RESUMED && span_is(record->code, "save_point")) {
@@ -682,6 +683,8 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         return (record->flags & FLAG_STALE) ||
                fold_want_turn(saga, span_text("undo_deadline"), record->message,
                               (struct span){NULL, 0});
+    case RECORD_SAGA_MIGRATED:
+        return saga_migrate(saga, definition_version(saga->definition, record->version));
     case RECORD_OPERATOR:
         return fold_operator(saga, step, record, at_ms);
     case RECORD_TASK_INTENDED:
@@ -745,6 +748,7 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
     case RECORD_SAGA_RESUMED:
     case RECORD_SAGA_TIMED_OUT:
     case RECORD_UNDO_DUE:
+    case RECORD_SAGA_MIGRATED:
     case RECORD_OPERATOR:
     case RECORD_COUNT:
         break;
@@ -774,7 +778,7 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
         step->cost_micros = add_cost(step->cost_micros, record->cost_micros);
     }
     bool of_step = record->type >= RECORD_TASK_INTENDED && record->type != RECORD_OPERATOR &&
-                   record->type != RECORD_UNDO_DUE;
+                   record->type != RECORD_UNDO_DUE && record->type != RECORD_SAGA_MIGRATED;
     if (!of_step) {
         return fold_saga(saga, step, record, at_ms);
     }

@@ -44,10 +44,28 @@ static enum saga_error fold_row(struct saga *saga, const struct row *row, const 
     return SAGA_OK;
 }
 
+/* The version that the saga started with: it may have been migrated since. */
+static const struct definition *first_definition(const struct saga_image *image,
+                                                 const struct definition *definition)
+{
+    struct record_reader reader;
+    struct record record;
+    bool bad = false;
+    bool is_start = image->row_count > 0 && record_open(&reader, &image->rows[0]) &&
+                    record_next(&reader, &record, &bad) && record.type == RECORD_SAGA_STARTED;
+    return is_start && record.version > 0 ? definition_version(definition, record.version)
+                                          : definition;
+}
+
 enum saga_error saga_load(const struct arena_source *source, const struct saga_image *image,
                           const struct definition *definition, struct saga **saga, const char **why)
 {
     *why = NULL;
+    definition = first_definition(image, definition);
+    if (!definition) {
+        *why = "the definition that the saga started with is not there";
+        return SAGA_STORE_CORRUPT;
+    }
     struct saga *made = saga_new(source, image->head.saga, image->name, definition);
     if (!made) {
         return SAGA_NO_MEMORY;

@@ -24,10 +24,11 @@ struct row {
 struct head {
     uint64_t saga;
     enum saga_state state;
-    bool is_new; /* insert; else update the row that is there */
+    bool is_new;    /* insert; else update the row that is there */
+    bool has_moved; /* to another version of its definition */
     bool paused;
-    struct span definition; /* name; is_new only */
-    uint32_t version;       /* is_new only */
+    struct span definition; /* name; is_new or has_moved only */
+    uint32_t version;       /* is_new or has_moved only */
     int64_t started_ms;     /* is_new only */
     int64_t ended_ms;       /* 0 = not ended */
     uint64_t first_lsn;

@@ -4,25 +4,13 @@
 #include "base/limits.h"
 #include "base/mp.h"
 
-struct saga *saga_new(const struct arena_source *source, uint64_t id, struct span name,
-                      const struct definition *definition)
+bool saga_open_steps(struct saga *saga)
 {
-    PRE(definition->step_count > 0);
-    struct arena arena;
-    arena_open(&arena, source, LIMIT_SAGA_MEMORY);
-    bool ok = true;
-    struct saga *saga = ARENA_NEW(&arena, struct saga);
-    struct step *steps = arena_take(&arena, definition->step_count * sizeof(struct step));
-    struct span kept = arena_copy(&arena, name, &ok);
-    if (!saga || !steps || !ok) {
-        arena_close(&arena);
-        return NULL;
+    const struct definition *definition = saga->definition;
+    struct step *steps = arena_take(&saga->arena, definition->step_count * sizeof(struct step));
+    if (!steps) {
+        return false;
     }
-    saga->magic = SAGA_MAGIC;
-    saga->id = id;
-    saga->arena = arena;
-    saga->name = kept;
-    saga->definition = definition;
     saga->steps = steps;
     saga->step_total = definition->step_count;
     for (uint32_t i = 0; i < definition->step_count; i++) {
@@ -37,6 +25,30 @@ struct saga *saga_new(const struct arena_source *source, uint64_t id, struct spa
             step->calls[k].step = step;
             step->calls[k].kind = kinds[k];
         }
+    }
+    return true;
+}
+
+struct saga *saga_new(const struct arena_source *source, uint64_t id, struct span name,
+                      const struct definition *definition)
+{
+    PRE(definition->step_count > 0);
+    struct arena arena;
+    arena_open(&arena, source, LIMIT_SAGA_MEMORY);
+    bool ok = true;
+    struct saga *saga = ARENA_NEW(&arena, struct saga);
+    struct span kept = arena_copy(&arena, name, &ok);
+    if (!saga || !ok) {
+        arena_close(&arena);
+        return NULL;
+    }
+    saga->magic = SAGA_MAGIC;
+    saga->id = id;
+    saga->arena = arena;
+    saga->name = kept;
+    saga->definition = definition;
+    if (!saga_open_steps(saga)) {
+        saga_destroy(&saga);
     }
     return saga;
 }

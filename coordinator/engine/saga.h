@@ -169,6 +169,7 @@ struct saga {
     uint64_t seq; /* of the last record */
     uint64_t first_lsn;
     uint64_t last_lsn;
+    bool is_migrated; /* volatile: in the turn at work */
     struct span input;
     struct span output;
     struct span labels;
@@ -221,6 +222,12 @@ MUST_CHECK enum saga_error saga_load(const struct arena_source *source,
 /* Makes one record part of the state. `values` of the record must live in the saga's arena.
  * false: no memory, or (replay) a record that makes no sense here. */
 MUST_CHECK bool fold(struct saga *saga, const struct record *record, int64_t at_ms);
+
+/* What the fold makes of a migration: what has begun goes on under the other version, the rest is
+ * as that says. false: no memory, or (replay) something that has begun is not there. */
+bool saga_migrate(struct saga *saga, const struct definition *target);
+/* The steps of its definition, as if none had begun. false: no memory. */
+bool saga_open_steps(struct saga *saga);
 
 /* Why it turns back, as references see it: {code, message, step?, actor?} in the saga's arena;
  * empty = no memory. */

@@ -228,6 +228,7 @@ bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new)
     *head = (struct head){.saga = saga->id,
                           .state = saga->state,
                           .is_new = is_new,
+                          .has_moved = saga->is_migrated,
                           .paused = saga->paused,
                           .definition = saga->definition->name,
                           .version = saga->definition->version,
@@ -262,11 +263,12 @@ bool turn_close(struct turn *turn)
     saga->owes |= has_moved && child_owes_its_end(saga);
     int64_t due_ms = saga_next_due(turn->engine, saga);
     int64_t asleep_ms = leave_asleep_ms(turn, due_ms);
-    bool changed = turn->is_new || has_moved || saga->paused != turn->paused_before ||
-                   saga->asleep_ms != asleep_ms;
+    bool changed = turn->is_new || has_moved || saga->is_migrated ||
+                   saga->paused != turn->paused_before || saga->asleep_ms != asleep_ms;
     saga->asleep_ms = asleep_ms;
     if (!turn->failed && changed) {
         turn->failed = !batch_put_head(turn->batch, saga, turn->is_new);
+        saga->is_migrated = false;
     }
     if (!turn->failed && has_moved) {
         struct effect *effect = turn_effect(turn, EFFECT_STATUS);

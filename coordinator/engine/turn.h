@@ -248,6 +248,12 @@ void forget_turn(struct turn *turn, const struct step *step);
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result);
 enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, const char **why);
 
+/* migrate.c */
+enum saga_error migrate(struct turn *turn, const struct verb_request *verb, const char **why);
+struct migration;
+enum saga_error migrate_plan(const struct saga *saga, uint32_t version, struct arena *arena,
+                             struct migration *plan, const char **why);
+
 /* plan.c: what an undo of the chosen steps would do, from the state. NULL steps = all. */
 struct plan;
 struct plan_request;

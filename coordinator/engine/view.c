@@ -147,11 +147,24 @@ enum saga_error view_plan(const struct saga_image *image, const struct plan_requ
     return plan_make(saga, request, arena, plan, why);
 }
 
+enum saga_error view_migration(const struct saga_image *image,
+                               const struct migration_request *request, struct arena *arena,
+                               struct migration *plan, const char **why)
+{
+    struct arena_source *source = source_of(arena);
+    if (!source) {
+        return SAGA_NO_MEMORY;
+    }
+    struct saga *saga;
+    enum saga_error rc = saga_load(source, image, request->definition, &saga, why);
+    return rc == SAGA_OK ? migrate_plan(saga, request->version, arena, plan, why) : rc;
+}
+
 static const char *const verb_names[VERB_COUNT] = {
     [VERB_ROLLBACK] = "rollback",   [VERB_REVERSE] = "reverse", [VERB_RETRY] = "retry",
     [VERB_RESOLVE] = "resolve",     [VERB_PAUSE] = "pause",     [VERB_RESUME] = "resume",
     [VERB_TERMINATE] = "terminate", [VERB_SKIP] = "skip",       [VERB_APPROVE] = "approve",
-    [VERB_REJECT] = "reject",
+    [VERB_REJECT] = "reject",       [VERB_MIGRATE] = "migrate",
 };
 
 const char *verb_name(enum verb verb)
@@ -277,6 +290,22 @@ static void fill_record(const struct record *record, uint64_t seq, int64_t at_ms
     }
 }
 
+/* Of a definition that has one version only, the past need not be read to know its steps. */
+static bool has_versions(const struct definition *definition)
+{
+    const struct definition *newest = definition_version(definition, 0);
+    return newest && newest->version > 1;
+}
+
+/* Records name steps by their place in the version that the saga had then. */
+static const struct definition *definition_of(const struct definition *definition,
+                                              const struct record *record)
+{
+    bool moves = record->type == RECORD_SAGA_STARTED || record->type == RECORD_SAGA_MIGRATED;
+    return moves && record->version > 0 ? definition_version(definition, record->version)
+                                        : definition;
+}
+
 enum saga_error view_history(const struct saga_image *image, const struct definition *definition,
                              uint64_t since, view_record_fn fn, void *arg)
 {
@@ -285,12 +314,14 @@ enum saga_error view_history(const struct saga_image *image, const struct defini
     buf_open(&data, LIMIT_SAGA_MEMORY);
     buf_open(&members, LIMIT_SAGA_MEMORY);
     enum saga_error rc = SAGA_OK;
+    bool may_move = has_versions(definition);
     for (uint32_t i = 0; i < image->row_count && rc == SAGA_OK; i++) {
         const struct row *row = &image->rows[i];
         struct record_reader reader;
         struct record record;
         bool bad = false;
-        if (row->seq + row->count <= since + 1) {
+        bool is_past = row->seq + row->count <= since + 1;
+        if (is_past && !may_move) {
             continue;
         }
         if (!record_open(&reader, row)) {
@@ -298,7 +329,9 @@ enum saga_error view_history(const struct saga_image *image, const struct defini
             break;
         }
         for (uint64_t seq = row->seq; rc == SAGA_OK && record_next(&reader, &record, &bad); seq++) {
-            if (seq <= since) {
+            definition = definition_of(definition, &record);
+            if (seq <= since || !definition) {
+                rc = definition ? SAGA_OK : SAGA_STORE_CORRUPT;
                 continue;
             }
             struct view_record shown;

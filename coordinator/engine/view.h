@@ -118,6 +118,37 @@ struct plan {
     uint32_t kept_count;
 };
 
+/* What a migration to another version would do. */
+struct migration_item {
+    struct span step;
+    const char *difference; /* a literal */
+};
+
+struct migration {
+    struct span saga;
+    uint64_t seq;
+    uint32_t from;
+    uint32_t to;
+    const struct migration_item *differences; /* none: it may be done */
+    uint32_t difference_count;
+    const struct span *added; /* steps that would come */
+    uint32_t added_count;
+    const struct span *dropped; /* steps that would never be */
+    uint32_t dropped_count;
+};
+
+struct migration_request {
+    const struct definition *definition; /* that it has */
+    uint32_t version;                    /* that it shall have */
+};
+
+/* SAGA_NOT_FOUND: there is no such version; SAGA_CONFLICT: the saga has ended, or has it already.
+ */
+MUST_CHECK enum saga_error view_migration(const struct saga_image *image,
+                                          const struct migration_request *request,
+                                          struct arena *arena, struct migration *plan,
+                                          const char **why);
+
 /* Which plan. */
 struct plan_request {
     const struct definition *definition;

@@ -22,12 +22,19 @@ struct entry {
 };
 
 struct catalog {
+    struct versions versions; /* must be first: what definitions know of the catalog */
     pthread_rwlock_t lock;
     struct entry **newest; /* owned array, sorted by name */
     size_t name_count;
     size_t capacity;
     uint32_t count; /* versions of all names */
 };
+
+static const struct definition *find_version(const struct versions *versions, struct span name,
+                                             uint32_t version)
+{
+    return catalog_find((const struct catalog *)(const void *)versions, name, version);
+}
 
 enum saga_error catalog_new(struct catalog **catalog)
 {
@@ -39,6 +46,7 @@ enum saga_error catalog_new(struct catalog **catalog)
         free(made);
         return SAGA_NO_MEMORY;
     }
+    made->versions.find = find_version;
     *catalog = made;
     return SAGA_OK;
 }
@@ -182,6 +190,7 @@ enum saga_error catalog_add(struct catalog *catalog, const struct definition_row
     enum saga_error rc = compile(entry, row);
     if (rc == SAGA_OK) {
         pthread_rwlock_wrlock(&catalog->lock);
+        entry->definition->versions = &catalog->versions;
         rc = add(catalog, entry);
         pthread_rwlock_unlock(&catalog->lock);
     }

@@ -94,6 +94,20 @@ static enum saga_error insert_head(struct writer *writer, const struct head *hea
     return insert_of_kind(writer, head);
 }
 
+/* Of another version from now on. */
+static enum saga_error move_head(struct writer *writer, const struct head *head)
+{
+    sqlite3_stmt *kind = writer->statements[WRITE_INSERT_KIND_IF_NEW];
+    db_bind_text(kind, 1, head->definition);
+    db_bind_number(kind, 2, head->version);
+    enum saga_error rc = db_step(kind);
+    sqlite3_stmt *move = writer->statements[WRITE_MOVE_SAGA];
+    db_bind_number(move, 1, (int64_t)head->saga);
+    db_bind_text(move, 2, head->definition);
+    db_bind_number(move, 3, head->version);
+    return rc == SAGA_OK ? db_change_one(move) : rc;
+}
+
 static enum saga_error update_head(struct writer *writer, const struct head *head)
 {
     sqlite3_stmt *update = writer->statements[WRITE_UPDATE_SAGA_IF_NOT_LATER];
@@ -115,6 +129,8 @@ static enum saga_error write_heads(struct writer *writer, const struct rows *row
             rc = insert_head(writer, head, rows_saga_name(rows, head->saga, &hint));
         else
             rc = update_head(writer, head);
+        if (rc == SAGA_OK && head->has_moved)
+            rc = move_head(writer, head);
     }
     return rc;
 }

@@ -27,6 +27,10 @@
     X(UPDATE_SAGA_IF_NOT_LATER,                                                                    \
       "UPDATE saga SET status = ?2, ended_ms = iif(?3 = 0, -started_ms, ?3), last_lsn = ?4,"       \
       " due_ms = iif(?5 = 0, -started_ms, ?5) WHERE saga = ?1 AND last_lsn <= ?4")                 \
+    X(INSERT_KIND_IF_NEW, "INSERT OR IGNORE INTO kind (name, version) VALUES (?1, ?2)")            \
+    X(MOVE_SAGA,                                                                                   \
+      "UPDATE saga SET kind = (SELECT id FROM kind WHERE name = ?2 AND version = ?3)"              \
+      " WHERE saga = ?1")                                                                          \
     X(RAISE_LAST_LSN, "UPDATE saga SET last_lsn = ?2 WHERE saga = ?1 AND last_lsn < ?2")           \
     X(INSERT_NAME, "INSERT INTO name (text, saga, digest) VALUES (?1, ?2, ?3)")                    \
     X(INSERT_DEFINITION,                                                                           \

@@ -206,6 +206,7 @@ static void commit_heads(struct memory *memory, const struct rows *rows, bool *o
             saga->head.paused = head->paused;
             saga->head.ended_ms = head->ended_ms;
             saga->head.due_ms = head->due_ms;
+            saga->head.version = head->has_moved ? head->version : saga->head.version;
         }
         if (saga->head.last_lsn < head->last_lsn)
             saga->head.last_lsn = head->last_lsn;

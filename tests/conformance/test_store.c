@@ -540,3 +540,38 @@ Test(store, lists_the_children_of_a_saga)
         end(&bench);
     }
 }
+
+Test(store, moves_a_saga_to_another_version)
+{
+    for (int which = 0; which < STORES; which++) {
+        struct bench bench;
+        struct arena arena;
+        struct saga_image image;
+        begin(&bench, which);
+        arena_open(&arena, &arena_heap, 1 << 24);
+        cr_assert_eq(start_saga(&bench, 1, "a", 1), SAGA_OK);
+        cr_assert_eq(start_saga(&bench, 2, "b", 2), SAGA_OK);
+        for (uint32_t version = 2; version <= 3; version++) {
+            struct head head = {.saga = 1,
+                                .state = SAGA_STATE_RUNNING,
+                                .has_moved = true,
+                                .definition = span_text("booking"),
+                                .version = version,
+                                .first_lsn = 1,
+                                .last_lsn = 1};
+            struct rows rows = {.heads = &head, .head_count = 1};
+            cr_assert_eq(commit(&bench, &rows), SAGA_OK);
+            cr_assert_eq(bench.store->ops->load_one(bench.store, span_text("a"), &arena, &image),
+                         SAGA_OK);
+            cr_assert_eq(image.head.version, version);
+            cr_assert(span_is(image.head.definition, "booking"));
+        }
+        cr_assert_eq(bench.store->ops->load_one(bench.store, span_text("b"), &arena, &image),
+                     SAGA_OK);
+        cr_assert_eq(image.head.version, 1);
+        struct store_filter filter = {.limit = 10, .definition = span_text("booking")};
+        check_list(&bench, &filter, "ba");
+        arena_close(&arena);
+        end(&bench);
+    }
+}

@@ -14,6 +14,7 @@
  *                         because=TEXT [step=] [steps=a,b] [accept=a,b] [input=JSON] [output=JSON]
  *                         [outcome=] [evidence=] [to=STEP] [then_pause]
  * [plan=last] plan [steps=a,b] [to=STEP]     show
+ *   migrate version=N because=TEXT    migration version=N     (a list of definitions: versions)
  *
  * KEY without #N means the newest attempt. */
 #include <stdio.h>
@@ -122,6 +123,7 @@ static void verb(struct world *world, struct words *words)
     request->input = words_json(words, "input", &world->value);
     request->output = words_json(words, "output", &world->value);
     request->evidence = words_option(words, "evidence");
+    request->version = words_number(words_option(words, "version"));
     request->if_seq = words_number(words_option(words, "if_seq"));
     for (int state = 0; state < STEP_STATE_COUNT && outcome.size > 0; state++) {
         if (span_is(outcome, step_state_name((enum step_state)state))) {
@@ -199,6 +201,24 @@ static void plan(struct world *world, struct words *words)
     arena_close(&arena);
 }
 
+static void migration(struct world *world, struct words *words)
+{
+    struct arena arena;
+    struct migration plan;
+    struct saga_image image = world_image(world);
+    const char *why = NULL;
+    arena_open(&arena, &arena_heap, 1 << 24);
+    struct migration_request request = {world->definition,
+                                        words_number(words_option(words, "version"))};
+    enum saga_error rc = view_migration(&image, &request, &arena, &plan, &why);
+    if (rc == SAGA_OK) {
+        print_migration(world, &plan);
+    } else {
+        buf_format(&world->out, "  no migration, %s: %s\n", error_code(rc), why ? why : "");
+    }
+    arena_close(&arena);
+}
+
 static void pass(struct world *world, struct words *words)
 {
     world_pass(world, words_duration(span_text(words->count > 1 ? words->items[1] : "")));
@@ -237,13 +257,16 @@ void obey(struct world *world, const char *line)
         const char *word;
         void (*fn)(struct world *world, struct words *words);
     } orders[] = {
-        {"start", start},  {"ok", result},     {"fail", result},    {"later", result},
-        {"sent", task},    {"lost", task},     {"untaken", task},   {"adopt", task},
-        {"beat", task},    {"rollback", verb}, {"reverse", verb},   {"retry", verb},
-        {"resolve", verb}, {"pause", verb},    {"resume", verb},    {"skip", verb},
-        {"approve", verb}, {"reject", verb},   {"terminate", verb}, {"plan", plan},
-        {"time", pass},    {"crash", crash},   {"show", show},      {"participants", participants},
-        {"child", child},  {"asked", asked},   {"tell", tell},
+        {"start", start},    {"ok", result},           {"fail", result},
+        {"later", result},   {"sent", task},           {"lost", task},
+        {"untaken", task},   {"adopt", task},          {"beat", task},
+        {"rollback", verb},  {"reverse", verb},        {"retry", verb},
+        {"resolve", verb},   {"pause", verb},          {"resume", verb},
+        {"skip", verb},      {"approve", verb},        {"reject", verb},
+        {"terminate", verb}, {"plan", plan},           {"time", pass},
+        {"crash", crash},    {"show", show},           {"participants", participants},
+        {"child", child},    {"asked", asked},         {"tell", tell},
+        {"migrate", verb},   {"migration", migration},
     };
     static struct words words;
     words_split(&words, line);

@@ -138,6 +138,9 @@ static void print_field(struct world *world, const struct record *record, const 
 static void print_record(struct world *world, uint64_t seq, const struct record *record)
 {
     struct buf *out = &world->out;
+    if (record->type == RECORD_SAGA_MIGRATED) {
+        world->definition = world_version(world, record->version);
+    }
     buf_format(out, "  %llu %s", (unsigned long long)seq, record_type_name(record->type));
     if (record->type == RECORD_OPERATOR && record->actor.size > 0) {
         buf_format(out, " %s", verb_name((enum verb)record->verb));

@@ -10,7 +10,7 @@
 #include "engine/engine.h"
 #include "engine/view.h"
 
-enum { ROWS_MAX = 512, TASKS_MAX = 256, START_MS = 1000000 };
+enum { ROWS_MAX = 512, TASKS_MAX = 256, START_MS = 1000000, VERSIONS_MAX = 4 };
 
 /* What becomes of a task that the engine lets go. */
 enum participants { PARTICIPANTS_ABSENT, PARTICIPANTS_PRESENT, PARTICIPANTS_BARRIER };
@@ -23,9 +23,12 @@ struct sent {
 };
 
 struct world {
-    const struct definition *definition;
-    char name[64];      /* of the saga: "s", or a child's */
-    struct arena arena; /* of the definition and the rows */
+    struct versions versions;                           /* must be first */
+    const struct definition *definitions[VERSIONS_MAX]; /* version 1 is the first */
+    uint32_t definition_count;
+    const struct definition *definition; /* of the saga now */
+    char name[64];                       /* of the saga: "s", or a child's */
+    struct arena arena;                  /* of the definition and the rows */
     struct engine *engine;
     struct batch batch;
     struct row rows[ROWS_MAX];
@@ -76,6 +79,8 @@ void world_crash(struct world *world, int64_t outage_ms);
 /* Says so when the time of the next timer has changed. */
 void world_print_timer(struct world *world);
 
+const struct definition *world_version(const struct world *world, uint32_t version);
+
 /* orders.c: obeys one line of a script, without its "> ". */
 void obey(struct world *world, const char *line);
 
@@ -91,5 +96,6 @@ void print_text(struct buf *out, const char *name, struct span text);
 /* show.c */
 void print_view(struct world *world);
 void print_plan(struct world *world, const struct plan *plan);
+void print_migration(struct world *world, const struct migration *plan);
 
 #endif

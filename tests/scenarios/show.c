@@ -12,6 +12,9 @@ void print_view(struct world *world)
         stop("view_make", "the rows make no sense");
     }
     buf_format(out, "  %s%s", saga_state_name(view.state), view.paused ? " paused" : "");
+    if (world->definition_count > 1) {
+        buf_format(out, " version=%u", view.version);
+    }
     if (view.waiting_for.size > 0) {
         print_text(out, "waiting_for", view.waiting_for);
     }
@@ -39,6 +42,26 @@ void print_view(struct world *world)
         buf_text(out, "\n");
     }
     arena_close(&arena);
+}
+
+static void print_names(struct buf *out, const char *what, const struct span *names, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        buf_format(out, "  %s %.*s\n", what, (int)names[i].size, (const char *)names[i].data);
+    }
+}
+
+void print_migration(struct world *world, const struct migration *plan)
+{
+    struct buf *out = &world->out;
+    buf_format(out, "  from %u to %u\n", plan->from, plan->to);
+    for (uint32_t i = 0; i < plan->difference_count; i++) {
+        const struct migration_item *item = &plan->differences[i];
+        buf_format(out, "  but %.*s %s\n", (int)item->step.size, (const char *)item->step.data,
+                   item->difference);
+    }
+    print_names(out, "adds", plan->added, plan->added_count);
+    print_names(out, "drops", plan->dropped, plan->dropped_count);
 }
 
 void print_plan(struct world *world, const struct plan *plan)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/mp.h"
 #include "engine/turn.h"
 #include "lib/saga_dump.h"
 #include "lib/told.h"
@@ -22,13 +23,42 @@ void stop(const char *what, const char *which)
     exit(2);
 }
 
-static const struct definition *compile(const char *document, struct arena *arena)
+const struct definition *world_version(const struct world *world, uint32_t version)
+{
+    return version <= world->definition_count ? world->definitions[version > 0 ? version - 1 : 0]
+                                              : NULL;
+}
+
+static const struct definition *find_version(const struct versions *versions, struct span name,
+                                             uint32_t version)
+{
+    const struct world *world = (const struct world *)(const void *)versions;
+    CHECK(span_equal(name, world->definition->name));
+    return world_version(world, version);
+}
+
+static void compile_one(struct world *world, struct span document)
+{
+    struct problems problems = {0};
+    const struct definition *made = NULL;
+    struct definition *own = ARENA_NEW(&world->arena, struct definition);
+    if (!own || world->definition_count == VERSIONS_MAX) {
+        stop("too many versions", "");
+    }
+    if (definition_compile(document, &world->arena, &made, &problems) != SAGA_OK) {
+        stop(problems.items[0].pointer, problems.items[0].detail);
+    }
+    *own = *made;
+    own->versions = &world->versions;
+    world->definitions[world->definition_count++] = own;
+}
+
+/* One definition, or a list of its versions: those are numbered. */
+static void compile(struct world *world, const char *document)
 {
     struct buf json;
     struct buf packed;
     struct json_problem problem = {0};
-    struct problems problems = {0};
-    const struct definition *definition = NULL;
     buf_open(&json, 1 << 20);
     buf_open(&packed, 1 << 20);
     buf_text(&json, document);
@@ -38,12 +68,18 @@ static const struct definition *compile(const char *document, struct arena *aren
     if (json_to_mp(buf_span(&json), &packed, &problem) != SAGA_OK) {
         stop("the definition is no JSON", problem.detail);
     }
-    if (definition_compile(buf_span(&packed), arena, &definition, &problems) != SAGA_OK) {
-        stop(problems.items[0].pointer, problems.items[0].detail);
+    struct mp mp = mp_open(buf_span(&packed));
+    bool is_list = mp_peek(&mp) == MP_ARRAY;
+    uint32_t count = is_list ? mp_array(&mp) : 1;
+    for (uint32_t i = 0; i < count; i++) {
+        compile_one(world, mp_skip(&mp));
+        /* All but const while it is made: from here on nobody writes it. */
+        ((struct definition *)(uintptr_t)world->definitions[i])->version = is_list ? i + 1 : 0;
     }
+    world->versions.find = find_version;
+    world->definition = world->definitions[0];
     buf_close(&json);
     buf_close(&packed);
-    return definition;
 }
 
 void world_open_engine(struct world *world)
@@ -70,7 +106,7 @@ void world_open(struct world *world, const char *document)
     buf_open(&world->out, 1 << 20);
     buf_open(&world->value, 1 << 20);
     memcpy(world->name, "s", 2);
-    world->definition = compile(document, &world->arena);
+    compile(world, document);
     world_open_engine(world);
     struct event serving = {.kind = EVENT_SERVING};
     world_step(world, &serving);

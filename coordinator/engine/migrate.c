@@ -1,0 +1,249 @@
+/* migrate.c - a saga goes on under another version of its definition.
+ *
+ * Only where what has begun is the same in both: a step that was started must be there under its
+ * name, written the same, with the same class, needs and policies, for it may yet be retried and
+ * undone, and its keys must mean what they meant. What has not begun is as the new version says.
+ * The saga's deadline stays what it was; all else that the definition says of the saga as a whole
+ * is the new version's from then on.
+ *
+ * Steps are named in the journal by their place in the version that the saga had then, so that
+ * folding it needs every version on the way: see definition_version(). */
+#include "base/buf.h"
+#include "base/limits.h"
+#include "engine/turn.h"
+#include "engine/view.h"
+
+/* Has any key of it been used, or is it decided otherwise? */
+static bool has_begun(const struct step *step)
+{
+    bool begun = step->state != STEP_STATE_PENDING;
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        begun |= step->calls[k].run > 0 || step->calls[k].attempts != NULL;
+    }
+    return begun;
+}
+
+/* ---- what differs ---- */
+
+static bool same_codes(const struct retry_policy *a, const struct retry_policy *b)
+{
+    bool same = a->non_retryable_count == b->non_retryable_count;
+    for (uint32_t i = 0; i < a->non_retryable_count && same; i++) {
+        same = span_equal(a->non_retryable[i], b->non_retryable[i]);
+    }
+    return same;
+}
+
+/* What is not written in the step itself: the defaults of the definition. */
+static bool same_policy(const struct call_spec *a, const struct call_spec *b)
+{
+    const struct retry_policy *r = &a->retry;
+    const struct retry_policy *s = &b->retry;
+    const struct timeouts *t = &a->timeouts;
+    const struct timeouts *u = &b->timeouts;
+    bool factors = r->backoff >= s->backoff && r->backoff <= s->backoff && r->jitter >= s->jitter &&
+                   r->jitter <= s->jitter;
+    return factors && r->attempts_max == s->attempts_max && r->initial_ms == s->initial_ms &&
+           r->interval_max_ms == s->interval_max_ms && r->elapsed_max_ms == s->elapsed_max_ms &&
+           same_codes(r, s) && t->schedule_to_start_ms == u->schedule_to_start_ms &&
+           t->start_to_close_ms == u->start_to_close_ms &&
+           t->schedule_to_close_ms == u->schedule_to_close_ms && t->heartbeat_ms == u->heartbeat_ms;
+}
+
+static bool same_needs(const struct definition *from, const struct step_spec *a,
+                       const struct definition *to, const struct step_spec *b)
+{
+    bool same = a->needs_count == b->needs_count;
+    for (uint32_t i = 0; i < a->needs_count && same; i++) {
+        bool found = false;
+        for (uint32_t k = 0; k < b->needs_count && !found; k++) {
+            found = span_equal(from->steps[a->needs[i]].name, to->steps[b->needs[k]].name);
+        }
+        same = found;
+    }
+    return same;
+}
+
+/* NULL: the step may go on there. */
+static const char *difference(const struct step *step, const struct definition *to)
+{
+    const struct definition *from = step->saga->definition;
+    const struct step_spec *a = step->spec;
+    int32_t place = definition_step(to, a->name);
+    if (place < 0) {
+        return "has begun, and is not in that version";
+    }
+    const struct step_spec *b = &to->steps[place];
+    bool by_name =
+        a->kind == STEP_KIND_SLEEP || a->kind == STEP_KIND_SAGA || a->kind == STEP_KIND_APPROVE;
+    if (step->state == STEP_STATE_WAITING && !by_name && (uint32_t)place != step->index) {
+        return "waits for what finds it by its place, and has another one there";
+    }
+    if (memcmp(a->digest, b->digest, sizeof a->digest) != 0) {
+        return "has begun, and is written otherwise there";
+    }
+    if (a->step_class != b->step_class || a->after_pivot != b->after_pivot) {
+        return "has begun, and is of another class there";
+    }
+    if (!same_needs(from, a, to, b)) {
+        return "has begun, and needs other steps there";
+    }
+    if (!same_policy(&a->action, &b->action) || (a->has_undo && !same_policy(&a->undo, &b->undo))) {
+        return "has begun, and the defaults give it other retries or time-outs there";
+    }
+    return NULL;
+}
+
+static bool is_in(const struct definition *definition, struct span name)
+{
+    return definition_step(definition, name) >= 0;
+}
+
+static bool compare(const struct saga *saga, const struct definition *to, struct arena *arena,
+                    struct migration *plan)
+{
+    const struct definition *from = saga->definition;
+    struct migration_item *differences = arena_take(arena, from->step_count * sizeof *differences);
+    struct span *dropped = arena_take(arena, from->step_count * sizeof *dropped);
+    struct span *added = arena_take(arena, to->step_count * sizeof *added);
+    if (!differences || !dropped || !added) {
+        return false;
+    }
+    for (uint32_t i = 0; i < from->step_count; i++) {
+        const struct step *step = saga_step(saga, i);
+        const char *what = has_begun(step) ? difference(step, to) : NULL;
+        if (what) {
+            differences[plan->difference_count++] = (struct migration_item){step->name, what};
+        } else if (!is_in(to, step->name)) {
+            dropped[plan->dropped_count++] = step->name;
+        }
+    }
+    for (uint32_t i = 0; i < to->step_count; i++) {
+        if (!is_in(from, to->steps[i].name)) {
+            added[plan->added_count++] = to->steps[i].name;
+        }
+    }
+    plan->differences = differences;
+    plan->dropped = dropped;
+    plan->added = added;
+    return true;
+}
+
+enum saga_error migrate_plan(const struct saga *saga, uint32_t version, struct arena *arena,
+                             struct migration *plan, const char **why)
+{
+    const struct definition *to =
+        version > 0 ? definition_version(saga->definition, version) : NULL;
+    *plan = (struct migration){
+        .saga = saga->name, .seq = saga->seq, .from = saga->definition->version, .to = version};
+    *why = NULL;
+    if (!to) {
+        *why = "the definition has no such version";
+        return SAGA_NOT_FOUND;
+    }
+    if (saga_state_is_final(saga->state)) {
+        *why = "the saga has ended";
+        return SAGA_CONFLICT;
+    }
+    if (to == saga->definition) {
+        *why = "the saga is of that version already";
+        return SAGA_CONFLICT;
+    }
+    return compare(saga, to, arena, plan) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+/* ---- the verb ---- */
+
+/* All that differs, as a text. */
+static enum saga_error refuse(struct turn *turn, const struct migration *plan, const char **why)
+{
+    struct buf *text = &turn->engine->scratch;
+    bool ok = true;
+    buf_clear(text);
+    buf_format(text, "version %u differs in what has begun:", plan->to);
+    for (uint32_t i = 0; i < plan->difference_count; i++) {
+        const struct migration_item *item = &plan->differences[i];
+        buf_format(text, "%s step '%.*s' %s", i > 0 ? ";" : "", (int)item->step.size,
+                   (const char *)item->step.data, item->difference);
+    }
+    buf_write(text, "", 1);
+    struct span kept = arena_copy(&turn->batch->arena, buf_span(text), &ok);
+    turn->failed |= !ok || buf_failed(text);
+    *why = turn->failed ? NULL : (const char *)kept.data;
+    return SAGA_CONFLICT;
+}
+
+enum saga_error migrate(struct turn *turn, const struct verb_request *verb, const char **why)
+{
+    struct saga *saga = turn->saga;
+    struct migration plan;
+    enum saga_error rc = migrate_plan(saga, verb->version, &turn->batch->arena, &plan, why);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    if (plan.difference_count > 0) {
+        return refuse(turn, &plan, why);
+    }
+    struct record said = {.type = RECORD_OPERATOR,
+                          .verb = VERB_MIGRATE,
+                          .actor = verb->actor,
+                          .reason = verb->reason};
+    struct record record = {.type = RECORD_SAGA_MIGRATED,
+                            .version = verb->version,
+                            .actor = verb->actor,
+                            .reason = verb->reason};
+    turn_emit(turn, &said);
+    turn_emit(turn, &record);
+    saga->is_migrated = true;
+    return SAGA_OK;
+}
+
+/* ---- the fold ---- */
+
+/* The step as it was, at another place. */
+static void carry(struct step *step, const struct step *from)
+{
+    const struct step_spec *spec = step->spec;
+    uint32_t index = step->index;
+    *step = *from;
+    step->spec = spec;
+    step->index = index;
+    step->name = spec->name;
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        step->calls[k].step = step;
+        for (struct attempt *a = step->calls[k].attempts; a; a = a->older) {
+            a->call = &step->calls[k];
+        }
+    }
+}
+
+/* The new place of a step that is kept as 1 + its index; 0 = none is. */
+static uint32_t place_of(const struct definition *from, const struct definition *to, uint32_t kept)
+{
+    return kept > 0 ? (uint32_t)(definition_step(to, from->steps[kept - 1].name) + 1) : 0;
+}
+
+bool saga_migrate(struct saga *saga, const struct definition *target)
+{
+    const struct definition *from = saga->definition;
+    struct step *old = saga->steps;
+    if (!target || saga->step_total != from->step_count) {
+        return false;
+    }
+    saga->definition = target;
+    if (!saga_open_steps(saga)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < from->step_count; i++) {
+        int32_t place = definition_step(target, from->steps[i].name);
+        if (place < 0 && has_begun(&old[i])) {
+            return false;
+        }
+        if (place >= 0) {
+            carry(saga_step(saga, (uint32_t)place), &old[i]);
+        }
+    }
+    saga->save_point = place_of(from, target, saga->save_point);
+    saga->turn_to = place_of(from, target, saga->turn_to);
+    return true;
+}
