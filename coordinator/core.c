@@ -252,7 +252,7 @@ void core_event(const struct event *event, void *arg)
 static void alert(const struct effect *effect)
 {
     char saga[LIMIT_SAGA_ID * 2 + 1];
-    char step[LIMIT_NAME + 1];
+    char step[LIMIT_STEP + 1];
     char code[LIMIT_CODE + 1];
     snprintf(saga, sizeof saga, "%.*s", (int)effect->status.saga.size,
              (const char *)effect->status.saga.data);

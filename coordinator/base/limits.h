@@ -9,6 +9,7 @@ enum {
     LIMIT_SAGA_ID = 128,    /* bytes; part of every idempotency key */
     LIMIT_CHILD_DEPTH = 16, /* children of children: a saga that starts itself must end */
     LIMIT_NAME = 64,        /* bytes of a saga's, step's name: fits keys, columns, screens */
+    LIMIT_STEP = 71,        /* a step's name and an item's place: "pack[9999]" */
     LIMIT_ACTION = 129,     /* service + '.' + operation */
     LIMIT_KEY = 255,        /* bytes of an idempotency key: what payment providers accept */
     LIMIT_CODE = 64,        /* bytes of an error code */
@@ -20,6 +21,9 @@ enum {
 
     /* Definitions. */
     LIMIT_STEPS = 1000,            /* steps of a definition */
+    LIMIT_ITEMS = 10000,           /* items of a fan-out */
+    LIMIT_ITEMS_ALL = 20000,       /* of all fan-outs of a saga: their state fits its memory */
+    LIMIT_PARALLEL = 1000,         /* items of a fan-out at once: their intents are one row */
     LIMIT_DEPTH = 16,              /* nesting of a definition document */
     LIMIT_DEFINITION = 256 * 1024, /* bytes of a definition document */
     LIMIT_DEFINITIONS = 10000,     /* versions held */

@@ -22,7 +22,7 @@ static bool fill(struct turn *turn, struct step *step, const struct template *te
     struct span missing = {NULL, 0};
     struct buf *out = &turn->engine->scratch;
     bool ok = true;
-    step_scope(turn->saga, false, &scope);
+    step_scope(step, false, &scope);
     buf_clear(out);
     enum saga_error rc = template_fill(template, &scope, out, &missing);
     const char *code = rc == SAGA_OK ? NULL : step_code_of(rc);

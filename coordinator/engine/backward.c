@@ -8,14 +8,16 @@
  * An undo does not overtake its do: it leaves when no attempt of the do can act any more. */
 #include "engine/turn.h"
 
-static bool wants_undo(const struct step *step)
+bool step_wants_undo(const struct step *step)
 {
     return step->chosen && (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
 }
 
-/* Is nothing of this step left to wait for? */
-static bool is_done(const struct step *step, bool strict)
+bool step_is_done(const struct step *step, bool strict)
 {
+    if (step->fan && !fan_is_done(step, strict)) {
+        return false;
+    }
     if (step_stray_is_open(step) && (!step->stuck || strict)) {
         return false;
     }
@@ -37,6 +39,9 @@ static bool is_done(const struct step *step, bool strict)
 /* Steps that have given no answer yet, or gave none that says what is left of them. */
 static bool bring_in(struct turn *turn, struct step *step)
 {
+    if (step->fan) {
+        return fan_bring_in(turn, step);
+    }
     struct call *call = step_call(step, TASK_DO);
     if (step->state == STEP_STATE_RETRYING && !call_is_open(call)) {
         struct failure failure = {.code = step->code.size > 0 ? step->code : span_text("cancelled"),
@@ -92,7 +97,17 @@ static void fill_undo(struct turn *turn, struct step *step, struct span *input)
         return;
     }
     struct scope scope;
-    step_scope(turn->saga, true, &scope);
+    step_scope(step, true, &scope);
+    if (scope.reason.size == 0) {
+        /* It is undone alone, for what it is itself. */
+        struct record reason = {.fields = 1,
+                                .step = step->container->index,
+                                .item = step->item + 1,
+                                .code = step->code,
+                                .message = step->message};
+        scope.reason = saga_pack_reason(turn->saga, &reason);
+        turn->failed |= scope.reason.size == 0;
+    }
     struct span missing;
     buf_clear(&turn->engine->scratch);
     if (template_fill(template, &scope, &turn->engine->scratch, &missing) != SAGA_OK) {
@@ -102,8 +117,7 @@ static void fill_undo(struct turn *turn, struct step *step, struct span *input)
     *input = buf_span(&turn->engine->scratch);
 }
 
-/* Sends the first undo of a step, when no attempt of its do can act any more. */
-static bool begin_undo(struct turn *turn, struct step *step)
+bool undo_begin(struct turn *turn, struct step *step)
 {
     struct call *done = step_call(step, TASK_DO);
     struct call *undo = step_call(step, TASK_UNDO);
@@ -125,6 +139,9 @@ static bool begin_undo(struct turn *turn, struct step *step)
         }
         return waits_for_ever;
     }
+    if (!turn_has_room(turn)) {
+        return false;
+    }
     bool doubt = step->state == STEP_STATE_IN_DOUBT || step->late;
     struct span input = {NULL, 0};
     fill_undo(turn, step, &input);
@@ -134,11 +151,11 @@ static bool begin_undo(struct turn *turn, struct step *step)
     return true;
 }
 
-static bool retry_undo(struct turn *turn, struct step *step)
+bool undo_retry(struct turn *turn, struct step *step)
 {
     struct call *undo = step_call(step, TASK_UNDO);
     bool due = step->undo_state == UNDO_STATE_RETRYING && !call_is_open(undo) &&
-               undo->retry_ms <= turn->now_ms;
+               undo->retry_ms <= turn->now_ms && turn_has_room(turn);
     if (due && call_key_is_over(undo, turn->now_ms)) {
         key_expire(turn, undo);
     } else if (due) {
@@ -162,14 +179,16 @@ static bool undo_parallel(struct turn *turn)
             const struct step *after = saga_step(saga, step->spec->needed_by[k]);
             clear = after->all_clear;
         }
-        if (clear && wants_undo(step)) {
-            changed |= begin_undo(turn, step);
-        } else if (wants_undo(step)) {
+        if (step->fan) {
+            changed |= fan_undo(turn, step, clear);
+        } else if (clear && step_wants_undo(step)) {
+            changed |= undo_begin(turn, step);
+        } else if (step_wants_undo(step)) {
             /* It was due, and a late effect of a step after it comes first: not due any more, or
              * its timer would fire for nothing, again and again. */
             step->undo_due_ms = 0;
         }
-        step->all_clear = clear && is_done(step, false);
+        step->all_clear = clear && step_is_done(step, false);
     }
     return changed;
 }
@@ -179,28 +198,44 @@ static bool undo_strict(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     struct step *latest = NULL;
-    for (uint32_t i = 0; i < saga->step_total; i++) {
-        struct step *step = saga_step(saga, i);
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        struct step *own = saga_step(saga, i);
+        struct step *item = own->fan ? fan_latest(own) : NULL;
+        struct step *step = item ? item : own;
         bool later = !latest || step->started_seq > latest->started_seq;
-        if (step->started_seq > 0 && !is_done(step, true) && later) {
+        if (step->started_seq > 0 && later && (item || !step_is_done(step, true))) {
             latest = step;
         }
     }
-    for (uint32_t i = 0; i < saga->step_total; i++) {
+    for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
-        if (step != latest && wants_undo(step)) {
+        if (step != latest && step_wants_undo(step)) {
             step->undo_due_ms = 0; /* see undo_parallel() */
         }
     }
-    return latest && wants_undo(latest) && begin_undo(turn, latest);
+    if (!latest || !step_wants_undo(latest)) {
+        return false;
+    }
+    step_wake(latest);
+    return undo_begin(turn, latest);
 }
 
 static bool still_stands(const struct saga *saga)
 {
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
-        if (!step->chosen && step->state == STEP_STATE_SUCCEEDED &&
+        if (!step->chosen && step->state == STEP_STATE_SUCCEEDED && !step->fan &&
             step->spec->step_class != CLASS_READONLY) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_chosen(const struct saga *saga)
+{
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        if (saga_step(saga, i)->chosen) {
             return true;
         }
     }
@@ -212,15 +247,13 @@ static bool finish(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool parked = false;
-    bool chosen = false;
-    for (uint32_t i = 0; i < saga->step_total; i++) {
+    for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {
         const struct step *step = saga_step(saga, i);
-        if (!is_done(step, true)) {
+        if (!step_is_done(step, true)) {
             return false;
         }
         parked |= (step->chosen && step->state == STEP_STATE_PARKED) ||
                   step->stray_state == UNDO_STATE_PARKED;
-        chosen |= step->chosen;
     }
     struct record record = {.type = RECORD_SAGA_COMPENSATED};
     if (saga->save_point > 0 && !parked) {
@@ -234,7 +267,7 @@ static bool finish(struct turn *turn)
         record.type = RECORD_SAGA_PARKED;
         record.code = span_text("needs_a_person");
         turn_alert(turn, NULL, "saga_parked");
-    } else if (saga->partial && (!chosen || still_stands(saga))) {
+    } else if (saga->partial && (!has_chosen(saga) || still_stands(saga))) {
         record.type = RECORD_SAGA_COMPLETED;
     }
     turn_emit(turn, &record);
@@ -248,11 +281,12 @@ bool backward(struct turn *turn)
     if (saga->save_point > 0 && savepoint_widens(turn)) {
         return true;
     }
-    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+    for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && !turn->failed;
+         i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
         if (step->chosen) {
             changed |= bring_in(turn, step);
-            changed |= retry_undo(turn, step);
+            changed |= undo_retry(turn, step);
         }
     }
     if (!turn->failed && !changed) {

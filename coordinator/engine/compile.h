@@ -19,7 +19,8 @@ struct place {
 /* A step as written, while its definition is compiled. Spans are borrowed from the document. */
 struct draft {
     struct span step, needs, description, action, input, compensate, compensate_on, pivot, retry,
-        timeout, check, sleep, saga, version, max_cost_usd, expected_cost_usd, key_ttl;
+        timeout, check, sleep, for_each, max_parallel, on_item_failure, saga, version, max_cost_usd,
+        expected_cost_usd, key_ttl;
     struct span sleep_until; /* of the long form */
     struct span when;
     struct span approve, question, show; /* the latter two of the former */

@@ -102,7 +102,7 @@ void deadline_set(struct turn *turn, struct step *step)
     struct scope scope;
     struct span missing = {NULL, 0};
     struct buf *out = &turn->engine->scratch;
-    step_scope(turn->saga, true, &scope);
+    step_scope(step, true, &scope);
     buf_clear(out);
     if (template_fill(before, &scope, out, &missing) != SAGA_OK) {
         turn->failed = true;

@@ -67,6 +67,7 @@ struct step_spec {
     const uint16_t *needed_by; /* the reverse */
     uint32_t needs_count;
     uint32_t needed_by_count;
+    bool when_of_item;                    /* a fan-out's: asked of each item */
     const struct condition *when;         /* it is skipped unless this holds; NULL = always done */
     struct call_spec action;              /* the do; of STEP_KIND_ACTION. SAGA: input, time-out */
     int64_t cost_max_micros;              /* of all its attempts, micro-USD; 0 = no limit */
@@ -84,7 +85,10 @@ struct step_spec {
     uint32_t stuck_attempts; /* undo: alert and let others pass after this many; 0 = by time */
     int64_t stuck_ms;        /* ... or after this long since it became due; 0 (a count is
                                 written): after 5 min without any attempt */
-    bool after_pivot;        /* a pivot is among its transitive needs */
+    const struct template *for_each; /* a fan-out: gives the array; NULL = it is none */
+    uint32_t parallel_max;           /* items at once */
+    bool goes_on;                    /* on_item_failure: continue */
+    bool after_pivot;                /* a pivot is among its transitive needs */
 };
 
 struct schedule; /* schedule.h: when a saga starts by itself */

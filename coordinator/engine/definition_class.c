@@ -44,7 +44,8 @@ static int32_t find_last_silent(const struct compile *c)
 {
     for (uint32_t i = 0; i < c->step_count; i++) {
         const struct draft *draft = &c->drafts[i];
-        if (!draft->says_none && !draft->says_undo && find_not_before(c, i) < 0) {
+        if (!draft->says_none && !draft->says_undo && draft->for_each.size == 0 &&
+            find_not_before(c, i) < 0) {
             return (int32_t)i;
         }
     }
@@ -67,6 +68,14 @@ static enum step_class class_before_pivot(struct compile *c, uint32_t step)
     const struct draft *draft = &c->drafts[step];
     if (draft->says_undo) {
         return CLASS_COMPENSATABLE;
+    }
+    if (!draft->says_none && draft->for_each.size > 0) {
+        struct place place = definition_steps_enter(c, step);
+        compile_error(c,
+                      "must say how to undo an item (compensate: service.operation) or that "
+                      "there is nothing to undo (compensate: none): another item may fail");
+        compile_leave(c, place);
+        return CLASS_READONLY;
     }
     int32_t other = draft->says_none ? -1 : find_not_before(c, step);
     if (other >= 0) {

@@ -32,6 +32,10 @@ struct template_view;
 void definition_approve_read(struct compile *c, struct draft *draft, struct step_spec *spec);
 void definition_approve_finish(struct compile *c, uint32_t step, const struct template_view *view);
 
+/* definition_fan.c: for_each and what belongs to it. c->place is at the step. */
+void definition_fan_read(struct compile *c, const struct draft *draft, struct step_spec *spec);
+void definition_fan_finish(struct compile *c, uint32_t step);
+
 /* definition_graph.c: names, needs, cycles, order, transitive needs. */
 void definition_graph_build(struct compile *c);
 /* The index of the step named so, or -1. */

@@ -23,14 +23,14 @@ enum {
 #key, KEY_LATER, 0                                                                         \
     }
 static const struct key step_keys[] = {
-    KEY(step),          KEY(needs),          KEY(description),
-    KEY(action),        KEY(input),          KEY(compensate),
-    KEY(compensate_on), KEY(pivot),          KEY(retry),
-    KEY(timeout),       KEY(check),          KEY(approve),
-    LATER(wait_event),  KEY(sleep),          KEY(saga),
-    KEY(version),       LATER(emit),         KEY(when),
-    LATER(for_each),    LATER(max_parallel), LATER(on_item_failure),
-    KEY(key_ttl),       KEY(max_cost_usd),   KEY(expected_cost_usd),
+    KEY(step),          KEY(needs),        KEY(description),
+    KEY(action),        KEY(input),        KEY(compensate),
+    KEY(compensate_on), KEY(pivot),        KEY(retry),
+    KEY(timeout),       KEY(check),        KEY(approve),
+    LATER(wait_event),  KEY(sleep),        KEY(saga),
+    KEY(version),       LATER(emit),       KEY(when),
+    KEY(for_each),      KEY(max_parallel), KEY(on_item_failure),
+    KEY(key_ttl),       KEY(max_cost_usd), KEY(expected_cost_usd),
 };
 #undef KEY
 
@@ -206,6 +206,7 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
     (void)compile_flag(c, "pivot", draft->pivot, &draft->says_pivot);
     read_compensate(c, draft, spec);
     read_compensate_on(c, draft, spec);
+    definition_fan_read(c, draft, spec);
     bool may_act = draft->action.size > 0 || draft->saga.size > 0;
     draft->says_none = draft->says_none || (!may_act && !draft->says_undo);
     spec->has_undo = draft->says_undo;
@@ -358,6 +359,7 @@ void definition_steps_finish(struct compile *c)
         spec->when = finish_when(c, i);
         compile_leave(c, place);
         definition_kinds_finish(c, i);
+        definition_fan_finish(c, i);
         if (spec->has_undo) {
             finish_undo(c, i);
         }

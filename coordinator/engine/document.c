@@ -86,6 +86,7 @@ static bool is_there(const struct reference *item, const struct scope *scope)
 static const char *const names[] = {
     [REFERENCE_INPUT] = "input",   [REFERENCE_OUTPUT] = "output", [REFERENCE_STATUS] = "status",
     [REFERENCE_REASON] = "reason", [REFERENCE_ID] = "id",         [REFERENCE_EVENT] = "event",
+    [REFERENCE_ITEM] = "item",     [REFERENCE_INDEX] = "index",
 };
 
 /* The items of one step, from `at`: {output, status}; gives how many they are. */

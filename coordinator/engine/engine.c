@@ -547,8 +547,9 @@ static struct attempt *find_named(struct saga *saga, const struct event *event)
     if (call || event->kind != EVENT_ADOPT) {
         return call ? call_attempt(call, call->run, event->task.attempt) : NULL;
     }
-    for (uint32_t i = 0; i < saga->step_total * CALL_COUNT; i++) {
-        call = &saga_step(saga, i / CALL_COUNT)->calls[i % CALL_COUNT];
+    struct step *step = saga_step_of_key(saga, event->task.key);
+    for (uint32_t k = 0; step && k < CALL_COUNT; k++) {
+        call = &step->calls[k];
         for (struct attempt *a = call->attempts; a; a = a->older) {
             if (a->number == event->task.attempt && span_equal(a->task.key, event->task.key)) {
                 return a;

@@ -37,7 +37,9 @@ bool fold_move(struct step *step, enum step_state to, int64_t at_ms)
     if (!(legal[step->state] & (1u << to))) {
         return false;
     }
+    enum step_state from = step->state;
     step->state = to;
+    step_moved(step, from);
     bool ends = to == STEP_STATE_SUCCEEDED || to == STEP_STATE_FAILED ||
                 to == STEP_STATE_COMPENSATED || to == STEP_STATE_KEPT ||
                 to == STEP_STATE_RESOLVED || to == STEP_STATE_SKIPPED;
@@ -58,10 +60,11 @@ void fold_close_call(struct call *call)
  * back later, fold_compensating() sees to it. */
 bool fold_fail(struct step *step, int64_t at_ms)
 {
-    bool undo = step->saga->direction == BACKWARD && step->chosen && step->spec->has_undo &&
-                step->spec->undo_on_failed;
+    bool back = (step->saga->direction == BACKWARD && step->chosen) || step_undoes_alone(step);
+    bool undo = back && step->spec->has_undo && step->spec->undo_on_failed &&
+                step_call(step, TASK_DO)->run > 0;
     if (undo && step->undo_state == UNDO_STATE_NONE) {
-        step->undo_state = UNDO_STATE_PENDING;
+        step_set_undo(step, UNDO_STATE_PENDING);
     }
     return fold_move(step, STEP_STATE_FAILED, at_ms);
 }
@@ -143,65 +146,6 @@ static bool open_run(struct call *call, const struct record *record, int64_t at_
     return keyed && (!call->stray || fold_stray_open(call));
 }
 
-static bool adopt(struct call *call, const struct record *record)
-{
-    struct attempt *adopted = call_attempt(call, record->run, record->attempt);
-    if (!adopted || adopted->answered) {
-        return false;
-    }
-    for (struct attempt *a = call->attempts; a && a != adopted; a = a->older) {
-        /* It may have left in the meantime: in doubt until it is known that it did not. */
-        if (a->state == ATTEMPT_OPEN) {
-            a->state = ATTEMPT_DOUBT;
-        }
-    }
-    adopted->state = ATTEMPT_OPEN;
-    call->newest = adopted;
-    return true;
-}
-
-/* Takes a forgotten attempt out of the list, to be used anew; NULL = none to spare. Its answer can
- * not end its doubt any more; a success of the key can, or a check. */
-static struct attempt *reuse(struct call *call)
-{
-    struct attempt *spare = call_spare(call);
-    if (!spare) {
-        return NULL;
-    }
-    struct attempt **at = &call->attempts;
-    while (*at != spare) {
-        at = &(*at)->older;
-    }
-    *at = spare->older;
-    call->forgot_unanswered |= !spare->answered;
-    call->forgot_doubt |= spare->state == ATTEMPT_DOUBT;
-    *spare = (struct attempt){0};
-    return spare;
-}
-
-static bool add_attempt(struct call *call, const struct record *record, int64_t at_ms)
-{
-    struct attempt *attempt = reuse(call);
-    if (!attempt) {
-        attempt = ARENA_NEW(&call->step->saga->arena, struct attempt);
-        call->attempt_count++;
-    }
-    if (!attempt) {
-        return false;
-    }
-    memcpy(attempt->token, record->token, TOKEN_SIZE);
-    attempt->run = record->run;
-    attempt->number = record->attempt;
-    attempt->state = ATTEMPT_OPEN;
-    attempt->intended_ms = at_ms;
-    attempt->call = call;
-    attempt->older = call->attempts;
-    call->attempts = attempt;
-    call->newest = attempt;
-    call->number_last = record->attempt;
-    return true;
-}
-
 static bool fold_intended(struct step *step, struct call *call, const struct record *record,
                           int64_t at_ms)
 {
@@ -211,8 +155,8 @@ static bool fold_intended(struct step *step, struct call *call, const struct rec
         }
     }
     call->retry_ms = 0;
-    bool ok =
-        (record->flags & FLAG_ADOPTED) ? adopt(call, record) : add_attempt(call, record, at_ms);
+    bool ok = (record->flags & FLAG_ADOPTED) ? fold_adopt(call, record)
+                                             : fold_add_attempt(call, record, at_ms);
     if (!ok) {
         return false;
     }
@@ -226,7 +170,7 @@ static bool fold_intended(struct step *step, struct call *call, const struct rec
             step->stray_state = UNDO_STATE_RUNNING;
             return true;
         }
-        step->undo_state = UNDO_STATE_RUNNING;
+        step_set_undo(step, UNDO_STATE_RUNNING);
         return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
     case TASK_CHECK:
         return step->state == STEP_STATE_IN_DOUBT;
@@ -261,7 +205,7 @@ static bool fold_done_ok(struct step *step, const struct record *record, int64_t
         return false;
     }
     if (step->saga->direction == BACKWARD && step->chosen && step->spec->has_undo) {
-        step->undo_state = UNDO_STATE_PENDING;
+        step_set_undo(step, UNDO_STATE_PENDING);
     }
     return true;
 }
@@ -293,10 +237,10 @@ static bool fold_succeeded(struct step *step, struct call *call, const struct re
             return true;
         }
         if (step->late) {
-            step->undo_state = UNDO_STATE_PENDING;
+            step_set_undo(step, UNDO_STATE_PENDING);
             return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
         }
-        step->undo_state = UNDO_STATE_SUCCEEDED;
+        step_set_undo(step, UNDO_STATE_SUCCEEDED);
         step->stuck = false;
         step->undo_code = (struct span){NULL, 0};
         step->undo_message = (struct span){NULL, 0};
@@ -325,7 +269,7 @@ static bool after_failure(struct step *step, struct call *call, const struct rec
         if (call->stray) {
             step->stray_state = UNDO_STATE_RETRYING;
         } else {
-            step->undo_state = UNDO_STATE_RETRYING;
+            step_set_undo(step, UNDO_STATE_RETRYING);
         }
         return true;
     case TASK_CHECK:
@@ -433,7 +377,7 @@ static bool fold_late(struct step *step, struct call *call, const struct record 
     }
     step->chosen = true;
     if (step->state != STEP_STATE_COMPENSATING || step->undo_state == UNDO_STATE_SUCCEEDED) {
-        step->undo_state = UNDO_STATE_PENDING;
+        step_set_undo(step, UNDO_STATE_PENDING);
     }
     return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
 }
@@ -486,8 +430,12 @@ static bool fold_woken(struct step *step, const struct record *record, int64_t a
         return keep_error(step, step_call(step, TASK_DO), record) && fold_fail(step, at_ms);
     }
     step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+    if (step->fan) {
+        step->output = fan_output(step);
+        return step->output.size > 0 && fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
+    }
     bool undo = step->saga->direction == BACKWARD && step->chosen && step->spec->has_undo;
-    step->undo_state = undo ? UNDO_STATE_PENDING : step->undo_state;
+    step_set_undo(step, undo ? UNDO_STATE_PENDING : step->undo_state);
     return fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
 }
 
@@ -509,7 +457,7 @@ static bool fold_parked(struct step *step, const struct record *record, int64_t 
         return true;
     }
     if (record->kind == TASK_UNDO) {
-        step->undo_state = UNDO_STATE_PARKED;
+        step_set_undo(step, UNDO_STATE_PARKED);
     }
     return fold_move(step, STEP_STATE_PARKED, at_ms);
 }
@@ -528,8 +476,8 @@ static bool fold_resolved(struct step *step, const struct record *record, int64_
     for (uint32_t k = 0; k < CALL_COUNT; k++) {
         fold_close_call(&step->calls[k]);
     }
-    step->undo_state =
-        step->undo_state == UNDO_STATE_SUCCEEDED ? UNDO_STATE_SUCCEEDED : UNDO_STATE_NONE;
+    step_set_undo(
+        step, step->undo_state == UNDO_STATE_SUCCEEDED ? UNDO_STATE_SUCCEEDED : UNDO_STATE_NONE);
     if (span_is(record->code, "succeeded")) {
         step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
         step->code = (struct span){NULL, 0};
@@ -549,7 +497,7 @@ static bool fold_resolved(struct step *step, const struct record *record, int64_
 
 static bool fold_kept(struct step *step, int64_t at_ms)
 {
-    step->undo_state = UNDO_STATE_NONE;
+    step_set_undo(step, UNDO_STATE_NONE);
     return fold_move(step, STEP_STATE_KEPT, at_ms);
 }
 
@@ -576,7 +524,7 @@ static bool fold_retry(struct step *step, const struct record *record, int64_t a
         return undo;
     }
     if (undo) {
-        step->undo_state = UNDO_STATE_RETRYING;
+        step_set_undo(step, UNDO_STATE_RETRYING);
         return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
     }
     step->refused = false;
@@ -594,10 +542,8 @@ static bool fold_operator(struct saga *saga, struct step *step, const struct rec
     switch ((enum verb)record->verb) {
     case VERB_ROLLBACK:
         unpark(saga);
-        for (uint32_t i = 0; i < saga->step_total; i++) {
-            saga_step(saga, i)->accepted |= record_list_has(record->accept, i);
-        }
-        if (!fold_want_turn(saga, span_text("rollback"), record->reason, record->actor)) {
+        if (!fold_mark(saga, record->accept, false) ||
+            !fold_want_turn(saga, span_text("rollback"), record->reason, record->actor)) {
             return false;
         }
         saga->turn_to = step && (record->flags & FLAG_SAVE_POINT) ? record->step + 1 : 0;
@@ -636,6 +582,19 @@ static bool fold_terminated(struct saga *saga, const struct record *record, int6
     return ok;
 }
 
+static bool fold_paused(struct saga *saga, const struct record *record, int64_t at_ms)
+{
+    if (record->type == RECORD_SAGA_RESUMED && span_is(record->code, "save_point")) {
+        return fold_forward_again(saga, at_ms);
+    }
+    /* Resumed by a result that came while it was parked: not a matter of pausing. */
+    if (!span_is(record->code, "result")) {
+        saga->paused = record->type == RECORD_SAGA_PAUSED;
+    }
+    unpark(saga);
+    return true;
+}
+
 static bool fold_saga(struct saga *saga, struct step *step, const struct record *record,
                       int64_t at_ms)
 {
@@ -662,15 +621,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         return fold_terminated(saga, record, at_ms);
     case RECORD_SAGA_PAUSED:
     case RECORD_SAGA_RESUMED:
-        if (record->type == RECORD_SAGA_RESUMED && span_is(record->code, "save_point")) {
-            return fold_forward_again(saga, at_ms);
-        }
-        /* Resumed by a result that came while it was parked: not a matter of pausing. */
-        if (!span_is(record->code, "result")) {
-            saga->paused = record->type == RECORD_SAGA_PAUSED;
-        }
-        unpark(saga);
-        return true;
+        return fold_paused(saga, record, at_ms);
     case RECORD_SAGA_TIMED_OUT:
         saga->timed_out = true;
         return (record->flags & FLAG_STALE) ||
@@ -696,6 +647,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_STEP_WAITING:
     case RECORD_STEP_WOKEN:
     case RECORD_STEP_SKIPPED:
+    case RECORD_STEP_ITEMS:
     case RECORD_UNDO_DEADLINE:
     case RECORD_STEP_KEPT:
     case RECORD_STEP_PARKED:
@@ -732,6 +684,8 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
         return fold_skipped(step, record, at_ms);
     case RECORD_UNDO_DEADLINE:
         return fold_deadline(step, record);
+    case RECORD_STEP_ITEMS:
+        return fold_items(step, record, at_ms);
     case RECORD_STEP_KEPT:
         return fold_kept(step, at_ms);
     case RECORD_STEP_PARKED:
@@ -766,10 +720,10 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
 {
     PRE(saga->magic == SAGA_MAGIC);
     bool has_step = (record->fields & 1) != 0;
-    if (has_step && record->step >= saga->step_total) {
+    struct step *step = saga_step_of_record(saga, record);
+    if (has_step && !step) {
         return false;
     }
-    struct step *step = has_step ? saga_step(saga, record->step) : NULL;
     saga->seq++;
     bool of_undo = record->kind == TASK_UNDO;
     saga->cost_micros = add_cost(saga->cost_micros, record->cost_micros);
@@ -777,15 +731,21 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
     if (step) {
         step->cost_micros = add_cost(step->cost_micros, record->cost_micros);
     }
+    if (step && step->container) {
+        struct step *all = step->container;
+        all->cost_micros = add_cost(all->cost_micros, record->cost_micros);
+    }
     bool of_step = record->type >= RECORD_TASK_INTENDED && record->type != RECORD_OPERATOR &&
                    record->type != RECORD_UNDO_DUE && record->type != RECORD_SAGA_MIGRATED;
-    if (!of_step) {
-        return fold_saga(saga, step, record, at_ms);
-    }
+    enum direction before = saga->direction;
     struct call *call = step ? step_call(step, (enum task_kind)record->kind) : NULL;
-    bool needs_call = record->type < RECORD_STEP_WAITING;
-    if (!step || (needs_call && !call)) {
+    bool needs_call = of_step && record->type < RECORD_STEP_WAITING;
+    if ((of_step && !step) || (needs_call && !call)) {
         return false;
     }
-    return fold_step(step, call, record, at_ms);
+    bool ok = of_step ? fold_step(step, call, record, at_ms) : fold_saga(saga, step, record, at_ms);
+    bool turned = saga->direction != before || record->type == RECORD_SAGA_COMPENSATING ||
+                  record->type == RECORD_SAGA_MIGRATED;
+    fold_look_again(saga, turned, step);
+    return ok;
 }

@@ -41,4 +41,15 @@ void fold_stray_end(struct step *step);
 /* A person settled the step: none of its old keys is to be undone any more. */
 void fold_stray_drop(struct step *step);
 
+/* fold_attempt.c */
+bool fold_adopt(struct call *call, const struct record *record);
+bool fold_add_attempt(struct call *call, const struct record *record, int64_t at_ms);
+
+/* fold_fan.c */
+bool fold_items(struct step *step, const struct record *record, int64_t at_ms);
+/* Marks the steps of a list, and with a container its items, as chosen or as accepted. */
+bool fold_mark(struct saga *saga, struct span list, bool chosen);
+/* After a record: who is awake now, and what becomes of a container. */
+void fold_look_again(struct saga *saga, bool turned, struct step *step);
+
 #endif

@@ -62,7 +62,7 @@ static bool begin_anew(struct step *step, int64_t at_ms)
     if (!step_has_stray(step)) {
         clear_call(step_call(step, TASK_UNDO));
     }
-    step->undo_state = UNDO_STATE_NONE;
+    step_set_undo(step, UNDO_STATE_NONE);
     step->output = none;
     step->code = none;
     step->message = none;

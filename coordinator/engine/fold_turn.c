@@ -50,17 +50,22 @@ bool fold_compensating(struct saga *saga, const struct record *record, int64_t a
     saga->then_pause = (record->flags & FLAG_THEN_PAUSE) != 0;
     saga->reason = saga_pack_reason(saga, record);
     for (uint32_t i = 0; i < saga->step_total; i++) {
+        saga_step(saga, i)->chosen = !saga->partial;
+        saga_step(saga, i)->accepted = false;
+    }
+    if (!fold_mark(saga, record->steps, true) || !fold_mark(saga, record->accept, false)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < saga->step_total; i++) {
         struct step *step = saga_step(saga, i);
-        step->chosen = !saga->partial || record_list_has(record->steps, i);
-        step->accepted = record_list_has(record->accept, i);
         if (!unpark_do(step, at_ms)) {
             return false;
         }
         bool stands =
             step->state == STEP_STATE_SUCCEEDED ||
             (step->state == STEP_STATE_FAILED && step->spec->undo_on_failed && step_is_begun(step));
-        if (step->chosen && stands && step->spec->has_undo) {
-            step->undo_state = UNDO_STATE_PENDING;
+        if (step->chosen && stands && step->spec->has_undo && !step->fan) {
+            step_set_undo(step, UNDO_STATE_PENDING);
         }
     }
     return saga->reason.size > 0;

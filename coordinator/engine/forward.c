@@ -27,12 +27,14 @@ static void send(struct turn *turn, struct step *step, struct span input)
     }
 }
 
-/* Fills the input and sends; a reference that finds nothing, or too much, fails the step. */
-static void start(struct turn *turn, struct step *step)
+void step_start(struct turn *turn, struct step *step)
 {
-    struct saga *saga = turn->saga;
     const struct template *template = step->spec->action.input;
     if (!step_is_wanted(turn, step)) {
+        return;
+    }
+    if (step_is_container(step)) {
+        fan_begin(turn, step);
         return;
     }
     if (step->spec->kind == STEP_KIND_SLEEP) {
@@ -51,7 +53,7 @@ static void start(struct turn *turn, struct step *step)
         return;
     }
     struct scope scope;
-    step_scope(saga, false, &scope);
+    step_scope(step, false, &scope);
     struct buf *out = &turn->engine->scratch;
     buf_clear(out);
     struct span missing = {NULL, 0};
@@ -74,10 +76,18 @@ static bool start_ready(struct turn *turn)
     if (saga->start_at_ms > turn->now_ms) {
         return false;
     }
-    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+    uint32_t total = saga->step_total; /* items come with their container's next round */
+    for (uint32_t i = saga_awake(saga, 0); i < total && !turn->failed;
+         i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
-        if (step->state == STEP_STATE_PENDING && can_start(saga, step)) {
-            start(turn, step);
+        if (step->state == STEP_STATE_RUNNING && step->fan) {
+            changed |= fan_go_on(turn, step);
+        } else if (step->state != STEP_STATE_PENDING || step->container) {
+            continue;
+        } else if (!can_start(saga, step)) {
+            step_rest_until_needed(step);
+        } else if (turn_has_room(turn)) {
+            step_start(turn, step);
             changed = true;
         }
     }
@@ -104,6 +114,9 @@ static bool retry_due(struct turn *turn, struct step *step)
         key_expire(turn, call);
         return true;
     }
+    if (!turn_has_room(turn)) {
+        return false;
+    }
     if (budget_allows(turn, step)) {
         struct span input = call->rerun_input.size > 0 ? call->rerun_input : call->input;
         if (step->spec->kind == STEP_KIND_SAGA) {
@@ -121,9 +134,13 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
     struct saga *saga = turn->saga;
     struct step *failed = NULL;
     bool past = pivot_has_succeeded(saga);
-    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+    for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && !turn->failed;
+         i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
         bool must_go_on = past || step->spec->after_pivot;
+        if (fan_forgive(turn, step, changed)) {
+            continue;
+        }
         bool gives_up =
             step->state == STEP_STATE_KEPT || (step->state == STEP_STATE_RESOLVED && step->refused);
         if (step->state == STEP_STATE_IN_DOUBT) {
@@ -150,6 +167,12 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
     return failed;
 }
 
+/* Not with the fan-out that it is an item of. */
+static bool is_accepted_itself(const struct step *step)
+{
+    return step->accepted && !(step->container && step->container->accepted);
+}
+
 void turn_back(struct turn *turn, const struct record *reason)
 {
     struct saga *saga = turn->saga;
@@ -159,13 +182,13 @@ void turn_back(struct turn *turn, const struct record *reason)
     buf_clear(accept);
     uint32_t count = 0;
     for (uint32_t i = 0; i < saga->step_total; i++) {
-        count += saga_step(saga, i)->accepted ? 1 : 0;
+        count += is_accepted_itself(saga_step(saga, i)) ? 1 : 0;
     }
     if (count > 0) {
         mp_put_array(accept, count);
         for (uint32_t i = 0; i < saga->step_total; i++) {
-            if (saga_step(saga, i)->accepted) {
-                mp_put_uint(accept, i);
+            if (is_accepted_itself(saga_step(saga, i))) {
+                step_list_put(accept, saga_step(saga, i));
             }
         }
         record.accept = buf_span(accept);
@@ -234,7 +257,7 @@ static bool complete(struct turn *turn)
     struct record record = {.type = RECORD_SAGA_COMPLETED};
     if (saga->definition->output) {
         struct scope scope;
-        step_scope(saga, false, &scope);
+        saga_scope(saga, &scope);
         scope.null_when_missing = true;
         buf_clear(&turn->engine->scratch);
         struct span missing;
@@ -261,14 +284,20 @@ static bool complete(struct turn *turn)
 /* Nothing runs, nothing is due, and not all is done: a person must act. */
 static bool stands_still(const struct saga *saga, bool *all_done)
 {
-    *all_done = true;
-    bool still = true;
-    for (uint32_t i = 0; i < saga->step_total; i++) {
+    uint32_t count = saga->definition->step_count;
+    bool still = !saga->has_more;
+    *all_done = saga->settled == count;
+    for (uint32_t i = 0; i < count && *all_done; i++) {
+        *all_done = step_satisfies(saga_step(saga, i));
+    }
+    for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && (still || *all_done);
+         i = saga_awake(saga, i + 1)) {
         const struct step *step = saga_step(saga, i);
-        *all_done = *all_done && step_satisfies(step) && !step_has_stray(step);
-        still = still && step->state != STEP_STATE_RUNNING && step->state != STEP_STATE_RETRYING &&
+        *all_done = *all_done && !step_has_stray(step);
+        bool runs = step->state == STEP_STATE_RUNNING && !step->fan;
+        still = still && !runs && step->state != STEP_STATE_RETRYING &&
                 step->state != STEP_STATE_IN_DOUBT && step->state != STEP_STATE_WAITING &&
-                !step_stray_is_open(step);
+                step->state != STEP_STATE_COMPENSATING && !step_stray_is_open(step);
     }
     return still;
 }

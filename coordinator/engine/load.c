@@ -123,7 +123,9 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     saga->timer.tie = saga->id;
     /* What an undo waits for is partly not in the journal: it is looked at anew. */
     saga->asleep_ms = image->head.due_ms;
-    saga->is_unsettled = saga->direction == BACKWARD && !saga_state_is_final(saga->state);
+    bool has_items = saga->step_total > saga->definition->step_count;
+    saga->is_unsettled =
+        (saga->direction == BACKWARD || has_items) && !saga_state_is_final(saga->state);
     /* And what was asked of children may not have reached them. */
     for (uint32_t i = 0; i < saga->step_total; i++) {
         saga->is_unsettled |= child_is_watched(saga_step(saga, i));

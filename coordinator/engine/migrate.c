@@ -76,7 +76,9 @@ static const char *difference(const struct step *step, const struct definition *
     const struct step_spec *b = &to->steps[place];
     bool by_name =
         a->kind == STEP_KIND_SLEEP || a->kind == STEP_KIND_SAGA || a->kind == STEP_KIND_APPROVE;
-    if (step->state == STEP_STATE_WAITING && !by_name && (uint32_t)place != step->index) {
+    bool waits = step->state == STEP_STATE_WAITING ||
+                 (step->fan && step->fan->counts[STEP_STATE_WAITING] > 0);
+    if (waits && !by_name && (uint32_t)place != step->index) {
         return "waits for what finds it by its place, and has another one there";
     }
     if (memcmp(a->digest, b->digest, sizeof a->digest) != 0) {
@@ -215,6 +217,10 @@ static void carry(struct step *step, const struct step *from)
             a->call = &step->calls[k];
         }
     }
+    for (uint32_t i = 0; step->fan && i < step->fan->room; i++) {
+        step->fan->items[i].container = step;
+        step->fan->items[i].spec = spec;
+    }
 }
 
 /* The new place of a step that is kept as 1 + its index; 0 = none is. */
@@ -227,7 +233,8 @@ bool saga_migrate(struct saga *saga, const struct definition *target)
 {
     const struct definition *from = saga->definition;
     struct step *old = saga->steps;
-    if (!target || saga->step_total != from->step_count) {
+    uint32_t items = saga->step_total - from->step_count;
+    if (!target) {
         return false;
     }
     saga->definition = target;
@@ -242,6 +249,9 @@ bool saga_migrate(struct saga *saga, const struct definition *target)
         if (place >= 0) {
             carry(saga_step(saga, (uint32_t)place), &old[i]);
         }
+    }
+    if (!saga_carry_items(saga, items)) {
+        return false;
     }
     saga->save_point = place_of(from, target, saga->save_point);
     saga->turn_to = place_of(from, target, saga->turn_to);

@@ -45,6 +45,9 @@ static enum fate fate_of(const struct step *step)
     if (child_is_watched(step) && step->state == STEP_STATE_WAITING) {
         return has_undo ? FATE_UNDONE_IN_DOUBT : FATE_NOTHING;
     }
+    if (step->fan) {
+        return FATE_NOTHING; /* its items have their own */
+    }
     switch (step->state) {
     case STEP_STATE_SUCCEEDED:
         if (has_undo) {
@@ -83,8 +86,10 @@ struct work {
     struct saga *saga;
     struct arena *arena;
     bool *chosen;    /* by step */
+    bool *stays;     /* by step: it stays as it is; a fan-out: all of it does */
     uint32_t *level; /* by step: order from 1, of it or of the latest after it; 0 = none */
     struct plan_item *items;
+    uint64_t *keys; /* by item: in the order of these; equal ones as they come */
     struct span *kept;
     struct plan *plan;
 };
@@ -118,7 +123,11 @@ static enum saga_error choose(struct work *work, const struct plan_request *requ
             *why = "the definition has no step of that name";
             return SAGA_NOT_FOUND;
         }
+        const struct fan *fan = saga_step(saga, (uint32_t)index)->fan;
         work->chosen[index] = true;
+        for (uint32_t k = 0; fan && k < fan->count; k++) {
+            work->chosen[fan->items[k].index] = true;
+        }
     }
     return SAGA_OK;
 }
@@ -126,6 +135,33 @@ static enum saga_error choose(struct work *work, const struct plan_request *requ
 static bool is_undone(enum fate fate)
 {
     return fate == FATE_UNDONE || fate == FATE_UNDONE_IN_DOUBT;
+}
+
+static bool judge(struct work *work, const struct step *step, uint32_t level)
+{
+    enum fate fate = fate_of(step);
+    bool chosen = work->chosen[step->index];
+    work->stays[step->index] = fate == FATE_KEPT || (fate != FATE_NOTHING && !chosen);
+    bool undone = chosen && is_undone(fate);
+    work->level[step->index] = level + (undone ? 1 : 0);
+    return undone;
+}
+
+/* The items of a fan-out are undone together. */
+static void judge_items(struct work *work, const struct step *container, uint32_t level)
+{
+    const struct fan *fan = container->fan;
+    bool any_undone = false;
+    bool any_stays = false;
+    bool any_goes = false;
+    for (uint32_t i = 0; i < fan->count; i++) {
+        const struct step *item = &fan->items[i];
+        any_undone |= judge(work, item, level);
+        any_stays |= work->stays[item->index];
+        any_goes |= !work->stays[item->index] && fate_of(item) != FATE_NOTHING;
+    }
+    work->stays[container->index] = any_stays && !any_goes;
+    work->level[container->index] = level + (any_undone ? 1 : 0);
 }
 
 /* A step's turn comes after those of all steps that needed it. */
@@ -140,7 +176,11 @@ static void set_levels(struct work *work)
             uint32_t after = work->level[step->spec->needed_by[k]];
             level = after > level ? after : level;
         }
-        work->level[index] = level + (work->chosen[index] && is_undone(fate_of(step)) ? 1 : 0);
+        if (step->fan) {
+            judge_items(work, step, level);
+        } else {
+            (void)judge(work, step, level);
+        }
     }
 }
 
@@ -172,7 +212,7 @@ static bool fill_input(struct work *work, const struct step *step, struct span r
         return true;
     }
     struct scope scope;
-    step_scope(work->saga, true, &scope);
+    step_scope(step, true, &scope);
     scope.reason = work->saga->reason.size > 0 ? work->saga->reason : reason;
     struct span missing;
     buf_clear(out);
@@ -185,55 +225,67 @@ static bool add_item(struct work *work, const struct step *step, enum fate fate,
                      struct buf *out)
 {
     struct plan_item *item = &work->items[work->plan->item_count++];
+    bool strict = work->saga->definition->strict;
+    work->keys[work->plan->item_count - 1] =
+        strict ? UINT64_MAX - step->started_seq : work->level[step->index];
     *item = (struct plan_item){.order = work->level[step->index],
                                .step = step->name,
                                .in_doubt = fate == FATE_UNDONE_IN_DOUBT,
                                .irrevocable = fate == FATE_IRREVOCABLE};
     if (item->irrevocable) {
         item->order = 0;
+        work->keys[work->plan->item_count - 1] = 0;
         return true;
     }
     item->action = step->spec->undo.action;
     return fill_input(work, step, reason, out, &item->input);
 }
 
-static void swap(struct plan_item *a, struct plan_item *b)
+/* Merges two sorted runs that lie one after the other. */
+static void merge(struct work *work, const struct work *from, uint32_t first, const uint32_t end[2])
 {
-    struct plan_item kept = *a;
-    *a = *b;
-    *b = kept;
+    uint32_t at[2] = {first, end[0]};
+    for (uint32_t i = first; i < end[1]; i++) {
+        bool left = at[0] < end[0] && (at[1] >= end[1] || from->keys[at[0]] <= from->keys[at[1]]);
+        uint32_t taken = at[left ? 0 : 1]++;
+        work->items[i] = from->items[taken];
+        work->keys[i] = from->keys[taken];
+    }
 }
 
-static uint64_t started_seq(const struct work *work, struct span step)
+static void swap_lists(struct work *a, struct work *b)
 {
-    int32_t index = saga_step_named(work->saga, step);
-    CHECK(index >= 0);
-    return saga_step(work->saga, (uint32_t)index)->started_seq;
+    struct work kept = *a;
+    a->items = b->items;
+    a->keys = b->keys;
+    b->items = kept.items;
+    b->keys = kept.keys;
 }
 
-/* Irrevocable steps first, for they are what a person must see; then by order. Plans are short:
- * insertion keeps equal orders in the order of the definition. */
-static void sort_items(struct work *work)
+/* Irrevocable steps first, for they are what a person must see; then by order, equal ones in the
+ * order of the definition. */
+static bool sort_items(struct work *work)
 {
-    bool strict = work->saga->definition->strict;
-    for (uint32_t i = 1; i < work->plan->item_count; i++) {
-        for (uint32_t k = i; k > 0; k--) {
-            struct plan_item *a = &work->items[k - 1];
-            struct plan_item *b = &work->items[k];
-            bool later = a->order > b->order;
-            if (strict && a->order > 0 && b->order > 0) {
-                later = started_seq(work, a->step) < started_seq(work, b->step);
-            }
-            if (!later) {
-                break;
-            }
-            swap(a, b);
+    uint32_t count = work->plan->item_count;
+    struct work from = {.items = arena_take(work->arena, count * sizeof(struct plan_item)),
+                        .keys = arena_take(work->arena, count * sizeof(uint64_t))};
+    if (!from.items || !from.keys) {
+        return false;
+    }
+    for (uint32_t width = 1; width < count; width *= 2) {
+        swap_lists(work, &from);
+        for (uint32_t first = 0; first < count; first += 2 * width) {
+            uint32_t middle = count - first < width ? count : first + width;
+            uint32_t last = count - first < 2 * width ? count : first + 2 * width;
+            merge(work, &from, first, (uint32_t[2]){middle, last});
         }
     }
+    bool strict = work->saga->definition->strict;
     uint32_t order = 0;
-    for (uint32_t i = 0; i < work->plan->item_count && strict; i++) {
+    for (uint32_t i = 0; i < count && strict; i++) {
         work->items[i].order = work->items[i].irrevocable ? 0 : ++order;
     }
+    return true;
 }
 
 static void put_digest(struct plan *plan, struct span to, struct buf *out)
@@ -270,8 +322,10 @@ static enum saga_error fill_plan(struct work *work, struct span to, struct buf *
     for (uint32_t i = 0; i < saga->step_total && ok; i++) {
         struct step *step = saga_step(saga, i);
         enum fate fate = fate_of(step);
-        bool stays = fate == FATE_KEPT || (fate != FATE_NOTHING && !work->chosen[i]);
-        if (stays) {
+        if (work->stays[i] && step->container && work->stays[step->container->index]) {
+            continue; /* its fan-out is named */
+        }
+        if (work->stays[i]) {
             work->kept[plan->kept_count++] = step->name;
         } else if (fate != FATE_NOTHING) {
             ok = add_item(work, step, fate, reason, out);
@@ -280,9 +334,11 @@ static enum saga_error fill_plan(struct work *work, struct span to, struct buf *
     if (!ok) {
         return SAGA_NO_MEMORY;
     }
+    if (!sort_items(work)) {
+        return SAGA_NO_MEMORY;
+    }
     plan->items = work->items;
     plan->kept = work->kept;
-    sort_items(work);
     put_digest(plan, to, out);
     return buf_failed(out) ? SAGA_NO_MEMORY : SAGA_OK;
 }
@@ -326,11 +382,13 @@ enum saga_error plan_make(struct saga *saga, const struct plan_request *request,
     struct work work = {.saga = saga,
                         .arena = arena,
                         .chosen = arena_take(arena, count * sizeof(bool)),
+                        .stays = arena_take(arena, count * sizeof(bool)),
+                        .keys = arena_take(arena, count * sizeof(uint64_t)),
                         .level = arena_take(arena, count * sizeof(uint32_t)),
                         .items = arena_take(arena, count * sizeof(struct plan_item)),
                         .kept = arena_take(arena, count * sizeof(struct span)),
                         .plan = plan};
-    if (!work.chosen || !work.level || !work.items || !work.kept) {
+    if (!work.chosen || !work.stays || !work.keys || !work.level || !work.items || !work.kept) {
         return SAGA_NO_MEMORY;
     }
     *plan = (struct plan){.saga = saga->name, .seq = saga->seq};

@@ -224,12 +224,45 @@ bool record_next(struct record_reader *reader, struct record *record, bool *bad)
     return true;
 }
 
-bool record_list_has(struct span list, uint32_t index)
+struct record_list record_list_open(struct span list)
 {
     struct mp mp = mp_open(list);
     uint32_t count = list.size > 0 ? mp_array(&mp) : 0;
-    for (uint32_t i = 0; i < count && !mp.bad; i++) {
-        if (mp_uint(&mp) == index) {
+    return (struct record_list){span_of(mp.at, (size_t)(mp.end - mp.at)), mp.bad ? 0 : count};
+}
+
+bool record_list_next(struct record_list *list, uint32_t *step, uint32_t *item)
+{
+    if (list->left == 0) {
+        return false;
+    }
+    struct mp mp = mp_open(list->rest);
+    bool is_pair = mp_peek(&mp) == MP_ARRAY && mp_array(&mp) == 2;
+    *step = (uint32_t)mp_uint(&mp);
+    *item = is_pair ? (uint32_t)mp_uint(&mp) : 0;
+    list->rest = span_of(mp.at, (size_t)(mp.end - mp.at));
+    list->left = mp.bad ? 0 : list->left - 1;
+    return !mp.bad;
+}
+
+void record_list_put(struct buf *list, uint32_t step, uint32_t item)
+{
+    if (item > 0) {
+        mp_put_array(list, 2);
+        mp_put_uint(list, step);
+        mp_put_uint(list, item);
+    } else {
+        mp_put_uint(list, step);
+    }
+}
+
+bool record_list_has(struct span list, uint32_t index)
+{
+    struct record_list walk = record_list_open(list);
+    uint32_t step;
+    uint32_t item;
+    while (record_list_next(&walk, &step, &item)) {
+        if (step == index && item == 0) {
             return true;
         }
     }

@@ -51,7 +51,8 @@ enum record_flag {
 struct record {
     enum record_type type;
     uint32_t fields; /* bit set of what is present: 1 << the FIELD's bit */
-    uint32_t step;   /* index in the definition */
+    uint32_t step;   /* index in the definition; while a turn decides: in the saga */
+    uint32_t item;   /* of a fan-out, from 1; 0 = the step itself */
     uint32_t kind;   /* enum task_kind */
     uint32_t run;    /* n of the key, from 1 */
     uint32_t attempt;
@@ -76,6 +77,7 @@ struct record {
     struct span steps; /* packed list of step indexes: see record_list */
     struct span accept;
     struct span evidence;
+    uint32_t count; /* items of a fan-out */
 };
 
 /* Appends one record, and its values to `payload`; *value_count counts those. Empty spans and
@@ -103,7 +105,18 @@ MUST_CHECK bool record_open(struct record_reader *reader, const struct row *row)
 /* false at the end, or with *bad when the bytes make no sense. Spans point into the row. */
 MUST_CHECK bool record_next(struct record_reader *reader, struct record *record, bool *bad);
 
-/* Is step `index` in the list? Lists are msgpack arrays of step indexes. */
+/* Is step `index` of the definition in the list, as a whole? */
 bool record_list_has(struct span list, uint32_t index);
+
+/* Walks a list. */
+struct record_list {
+    struct span rest;
+    uint32_t left;
+};
+struct record_list record_list_open(struct span list);
+/* false at the end. *item counts from 1; 0 = the step itself. */
+bool record_list_next(struct record_list *list, uint32_t *step, uint32_t *item);
+/* Appends to a list whose array header was written; item 0 = the step itself. */
+void record_list_put(struct buf *list, uint32_t step, uint32_t item);
 
 #endif

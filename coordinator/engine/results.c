@@ -105,7 +105,7 @@ static void unpark_saga(struct turn *turn, const struct step *step)
         return;
     }
     /* After a partial reversal only the step with the late effect is undone. */
-    uint8_t list[8];
+    uint8_t list[16];
     struct buf steps = {.data = list, .capacity = sizeof list, .size_max = sizeof list};
     struct record record = {.type = RECORD_SAGA_COMPENSATING,
                             .fields = 1,
@@ -115,7 +115,7 @@ static void unpark_saga(struct turn *turn, const struct step *step)
     if (saga->state == SAGA_STATE_COMPLETED) {
         mp_put_array(&steps, step->stray_state == UNDO_STATE_NONE ? 1 : 0);
         if (step->stray_state == UNDO_STATE_NONE) {
-            mp_put_uint(&steps, step->index);
+            step_list_put(&steps, step);
         }
         record.flags = FLAG_PARTIAL;
         record.steps = buf_span(&steps);

@@ -4,27 +4,36 @@
 #include "base/limits.h"
 #include "base/mp.h"
 
+void step_open(struct step *step, struct saga *saga, const struct step_spec *spec)
+{
+    step->spec = spec;
+    step->saga = saga;
+    step->name = spec->name;
+    step->state = STEP_STATE_PENDING;
+    static const enum task_kind kinds[CALL_COUNT] = {TASK_DO, TASK_UNDO, TASK_CHECK};
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        step->calls[k].step = step;
+        step->calls[k].kind = kinds[k];
+    }
+}
+
 bool saga_open_steps(struct saga *saga)
 {
     const struct definition *definition = saga->definition;
     struct step *steps = arena_take(&saga->arena, definition->step_count * sizeof(struct step));
-    if (!steps) {
+    uint32_t words = definition->step_count / 64 + 1;
+    uint64_t *awake = arena_take(&saga->arena, words * sizeof(uint64_t));
+    if (!steps || !awake) {
         return false;
     }
     saga->steps = steps;
+    saga->awake = awake;
+    saga->awake_room = words;
     saga->step_total = definition->step_count;
     for (uint32_t i = 0; i < definition->step_count; i++) {
-        struct step *step = &steps[i];
-        step->spec = &definition->steps[i];
-        step->saga = saga;
-        step->name = step->spec->name;
-        step->index = i;
-        step->state = STEP_STATE_PENDING;
-        static const enum task_kind kinds[CALL_COUNT] = {TASK_DO, TASK_UNDO, TASK_CHECK};
-        for (uint32_t k = 0; k < CALL_COUNT; k++) {
-            step->calls[k].step = step;
-            step->calls[k].kind = kinds[k];
-        }
+        step_open(&steps[i], saga, &definition->steps[i]);
+        steps[i].index = i;
+        step_wake(&steps[i]);
     }
     return true;
 }
@@ -66,7 +75,23 @@ void saga_destroy(struct saga **saga)
 
 int32_t saga_step_named(const struct saga *saga, struct span name)
 {
-    return definition_step(saga->definition, name);
+    if (name.size == 0 || name.data[name.size - 1] != ']') {
+        return definition_step(saga->definition, name);
+    }
+    size_t end = name.size - 1;
+    size_t at = end;
+    uint32_t item = 0;
+    while (at > 0 && name.data[at - 1] >= '0' && name.data[at - 1] <= '9') {
+        at--;
+    }
+    bool is_place = at > 0 && name.data[at - 1] == '[' && end > at && end - at < 6 &&
+                    (name.data[at] != '0' || end - at == 1);
+    for (size_t i = at; i < end && is_place; i++) {
+        item = item * 10 + (uint32_t)(name.data[i] - '0');
+    }
+    int32_t index = is_place ? definition_step(saga->definition, span_of(name.data, at - 1)) : -1;
+    const struct fan *fan = index < 0 ? NULL : saga_step(saga, (uint32_t)index)->fan;
+    return fan && item < fan->count ? (int32_t)fan->items[item].index : -1;
 }
 
 struct call *step_call(struct step *step, enum task_kind kind)
@@ -327,12 +352,9 @@ struct span call_key(const struct call *call, uint32_t run)
 {
     struct saga *saga = call->step->saga;
     char room[16];
-    const struct span parts[] = {saga->name,
-                                 span_of("/", 1),
-                                 call->step->spec->name,
-                                 run_suffix(run, room),
-                                 span_of("/", 1),
-                                 span_text(task_kind_name(call->kind))};
+    const struct span parts[] = {saga->name,       span_of("/", 1),
+                                 call->step->name, run_suffix(run, room),
+                                 span_of("/", 1),  span_text(task_kind_name(call->kind))};
     return join(saga, parts, ARRAY_COUNT(parts));
 }
 
@@ -368,14 +390,49 @@ bool call_is_of_child(const struct call *call)
     return call->kind == TASK_UNDO && call->step->spec->undo_is_reverse;
 }
 
+struct step *saga_item(const struct saga *saga, uint32_t step, uint32_t item)
+{
+    if (step >= saga->definition->step_count) {
+        return NULL;
+    }
+    struct step *found = saga_step(saga, step);
+    if (item == 0) {
+        return found;
+    }
+    return found->fan && item <= found->fan->room ? &found->fan->items[item - 1] : NULL;
+}
+
+void step_list_put(struct buf *list, const struct step *step)
+{
+    const struct step *own = step->container ? step->container : step;
+    record_list_put(list, own->index, step->container ? step->item + 1 : 0);
+}
+
+struct step *saga_step_of_record(const struct saga *saga, const struct record *record)
+{
+    return (record->fields & 1) ? saga_item(saga, record->step, record->item) : NULL;
+}
+
+struct step *saga_step_of_key(struct saga *saga, struct span key)
+{
+    size_t from = saga->name.size + 1;
+    size_t end = from;
+    while (end < key.size && key.data[end] != '/' && key.data[end] != '~') {
+        end++;
+    }
+    bool is_ours = end < key.size && key.data[from - 1] == '/' &&
+                   memcmp(key.data, saga->name.data, saga->name.size) == 0;
+    int32_t index = is_ours ? saga_step_named(saga, span_of(key.data + from, end - from)) : -1;
+    return index < 0 ? NULL : saga_step(saga, (uint32_t)index);
+}
+
 struct call *saga_call_of_key(struct saga *saga, struct span key)
 {
-    for (uint32_t i = 0; i < saga->step_total; i++) {
-        for (uint32_t k = 0; k < CALL_COUNT; k++) {
-            struct call *call = &saga_step(saga, i)->calls[k];
-            if (call->run > 0 && span_equal(call->key, key)) {
-                return call;
-            }
+    struct step *step = saga_step_of_key(saga, key);
+    for (uint32_t k = 0; step && k < CALL_COUNT; k++) {
+        struct call *call = &step->calls[k];
+        if (call->run > 0 && span_equal(call->key, key)) {
+            return call;
         }
     }
     return NULL;
@@ -384,25 +441,25 @@ struct call *saga_call_of_key(struct saga *saga, struct span key)
 struct span saga_pack_reason(struct saga *saga, const struct record *record)
 {
     uint8_t *bytes = arena_take(&saga->arena, record->code.size + record->message.size +
-                                                  record->actor.size + LIMIT_NAME + 64);
+                                                  record->actor.size + LIMIT_STEP + 64);
     if (!bytes) {
         return (struct span){NULL, 0};
     }
     struct buf out = {.data = bytes,
                       .capacity = record->code.size + record->message.size + record->actor.size +
-                                  LIMIT_NAME + 64};
+                                  LIMIT_STEP + 64};
     out.size_max = out.capacity;
     /* A save-point is no step for which it turns back. */
-    bool has_step = (record->fields & 1) != 0 && record->step < saga->step_total &&
-                    !(record->flags & FLAG_SAVE_POINT);
-    mp_put_map(&out, 2 + (has_step ? 1u : 0) + (record->actor.size > 0 ? 1u : 0));
+    const struct step *step =
+        (record->flags & FLAG_SAVE_POINT) ? NULL : saga_step_of_record(saga, record);
+    mp_put_map(&out, 2 + (step ? 1u : 0) + (record->actor.size > 0 ? 1u : 0));
     mp_put_text(&out, "code");
     mp_put_str(&out, record->code);
     mp_put_text(&out, "message");
     mp_put_str(&out, record->message);
-    if (has_step) {
+    if (step) {
         mp_put_text(&out, "step");
-        mp_put_str(&out, saga_step(saga, record->step)->name);
+        mp_put_str(&out, step->name);
     }
     if (record->actor.size > 0) {
         mp_put_text(&out, "actor");

@@ -101,8 +101,13 @@ struct past {
 struct step {
     const struct step_spec *spec;
     struct saga *saga;
-    struct span name; /* as people and participants say it */
-    uint32_t index;   /* in the saga */
+    struct span name;       /* as people and participants say it: "pack", "pack[3]" */
+    uint32_t index;         /* in the saga */
+    struct step *container; /* an item's: the step with for_each; NULL = it is none */
+    uint32_t item;          /* an item's place in the collection */
+    struct span value;      /* an item's: what stands there */
+    struct span place;      /* an item's: the same as a msgpack value */
+    struct fan *fan;        /* a container's, once its items are there */
     enum step_state state;
     enum undo_state undo_state;
     struct call calls[CALL_COUNT]; /* do, undo, check */
@@ -145,6 +150,17 @@ struct step {
     bool stuck;                  /* its undo fails for long: others need not wait */
     bool by_person;              /* settled by hand */
     bool refused;                /* its do was refused for good */
+};
+
+/* The items of a step with for_each: steps of their own, which a saga gets while it runs. */
+struct fan {
+    struct step *items;
+    uint32_t count;                    /* of this run of the step */
+    uint32_t room;                     /* of its greatest run */
+    uint32_t next;                     /* no item before it is pending */
+    uint32_t undo_end;                 /* no item from it on still waits for its undo's turn */
+    uint32_t undo_open;                /* items whose undo is due, or under way, or parked */
+    uint32_t counts[STEP_STATE_COUNT]; /* items by state */
 };
 
 enum direction { FORWARD, BACKWARD };
@@ -191,8 +207,14 @@ struct saga {
     int64_t undo_cost_micros; /* of it: of compensations */
     uint8_t digest[32];       /* volatile: of the start, while its name is not yet durable */
     bool has_digest;
-    struct step *steps;  /* see saga_step() */
-    uint32_t step_total; /* of the definition, and what has been added while it ran */
+    struct step *steps;  /* those of the definition: see saga_step() */
+    struct step **items; /* those of fan-outs, in the order in which they came */
+    uint32_t step_total; /* of the definition, and items */
+    uint32_t item_room;  /* of items */
+    uint64_t *awake;     /* bits by index: see saga_awake() */
+    uint32_t awake_room; /* words of it */
+    uint32_t settled;    /* steps of the definition that have succeeded, were skipped, resolved */
+    bool has_more;       /* volatile: a turn has no room for all that could be done: due at once */
 
     /* Volatile: the engine's own. */
     struct heap_node timer;
@@ -212,6 +234,8 @@ struct saga {
 struct saga *saga_new(const struct arena_source *source, uint64_t id, struct span name,
                       const struct definition *definition);
 void saga_destroy(struct saga **saga);
+/* A step that has not begun; its index is the caller's. */
+void step_open(struct step *step, struct saga *saga, const struct step_spec *spec);
 /* A saga folded from its rows. SAGA_STORE_CORRUPT with *why when they make no sense,
  * SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error saga_load(const struct arena_source *source,
@@ -238,9 +262,51 @@ bool saga_waits_for_start(const struct saga *saga);
 /* Step i of step_total: first those of the definition, by their index there. */
 static inline struct step *saga_step(const struct saga *saga, uint32_t i)
 {
+    uint32_t count = saga->definition->step_count;
     PRE(i < saga->step_total);
-    return &saga->steps[i];
+    return i < count ? &saga->steps[i] : saga->items[i - count];
 }
+
+/* items.c */
+
+/* What asks for a step's attention: the first from `from` on that something may follow from, or
+ * that may have a timer; step_total = none. All others are at rest: not started and not due to,
+ * or settled for now. A saga of ten thousand items has few that are awake, and every event is
+ * paid for by them alone. fold() lets a step rest; whoever adds a state, or a timer, that a loop
+ * over awake steps must see says so in step_may_rest(). Too many awake ones cost time only. */
+uint32_t saga_awake(const struct saga *saga, uint32_t from);
+void step_wake(const struct step *step);
+/* Lets the step rest if it may. */
+void step_rest(const struct step *step);
+/* It waits for what it needs, which wakes it. */
+void step_rest_until_needed(const struct step *step);
+/* Looks at all steps: what may rest depends on the direction. */
+void saga_rest_all(struct saga *saga);
+/* After the step's state was `from`: counts, and whom it wakes. */
+void step_moved(struct step *step, enum step_state from);
+void step_set_undo(struct step *step, enum undo_state state);
+/* Gives the container its items; false = no memory, or they make no sense. */
+MUST_CHECK bool fan_add(struct step *container, struct span collection, uint32_t count);
+/* The saga has the steps of another version: counts them, and gives it its items again. */
+MUST_CHECK bool saga_carry_items(struct saga *saga, uint32_t count);
+/* The outputs of its items as an array in the saga's arena; empty = no memory. */
+struct span fan_output(const struct step *container);
+/* After a record on an item: its container's state on the way back is what its items' add up to. */
+void fan_follow(struct step *item);
+/* The item that is to be undone next, from the last one on; NULL = none waits for its turn. */
+struct step *fan_next_undo(const struct fan *fan);
+/* A step with for_each, not one of its items. */
+bool step_is_container(const struct step *step);
+/* Its failure stays its own: on_item_failure: continue. */
+bool step_is_forgiven(const struct step *step);
+/* While the saga goes forward its undo settles it: continue leaves no doubtful effect behind. */
+bool step_undoes_alone(const struct step *step);
+/* As records say it: step of the definition, and which item of it, from 1 (0 = itself); NULL =
+ * there is none. */
+struct step *saga_item(const struct saga *saga, uint32_t step, uint32_t item);
+/* Appends the step to a record's list. */
+void step_list_put(struct buf *list, const struct step *step);
+struct step *saga_step_of_record(const struct saga *saga, const struct record *record);
 /* The index of the step of that name, or -1. */
 int32_t saga_step_named(const struct saga *saga, struct span name);
 /* The call of a kind. */
@@ -291,6 +357,8 @@ struct span step_child_name(const struct step *step, uint32_t run);
 struct span saga_parent_name(struct span name);
 /* Does the undo ask a child rather than a participant? */
 bool call_is_of_child(const struct call *call);
+/* The step that a key of this saga names; NULL when it has none. */
+struct step *saga_step_of_key(struct saga *saga, struct span key);
 /* Which step, kind and run a key of this saga means; NULL when it means none. */
 struct call *saga_call_of_key(struct saga *saga, struct span key);
 

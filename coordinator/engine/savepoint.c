@@ -46,8 +46,9 @@ static bool has_failed(const struct step *step)
 {
     bool parked = step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
                   !call_in_doubt(&step->calls[0]);
-    return step->state == STEP_STATE_FAILED || step->state == STEP_STATE_KEPT || parked ||
-           (step->state == STEP_STATE_RESOLVED && step->refused);
+    bool given_up = step->state == STEP_STATE_FAILED || step->state == STEP_STATE_KEPT || parked ||
+                    (step->state == STEP_STATE_RESOLVED && step->refused);
+    return given_up && !step_is_forgiven(step);
 }
 
 /* Its effect stands, or may stand, and its needs are not met: it can neither stay nor begin anew.
@@ -59,6 +60,9 @@ static bool is_left_standing(const struct step *step)
     }
     const struct call *done = &step->calls[0];
     bool undoable = step->spec->has_undo || step->spec->step_class == CLASS_READONLY;
+    if (step->fan && step->state == STEP_STATE_RUNNING) {
+        return !undoable && step->fan->counts[STEP_STATE_SUCCEEDED] > 0;
+    }
     return step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
            (call_has_succeeded(done) || (call_in_doubt(done) && !undoable));
 }
@@ -91,10 +95,11 @@ void savepoint_pack(const struct saga *saga, uint32_t to, bool *chosen, struct b
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
         chosen[i] = chosen[i] && !(step->accepted && step->state == STEP_STATE_SUCCEEDED);
-        count += chosen[i];
+        count += chosen[i] && !step->container;
     }
     mp_put_array(out, count);
-    for (uint32_t i = 0; i < saga->step_total; i++) {
+    /* Items share the fate of their container. */
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         if (chosen[i]) {
             mp_put_uint(out, i);
         }

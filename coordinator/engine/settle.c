@@ -9,6 +9,7 @@ void settle(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     saga->is_unsettled = false;
+    saga->has_more = false;
     /* Each round moves at least one step at least one state on; a step has few states. */
     uint32_t rounds = 16 * saga->step_total + 64;
     while (!turn->failed && !saga->paused && !saga_state_is_final(saga->state)) {
@@ -40,7 +41,7 @@ void park_unfinished(struct turn *turn, struct step *step)
 
 bool pivot_has_succeeded(const struct saga *saga)
 {
-    for (uint32_t i = 0; i < saga->step_total; i++) {
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         const struct step *step = saga_step(saga, i);
         /* Skipped: the saga has gone past it, and what comes after it cannot be undone. */
         bool done = step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_SKIPPED ||
@@ -63,7 +64,7 @@ bool step_is_open_pivot(const struct step *step)
 
 bool pivot_is_open(const struct saga *saga)
 {
-    for (uint32_t i = 0; i < saga->step_total; i++) {
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         if (step_is_open_pivot(saga_step(saga, i))) {
             return true;
         }
@@ -93,6 +94,9 @@ enum doubt settle_in_doubt(struct turn *turn, struct step *step)
     bool new_do = check->run > 0 && !span_equal(check->do_key, done->key);
     if (step->spec->action.check.size > 0 && (!check->used_up || new_do)) {
         if (!new_do && (call_is_open(check) || check->retry_ms > turn->now_ms)) {
+            return DOUBT_WAITS;
+        }
+        if (!turn_has_room(turn)) {
             return DOUBT_WAITS;
         }
         /* A check asks with what the do was asked with. */
@@ -135,14 +139,49 @@ static bool scope_gives_null(uint32_t index, const void *arg)
     return saga_step(saga, index)->state == STEP_STATE_SKIPPED;
 }
 
-void step_scope(const struct saga *saga, bool undo, struct scope *scope)
+/* An item's own step is the item, not all of them. */
+static struct span scope_output_here(uint32_t index, const void *arg)
+{
+    const struct step *item = arg;
+    bool own = index == item->container->index;
+    return own ? item->output : saga_step(item->saga, index)->output;
+}
+
+static const char *scope_status_here(uint32_t index, const void *arg)
+{
+    const struct step *item = arg;
+    bool own = index == item->container->index;
+    return step_state_name(own ? item->state : saga_step(item->saga, index)->state);
+}
+
+static bool scope_gives_null_here(uint32_t index, const void *arg)
+{
+    const struct step *item = arg;
+    return scope_gives_null(index, item->saga);
+}
+
+void saga_scope(const struct saga *saga, struct scope *scope)
 {
     *scope = (struct scope){.input = saga->input,
                             .saga_id = saga->name,
-                            .reason = undo ? saga->reason : (struct span){NULL, 0},
                             .step_output = scope_output,
                             .step_status = scope_status,
                             .step_gives_null = scope_gives_null,
-                            .arg = saga,
-                            .null_when_missing = undo};
+                            .arg = saga};
+}
+
+void step_scope(const struct step *step, bool undo, struct scope *scope)
+{
+    const struct saga *saga = step->saga;
+    saga_scope(saga, scope);
+    scope->reason = undo ? saga->reason : (struct span){NULL, 0};
+    scope->null_when_missing = undo;
+    if (step->container) {
+        scope->item = step->value;
+        scope->index = step->place;
+        scope->step_output = scope_output_here;
+        scope->step_status = scope_status_here;
+        scope->step_gives_null = scope_gives_null_here;
+        scope->arg = step;
+    }
 }

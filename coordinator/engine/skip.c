@@ -42,7 +42,9 @@ void step_fail(struct turn *turn, struct step *step, const char *code, struct sp
 bool step_is_wanted(struct turn *turn, struct step *step)
 {
     PRE(step->state == STEP_STATE_PENDING);
-    const struct condition *when = step->spec->when;
+    bool is_whole = step_is_container(step);
+    bool is_asked = is_whole || step->container ? is_whole != step->spec->when_of_item : true;
+    const struct condition *when = is_asked ? step->spec->when : NULL;
     bool holds = true;
     if (step->skip_actor.size > 0) {
         skip(turn, step, NULL, (struct span){NULL, 0});
@@ -52,7 +54,7 @@ bool step_is_wanted(struct turn *turn, struct step *step)
         return true;
     }
     struct scope scope;
-    step_scope(turn->saga, false, &scope);
+    step_scope(step, false, &scope);
     enum saga_error rc = condition_holds(when, &scope, &holds);
     struct span written = when->written;
     written.size = written.size > LIMIT_MESSAGE ? LIMIT_MESSAGE : written.size;

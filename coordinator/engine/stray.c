@@ -44,10 +44,11 @@ static void fill(struct turn *turn, const struct step *step, struct span *input)
         *input = past->input;
         return;
     }
-    struct own_output own = {.saga = turn->saga, .index = step->index, .output = past->output};
+    const struct step *named = step->container ? step->container : step;
+    struct own_output own = {.saga = turn->saga, .index = named->index, .output = past->output};
     struct scope scope;
     struct span missing;
-    step_scope(turn->saga, true, &scope);
+    step_scope(step, true, &scope);
     scope.step_output = output_of;
     scope.step_status = status_of;
     scope.step_gives_null = NULL;
@@ -91,7 +92,8 @@ bool strays(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool changed = false;
-    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+    for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && !turn->failed;
+         i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
         if (step_has_stray(step)) {
             changed |= send(turn, step);

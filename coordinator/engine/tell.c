@@ -14,7 +14,7 @@
 #include "base/mp.h"
 #include "engine/turn.h"
 
-enum { EVENT_ID_MAX = 2 * LIMIT_SAGA_ID + 24 + LIMIT_CODE + LIMIT_NAME, TYPE_MAX = 96 };
+enum { EVENT_ID_MAX = 2 * LIMIT_SAGA_ID + 24 + LIMIT_CODE + LIMIT_STEP, TYPE_MAX = 96 };
 
 /* The records that the world hears of. */
 static const char *const types[RECORD_COUNT] = {
@@ -80,7 +80,7 @@ static void put_facts(struct turn *turn, const struct step *step, struct span co
     mp_put_text(out, saga_state_name(saga->state));
     if (step) {
         mp_put_text(out, "step");
-        mp_put_str(out, step->spec->name);
+        mp_put_str(out, step->name);
     }
     if (code.size > 0) {
         mp_put_text(out, "code");
@@ -123,7 +123,7 @@ void tell_alert(struct turn *turn, const struct step *step, const char *code)
     char type[TYPE_MAX];
     name_event(turn->saga, id, sizeof id);
     size_t size = strlen(id);
-    struct span name = step ? step->spec->name : span_text("");
+    struct span name = step ? step->name : span_text("");
     snprintf(id + size, sizeof id - size, "/%s%s%.*s", code, step ? "/" : "", (int)name.size,
              (const char *)name.data);
     snprintf(type, sizeof type, "sagad.alert.%s", code);

@@ -54,6 +54,12 @@ struct found template_look_up(const struct reference *reference, const struct sc
     case REFERENCE_EVENT:
         root = scope->event;
         break;
+    case REFERENCE_ITEM:
+        root = scope->item;
+        break;
+    case REFERENCE_INDEX:
+        root = scope->index;
+        break;
     case REFERENCE_STATUS:
         if (scope->step_status != NULL) {
             const char *name = scope->step_status(reference->step, scope->arg);

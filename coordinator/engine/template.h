@@ -24,6 +24,8 @@ struct scope {
     bool (*step_gives_null)(uint32_t step, const void *arg);    /* skipped: missing is null */
     struct span event;                                          /* msgpack value; empty: none */
     const void *arg;
+    struct span item;       /* of a fan-out: the element; empty elsewhere */
+    struct span index;      /* and its place */
     bool null_when_missing; /* in a compensation a missing value is null */
 };
 

@@ -13,6 +13,8 @@ enum reference_root {
     REFERENCE_OUTPUT, /* $.steps.<name>.output... */
     REFERENCE_STATUS, /* $.steps.<name>.status */
     REFERENCE_REASON, /* $.reason... */
+    REFERENCE_ITEM,   /* $.item... */
+    REFERENCE_INDEX,  /* $.index */
     REFERENCE_ID,     /* $.saga.id */
     REFERENCE_EVENT,  /* $.event... */
 };

@@ -13,8 +13,8 @@ struct root {
 };
 
 static const struct root roots[] = {
-    {"input", true}, {"steps", true}, {"saga", true},   {"reason", true},
-    {"event", true}, {"item", false}, {"index", false},
+    {"input", true}, {"steps", true}, {"saga", true},  {"reason", true},
+    {"event", true}, {"item", true},  {"index", true},
 };
 
 static void list_roots(struct compile *c, struct quoted written)
@@ -44,6 +44,20 @@ static bool check_step(struct compile *c, const struct template_view *view, stru
         return false;
     }
     return true;
+}
+
+/* Is there an item here? */
+static bool check_item(struct compile *c, const struct template_view *view, struct quoted written)
+{
+    bool has_item = view->step >= 0 && c->drafts[view->step].for_each.size > 0;
+    if (has_item && view->is_collection) {
+        compile_error(c, "'%s': for_each is evaluated once, before there is an item", written.text);
+        return false;
+    }
+    if (!has_item) {
+        compile_error(c, "'%s': only a step with 'for_each' has $.item and $.index", written.text);
+    }
+    return has_item;
 }
 
 /* The parts of a reference's query, as far as they may belong to its root. */
@@ -140,6 +154,10 @@ bool template_reference_resolve(struct compile *c, const struct template_view *v
             compile_error(c, "'%s': there is no $.event here", written.text);
         }
         return view->has_event;
+    }
+    if (root == &roots[5] || (root == &roots[6] && parts.count == 1)) {
+        reference->root = root == &roots[5] ? REFERENCE_ITEM : REFERENCE_INDEX;
+        return check_item(c, view, written);
     }
     list_roots(c, written);
     return false;

@@ -86,10 +86,16 @@ static bool undo_is_barred(const struct step *step)
     return due && call_waits_for_finish(&step->calls[0]);
 }
 
+/* On the way back, or for an item whose failure stays its own. */
+static bool undo_is_on(const struct step *step)
+{
+    return step->saga->direction == BACKWARD || step_undoes_alone(step);
+}
+
 static int64_t stuck_due_ms(const struct step *step)
 {
     int64_t since_ms = undo_since_ms(step);
-    if (since_ms == 0 || step->stuck || step->saga->direction == FORWARD || undo_is_barred(step)) {
+    if (since_ms == 0 || step->stuck || !undo_is_on(step) || undo_is_barred(step)) {
         return INT64_MAX;
     }
     if (step->spec->stuck_ms > 0) {
@@ -142,7 +148,7 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
             due_ms = earlier(due_ms, close_due_ms(call));
         }
     }
-    bool gate = saga->direction == BACKWARD && !saga->paused && step->undo_due_ms > 0 &&
+    bool gate = undo_is_on(step) && !saga->paused && step->undo_due_ms > 0 &&
                 (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
     if (gate) {
         due_ms = earlier(due_ms, call_clear_ms(&step->calls[0], engine->options.dead_ms));
@@ -155,7 +161,7 @@ bool saga_waits_for_start(const struct saga *saga)
     if (saga->start_at_ms <= saga->started_ms || saga->direction == BACKWARD) {
         return false;
     }
-    for (uint32_t i = 0; i < saga->step_total; i++) {
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         if (saga_step(saga, i)->state != STEP_STATE_PENDING) {
             return false;
         }
@@ -172,6 +178,9 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
     if (saga_state_is_final(saga->state)) {
         return due_ms;
     }
+    if (saga->has_more && !saga->paused) {
+        return saga->started_ms;
+    }
     bool may_turn = saga->direction == FORWARD || saga->save_point > 0;
     if (saga->deadline_ms > 0 && !saga->timed_out && may_turn) {
         due_ms = saga->deadline_ms;
@@ -179,7 +188,7 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
     if (saga_waits_for_start(saga) && !saga->paused) {
         due_ms = earlier(due_ms, saga->start_at_ms);
     }
-    for (uint32_t i = 0; i < saga->step_total; i++) {
+    for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {
         due_ms = earlier(due_ms, step_due_ms(engine, saga_step(saga, i)));
     }
     return due_ms;
@@ -287,7 +296,8 @@ static void expire_saga(struct turn *turn)
 void expire(struct turn *turn)
 {
     struct saga *saga = turn->saga;
-    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+    for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && !turn->failed;
+         i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
         for (uint32_t k = 0; k < CALL_COUNT && !turn->failed; k++) {
             expire_call(turn, &step->calls[k]);

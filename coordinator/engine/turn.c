@@ -133,13 +133,28 @@ void turn_emit(struct turn *turn, struct record *record)
         turn->failed = true;
         return;
     }
-    record_put(record, &turn->engine->records, &turn->engine->values, &turn->value_count);
+    struct record stored = *record;
+    if ((record->fields & 1) && record->step >= turn->saga->definition->step_count) {
+        const struct step *item = saga_step(turn->saga, record->step);
+        stored.step = item->container->index;
+        stored.item = item->item + 1;
+    }
+    record_put(&stored, &turn->engine->records, &turn->engine->values, &turn->value_count);
     if (buf_failed(&turn->engine->records) || buf_failed(&turn->engine->values) ||
-        !fold(turn->saga, record, turn->now_ms)) {
+        !fold(turn->saga, &stored, turn->now_ms)) {
         /* Folding what was just decided fails for want of memory only. */
         turn->failed = true;
     }
     tell_record(turn, record);
+}
+
+bool turn_has_room(struct turn *turn)
+{
+    const struct engine *engine = turn->engine;
+    bool has = turn->entropy->size - turn->entropy->used >= (size_t)4 * TOKEN_SIZE &&
+               engine->records.size + engine->values.size < LIMIT_BATCH_BYTES / 4;
+    turn->saga->has_more |= !has;
+    return has;
 }
 
 struct effect *turn_effect(struct turn *turn, enum effect_kind kind)

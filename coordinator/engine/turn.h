@@ -47,6 +47,8 @@ void turn_open(struct turn *turn, struct engine *engine, const struct event *eve
                struct batch *batch, struct saga *saga);
 /* Writes and folds one record. Values and texts may be borrowed: they are copied. */
 void turn_emit(struct turn *turn, struct record *record);
+/* Is there room for another attempt in this turn? Else the saga is due again at once. */
+bool turn_has_room(struct turn *turn);
 /* An effect of this turn; NULL when failed. Fill it in. */
 struct effect *turn_effect(struct turn *turn, enum effect_kind kind);
 /* tell.c: what the world is told of a saga, through the outbox, if anybody listens. */
@@ -201,7 +203,34 @@ bool pivot_has_succeeded(const struct saga *saga);
 void turn_back(struct turn *turn, const struct record *reason);
 /* Turns it back for what failed, or (NULL) for the turn that is wanted. */
 void turn_back_because(struct turn *turn, const struct step *failed);
-void step_scope(const struct saga *saga, bool undo, struct scope *scope);
+/* What the templates of the step see, or (saga_scope) those of the saga. */
+void step_scope(const struct step *step, bool undo, struct scope *scope);
+void saga_scope(const struct saga *saga, struct scope *scope);
+/* Fills the step's input and sends it, or begins its wait or its items. A reference that finds
+ * nothing fails the step. */
+void step_start(struct turn *turn, struct step *step);
+
+/* Is nothing of the step left to wait for on the way back? */
+bool step_is_done(const struct step *step, bool strict);
+bool step_wants_undo(const struct step *step);
+/* Sends the first undo of a step, when no attempt of its do can act any more. */
+bool undo_begin(struct turn *turn, struct step *step);
+/* And the next ones, when they are due. */
+bool undo_retry(struct turn *turn, struct step *step);
+
+/* fan.c: steps that are many. */
+void fan_begin(struct turn *turn, struct step *container);
+/* Starts what has its turn, and ends the fan-out after its last item; true = something changed. */
+bool fan_go_on(struct turn *turn, struct step *container);
+/* An item whose failure stays its own; false: the item is like any step now. */
+bool fan_forgive(struct turn *turn, struct step *item, bool *changed);
+/* On the way back: what becomes of the container itself. */
+bool fan_bring_in(struct turn *turn, const struct step *container);
+/* Undoes items, as many at once as may be; clear: those after the container are done. */
+bool fan_undo(struct turn *turn, const struct step *container, bool clear);
+bool fan_is_done(const struct step *container, bool strict);
+/* The item that started last of those not done; NULL = all are. */
+struct step *fan_latest(const struct step *container);
 
 /* savepoint.c */
 

@@ -2,6 +2,7 @@
  *
  * A verb that is refused changes nothing and says why. One that is taken is an OPERATOR record with
  * who and why, before anything that follows from it. */
+#include "base/limits.h"
 #include "base/mp.h"
 #include "engine/turn.h"
 #include "engine/view.h"
@@ -27,9 +28,21 @@ static enum saga_error pack_steps(struct turn *turn, const struct span *names, u
             *why = "the definition has no step of that name";
             return SAGA_INVALID;
         }
-        mp_put_uint(out, (uint64_t)index);
+        const struct step *step = saga_step(turn->saga, (uint32_t)index);
+        step_list_put(out, step);
+    }
+    if (buf_failed(out)) {
+        *why = "it names too many steps";
+        return SAGA_INVALID;
     }
     return SAGA_OK;
+}
+
+/* Is it the step, or the fan-out that it is an item of? */
+static bool names(struct span name, struct span step)
+{
+    bool is_whole = name.size < step.size && step.data[name.size] == '[';
+    return span_equal(name, is_whole ? span_of(step.data, name.size) : step);
 }
 
 /* Each irrevocable step of the plan must be accepted by name; the digest, if given, must match; a
@@ -58,7 +71,7 @@ static enum saga_error check_plan(struct turn *turn, const struct verb_request *
     for (uint32_t i = 0; i < plan.item_count; i++) {
         bool accepted = !plan.items[i].irrevocable;
         for (uint32_t k = 0; k < verb->accept_count && !accepted; k++) {
-            accepted = span_equal(verb->accept[k], plan.items[i].step);
+            accepted = names(verb->accept[k], plan.items[i].step);
         }
         if (!accepted) {
             *why = "the plan has irrevocable steps; name each in `accept` to keep it";
@@ -143,7 +156,7 @@ static enum saga_error reverse(struct turn *turn, const struct verb_request *ver
     }
     struct record said = operator_record(verb);
     struct buf steps;
-    buf_open(&steps, 8 * 1024);
+    buf_open(&steps, 8 * (LIMIT_STEPS + LIMIT_ITEMS_ALL));
     rc = pack_steps(turn, verb->steps, verb->steps_count, &steps, why);
     if (rc == SAGA_OK) {
         rc = pack_steps(turn, verb->accept, verb->accept_count, &turn->engine->scratch, why);
@@ -273,6 +286,10 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
         *why = "not among those who may decide this";
         return SAGA_FORBIDDEN;
     }
+    if (step->fan) {
+        *why = "its items are steps of their own; settle those";
+        return SAGA_CONFLICT;
+    }
     struct record said = operator_record(verb);
     said.fields = 1;
     said.step = step->index;
@@ -372,6 +389,9 @@ static enum saga_error terminate(struct turn *turn, const struct verb_request *v
                                 .code = span_text("written_off"),
                                 .actor = verb->actor,
                                 .reason = verb->reason};
+        if (step->container) {
+            record.reason = (struct span){NULL, 0}; /* its container's: they may be thousands */
+        }
         turn_emit(turn, &record);
     }
     struct record record = {

@@ -1,6 +1,8 @@
 /* view.c - a saga to look at, and its history: folded by the same code that runs it. */
 #include "engine/view.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/turn.h"
@@ -28,7 +30,14 @@ static void fill_step(const struct step *step, struct view_step *out)
         .started_ms = step->started_ms,
         .ended_ms = step->ended_ms,
         .cost_micros = step->cost_micros,
-        .spec = step->spec};
+        .spec = step->spec,
+        .is_item = step->container != NULL,
+        .has_items = step->fan != NULL,
+        .item = step->item,
+        .item_count = step->fan ? step->fan->count : 0};
+    if (step->fan) {
+        out->input = step->calls[0].input.size > 0 ? step->calls[0].input : MP_NIL_VALUE;
+    }
     bool stray = step->undo_state == UNDO_STATE_NONE && step_has_stray(step);
     out->undo = (struct view_undo){.state = stray ? step->stray_state : step->undo_state,
                                    .attempts = undo->number_last,
@@ -64,14 +73,19 @@ static struct span waits_for(const struct saga *saga, const struct view *view)
 
 static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct view *view)
 {
-    uint32_t count = saga->step_total;
-    struct view_step *steps = arena_take(arena, count * sizeof *steps);
+    uint32_t count = 0;
+    struct view_step *steps = arena_take(arena, saga->step_total * sizeof *steps);
     if (!steps) {
         return SAGA_NO_MEMORY;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        fill_step(saga_step(saga, i), &steps[i]);
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        const struct step *step = saga_step(saga, i);
+        fill_step(step, &steps[count++]);
+        for (uint32_t k = 0; step->fan && k < step->fan->count; k++) {
+            fill_step(&step->fan->items[k], &steps[count++]);
+        }
     }
+    POST(count <= saga->step_total);
     int64_t window_ms = saga->definition->reversal_window_ms;
     bool reversible = saga->state == SAGA_STATE_COMPLETED && window_ms > 0;
     *view = (struct view){.name = saga->name,
@@ -206,20 +220,36 @@ static void put_flags(struct buf *data, uint32_t *count, uint32_t flags)
     }
 }
 
+/* "pack", "pack[3]": as people say it; in `room` when it is an item. */
+static struct span name_of(const struct definition *definition, uint32_t step, uint32_t item,
+                           char room[LIMIT_STEP + 8])
+{
+    if (step >= definition->step_count) {
+        return span_text("?");
+    }
+    struct span name = definition->steps[step].name;
+    if (item == 0) {
+        return name;
+    }
+    int size = snprintf(room, LIMIT_STEP + 8, "%.*s[%u]", (int)name.size, (const char *)name.data,
+                        item - 1);
+    return span_of(room, (size_t)size);
+}
+
 static void put_steps(struct buf *data, uint32_t *count, const char *name, struct span list,
                       const struct definition *definition)
 {
     if (list.size == 0) {
         return;
     }
-    struct mp mp = mp_open(list);
-    uint32_t steps = mp_array(&mp);
+    struct record_list steps = record_list_open(list);
+    uint32_t step;
+    uint32_t item;
+    char room[LIMIT_STEP + 8];
     mp_put_text(data, name);
-    mp_put_array(data, steps);
-    for (uint32_t i = 0; i < steps; i++) {
-        uint64_t index = mp_uint(&mp);
-        mp_put_str(data,
-                   index < definition->step_count ? definition->steps[index].name : span_text("?"));
+    mp_put_array(data, steps.left);
+    while (record_list_next(&steps, &step, &item)) {
+        mp_put_str(data, name_of(definition, step, item, room));
     }
     *count += 1;
 }
@@ -242,6 +272,7 @@ static void put_data(struct buf *out, const struct record *record, struct buf *m
     } numbers[] = {{"run", record->run > 1 ? record->run : 0},
                    {"due_ms", record->due_ms},
                    {"cost_usd_micros", record->cost_micros},
+                   {"items", record->count},
                    {"version", record->version}};
     for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
         if (numbers[i].value != 0) {
@@ -283,7 +314,7 @@ static void fill_record(const struct record *record, uint64_t seq, int64_t at_ms
         .code = record->code,
         .message = record->message};
     if (has_step) {
-        out->step = definition->steps[record->step].name;
+        out->step = name_of(definition, record->step, record->item, out->room);
     }
     if (record->type == RECORD_OPERATOR) {
         out->verb = span_text(verb_name((enum verb)record->verb));

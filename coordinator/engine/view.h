@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "base/limits.h"
 #include "engine/definition.h"
 #include "engine/engine.h"
 #include "engine/event.h"
@@ -42,6 +43,10 @@ struct view_step {
     int64_t ended_ms;
     int64_t cost_micros;
     const struct step_spec *spec; /* needs, action */
+    bool is_item;                 /* of a fan-out, which stands before it */
+    bool has_items;               /* they follow */
+    uint32_t item;                /* the item's place in the collection */
+    uint32_t item_count;
     struct view_undo undo;
 };
 
@@ -88,8 +93,9 @@ struct view_record {
     struct span reason;
     struct span code;
     struct span message;
-    struct span verb; /* of an operator's record */
-    struct span data; /* msgpack map of what else there is; may be empty */
+    struct span verb;          /* of an operator's record */
+    struct span data;          /* msgpack map of what else there is; may be empty */
+    char room[LIMIT_STEP + 8]; /* of an item's name */
 };
 
 typedef enum saga_error (*view_record_fn)(const struct view_record *record, void *arg);

@@ -39,7 +39,7 @@ static bool wake_time(struct turn *turn, const struct step *step, int64_t *due_m
     struct scope scope;
     struct span missing = {NULL, 0};
     struct buf *out = &turn->engine->scratch;
-    step_scope(turn->saga, false, &scope);
+    step_scope(step, false, &scope);
     buf_clear(out);
     enum saga_error rc = template_fill(step->spec->sleep_until, &scope, out, &missing);
     if (rc != SAGA_OK && step_code_of(rc)) {

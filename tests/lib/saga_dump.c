@@ -41,6 +41,14 @@ static void dump_step(const struct step *step, struct buf *out)
 {
     mp_put_uint(out, (uint64_t)step->state);
     mp_put_uint(out, (uint64_t)step->undo_state);
+    mp_put_str(out, step->name);
+    mp_put_value(out, step->value);
+    if (step->fan) {
+        mp_put_uint(out, step->fan->undo_open);
+        for (uint32_t i = 0; i < STEP_STATE_COUNT; i++) {
+            mp_put_uint(out, step->fan->counts[i]);
+        }
+    }
     mp_put_value(out, step->output);
     mp_put_str(out, step->code);
     mp_put_str(out, step->message);
@@ -115,6 +123,7 @@ void saga_dump(const struct saga *saga, struct buf *out)
     mp_put_int(out, saga->deadline_ms);
     mp_put_int(out, saga->cost_micros);
     mp_put_int(out, saga->undo_cost_micros);
+    mp_put_uint(out, saga->settled);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         dump_step(saga_step(saga, i), out);
     }
@@ -139,4 +148,19 @@ bool saga_equals_replay(const struct saga *live, const struct saga_image *image)
     buf_close(&theirs);
     saga_destroy(&copy);
     return equal;
+}
+
+bool saga_sleepers_owe_nothing(const struct engine *engine, struct saga *saga)
+{
+    uint64_t awake[512];
+    size_t size = saga->awake_room * sizeof *awake;
+    if (size > sizeof awake) {
+        return false;
+    }
+    int64_t due_ms = saga_next_due(engine, saga);
+    memcpy(awake, saga->awake, size);
+    memset(saga->awake, 0xff, size);
+    int64_t all_due_ms = saga_next_due(engine, saga);
+    memcpy(saga->awake, awake, size);
+    return due_ms == all_due_ms;
 }

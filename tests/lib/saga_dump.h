@@ -4,11 +4,15 @@
 
 #include "base/buf.h"
 #include "engine/saga.h"
+#include "engine/turn.h"
 
 /* Overwrites `out`. What is volatile (saga.h) is left out. */
 void saga_dump(const struct saga *saga, struct buf *out);
 
 /* Folds the rows of the image anew: is the state the same as the live one? */
 bool saga_equals_replay(const struct saga *live, const struct saga_image *image);
+
+/* Would the next timer be the same if no step were at rest? */
+bool saga_sleepers_owe_nothing(const struct engine *engine, struct saga *saga);
 
 #endif

@@ -72,24 +72,34 @@ void print_text(struct buf *out, const char *name, struct span text)
                (const char *)text.data);
 }
 
+static void print_name(struct world *world, uint32_t step, uint32_t item)
+{
+    struct span name = world->definition->steps[step].name;
+    buf_format(&world->out, "%.*s", (int)name.size, (const char *)name.data);
+    if (item > 0) {
+        buf_format(&world->out, "[%u]", item - 1);
+    }
+}
+
 static void print_steps(struct world *world, const char *name, struct span list)
 {
     const char *before = "";
     buf_format(&world->out, " %s=", name);
-    for (uint32_t i = 0; i < world->definition->step_count; i++) {
-        if (record_list_has(list, i)) {
-            struct span step = world->definition->steps[i].name;
-            buf_format(&world->out, "%s%.*s", before, (int)step.size, (const char *)step.data);
-            before = ",";
-        }
+    struct record_list walk = record_list_open(list);
+    uint32_t step;
+    uint32_t item;
+    while (record_list_next(&walk, &step, &item)) {
+        buf_text(&world->out, before);
+        print_name(world, step, item);
+        before = ",";
     }
 }
 
 /* What a record is about: "b" or "b~2/undo#1". */
 static void print_subject(struct world *world, const struct record *record)
 {
-    struct span name = world->definition->steps[record->step].name;
-    buf_format(&world->out, " %.*s", (int)name.size, (const char *)name.data);
+    buf_text(&world->out, " ");
+    print_name(world, record->step, record->item);
     if (record->run > 1) {
         buf_format(&world->out, "~%u", record->run);
     }
@@ -154,7 +164,8 @@ static void print_record(struct world *world, uint64_t seq, const struct record 
         bool shown =
             member == offsetof(struct record, step) || member == offsetof(struct record, kind) ||
             member == offsetof(struct record, run) || member == offsetof(struct record, attempt) ||
-            member == offsetof(struct record, flags) || member == offsetof(struct record, verb);
+            member == offsetof(struct record, flags) || member == offsetof(struct record, item) ||
+            member == offsetof(struct record, verb);
         if (member == offsetof(struct record, due_ms) && record->due_ms != 0) {
             buf_text(out, " due=");
             print_ms(out, record->due_ms);

@@ -216,10 +216,13 @@ _Noreturn void world_violated(const struct world *world, const char *what)
 
 static void check_replay(struct world *world)
 {
-    const struct saga *live = map_get(&world->engine->sagas, span_text(world->name));
+    struct saga *live = map_get(&world->engine->sagas, span_text(world->name));
     struct saga_image image = world_image(world);
     if (live && world->row_count > 0 && !saga_equals_replay(live, &image)) {
         world_violated(world, "the rows folded anew differ from the live state");
+    }
+    if (live && !saga_sleepers_owe_nothing(world->engine, live)) {
+        world_violated(world, "a step at rest has a timer");
     }
 }
 

@@ -445,6 +445,8 @@ void small_check_replay(struct small *world)
                                .rows = world->rows,
                                .row_count = world->row_count};
     must(!saga || saga_equals_replay(saga, &image), "replay");
+    must(!saga || saga_sleepers_owe_nothing(world->engine, (struct saga *)(uintptr_t)saga),
+         "sleepers");
 }
 
 /* ---- at rest ---- */

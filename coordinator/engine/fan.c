@@ -1,0 +1,273 @@
+/* fan.c - fan-outs at work: a collection becomes items, items become outputs or are undone.
+ *
+ *     for_each: $.input.items        evaluated once, stored, one item for each element
+ *     max_parallel                   items at once, on the way forward and on the way back
+ *     on_item_failure: rollback      an item that gives up turns the saga back, as a step does
+ *     on_item_failure: continue      it stays its own: null stands for it in the output
+ *
+ * `continue` forgives a failure, which left no effect, but no doubt: an item in doubt with no
+ * attempt left is undone alone, while the others go on, and the fan-out ends when that is settled.
+ * So nothing of a completed saga is left hanging. */
+#include "base/limits.h"
+#include "base/mp.h"
+#include "engine/turn.h"
+
+/* NULL = it is not. */
+static const char *too_many(const struct step *container, uint32_t count)
+{
+    const struct saga *saga = container->saga;
+    uint32_t others = saga->step_total - saga->definition->step_count;
+    if (count > LIMIT_ITEMS) {
+        return "for_each gives more than 10000 items";
+    }
+    if (container->fan) {
+        bool fits = count <= container->fan->room;
+        return fits ? NULL : "for_each gives more items than before the save-point";
+    }
+    return others + count > LIMIT_ITEMS_ALL ? "the saga's fan-outs have more than 20000 items"
+                                            : NULL;
+}
+
+void fan_begin(struct turn *turn, struct step *container)
+{
+    PRE(step_is_container(container) && !container->fan);
+    struct scope scope;
+    struct span missing = {NULL, 0};
+    struct buf *out = &turn->engine->scratch;
+    step_scope(container, false, &scope);
+    buf_clear(out);
+    enum saga_error rc = template_fill(container->spec->for_each, &scope, out, &missing);
+    if (rc != SAGA_OK) {
+        const char *code = step_code_of(rc);
+        turn->failed |= !code;
+        if (code) {
+            step_fail(turn, container, code, missing);
+        }
+        return;
+    }
+    struct mp mp = mp_open(buf_span(out));
+    if (mp_peek(&mp) != MP_ARRAY) {
+        step_fail(turn, container, "bad_reference", span_text("for_each gives no array"));
+        return;
+    }
+    uint32_t count = mp_array(&mp);
+    const char *why = too_many(container, count);
+    if (why) {
+        step_fail(turn, container, "too_many_items", span_text(why));
+        return;
+    }
+    struct record record = {.type = RECORD_STEP_ITEMS,
+                            .fields = 1,
+                            .step = container->index,
+                            .code = span_text("items"),
+                            .input = buf_span(out),
+                            .count = count};
+    turn_emit(turn, &record);
+}
+
+/* Items that are neither settled nor waiting for their turn. */
+static uint32_t active(const struct fan *fan)
+{
+    return fan->counts[STEP_STATE_RUNNING] + fan->counts[STEP_STATE_RETRYING] +
+           fan->counts[STEP_STATE_WAITING] + fan->counts[STEP_STATE_IN_DOUBT] +
+           fan->counts[STEP_STATE_COMPENSATING];
+}
+
+static struct step *next_pending(struct fan *fan)
+{
+    while (fan->next < fan->count && fan->items[fan->next].state != STEP_STATE_PENDING) {
+        fan->next++;
+    }
+    return fan->next < fan->count ? &fan->items[fan->next] : NULL;
+}
+
+/* Has each item come to an end that the fan-out may go on from? */
+static bool all_settled(const struct fan *fan)
+{
+    uint32_t open = active(fan) + fan->counts[STEP_STATE_PENDING] + fan->counts[STEP_STATE_PARKED];
+    if (open > 0 || fan->undo_open > 0) {
+        return false;
+    }
+    for (uint32_t i = 0; i < fan->count; i++) {
+        if (!step_satisfies(&fan->items[i]) && !step_is_forgiven(&fan->items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void start_item(struct turn *turn, struct step *item)
+{
+    /* What is left belongs to the undoing of those that have begun. */
+    if (turn->saga->arena.size > LIMIT_SAGA_MEMORY / 2) {
+        step_fail(turn, item, "too_large", span_text("the saga holds too much for another item"));
+    } else {
+        step_start(turn, item);
+    }
+}
+
+bool fan_go_on(struct turn *turn, struct step *container)
+{
+    struct fan *fan = container->fan;
+    bool changed = false;
+    struct step *item;
+    while (!turn->failed && active(fan) < container->spec->parallel_max &&
+           (item = next_pending(fan)) != NULL) {
+        if (!turn_has_room(turn)) {
+            return changed;
+        }
+        start_item(turn, item);
+        changed = true;
+        if (item->state == STEP_STATE_FAILED && !step_is_forgiven(item)) {
+            return true;
+        }
+    }
+    if (!changed && !turn->failed && all_settled(fan)) {
+        struct record record = {.type = RECORD_STEP_WOKEN, .fields = 1, .step = container->index};
+        turn_emit(turn, &record);
+        changed = true;
+    }
+    return changed;
+}
+
+bool fan_forgive(struct turn *turn, struct step *item, bool *changed)
+{
+    if (!step_is_forgiven(item)) {
+        return false;
+    }
+    switch (item->state) {
+    case STEP_STATE_IN_DOUBT: {
+        enum doubt doubt = settle_in_doubt(turn, item);
+        *changed |= doubt == DOUBT_CHANGED || (doubt == DOUBT_TO_UNDO && undo_begin(turn, item));
+        return true;
+    }
+    case STEP_STATE_FAILED:
+    case STEP_STATE_COMPENSATING: {
+        bool due = item->undo_state == UNDO_STATE_PENDING;
+        *changed |= due ? undo_begin(turn, item) : undo_retry(turn, item);
+        return true;
+    }
+    case STEP_STATE_KEPT:
+    case STEP_STATE_RESOLVED:
+        return true;
+    case STEP_STATE_NONE:
+    case STEP_STATE_PENDING:
+    case STEP_STATE_WAITING:
+    case STEP_STATE_RUNNING:
+    case STEP_STATE_RETRYING:
+    case STEP_STATE_SUCCEEDED:
+    case STEP_STATE_SKIPPED:
+    case STEP_STATE_COMPENSATED:
+    case STEP_STATE_PARKED:
+    case STEP_STATE_COUNT:
+        break;
+    }
+    return false;
+}
+
+/* --- the way back ----------------------------------------------------------------------------- */
+
+static struct step *next_awake(const struct fan *fan, uint32_t *at)
+{
+    if (fan->count == 0) {
+        return NULL;
+    }
+    const struct saga *saga = fan->items[0].saga;
+    uint32_t first = fan->items[0].index;
+    uint32_t index = saga_awake(saga, first + *at);
+    *at = index - first + 1;
+    return index < first + fan->count ? saga_step(saga, index) : NULL;
+}
+
+bool fan_is_done(const struct step *container, bool strict)
+{
+    const struct fan *fan = container->fan;
+    uint32_t at = 0;
+    for (const struct step *item; (item = next_awake(fan, &at)) != NULL;) {
+        if (!step_is_done(item, strict)) {
+            return false;
+        }
+    }
+    return fan_next_undo(fan) == NULL;
+}
+
+/* Why it did not come to its end: what its first failed item says. */
+static void fall(struct turn *turn, const struct step *container)
+{
+    const struct fan *fan = container->fan;
+    struct record record = {.type = RECORD_STEP_WOKEN,
+                            .fields = 1,
+                            .step = container->index,
+                            .code = span_text("cancelled"),
+                            .message = span_text("the saga turned back")};
+    for (uint32_t i = 0; i < fan->count; i++) {
+        const struct step *item = &fan->items[i];
+        if (item->code.size > 0 && !step_is_forgiven(item)) {
+            record.code = item->code;
+            record.message = item->message;
+            break;
+        }
+    }
+    turn_emit(turn, &record);
+}
+
+bool fan_bring_in(struct turn *turn, const struct step *container)
+{
+    const uint32_t *counts = container->fan->counts;
+    bool runs =
+        counts[STEP_STATE_RUNNING] + counts[STEP_STATE_RETRYING] + counts[STEP_STATE_WAITING] > 0;
+    if (container->state == STEP_STATE_RUNNING && !runs) {
+        fall(turn, container);
+        return true;
+    }
+    if (container->state == STEP_STATE_SUCCEEDED && fan_is_done(container, true)) {
+        struct record record = {.type = RECORD_STEP_KEPT,
+                                .fields = 1,
+                                .step = container->index,
+                                .code = span_text("nothing_to_undo")};
+        turn_emit(turn, &record);
+        return true;
+    }
+    return false;
+}
+
+bool fan_undo(struct turn *turn, const struct step *container, bool clear)
+{
+    struct fan *fan = container->fan;
+    uint32_t going = 0;
+    uint32_t at = 0;
+    bool changed = false;
+    for (struct step *item; !turn->failed && (item = next_awake(fan, &at)) != NULL;) {
+        bool asked =
+            item->undo_state == UNDO_STATE_RUNNING || item->undo_state == UNDO_STATE_RETRYING;
+        bool wants = step_wants_undo(item);
+        bool may = clear && (item->undo_due_ms > 0 || going < container->spec->parallel_max);
+        if (wants && may) {
+            changed |= undo_begin(turn, item);
+        } else if (wants) {
+            item->undo_due_ms = 0; /* see undo_parallel() */
+        }
+        going += (asked || (wants && may)) && !item->stuck ? 1 : 0;
+    }
+    struct step *item;
+    while (clear && going < container->spec->parallel_max && !turn->failed &&
+           (item = fan_next_undo(fan)) != NULL && turn_has_room(turn)) {
+        fan->undo_end = item->item;
+        step_wake(item);
+        changed |= undo_begin(turn, item);
+        going++;
+    }
+    return changed;
+}
+
+struct step *fan_latest(const struct step *container)
+{
+    const struct fan *fan = container->fan;
+    struct step *latest = fan_next_undo(fan);
+    uint32_t at = 0;
+    for (struct step *item; (item = next_awake(fan, &at)) != NULL;) {
+        bool later = !latest || item->item > latest->item;
+        latest = later && item->started_seq > 0 && !step_is_done(item, true) ? item : latest;
+    }
+    return latest;
+}
