@@ -55,6 +55,8 @@ struct loop {
     int64_t drain_until_ms; /* 0 = not draining */
     _Atomic bool is_ready;  /* read by the HTTP thread */
     char why[512];
+    char admin_path[OPTIONS_TEXT + 32];
+    char tokens_path[OPTIONS_TEXT + 32];
 };
 
 static void random_bytes(void *bytes, size_t size, void *arg)
@@ -260,10 +262,11 @@ static int open_outbox(struct loop *loop)
 
 static int open_http(struct loop *loop)
 {
-    char token_path[OPTIONS_TEXT + 32];
-    snprintf(token_path, sizeof token_path, "%s/admin.token", loop->options->data);
+    snprintf(loop->admin_path, sizeof loop->admin_path, "%s/admin.token", loop->options->data);
+    snprintf(loop->tokens_path, sizeof loop->tokens_path, "%s/tokens", loop->options->data);
     struct api_options api = {.listen = loop->options->http,
-                              .token_path = token_path,
+                              .token_path = loop->admin_path,
+                              .tokens_path = loop->tokens_path,
                               .version = SAGAD_VERSION,
                               .desk = &loop->desk,
                               .catalog = loop->catalog,
@@ -334,12 +337,23 @@ static void log_counts(const struct loop *loop)
              texts[10], NULL);
 }
 
+static void reload(struct loop *loop)
+{
+    char why[512] = "out of memory";
+    if (api_reload(loop->api, why, sizeof why) == SAGA_OK) {
+        log_line(LOG_INFO, "reloaded", "what", "tokens", NULL);
+    } else {
+        log_line(LOG_ERROR, "not_reloaded", "what", "tokens", "why", why, NULL);
+    }
+    log_counts(loop);
+}
+
 static void take_signals(struct loop *loop, int64_t at_ms)
 {
     struct signalfd_siginfo signal;
     while (read(loop->signals, &signal, sizeof signal) == (ssize_t)sizeof signal) {
         if (signal.ssi_signo == SIGHUP) {
-            log_counts(loop); /* keys and services to reload come later */
+            reload(loop); /* keys and services come later */
         } else if (loop->drain_until_ms > 0) {
             loop->drain_until_ms = 1; /* asked twice: at once */
         } else {

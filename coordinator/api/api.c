@@ -114,9 +114,6 @@ int64_t call_wait_ms(const struct call *call)
 
 bool call_once(struct call *call, struct span *key, uint8_t digest[32])
 {
-    static const char scope[] =
-        "\x01"
-        "admin/";
     const char *given = call_header(call, "Idempotency-Key");
     *key = (struct span){NULL, 0};
     if (!given) {
@@ -127,14 +124,18 @@ bool call_once(struct call *call, struct span *key, uint8_t digest[32])
     if (text.size >= 2 && text.data[0] == '"' && text.data[text.size - 1] == '"') {
         text = span_of(text.data + 1, text.size - 2);
     }
-    uint8_t *bytes = arena_take(&call->arena, sizeof scope - 1 + text.size);
+    /* Each person's keys are their own. */
+    size_t scope = 1 + call->who.name.size + 1;
+    uint8_t *bytes = arena_take(&call->arena, scope + text.size);
     if (text.size == 0 || text.size > KEY_MAX || !bytes) {
         call_problem(call, SAGA_INVALID, "an Idempotency-Key has 1 to 255 bytes");
         return false;
     }
-    memcpy(bytes, scope, sizeof scope - 1);
-    memcpy(bytes + sizeof scope - 1, text.data, text.size);
-    *key = span_of(bytes, sizeof scope - 1 + text.size);
+    bytes[0] = 0x01;
+    memcpy(bytes + 1, call->who.name.data, call->who.name.size);
+    bytes[scope - 1] = '/';
+    memcpy(bytes + scope, text.data, text.size);
+    *key = span_of(bytes, scope + text.size);
     uint8_t path[DIGEST_SIZE];
     digest_pair(span_text(call->route->method), span_text(call->path), path);
     digest_pair(span_of(path, sizeof path), buf_span(&call->body), digest);
@@ -222,17 +223,17 @@ static enum MHD_Result send_answer(struct call *call)
 static void handle(struct call *call, const char *method)
 {
     const struct route *route = route_find(call, method, call->path);
-    enum role role = auth_role(call);
+    const char *unknown = auth_identify(call);
     call->route = route;
     /* Who does not show a token learns nothing, not even which routes there are. */
-    if (role == ROLE_NONE && (!route || route->role != ROLE_NONE)) {
-        call_problem(call, SAGA_UNAUTHENTICATED, "show a token: Authorization: Bearer TOKEN");
+    if (unknown && (!route || route->role != ROLE_NONE)) {
+        call_problem(call, SAGA_UNAUTHENTICATED, unknown);
     } else if (!route && call->allow[0]) {
         call_problem_as(call, 405, SAGA_INVALID, "this path does not take this method");
     } else if (!route) {
         call_problem(call, SAGA_NOT_FOUND, "there is no such path");
-    } else if (role < route->role) {
-        call_problem(call, SAGA_FORBIDDEN, NULL);
+    } else if (!role_allows(call->who.role, route->role)) {
+        call_problem(call, SAGA_FORBIDDEN, "this token's role may not do this");
     } else if (call->is_too_large) {
         call_problem(call, SAGA_TOO_LARGE, "a body has at most 1 MiB");
     } else if (route->role == ROLE_NONE || call_check_query(call)) {
@@ -387,7 +388,8 @@ enum saga_error api_open(const struct api_options *options, struct api **api, ch
         return SAGA_NO_MEMORY;
     }
     made->options = *options;
-    enum saga_error rc = auth_open(made, why, why_size);
+    pthread_mutex_init(&made->auth_lock, NULL);
+    enum saga_error rc = auth_read(made, why, why_size);
     if (rc == SAGA_OK) {
         rc = options->store->ops->reader_open(options->store, &made->reader);
     }
@@ -435,6 +437,11 @@ static void stop_daemon(struct api *api)
     }
 }
 
+enum saga_error api_reload(struct api *api, char *why, size_t why_size)
+{
+    return auth_read(api, why, why_size);
+}
+
 void api_close(struct api **api)
 {
     struct api *gone = *api;
@@ -447,6 +454,8 @@ void api_close(struct api **api)
     if (gone->reader) {
         gone->reader->ops->close(&gone->reader);
     }
+    tokens_close(&gone->tokens);
+    pthread_mutex_destroy(&gone->auth_lock);
     free(gone);
     *api = NULL;
 }

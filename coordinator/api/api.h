@@ -16,8 +16,9 @@
 struct api;
 
 struct api_options {
-    const char *listen;     /* "127.0.0.1:7700"; port 0 takes a free one */
-    const char *token_path; /* admin.token; made (0600) when it is not there */
+    const char *listen;      /* "127.0.0.1:7700"; port 0 takes a free one */
+    const char *token_path;  /* admin.token; made (0600) when it is not there */
+    const char *tokens_path; /* the others; none when it is not there */
     const char *version;
     const struct desk *desk;
     const struct catalog *catalog;
@@ -31,6 +32,8 @@ struct api_options {
 /* SAGA_CONFLICT when the address is taken; `why` says it for the operator. */
 MUST_CHECK enum saga_error api_open(const struct api_options *options, struct api **api, char *why,
                                     size_t why_size);
+/* Reads the tokens again. From the loop's thread. On an error they stay as they were. */
+MUST_CHECK enum saga_error api_reload(struct api *api, char *why, size_t why_size);
 void api_close(struct api **api);
 /* The port as bound. */
 uint16_t api_port(const struct api *api);

@@ -123,7 +123,7 @@ void definition_put(struct call *call)
     }
     call->request.kind = REQUEST_DEFINE;
     call->request.define.name = made->name;
-    call->request.define.actor = span_text("admin");
+    call->request.define.actor = call->who.name;
     call_post(call);
 }
 

@@ -11,16 +11,24 @@
 #define API_HTTP_H
 
 #include <microhttpd.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "api/api.h"
 #include "api/shape.h"
 #include "base/arena.h"
 #include "base/limits.h"
+#include "base/tokens.h"
 
 enum { CALL_MAGIC = 0x63616c6c, BODY_MAX = LIMIT_MESSAGE_IN, PARTS_MAX = 3, DETAIL_MAX = 100 };
 
-enum role { ROLE_NONE, ROLE_VIEWER, ROLE_CLIENT, ROLE_OPERATOR, ROLE_ADMIN };
+/* Who is asking, as their token says. */
+struct identity {
+    enum role role;           /* ROLE_NONE: nobody knows */
+    struct span name;         /* the actor of what they do */
+    const struct span *roles; /* their role and groups */
+    uint32_t roles_count;
+};
 
 enum phase { PHASE_BODY, PHASE_POSTED, PHASE_ANSWERED };
 
@@ -49,6 +57,7 @@ struct call {
     struct api *api;
     struct MHD_Connection *connection;
     const struct route *route;
+    struct identity who;
     struct span parts[PARTS_MAX]; /* what stood for `{}` in the path */
     char path[1024];
     struct buf body;
@@ -73,7 +82,9 @@ struct api {
     struct api_options options; /* strings borrowed for life */
     struct MHD_Daemon *daemon;
     struct store_reader *reader; /* the HTTP thread's own */
-    uint8_t token_digest[32];
+    pthread_mutex_t auth_lock;   /* of the two below: the loop's thread reads them anew */
+    struct token admin;
+    struct tokens tokens;
     uint16_t port;
     _Atomic uint32_t calls; /* requests whose answer is not sent yet */
 };
@@ -91,10 +102,10 @@ struct form *call_begin(struct call *call, int status);
 void call_end(struct call *call);
 
 /* ---- auth.c ---- */
-/* Makes or reads the admin token. */
-MUST_CHECK enum saga_error auth_open(struct api *api, char *why, size_t why_size);
-/* The role that the request's bearer token gives. */
-enum role auth_role(const struct call *call);
+/* Reads all tokens; makes the admin's if there is none. On an error they stay as they were. */
+MUST_CHECK enum saga_error auth_read(struct api *api, char *why, size_t why_size);
+/* Sets call->who from the request's bearer token; NULL, or why it is nobody. */
+const char *auth_identify(struct call *call);
 
 /* ---- body.c: JSON bodies, checked key by key ---- */
 enum body_form { BODY_TEXT, BODY_INT, BODY_VALUE, BODY_TEXTS, BODY_TIME };
@@ -170,6 +181,7 @@ void schedule_list(struct call *call);
 void write_start(struct call *call);
 void write_start_finish(struct call *call);
 void write_verb(struct call *call);
+void write_decision(struct call *call);
 void write_verb_finish(struct call *call);
 void write_finish(struct call *call);
 void write_finish_finish(struct call *call);

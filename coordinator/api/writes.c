@@ -105,7 +105,7 @@ void write_start(struct call *call)
     }
     request->kind = REQUEST_START;
     request->version = (uint32_t)version;
-    start->actor = span_text("admin");
+    start->actor = call->who.name;
     struct request_facts facts = {.definition = request->definition,
                                   .version = (uint32_t)version,
                                   .input = start->input,
@@ -187,14 +187,20 @@ static void read_then(struct call *call, struct span then)
     verb->then_pause = span_is(then, "pause");
 }
 
-static bool check_verb(struct call *call, struct span outcome, struct span then)
+static void check_reason(struct call *call)
 {
-    struct verb_request *verb = &call->request.verb;
+    const struct verb_request *verb = &call->request.verb;
     if (verb->reason.size == 0) {
         call_fault(call, "/reason", "is required: say why");
     } else if (verb->reason.size > LIMIT_REASON) {
         call_fault(call, "/reason", "has more than 1024 bytes");
     }
+}
+
+static bool check_verb(struct call *call, struct span outcome, struct span then)
+{
+    struct verb_request *verb = &call->request.verb;
+    check_reason(call);
     read_then(call, then);
     if (verb->verb == VERB_RESOLVE) {
         if (verb->step.size == 0) {
@@ -204,6 +210,9 @@ static bool check_verb(struct call *call, struct span outcome, struct span then)
     }
     if (verb->verb == VERB_MIGRATE && verb->version == 0) {
         call_fault(call, "/version", "is required: a version of the definition, from 1");
+    }
+    if (verb->verb == VERB_SKIP && verb->step.size == 0) {
+        call_fault(call, "/step", "is required");
     }
     if (verb->verb == VERB_ROLLBACK && verb->steps_count > 0) {
         call_fault(call, "/steps",
@@ -225,6 +234,23 @@ static bool read_if_match(struct call *call)
     }
     call->request.verb.if_seq = seq;
     return true;
+}
+
+/* What every verb takes besides its body: who, of which saga, in which state of it, once. */
+static void post_verb(struct call *call)
+{
+    struct verb_request *verb = &call->request.verb;
+    if (!read_if_match(call) || !call_once(call, &verb->key, verb->digest)) {
+        return;
+    }
+    call->request.kind = REQUEST_VERB;
+    verb->saga = call->parts[0];
+    verb->actor = call->who.name;
+    verb->roles = call->who.roles;
+    verb->roles_count = call->who.roles_count;
+    call->request.wait_ms = call_wait_ms(call);
+    call->request.wait_settled = call->request.wait_ms > 0;
+    call_post(call);
 }
 
 void write_verb(struct call *call)
@@ -257,16 +283,31 @@ void write_verb(struct call *call)
     verb->steps_count = steps.count;
     verb->accept = accept.items;
     verb->accept_count = accept.count;
-    if (!check_verb(call, outcome, then) || !read_if_match(call) ||
-        !call_once(call, &verb->key, verb->digest)) {
+    if (check_verb(call, outcome, then)) {
+        post_verb(call);
+    }
+}
+
+/* A person's answer to the question of a step. */
+void write_decision(struct call *call)
+{
+    struct verb_request *verb = &call->request.verb;
+    const struct body_key keys[] = {
+        {"reason", BODY_TEXT, false, &verb->reason},
+        {"question_digest", BODY_TEXT, false, &verb->plan_digest},
+    };
+    if (call->who.role == ROLE_AUDITOR) {
+        call_problem(call, SAGA_FORBIDDEN, "an auditor changes nothing");
         return;
     }
-    call->request.kind = REQUEST_VERB;
-    verb->saga = call->parts[0];
-    verb->actor = span_text("admin");
-    call->request.wait_ms = call_wait_ms(call);
-    call->request.wait_settled = call->request.wait_ms > 0;
-    call_post(call);
+    if (!verb_of_path(call->path, &verb->verb) || !body_read(call, keys, ARRAY_COUNT(keys))) {
+        return;
+    }
+    verb->step = call->parts[1];
+    check_reason(call);
+    if (call_faultless(call)) {
+        post_verb(call);
+    }
 }
 
 void write_verb_finish(struct call *call)

@@ -49,6 +49,11 @@ struct settings {
     const char *outcome;
     const char *output_value;
     const char *evidence;
+    const char *question; /* digest */
+    const char *role;
+    const char *groups;
+    const char *expires;
+    const char *data; /* folder */
     const char *status;
     const char *definition;
     const char *parent;
@@ -141,6 +146,10 @@ enum exit_code run_retry(const struct settings *settings, const struct arguments
 enum exit_code run_resolve(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_pause(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_resume(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_skip(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_approve(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_reject(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_token(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_terminate(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_webhooks(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_schedules(const struct settings *settings, const struct arguments *arguments);

@@ -35,12 +35,19 @@ const struct command commands[] = {
     {"pause", "ID", "start nothing new; what runs is recorded", VERB_OPTIONS, 1, 1, false,
      run_pause},
     {"resume", "ID", "go on after a pause", VERB_OPTIONS, 1, 1, false, run_resume},
+    {"skip", "ID", "leave out a step; what needs it goes on", "step " VERB_OPTIONS, 1, 1, false,
+     run_skip},
+    {"approve", "ID STEP", "answer the question of a step with yes", "question " VERB_OPTIONS, 2, 2,
+     false, run_approve},
+    {"reject", "ID STEP", "answer it with no", "question " VERB_OPTIONS, 2, 2, false, run_reject},
     {"terminate", "ID", "give up: write off every unsettled step", "yes " VERB_OPTIONS, 1, 1, false,
      run_terminate},
     {"webhooks", "[VERB...]", "who hears what: list dead redeliver discard enable",
      "limit reason yes output", 0, 3, true, run_webhooks},
     {"migrate", "ID", "go on under another version of the definition",
      "to-version plan yes " VERB_OPTIONS, 1, 1, false, run_migrate},
+    {"token", "VERB [NAME]", "in the data folder: create, list, revoke",
+     "role groups expires data output", 1, 2, false, run_token},
     {"completion", "bash", "print completion for a shell", "", 1, 1, false, run_completion},
     {"version", "", "print the version", "", 0, 0, false, run_version},
     {"help", "[COMMAND]", "this, or one command", "man", 0, 1, false, run_help},
@@ -73,6 +80,11 @@ enum option_key {
     KEY_OUTCOME,
     KEY_RESULT,
     KEY_EVIDENCE,
+    KEY_QUESTION,
+    KEY_ROLE,
+    KEY_GROUPS,
+    KEY_EXPIRES,
+    KEY_DATA,
     KEY_STATUS,
     KEY_DEFINITION,
     KEY_PARENT,
@@ -129,6 +141,16 @@ static const struct option_row {
      false},
     {"result", required_argument, KEY_RESULT, "JSON", "the step's output, or @FILE", false},
     {"evidence", required_argument, KEY_EVIDENCE, "TEXT", "what shows it: a ticket, a receipt",
+     false},
+    {"question", required_argument, KEY_QUESTION, "DIGEST",
+     "only if this is what is asked; show has it with -o json", false},
+    {"role", required_argument, KEY_ROLE, "ROLE", "viewer, auditor, client, operator or admin",
+     false},
+    {"groups", required_argument, KEY_GROUPS, "A,B", "what `role:A` in a definition means, too",
+     false},
+    {"expires", required_argument, KEY_EXPIRES, "WHEN", "after 90d, or at an RFC 3339 time; never",
+     false},
+    {"data", required_argument, KEY_DATA, "FOLDER", "sagad's data (./sagad-data; SAGAD_DATA)",
      false},
     {"yes", no_argument, KEY_YES, NULL, "do not ask", false},
     {"key", required_argument, KEY_KEY, "KEY", "idempotency key: the same key has its effect once",
@@ -429,6 +451,16 @@ static const char **place_of(struct settings *settings, int key)
         return &settings->output_value;
     case KEY_EVIDENCE:
         return &settings->evidence;
+    case KEY_QUESTION:
+        return &settings->question;
+    case KEY_ROLE:
+        return &settings->role;
+    case KEY_GROUPS:
+        return &settings->groups;
+    case KEY_EXPIRES:
+        return &settings->expires;
+    case KEY_DATA:
+        return &settings->data;
     case KEY_STATUS:
         return &settings->status;
     case KEY_DEFINITION:

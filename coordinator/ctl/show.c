@@ -110,6 +110,26 @@ void show_json(const struct settings *settings, const json_t *value)
     printf("\n");
 }
 
+/* What persons are asked, and of whom. */
+static void print_question(const json_t *saga, const json_t *step)
+{
+    const json_t *approval = json_object_get(step, "approval");
+    const json_t *who = json_object_get(approval, "who");
+    char *show = json_dumps(json_object_get(approval, "show"), JSON_COMPACT | JSON_ENCODE_ANY);
+    printf("asks     %s: %s\n", text(step, "step"), text(approval, "question"));
+    if (show) {
+        printf("shows    %s\n", show);
+    }
+    free(show);
+    printf("of       ");
+    for (size_t i = 0; i < json_array_size(who); i++) {
+        printf("%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(who, i)));
+    }
+    printf("%s%s\n", text(step, "waiting_until")[0] ? "; until " : "", text(step, "waiting_until"));
+    printf("do       sagactl approve %s %s --reason WHY    or reject\n", text(saga, "id"),
+           text(step, "step"));
+}
+
 /* The line that says why a saga is where it is. */
 static void print_why(const json_t *saga)
 {
@@ -126,6 +146,9 @@ static void print_why(const json_t *saga)
         const char *state = text(step, "status");
         const json_t *error = json_object_get(step, "error");
         const json_t *undo = json_object_get(step, "compensation");
+        if (strcmp(text(step, "waiting_for"), "approval") == 0) {
+            print_question(saga, step);
+        }
         bool undo_waits = strcmp(text(undo, "status"), "retrying") == 0 ||
                           strcmp(text(undo, "status"), "parked") == 0;
         if (undo_waits) {

@@ -27,6 +27,7 @@ static json_t *make_body(const struct settings *settings)
     } texts[] = {{"step", offsetof(struct settings, step)},
                  {"to", offsetof(struct settings, to)},
                  {"plan_digest", offsetof(struct settings, apply)},
+                 {"question_digest", offsetof(struct settings, question)},
                  {"outcome", offsetof(struct settings, outcome)},
                  {"evidence", offsetof(struct settings, evidence)}};
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
@@ -72,7 +73,7 @@ static enum exit_code send_verb(const struct settings *settings, const char *id,
 {
     struct reply reply;
     char path[PATH_SIZE];
-    char what[32];
+    char what[512];
     snprintf(what, sizeof what, "/%s", verb);
     if (!http_saga_path(path, sizeof path, id, what)) {
         return EXIT_NOT_FOUND;
@@ -180,6 +181,35 @@ enum exit_code run_resolve(const struct settings *settings, const struct argumen
         return EXIT_USAGE;
     }
     return plain_verb(settings, arguments, "resolve");
+}
+
+enum exit_code run_skip(const struct settings *settings, const struct arguments *arguments)
+{
+    if (!settings->step) {
+        fprintf(stderr, "sagactl: skip needs --step NAME\n");
+        return EXIT_USAGE;
+    }
+    return plain_verb(settings, arguments, "skip");
+}
+
+static enum exit_code decide(const struct settings *settings, const struct arguments *arguments,
+                             const char *verb)
+{
+    char what[480];
+    char *step = http_escape(arguments->items[1]);
+    int size = snprintf(what, sizeof what, "steps/%s/%s", step, verb);
+    free(step);
+    return size < (int)sizeof what ? plain_verb(settings, arguments, what) : EXIT_NOT_FOUND;
+}
+
+enum exit_code run_approve(const struct settings *settings, const struct arguments *arguments)
+{
+    return decide(settings, arguments, "approve");
+}
+
+enum exit_code run_reject(const struct settings *settings, const struct arguments *arguments)
+{
+    return decide(settings, arguments, "reject");
 }
 
 enum exit_code run_pause(const struct settings *settings, const struct arguments *arguments)
