@@ -463,8 +463,9 @@ static void ask_wait(struct core *core, struct request *request)
 typedef void (*ask_fn)(struct core *core, struct request *request);
 
 static const ask_fn asks[] = {
-    [REQUEST_START] = ask_start, [REQUEST_VERB] = ask_verb,     [REQUEST_FINISH] = ask_finish,
-    [REQUEST_WAIT] = ask_wait,   [REQUEST_DEFINE] = ask_define, [REQUEST_OUTBOX] = hooks_ask,
+    [REQUEST_START] = ask_start,  [REQUEST_VERB] = ask_verb,     [REQUEST_FINISH] = ask_finish,
+    [REQUEST_WAIT] = ask_wait,    [REQUEST_DEFINE] = ask_define, [REQUEST_OUTBOX] = hooks_ask,
+    [REQUEST_EVENT] = offers_ask,
 };
 
 void core_ask(struct request *request, void *arg)

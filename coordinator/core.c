@@ -23,6 +23,7 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
                                     .seed = options->seed,
                                     .last_lsn = facts.last_lsn,
                                     .last_saga = facts.last_saga,
+                                    .inbox_last = facts.inbox_last,
                                     .sagas_max = options->sagas_max,
                                     .near_ms = near_ms,
                                     .tells = options->hooks && options->hooks->count > 0};
@@ -46,6 +47,7 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     made->deferred_end = &made->deferred;
     heap_open(&made->deadlines);
     schedules_open(made);
+    offers_open(made);
     made->entropy = (struct entropy){made->pool, sizeof made->pool, sizeof made->pool};
     *core = made;
     return SAGA_OK;
@@ -80,6 +82,7 @@ void core_destroy(struct core **core)
     }
     outwait_store(gone);
     waiters_close(gone);
+    offers_close(gone);
     size_t at = 0;
     for (struct request *r; (r = map_next(&gone->requests, &at)) != NULL;) {
         core_answer(r, SAGA_UNAVAILABLE, STOPPING);
@@ -169,6 +172,9 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
     }
     if (rc == SAGA_OK) {
         rc = schedules_recover(core);
+    }
+    if (rc == SAGA_OK) {
+        rc = offers_recover(core);
     }
     if (rc == SAGA_OK) {
         char count[16];
@@ -314,6 +320,9 @@ static void release_effect(struct core *core, const struct effect *effect)
     case EFFECT_CHILD_END:
         tell_parent(core, effect->child_end);
         return;
+    case EFFECT_RECALL:
+        offers_recall(core, effect);
+        return;
     }
 }
 
@@ -336,6 +345,7 @@ static void release(struct core *core, struct work *work)
     for (uint32_t i = 0; i < batch->effect_count; i++) {
         release_effect(core, &batch->effects[i]);
     }
+    offers_released(core, work);
     peers_flush(core->peers, core->now_ms);
     forget_keys(core, &batch->rows);
     enum saga_error rc = engine_released(core->engine, batch->serial, &core->making->batch);
@@ -351,7 +361,8 @@ static bool has_rows(const struct work *work)
     const struct rows *rows = &work->batch.rows;
     return rows->row_count > 0 || rows->head_count > 0 || rows->name_count > 0 ||
            rows->definition_count > 0 || rows->delivery_count > 0 || rows->hook_count > 0 ||
-           rows->schedule_count > 0 || rows->claim_count > 0;
+           rows->schedule_count > 0 || rows->claim_count > 0 || rows->inbox_count > 0 ||
+           rows->inbox_done_count > 0 || rows->wait_count > 0;
 }
 
 /* Something waits for its turn without having anything to write. */
@@ -415,6 +426,7 @@ enum saga_error core_serve(struct core *core, int64_t now_ms)
     core->now_ms = now_ms;
     core_step(core, &event);
     schedules_serve(core);
+    offers_serve(core);
     /* Nothing to write, and yet something to release: sagas that need not be in memory. */
     if (core->failure == SAGA_OK && !has_rows(core->making)) {
         let_go(core, core->making);
@@ -493,6 +505,7 @@ enum saga_error core_turn(struct core *core, int64_t now_ms)
     if (durable) {
         let_go(core, durable);
     }
+    offers_turn(core);
     core->holds = !core->syncing && is_small(core) ? core->holds + 1 : 0;
     if (core->holds > 0) {
         return core->failure;
@@ -518,6 +531,8 @@ int64_t core_next_due(const struct core *core)
     int64_t schedules_ms = schedules_next_due(core);
     due_ms = peers_ms < due_ms ? peers_ms : due_ms;
     due_ms = schedules_ms < due_ms ? schedules_ms : due_ms;
+    int64_t offers_ms = offers_next_due(core);
+    due_ms = offers_ms < due_ms ? offers_ms : due_ms;
     bool waits = !core->syncing && core->disk_retry_ms > 0;
     if (waits && core->disk_retry_ms < due_ms) {
         due_ms = core->disk_retry_ms;
@@ -531,7 +546,10 @@ int64_t core_next_due(const struct core *core)
 bool core_is_full(const struct core *core)
 {
     const struct batch *batch = &core->making->batch;
-    return batch->size >= LIMIT_BATCH_BYTES || batch->rows.row_count >= LIMIT_BATCH_EVENTS ||
+    const struct rows *rows = &batch->rows;
+    uint32_t events = rows->inbox_count + rows->inbox_done_count + rows->wait_count;
+    return batch->size >= LIMIT_BATCH_BYTES || rows->row_count >= LIMIT_BATCH_EVENTS ||
+           events >= LIMIT_BATCH_EVENTS ||
            batch->rows.delivery_count >= WEBHOOK_COUNT_MAX * LIMIT_BATCH_EVENTS ||
            batch->effect_count >= EFFECTS_MAX || batch->arena.size >= 2 * LIMIT_BATCH_BYTES;
 }
@@ -548,7 +566,8 @@ bool core_is_holding(const struct core *core)
 
 bool core_is_idle(const struct core *core)
 {
-    return !core->syncing && !has_rows(core->making) && !has_effects(core->making);
+    return !core->syncing && !has_rows(core->making) && !has_effects(core->making) &&
+           offers_next_due(core) == INT64_MAX;
 }
 
 bool core_is_disk_full(struct core *core)

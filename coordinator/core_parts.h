@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "core.h"
+#include "offers.h"
 #include "schedules.h"
 
 /* Refs of requests have the highest bit; peers' sessions never do. */
@@ -40,7 +41,8 @@ struct work {
     struct batch batch;
     struct request *defines; /* answered when their version is durable */
     struct request *settles; /* the same for what became of deliveries */
-    bool recounts;           /* it discards: how many, only the store knows */
+    struct offers_work offers;
+    bool recounts; /* it discards: how many, only the store knows */
 };
 
 /* A webhook, as far as the core has to know. */
@@ -84,6 +86,7 @@ struct core {
     uint64_t sleepers_saga; /* and id */
     bool sleepers_left;     /* there are more that are due soon */
     struct schedules schedules;
+    struct offers offers; /* events on their way to sagas */
     struct entropy entropy;
     uint8_t pool[ENTROPY_POOL];
 };

@@ -18,6 +18,7 @@ enum request_kind {
     REQUEST_WAIT,   /* until the saga `saga` is settled or parked */
     REQUEST_DEFINE, /* a new version of a definition */
     REQUEST_OUTBOX, /* what has become of an event on its way to a webhook, or shall */
+    REQUEST_EVENT,  /* an event, for all who wait for it or for one saga */
 };
 
 struct answer {
@@ -32,6 +33,8 @@ struct answer {
     uint32_t version;     /* DEFINE: of the definition; START too */
     bool unchanged;       /* DEFINE: nothing was new */
     enum verdict verdict; /* FINISH */
+    uint32_t delivered;   /* EVENT: steps that took it */
+    struct span started;  /* EVENT: msgpack array of the ids of sagas; empty = none */
 };
 
 struct request {
@@ -40,6 +43,7 @@ struct request {
         struct start_request start;
         struct verb_request verb;
         struct result result;
+        struct inbox_row event; /* at_ms 0 = now */
         struct {
             struct span name;
             struct span source; /* canonical JSON */

@@ -173,6 +173,17 @@ static void answered(struct request *request, const struct answer *answer)
     if (!ok) {
         call->answer = (struct answer){.error = SAGA_NO_MEMORY};
     }
+    call_resume(call);
+}
+
+void call_suspend(struct call *call)
+{
+    atomic_store(&call->phase, PHASE_POSTED);
+    MHD_suspend_connection(call->connection);
+}
+
+void call_resume(struct call *call)
+{
     atomic_store(&call->phase, PHASE_ANSWERED);
     MHD_resume_connection(call->connection);
 }
@@ -180,8 +191,7 @@ static void answered(struct request *request, const struct answer *answer)
 void call_post(struct call *call)
 {
     call->request.answer = answered;
-    atomic_store(&call->phase, PHASE_POSTED);
-    MHD_suspend_connection(call->connection);
+    call_suspend(call);
     const struct desk *desk = call->api->options.desk;
     enum saga_error rc = desk->post(&call->request, desk->arg);
     if (rc != SAGA_OK) {

@@ -64,6 +64,7 @@ struct call {
     bool is_too_large;
     struct arena arena; /* owns what the request points to */
     struct request request;
+    void *held;           /* the handler's own, in the arena, for its finish */
     struct answer answer; /* copied into the arena by the loop */
     struct fault *faults; /* of a 422 */
     uint32_t fault_count;
@@ -132,6 +133,9 @@ const char *call_query(const struct call *call, const char *name);
 /* Are the query arguments those of the route? Else a problem is answered: a name that is misspelt
  * must not be taken for one that was not given. */
 bool call_check_query(struct call *call);
+/* For handlers that post by themselves: the connection sleeps, until it is woken once. */
+void call_suspend(struct call *call);
+void call_resume(struct call *call);
 /* Hands call->request to the loop and suspends the connection. */
 void call_post(struct call *call);
 /* NUL-terminated text of a span, in the arena. */
@@ -191,6 +195,10 @@ void webhook_list(struct call *call);
 void webhook_dead(struct call *call);
 void webhook_verb(struct call *call);
 void webhook_verb_finish(struct call *call);
+
+/* ---- events.c ---- */
+void write_events(struct call *call);
+void write_events_finish(struct call *call);
 
 /* ---- routes.c ---- */
 /* The route of a method and path; NULL, with call->allow set when the path is known under others.

@@ -31,11 +31,13 @@ static const struct route routes[] = {
     {"POST", "/v1/sagas/{}/steps/{}/reject", ROLE_VIEWER, "", write_decision, write_verb_finish},
     {"POST", "/v1/sagas/{}/terminate", ROLE_OPERATOR, "", write_verb, write_verb_finish},
     {"POST", "/v1/sagas/{}/migrate", ROLE_OPERATOR, "", write_verb, write_verb_finish},
+    {"POST", "/v1/sagas/{}/signal", ROLE_OPERATOR, "", write_verb, write_verb_finish},
     {"GET", "/v1/webhooks", ROLE_VIEWER, "", webhook_list, NULL},
     {"GET", "/v1/webhooks/{}/dead", ROLE_VIEWER, "limit cursor", webhook_dead, NULL},
     {"POST", "/v1/webhooks/{}/redeliver", ROLE_OPERATOR, "", webhook_verb, webhook_verb_finish},
     {"POST", "/v1/webhooks/{}/discard", ROLE_OPERATOR, "", webhook_verb, webhook_verb_finish},
     {"POST", "/v1/webhooks/{}/enable", ROLE_OPERATOR, "", webhook_verb, webhook_verb_finish},
+    {"POST", "/v1/events", ROLE_CLIENT, "", write_events, write_events_finish},
     {"POST", "/v1/tasks/{}/finish", ROLE_CLIENT, "", write_finish, write_finish_finish},
 };
 

@@ -214,6 +214,15 @@ static bool check_verb(struct call *call, struct span outcome, struct span then)
     if (verb->verb == VERB_SKIP && verb->step.size == 0) {
         call_fault(call, "/step", "is required");
     }
+    if (verb->verb == VERB_SIGNAL && verb->event.size == 0) {
+        call_fault(call, "/event", "is required: the name of the event");
+    } else if (verb->verb != VERB_SIGNAL && verb->event.size > 0) {
+        call_fault(call, "/event", "is for signal");
+    }
+    if (verb->input.size > LIMIT_VALUE) {
+        call_problem(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
+        return false;
+    }
     if (verb->verb == VERB_ROLLBACK && verb->steps_count > 0) {
         call_fault(call, "/steps",
                    "a rollback is of the whole saga, or to a step; steps are for reverse");
@@ -261,6 +270,7 @@ void write_verb(struct call *call)
     struct span outcome = {NULL, 0};
     struct span then = {NULL, 0};
     int64_t version = 0;
+    struct span data = {NULL, 0};
     const struct body_key keys[] = {
         {"reason", BODY_TEXT, false, &verb->reason},
         {"version", BODY_INT, false, &version},
@@ -274,11 +284,14 @@ void write_verb(struct call *call)
         {"outcome", BODY_TEXT, false, &outcome},
         {"output", BODY_VALUE, false, &verb->output},
         {"evidence", BODY_TEXT, false, &verb->evidence},
+        {"event", BODY_TEXT, false, &verb->event},
+        {"data", BODY_VALUE, false, &data},
     };
     if (!verb_of_path(call->path, &verb->verb) || !body_read(call, keys, ARRAY_COUNT(keys))) {
         return;
     }
     verb->version = version > 0 && version <= UINT32_MAX ? (uint32_t)version : 0;
+    verb->input = verb->verb == VERB_SIGNAL ? data : verb->input;
     verb->steps = steps.items;
     verb->steps_count = steps.count;
     verb->accept = accept.items;

@@ -6,18 +6,21 @@
 
 enum {
     /* Names. */
-    LIMIT_SAGA_ID = 128,    /* bytes; part of every idempotency key */
-    LIMIT_CHILD_DEPTH = 16, /* children of children: a saga that starts itself must end */
-    LIMIT_NAME = 64,        /* bytes of a saga's, step's name: fits keys, columns, screens */
-    LIMIT_STEP = 71,        /* a step's name and an item's place: "pack[9999]" */
-    LIMIT_ACTION = 129,     /* service + '.' + operation */
-    LIMIT_KEY = 255,        /* bytes of an idempotency key: what payment providers accept */
-    LIMIT_CODE = 64,        /* bytes of an error code */
-    LIMIT_MESSAGE = 1024,   /* bytes of an error message; longer ones are cut */
-    LIMIT_REASON = 1024,    /* bytes of an operator's reason */
-    LIMIT_ACTOR = 128,      /* bytes of a principal's name */
-    LIMIT_LABELS = 32,      /* labels of a saga */
-    LIMIT_TRACE = 512,      /* bytes of tracestate */
+    LIMIT_SAGA_ID = 128,      /* bytes; part of every idempotency key */
+    LIMIT_CHILD_DEPTH = 16,   /* children of children: a saga that starts itself must end */
+    LIMIT_NAME = 64,          /* bytes of a saga's, step's name: fits keys, columns, screens */
+    LIMIT_STEP = 71,          /* a step's name and an item's place: "pack[9999]" */
+    LIMIT_ACTION = 129,       /* service + '.' + operation */
+    LIMIT_KEY = 255,          /* bytes of an idempotency key: what payment providers accept */
+    LIMIT_CODE = 64,          /* bytes of an error code */
+    LIMIT_MESSAGE = 1024,     /* bytes of an error message; longer ones are cut */
+    LIMIT_REASON = 1024,      /* bytes of an operator's reason */
+    LIMIT_ACTOR = 128,        /* bytes of a principal's name */
+    LIMIT_EVENT_NAME = 255,   /* bytes of the name of an event: CloudEvents' type */
+    LIMIT_EVENT_SOURCE = 512, /* bytes of its source */
+    LIMIT_EVENT_ID = 512,     /* bytes of its id; an emit step's is its key */
+    LIMIT_LABELS = 32,        /* labels of a saga */
+    LIMIT_TRACE = 512,        /* bytes of tracestate */
 
     /* Definitions. */
     LIMIT_STEPS = 1000,            /* steps of a definition */
@@ -42,6 +45,7 @@ enum {
     LIMIT_SAGA_MEMORY = 64 * 1024 * 1024, /* bytes that one saga's state may take */
     LIMIT_ATTEMPTS_KEPT = 1000,           /* attempts of one key remembered; older: `unknown` */
     LIMIT_TIMERS_PER_STEP = 1000,         /* due timers handled in one turn */
+    LIMIT_INBOX = 100000,                 /* events kept; more from outside: `overloaded` */
     LIMIT_BATCH_EVENTS = 4096,            /* events decided into one commit */
     LIMIT_BATCH_BYTES = 16 * 1024 * 1024, /* bytes of records in one commit */
     LIMIT_WAITERS = 100000,               /* requests that wait for an outcome */

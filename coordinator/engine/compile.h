@@ -23,7 +23,8 @@ struct draft {
         expected_cost_usd, key_ttl;
     struct span sleep_until; /* of the long form */
     struct span when;
-    struct span approve, question, show; /* the latter two of the former */
+    struct span approve, question, show;       /* the latter two of the former */
+    struct span wait_event, emit, match, data; /* the latter two of the former */
     struct span undo_action, undo_input, undo_retry, undo_timeout, undo_check, undo_stuck_after,
         undo_key_ttl, undo_before;
     bool is_undo_long; /* compensate is a map: pointers go one deeper */
@@ -58,6 +59,7 @@ struct compile {
     uint16_t *order;     /* the steps, each after all that it needs; of the definition */
     uint64_t *before;    /* step_count rows of row_words: the transitive needs of each step */
     uint32_t row_words;
+    bool listens;        /* an event may start a saga: its steps have $.event */
     bool graph_is_clean; /* names, needs and cycles are in order: order and before are valid */
 };
 

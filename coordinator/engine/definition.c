@@ -173,7 +173,7 @@ static void read_labels(struct compile *c, struct span value)
 
 static void read_output(struct compile *c, struct span value)
 {
-    struct template_view view = {.step = -1};
+    struct template_view view = {.step = -1, .has_event = c->listens};
     if (value.size == 0) {
         return;
     }
@@ -254,6 +254,7 @@ static void compile(struct compile *c, struct span document)
     }
     definition_class_assign(c);
     definition_steps_finish(c);
+    definition_events_collect(c);
     read_output(c, keys.output);
     c->definition->steps = c->steps;
     c->definition->step_count = c->step_count;

@@ -67,16 +67,21 @@ struct step_spec {
     const uint16_t *needed_by; /* the reverse */
     uint32_t needs_count;
     uint32_t needed_by_count;
-    bool when_of_item;                    /* a fan-out's: asked of each item */
-    const struct condition *when;         /* it is skipped unless this holds; NULL = always done */
-    struct call_spec action;              /* the do; of STEP_KIND_ACTION. SAGA: input, time-out */
-    int64_t cost_max_micros;              /* of all its attempts, micro-USD; 0 = no limit */
-    int64_t cost_expected_micros;         /* of an attempt, as its author says */
-    int64_t sleep_ms;                     /* STEP_KIND_SLEEP: so long; 0 = until */
-    const struct template *sleep_until;   /* this time, RFC 3339 or ms since 1970 */
+    bool when_of_item;                  /* a fan-out's: asked of each item */
+    const struct condition *when;       /* it is skipped unless this holds; NULL = always done */
+    struct call_spec action;            /* the do; of STEP_KIND_ACTION. SAGA: input, time-out */
+    int64_t cost_max_micros;            /* of all its attempts, micro-USD; 0 = no limit */
+    int64_t cost_expected_micros;       /* of an attempt, as its author says */
+    int64_t sleep_ms;                   /* STEP_KIND_SLEEP: so long; 0 = until */
+    const struct template *sleep_until; /* this time, RFC 3339 or ms since 1970 */
+    struct span child;                  /* STEP_KIND_SAGA: the definition of the child */
+    uint32_t child_version;             /* of it; 0 = the newest when it starts */
+    struct span event;                  /* STEP_KIND_WAIT_EVENT, _EMIT: the event's name */
+    const struct condition *match;      /* WAIT_EVENT: which event; NULL = any of the name */
+    int64_t wait_ms;                    /* WAIT_EVENT: at most so long; 0 = for ever */
+    bool wait_goes_on;                  /* WAIT_EVENT: succeeds when that time is over, with null */
+    const struct template *data;        /* EMIT: of its event; NULL = null */
     const struct approval_spec *approval; /* STEP_KIND_APPROVE; else NULL */
-    struct span child;                    /* STEP_KIND_SAGA: the definition of the child */
-    uint32_t child_version;               /* of it; 0 = the newest when it starts */
     bool has_undo;                        /* has a compensation; else see step_class */
     bool undo_is_reverse;                 /* it is the reversal of the child */
     struct call_spec undo;                /* valid when has_undo */
@@ -100,6 +105,14 @@ struct versions {
                                      uint32_t version);
 };
 
+/* An event that starts a saga. */
+struct event_start {
+    struct span event;             /* its name */
+    const struct condition *match; /* NULL = any of the name */
+    const struct template *id;     /* of the saga; NULL = made of the event's identity */
+    const struct template *input;  /* NULL = the event's data */
+};
+
 struct definition {
     struct span name;
     uint32_t version;                /* 1, 2, ...; 0 while not stored */
@@ -118,8 +131,12 @@ struct definition {
     const struct template *output;         /* NULL: none */
     const struct jsonschema *input_schema; /* a start without such an input is refused; NULL: any */
     const struct jsonschema *output_schema; /* of the output; NULL: any */
-    struct span labels;                     /* msgpack map of str, or empty */
-    struct schedule *schedules;             /* of `on` */
+    struct event_start *starts;             /* `on`: the first that matches starts it */
+    uint32_t start_count;
+    const struct span *event_names; /* that its steps wait for, each once */
+    uint32_t event_name_count;
+    struct span labels;         /* msgpack map of str, or empty */
+    struct schedule *schedules; /* of `on` */
     uint32_t schedule_count;
 };
 

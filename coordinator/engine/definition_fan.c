@@ -84,7 +84,8 @@ void definition_fan_finish(struct compile *c, uint32_t step)
     if (draft->for_each.size == 0 || !is_reference(draft->for_each)) {
         return;
     }
-    struct template_view view = {.step = (int32_t)step, .is_collection = true};
+    struct template_view view = {
+        .step = (int32_t)step, .is_collection = true, .has_event = c->listens};
     struct place place = definition_steps_enter(c, step);
     (void)compile_enter_key(c, "for_each");
     c->steps[step].for_each = template_compile(c, draft->for_each, &view);

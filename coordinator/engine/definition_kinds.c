@@ -131,10 +131,9 @@ void definition_kinds_read(struct compile *c, struct draft *draft, struct step_s
     const struct {
         const char *name;
         struct span value;
-    } kinds[] = {{"action", draft->action},
-                 {"sleep", draft->sleep},
-                 {"saga", draft->saga},
-                 {"approve", draft->approve}};
+    } kinds[] = {
+        {"action", draft->action},   {"sleep", draft->sleep},           {"saga", draft->saga},
+        {"approve", draft->approve}, {"wait_event", draft->wait_event}, {"emit", draft->emit}};
     const char *first = NULL;
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
         if (kinds[i].value.size > 0 && first) {
@@ -156,6 +155,12 @@ void definition_kinds_read(struct compile *c, struct draft *draft, struct step_s
     } else if (draft->approve.size > 0) {
         refuse_action_keys(c, draft, "approve");
         definition_approve_read(c, draft, spec);
+    } else if (draft->wait_event.size > 0) {
+        refuse_action_keys(c, draft, "wait_event");
+        definition_events_read_wait(c, draft, spec);
+    } else if (draft->emit.size > 0) {
+        refuse_action_keys(c, draft, "emit");
+        definition_events_read_emit(c, draft, spec);
     } else if (draft->action.size == 0) {
         compile_error(c, "needs the key 'action': what it asks of which service");
     }
@@ -164,7 +169,8 @@ void definition_kinds_read(struct compile *c, struct draft *draft, struct step_s
 void definition_kinds_finish(struct compile *c, uint32_t step)
 {
     const struct draft *draft = &c->drafts[step];
-    struct template_view view = {.step = (int32_t)step};
+    struct template_view view = {.step = (int32_t)step, .has_event = c->listens};
+    definition_events_finish(c, step);
     definition_approve_finish(c, step, &view);
     if (draft->sleep_until.size == 0) {
         return;

@@ -1,43 +1,95 @@
 /* definition_on.c - what starts a saga by itself: `on: [{event: ...}, {schedule: ...}]`.
  *
- * Each item says by exactly one key what it listens to; the others belong to that key. */
+ * Each item says by exactly one key what it listens to; the others belong to that key. The items
+ * see nothing but $.event: the saga is not there yet. */
+#include "engine/condition.h"
 #include "engine/definition_parts.h"
 #include "engine/schedule.h"
 
 enum { ITEMS_MAX = 32 };
 
 struct item {
+    struct span event, match, id, input;
     struct schedule_keys schedule;
 };
 
 #define KEY(key)                                                                                   \
     {                                                                                              \
-#key, KEY_NOW, offsetof(struct item, schedule.key)                                         \
-    }
-#define LATER(key)                                                                                 \
-    {                                                                                              \
-#key, KEY_LATER, 0                                                                         \
+#key, KEY_NOW, offsetof(struct item, key)                                                  \
     }
 static const struct key item_keys[] = {
-    KEY(schedule), KEY(timezone), KEY(catch_up), LATER(event),
-    LATER(match),  LATER(id),     LATER(input),
+    KEY(event),
+    KEY(match),
+    KEY(id),
+    KEY(input),
+    {"schedule", KEY_NOW, offsetof(struct item, schedule.schedule)},
+    {"timezone", KEY_NOW, offsetof(struct item, schedule.timezone)},
+    {"catch_up", KEY_NOW, offsetof(struct item, schedule.catch_up)},
 };
 #undef KEY
-#undef LATER
 static const struct key_table item_table = {"an item of 'on'", item_keys, ARRAY_COUNT(item_keys)};
+
+static const struct template_view start_view = {.step = -1, .has_event = true, .is_start = true};
+
+static const struct template *read_template(struct compile *c, const char *key, struct span value)
+{
+    struct place place = compile_enter_key(c, key);
+    const struct template *template =
+        value.size > 0 ? template_compile(c, value, &start_view) : NULL;
+    compile_leave(c, place);
+    return template;
+}
+
+static void read_event(struct compile *c, const struct item *item)
+{
+    struct event_start *start = &c->definition->starts[c->definition->start_count++];
+    (void)definition_events_name(c, item->event, &start->event);
+    if (item->match.size > 0) {
+        struct place place = compile_enter_key(c, "match");
+        start->match = condition_compile(c, item->match, &start_view);
+        compile_leave(c, place);
+    }
+    if (item->id.size > 0 && mp_type(item->id) != MP_STR) {
+        (void)compile_refuse(c, "id", item->id, "a text such as \"order-${$.event.data.order}\"");
+    } else {
+        start->id = read_template(c, "id", item->id);
+    }
+    start->input = read_template(c, "input", item->input);
+}
+
+/* Keys of the other kind of item. */
+static void refuse_key(struct compile *c, const char *key, struct span value, const char *why)
+{
+    if (value.size > 0) {
+        struct place place = compile_enter_key(c, key);
+        compile_error(c, "%s", why);
+        compile_leave(c, place);
+    }
+}
 
 static void read_item(struct compile *c, struct span value, uint32_t place)
 {
+    static const char of_event[] = "belongs to an item with 'event'";
+    static const char of_schedule[] = "belongs to an item with 'schedule'";
     struct item item = {.schedule = {.place = place}};
     uint32_t before = c->error_count;
     if (!compile_keys(c, value, &item_table, &item) || c->error_count > before) {
         return;
     }
-    if (item.schedule.schedule.size == 0) {
-        compile_error(c, "needs the key 'schedule': when it starts a saga");
-        return;
+    if (item.event.size > 0 && item.schedule.schedule.size > 0) {
+        compile_error(c, "has the keys 'event' and 'schedule': exactly one says what starts it");
+    } else if (item.event.size > 0) {
+        refuse_key(c, "timezone", item.schedule.timezone, of_schedule);
+        refuse_key(c, "catch_up", item.schedule.catch_up, of_schedule);
+        read_event(c, &item);
+    } else if (item.schedule.schedule.size > 0) {
+        refuse_key(c, "match", item.match, of_event);
+        refuse_key(c, "id", item.id, of_event);
+        refuse_key(c, "input", item.input, "is not supported with a schedule yet");
+        definition_schedule_read(c, &item.schedule);
+    } else {
+        compile_error(c, "needs the key 'event' or 'schedule': what starts a saga");
     }
-    definition_schedule_read(c, &item.schedule);
 }
 
 void definition_on_read(struct compile *c, struct span on)
@@ -55,10 +107,12 @@ void definition_on_read(struct compile *c, struct span on)
         count = 0;
     }
     c->definition->schedules = compile_take(c, count, sizeof *c->definition->schedules);
+    c->definition->starts = compile_take(c, count, sizeof *c->definition->starts);
     for (uint32_t i = 0; i < count && !c->no_memory; i++) {
         struct place list = compile_enter_index(c, i);
         read_item(c, mp_skip(&mp), i);
         compile_leave(c, list);
     }
+    c->listens = c->definition->start_count > 0;
     compile_leave(c, place);
 }

@@ -36,6 +36,17 @@ void definition_approve_finish(struct compile *c, uint32_t step, const struct te
 void definition_fan_read(struct compile *c, const struct draft *draft, struct step_spec *spec);
 void definition_fan_finish(struct compile *c, uint32_t step);
 
+/* definition_events.c: steps that wait for an event, or send one. c->place is at the step. */
+bool definition_events_is_name(struct span name);
+/* Reads the key `event`; false when a problem was noted. */
+bool definition_events_name(struct compile *c, struct span value, struct span *name);
+void definition_events_read_wait(struct compile *c, struct draft *draft, struct step_spec *spec);
+void definition_events_read_emit(struct compile *c, struct draft *draft, struct step_spec *spec);
+/* Conditions and templates. */
+void definition_events_finish(struct compile *c, uint32_t step);
+/* What the steps wait for. */
+void definition_events_collect(struct compile *c);
+
 /* definition_graph.c: names, needs, cycles, order, transitive needs. */
 void definition_graph_build(struct compile *c);
 /* The index of the step named so, or -1. */

@@ -27,8 +27,8 @@ static const struct key step_keys[] = {
     KEY(action),        KEY(input),        KEY(compensate),
     KEY(compensate_on), KEY(pivot),        KEY(retry),
     KEY(timeout),       KEY(check),        KEY(approve),
-    LATER(wait_event),  KEY(sleep),        KEY(saga),
-    KEY(version),       LATER(emit),       KEY(when),
+    KEY(wait_event),    KEY(sleep),        KEY(saga),
+    KEY(version),       KEY(emit),         KEY(when),
     KEY(for_each),      KEY(max_parallel), KEY(on_item_failure),
     KEY(key_ttl),       KEY(max_cost_usd), KEY(expected_cost_usd),
 };
@@ -255,7 +255,7 @@ static void finish_call(struct compile *c, struct call_spec *call, bool is_patie
 
 static const struct condition *finish_when(struct compile *c, uint32_t step)
 {
-    struct template_view view = {.step = (int32_t)step};
+    struct template_view view = {.step = (int32_t)step, .has_event = c->listens};
     if (c->drafts[step].when.size == 0) {
         return NULL;
     }
@@ -329,7 +329,7 @@ static void finish_undo(struct compile *c, uint32_t step)
 {
     const struct draft *draft = &c->drafts[step];
     struct step_spec *spec = &c->steps[step];
-    struct template_view view = {.step = (int32_t)step, .is_undo = true};
+    struct template_view view = {.step = (int32_t)step, .is_undo = true, .has_event = c->listens};
     struct span written[2] = {draft->undo_retry, draft->undo_timeout};
     struct place place = definition_steps_enter_undo(c, step);
     finish_call(c, &spec->undo, true, written);
@@ -347,7 +347,7 @@ void definition_steps_finish(struct compile *c)
     for (uint32_t i = 0; i < c->step_count; i++) {
         const struct draft *draft = &c->drafts[i];
         struct step_spec *spec = &c->steps[i];
-        struct template_view view = {.step = (int32_t)i};
+        struct template_view view = {.step = (int32_t)i, .has_event = c->listens};
         struct span written[2] = {draft->retry, draft->timeout};
         struct place place = definition_steps_enter(c, i);
         if (spec->kind == STEP_KIND_SAGA) {

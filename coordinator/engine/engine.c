@@ -16,8 +16,10 @@ enum saga_error engine_new(const struct engine_options *options, struct engine *
     if (!made) {
         return SAGA_NO_MEMORY;
     }
-    *made = (struct engine){
-        .options = *options, .lsn_last = options->last_lsn, .saga_last = options->last_saga};
+    *made = (struct engine){.options = *options,
+                            .lsn_last = options->last_lsn,
+                            .saga_last = options->last_saga,
+                            .inbox_last = options->inbox_last};
     map_open(&made->sagas);
     map_open(&made->tokens);
     heap_open(&made->timers);
@@ -101,6 +103,9 @@ bool engine_lacks(const struct engine *engine, const struct event *event, struct
         return lacks(engine, event->child.start.name, name);
     case EVENT_CHILD_END:
         return lacks(engine, event->child_end.parent, name);
+    case EVENT_OFFER:
+        return lacks(engine, event->offer.saga, name);
+    case EVENT_ARRIVED:
     case EVENT_SENT:
     case EVENT_LOST:
     case EVENT_UNTAKEN:
@@ -151,6 +156,9 @@ static bool begin(struct turn *turn, const struct start_request *start)
     turn->state_before = SAGA_STATE_RUNNING;
     memcpy(saga->digest, start->digest, sizeof saga->digest);
     saga->has_digest = true;
+    /* What came since then counts for its steps: since the event that starts it, if one does. */
+    int64_t last = (int64_t)(start->event_number ? start->event_number : turn->engine->inbox_last);
+    int64_t mark = saga->definition->event_name_count > 0 ? last : 0;
     struct record record = {.type = RECORD_SAGA_STARTED,
                             .name = saga->name,
                             .definition = saga->definition->name,
@@ -160,7 +168,9 @@ static bool begin(struct turn *turn, const struct start_request *start)
                             .traceparent = start->traceparent,
                             .tracestate = start->tracestate,
                             .input = start->input,
-                            .labels = start->labels};
+                            .labels = start->labels,
+                            .event = start->event,
+                            .mark = mark};
     turn_emit(turn, &record);
     trace_begin(saga);
     settle(turn);
@@ -176,6 +186,7 @@ struct mark {
     struct rows rows;
     uint32_t effect_count;
     uint64_t lsn_last;
+    uint64_t inbox_last;
 };
 
 static void undo_start(struct engine *engine, struct batch *batch, const struct mark *mark,
@@ -189,7 +200,10 @@ static void undo_start(struct engine *engine, struct batch *batch, const struct 
     batch->rows.name_count = mark->rows.name_count;
     batch->rows.notice_count = mark->rows.notice_count;
     MAYBE(rows == mark->rows.rows && heads == mark->rows.heads && names == mark->rows.names);
+    batch->rows.inbox_count = mark->rows.inbox_count;
+    batch->rows.wait_count = mark->rows.wait_count;
     batch->effect_count = mark->effect_count;
+    engine->inbox_last = mark->inbox_last;
     engine->lsn_last = mark->lsn_last;
     for (uint32_t i = 0; i < (*saga)->step_total; i++) {
         for (struct attempt *a = saga_step(*saga, i)->calls[0].attempts; a; a = a->older) {
@@ -206,7 +220,7 @@ static bool start_new(struct engine *engine, const struct event *event, struct b
                       const struct start_request *start)
 {
     struct saga *saga = NULL;
-    struct mark mark = {batch->rows, batch->effect_count, engine->lsn_last};
+    struct mark mark = {batch->rows, batch->effect_count, engine->lsn_last, engine->inbox_last};
     if (engine->sagas.count < engine->options.sagas_max) {
         saga =
             saga_new(engine->options.memory, engine->saga_last + 1, start->name, start->definition);
@@ -422,6 +436,8 @@ static enum saga_error task_event(struct engine *engine, const struct event *eve
     case EVENT_VERB:
     case EVENT_CHILD:
     case EVENT_CHILD_END:
+    case EVENT_ARRIVED:
+    case EVENT_OFFER:
         UNREACHABLE("not an event of a token");
     }
     settle(&turn);
@@ -694,6 +710,10 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
         return child(engine, event, batch);
     case EVENT_CHILD_END:
         return child_end(engine, event, batch);
+    case EVENT_ARRIVED:
+        return inbox_arrived(engine, event, batch);
+    case EVENT_OFFER:
+        return inbox_offer(engine, event, batch, find_saga(engine, event->offer.saga));
     }
     UNREACHABLE("unknown event");
 }
@@ -702,6 +722,11 @@ int64_t engine_next_due(const struct engine *engine)
 {
     const struct heap_node *node = heap_first(&engine->timers);
     return node ? node->due : INT64_MAX;
+}
+
+uint64_t engine_inbox_last(const struct engine *engine)
+{
+    return engine->inbox_last;
 }
 
 uint32_t engine_count(const struct engine *engine)

@@ -28,6 +28,7 @@ struct engine_options {
     uint64_t seed;                     /* of the jitter */
     uint64_t last_lsn;                 /* what the store found: numbering goes on from there */
     uint64_t last_saga;
+    uint64_t inbox_last;
     uint32_t sagas_max; /* in memory; more: `overloaded` */
     int64_t near_ms;    /* a saga that only waits, and for longer, leaves memory; 0: none does */
     bool tells;         /* the world wants to know: turns add notices to their batch */
@@ -47,6 +48,9 @@ struct batch {
     uint32_t delivery_capacity;
     uint32_t schedule_capacity;
     uint32_t claim_capacity;
+    uint32_t inbox_capacity;
+    uint32_t inbox_done_capacity;
+    uint32_t wait_capacity;
     uint32_t effect_capacity;
     size_t size; /* bytes of bodies and payloads */
 };
@@ -59,6 +63,10 @@ void batch_close(struct batch *batch);
 struct delivery *batch_delivery(struct batch *batch);
 /* How far a schedule has been dealt with, to be filled in; NULL = no memory. */
 struct schedule_row *batch_schedule(struct batch *batch);
+
+/* Rows of the inbox, for whoever offers its events. NULL: no memory. Fill them in. */
+struct inbox_done *batch_inbox_done(struct batch *batch);
+struct wait_row *batch_wait(struct batch *batch);
 
 /* *engine is set on SAGA_OK. SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error engine_new(const struct engine_options *options, struct engine **engine);
@@ -97,6 +105,9 @@ int64_t engine_next_sleeper(const struct engine *engine);
 
 /* When EVENT_TIME has something to do; INT64_MAX when no timer runs. */
 int64_t engine_next_due(const struct engine *engine);
+
+/* The greatest number that an event of the inbox was given. */
+uint64_t engine_inbox_last(const struct engine *engine);
 
 /* Sagas in memory. */
 uint32_t engine_count(const struct engine *engine);

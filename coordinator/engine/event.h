@@ -37,6 +37,8 @@ enum event_kind {
     EVENT_VERB,      /* an operator asks for something */
     EVENT_CHILD,     /* a parent asks something of its child, which may not be there yet */
     EVENT_CHILD_END, /* what a parent hears of its child */
+    EVENT_ARRIVED,   /* an event has come from outside: into the inbox with it */
+    EVENT_OFFER,     /* an event of the inbox may be what a step waits for */
 };
 
 enum result_status { RESULT_OK, RESULT_FAILED, RESULT_LATER };
@@ -71,6 +73,7 @@ enum verb {
     VERB_APPROVE, /* a step that asks for it */
     VERB_REJECT,
     VERB_MIGRATE, /* go on under another version of the definition */
+    VERB_SIGNAL,  /* an event for this saga alone */
     VERB_COUNT
 };
 
@@ -89,6 +92,7 @@ struct verb_request {
     const struct span *accept; /* irrevocable steps that the person accepts to keep */
     uint32_t accept_count;
     struct span input;       /* retry: a new input (msgpack); empty = as it was */
+    struct span event;       /* signal: its name; `input` is its data */
     enum step_state outcome; /* resolve: SUCCEEDED, FAILED, COMPENSATED or KEPT */
     struct span output;      /* resolve: msgpack, may be empty */
     struct span evidence;    /* resolve: text, may be empty */
@@ -111,7 +115,9 @@ struct start_request {
     uint8_t digest[32]; /* of the request, for idempotency */
     struct span key;    /* idempotency key as a name (0x01...), or empty */
     uint8_t key_digest[32];
-    bool is_child; /* a parent starts it: nobody waits for a reply */
+    struct span event;     /* of the inbox, that started it: see inbox_put_event(); empty = none */
+    uint64_t event_number; /* its number */
+    bool is_child;         /* a parent starts it: nobody waits for a reply */
 };
 
 /* What a parent wants of its child. Each may be asked again and has its effect once: a child that
@@ -144,6 +150,16 @@ struct child_end {
     int64_t undo_cost_micros; /* of it: of compensations */
 };
 
+/* An event of the inbox, to one step. */
+struct offer {
+    struct span saga; /* external id */
+    uint32_t step;    /* its index in the saga */
+    struct span name;
+    uint64_t number;
+    struct span event; /* see inbox_put_event() */
+    bool *is_taken;    /* set: did the step take it? */
+};
+
 struct event {
     enum event_kind kind;
     int64_t now_ms; /* coordinator time */
@@ -155,6 +171,8 @@ struct event {
         struct verb_request verb;
         struct child_ask child;
         struct child_end child_end;
+        struct inbox_row arrived; /* but its number */
+        struct offer offer;
         struct {             /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
             struct span key; /* ADOPT and BEAT: with attempt */
             uint32_t attempt;
@@ -174,6 +192,7 @@ enum effect_kind {
     EFFECT_ALERT,     /* a person should look at this */
     EFFECT_CHILD,     /* look up the definition and the child, and step EVENT_CHILD */
     EFFECT_CHILD_END, /* step EVENT_CHILD_END for the parent */
+    EFFECT_RECALL,    /* a step waits: offer it what came since its saga's start, in order */
 };
 
 struct effect {
@@ -201,6 +220,13 @@ struct effect {
             uint64_t seq;
             const struct jsonschema_report *problems; /* INVALID: of a start's input, or NULL */
         } reply;
+        struct {            /* RECALL */
+            uint64_t saga;  /* internal id */
+            struct span id; /* external id */
+            uint32_t step;
+            struct span name;
+            uint64_t mark; /* events with greater numbers count */
+        } recall;
         struct { /* STATUS, ALERT */
             struct span saga;
             enum saga_state state;

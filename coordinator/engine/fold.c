@@ -10,7 +10,7 @@
 
 #define TO(state) (1u << STEP_STATE_##state)
 static const uint32_t legal[STEP_STATE_COUNT] = {
-    [STEP_STATE_PENDING] = TO(WAITING) | TO(RUNNING) | TO(FAILED) | TO(SKIPPED),
+    [STEP_STATE_PENDING] = TO(WAITING) | TO(RUNNING) | TO(SUCCEEDED) | TO(FAILED) | TO(SKIPPED),
     [STEP_STATE_WAITING] = TO(SUCCEEDED) | TO(FAILED) | TO(RESOLVED) | TO(SKIPPED),
     [STEP_STATE_RUNNING] = TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) | TO(RESOLVED),
     [STEP_STATE_RETRYING] = TO(WAITING) | TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) |
@@ -103,6 +103,8 @@ static bool fold_started(struct saga *saga, const struct record *record, int64_t
     saga->start_at_ms = record->due_ms;
     saga->input = record->input;
     saga->labels = record->labels;
+    saga->event = record->event;
+    saga->event_mark = record->mark;
     bool ok = true;
     saga->traceparent = arena_copy(&saga->arena, record->traceparent, &ok);
     saga->tracestate = arena_copy(&saga->arena, record->tracestate, &ok);
@@ -114,7 +116,7 @@ static bool fold_started(struct saga *saga, const struct record *record, int64_t
 }
 
 /* A new key of this call begins: its request is frozen from here on. */
-static bool open_run(struct call *call, const struct record *record, int64_t at_ms)
+bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms)
 {
     struct step *step = call->step;
     bool has_past = call->kind == TASK_DO && step_is_begun(step);
@@ -150,7 +152,7 @@ static bool fold_intended(struct step *step, struct call *call, const struct rec
                           int64_t at_ms)
 {
     if (record->run != call->run) {
-        if (record->run != call->run + 1 || !open_run(call, record, at_ms)) {
+        if (record->run != call->run + 1 || !fold_open_run(call, record, at_ms)) {
             return false;
         }
     }
@@ -291,7 +293,7 @@ static bool keep_text(struct step *step, struct span text, struct span *kept)
     return ok;
 }
 
-static bool keep_error(struct step *step, struct call *call, const struct record *record)
+bool fold_keep_error(struct step *step, const struct call *call, const struct record *record)
 {
     if (call->kind == TASK_UNDO) {
         return keep_text(step, record->code, &step->undo_code) &&
@@ -336,7 +338,7 @@ static bool fold_failed(struct step *step, struct call *call, const struct recor
         step->refused = true;
     }
     call->retry_ms = 0;
-    return keep_error(step, call, record) && after_failure(step, call, record, at_ms);
+    return fold_keep_error(step, call, record) && after_failure(step, call, record, at_ms);
 }
 
 static bool fold_doubt(struct step *step, struct call *call, const struct record *record,
@@ -352,7 +354,7 @@ static bool fold_doubt(struct step *step, struct call *call, const struct record
         return true;
     }
     call->retry_ms = 0;
-    return keep_error(step, call, record) && after_failure(step, call, record, at_ms);
+    return fold_keep_error(step, call, record) && after_failure(step, call, record, at_ms);
 }
 
 static bool fold_late(struct step *step, struct call *call, const struct record *record,
@@ -380,63 +382,6 @@ static bool fold_late(struct step *step, struct call *call, const struct record 
         step_set_undo(step, UNDO_STATE_PENDING);
     }
     return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
-}
-
-/* A child is started, or the one there is needs a person. */
-static bool fold_child(struct step *step, struct call *call, const struct record *record,
-                       int64_t at_ms)
-{
-    if (!call || span_is(record->code, "child_parked")) {
-        return call && keep_error(step, call, record);
-    }
-    if (record->run != call->run + 1 || !open_run(call, record, at_ms)) {
-        return false;
-    }
-    call->retry_ms = 0;
-    step->child = step_child_name(step, record->run);
-    step->wake_ms = record->due_ms;
-    step->started_ms = step->started_ms ? step->started_ms : at_ms;
-    step->started_seq = step->started_seq ? step->started_seq : step->saga->seq;
-    return step->child.size > 0 && fold_move(step, STEP_STATE_WAITING, at_ms);
-}
-
-/* The step itself waits, or an attempt has answered `later`. */
-static bool fold_waiting(struct step *step, struct call *call, const struct record *record,
-                         int64_t at_ms)
-{
-    if (step->spec->kind == STEP_KIND_SAGA) {
-        return fold_child(step, call, record, at_ms);
-    }
-    if (record->attempt == 0) {
-        step->started_ms = at_ms;
-        step->started_seq = step->saga->seq;
-        step->wake_ms = record->due_ms;
-        return fold_asked(step, record) && fold_move(step, STEP_STATE_WAITING, at_ms);
-    }
-    struct attempt *attempt = call ? call_attempt(call, record->run, record->attempt) : NULL;
-    if (!attempt) {
-        return false;
-    }
-    attempt->later = true;
-    attempt->verdict = (record->flags & FLAG_LATE) ? VERDICT_LATE : VERDICT_OK;
-    return true;
-}
-
-static bool fold_woken(struct step *step, const struct record *record, int64_t at_ms)
-{
-    step->wake_ms = 0;
-    step->refused = record->code.size > 0;
-    if (step->refused) {
-        return keep_error(step, step_call(step, TASK_DO), record) && fold_fail(step, at_ms);
-    }
-    step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
-    if (step->fan) {
-        step->output = fan_output(step);
-        return step->output.size > 0 && fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
-    }
-    bool undo = step->saga->direction == BACKWARD && step->chosen && step->spec->has_undo;
-    step_set_undo(step, undo ? UNDO_STATE_PENDING : step->undo_state);
-    return fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
 }
 
 /* Set, told of ahead, and there. */
@@ -565,6 +510,7 @@ static bool fold_operator(struct saga *saga, struct step *step, const struct rec
     case VERB_APPROVE:
     case VERB_REJECT:
     case VERB_MIGRATE:
+    case VERB_SIGNAL:
     case VERB_COUNT:
         break;
     }
@@ -648,6 +594,8 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_STEP_WOKEN:
     case RECORD_STEP_SKIPPED:
     case RECORD_STEP_ITEMS:
+    case RECORD_EVENT_RECEIVED:
+    case RECORD_STEP_EMITTED:
     case RECORD_UNDO_DEADLINE:
     case RECORD_STEP_KEPT:
     case RECORD_STEP_PARKED:
@@ -682,6 +630,10 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
         return fold_decider(step, record) && fold_woken(step, record, at_ms);
     case RECORD_STEP_SKIPPED:
         return fold_skipped(step, record, at_ms);
+    case RECORD_EVENT_RECEIVED:
+        return fold_event(step, record);
+    case RECORD_STEP_EMITTED:
+        return fold_emitted(step, record, at_ms);
     case RECORD_UNDO_DEADLINE:
         return fold_deadline(step, record);
     case RECORD_STEP_ITEMS:

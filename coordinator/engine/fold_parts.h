@@ -19,6 +19,11 @@ bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms)
 bool fold_skip(struct step *step, const struct record *record);
 /* Its do has failed. */
 bool fold_fail(struct step *step, int64_t at_ms);
+/* Keeps a failure's code and message; false: no memory. */
+bool fold_keep_error(struct step *step, const struct call *call, const struct record *record);
+
+/* A new key of this call begins: its request is frozen from here on. */
+bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms);
 
 /* fold_turn.c: turning back. */
 
@@ -51,5 +56,11 @@ bool fold_items(struct step *step, const struct record *record, int64_t at_ms);
 bool fold_mark(struct saga *saga, struct span list, bool chosen);
 /* After a record: who is awake now, and what becomes of a container. */
 void fold_look_again(struct saga *saga, bool turned, struct step *step);
+
+/* fold_wait.c */
+bool fold_waiting(struct step *step, struct call *call, const struct record *record, int64_t at_ms);
+bool fold_woken(struct step *step, const struct record *record, int64_t at_ms);
+bool fold_event(struct step *step, const struct record *record);
+bool fold_emitted(struct step *step, const struct record *record, int64_t at_ms);
 
 #endif

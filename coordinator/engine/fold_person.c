@@ -27,7 +27,8 @@ bool fold_skip(struct step *step, const struct record *record)
 bool fold_asked(struct step *step, const struct record *record)
 {
     step->approval = record->details;
-    return step->spec->kind == STEP_KIND_SLEEP || step->spec->kind == STEP_KIND_APPROVE;
+    enum step_kind kind = step->spec->kind;
+    return kind == STEP_KIND_SLEEP || kind == STEP_KIND_APPROVE || kind == STEP_KIND_WAIT_EVENT;
 }
 
 bool fold_decider(struct step *step, const struct record *record)

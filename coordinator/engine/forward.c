@@ -37,13 +37,23 @@ void step_start(struct turn *turn, struct step *step)
         fan_begin(turn, step);
         return;
     }
-    if (step->spec->kind == STEP_KIND_SLEEP) {
+    switch (step->spec->kind) {
+    case STEP_KIND_SLEEP:
         wait_begin(turn, step);
         return;
-    }
-    if (step->spec->kind == STEP_KIND_APPROVE) {
+    case STEP_KIND_APPROVE:
         approval_begin(turn, step);
         return;
+    case STEP_KIND_WAIT_EVENT:
+        inbox_wait(turn, step);
+        return;
+    case STEP_KIND_EMIT:
+        inbox_emit(turn, step);
+        return;
+    case STEP_KIND_ACTION:
+    case STEP_KIND_SAGA:
+    case STEP_KIND_COUNT:
+        break;
     }
     if (!budget_allows(turn, step)) {
         return;

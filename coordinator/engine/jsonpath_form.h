@@ -51,6 +51,7 @@ struct jsonpath_query {
     bool is_singular;
     bool is_relative;                   /* "@", not "$" */
     size_t offset;                      /* in the text, of its "$" or "@" */
+    size_t size;                        /* bytes that it takes there */
     const struct jsonpath_query *other; /* the query with "$" compiled before it, or NULL */
 };
 

@@ -207,5 +207,6 @@ const struct jsonpath_query *jsonpath_parser_query(struct jsonpath_parser *p)
         *link = segment;
         link = &segment->next;
     }
+    query->size = p->at - query->offset;
     return jsonpath_parser_failed(p) ? NULL : query;
 }

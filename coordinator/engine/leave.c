@@ -26,6 +26,7 @@ bool leave_owes(enum effect_kind kind)
     case EFFECT_REPLY:
     case EFFECT_STATUS:
     case EFFECT_ALERT:
+    case EFFECT_RECALL:    /* which waits are to be told is durable by itself */
     case EFFECT_CHILD_END: /* see child_owes_its_end() */
         return false;
     case EFFECT_CHILD:

@@ -137,7 +137,7 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     saga->owes = saga->is_untold;
     /* When it went to sleep it had been looked at, and nothing has been since. */
     saga->is_unsettled &= saga->asleep_ms == 0;
-    rc = map_put(&engine->sagas, saga->name, saga);
+    rc = inbox_note_wants(saga) ? map_put(&engine->sagas, saga->name, saga) : SAGA_NO_MEMORY;
     if (rc != SAGA_OK) {
         saga_destroy(&saga);
         return rc;

@@ -77,7 +77,9 @@ struct record {
     struct span steps; /* packed list of step indexes: see record_list */
     struct span accept;
     struct span evidence;
-    uint32_t count; /* items of a fan-out */
+    uint32_t count;    /* items of a fan-out */
+    struct span event; /* the event that started the saga, or that a step took or sent */
+    int64_t mark;      /* number of the last event that does not count any more */
 };
 
 /* Appends one record, and its values to `payload`; *value_count counts those. Empty spans and

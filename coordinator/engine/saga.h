@@ -136,6 +136,7 @@ struct step {
     struct span decider;    /* who ended the wait; empty = nobody */
     struct span skip_actor; /* who said that it shall be skipped; empty = nobody */
     struct span skip_reason;
+    int64_t event_mark;          /* number of the last event that it took; 0 = none */
     int64_t undo_before_ms;      /* its undo's deadline; 0 = none */
     bool undo_before_told;       /* somebody was alerted ahead of it */
     bool undo_before_due;        /* it was the time to turn back for it */
@@ -195,6 +196,8 @@ struct saga {
     struct span turn_actor;
     struct span end_actor; /* who terminated it */
     struct span end_reason;
+    struct span event;  /* that started it; empty = none */
+    int64_t event_mark; /* its number, or that of the last event before the start */
     struct span traceparent;
     struct span tracestate;
     uint8_t trace_id[32]; /* hex, of every traceparent of this saga */
@@ -224,7 +227,10 @@ struct saga {
     int64_t touched_ms;        /* when that was */
     int64_t asleep_ms;         /* as its newest head says: due_ms */
     bool is_leaving;
-    bool owes;         /* an effect of it has yet to make something durable: see leave.c */
+    bool owes;          /* an effect of it has yet to make something durable: see leave.c */
+    struct span *wants; /* names of events that a step will wait for, as the store knows it */
+    uint32_t want_count;
+    uint32_t want_capacity;
     bool is_unsettled; /* loaded, and not looked at since: due at once */
     bool is_untold;    /* loaded, with an end that its parent may not have heard of: due at once */
 };

@@ -164,6 +164,7 @@ void saga_scope(const struct saga *saga, struct scope *scope)
 {
     *scope = (struct scope){.input = saga->input,
                             .saga_id = saga->name,
+                            .event = saga->event,
                             .step_output = scope_output,
                             .step_status = scope_status,
                             .step_gives_null = scope_gives_null,

@@ -75,7 +75,9 @@ const char *step_kind_name(enum step_kind kind)
     static const char *const names[STEP_KIND_COUNT] = {[STEP_KIND_ACTION] = "action",
                                                        [STEP_KIND_SLEEP] = "sleep",
                                                        [STEP_KIND_SAGA] = "saga",
-                                                       [STEP_KIND_APPROVE] = "approve"};
+                                                       [STEP_KIND_APPROVE] = "approve",
+                                                       [STEP_KIND_WAIT_EVENT] = "wait_event",
+                                                       [STEP_KIND_EMIT] = "emit"};
     return name_at(names, ARRAY_COUNT(names), (unsigned)kind);
 }
 

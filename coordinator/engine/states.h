@@ -38,6 +38,8 @@ enum step_kind {
     STEP_KIND_SLEEP,
     STEP_KIND_SAGA,
     STEP_KIND_APPROVE,
+    STEP_KIND_WAIT_EVENT,
+    STEP_KIND_EMIT,
     STEP_KIND_COUNT
 };
 

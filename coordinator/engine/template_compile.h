@@ -9,6 +9,7 @@
 struct template_view {
     int32_t step;   /* whose template it is; -1: of the saga, which sees all steps */
     bool is_undo;   /* a compensation sees its own step and $.reason too */
+    bool is_start;  /* of what starts a saga: it sees $.event, and nothing else */
     bool has_event; /* $.event: of a wait's match, and where an event may have started the saga */
     bool is_collection; /* what for_each goes through: there is no item yet */
 };

@@ -129,6 +129,10 @@ bool template_reference_resolve(struct compile *c, const struct template_view *v
         compile_error(c, "'%s': $.%s is not supported yet", written.text, root->name);
         return false;
     }
+    if (view->is_start && root != &roots[4]) {
+        compile_error(c, "'%s': what starts a saga sees $.event, and nothing else", written.text);
+        return false;
+    }
     reference->rest = parts.after[0];
     if (root == &roots[0]) {
         reference->root = REFERENCE_INPUT;

@@ -87,6 +87,24 @@ struct claim_row *batch_claim(struct batch *batch)
                 &batch->claim_capacity, sizeof(struct claim_row));
 }
 
+struct inbox_row *batch_inbox(struct batch *batch)
+{
+    return grow(batch, (void **)&batch->rows.inbox, &batch->rows.inbox_count,
+                &batch->inbox_capacity, sizeof(struct inbox_row));
+}
+
+struct inbox_done *batch_inbox_done(struct batch *batch)
+{
+    return grow(batch, (void **)&batch->rows.inbox_done, &batch->rows.inbox_done_count,
+                &batch->inbox_done_capacity, sizeof(struct inbox_done));
+}
+
+struct wait_row *batch_wait(struct batch *batch)
+{
+    return grow(batch, (void **)&batch->rows.waits, &batch->rows.wait_count, &batch->wait_capacity,
+                sizeof(struct wait_row));
+}
+
 struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref)
 {
     struct effect *effect = grow(batch, (void **)&batch->effects, &batch->effect_count,
@@ -123,16 +141,29 @@ static bool own_value(struct turn *turn, struct span *value)
     return ok;
 }
 
+/* The step of the record, if it waits for an event. */
+static const struct step *waiting_step(const struct saga *saga, const struct record *record)
+{
+    if ((record->fields & 1) == 0 || record->step >= saga->step_total) {
+        return NULL;
+    }
+    const struct step *step = saga_step(saga, record->step);
+    bool waits = step->spec->kind == STEP_KIND_WAIT_EVENT && step->state == STEP_STATE_WAITING;
+    return waits ? step : NULL;
+}
+
 void turn_emit(struct turn *turn, struct record *record)
 {
     if (turn->failed) {
         return;
     }
     if (!own_value(turn, &record->input) || !own_value(turn, &record->output) ||
-        !own_value(turn, &record->details) || !own_value(turn, &record->labels)) {
+        !own_value(turn, &record->details) || !own_value(turn, &record->labels) ||
+        !own_value(turn, &record->event)) {
         turn->failed = true;
         return;
     }
+    const struct step *step = waiting_step(turn->saga, record);
     struct record stored = *record;
     if ((record->fields & 1) && record->step >= turn->saga->definition->step_count) {
         const struct step *item = saga_step(turn->saga, record->step);
@@ -144,6 +175,9 @@ void turn_emit(struct turn *turn, struct record *record)
         !fold(turn->saga, &stored, turn->now_ms)) {
         /* Folding what was just decided fails for want of memory only. */
         turn->failed = true;
+    }
+    if (step && step->state != STEP_STATE_WAITING) {
+        inbox_forget(turn, step);
     }
     tell_record(turn, record);
 }
@@ -295,7 +329,7 @@ bool turn_close(struct turn *turn)
         child_tell(turn);
     }
     if (!turn->failed) {
-        turn->failed = !set_timer(turn, due_ms);
+        turn->failed = !inbox_tell_wants(turn) || !set_timer(turn, due_ms);
     }
     if (!turn->failed) {
         leave_later(turn->engine, saga);

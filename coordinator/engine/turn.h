@@ -16,6 +16,7 @@ struct engine {
     struct heap timers; /* of the sagas in memory */
     uint64_t lsn_last;
     uint64_t saga_last;
+    uint64_t inbox_last;
     int64_t serving_ms;         /* since when participants may come back; 0 = not yet */
     struct saga *leaving_first; /* final and sleeping sagas waiting to leave memory */
     struct saga *leaving_last;
@@ -82,6 +83,7 @@ struct claim_row *batch_claim(struct batch *batch);
 /* The saga's head as it is now. false = no memory. */
 MUST_CHECK bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new);
 struct notice *batch_notice(struct batch *batch);
+struct inbox_row *batch_inbox(struct batch *batch);
 
 /* Alerts: `code` is a literal. */
 void turn_alert(struct turn *turn, const struct step *step, const char *code);
@@ -96,6 +98,27 @@ void wait_begin(struct turn *turn, const struct step *step);
 /* Wakes a waiting step whose time has come; false: it has not. */
 bool wait_is_over(struct turn *turn, const struct step *step);
 void wait_call_off(struct turn *turn, const struct step *step);
+
+/* inbox.c: events. */
+
+/* Copies the row's texts to the batch and numbers it. false = no memory. */
+MUST_CHECK bool inbox_add(struct engine *engine, struct batch *batch,
+                          const struct inbox_row *event);
+/* Its event goes into the inbox, with the record that says so. */
+void inbox_emit(struct turn *turn, struct step *step);
+/* A step begins to wait for an event. */
+void inbox_wait(struct turn *turn, struct step *step);
+/* A step waits for an event no more: the store forgets that it did. */
+void inbox_forget(struct turn *turn, const struct step *step);
+/* What the saga will want, as its state says now, and the store knows; a new saga has wanted
+ * nothing. false = no memory. */
+MUST_CHECK bool inbox_note_wants(struct saga *saga);
+/* The store is told what has changed of that. false = no memory. */
+MUST_CHECK bool inbox_tell_wants(struct turn *turn);
+MUST_CHECK enum saga_error inbox_arrived(struct engine *engine, const struct event *event,
+                                         struct batch *batch);
+MUST_CHECK enum saga_error inbox_offer(struct engine *engine, const struct event *event,
+                                       struct batch *batch, struct saga *saga);
 
 /* child.c: steps that are sagas themselves. */
 
@@ -275,6 +298,8 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga);
  * hear of it. */
 void forget_turn(struct turn *turn, const struct step *step);
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result);
+/* signal.c */
+enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, const char **why);
 enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, const char **why);
 
 /* migrate.c */

@@ -407,7 +407,7 @@ static const verb_fn verbs[VERB_COUNT] = {
     [VERB_ROLLBACK] = rollback,   [VERB_REVERSE] = reverse, [VERB_RETRY] = retry,
     [VERB_RESOLVE] = resolve,     [VERB_PAUSE] = pause,     [VERB_RESUME] = pause,
     [VERB_TERMINATE] = terminate, [VERB_SKIP] = skip_do,    [VERB_APPROVE] = approval_do,
-    [VERB_REJECT] = approval_do,  [VERB_MIGRATE] = migrate,
+    [VERB_REJECT] = approval_do,  [VERB_MIGRATE] = migrate, [VERB_SIGNAL] = signal_saga,
 };
 
 enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, const char **why)

@@ -178,7 +178,7 @@ static const char *const verb_names[VERB_COUNT] = {
     [VERB_ROLLBACK] = "rollback",   [VERB_REVERSE] = "reverse", [VERB_RETRY] = "retry",
     [VERB_RESOLVE] = "resolve",     [VERB_PAUSE] = "pause",     [VERB_RESUME] = "resume",
     [VERB_TERMINATE] = "terminate", [VERB_SKIP] = "skip",       [VERB_APPROVE] = "approve",
-    [VERB_REJECT] = "reject",       [VERB_MIGRATE] = "migrate",
+    [VERB_REJECT] = "reject",       [VERB_MIGRATE] = "migrate", [VERB_SIGNAL] = "signal",
 };
 
 const char *verb_name(enum verb verb)
@@ -264,6 +264,7 @@ static void put_data(struct buf *out, const struct record *record, struct buf *m
     put_member(members, &count, "output", record->output);
     put_member(members, &count, "details", record->details);
     put_member(members, &count, "labels", record->labels);
+    put_member(members, &count, "event", record->event);
     put_steps(members, &count, "steps", record->steps, definition);
     put_steps(members, &count, "accept", record->accept, definition);
     const struct {
@@ -284,6 +285,11 @@ static void put_data(struct buf *out, const struct record *record, struct buf *m
     if (record->definition.size > 0) {
         mp_put_text(members, "definition");
         mp_put_str(members, record->definition);
+        count++;
+    }
+    if (record->name.size > 0 && record->type != RECORD_SAGA_STARTED) {
+        mp_put_text(members, "name");
+        mp_put_str(members, record->name);
         count++;
     }
     if (record->evidence.size > 0) {

@@ -1,8 +1,8 @@
-/* wait.c - steps that wait for a time: nobody is asked for anything, and what comes of the wait is
- * a record.
+/* wait.c - steps that wait for a time, or for an event (inbox.c): nobody is asked for anything, and
+ * what comes of the wait is a record.
  *
- *     pending -> waiting -> succeeded       its time has come
- *                        -> failed          called off: the saga turns back, or ends
+ *     pending -> waiting -> succeeded       its time has come, or its event
+ *                        -> failed          called off: the saga turns back, or ends; or too late
  *
  * A wait has no effect, so there is nothing to undo and nothing to be in doubt about. */
 #include "base/mp.h"
@@ -69,8 +69,11 @@ bool wait_is_over(struct turn *turn, const struct step *step)
     if (step->spec->kind == STEP_KIND_APPROVE) {
         return approval_is_over(turn, step);
     }
-    bool over = step->wake_ms <= turn->now_ms;
-    if (over) {
+    bool fails = step->spec->kind == STEP_KIND_WAIT_EVENT && !step->spec->wait_goes_on;
+    bool over = step->wake_ms > 0 && step->wake_ms <= turn->now_ms;
+    if (over && fails) {
+        wait_end(turn, step, "timeout", span_text("the event did not come in time"));
+    } else if (over) {
         wait_end(turn, step, NULL, (struct span){NULL, 0});
     }
     return over;

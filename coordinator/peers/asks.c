@@ -174,6 +174,20 @@ static void reply_finish(struct ask *ask, const struct answer *answer)
     outbound_reply_end(peers, connection_of(ask), ask->name);
 }
 
+static void reply_event(struct ask *ask, const struct answer *answer)
+{
+    struct buf *out = &ask->peers->out;
+    outbound_reply(ask->peers, ask->name, 2);
+    fields_put_key(out, WIRE_KEY_DELIVERED);
+    mp_put_uint(out, answer->delivered);
+    fields_put_key(out, WIRE_KEY_STARTED);
+    if (answer->started.size > 0)
+        mp_put_value(out, answer->started);
+    else
+        mp_put_array(out, 0);
+    outbound_reply_end(ask->peers, connection_of(ask), ask->name);
+}
+
 static void answer_ask(struct request *request, const struct answer *answer)
 {
     struct ask *ask = request->arg;
@@ -185,6 +199,8 @@ static void answer_ask(struct request *request, const struct answer *answer)
         reply_start(ask, answer);
     else if (ask->type == WIRE_FINISH)
         reply_finish(ask, answer);
+    else if (ask->type == WIRE_EVENT)
+        reply_event(ask, answer);
     else
         reply_saga(ask->peers, connection_of(ask), ask->name, ask->request.saga, &ask->range);
     give_ask(ask);
@@ -277,6 +293,45 @@ static enum saga_error fill_start(struct ask *ask, struct span frame, const stru
     return request_digest(&facts, start->digest);
 }
 
+/* Where events of clients come from, as their source says. */
+#define SOURCE_OF_CLIENTS "client"
+
+static bool is_event_text(struct span text, size_t most, uint8_t least)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] < least || text.data[i] == 0x7f)
+            return false;
+    }
+    return text.size > 0 && text.size <= most;
+}
+
+static enum saga_error fill_event(struct ask *ask, struct span frame, const struct message *message,
+                                  int64_t now_ms, const char **why)
+{
+    MAYBE(now_ms > 0);
+    struct inbox_row *row = &ask->request.event;
+    struct span saga = fields_text(message, WIRE_KEY_SAGA);
+    *row = (struct inbox_row){.source = span_text(SOURCE_OF_CLIENTS)};
+    if (!is_event_text(fields_text(message, WIRE_KEY_EVENT), LIMIT_EVENT_NAME, 0x21))
+        *why = "an event's name has 1 to 255 bytes without blanks";
+    else if (!is_event_text(fields_text(message, WIRE_KEY_ID), LIMIT_EVENT_ID, 0x20))
+        *why = "an event's id has 1 to 512 bytes without control characters";
+    else if (message->value[WIRE_KEY_SAGA].size > 0 && saga.size == 0)
+        *why = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
+    if (*why != NULL)
+        return SAGA_INVALID;
+    if (message->value[WIRE_KEY_DATA].size > LIMIT_VALUE) {
+        *why = "an event's data may have 960 KiB";
+        return SAGA_TOO_LARGE;
+    }
+    ask->request.kind = REQUEST_EVENT;
+    row->name = moved(ask, frame, fields_text(message, WIRE_KEY_EVENT));
+    row->id = moved(ask, frame, fields_text(message, WIRE_KEY_ID));
+    row->saga = moved(ask, frame, saga);
+    row->data = moved(ask, frame, message->value[WIRE_KEY_DATA]);
+    return SAGA_OK;
+}
+
 static struct peers_range range_of(const struct message *message)
 {
     int64_t limit = fields_int(message, WIRE_KEY_LIMIT, HISTORY_MAX);
@@ -333,6 +388,7 @@ static void post(struct peers *peers, struct span connection, struct span frame,
         [WIRE_START] = fill_start,
         [WIRE_WAIT] = fill_wait,
         [WIRE_FINISH] = fill_finish,
+        [WIRE_EVENT] = fill_event,
     };
     struct span name = fields_text(message, WIRE_KEY_REQUEST);
     struct ask *ask = take_ask(peers, connection, frame);
@@ -374,6 +430,7 @@ void asks_message(struct peers *peers, struct span connection, struct span frame
         break;
     case WIRE_WAIT:
     case WIRE_FINISH:
+    case WIRE_EVENT:
         post(peers, connection, frame, message, now_ms);
         break;
     default:

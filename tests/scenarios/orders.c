@@ -1,6 +1,6 @@
 /* orders.c - what the lines of a script may say, and the event that each becomes.
  *
- *   start [input=JSON] [at=+1h] [digest=TEXT]
+ *   start [input=JSON] [at=+1h] [digest=TEXT] [event=N]
  *   child ID running|completed|compensated|terminated|parked|busy|none [output=JSON] [code=]
  *                         [message=] [by=] [cost=N] [undo_cost=N]      what a parent hears
  *   asked start|back|reverse [as=PARENT~STEP] [input=JSON] [because=TEXT] [unknown]
@@ -8,6 +8,9 @@
  *   ok|fail|later KEY[#N] [output=JSON] [code=] [message=] [details=JSON] [retry_after=5s] [cost=N]
  *                         [refused] [in_doubt] [by_token]
  *   sent|lost|untaken|adopt|beat KEY[#N] [barrier] [details=JSON]
+ *   event NAME [id=TEXT] [data=JSON] [held]     comes, and is offered unless it is held
+ *   again N       the event with that number is offered (again)
+ *   signal        as the verbs below, with event=NAME [data=JSON]
  *   tell          webhooks are configured: what they are told is printed
  *   time +5s      crash [+5s]      participants absent|present|barrier
  *   rollback|reverse|retry|resolve|pause|resume|terminate|skip|approve|reject [by=ada] [roles=a,b]
@@ -48,6 +51,10 @@ static void start(struct world *world, struct words *words)
                                          .name = span_text(world->name),
                                          .input = words_json(words, "input", &world->value),
                                          .actor = words_option(words, "by")};
+    uint32_t number = words_number(words_option(words, "event"));
+    if (number > 0) {
+        events_start(world, number, &event.start);
+    }
     event.start.start_at_ms = at.size > 0 ? world->now_ms + words_duration(at) : 0;
     digest_pair(digest, event.start.input, event.start.digest);
     world_step(world, &event);
@@ -120,7 +127,8 @@ static void verb(struct world *world, struct words *words)
     request->then_pause = words_has(words, "then_pause");
     request->steps = words_list(words, "steps", &request->steps_count);
     request->accept = words_list(words, "accept", &request->accept_count);
-    request->input = words_json(words, "input", &world->value);
+    request->event = words_option(words, "event");
+    request->input = words_json(words, request->event.size > 0 ? "data" : "input", &world->value);
     request->output = words_json(words, "output", &world->value);
     request->evidence = words_option(words, "evidence");
     request->version = words_number(words_option(words, "version"));
@@ -257,16 +265,17 @@ void obey(struct world *world, const char *line)
         const char *word;
         void (*fn)(struct world *world, struct words *words);
     } orders[] = {
-        {"start", start},    {"ok", result},           {"fail", result},
-        {"later", result},   {"sent", task},           {"lost", task},
-        {"untaken", task},   {"adopt", task},          {"beat", task},
-        {"rollback", verb},  {"reverse", verb},        {"retry", verb},
-        {"resolve", verb},   {"pause", verb},          {"resume", verb},
-        {"skip", verb},      {"approve", verb},        {"reject", verb},
-        {"terminate", verb}, {"plan", plan},           {"time", pass},
-        {"crash", crash},    {"show", show},           {"participants", participants},
-        {"child", child},    {"asked", asked},         {"tell", tell},
-        {"migrate", verb},   {"migration", migration},
+        {"start", start},       {"ok", result},           {"fail", result},
+        {"later", result},      {"sent", task},           {"lost", task},
+        {"untaken", task},      {"adopt", task},          {"beat", task},
+        {"rollback", verb},     {"reverse", verb},        {"retry", verb},
+        {"resolve", verb},      {"pause", verb},          {"resume", verb},
+        {"skip", verb},         {"approve", verb},        {"reject", verb},
+        {"terminate", verb},    {"plan", plan},           {"time", pass},
+        {"crash", crash},       {"show", show},           {"participants", participants},
+        {"child", child},       {"asked", asked},         {"tell", tell},
+        {"migrate", verb},      {"migration", migration}, {"signal", verb},
+        {"event", events_come}, {"again", events_again},
     };
     static struct words words;
     words_split(&words, line);

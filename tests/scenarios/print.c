@@ -311,6 +311,11 @@ void print_effect(struct world *world, const struct effect *effect)
             print_text(out, "step", effect->status.step);
         }
         break;
+    case EFFECT_RECALL:
+        buf_format(out, "recall %u %.*s", effect->recall.step, (int)effect->recall.name.size,
+                   (const char *)effect->recall.name.data);
+        buf_format(out, " after=%llu", (unsigned long long)effect->recall.mark);
+        break;
     case EFFECT_CHILD:
         print_ask(world, effect->child);
         break;

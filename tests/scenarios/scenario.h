@@ -10,7 +10,7 @@
 #include "engine/engine.h"
 #include "engine/view.h"
 
-enum { ROWS_MAX = 512, TASKS_MAX = 256, START_MS = 1000000, VERSIONS_MAX = 4 };
+enum { EVENTS_MAX = 32, ROWS_MAX = 512, TASKS_MAX = 256, START_MS = 1000000, VERSIONS_MAX = 4 };
 
 /* What becomes of a task that the engine lets go. */
 enum participants { PARTICIPANTS_ABSENT, PARTICIPANTS_PRESENT, PARTICIPANTS_BARRIER };
@@ -21,6 +21,8 @@ struct sent {
     uint32_t attempt;
     bool waits; /* for a participant: it has not left */
 };
+
+struct words;
 
 struct world {
     struct versions versions;                           /* must be first */
@@ -39,7 +41,9 @@ struct world {
     enum participants participants;
     bool tells; /* the world hears of it: notices are printed */
     int64_t now_ms;
-    int64_t wakes_ms; /* as last printed */
+    int64_t wakes_ms;                    /* as last printed */
+    struct inbox_row events[EVENTS_MAX]; /* that came, by number - 1; in the arena */
+    uint32_t event_count;
     char plan_digest[65];
     struct entropy entropy;
     uint8_t random[ENTROPY_PER_EVENT];
@@ -83,6 +87,15 @@ const struct definition *world_version(const struct world *world, uint32_t versi
 
 /* orders.c: obeys one line of a script, without its "> ". */
 void obey(struct world *world, const char *line);
+
+/* events.c */
+/* An event comes, or comes again: it is offered to each step of the saga. */
+void events_come(struct world *world, struct words *words);
+/* The event with that number starts the saga. */
+void events_start(struct world *world, uint32_t number, struct start_request *start);
+void events_again(struct world *world, struct words *words);
+/* What a turn gave to the inbox, and told the store of who waits. */
+void events_keep(struct world *world);
 
 /* print.c */
 void print_row(struct world *world, const struct row *row);

@@ -89,6 +89,7 @@ void world_open_engine(struct world *world)
                                      .seed = 1,
                                      .last_lsn = world->row_count,
                                      .last_saga = world->row_count > 0 ? 1 : 0,
+                                     .inbox_last = world->event_count,
                                      .near_ms = 1,
                                      .sagas_max = 10,
                                      .tells = world->tells};
@@ -261,6 +262,7 @@ static uint32_t decide(struct world *world, struct event *event, struct sent *dr
         stop("engine_step", "no memory");
     }
     keep_rows(world);
+    events_keep(world);
     if (world->tells && told_wrong(&world->batch.rows)) {
         world_violated(world, told_wrong(&world->batch.rows));
     }

@@ -22,6 +22,7 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "core.h"
+#include "store/inbox.h"
 
 enum { CORE_WORLD_LOG = 4 * 1024 * 1024, CORE_WORLD_ASKS = 64, CORE_WORLD_TURNS = 16 };
 
@@ -148,6 +149,71 @@ static inline enum saga_error disk_reader_open(struct store *store, struct store
     return disk_of(store)->inner->ops->reader_open(disk_of(store)->inner, reader);
 }
 
+static uint64_t disk_inbox_count(const struct store *store)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->count(inner);
+}
+
+static enum saga_error disk_inbox_find(struct store *store, struct span source, struct span id,
+                                       struct arena *arena, struct inbox_found *found)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->find(inner, source, id, arena, found);
+}
+
+static enum saga_error disk_inbox_load(struct store *store, uint64_t number, struct arena *arena,
+                                       struct inbox_row *row)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->load(inner, number, arena, row);
+}
+
+static enum saga_error disk_inbox_next(struct store *store, struct span name, uint64_t number,
+                                       struct arena *arena, struct inbox_row *row)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->next(inner, name, number, arena, row);
+}
+
+static enum saga_error disk_inbox_next_path(struct store *store, struct span name, struct span path,
+                                            struct arena *arena, struct span *next)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->next_path(inner, name, path, arena, next);
+}
+
+static enum saga_error disk_inbox_waits(struct store *store, const struct wait_query *query,
+                                        store_wait_fn fn, void *arg)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->waits(inner, query, fn, arg);
+}
+
+static enum saga_error disk_inbox_waits_of(struct store *store, struct span id, struct span name,
+                                           store_wait_fn fn, void *arg)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->waits_of(inner, id, name, fn, arg);
+}
+
+static enum saga_error disk_inbox_unrecalled(struct store *store, store_wait_fn fn, void *arg)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->unrecalled(inner, fn, arg);
+}
+
+static const struct store_inbox_ops disk_inbox_ops = {
+    .count = disk_inbox_count,
+    .find = disk_inbox_find,
+    .load = disk_inbox_load,
+    .next = disk_inbox_next,
+    .next_path = disk_inbox_next_path,
+    .waits = disk_inbox_waits,
+    .waits_of = disk_inbox_waits_of,
+    .unrecalled = disk_inbox_unrecalled,
+};
+
 static const struct store_ops disk_ops = {
     .name = "disk",
     .facts = disk_facts,
@@ -162,6 +228,7 @@ static const struct store_ops disk_ops = {
     .load_claims = disk_load_claims,
     .find_name = disk_find_name,
     .load_one = disk_load_one,
+    .inbox = &disk_inbox_ops,
     .reader_open = disk_reader_open,
 };
 

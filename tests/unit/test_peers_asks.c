@@ -289,7 +289,7 @@ Test(peers_asks, finish_of_an_unknown_token_is_not_found)
     world_destroy(w);
 }
 
-Test(peers_asks, open_sagas_and_events_are_not_supported_yet)
+Test(peers_asks, open_sagas_are_not_supported_yet)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'begin','request':'1','name':'n','timeout_ms':5}");
@@ -297,8 +297,32 @@ Test(peers_asks, open_sagas_and_events_are_not_supported_yet)
     says(w, "C", "{'v':1,'type':'complete','request':'3','saga':'s','step':'a','status':'ok'}");
     says(w, "C", "{'v':1,'type':'commit','request':'4','saga':'s'}");
     says(w, "C", "{'v':1,'type':'abort','request':'5','saga':'s'}");
-    says(w, "C", "{'v':1,'type':'event','request':'6','event':'e','id':'1','data':null}");
-    SEEN(w, 6, "'code':'invalid','message':'not supported yet'", NULL);
+    SEEN(w, 5, "'code':'invalid','message':'not supported yet'", NULL);
+    cr_assert_eq(w->ask_count, 0);
+    world_destroy(w);
+}
+
+Test(peers_asks, event_goes_to_the_desk_and_is_answered)
+{
+    struct world *w = world_new();
+    says(w, "C", "{'v':1,'type':'event','request':'6','event':'e','id':'1','data':[2],'saga':'s'}");
+    cr_assert_eq(w->ask_count, 1);
+    const struct inbox_row *row = &w->asks[0]->event;
+    cr_assert_eq(w->asks[0]->kind, REQUEST_EVENT);
+    cr_assert(span_is(row->name, "e") && span_is(row->id, "1") && span_is(row->saga, "s"));
+    cr_assert(span_is(row->source, "client"));
+    give(w, 0, &(struct answer){.delivered = 3, .started = span_of("\x91\xa1x", 3)});
+    SEEN(w, 1, "send C {'v':1,'type':'reply','request':'6','delivered':3,'started':['x']}", NULL);
+    world_destroy(w);
+}
+
+Test(peers_asks, event_that_is_none_is_refused)
+{
+    struct world *w = world_new();
+    says(w, "C", "{'v':1,'type':'event','request':'6','event':'e e','id':'1','data':1}");
+    says(w, "C", "{'v':1,'type':'event','request':'7','event':'e','id':'','data':1}");
+    says(w, "C", "{'v':1,'type':'event','request':'8','event':'','id':'1','data':1}");
+    SEEN(w, 3, "'code':'invalid','message':'an event", NULL);
     cr_assert_eq(w->ask_count, 0);
     world_destroy(w);
 }

@@ -101,6 +101,14 @@ static void note_ask(struct buf *out, const struct request *request, struct span
         put_pair(out, "saga", request->saga);
         put_number(out, "wait_ms", request->wait_ms, -1);
         return;
+    case REQUEST_EVENT:
+        mp_put_map(out, 5);
+        put_pair(out, "asks", span_text("event"));
+        put_pair(out, "event", request->event.name);
+        put_pair(out, "id", request->event.id);
+        put_pair(out, "saga", request->event.saga);
+        put_value(out, "data", request->event.data);
+        return;
     default:
         cr_assert_eq(request->kind, REQUEST_START);
     }

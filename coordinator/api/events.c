@@ -1,0 +1,373 @@
+/* events.c - POST /v1/events: CloudEvents 1.0 over HTTP, in its three modes.
+ *
+ *     binary      attributes in headers ce-*, the body is the data
+ *     structured  application/cloudevents+json: one event as a JSON object
+ *     batch       application/cloudevents-batch+json: an array of those
+ *
+ * An event's name is its `type`, its identity (source, id): sent again it counts once, and the
+ * answer is the same. All events of a batch are taken, or none that is wrong is: what is wrong is
+ * said before any is handed to the loop. Extension attributes are allowed and not kept. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "api/http.h"
+#include "base/mp.h"
+#include "base/times.h"
+#include "engine/inbox.h"
+
+enum { BATCH_MAX = 1000 };
+
+#define TYPE_EVENT "application/cloudevents+json"
+#define TYPE_BATCH "application/cloudevents-batch+json"
+
+/* One event on its way: its answer is copied here by the loop's thread. */
+struct event_item {
+    struct request request; /* first */
+    struct event_call *of;
+    enum saga_error error;
+    char why[160]; /* "" = the error's sentence */
+    uint32_t delivered;
+    bool duplicate;
+    struct span started; /* in the call's arena */
+};
+
+/* All of one call; whoever answers the last one wakes the connection. */
+struct event_call {
+    struct call *call;
+    struct event_item *items;
+    uint32_t count;
+    bool is_batch;
+    _Atomic uint32_t open;
+};
+
+/* ---- what is right ---- */
+
+static void fault(struct call *call, const char *place, const char *name, const char *detail)
+{
+    char pointer[128];
+    snprintf(pointer, sizeof pointer, "%s/%s", place, name);
+    call_fault(call, pointer, detail);
+}
+
+static bool has_controls(struct span text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] < 0x20 || text.data[i] == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_name(struct span text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] == ' ') {
+            return false;
+        }
+    }
+    return text.size > 0 && text.size <= LIMIT_EVENT_NAME && !has_controls(text);
+}
+
+static void check_event(struct call *call, const char *place, const struct inbox_row *row)
+{
+    size_t prefix = sizeof INBOX_SOURCE_PREFIX - 1;
+    if (!is_name(row->name)) {
+        fault(call, place, "type", "must be 1 to 255 bytes without blanks");
+    }
+    if (row->id.size == 0 || row->id.size > LIMIT_EVENT_ID || has_controls(row->id)) {
+        fault(call, place, "id", "must be 1 to 512 bytes without control characters");
+    }
+    if (row->source.size == 0 || row->source.size > LIMIT_EVENT_SOURCE ||
+        has_controls(row->source)) {
+        fault(call, place, "source", "must be 1 to 512 bytes without control characters");
+    } else if (row->source.size >= prefix &&
+               memcmp(row->source.data, INBOX_SOURCE_PREFIX, prefix) == 0) {
+        fault(call, place, "source", "must not begin with sagad/: that is the coordinator's own");
+    }
+}
+
+/* application/json, or a subtype of it; empty is taken for it. */
+static bool is_json(struct span type)
+{
+    size_t size = 0;
+    while (size < type.size && type.data[size] != ';' && type.data[size] != ' ') {
+        size++;
+    }
+    const char *text = (const char *)type.data;
+    return size == 0 || (size == 16 && strncasecmp(text, "application/json", 16) == 0) ||
+           (size > 5 && strncasecmp(text + size - 5, "+json", 5) == 0);
+}
+
+/* ---- structured ---- */
+
+/* A text attribute; true when it is there. Absent leaves the place empty. */
+static bool read_text(struct call *call, const char *place, struct span event, const char *name,
+                      struct span *text)
+{
+    struct span value = mp_find(event, span_text(name));
+    *text = (struct span){NULL, 0};
+    if (value.size == 0 || mp_type(value) == MP_NIL) {
+        return false;
+    }
+    if (mp_type(value) != MP_STR) {
+        fault(call, place, name, "must be a string");
+        return false;
+    }
+    struct mp mp = mp_open(value);
+    *text = mp_str(&mp);
+    return true;
+}
+
+static void read_version(struct call *call, const char *place, struct span version)
+{
+    if (version.size == 0) {
+        fault(call, place, "specversion", "is required");
+    } else if (!span_is(version, "1.0")) {
+        fault(call, place, "specversion", "must be 1.0");
+    }
+}
+
+static void read_time(struct call *call, const char *place, struct span text, int64_t *at_ms)
+{
+    if (text.size > 0 && !time_parse(text, at_ms)) {
+        fault(call, place, "time", "must be an RFC 3339 time, such as 2026-11-24T04:52:30Z");
+    }
+}
+
+static void read_structured(struct call *call, const char *place, struct span event,
+                            struct inbox_row *row)
+{
+    struct span text;
+    if (mp_type(event) != MP_MAP) {
+        call_fault(call, place, "must be an event: a JSON object");
+        return;
+    }
+    (void)read_text(call, place, event, "specversion", &text);
+    read_version(call, place, text);
+    (void)read_text(call, place, event, "type", &row->name);
+    (void)read_text(call, place, event, "source", &row->source);
+    (void)read_text(call, place, event, "id", &row->id);
+    if (read_text(call, place, event, "time", &text)) {
+        read_time(call, place, text, &row->at_ms);
+    }
+    if (read_text(call, place, event, "datacontenttype", &text) && !is_json(text)) {
+        fault(call, place, "datacontenttype", "must be application/json: data is JSON here");
+    }
+    if (mp_find(event, span_text("data_base64")).size > 0) {
+        fault(call, place, "data_base64", "is not taken: data is JSON here");
+    }
+    row->data = mp_find(event, span_text("data"));
+    check_event(call, place, row);
+}
+
+static bool read_batch(struct call *call, struct span value, struct event_call *events)
+{
+    struct mp mp = mp_open(value);
+    uint32_t count = mp_type(value) == MP_ARRAY ? mp_array(&mp) : 0;
+    if (mp_type(value) != MP_ARRAY || count > BATCH_MAX) {
+        call_problem(call, SAGA_INVALID, "the body must be an array of at most 1000 events");
+        return false;
+    }
+    events->items = arena_take(&call->arena, (count + 1) * sizeof *events->items);
+    if (!events->items) {
+        call_problem(call, SAGA_NO_MEMORY, NULL);
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        char place[16];
+        snprintf(place, sizeof place, "/%u", i);
+        read_structured(call, place, mp_skip(&mp), &events->items[i].request.event);
+    }
+    events->count = count;
+    return true;
+}
+
+/* ---- binary ---- */
+
+static int hex_of(char c)
+{
+    const char *digits = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+/* A header's value, percent-decoded as the HTTP binding wants it. */
+static struct span header_of(struct call *call, const char *name)
+{
+    const char *text = call_header(call, name);
+    size_t size = text ? strlen(text) : 0;
+    uint8_t *out = size > 0 ? arena_take(&call->arena, size) : NULL;
+    size_t length = 0;
+    for (size_t i = 0; out && i < size; i++) {
+        int high = text[i] == '%' && i + 2 < size ? hex_of(text[i + 1]) : -1;
+        int low = high >= 0 ? hex_of(text[i + 2]) : -1;
+        out[length++] = low >= 0 ? (uint8_t)(high * 16 + low) : (uint8_t)text[i];
+        i += low >= 0 ? 2 : 0;
+    }
+    return span_of(out, length);
+}
+
+static bool read_binary(struct call *call, struct inbox_row *row)
+{
+    const char *type = call_header(call, "Content-Type");
+    struct span version = header_of(call, "ce-specversion");
+    if (version.size == 0) {
+        call_problem(call, SAGA_INVALID,
+                     "is no CloudEvent: it has neither a header ce-specversion nor the content "
+                     "type " TYPE_EVENT " or " TYPE_BATCH);
+        return false;
+    }
+    if (type && !is_json(span_text(type))) {
+        call_fault(call, "/datacontenttype", "must be application/json: data is JSON here");
+    } else if (call->body.size > 0 && !body_value(call, &row->data)) {
+        return false;
+    }
+    read_version(call, "", version);
+    row->name = header_of(call, "ce-type");
+    row->source = header_of(call, "ce-source");
+    row->id = header_of(call, "ce-id");
+    read_time(call, "", header_of(call, "ce-time"), &row->at_ms);
+    check_event(call, "", row);
+    return true;
+}
+
+/* ---- the call ---- */
+
+static bool is_type(const struct call *call, const char *wanted)
+{
+    const char *type = call_header(call, "Content-Type");
+    size_t size = type ? strcspn(type, "; ") : 0;
+    return size == strlen(wanted) && strncasecmp(type, wanted, size) == 0;
+}
+
+static bool read_events(struct call *call, struct event_call *events)
+{
+    struct span value;
+    events->is_batch = is_type(call, TYPE_BATCH);
+    if (events->is_batch) {
+        return body_value(call, &value) && read_batch(call, value, events);
+    }
+    events->count = 1;
+    events->items = ARENA_NEW(&call->arena, struct event_item);
+    if (!events->items) {
+        call_problem(call, SAGA_NO_MEMORY, NULL);
+        return false;
+    }
+    if (!is_type(call, TYPE_EVENT)) {
+        return read_binary(call, &events->items[0].request.event);
+    }
+    if (!body_value(call, &value)) {
+        return false;
+    }
+    read_structured(call, "", value, &events->items[0].request.event);
+    return true;
+}
+
+/* The last one wakes the connection; the items are not touched after that. */
+static void close_one(struct event_call *events)
+{
+    if (atomic_fetch_sub(&events->open, 1) == 1) {
+        call_resume(events->call);
+    }
+}
+
+/* On the loop's thread. */
+static void answered(struct request *request, const struct answer *answer)
+{
+    struct event_item *item = (struct event_item *)request;
+    bool ok = true;
+    item->error = answer->error;
+    snprintf(item->why, sizeof item->why, "%s", answer->why ? answer->why : "");
+    item->delivered = answer->delivered;
+    item->duplicate = answer->duplicate;
+    item->started = arena_copy(&item->of->call->arena, answer->started, &ok);
+    item->error = ok ? item->error : SAGA_NO_MEMORY;
+    close_one(item->of);
+}
+
+static void post(struct call *call, struct event_call *events)
+{
+    const struct desk *desk = call->api->options.desk;
+    atomic_store(&events->open, events->count + 1); /* and this thread */
+    call_suspend(call);
+    for (uint32_t i = 0; i < events->count; i++) {
+        struct event_item *item = &events->items[i];
+        item->of = events;
+        item->request.kind = REQUEST_EVENT;
+        item->request.answer = answered;
+        enum saga_error rc = desk->post(&item->request, desk->arg);
+        if (rc != SAGA_OK) {
+            item->error = rc;
+            close_one(events);
+        }
+    }
+    close_one(events);
+}
+
+void write_events(struct call *call)
+{
+    struct event_call *events = ARENA_NEW(&call->arena, struct event_call);
+    if (!events) {
+        call_problem(call, SAGA_NO_MEMORY, NULL);
+        return;
+    }
+    events->call = call;
+    if (!read_events(call, events) || !call_faultless(call)) {
+        return;
+    }
+    for (uint32_t i = 0; i < events->count; i++) {
+        struct inbox_row *row = &events->items[i].request.event;
+        row->data = row->data.size > 0 ? row->data : MP_NIL_VALUE;
+        if (row->data.size > LIMIT_VALUE) {
+            call_problem(call, SAGA_TOO_LARGE, "an event's data has more than 960 KiB");
+            return;
+        }
+    }
+    call->held = events;
+    post(call, events);
+}
+
+static void put_outcome(struct form *form, const struct event_item *item)
+{
+    struct mp mp = mp_open(item->started);
+    uint32_t count = item->started.size > 0 ? mp_array(&mp) : 0;
+    form_str(form, "id", item->request.event.id);
+    form_str(form, "source", item->request.event.source);
+    form_uint(form, "delivered", item->delivered);
+    form_array(form, "started");
+    for (uint32_t i = 0; i < count; i++) {
+        form_str(form, NULL, mp_str(&mp));
+    }
+    form_end(form);
+    if (item->duplicate) {
+        form_bool(form, "duplicate", true);
+    }
+}
+
+void write_events_finish(struct call *call)
+{
+    const struct event_call *events = call->held;
+    for (uint32_t i = 0; i < events->count; i++) {
+        const struct event_item *item = &events->items[i];
+        if (item->error != SAGA_OK) {
+            call_problem(call, item->error, item->why[0] ? item->why : NULL);
+            return;
+        }
+    }
+    struct form *form = call_begin(call, 200);
+    if (!events->is_batch) {
+        put_outcome(form, &events->items[0]);
+        call_end(call);
+        return;
+    }
+    form_array(form, "items");
+    for (uint32_t i = 0; i < events->count; i++) {
+        form_map(form, NULL);
+        put_outcome(form, &events->items[i]);
+        form_end(form);
+    }
+    form_end(form);
+    call_end(call);
+}

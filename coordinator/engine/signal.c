@@ -1,0 +1,57 @@
+/* signal.c - a person's event for one saga: a verb, in its journal with who and why, and an event
+ * of the inbox that nobody else is offered. */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "base/mp.h"
+#include "engine/definition_parts.h"
+#include "engine/inbox.h"
+#include "engine/turn.h"
+
+static bool has_use(const struct saga *saga, struct span event)
+{
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        const struct step *step = saga_step(saga, i);
+        bool is_open = step->state == STEP_STATE_PENDING || step->state == STEP_STATE_WAITING;
+        if (is_open && step->spec->kind == STEP_KIND_WAIT_EVENT &&
+            span_equal(step->spec->event, event)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, const char **why)
+{
+    struct saga *saga = turn->saga;
+    char id[2 * LIMIT_SAGA_ID + 24];
+    if (!definition_events_is_name(verb->event)) {
+        *why = "'event' must be a name of 1 to 255 bytes without blanks";
+        return SAGA_INVALID;
+    }
+    if (saga_state_is_final(saga->state) || saga->direction == BACKWARD || saga->turn_wanted) {
+        *why = "the saga does not go forward any more";
+        return SAGA_CONFLICT;
+    }
+    if (!has_use(saga, verb->event)) {
+        *why = "no step of the saga waits for this event, or will";
+        return SAGA_CONFLICT;
+    }
+    struct record record = {.type = RECORD_OPERATOR,
+                            .verb = verb->verb,
+                            .actor = verb->actor,
+                            .reason = verb->reason,
+                            .name = verb->event,
+                            .input = verb->input};
+    turn_emit(turn, &record);
+    int size = snprintf(id, sizeof id, "%.*s/%llu", (int)saga->name.size,
+                        (const char *)saga->name.data, (unsigned long long)saga->seq);
+    struct inbox_row row = {.name = verb->event,
+                            .source = span_text(INBOX_SOURCE_PREFIX "signal"),
+                            .id = span_of(id, (size_t)size),
+                            .saga = saga->name,
+                            .at_ms = turn->now_ms,
+                            .data = verb->input.size > 0 ? verb->input : MP_NIL_VALUE};
+    turn->failed |= !inbox_add(turn->engine, turn->batch, &row);
+    return SAGA_OK;
+}
