@@ -112,7 +112,8 @@ static enum saga_error rollback(struct turn *turn, const struct verb_request *ve
         return SAGA_CONFLICT;
     }
     /* On its way to a save-point, or wanting to: the whole saga may be turned back instead. */
-    bool widens = verb->to.size == 0 && (saga->save_point > 0 || saga->turn_to > 0);
+    bool widens =
+        verb->to.size == 0 && (saga->save_point > 0 || (saga->turn_wanted && saga->turn_to > 0));
     if ((saga->direction == BACKWARD && !widens) || saga_state_is_final(saga->state)) {
         *why = saga_state_is_final(saga->state) ? "the saga has ended"
                                                 : "the saga is on its way back already";

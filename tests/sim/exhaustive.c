@@ -31,6 +31,8 @@
  *   forgotten    no retry in doubt of a forgotten key         (retry_due deaf to key's age)
  *   in_time      nothing begins past a deadline's lead        (deadline_expire: never)
  *   told         what was recorded is told, once, in order    (tell_record() before the fold)
+ *   child        a parent ends after its children, which are  (completed: waiting is done;
+ *                undone with it, each once                     BACK never asked)
  *   settled      at rest a saga is final or parked            (a loaded saga not looked at)
  */
 #include <stdio.h>
@@ -56,15 +58,19 @@ enum choice_kind {
     CHOICE_PERSON,
     CHOICE_BACK, /* to the step, and forward again */
     CHOICE_CRASH,
+    CHOICE_CHILD_DONE,
+    CHOICE_CHILD_FAILED,
 };
 
-static const char *const choice_names[] = {
-    "ok",           "refused", "failed",  "lost-applied", "lost", "late-failed", "time",
-    "time-applied", "adopt",   "untaken", "person",       "back", "crash"};
+static const char *const choice_names[] = {"ok",    "refused",     "failed",      "lost-applied",
+                                           "lost",  "late-failed", "time",        "time-applied",
+                                           "adopt", "untaken",     "person",      "back",
+                                           "crash", "child-done",  "child-failed"};
 
 struct choice {
     enum choice_kind kind;
     uint32_t task;
+    bool lost; /* what it means to a child, or its parent, is lost in a crash right after */
 };
 
 /* What is enumerated, and how far. */
@@ -91,6 +97,8 @@ static struct extent extents[SMALL_STEPS_MAX] = {
 #define CHECKED                 ",'check':'s.c'"
 #define FREE                    ",'needs':[]"
 #define PIVOT                   ",'pivot':true"
+#define CHILD(name, more)       "{'step':'" name "','saga':'x'" more "}"
+#define REVERSE                 ",'compensate':'reverse'"
 #define SAGA(name, more, steps) "{'saga':'" name "'," more "'steps':[" steps "]}"
 static const char *const documents[] = {
     SAGA("read", "", STEP("a", UNDO) "," STEP("b", NONE) "," STEP("c", UNDO)),
@@ -110,6 +118,13 @@ static const char *const documents[] = {
              "b", UNDO) "," STEP("c", UNDO)),
     SAGA("sleep", "",
          STEP("a", UNDO FREE) ",{'step':'b','needs':[],'sleep':'1m'}," STEP("c", UNDO)),
+    SAGA("child", "", STEP("a", UNDO) "," CHILD("b", REVERSE) "," STEP("c", UNDO)),
+    SAGA("children", "",
+         CHILD("a", REVERSE FREE) "," CHILD("b", NONE FREE) "," STEP("c", UNDO ",'needs':['a']")),
+    SAGA("child-pivot", "", STEP("a", UNDO) "," CHILD("b", PIVOT) "," CHILD("c", REVERSE)),
+    SAGA("child-time", "'timeout':'3m',",
+         CHILD("a", REVERSE ",'timeout':{'schedule_to_close':'1m'}") "," STEP("b", UNDO)),
+    SAGA("child-refund", "'reversal_window':'1h',", CHILD("a", REVERSE) "," CHILD("b", REVERSE)),
     SAGA("reverse", "'reversal_window':'1h',", STEP("a", UNDO) "," STEP("b", UNDO FREE)),
 };
 
@@ -124,7 +139,7 @@ void small_fail(const char *invariant)
 {
     printf("VIOLATED %s by %s:", invariant, document);
     for (int i = 0; i < path_size; i++) {
-        printf(" %s/%u", choice_names[path[i].kind], path[i].task);
+        printf(" %s/%u%s", choice_names[path[i].kind], path[i].task, path[i].lost ? "!" : "");
     }
     printf("\n");
     exit(1);
@@ -133,6 +148,7 @@ void small_fail(const char *invariant)
 static void perform(struct small *world, struct choice choice)
 {
     struct sent *task = &world->tasks[choice.task];
+    world->deaf = choice.lost;
     switch (choice.kind) {
     case CHOICE_OK:
         small_succeed(world, task);
@@ -170,9 +186,17 @@ static void perform(struct small *world, struct choice choice)
     case CHOICE_BACK:
         small_back(world, choice.task);
         break;
+    case CHOICE_CHILD_DONE:
+    case CHOICE_CHILD_FAILED:
+        small_child_ends(world, choice.task, choice.kind == CHOICE_CHILD_DONE);
+        break;
     case CHOICE_CRASH:
         small_crash(world);
         break;
+    }
+    world->deaf = false;
+    if (choice.lost && small_saga(world)) {
+        small_crash(world);
     }
 }
 
@@ -186,7 +210,38 @@ struct choices {
 static void add(struct choices *choices, enum choice_kind kind, uint32_t task)
 {
     must(choices->count < CHOICES_MAX, "too many choices");
-    choices->items[choices->count++] = (struct choice){kind, task};
+    choices->items[choices->count++] = (struct choice){kind, task, false};
+}
+
+static void add_children(const struct small *world, struct choices *choices)
+{
+    for (uint32_t i = 0; i < world->child_count; i++) {
+        if (small_child_is_open(&world->children[i])) {
+            add(choices, CHOICE_CHILD_DONE, i);
+        }
+        if (world->children[i].state == SAGA_STATE_RUNNING) {
+            add(choices, CHOICE_CHILD_FAILED, i);
+        }
+    }
+}
+
+/* Whatever a parent or a child may decide can be all that is left of a turn, when a crash follows.
+ */
+static void add_losses(const struct small *world, struct choices *choices)
+{
+    bool has_child = false;
+    for (uint32_t i = 0; i < world->definition->step_count; i++) {
+        has_child |= world->definition->steps[i].kind == STEP_KIND_SAGA;
+    }
+    uint32_t count = has_child && world->crashes == 0 ? choices->count : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        enum choice_kind kind = choices->items[i].kind;
+        if (kind == CHOICE_OK || kind == CHOICE_REFUSED || kind == CHOICE_PERSON ||
+            kind == CHOICE_TIME || kind == CHOICE_CHILD_DONE || kind == CHOICE_CHILD_FAILED) {
+            add(choices, kind, choices->items[i].task);
+            choices->items[choices->count - 1].lost = true;
+        }
+    }
 }
 
 /* Of a task that its participant has, in time and in touch. */
@@ -260,6 +315,8 @@ static void next_choices(const struct extent *extent, const struct small *world,
             add(choices, CHOICE_BACK, i);
         }
     }
+    add_children(world, choices);
+    add_losses(world, choices);
     if (!final && world->crashes == 0) {
         add(choices, CHOICE_CRASH, 0);
     }

@@ -44,18 +44,25 @@ static bool is_stray(const struct small *world, const struct sent *undo)
     return false;
 }
 
-static void check_undo(const struct small *world, const struct sent *undo)
+void small_check_order(const struct small *world, uint32_t step)
 {
     const struct saga *saga = small_saga(world);
     const struct definition *definition = world->definition;
-    const struct step_spec *spec = &definition->steps[undo->step];
-    bool may_have = false;
-    for (uint32_t i = 0; i < spec->needed_by_count && !is_stray(world, undo); i++) {
+    const struct step_spec *spec = &definition->steps[step];
+    for (uint32_t i = 0; i < spec->needed_by_count; i++) {
         uint32_t after = spec->needed_by[i];
         must(!world->effect[after] || definition->steps[after].step_class == CLASS_READONLY ||
                  saga_step(saga, after)->state == STEP_STATE_PARKED ||
                  saga_step(saga, after)->stuck || !saga_step(saga, after)->chosen,
              "order");
+    }
+}
+
+static void check_undo(const struct small *world, const struct sent *undo)
+{
+    bool may_have = false;
+    if (!is_stray(world, undo)) {
+        small_check_order(world, undo->step);
     }
     for (uint32_t i = 0; i < world->task_count; i++) {
         const struct sent *task = &world->tasks[i];
@@ -215,15 +222,27 @@ static void take_effect(struct small *world, const struct effect *effect)
 static void release(struct small *world)
 {
     struct effect effects[128];
+    struct child_ask asks[SMALL_CHILDREN_MAX];
+    uint32_t ask_count = 0;
     uint32_t count = world->batch.effect_count;
     must(count < ARRAY_COUNT(effects), "too many effects");
     if (count > 0) {
         memcpy(effects, world->batch.effects, count * sizeof *effects);
     }
+    for (uint32_t i = 0; i < count; i++) {
+        if (effects[i].kind == EFFECT_CHILD) {
+            must(ask_count < ARRAY_COUNT(asks), "too many effects");
+            asks[ask_count++] = *effects[i].child;
+        }
+    }
     keep_rows(world);
     batch_clear(&world->batch);
     for (uint32_t i = 0; i < count; i++) {
         take_effect(world, &effects[i]);
+    }
+    /* What comes of them is decided in turns of its own, after all that left with them. */
+    for (uint32_t i = 0; i < ask_count; i++) {
+        small_child_asked(world, &asks[i]);
     }
 }
 
@@ -322,6 +341,14 @@ void small_back(struct small *world, uint32_t step)
     world->acts++;
     step_engine(world, &event);
     world->went_back |= !world->refused;
+}
+
+void small_event(struct small *world, struct event *event)
+{
+    if (!small_saga(world)) {
+        load(world);
+    }
+    step_engine(world, event);
 }
 
 void small_crash(struct small *world)
@@ -477,7 +504,8 @@ void small_check_outcome(const struct small *world)
         if (saga_state_is_final(world->state)) {
             check_late(world);
         }
-        if (world->state == SAGA_STATE_COMPLETED && spec->kind == STEP_KIND_ACTION) {
+        bool acts = spec->kind == STEP_KIND_ACTION || spec->kind == STEP_KIND_SAGA;
+        if (world->state == SAGA_STATE_COMPLETED && acts) {
             must(world->effect[i] != 0, "completed");
             bool single = (world->effect[i] & (world->effect[i] - 1)) == 0;
             must(single || may_come || spec->step_class == CLASS_READONLY, "twice");
@@ -490,6 +518,7 @@ void small_check_outcome(const struct small *world)
     if (world->state == SAGA_STATE_COMPLETED && world->cancelled) {
         must(pivot_stands, "cancel");
     }
+    small_check_children(world);
 }
 
 void small_drive_to_rest(struct small *world)
@@ -502,6 +531,12 @@ void small_drive_to_rest(struct small *world)
             struct sent *task = &world->tasks[i];
             if (!task->answered && (task->applied || small_in_time(world, task))) {
                 small_succeed(world, task);
+                moved = true;
+            }
+        }
+        for (uint32_t i = 0; i < world->child_count && !moved; i++) {
+            if (small_child_is_open(&world->children[i])) {
+                small_child_ends(world, i, true);
                 moved = true;
             }
         }

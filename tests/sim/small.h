@@ -15,6 +15,7 @@ enum {
     SMALL_TASKS_MAX = 96,
     SMALL_ROWS_MAX = 256,
     SMALL_DEAD_MS = 6000,
+    SMALL_CHILDREN_MAX = 16,
 };
 
 /* A task that left, as its participant has it. */
@@ -34,6 +35,15 @@ struct sent {
     bool orphan;   /* sent before the crash, and not heard of since */
 };
 
+/* A saga that is a step of this one. */
+struct small_child {
+    char name[32];
+    uint32_t step;
+    uint32_t run; /* n of the do's key */
+    enum saga_state state;
+    bool told_back; /* it may complete yet: who knows whether it is past its pivot? */
+};
+
 struct small {
     const struct definition *definition;
     struct engine *engine;
@@ -46,6 +56,9 @@ struct small {
     uint32_t effect[SMALL_STEPS_MAX]; /* stands in the participant's database: a bit a key */
     uint32_t fresh[SMALL_STEPS_MAX];  /* asked, or answered ok, since its last undo key left */
     uint32_t late[SMALL_STEPS_MAX];   /* said so after the decision, not undone since */
+    struct small_child children[SMALL_CHILDREN_MAX];
+    uint32_t child_count;
+    bool deaf; /* what parents and children decide for each other is lost: a crash follows */
     int64_t now_ms;
     uint32_t minted; /* tokens */
     uint32_t acts;   /* of a person */
@@ -95,6 +108,17 @@ void small_verb(struct small *world, enum verb verb);
 /* Back to the step of this index, with every step accepted. */
 void small_back(struct small *world, uint32_t step);
 void small_crash(struct small *world);
+
+/* small_child.c */
+void small_child_asked(struct small *world, const struct child_ask *ask);
+/* It comes to the end of its way: forward, or back. */
+void small_child_ends(struct small *world, uint32_t index, bool completes);
+bool small_child_is_open(const struct small_child *child);
+void small_check_children(const struct small *world);
+
+/* For small_child.c: an event; and no step after this one stands whose undo comes first. */
+void small_event(struct small *world, struct event *event);
+void small_check_order(const struct small *world, uint32_t step);
 
 /* The rows folded anew are the saga in memory. */
 void small_check_replay(struct small *world);

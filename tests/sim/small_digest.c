@@ -77,6 +77,11 @@ static void dump_step(const struct dump *dump, const struct step *step)
     mp_put_value(out, step->output);
     mp_put_str(out, step->code);
     put_ms(dump, step->wake_ms);
+    mp_put_str(out, step->child);
+    mp_put_uint(out, (uint64_t)(step->watch.has_asked | step->watch.called_off << 1 |
+                                step->watch.is_there << 2));
+    mp_put_uint(out, (uint64_t)step->watch.wish);
+    put_ms(dump, step->watch.again_ms);
     put_ms(dump, step->undo_before_ms);
     mp_put_bool(out, step->undo_before_told);
     mp_put_bool(out, step->undo_before_due);
@@ -125,6 +130,10 @@ uint64_t small_digest(const struct small *world)
         mp_put_uint(&out, (uint64_t)(task->answered | task->applied << 1 | task->lost << 2 |
                                      task->orphan << 3));
         put_ms(&dump, task->answered ? 0 : task->sent_ms + task->ttl_ms);
+    }
+    for (uint32_t i = 0; i < world->child_count; i++) {
+        mp_put_uint(&out, (uint64_t)world->children[i].state);
+        mp_put_bool(&out, world->children[i].told_back);
     }
     for (uint32_t i = 0; i < world->definition->step_count; i++) {
         mp_put_uint(&out, world->effect[i]);
