@@ -6,6 +6,7 @@
  * compensation_order: strict it is the reverse of the order of starting, one at a time.
  *
  * An undo does not overtake its do: it leaves when no attempt of the do can act any more. */
+#include "base/mp.h"
 #include "engine/turn.h"
 
 bool step_wants_undo(const struct step *step)
@@ -242,6 +243,14 @@ static bool has_chosen(const struct saga *saga)
     return false;
 }
 
+/* Of a completed saga: what it came to has not changed. */
+static bool is_for_late_effect(const struct saga *saga)
+{
+    struct span code = mp_find(saga->reason, span_text("code"));
+    struct mp mp = mp_open(code);
+    return mp_type(code) == MP_STR && span_is(mp_str(&mp), "late_result");
+}
+
 /* All is settled, or nothing can move without a person. */
 static bool finish(struct turn *turn)
 {
@@ -267,7 +276,8 @@ static bool finish(struct turn *turn)
         record.type = RECORD_SAGA_PARKED;
         record.code = span_text("needs_a_person");
         turn_alert(turn, NULL, "saga_parked");
-    } else if (saga->partial && (!has_chosen(saga) || still_stands(saga))) {
+    } else if (saga->partial &&
+               (!has_chosen(saga) || still_stands(saga) || is_for_late_effect(saga))) {
         record.type = RECORD_SAGA_COMPLETED;
     }
     turn_emit(turn, &record);

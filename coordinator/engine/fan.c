@@ -30,7 +30,7 @@ static const char *too_many(const struct step *container, uint32_t count)
 
 void fan_begin(struct turn *turn, struct step *container)
 {
-    PRE(step_is_container(container) && !container->fan);
+    PRE(step_is_container(container));
     struct scope scope;
     struct span missing = {NULL, 0};
     struct buf *out = &turn->engine->scratch;
@@ -221,10 +221,11 @@ bool fan_bring_in(struct turn *turn, const struct step *container)
         return true;
     }
     if (container->state == STEP_STATE_SUCCEEDED && fan_is_done(container, true)) {
-        struct record record = {.type = RECORD_STEP_KEPT,
-                                .fields = 1,
-                                .step = container->index,
-                                .code = span_text("nothing_to_undo")};
+        struct record record = {
+            .type = RECORD_STEP_KEPT,
+            .fields = 1,
+            .step = container->index,
+            .code = span_text(container->accepted ? "accepted" : "nothing_to_undo")};
         turn_emit(turn, &record);
         return true;
     }
