@@ -54,9 +54,7 @@ static void needs(struct form *form, const struct view *view, const struct view_
 {
     form_array(form, "needs");
     for (uint32_t i = 0; i < step->spec->needs_count; i++) {
-        uint16_t index = step->spec->needs[i];
-        if (index < view->step_count)
-            form_str(form, NULL, view->steps[index].name);
+        form_str(form, NULL, view->specs[step->spec->needs[i]].name);
     }
     form_end(form);
 }
@@ -102,6 +100,10 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         form_text(form, "kind", step_kind_name(step->kind));
         form_text(form, "class", step_class_name(step->step_class));
         form_text(form, "status", step_state_name(step->state));
+        if (step->has_items)
+            form_uint(form, "items", step->item_count);
+        if (step->is_item)
+            form_uint(form, "index", step->item);
         form_uint(form, "attempts", step->attempts);
         form_bool(form, "in_doubt", step->in_doubt);
         if (has_values) {

@@ -161,11 +161,13 @@ static void print_why(const json_t *saga)
                    text(error, "message"));
         }
         if (strcmp(undo_waits ? text(undo, "status") : state, "parked") == 0) {
+            /* To a shell the brackets of an item are a pattern. */
+            const char *quote = strchr(text(step, "step"), '[') ? "'" : "";
             printf(
-                "do       sagactl retry %s --step %s --reason WHY\n"
-                "or       sagactl resolve %s --step %s --outcome %s --reason WHY\n",
-                text(saga, "id"), text(step, "step"), text(saga, "id"), text(step, "step"),
-                undo_waits ? "compensated|kept" : "succeeded|failed");
+                "do       sagactl retry %s --step %s%s%s --reason WHY\n"
+                "or       sagactl resolve %s --step %s%s%s --outcome %s --reason WHY\n",
+                text(saga, "id"), quote, text(step, "step"), quote, text(saga, "id"), quote,
+                text(step, "step"), quote, undo_waits ? "compensated|kept" : "succeeded|failed");
         }
     }
 }

@@ -62,6 +62,9 @@ static struct span waits_for(const struct saga *saga, const struct view *view)
     for (uint32_t i = 0; i < view->step_count; i++) {
         const struct view_step *step = &view->steps[i];
         const char *word = view_waits_for(step);
+        if (step->has_items) {
+            continue; /* they speak for it */
+        }
         if (step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING ||
             step->state == STEP_STATE_IN_DOUBT) {
             return (struct span){NULL, 0};
@@ -106,7 +109,8 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
                           .cost_micros = saga->cost_micros,
                           .seq = saga->seq,
                           .steps = steps,
-                          .step_count = count};
+                          .step_count = count,
+                          .specs = saga->definition->steps};
     view->waiting_for = waits_for(saga, view);
     return SAGA_OK;
 }

@@ -68,9 +68,10 @@ struct view {
     int64_t deadline_ms;         /* of the saga's timeout; 0 = none */
     int64_t reversible_until_ms; /* 0 = not reversible */
     int64_t cost_micros;
-    uint64_t seq; /* of its last record */
-    const struct view_step *steps;
+    uint64_t seq;                  /* of its last record */
+    const struct view_step *steps; /* a fan-out's items follow it */
     uint32_t step_count;
+    const struct step_spec *specs; /* those of the definition, by index: what `needs` means */
 };
 
 /* "timer", "approval" ...; NULL: it does not wait. */
