@@ -62,6 +62,10 @@ static void dump_step(const struct step *step, struct buf *out)
     mp_put_int(out, step->ended_ms);
     mp_put_int(out, step->cost_micros);
     mp_put_int(out, step->event_mark);
+    mp_put_value(out, step->approval);
+    mp_put_str(out, step->decider);
+    mp_put_str(out, step->skip_actor);
+    mp_put_str(out, step->skip_reason);
     mp_put_int(out, step->wake_ms);
     mp_put_int(out, step->undo_before_ms);
     mp_put_bool(out, step->undo_before_told);

@@ -6,13 +6,17 @@
 
 #include "engine/record.h"
 
-/* "saga_completed" is told as "sagad.saga.completed". */
-static bool is_told_as(uint32_t record, char *type, size_t size)
+/* "saga_completed" is told as "sagad.saga.completed"; that a step asks persons, too. */
+static bool is_told_as(const struct record *record, char *type, size_t size)
 {
     static const char *const told[] = {"saga_started",     "saga_compensating", "saga_completed",
                                        "saga_compensated", "saga_parked",       "saga_paused",
                                        "saga_resumed",     "saga_terminated",   "step_parked"};
-    const char *name = record_type_name(record);
+    const char *name = record_type_name(record->type);
+    if (strcmp(name, "step_waiting") == 0 && span_is(record->code, "approval")) {
+        snprintf(type, size, "sagad.approval.requested");
+        return true;
+    }
     for (size_t i = 0; i < ARRAY_COUNT(told); i++) {
         if (strcmp(name, told[i]) == 0) {
             snprintf(type, size, "sagad.%.4s.%s", name, name + 5);
@@ -40,7 +44,7 @@ static const char *check_row(const struct rows *rows, const struct row *row, uin
         return "a row that cannot be read";
     }
     for (uint64_t seq = row->seq; record_next(&reader, &record, &bad); seq++) {
-        if (!is_told_as(record.type, type, sizeof type)) {
+        if (!is_told_as(&record, type, sizeof type)) {
             continue;
         }
         while (*at < rows->notice_count && !is_life_cycle(rows->notices[*at].type)) {

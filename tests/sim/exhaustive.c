@@ -33,6 +33,8 @@
  *   told         what was recorded is told, once, in order    (tell_record() before the fold)
  *   child        a parent ends after its children, which are  (completed: waiting is done;
  *                undone with it, each once                     BACK never asked)
+ *   skipped      nothing of a step that is left out happens   (why_not: in doubt does not matter)
+ *   decided      a question's first answer counts, no other   (why_not: any state will do)
  *   settled      at rest a saga is final or parked            (a loaded saga not looked at)
  */
 #include <stdio.h>
@@ -56,16 +58,19 @@ enum choice_kind {
     CHOICE_ADOPT,
     CHOICE_UNTAKEN,
     CHOICE_PERSON,
+    CHOICE_SKIP,    /* a person leaves out the step */
+    CHOICE_APPROVE, /* or answers what it asks */
+    CHOICE_REJECT,
     CHOICE_BACK, /* to the step, and forward again */
     CHOICE_CRASH,
     CHOICE_CHILD_DONE,
     CHOICE_CHILD_FAILED,
 };
 
-static const char *const choice_names[] = {"ok",    "refused",     "failed",      "lost-applied",
-                                           "lost",  "late-failed", "time",        "time-applied",
-                                           "adopt", "untaken",     "person",      "back",
-                                           "crash", "child-done",  "child-failed"};
+static const char *const choice_names[] = {
+    "ok",      "refused",      "failed", "lost-applied", "lost",       "late-failed",
+    "time",    "time-applied", "adopt",  "untaken",      "person",     "skip",
+    "approve", "reject",       "back",   "crash",        "child-done", "child-failed"};
 
 struct choice {
     enum choice_kind kind;
@@ -91,12 +96,15 @@ static struct extent extents[SMALL_STEPS_MAX] = {
     {.depth = 5, .attempts = 1, .few_outcomes = true},
 };
 
-#define STEP(name, more)        "{'step':'" name "','action':'s.a'" more "}"
-#define UNDO                    ",'compensate':'s.u'"
-#define NONE                    ",'compensate':'none'"
-#define CHECKED                 ",'check':'s.c'"
-#define FREE                    ",'needs':[]"
-#define PIVOT                   ",'pivot':true"
+#define STEP(name, more) "{'step':'" name "','action':'s.a'" more "}"
+#define UNDO             ",'compensate':'s.u'"
+#define NONE             ",'compensate':'none'"
+#define CHECKED          ",'check':'s.c'"
+#define FREE             ",'needs':[]"
+#define PIVOT            ",'pivot':true"
+#define WHEN             ",'when':'$.steps.a.output == 1'"
+#define ASK(name, more)                                                                            \
+    "{'step':'" name "','approve':{'question':'Go?','who':'alice','timeout':'10s'" more "}}"
 #define CHILD(name, more)       "{'step':'" name "','saga':'x'" more "}"
 #define REVERSE                 ",'compensate':'reverse'"
 #define SAGA(name, more, steps) "{'saga':'" name "'," more "'steps':[" steps "]}"
@@ -125,6 +133,11 @@ static const char *const documents[] = {
     SAGA("child-time", "'timeout':'3m',",
          CHILD("a", REVERSE ",'timeout':{'schedule_to_close':'1m'}") "," STEP("b", UNDO)),
     SAGA("child-refund", "'reversal_window':'1h',", CHILD("a", REVERSE) "," CHILD("b", REVERSE)),
+    SAGA("when", "", STEP("a", UNDO) "," STEP("b", UNDO WHEN) "," STEP("c", UNDO)),
+    SAGA("when-pivot", "", STEP("a", UNDO) "," STEP("b", PIVOT WHEN) "," STEP("c", "")),
+    SAGA("ask", "", STEP("a", UNDO) "," ASK("b", "") "," STEP("c", UNDO)),
+    SAGA("ask-yes", "",
+         STEP("a", UNDO) "," ASK("b", ",'on_timeout':'approve'") "," STEP("c", PIVOT)),
     SAGA("reverse", "'reversal_window':'1h',", STEP("a", UNDO) "," STEP("b", UNDO FREE)),
 };
 
@@ -182,6 +195,13 @@ static void perform(struct small *world, struct choice choice)
         break;
     case CHOICE_PERSON:
         small_verb(world, world->state == SAGA_STATE_COMPLETED ? VERB_REVERSE : VERB_ROLLBACK);
+        break;
+    case CHOICE_SKIP:
+        small_skip(world, choice.task);
+        break;
+    case CHOICE_APPROVE:
+    case CHOICE_REJECT:
+        small_decide(world, choice.task, choice.kind == CHOICE_APPROVE);
         break;
     case CHOICE_BACK:
         small_back(world, choice.task);
@@ -281,6 +301,25 @@ static void add_task(const struct extent *extent, const struct small *world, uin
     }
 }
 
+/* Of one step: what a person may say of it. */
+static void add_step(const struct small *world, const struct step *step, struct choices *choices)
+{
+    bool asks = step->spec->kind == STEP_KIND_APPROVE && step->state != STEP_STATE_PENDING;
+    bool last = step->spec->needed_by_count == 0;
+    if (asks) {
+        add(choices, CHOICE_APPROVE, step->index);
+        add(choices, CHOICE_REJECT, step->index);
+    }
+    if (world->acts == 0 && !last && step_satisfies(step)) {
+        add(choices, CHOICE_BACK, step->index);
+    }
+    bool skips = strstr(document, "'saga':'when") || strstr(document, "'saga':'ask") ||
+                 strstr(document, "'saga':'after");
+    if (world->acts == 0 && skips) {
+        add(choices, CHOICE_SKIP, step->index);
+    }
+}
+
 static void next_choices(const struct extent *extent, const struct small *world,
                          struct choices *choices)
 {
@@ -309,10 +348,8 @@ static void next_choices(const struct extent *extent, const struct small *world,
     }
     const struct saga *saga = small_saga(world);
     for (uint32_t i = 0; saga && i < saga->step_total; i++) {
-        const struct step *step = saga_step(saga, i);
-        bool last = step->spec->needed_by_count == 0;
-        if (!extent->few_outcomes && world->acts == 0 && !last && step_satisfies(step)) {
-            add(choices, CHOICE_BACK, i);
+        if (!extent->few_outcomes) {
+            add_step(world, saga_step(saga, i), choices);
         }
     }
     add_children(world, choices);

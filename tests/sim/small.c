@@ -164,6 +164,7 @@ static void take_task(struct small *world, const struct task *task)
     must(task->key.size < sizeof sent->key, "key");
     memcpy(sent->key, task->key.data, task->key.size);
     digest_request(task, sent->request);
+    must(!(world->skipped >> sent->step & 1), "skipped");
     check_key(world, sent);
     check_forgotten(world, sent);
     check_deadline(world, sent);
@@ -341,6 +342,43 @@ void small_back(struct small *world, uint32_t step)
     world->acts++;
     step_engine(world, &event);
     world->went_back |= !world->refused;
+    world->approved &= world->refused; /* it is asked again */
+    world->rejected &= world->refused;
+}
+
+void small_skip(struct small *world, uint32_t step)
+{
+    struct event event = {.kind = EVENT_VERB};
+    event.verb = (struct verb_request){.verb = VERB_SKIP,
+                                       .saga = span_text("s"),
+                                       .actor = span_text("alice"),
+                                       .reason = span_text("because"),
+                                       .step = world->definition->steps[step].name};
+    world->acts++;
+    step_engine(world, &event);
+    if (world->refused) {
+        return;
+    }
+    world->skipped |= UINT32_C(1) << step;
+    must(!world->effect[step], "skipped");
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        const struct sent *task = &world->tasks[i];
+        must(task->step != step || !small_may_act(world, task), "skipped");
+    }
+}
+
+void small_decide(struct small *world, uint32_t step, bool approves)
+{
+    struct event event = {.kind = EVENT_VERB};
+    event.verb = (struct verb_request){.verb = approves ? VERB_APPROVE : VERB_REJECT,
+                                       .saga = span_text("s"),
+                                       .actor = span_text("alice"),
+                                       .reason = span_text("because"),
+                                       .step = world->definition->steps[step].name};
+    step_engine(world, &event);
+    must(world->refused || (!world->approved && !world->rejected), "decided");
+    world->approved |= !world->refused && approves;
+    world->rejected |= !world->refused && !approves;
 }
 
 void small_event(struct small *world, struct event *event)
@@ -489,8 +527,23 @@ static void check_late(const struct small *world)
     }
 }
 
+/* The first answer to a question is what became of its step. */
+static void check_decision(const struct small *world)
+{
+    const struct saga *saga = small_saga(world);
+    for (uint32_t i = 0; saga && i < world->definition->step_count; i++) {
+        const struct step *step = saga_step(saga, i);
+        if (step->spec->kind == STEP_KIND_APPROVE) {
+            must(!world->approved || step->state != STEP_STATE_FAILED, "decided");
+            must(!world->rejected || step->state == STEP_STATE_FAILED, "decided");
+        }
+    }
+    must(!world->rejected || world->state != SAGA_STATE_COMPLETED, "decided");
+}
+
 void small_check_outcome(const struct small *world)
 {
+    check_decision(world);
     bool pivot_stands = false;
     for (uint32_t i = 0; i < world->definition->step_count; i++) {
         const struct step_spec *spec = &world->definition->steps[i];
@@ -506,7 +559,9 @@ void small_check_outcome(const struct small *world)
         }
         bool acts = spec->kind == STEP_KIND_ACTION || spec->kind == STEP_KIND_SAGA;
         if (world->state == SAGA_STATE_COMPLETED && acts) {
-            must(world->effect[i] != 0, "completed");
+            bool left_out = (world->skipped >> i & 1) != 0 || spec->when != NULL;
+            must(world->effect[i] != 0 || left_out, "completed");
+            must(world->effect[i] == 0 || !left_out, "skipped");
             bool single = (world->effect[i] & (world->effect[i] - 1)) == 0;
             must(single || may_come || spec->step_class == CLASS_READONLY, "twice");
         }

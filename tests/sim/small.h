@@ -63,6 +63,9 @@ struct small {
     uint32_t minted; /* tokens */
     uint32_t acts;   /* of a person */
     uint32_t crashes;
+    uint32_t skipped; /* by a person: a bit a step */
+    bool approved;    /* the question was answered */
+    bool rejected;
     bool cancelled; /* the roll-back was acknowledged */
     bool went_back; /* one to a save-point was */
     bool alerted;
@@ -105,6 +108,9 @@ void small_untaken(struct small *world, struct sent *task);
 /* What else happens. */
 void small_pass_time(struct small *world);
 void small_verb(struct small *world, enum verb verb);
+/* A person leaves out a step, or answers its question; who may. */
+void small_skip(struct small *world, uint32_t step);
+void small_decide(struct small *world, uint32_t step, bool approves);
 /* Back to the step of this index, with every step accepted. */
 void small_back(struct small *world, uint32_t step);
 void small_crash(struct small *world);

@@ -76,6 +76,7 @@ static void dump_step(const struct dump *dump, const struct step *step)
     mp_put_bool(out, step->refused);
     mp_put_value(out, step->output);
     mp_put_str(out, step->code);
+    mp_put_bool(out, step->skip_actor.size > 0);
     put_ms(dump, step->wake_ms);
     mp_put_str(out, step->child);
     mp_put_uint(out, (uint64_t)(step->watch.has_asked | step->watch.called_off << 1 |
@@ -142,6 +143,9 @@ uint64_t small_digest(const struct small *world)
     }
     mp_put_uint(&out, world->acts);
     mp_put_uint(&out, world->crashes);
+    mp_put_uint(&out, world->skipped);
+    mp_put_bool(&out, world->approved);
+    mp_put_bool(&out, world->rejected);
     mp_put_bool(&out, world->cancelled);
     mp_put_bool(&out, world->went_back);
     mp_put_bool(&out, world->alerted);
