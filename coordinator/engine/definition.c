@@ -259,6 +259,9 @@ static void compile(struct compile *c, struct span document)
     c->definition->steps = c->steps;
     c->definition->step_count = c->step_count;
     c->definition->order = c->order;
+    if (c->error_count == 0 && !c->no_memory) {
+        definition_advice_give(c);
+    }
 }
 
 /* Moves the problems from the scratch arena to the caller's. */

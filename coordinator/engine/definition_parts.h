@@ -64,6 +64,9 @@ struct schedule_keys {
 };
 void definition_schedule_read(struct compile *c, const struct schedule_keys *keys);
 
+/* definition_advice.c: warnings about what is legal and unwise. When nothing is wrong. */
+void definition_advice_give(struct compile *c);
+
 /* definition_class.c: which steps can be undone, need not be, or must go forward. */
 void definition_class_assign(struct compile *c);
 

@@ -1,0 +1,58 @@
+/* definition_advice.c - what is legal and unwise, said as warnings once a definition is good.
+ *
+ * Each piece of advice says what will happen, so that who knows better can pass over it. More of
+ * them stand where their key is read (definition.c, definition_retry.c, definition_steps.c). */
+#include "engine/definition_parts.h"
+
+/* A retry that comes after the provider has forgotten the key may book twice: it is not made. */
+static void advise_key(struct compile *c, const struct call_spec *call)
+{
+    if (call->key_ttl_ms > 0 && call->check.size == 0) {
+        struct place place = compile_enter_key(c, "key_ttl");
+        compile_warning(c,
+                        "in doubt after this time the step parks, for there is no 'check' to ask");
+        compile_leave(c, place);
+    }
+}
+
+static void advise_pivot(struct compile *c, const struct step_spec *spec)
+{
+    bool asks = spec->kind == STEP_KIND_ACTION && spec->step_class == CLASS_PIVOT;
+    /* One that is only taken for a pivot ends the saga: its author may know that it never doubts.
+     */
+    if (asks && spec->action.check.size == 0 && spec->needed_by_count > 0) {
+        compile_warning(c,
+                        "is the pivot: in doubt it can go neither way and parks, unless a 'check' "
+                        "can be asked");
+    }
+}
+
+/* A part that outlasts the whole never comes to its end, unless the saga cannot turn back. */
+static void advise_times(struct compile *c, const struct step_spec *spec)
+{
+    int64_t whole_ms = c->definition->timeout_ms;
+    if (whole_ms == 0 || spec->after_pivot) {
+        return;
+    }
+    if (spec->kind == STEP_KIND_SLEEP && spec->sleep_ms >= whole_ms) {
+        compile_warning(c, "sleeps at least as long as the saga's 'timeout', which turns it back");
+    }
+    bool waits = spec->kind == STEP_KIND_WAIT_EVENT || spec->approval != NULL;
+    int64_t wait_ms = spec->approval != NULL ? spec->approval->timeout_ms : spec->wait_ms;
+    if (waits && wait_ms > whole_ms) {
+        compile_warning(c, "waits longer than the saga's 'timeout', which turns it back before");
+    }
+}
+
+void definition_advice_give(struct compile *c)
+{
+    PRE(c->error_count == 0);
+    for (uint32_t i = 0; i < c->step_count && !c->no_memory; i++) {
+        const struct step_spec *spec = &c->steps[i];
+        struct place place = definition_steps_enter(c, i);
+        advise_key(c, &spec->action);
+        advise_pivot(c, spec);
+        advise_times(c, spec);
+        compile_leave(c, place);
+    }
+}
