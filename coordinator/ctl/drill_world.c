@@ -124,7 +124,6 @@ static void say_child(struct drill_world *world, const struct deed *deed, const 
     if (twice && !world->failed) {
         world_step(world, &event);
     }
-    world->answer_count += good;
 }
 
 void world_say(struct drill_world *world, const struct deed *deed, const char *code, bool retryable)

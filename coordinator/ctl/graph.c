@@ -74,14 +74,27 @@ static void print_after(struct graph *graph, uint32_t from, uint32_t to)
     MAYBE(to == 0);
 }
 
+struct span graph_deed(const struct step_spec *step, char room[GRAPH_DEED])
+{
+    const char *kind = step_kind_name(step->kind);
+    struct span child = step->child;
+    if (step->action.action.size > 0) {
+        return step->action.action;
+    }
+    int size = snprintf(room, GRAPH_DEED, "%s%s%.*s", kind, child.size > 0 ? " " : "",
+                        (int)child.size, child.size > 0 ? (const char *)child.data : "");
+    return span_of(room, (size_t)size);
+}
+
 static void print_forward(const struct graph *graph, size_t name_width, size_t action_width)
 {
     fprintf(graph->out, "\ndo, from the top: a step starts when all that it needs is done\n");
     for (uint32_t i = 0; i < graph->definition->step_count; i++) {
         const struct step_spec *step = graph_step(graph, graph->definition->order[i]);
         const char *class_name = step_class_name(step->step_class);
+        char room[GRAPH_DEED];
         print_cell(graph, step->name, name_width);
-        print_cell(graph, step->action.action, action_width);
+        print_cell(graph, graph_deed(step, room), action_width);
         fprintf(graph->out, step->needs_count > 0 ? "  %-13s" : "  %s", class_name);
         for (uint32_t k = 0; k < step->needs_count; k++) {
             struct span name = graph_step(graph, step->needs[k])->name;
@@ -123,8 +136,9 @@ static void print_text(struct graph *graph)
     size_t action_width = sizeof "(irrevocable)" - 1;
     for (uint32_t i = 0; i < graph->definition->step_count; i++) {
         const struct step_spec *step = graph_step(graph, i);
+        char room[GRAPH_DEED];
         name_width = wider(name_width, step->name);
-        action_width = wider(action_width, step->action.action);
+        action_width = wider(action_width, graph_deed(step, room));
         action_width = step->has_undo ? wider(action_width, step->undo.action) : action_width;
     }
     fprintf(graph->out, "%.*s\n", (int)name.size, (const char *)name.data);

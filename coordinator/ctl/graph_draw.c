@@ -52,7 +52,8 @@ static void draw_node(const struct graph *graph, uint32_t index, bool back)
     const struct dialect *dialect = graph->dialect;
     const struct step_spec *step = graph_step(graph, index);
     enum step_class shape = back ? CLASS_COMPENSATABLE : step->step_class;
-    struct span action = back ? step->undo.action : step->action.action;
+    char room[GRAPH_DEED];
+    struct span action = back ? step->undo.action : graph_deed(step, room);
     const char *words = back ? "undo" : step_class_name(step->step_class);
     words = back && graph_only_by_person(step) ? "undo, only by a person" : words;
     fprintf(graph->out, "    %c%u%s%.*s%s%.*s%s%s%s\n", back ? 'u' : 's', index,

@@ -2,6 +2,7 @@
 #ifndef CTL_GRAPH_LANES_H
 #define CTL_GRAPH_LANES_H
 
+#include "base/limits.h"
 #include "ctl/graph.h"
 
 struct dialect;
@@ -26,6 +27,11 @@ static inline bool graph_only_by_person(const struct step_spec *step)
 {
     return step->step_class == CLASS_PIVOT || step->after_pivot;
 }
+
+enum { GRAPH_DEED = LIMIT_NAME + 8 };
+
+/* What the step does: its action, the saga that it starts ("saga refund"), or its kind. */
+struct span graph_deed(const struct step_spec *step, char room[GRAPH_DEED]);
 
 typedef void (*graph_edge_fn)(struct graph *graph, uint32_t from, uint32_t to);
 /* Calls fn for each undo that the step's comes right after, in the order of the way back. */

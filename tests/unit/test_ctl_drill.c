@@ -29,6 +29,7 @@ static const struct known drilled[] = {
     {"../../examples/booking/booking.yaml", "example-booking"},
     {"good/approve.yaml", "approve"},
     {"good/booking.yaml", "booking"},
+    {"good/child.yaml", "child"},
     {"good/diamond.yaml", "diamond"},
     {"good/json.json", "json"},
     {"good/last-is-pivot.yaml", "last-is-pivot"},
@@ -44,6 +45,7 @@ static const struct known drilled[] = {
 
 static const struct known drawn[] = {
     {"../../examples/booking/booking.yaml", "example-booking"},
+    {"good/child.yaml", "child"},
     {"good/diamond.yaml", "diamond"},
     {"good/pivot.yaml", "pivot"},
     {"drill/reversible.yaml", "reversible"},
