@@ -65,7 +65,7 @@ static bool make_view(struct call *call, struct span name, struct view *view)
     if (!call_load(call, name, &image, &definition)) {
         return false;
     }
-    enum saga_error rc = view_make(&image, definition, &call->arena, view);
+    enum saga_error rc = view_show(&image, definition, &call->arena, view);
     if (rc != SAGA_OK) {
         call_problem(call, rc, NULL);
     }
@@ -384,7 +384,7 @@ enum saga_error api_pack_saga(const struct saga_image *image, const struct defin
     struct form form;
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     form_open(&form, out, FORM_WIRE);
-    enum saga_error rc = view_make(image, definition, &arena, &view);
+    enum saga_error rc = view_show(image, definition, &arena, &view);
     if (rc == SAGA_OK) {
         struct wire_history history = {.form = &form, .left = range->limit};
         form_text(&form, "status", saga_state_name(view.state));

@@ -17,7 +17,7 @@ enum {
 
 struct top_keys {
     struct span saga, description, timeout, reversal_window, compensation_order, defaults, labels,
-        steps, output, budget, on, input_schema, output_schema;
+        steps, output, budget, sensitive, on, input_schema, output_schema;
     struct span max_cost_usd, undo_max_cost_usd; /* of budget */
 };
 
@@ -44,7 +44,7 @@ static const struct key saga_keys[] = {
     KEY(input_schema),
     KEY(output_schema),
     LATER(concurrency),
-    LATER(sensitive),
+    KEY(sensitive),
 };
 static const struct key budget_keys[] = {KEY(max_cost_usd), KEY(undo_max_cost_usd)};
 #undef KEY
@@ -256,6 +256,7 @@ static void compile(struct compile *c, struct span document)
     definition_steps_finish(c);
     definition_events_collect(c);
     read_output(c, keys.output);
+    definition_sensitive_read(c, keys.sensitive);
     c->definition->steps = c->steps;
     c->definition->step_count = c->step_count;
     c->definition->order = c->order;

@@ -13,6 +13,7 @@
 
 struct condition;  /* condition.h: what holds or not, of such values */
 struct jsonschema; /* jsonschema.h: what a value must be */
+struct reference;  /* template_form.h: where a value is */
 struct template;   /* template.h: a value with references in it */
 
 struct retry_policy {
@@ -122,13 +123,15 @@ struct definition {
     struct span description;
     const struct step_spec *steps;
     uint32_t step_count;
-    const uint16_t *order;                 /* step indexes, each after all that it needs */
-    int64_t timeout_ms;                    /* of a saga; 0 = none */
-    int64_t reversal_window_ms;            /* 0 = a completed saga is not reversible */
-    bool strict;                           /* compensation_order: strict */
-    int64_t cost_max_micros;               /* of the way forward, micro-USD; 0 = no limit */
-    int64_t undo_cost_max_micros;          /* of the way back: alerts, and stops nothing */
-    const struct template *output;         /* NULL: none */
+    const uint16_t *order;              /* step indexes, each after all that it needs */
+    int64_t timeout_ms;                 /* of a saga; 0 = none */
+    int64_t reversal_window_ms;         /* 0 = a completed saga is not reversible */
+    bool strict;                        /* compensation_order: strict */
+    int64_t cost_max_micros;            /* of the way forward, micro-USD; 0 = no limit */
+    int64_t undo_cost_max_micros;       /* of the way back: alerts, and stops nothing */
+    const struct template *output;      /* NULL: none */
+    const struct reference **sensitive; /* values that are not shown: mask.h */
+    uint32_t sensitive_count;
     const struct jsonschema *input_schema; /* a start without such an input is refused; NULL: any */
     const struct jsonschema *output_schema; /* of the output; NULL: any */
     struct event_start *starts;             /* `on`: the first that matches starts it */

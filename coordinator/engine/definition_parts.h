@@ -54,6 +54,9 @@ int32_t definition_graph_find(const struct compile *c, struct span name);
 /* Does `step` need `other`, directly or through others? Only when c->graph_is_clean. */
 bool definition_graph_needs(const struct compile *c, uint32_t step, uint32_t other);
 
+/* definition_sensitive.c: what is not shown. */
+void definition_sensitive_read(struct compile *c, struct span value);
+
 /* definition_on.c: what starts a saga by itself. */
 void definition_on_read(struct compile *c, struct span on);
 

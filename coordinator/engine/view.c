@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/turn.h"
+#include "engine/view_mask.h"
 
 static void fill_step(const struct step *step, struct view_step *out)
 {
@@ -137,17 +138,31 @@ static struct arena_source *source_of(struct arena *arena)
     return source;
 }
 
-enum saga_error view_make(const struct saga_image *image, const struct definition *definition,
-                          struct arena *arena, struct view *view)
+static enum saga_error load(const struct saga_image *image, const struct definition *definition,
+                            struct arena *arena, struct view *view, struct saga **saga)
 {
     struct arena_source *source = source_of(arena);
     if (!source) {
         return SAGA_NO_MEMORY;
     }
-    struct saga *saga;
     const char *why;
-    enum saga_error rc = saga_load(source, image, definition, &saga, &why);
-    return rc == SAGA_OK ? fill_view(saga, arena, view) : rc;
+    enum saga_error rc = saga_load(source, image, definition, saga, &why);
+    return rc == SAGA_OK ? fill_view(*saga, arena, view) : rc;
+}
+
+enum saga_error view_make(const struct saga_image *image, const struct definition *definition,
+                          struct arena *arena, struct view *view)
+{
+    struct saga *saga;
+    return load(image, definition, arena, view, &saga);
+}
+
+enum saga_error view_show(const struct saga_image *image, const struct definition *definition,
+                          struct arena *arena, struct view *view)
+{
+    struct saga *saga;
+    enum saga_error rc = load(image, definition, arena, view, &saga);
+    return rc == SAGA_OK ? view_mask(saga, arena, view) : rc;
 }
 
 enum saga_error view_plan(const struct saga_image *image, const struct plan_request *request,
@@ -162,7 +177,8 @@ enum saga_error view_plan(const struct saga_image *image, const struct plan_requ
     if (rc != SAGA_OK) {
         return rc;
     }
-    return plan_make(saga, request, arena, plan, why);
+    rc = plan_make(saga, request, arena, plan, why);
+    return rc == SAGA_OK ? view_mask_plan(saga, arena, plan) : rc;
 }
 
 enum saga_error view_migration(const struct saga_image *image,
@@ -339,8 +355,8 @@ static bool has_versions(const struct definition *definition)
 }
 
 /* Records name steps by their place in the version that the saga had then. */
-static const struct definition *definition_of(const struct definition *definition,
-                                              const struct record *record)
+const struct definition *view_definition_of(const struct definition *definition,
+                                            const struct record *record)
 {
     bool moves = record->type == RECORD_SAGA_STARTED || record->type == RECORD_SAGA_MIGRATED;
     return moves && record->version > 0 ? definition_version(definition, record->version)
@@ -354,8 +370,12 @@ enum saga_error view_history(const struct saga_image *image, const struct defini
     struct buf members;
     buf_open(&data, LIMIT_SAGA_MEMORY);
     buf_open(&members, LIMIT_SAGA_MEMORY);
-    enum saga_error rc = SAGA_OK;
+    struct arena arena;
+    struct mask mask;
+    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    mask_open(&mask, definition, &arena);
     bool may_move = has_versions(definition);
+    enum saga_error rc = view_mask_learn(image, may_move, &mask);
     for (uint32_t i = 0; i < image->row_count && rc == SAGA_OK; i++) {
         const struct row *row = &image->rows[i];
         struct record_reader reader;
@@ -370,20 +390,24 @@ enum saga_error view_history(const struct saga_image *image, const struct defini
             break;
         }
         for (uint64_t seq = row->seq; rc == SAGA_OK && record_next(&reader, &record, &bad); seq++) {
-            definition = definition_of(definition, &record);
+            definition = view_definition_of(definition, &record);
             if (seq <= since || !definition) {
                 rc = definition ? SAGA_OK : SAGA_STORE_CORRUPT;
                 continue;
             }
             struct view_record shown;
+            mask.definition = definition;
+            view_mask_record(&mask, &record);
             fill_record(&record, seq, reader.at_ms, definition, &shown);
             put_data(&data, &record, &members, definition);
             shown.data = buf_span(&data);
-            rc = buf_failed(&data) || buf_failed(&members) ? SAGA_NO_MEMORY : fn(&shown, arg);
+            bool failed = buf_failed(&data) || buf_failed(&members) || mask.failed;
+            rc = failed ? SAGA_NO_MEMORY : fn(&shown, arg);
         }
         rc = bad ? SAGA_STORE_CORRUPT : rc;
     }
     buf_close(&data);
     buf_close(&members);
+    arena_close(&arena);
     return rc;
 }

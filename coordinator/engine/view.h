@@ -77,8 +77,14 @@ struct view {
 /* "timer", "approval" ...; NULL: it does not wait. */
 const char *view_waits_for(const struct view_step *step);
 
-/* SAGA_STORE_CORRUPT when the rows make no sense, SAGA_NO_MEMORY. */
+/* As the saga is, sensitive values too: for the program that started it. SAGA_STORE_CORRUPT when
+ * the rows make no sense, SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error view_make(const struct saga_image *image,
+                                     const struct definition *definition, struct arena *arena,
+                                     struct view *view);
+
+/* The same without what is sensitive: for everybody who looks. History and plans are so, too. */
+MUST_CHECK enum saga_error view_show(const struct saga_image *image,
                                      const struct definition *definition, struct arena *arena,
                                      struct view *view);
 

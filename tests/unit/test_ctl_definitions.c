@@ -11,6 +11,7 @@
 
 #include "base/mp.h"
 #include "ctl/lint.h"
+#include "engine/template_form.h"
 #include "engine/condition.h"
 #include "engine/schedule.h"
 #include "golden.h"
@@ -119,6 +120,10 @@ static void print_definition(FILE *out, const struct definition *definition)
             (long long)definition->reversal_window_ms, definition->strict ? ", strict" : "",
             definition->output != NULL ? ", output" : "",
             definition->labels.size > 0 ? ", labels" : "");
+    for (uint32_t i = 0; i < definition->sensitive_count; i++) {
+        fprintf(out, "  sensitive: %.*s\n", (int)definition->sensitive[i]->written.size,
+                (const char *)definition->sensitive[i]->written.data);
+    }
     for (uint32_t i = 0; i < definition->schedule_count; i++) {
         const struct schedule *schedule = &definition->schedules[i];
         fprintf(out, "  schedule %u: %.*s in %.*s, catch up %s\n", schedule->index,
