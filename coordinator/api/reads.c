@@ -261,9 +261,10 @@ void read_history(struct call *call)
         !call_load(call, call->parts[0], &image, &definition)) {
         return;
     }
+    struct history_request request = {definition, since, &call->arena};
     history.form = call_begin(call, 200);
     form_array(history.form, "items");
-    enum saga_error rc = view_history(&image, definition, since, history_one, &history);
+    enum saga_error rc = view_history(&image, &request, history_one, &history);
     form_end(history.form);
     if (history.more) {
         char cursor[24];
@@ -390,7 +391,8 @@ enum saga_error api_pack_saga(const struct saga_image *image, const struct defin
         form_text(&form, "status", saga_state_name(view.state));
         shape_steps(&form, &view, true);
         form_array(&form, "history");
-        rc = view_history(image, definition, range->since, wire_one, &history);
+        struct history_request request = {definition, range->since, &arena};
+        rc = view_history(image, &request, wire_one, &history);
         rc = history.more ? SAGA_OK : rc;
         form_end(&form);
         if (history.more) {

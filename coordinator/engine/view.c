@@ -363,17 +363,17 @@ const struct definition *view_definition_of(const struct definition *definition,
                                         : definition;
 }
 
-enum saga_error view_history(const struct saga_image *image, const struct definition *definition,
-                             uint64_t since, view_record_fn fn, void *arg)
+enum saga_error view_history(const struct saga_image *image, const struct history_request *request,
+                             view_record_fn fn, void *arg)
 {
+    const struct definition *definition = request->definition;
+    uint64_t since = request->since;
     struct buf data;
     struct buf members;
     buf_open(&data, LIMIT_SAGA_MEMORY);
     buf_open(&members, LIMIT_SAGA_MEMORY);
-    struct arena arena;
     struct mask mask;
-    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
-    mask_open(&mask, definition, &arena);
+    mask_open(&mask, definition, request->arena);
     bool may_move = has_versions(definition);
     enum saga_error rc = view_mask_learn(image, may_move, &mask);
     for (uint32_t i = 0; i < image->row_count && rc == SAGA_OK; i++) {
@@ -408,6 +408,5 @@ enum saga_error view_history(const struct saga_image *image, const struct defini
     }
     buf_close(&data);
     buf_close(&members);
-    arena_close(&arena);
     return rc;
 }

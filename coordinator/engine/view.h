@@ -106,10 +106,16 @@ struct view_record {
 };
 
 typedef enum saga_error (*view_record_fn)(const struct view_record *record, void *arg);
+/* Which part of it. */
+struct history_request {
+    const struct definition *definition;
+    uint64_t since;
+    struct arena *arena; /* for what is masked */
+};
 /* Gives the records with seq > since, in order. What fn returns other than SAGA_OK ends it. */
 MUST_CHECK enum saga_error view_history(const struct saga_image *image,
-                                        const struct definition *definition, uint64_t since,
-                                        view_record_fn fn, void *arg);
+                                        const struct history_request *request, view_record_fn fn,
+                                        void *arg);
 
 /* What a rollback or reversal would do: the undo plan. */
 struct plan_item {
