@@ -149,22 +149,33 @@ static void learn_leaves(struct mask *mask, struct span value)
     }
 }
 
-static bool comes_from(const struct reference *reference, struct mask_origin origin)
+/* Where the place is in a value of this origin; empty: not in it. What is said of one item holds
+ * for all of them. */
+static struct span place_in(const struct reference *reference, struct mask_origin origin,
+                            struct span value)
 {
+    const struct jsonpath_segment *rest = reference->rest;
     bool same_step = origin.root != REFERENCE_OUTPUT || reference->step == origin.step;
-    return origin.is_known && reference->root == origin.root && same_step;
+    int64_t index;
+    if (!origin.is_known || reference->root != origin.root || !same_step) {
+        return (struct span){NULL, 0};
+    }
+    if (origin.is_item && rest) {
+        if (!jsonpath_index(rest, &index)) {
+            return (struct span){NULL, 0};
+        }
+        rest = jsonpath_rest(rest);
+    }
+    return jsonpath_follow(rest, value);
 }
 
 void mask_learn(struct mask *mask, struct mask_origin origin, struct span value)
 {
     const struct definition *definition = mask->definition;
     for (uint32_t i = 0; i < definition->sensitive_count && value.size > 0; i++) {
-        const struct reference *reference = definition->sensitive[i];
-        if (comes_from(reference, origin)) {
-            struct span found = jsonpath_follow(reference->rest, value);
-            if (found.size > 0) {
-                learn_leaves(mask, found);
-            }
+        struct span found = place_in(definition->sensitive[i], origin, value);
+        if (found.size > 0) {
+            learn_leaves(mask, found);
         }
     }
 }
@@ -176,8 +187,7 @@ static bool is_at(const struct mask *mask, struct mask_origin origin, struct spa
 {
     const struct definition *definition = mask->definition;
     for (uint32_t i = 0; i < definition->sensitive_count; i++) {
-        const struct reference *reference = definition->sensitive[i];
-        if (comes_from(reference, origin) && jsonpath_follow(reference->rest, root).data == at) {
+        if (place_in(definition->sensitive[i], origin, root).data == at) {
             return true;
         }
     }

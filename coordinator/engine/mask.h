@@ -25,6 +25,7 @@ struct mask_origin {
     bool is_known;
     enum reference_root root; /* INPUT, OUTPUT */
     uint32_t step;            /* of OUTPUT */
+    bool is_item;             /* one item's output, of those of a fan-out */
 };
 
 void mask_open(struct mask *mask, const struct definition *definition, struct arena *arena);

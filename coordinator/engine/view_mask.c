@@ -10,10 +10,12 @@ static struct mask_origin of_input(void)
     return (struct mask_origin){.is_known = true, .root = REFERENCE_INPUT};
 }
 
-static struct mask_origin of_step(const struct saga *saga, const struct step *step)
+static struct mask_origin of_step(const struct saga *saga, const struct step_spec *spec,
+                                  bool is_item)
 {
-    uint32_t index = (uint32_t)(step->spec - saga->definition->steps);
-    return (struct mask_origin){.is_known = true, .root = REFERENCE_OUTPUT, .step = index};
+    uint32_t index = (uint32_t)(spec - saga->definition->steps);
+    return (struct mask_origin){
+        .is_known = true, .root = REFERENCE_OUTPUT, .step = index, .is_item = is_item};
 }
 
 static void learn_saga(struct mask *mask, const struct saga *saga)
@@ -21,9 +23,10 @@ static void learn_saga(struct mask *mask, const struct saga *saga)
     mask_learn(mask, of_input(), saga->input);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
-        mask_learn(mask, of_step(saga, step), step->output);
+        struct mask_origin origin = of_step(saga, step->spec, step->container != NULL);
+        mask_learn(mask, origin, step->output);
         for (const struct past *past = step->pasts; past; past = past->older) {
-            mask_learn(mask, of_step(saga, step), past->output);
+            mask_learn(mask, origin, past->output);
         }
     }
 }
@@ -44,7 +47,6 @@ enum saga_error view_mask(const struct saga *saga, struct arena *arena, struct v
     if (!mask_is_needed(&mask)) {
         return SAGA_OK;
     }
-    PRE(view->step_count == saga->step_total);
     learn_saga(&mask, saga);
     view->input = mask_value(&mask, of_input(), view->input);
     view->output = mask_value(&mask, nowhere, view->output);
@@ -52,7 +54,7 @@ enum saga_error view_mask(const struct saga *saga, struct arena *arena, struct v
     view->labels = mask_value(&mask, nowhere, view->labels);
     for (uint32_t i = 0; i < view->step_count; i++) {
         struct view_step *step = (struct view_step *)(uintptr_t)&view->steps[i];
-        mask_step(&mask, of_step(saga, saga_step(saga, i)), step);
+        mask_step(&mask, of_step(saga, step->spec, step->is_item), step);
     }
     return mask.failed ? SAGA_NO_MEMORY : SAGA_OK;
 }
@@ -80,7 +82,8 @@ static struct mask_origin of_record(const struct record *record)
     bool is_undo = record->kind == TASK_UNDO;
     return (struct mask_origin){.is_known = is_output && !is_undo && (record->fields & 1) != 0,
                                 .root = REFERENCE_OUTPUT,
-                                .step = record->step};
+                                .step = record->step,
+                                .is_item = record->item > 0};
 }
 
 enum saga_error view_mask_learn(const struct saga_image *image, bool may_move, struct mask *mask)

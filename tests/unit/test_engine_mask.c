@@ -105,6 +105,18 @@ Test(mask, hides_what_it_learnt_wherever_it_is)
     arena_close(&arena);
 }
 
+Test(mask, hides_what_is_in_items)
+{
+    static const struct mask_origin item = {
+        .is_known = true, .root = REFERENCE_OUTPUT, .step = 1, .is_item = true};
+    struct mask mask;
+    open_mask(&mask, "'$.steps.b.output[0].token'");
+    mask_learn(&mask, item, pack("{'token':'tok_9f','id':'b1'}"));
+    masks(&mask, item, "{'token':false,'id':'b1'}", "{'id':'b1','token':'***'}");
+    masks(&mask, output_b, "[{'token':'tok_9f','id':'b1'}]", "[{'id':'b1','token':'***'}]");
+    arena_close(&arena);
+}
+
 Test(mask, hides_short_texts_too)
 {
     struct mask mask;
