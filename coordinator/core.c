@@ -146,6 +146,12 @@ static enum saga_error recover_definition(const struct definition_row *row, void
     return rc;
 }
 
+static enum saga_error recover_claim(const struct store_claim *claim, void *arg)
+{
+    const struct core *core = arg;
+    return engine_claim(core->engine, &claim->row, claim->name);
+}
+
 static enum saga_error recover_saga(const struct saga_image *image, void *arg)
 {
     struct recovery *recovery = arg;
@@ -164,6 +170,9 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
     struct recovery recovery = {core, why, why_size};
     snprintf(why, why_size, "the store cannot be read");
     enum saga_error rc = store->ops->load_definitions(store, recover_definition, &recovery);
+    if (rc == SAGA_OK) {
+        rc = store->ops->load_claims(store, recover_claim, core);
+    }
     if (rc == SAGA_OK) {
         rc = store->ops->load_awake(store, recover_saga, &recovery);
     }
@@ -289,6 +298,12 @@ static void tell_parent(struct core *core, const struct child_end *end)
     core_step(core, &event);
 }
 
+static void admit(struct core *core, struct span saga)
+{
+    struct event event = {.kind = EVENT_ADMIT, .now_ms = core->now_ms, .admit = saga};
+    core_step(core, &event);
+}
+
 static void release_effect(struct core *core, const struct effect *effect)
 {
     switch (effect->kind) {
@@ -322,6 +337,9 @@ static void release_effect(struct core *core, const struct effect *effect)
         return;
     case EFFECT_RECALL:
         offers_recall(core, effect);
+        return;
+    case EFFECT_ADMIT:
+        admit(core, effect->status.saga);
         return;
     }
 }

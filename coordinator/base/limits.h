@@ -41,6 +41,7 @@ enum {
     LIMIT_ACTIONS = 1000,                /* actions that one session offers */
 
     /* The engine. */
+    LIMIT_CLAIMS = 2000000,               /* sagas that hold or wait for a concurrency key */
     LIMIT_SAGAS = 2000000,                /* sagas in memory */
     LIMIT_SAGA_MEMORY = 64 * 1024 * 1024, /* bytes that one saga's state may take */
     LIMIT_ATTEMPTS_KEPT = 1000,           /* attempts of one key remembered; older: `unknown` */

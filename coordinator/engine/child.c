@@ -121,7 +121,8 @@ static void fill_start(struct turn *turn, const struct step *step, struct child_
                                .labels = saga->labels,
                                .tracestate = saga->tracestate,
                                .actor = arena_copy(&turn->batch->arena, buf_span(actor), &ok),
-                               .is_child = true};
+                               .is_child = true,
+                               .shares_claim = saga->shares_claim || saga->claim_text.size > 0};
     turn->failed |= !ok || buf_failed(actor);
     if (ok) {
         trace_child(saga, step, trace);
@@ -434,7 +435,7 @@ static void turn_child(struct turn *turn, const struct child_ask *ask, enum verb
                               .code = span_text("reverse"),
                               .message = ask->reason,
                               .actor = ask->start.actor};
-        turn_emit(turn, &back);
+        claims_turn_back(turn, &back);
     }
 }
 
@@ -445,7 +446,9 @@ void child_obey(struct turn *turn, const struct child_ask *ask)
     if (ask->wish == CHILD_BACK && ahead && !saga->turn_wanted && !pivot_has_succeeded(saga)) {
         turn_child(turn, ask, VERB_ROLLBACK);
     } else if (ask->wish == CHILD_REVERSE && saga->state == SAGA_STATE_COMPLETED) {
-        turn_child(turn, ask, VERB_REVERSE);
+        if (!claims_wait(saga)) {
+            turn_child(turn, ask, VERB_REVERSE);
+        }
     } else {
         child_tell(turn);
     }

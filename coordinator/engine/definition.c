@@ -17,7 +17,7 @@ enum {
 
 struct top_keys {
     struct span saga, description, timeout, reversal_window, compensation_order, defaults, labels,
-        steps, output, budget, sensitive, on, input_schema, output_schema;
+        steps, output, budget, sensitive, on, concurrency, input_schema, output_schema;
     struct span max_cost_usd, undo_max_cost_usd; /* of budget */
 };
 
@@ -41,9 +41,9 @@ static const struct key saga_keys[] = {
     KEY(steps),
     KEY(output),
     KEY(on),
+    KEY(concurrency),
     KEY(input_schema),
     KEY(output_schema),
-    LATER(concurrency),
     KEY(sensitive),
 };
 static const struct key budget_keys[] = {KEY(max_cost_usd), KEY(undo_max_cost_usd)};
@@ -223,6 +223,7 @@ static void read_rest(struct compile *c, struct top_keys *keys)
     read_labels(c, keys->labels);
     read_budget(c, keys);
     definition_on_read(c, keys->on);
+    definition_concurrency_read(c, keys->concurrency);
     definition->input_schema = read_schema(c, "input_schema", keys->input_schema);
     definition->output_schema = read_schema(c, "output_schema", keys->output_schema);
     if (keys->timeout.size == 0) {

@@ -114,6 +114,13 @@ struct event_start {
     const struct template *input;  /* NULL = the event's data */
 };
 
+/* At most so many sagas of the definition that have the same key run at once. */
+struct concurrency {
+    const struct template *key; /* NULL: any number */
+    uint32_t limit;
+    bool rejects; /* else the others wait */
+};
+
 struct definition {
     struct span name;
     uint32_t version;                /* 1, 2, ...; 0 while not stored */
@@ -141,6 +148,7 @@ struct definition {
     struct span labels;         /* msgpack map of str, or empty */
     struct schedule *schedules; /* of `on` */
     uint32_t schedule_count;
+    struct concurrency concurrency;
 };
 
 /* What is wrong with a document: where (JSON Pointer, "" = the whole), and what to do. */

@@ -70,6 +70,9 @@ void definition_schedule_read(struct compile *c, const struct schedule_keys *key
 /* definition_advice.c: warnings about what is legal and unwise. When nothing is wrong. */
 void definition_advice_give(struct compile *c);
 
+/* definition_concurrency.c */
+void definition_concurrency_read(struct compile *c, struct span value);
+
 /* definition_class.c: which steps can be undone, need not be, or must go forward. */
 void definition_class_assign(struct compile *c);
 

@@ -23,6 +23,7 @@ enum saga_error engine_new(const struct engine_options *options, struct engine *
     map_open(&made->sagas);
     map_open(&made->tokens);
     heap_open(&made->timers);
+    claims_open(&made->claims);
     buf_open(&made->records, LIMIT_BATCH_BYTES);
     buf_open(&made->values, LIMIT_BATCH_BYTES);
     buf_open(&made->scratch, LIMIT_SAGA_MEMORY);
@@ -44,6 +45,7 @@ void engine_destroy(struct engine **engine)
     map_close(&gone->sagas);
     map_close(&gone->tokens);
     heap_close(&gone->timers);
+    claims_close(gone);
     buf_close(&gone->records);
     buf_close(&gone->values);
     buf_close(&gone->scratch);
@@ -103,6 +105,8 @@ bool engine_lacks(const struct engine *engine, const struct event *event, struct
         return lacks(engine, event->child.start.name, name);
     case EVENT_CHILD_END:
         return lacks(engine, event->child_end.parent, name);
+    case EVENT_ADMIT:
+        return lacks(engine, event->admit, name);
     case EVENT_OFFER:
         return lacks(engine, event->offer.saga, name);
     case EVENT_ARRIVED:
@@ -171,6 +175,7 @@ static bool begin(struct turn *turn, const struct start_request *start)
                             .labels = start->labels,
                             .event = start->event,
                             .mark = mark};
+    claims_begin(turn, start, &record);
     turn_emit(turn, &record);
     trace_begin(saga);
     settle(turn);
@@ -199,6 +204,7 @@ static void undo_start(struct engine *engine, struct batch *batch, const struct 
     batch->rows.head_count = mark->rows.head_count;
     batch->rows.name_count = mark->rows.name_count;
     batch->rows.notice_count = mark->rows.notice_count;
+    batch->rows.claim_count = mark->rows.claim_count;
     MAYBE(rows == mark->rows.rows && heads == mark->rows.heads && names == mark->rows.names);
     batch->rows.inbox_count = mark->rows.inbox_count;
     batch->rows.wait_count = mark->rows.wait_count;
@@ -210,6 +216,7 @@ static void undo_start(struct engine *engine, struct batch *batch, const struct 
             map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
         }
     }
+    claims_forget(engine, *saga);
     heap_drop(&engine->timers, &(*saga)->timer);
     map_drop(&engine->sagas, (*saga)->name);
     saga_destroy(saga);
@@ -263,7 +270,15 @@ static enum saga_error start(struct engine *engine, const struct event *event, s
         }
         return ok ? SAGA_OK : SAGA_NO_MEMORY;
     }
-    bool is_new = rc == SAGA_OK && start_new(engine, event, batch, start);
+    struct start_request own = *start;
+    const char *why;
+    if (rc == SAGA_OK) {
+        rc = claims_fill(engine, start, batch, &own.claim, &why);
+        if (rc != SAGA_OK && rc != SAGA_NO_MEMORY) {
+            return reply(batch, event->ref, rc, why, NULL) ? SAGA_OK : SAGA_NO_MEMORY;
+        }
+    }
+    bool is_new = rc == SAGA_OK && start_new(engine, event, batch, &own);
     return is_new || reply(batch, event->ref, SAGA_OVERLOADED, "no room for another saga", NULL)
                ? SAGA_OK
                : SAGA_NO_MEMORY;
@@ -293,7 +308,13 @@ static enum saga_error child(struct engine *engine, const struct event *event, s
     }
     const char *message;
     const char *code = child_refusal(ask, &message);
-    if (!code && start_new(engine, event, batch, &ask->start)) {
+    struct start_request own = ask->start;
+    enum saga_error rc =
+        code ? SAGA_OK : claims_fill(engine, &ask->start, batch, &own.claim, &message);
+    if (rc == SAGA_INVALID || rc == SAGA_CONFLICT) {
+        code = error_code(rc);
+    }
+    if (!code && rc == SAGA_OK && start_new(engine, event, batch, &own)) {
         note_child(engine, find_saga(engine, ask->start.name));
         return SAGA_OK;
     }
@@ -438,6 +459,7 @@ static enum saga_error task_event(struct engine *engine, const struct event *eve
     case EVENT_CHILD_END:
     case EVENT_ARRIVED:
     case EVENT_OFFER:
+    case EVENT_ADMIT:
         UNREACHABLE("not an event of a token");
     }
     settle(&turn);
@@ -632,7 +654,7 @@ static enum saga_error time_passes(struct engine *engine, const struct event *ev
 }
 
 /* From now on what was in flight may be named by who has it. */
-static enum saga_error serve(struct engine *engine, const struct event *event)
+static enum saga_error serve(struct engine *engine, const struct event *event, struct batch *batch)
 {
     engine->serving_ms = event->now_ms;
     size_t at = 0;
@@ -656,7 +678,7 @@ static enum saga_error serve(struct engine *engine, const struct event *event)
             return SAGA_NO_MEMORY;
         }
     }
-    return SAGA_OK;
+    return claims_serve(engine, batch);
 }
 
 static enum saga_error verb(struct engine *engine, const struct event *event, struct batch *batch)
@@ -703,7 +725,7 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
     case EVENT_TIME:
         return time_passes(engine, event, batch);
     case EVENT_SERVING:
-        return serve(engine, event);
+        return serve(engine, event, batch);
     case EVENT_VERB:
         return verb(engine, event, batch);
     case EVENT_CHILD:
@@ -714,6 +736,8 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
         return inbox_arrived(engine, event, batch);
     case EVENT_OFFER:
         return inbox_offer(engine, event, batch, find_saga(engine, event->offer.saga));
+    case EVENT_ADMIT:
+        return claims_admit(engine, event, batch, find_saga(engine, event->admit));
     }
     UNREACHABLE("unknown event");
 }

@@ -89,6 +89,11 @@ typedef const struct definition *(*definition_lookup_fn)(struct span name, uint3
 MUST_CHECK enum saga_error engine_load(struct engine *engine, const struct saga_image *image,
                                        definition_lookup_fn lookup, void *arg, const char **why);
 
+/* From the store: a saga that holds or waits for a concurrency key. Before any engine_load(), in
+ * the order of their places. SAGA_NO_MEMORY. */
+MUST_CHECK enum saga_error engine_claim(struct engine *engine, const struct claim_row *row,
+                                        struct span name);
+
 /* The batch of this serial (0 = none) is durable and its effects are out, and what came of those is
  * in the batch `making`: sagas that are final or asleep may leave memory. SAGA_NO_MEMORY: stop. */
 MUST_CHECK enum saga_error engine_released(struct engine *engine, uint64_t serial,

@@ -39,6 +39,7 @@ enum event_kind {
     EVENT_CHILD_END, /* what a parent hears of its child */
     EVENT_ARRIVED,   /* an event has come from outside: into the inbox with it */
     EVENT_OFFER,     /* an event of the inbox may be what a step waits for */
+    EVENT_ADMIT,     /* it may be a saga's turn to have its concurrency key */
 };
 
 enum result_status { RESULT_OK, RESULT_FAILED, RESULT_LATER };
@@ -118,6 +119,8 @@ struct start_request {
     struct span event;     /* of the inbox, that started it: see inbox_put_event(); empty = none */
     uint64_t event_number; /* its number */
     bool is_child;         /* a parent starts it: nobody waits for a reply */
+    bool shares_claim;     /* its parent has a concurrency key, or shares one */
+    struct span claim;     /* the engine's own: the concurrency key, as text */
 };
 
 /* What a parent wants of its child. Each may be asked again and has its effect once: a child that
@@ -173,6 +176,7 @@ struct event {
         struct child_end child_end;
         struct inbox_row arrived; /* but its number */
         struct offer offer;
+        struct span admit;   /* ADMIT: external id */
         struct {             /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
             struct span key; /* ADOPT and BEAT: with attempt */
             uint32_t attempt;
@@ -193,6 +197,7 @@ enum effect_kind {
     EFFECT_CHILD,     /* look up the definition and the child, and step EVENT_CHILD */
     EFFECT_CHILD_END, /* step EVENT_CHILD_END for the parent */
     EFFECT_RECALL,    /* a step waits: offer it what came since its saga's start, in order */
+    EFFECT_ADMIT,     /* step EVENT_ADMIT for status.saga */
 };
 
 struct effect {

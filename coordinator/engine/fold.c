@@ -112,7 +112,7 @@ static bool fold_started(struct saga *saga, const struct record *record, int64_t
         int64_t from_ms = record->due_ms > at_ms ? record->due_ms : at_ms;
         saga->deadline_ms = from_ms + saga->definition->timeout_ms;
     }
-    return ok;
+    return ok && fold_claim_started(saga, record);
 }
 
 /* A new key of this call begins: its request is frozen from here on. */
@@ -517,6 +517,14 @@ static bool fold_operator(struct saga *saga, struct step *step, const struct rec
     return true;
 }
 
+static bool end(struct saga *saga, enum saga_state state, int64_t at_ms)
+{
+    saga->state = state;
+    saga->ended_ms = at_ms;
+    fold_claim_end(saga);
+    return true;
+}
+
 static bool fold_terminated(struct saga *saga, const struct record *record, int64_t at_ms)
 {
     bool ok = true;
@@ -550,21 +558,21 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_SAGA_COMPENSATING:
         return fold_compensating(saga, record, at_ms);
     case RECORD_SAGA_COMPLETED:
-        saga->state = SAGA_STATE_COMPLETED;
         saga->direction = FORWARD;
         saga->output = record->output.size > 0 ? record->output : saga->output;
-        saga->ended_ms = at_ms;
         saga->completed_ms = saga->completed_ms > 0 ? saga->completed_ms : at_ms;
-        return true;
+        return end(saga, SAGA_STATE_COMPLETED, at_ms);
     case RECORD_SAGA_COMPENSATED:
-        saga->state = SAGA_STATE_COMPENSATED;
-        saga->ended_ms = at_ms;
-        return true;
+        return end(saga, SAGA_STATE_COMPENSATED, at_ms);
     case RECORD_SAGA_PARKED:
         saga->state = SAGA_STATE_PARKED;
         return true;
     case RECORD_SAGA_TERMINATED:
-        return fold_terminated(saga, record, at_ms);
+        return fold_terminated(saga, record, at_ms) && end(saga, SAGA_STATE_TERMINATED, at_ms);
+    case RECORD_SAGA_QUEUED:
+        return fold_claim_queued(saga, record);
+    case RECORD_SAGA_ADMITTED:
+        return fold_claim_admitted(saga);
     case RECORD_SAGA_PAUSED:
     case RECORD_SAGA_RESUMED:
         return fold_paused(saga, record, at_ms);
@@ -650,6 +658,8 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
     case RECORD_SAGA_COMPENSATED:
     case RECORD_SAGA_PARKED:
     case RECORD_SAGA_TERMINATED:
+    case RECORD_SAGA_QUEUED:
+    case RECORD_SAGA_ADMITTED:
     case RECORD_SAGA_PAUSED:
     case RECORD_SAGA_RESUMED:
     case RECORD_SAGA_TIMED_OUT:
@@ -688,7 +698,8 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
         all->cost_micros = add_cost(all->cost_micros, record->cost_micros);
     }
     bool of_step = record->type >= RECORD_TASK_INTENDED && record->type != RECORD_OPERATOR &&
-                   record->type != RECORD_UNDO_DUE && record->type != RECORD_SAGA_MIGRATED;
+                   record->type != RECORD_UNDO_DUE && record->type != RECORD_SAGA_MIGRATED &&
+                   record->type != RECORD_SAGA_QUEUED && record->type != RECORD_SAGA_ADMITTED;
     enum direction before = saga->direction;
     struct call *call = step ? step_call(step, (enum task_kind)record->kind) : NULL;
     bool needs_call = of_step && record->type < RECORD_STEP_WAITING;

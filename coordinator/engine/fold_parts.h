@@ -25,6 +25,12 @@ bool fold_keep_error(struct step *step, const struct call *call, const struct re
 /* A new key of this call begins: its request is frozen from here on. */
 bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms);
 
+/* fold_claim.c: concurrency keys. false: no memory, or it makes no sense. */
+bool fold_claim_started(struct saga *saga, const struct record *record);
+bool fold_claim_queued(struct saga *saga, const struct record *record);
+bool fold_claim_admitted(struct saga *saga);
+void fold_claim_end(struct saga *saga);
+
 /* fold_turn.c: turning back. */
 
 /* It shall turn back as soon as no pivot is open; false: no memory. */

@@ -83,7 +83,7 @@ static bool start_ready(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool changed = false;
-    if (saga->start_at_ms > turn->now_ms) {
+    if (saga->start_at_ms > turn->now_ms || !claims_allow(turn)) {
         return false;
     }
     uint32_t total = saga->step_total; /* items come with their container's next round */
@@ -338,7 +338,8 @@ bool forward(struct turn *turn)
     if (all_done) {
         return complete(turn);
     }
-    if (still && saga->start_at_ms <= turn->now_ms && saga->state != SAGA_STATE_PARKED) {
+    bool waits = saga->start_at_ms > turn->now_ms || claims_wait(saga);
+    if (still && !waits && saga->state != SAGA_STATE_PARKED) {
         struct record record = {.type = RECORD_SAGA_PARKED, .code = span_text("needs_a_person")};
         turn_emit(turn, &record);
         turn_alert(turn, NULL, "saga_parked");

@@ -28,6 +28,7 @@ bool leave_owes(enum effect_kind kind)
     case EFFECT_ALERT:
     case EFFECT_RECALL:    /* which waits are to be told is durable by itself */
     case EFFECT_CHILD_END: /* see child_owes_its_end() */
+    case EFFECT_ADMIT:     /* it is told again */
         return false;
     case EFFECT_CHILD:
         return true;

@@ -26,6 +26,7 @@ static enum saga_error fold_row(struct saga *saga, const struct row *row, const 
     }
     struct record record;
     bool bad = false;
+    enum claim_state claim_before = saga->claim;
     while (record_next(&reader, &record, &bad)) {
         if (!fold(saga, &record, reader.at_ms)) {
             if (saga->arena.ran_dry) {
@@ -39,6 +40,7 @@ static enum saga_error fold_row(struct saga *saga, const struct row *row, const 
         *why = "a record is not of the format";
         return SAGA_STORE_CORRUPT;
     }
+    saga->claim_lsn = saga->claim != claim_before ? row->lsn : saga->claim_lsn;
     saga->first_lsn = saga->first_lsn ? saga->first_lsn : row->lsn;
     saga->last_lsn = row->lsn;
     return SAGA_OK;
@@ -142,6 +144,7 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
         saga_destroy(&saga);
         return rc;
     }
+    rc = claims_learn(engine, saga);
     for (uint32_t i = 0; i < saga->step_total && rc == SAGA_OK; i++) {
         for (uint32_t k = 0; k < CALL_COUNT && rc == SAGA_OK; k++) {
             rc = take_up(engine, &saga_step(saga, i)->calls[k]);

@@ -166,6 +166,23 @@ struct fan {
 
 enum direction { FORWARD, BACKWARD };
 
+/* Of its concurrency key: see claims.h. */
+enum claim_state {
+    CLAIM_STATE_NONE, /* it has none, or has not asked for it yet */
+    CLAIM_STATE_QUEUED,
+    CLAIM_STATE_HELD,
+    CLAIM_STATE_ENDED,
+};
+
+/* A reversal that waits for the key: what its SAGA_COMPENSATING will say. */
+struct queued_turn {
+    struct span message;
+    struct span actor;
+    struct span steps;
+    struct span accept;
+    uint32_t flags;
+};
+
 struct saga {
     uint32_t magic;
     uint64_t id;
@@ -203,6 +220,11 @@ struct saga {
     uint8_t trace_id[32]; /* hex, of every traceparent of this saga */
     int64_t started_ms;
     int64_t start_at_ms;
+    struct span claim_text; /* a digest of its concurrency key; empty = none, or its parent's */
+    enum claim_state claim;
+    bool shares_claim; /* its parent's */
+    struct queued_turn queued;
+    uint64_t claim_lsn; /* of the row that made `claim` what it is */
     int64_t ended_ms;
     int64_t completed_ms; /* first time; the reversal window counts from here; 0 = never */
     int64_t deadline_ms;

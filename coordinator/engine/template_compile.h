@@ -8,6 +8,7 @@
 /* What the references of a template may name. */
 struct template_view {
     int32_t step;   /* whose template it is; -1: of the saga, which sees all steps */
+    bool is_early;  /* before there is any step: it sees the input, and the saga's id */
     bool is_undo;   /* a compensation sees its own step and $.reason too */
     bool is_start;  /* of what starts a saga: it sees $.event, and nothing else */
     bool has_event; /* $.event: of a wait's match, and where an event may have started the saga */

@@ -138,6 +138,10 @@ bool template_reference_resolve(struct compile *c, const struct template_view *v
         reference->root = REFERENCE_INPUT;
         return true;
     }
+    if (root == &roots[1] && view->is_early) {
+        compile_error(c, "'%s': when this is filled in, no step has begun", written.text);
+        return false;
+    }
     if (root == &roots[1]) {
         return resolve_step(c, view, &parts, reference);
     }

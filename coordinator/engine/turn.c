@@ -127,6 +127,7 @@ void turn_open(struct turn *turn, struct engine *engine, const struct event *eve
                           .ref = event->ref,
                           .seq_before = saga->seq,
                           .state_before = saga->state,
+                          .claim_before = saga->claim,
                           .paused_before = saga->paused};
     saga->touched_serial = batch->serial;
     saga->touched_ms = event->now_ms;
@@ -307,6 +308,9 @@ bool turn_close(struct turn *turn)
     struct saga *saga = turn->saga;
     if (!turn->failed && saga->seq > turn->seq_before) {
         turn->failed = !make_row(turn);
+    }
+    if (!turn->failed) {
+        turn->failed = !claims_note(turn);
     }
     bool has_moved = saga->state != turn->state_before;
     saga->owes |= has_moved && child_owes_its_end(saga);

@@ -6,6 +6,7 @@
 #ifndef ENGINE_TURN_H
 #define ENGINE_TURN_H
 
+#include "engine/claims.h"
 #include "engine/saga.h"
 #include "engine/template.h"
 
@@ -14,6 +15,7 @@ struct engine {
     struct map sagas;   /* external id -> struct saga */
     struct map tokens;  /* token -> struct attempt */
     struct heap timers; /* of the sagas in memory */
+    struct claims claims;
     uint64_t lsn_last;
     uint64_t saga_last;
     uint64_t inbox_last;
@@ -39,6 +41,7 @@ struct turn {
     uint64_t seq_before; /* of the saga, when the turn began */
     uint32_t value_count;
     enum saga_state state_before;
+    enum claim_state claim_before;
     bool paused_before;
     bool is_new;
     bool failed;

@@ -151,6 +151,11 @@ static enum saga_error reverse(struct turn *turn, const struct verb_request *ver
         *why = "only a completed saga can be reversed";
         return SAGA_CONFLICT;
     }
+    const char *refusal = claims_refuse(turn);
+    if (refusal) {
+        *why = refusal;
+        return SAGA_CONFLICT;
+    }
     enum saga_error rc = check_plan(turn, verb, why);
     if (rc != SAGA_OK) {
         return rc;
@@ -172,7 +177,7 @@ static enum saga_error reverse(struct turn *turn, const struct verb_request *ver
                                 .flags = verb->steps_count > 0 ? FLAG_PARTIAL : 0u,
                                 .steps = buf_span(&steps),
                                 .accept = buf_span(&turn->engine->scratch)};
-        turn_emit(turn, &record);
+        claims_turn_back(turn, &record);
         turn->failed |= buf_failed(&steps);
     }
     buf_close(&steps);

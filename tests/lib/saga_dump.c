@@ -37,6 +37,19 @@ static void dump_call(const struct call *call, struct buf *out)
     }
 }
 
+static void dump_claim(const struct saga *saga, struct buf *out)
+{
+    mp_put_str(out, saga->claim_text);
+    mp_put_uint(out, (uint64_t)saga->claim);
+    mp_put_bool(out, saga->shares_claim);
+    mp_put_uint(out, saga->claim_lsn);
+    mp_put_uint(out, saga->queued.flags);
+    mp_put_str(out, saga->queued.message);
+    mp_put_str(out, saga->queued.actor);
+    mp_put_str(out, saga->queued.steps);
+    mp_put_str(out, saga->queued.accept);
+}
+
 static void dump_step(const struct step *step, struct buf *out)
 {
     mp_put_uint(out, (uint64_t)step->state);
@@ -123,6 +136,7 @@ void saga_dump(const struct saga *saga, struct buf *out)
     mp_put_str(out, saga->end_reason);
     mp_put_int(out, saga->started_ms);
     mp_put_int(out, saga->start_at_ms);
+    dump_claim(saga, out);
     mp_put_int(out, saga->ended_ms);
     mp_put_int(out, saga->completed_ms);
     mp_put_int(out, saga->deadline_ms);

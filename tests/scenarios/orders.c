@@ -11,6 +11,9 @@
  *   event NAME [id=TEXT] [data=JSON] [held]     comes, and is offered unless it is held
  *   again N       the event with that number is offered (again)
  *   signal        as the verbs below, with event=NAME [data=JSON]
+ *   rival NAME [input=JSON] | rival NAME ends      another saga of the definition: what it means
+ *                         for this one is shown
+ *   admit         what the end of a rival makes of it
  *   tell          webhooks are configured: what they are told is printed
  *   time +5s      crash [+5s]      participants absent|present|barrier
  *   rollback|reverse|retry|resolve|pause|resume|terminate|skip|approve|reject [by=ada] [roles=a,b]
@@ -189,6 +192,31 @@ static void asked(struct world *world, struct words *words)
     world_step(world, &event);
 }
 
+static void rival(struct world *world, struct words *words)
+{
+    struct span name = span_text(words->count > 1 ? words->items[1] : "");
+    struct event event = {.kind = EVENT_VERB};
+    if (words_has(words, "ends")) {
+        event.verb = (struct verb_request){.verb = VERB_TERMINATE,
+                                           .saga = name,
+                                           .actor = span_text("ada"),
+                                           .reason = span_text("over")};
+    } else {
+        event = (struct event){.kind = EVENT_START};
+        event.start = (struct start_request){.definition = world->definition,
+                                             .name = name,
+                                             .input = words_json(words, "input", &world->value)};
+    }
+    world_rival(world, &event);
+}
+
+static void admit(struct world *world, struct words *words)
+{
+    struct event event = {.kind = EVENT_ADMIT, .admit = span_text(world->name)};
+    MAYBE(words->count > 1);
+    world_step(world, &event);
+}
+
 static void plan(struct world *world, struct words *words)
 {
     struct arena arena;
@@ -275,7 +303,8 @@ void obey(struct world *world, const char *line)
         {"crash", crash},       {"show", show},           {"participants", participants},
         {"child", child},       {"asked", asked},         {"tell", tell},
         {"migrate", verb},      {"migration", migration}, {"signal", verb},
-        {"event", events_come}, {"again", events_again},
+        {"event", events_come}, {"again", events_again},  {"rival", rival},
+        {"admit", admit},
     };
     static struct words words;
     words_split(&words, line);

@@ -44,6 +44,7 @@ static const struct {
     {FLAG_LATE, "late"},
     {FLAG_SAVE_POINT, "save_point"},
     {FLAG_STRAY, "stray"},
+    {FLAG_HOLDS, "holds"},
     {FLAG_THEN_PAUSE, "then_pause"},
 };
 
@@ -321,6 +322,10 @@ void print_effect(struct world *world, const struct effect *effect)
         break;
     case EFFECT_CHILD_END:
         print_end(world, effect->child_end);
+        break;
+    case EFFECT_ADMIT:
+        buf_format(out, "admit %.*s", (int)effect->status.saga.size,
+                   (const char *)effect->status.saga.data);
         break;
     }
     buf_text(out, "\n");

@@ -30,12 +30,14 @@ struct world {
     uint32_t definition_count;
     const struct definition *definition; /* of the saga now */
     char name[64];                       /* of the saga: "s", or a child's */
+    uint64_t saga;                       /* its internal id */
     struct arena arena;                  /* of the definition and the rows */
     struct engine *engine;
     struct batch batch;
     struct row rows[ROWS_MAX];
     uint32_t row_count;
-    int64_t asleep_ms; /* due_ms of the saga's newest head */
+    int64_t asleep_ms;      /* due_ms of the saga's newest head */
+    struct claim_row claim; /* the newest of the saga; of no change: none */
     struct sent tasks[TASKS_MAX];
     uint32_t task_count;
     enum participants participants;
@@ -60,6 +62,8 @@ void world_open(struct world *world, const char *document);
 void world_close(struct world *world);
 /* One event: the engine's answer is printed, made durable, and let go. */
 void world_step(struct world *world, struct event *event);
+/* An event of another saga: only what it means for this one is shown. */
+void world_rival(struct world *world, struct event *event);
 /* The attempt, by number, or the newest of its key for 0; NULL = there is none. */
 struct sent *world_sent(struct world *world, const char *key, uint32_t attempt);
 /* A participant comes: what waited leaves. */
@@ -71,6 +75,7 @@ struct saga_image world_image(struct world *world);
 void world_open_engine(struct world *world);
 /* Folds the rows into the engine, as after a restart or for a saga that has left memory. */
 void world_load(struct world *world);
+void world_claim(struct world *world);
 /* Its time has come: it is loaded, if it has left memory. */
 void world_load_sleeper(struct world *world);
 /* An invariant does not hold: prints what led to it, and exits. */

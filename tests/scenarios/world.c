@@ -124,7 +124,7 @@ void world_close(struct world *world)
 
 struct saga_image world_image(struct world *world)
 {
-    return (struct saga_image){.head = {.saga = 1,
+    return (struct saga_image){.head = {.saga = world->saga,
                                         .due_ms = world->asleep_ms,
                                         .definition = world->definition->name,
                                         .version = world->definition->version},
@@ -137,6 +137,15 @@ static const struct definition *lookup(struct span name, uint32_t version, void 
 {
     MAYBE(name.size > 0 && version > 0);
     return arg;
+}
+
+/* What the store would say of its concurrency key. */
+void world_claim(struct world *world)
+{
+    bool stands = world->claim.change == CLAIM_QUEUED || world->claim.change == CLAIM_HELD;
+    if (stands && engine_claim(world->engine, &world->claim, span_text(world->name)) != SAGA_OK) {
+        stop("engine_claim", "no memory");
+    }
 }
 
 void world_load(struct world *world)
@@ -188,21 +197,39 @@ static void take(struct world *world, const struct task *task)
     memcpy(sent->key, task->key.data, task->key.size);
 }
 
+/* Of the saga of the script, not of a rival. */
+static bool is_own(const struct world *world, uint64_t saga)
+{
+    return world->row_count == 0 || saga == world->saga;
+}
+
 static void keep_rows(struct world *world)
 {
     bool ok = true;
-    for (uint32_t i = 0; i < world->batch.rows.row_count && ok; i++) {
+    const struct rows *rows = &world->batch.rows;
+    for (uint32_t i = 0; i < rows->row_count && ok; i++) {
+        if (!is_own(world, rows->rows[i].saga)) {
+            continue;
+        }
         if (world->row_count == ROWS_MAX) {
             stop("too many rows", "");
         }
         struct row *row = &world->rows[world->row_count++];
-        *row = world->batch.rows.rows[i];
+        *row = rows->rows[i];
+        world->saga = row->saga;
         row->body = arena_copy(&world->arena, row->body, &ok);
         row->payload = arena_copy(&world->arena, row->payload, &ok);
         print_row(world, row);
     }
-    for (uint32_t i = 0; i < world->batch.rows.head_count; i++) {
-        world->asleep_ms = world->batch.rows.heads[i].due_ms;
+    for (uint32_t i = 0; i < rows->head_count; i++) {
+        if (is_own(world, rows->heads[i].saga)) {
+            world->asleep_ms = rows->heads[i].due_ms;
+        }
+    }
+    for (uint32_t i = 0; i < rows->claim_count; i++) {
+        if (is_own(world, rows->claims[i].saga)) {
+            world->claim = rows->claims[i];
+        }
     }
     if (!ok) {
         stop("keep_rows", "no memory");
@@ -241,19 +268,24 @@ static void release(struct world *world)
     }
 }
 
-/* One event into the engine; its effects are kept apart from the batch, which is used again. */
-static uint32_t decide(struct world *world, struct event *event, struct sent *dropped)
+/* Time, and random bytes by Knuth's linear generator: they need to differ, no more. */
+static void mint(struct world *world, struct event *event)
 {
-    struct span name;
-    uint32_t count = 0;
     event->now_ms = world->now_ms;
     event->entropy = &world->entropy;
-    /* Knuth's linear generator: tokens and salts need to differ, no more. */
     for (size_t i = 0; i < sizeof world->random; i++) {
         world->seed = world->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         world->random[i] = (uint8_t)(world->seed >> 56);
     }
     world->entropy = (struct entropy){world->random, sizeof world->random, 0};
+}
+
+/* One event into the engine; its effects are kept apart from the batch, which is used again. */
+static uint32_t decide(struct world *world, struct event *event, struct sent *dropped)
+{
+    struct span name;
+    uint32_t count = 0;
+    mint(world, event);
     if (world->row_count > 0 && event->kind != EVENT_START &&
         engine_lacks(world->engine, event, &name) && span_is(name, world->name)) {
         world_load(world);
@@ -287,6 +319,21 @@ static uint32_t decide(struct world *world, struct event *event, struct sent *dr
     check_replay(world);
     release(world);
     return count;
+}
+
+void world_rival(struct world *world, struct event *event)
+{
+    mint(world, event);
+    if (engine_step(world->engine, event, &world->batch) != SAGA_OK) {
+        stop("engine_step", "no memory");
+    }
+    for (uint32_t i = 0; i < world->batch.effect_count; i++) {
+        const struct effect *effect = &world->batch.effects[i];
+        if (effect->kind == EFFECT_ADMIT || effect->kind == EFFECT_REPLY) {
+            print_effect(world, effect);
+        }
+    }
+    batch_clear(&world->batch);
 }
 
 void world_step(struct world *world, struct event *event)

@@ -124,6 +124,10 @@ static void print_definition(FILE *out, const struct definition *definition)
         fprintf(out, "  sensitive: %.*s\n", (int)definition->sensitive[i]->written.size,
                 (const char *)definition->sensitive[i]->written.data);
     }
+    if (definition->concurrency.key != NULL) {
+        fprintf(out, "  concurrency: %u, %s\n", definition->concurrency.limit,
+                definition->concurrency.rejects ? "others are refused" : "others wait");
+    }
     for (uint32_t i = 0; i < definition->schedule_count; i++) {
         const struct schedule *schedule = &definition->schedules[i];
         fprintf(out, "  schedule %u: %.*s in %.*s, catch up %s\n", schedule->index,

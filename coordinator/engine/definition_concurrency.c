@@ -1,0 +1,59 @@
+/* definition_concurrency.c - `concurrency`: which sagas of a definition exclude each other. */
+#include "engine/definition_parts.h"
+#include "engine/template_compile.h"
+
+struct concurrency_keys {
+    struct span key, limit, on_conflict;
+};
+
+#define KEY(key)                                                                                   \
+    {                                                                                              \
+#key, KEY_NOW, offsetof(struct concurrency_keys, key)                                      \
+    }
+static const struct key concurrency_keys[] = {
+    KEY(key),
+    KEY(limit),
+    KEY(on_conflict),
+};
+#undef KEY
+static const struct key_table table = {"concurrency", concurrency_keys,
+                                       ARRAY_COUNT(concurrency_keys)};
+
+/* It is filled in when a saga is started: there is nothing but the input then. */
+static void read_key(struct compile *c, struct span value)
+{
+    static const struct template_view view = {.step = -1, .is_early = true};
+    if (value.size == 0) {
+        compile_error(c, "needs the key 'key': what the sagas must have in common");
+        return;
+    }
+    if (mp_type(value) != MP_STR) {
+        (void)compile_refuse(c, "key", value, "text such as $.input.account");
+        return;
+    }
+    struct place place = compile_enter_key(c, "key");
+    c->definition->concurrency.key = template_compile(c, value, &view);
+    compile_leave(c, place);
+}
+
+void definition_concurrency_read(struct compile *c, struct span value)
+{
+    static const char *const words[] = {"queue", "reject", NULL};
+    struct concurrency_keys keys = {0};
+    struct concurrency *concurrency = &c->definition->concurrency;
+    uint32_t word = 0;
+    if (value.size == 0) {
+        return;
+    }
+    struct place place = compile_enter_key(c, "concurrency");
+    if (compile_keys(c, value, &table, &keys)) {
+        concurrency->limit = 1;
+        read_key(c, keys.key);
+        if (compile_count(c, "limit", keys.limit, &concurrency->limit) && concurrency->limit == 0) {
+            (void)compile_refuse(c, "limit", keys.limit, "a whole number from 1");
+        }
+        (void)compile_choice(c, "on_conflict", keys.on_conflict, words, &word);
+        concurrency->rejects = word == 1;
+    }
+    compile_leave(c, place);
+}
