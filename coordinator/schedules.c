@@ -7,14 +7,17 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "base/mp.h"
 #include "base/zoneinfo.h"
 #include "core_parts.h"
+#include "engine/inbox.h"
+#include "engine/template.h"
 
 enum {
     TICKS_MAX = 64, /* dealt with in one turn */
     RETRY_MS = 1000,
     ZONE_BYTES = 1024 * 1024,
-    INPUT_BYTES = 64,
+    OCCASION_BYTES = 4096,
 };
 
 void schedules_open(struct core *core)
@@ -203,16 +206,60 @@ static bool put_mark(struct core *core, const struct ticking *ticking, int64_t m
 }
 
 /* {scheduled_at: "2026-11-28T03:00:00.000Z"} */
-static struct span make_input(int64_t tick_ms, uint8_t *bytes, size_t size)
+static void put_data(struct buf *out, int64_t tick_ms)
 {
     char text[CLOCK_TEXT_SIZE];
-    static const char head[] = "\x81\xacscheduled_at\xb8";
     clock_format(tick_ms, text);
-    PRE(sizeof head - 1 + 24 <= size);
-    CHECK(strlen(text) == 24);
-    memcpy(bytes, head, sizeof head - 1);
-    memcpy(bytes + sizeof head - 1, text, 24);
-    return span_of(bytes, sizeof head - 1 + 24);
+    mp_put_map(out, 1);
+    mp_put_text(out, "scheduled_at");
+    mp_put_text(out, text);
+}
+
+/* What a tick says, as $.event of the saga that it starts. */
+struct occasion {
+    struct buf data;
+    struct buf event;
+    struct buf input; /* when the definition maps it */
+};
+
+static void occasion_open(struct occasion *occasion, struct span id, int64_t tick_ms)
+{
+    buf_open(&occasion->data, OCCASION_BYTES);
+    buf_open(&occasion->event, OCCASION_BYTES);
+    buf_open(&occasion->input, 2 * LIMIT_VALUE);
+    put_data(&occasion->data, tick_ms);
+    struct inbox_row row = {.name = span_text("schedule"),
+                            .source = span_text(INBOX_SOURCE_PREFIX "schedule"),
+                            .id = id,
+                            .at_ms = tick_ms,
+                            .data = buf_span(&occasion->data)};
+    inbox_put_event(&occasion->event, &row, true);
+}
+
+static void occasion_close(struct occasion *occasion)
+{
+    buf_close(&occasion->data);
+    buf_close(&occasion->event);
+    buf_close(&occasion->input);
+}
+
+/* The saga's input: the event's data, or what the definition makes of the event. */
+static enum saga_error make_input(const struct schedule *schedule, struct occasion *occasion,
+                                  struct span *input, const char **why)
+{
+    *input = buf_span(&occasion->data);
+    if (buf_failed(&occasion->data) || buf_failed(&occasion->event)) {
+        return SAGA_NO_MEMORY;
+    }
+    if (!schedule->input) {
+        return SAGA_OK;
+    }
+    struct scope scope = {.event = buf_span(&occasion->event)};
+    struct span missing;
+    enum saga_error rc = template_fill(schedule->input, &scope, &occasion->input, &missing);
+    *input = buf_span(&occasion->input);
+    *why = "a reference of its 'on' finds nothing, or too much";
+    return rc;
 }
 
 /* What the engine said to the start that it was just given. */
@@ -250,19 +297,22 @@ static enum saga_error step_start(struct core *core, const struct event *start, 
     return core->failure == SAGA_OK ? reply_of(core, before, why) : core->failure;
 }
 
-static enum saga_error start(struct core *core, const struct ticking *ticking, int64_t tick_ms)
+static enum saga_error start_with(struct core *core, const struct ticking *ticking, const char *id,
+                                  struct occasion *occasion)
 {
-    char id[SCHEDULE_ID_SIZE];
-    uint8_t input[INPUT_BYTES];
     const char *why = NULL;
     struct event event = {.kind = EVENT_START, .now_ms = core->now_ms};
-    schedule_saga_id(ticking->definition->name, ticking->schedule, tick_ms, id);
     event.start = (struct start_request){.definition = ticking->definition,
                                          .name = span_text(id),
-                                         .input = make_input(tick_ms, input, sizeof input),
+                                         .event = buf_span(&occasion->event),
                                          .actor = span_text("schedule")};
+    enum saga_error rc = make_input(ticking->schedule, occasion, &event.start.input, &why);
+    if (rc == SAGA_NO_MEMORY) {
+        core_fail(core, rc);
+        return rc;
+    }
     digest_pair(span_text("schedule:"), event.start.name, event.start.digest);
-    enum saga_error rc = step_start(core, &event, &why);
+    rc = rc == SAGA_OK ? step_start(core, &event, &why) : rc;
     if (rc != SAGA_OK && rc != SAGA_OVERLOADED && core->failure == SAGA_OK) {
         const char *taken = "a saga of this id was started by something else";
         say(ticking, "schedule_starts_nothing", id,
@@ -270,6 +320,17 @@ static enum saga_error start(struct core *core, const struct ticking *ticking, i
             : why                           ? why
                                             : error_sentence(rc));
     }
+    return rc;
+}
+
+static enum saga_error start(struct core *core, const struct ticking *ticking, int64_t tick_ms)
+{
+    char id[SCHEDULE_ID_SIZE];
+    struct occasion occasion;
+    schedule_saga_id(ticking->definition->name, ticking->schedule, tick_ms, id);
+    occasion_open(&occasion, span_text(id), tick_ms);
+    enum saga_error rc = start_with(core, ticking, id, &occasion);
+    occasion_close(&occasion);
     return rc;
 }
 

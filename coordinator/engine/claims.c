@@ -230,7 +230,8 @@ static enum saga_error fill_text(struct engine *engine, const struct start_reque
                                  struct batch *batch, struct span *key, const char **why)
 {
     struct scope scope = {.input = start->input.size > 0 ? start->input : MP_NIL_VALUE,
-                          .saga_id = start->name};
+                          .saga_id = start->name,
+                          .event = start->event};
     struct span missing = {NULL, 0};
     struct buf *value = &engine->scratch;
     struct buf text;

@@ -19,10 +19,10 @@ static const struct key concurrency_keys[] = {
 static const struct key_table table = {"concurrency", concurrency_keys,
                                        ARRAY_COUNT(concurrency_keys)};
 
-/* It is filled in when a saga is started: there is nothing but the input then. */
+/* It is filled in when a saga is started: there is nothing but the input, and what started it. */
 static void read_key(struct compile *c, struct span value)
 {
-    static const struct template_view view = {.step = -1, .is_early = true};
+    struct template_view view = {.step = -1, .is_early = true, .has_event = c->listens};
     if (value.size == 0) {
         compile_error(c, "needs the key 'key': what the sagas must have in common");
         return;

@@ -85,7 +85,7 @@ static void read_item(struct compile *c, struct span value, uint32_t place)
     } else if (item.schedule.schedule.size > 0) {
         refuse_key(c, "match", item.match, of_event);
         refuse_key(c, "id", item.id, of_event);
-        refuse_key(c, "input", item.input, "is not supported with a schedule yet");
+        item.schedule.input_template = read_template(c, "input", item.input);
         definition_schedule_read(c, &item.schedule);
     } else {
         compile_error(c, "needs the key 'event' or 'schedule': what starts a saga");
@@ -113,6 +113,6 @@ void definition_on_read(struct compile *c, struct span on)
         read_item(c, mp_skip(&mp), i);
         compile_leave(c, list);
     }
-    c->listens = c->definition->start_count > 0;
+    c->listens = c->definition->start_count + c->definition->schedule_count > 0;
     compile_leave(c, place);
 }

@@ -64,6 +64,7 @@ void definition_on_read(struct compile *c, struct span on);
 struct schedule_keys {
     struct span schedule, timezone, catch_up;
     uint32_t place; /* of the item */
+    const struct template *input_template;
 };
 void definition_schedule_read(struct compile *c, const struct schedule_keys *keys);
 

@@ -54,7 +54,8 @@ void definition_schedule_read(struct compile *c, const struct schedule_keys *key
     struct span text = {NULL, 0};
     uint32_t policy = CATCH_UP_ONE;
     char why[160];
-    *schedule = (struct schedule){.index = definition->schedule_count, .place = keys->place};
+    *schedule = (struct schedule){
+        .index = definition->schedule_count, .place = keys->place, .input = keys->input_template};
     read_zone(c, keys->timezone, schedule);
     (void)compile_choice(c, "catch_up", keys->catch_up, policies, &policy);
     schedule->catch_up = (enum catch_up)policy;

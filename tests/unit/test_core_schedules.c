@@ -211,6 +211,29 @@ Test(core_schedules, waits_for_room_in_memory)
     world_close(world);
 }
 
+/* What started it is $.event, and its input what the definition makes of that. */
+Test(core_schedules, gives_the_saga_its_time)
+{
+    struct core_world *world =
+        open_at(NOON_MS,
+                "{'saga':'tick','on':[{'schedule':'1 12 * * *','input':{'at':'$.event.time',"
+                "'of':'${$.event.name} ${$.event.data.scheduled_at}'}}],"
+                "'steps':[{'step':'a','sleep':'1ms'}],'output':["
+                "'$.input','$.event.id','$.event.source']}");
+    world->now_ms += MINUTE_MS;
+    turn(world);
+    world->now_ms += 1000;
+    turn(world);
+    wait_for(world, "w", "tick:20261128T120100Z", 1000);
+    turn(world);
+    expect_within(world,
+                  "w ok tick:20261128T120100Z completed "
+                  "[{\"at\":\"2026-11-28T12:01:00.000Z\","
+                  "\"of\":\"schedule 2026-11-28T12:01:00.000Z\"},\"tick:20261128T120100Z\","
+                  "\"sagad/schedule\"]\n");
+    world_close(world);
+}
+
 Test(core_schedules, knows_the_zones_of_the_system)
 {
     struct core_world *world =
