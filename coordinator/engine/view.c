@@ -48,8 +48,10 @@ static void fill_step(const struct step *step, struct view_step *out)
 
 const char *view_waits_for(const struct view_step *step)
 {
-    static const char *const words[STEP_KIND_COUNT] = {
-        [STEP_KIND_SLEEP] = "timer", [STEP_KIND_SAGA] = "saga", [STEP_KIND_APPROVE] = "approval"};
+    static const char *const words[STEP_KIND_COUNT] = {[STEP_KIND_SLEEP] = "timer",
+                                                       [STEP_KIND_SAGA] = "saga",
+                                                       [STEP_KIND_APPROVE] = "approval",
+                                                       [STEP_KIND_WAIT_EVENT] = "event"};
     return step->state == STEP_STATE_WAITING ? words[step->kind] : NULL;
 }
 

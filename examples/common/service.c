@@ -1,4 +1,4 @@
-/* service.c - options, database, libsaga: what any participant has, once for the three of them.
+/* service.c - options, database, libsaga: what any participant has, once for all of them.
  *
  *     flights [--endpoint tcp://127.0.0.1:7701] [--database flights.db] [--accidents DIR] [--list]
  *

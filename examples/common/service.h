@@ -1,16 +1,16 @@
-/* service.h - what the three participants of the booking example have in common.
+/* service.h - what the participants of the examples have in common.
  *
  * A service is a name, an SQLite database of its own and a few actions. Each action is work inside
  * a transaction that the barrier opens and commits: the work neither begins nor commits, it need
  * not ask whether it ran before, and an undo finds what it is to undo by task->do_key. */
-#ifndef BOOKING_SERVICE_H
-#define BOOKING_SERVICE_H
+#ifndef EXAMPLES_SERVICE_H
+#define EXAMPLES_SERVICE_H
 
 #include <sqlite3.h>
 
 #include <saga.h>
 
-enum { SERVICE_ACTION_MAX = 3, SERVICE_TEXT_MAX = 4 };
+enum { SERVICE_ACTION_MAX = 8, SERVICE_TEXT_MAX = 4 };
 
 struct service_action {
     const char *name;      /* "flights.book" */
@@ -20,7 +20,7 @@ struct service_action {
 struct service {
     const char *name;
     const char *schema; /* SQL that creates its tables when they are not there */
-    const char *list;   /* SQL that gives one line of text for each booking */
+    const char *list;   /* SQL that gives one line of text for each row */
     struct service_action actions[SERVICE_ACTION_MAX]; /* the unused ones have no name */
 };
 
