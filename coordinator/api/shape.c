@@ -1,6 +1,8 @@
 /* shape.c - views written as the shapes of the contract, in either form. */
 #include "api/shape.h"
 
+#include "base/mp.h"
+
 /* A flag that is said only when it is so. */
 static void flag(struct form *form, const char *key, bool value)
 {
@@ -24,10 +26,32 @@ static void fault(struct form *form, struct span code, struct span message)
     form_end(form);
 }
 
+static void cause_text(struct form *form, const char *key, struct span event, const char *member)
+{
+    struct span value = mp_find(event, span_text(member));
+    struct mp mp = mp_open(value);
+    if (mp_type(value) == MP_STR)
+        form_str(form, key, mp_str(&mp));
+}
+
+/* The event that started it; what it carried is the input, or made it. */
+static void cause(struct form *form, struct span event)
+{
+    if (event.size == 0)
+        return;
+    form_map(form, "cause");
+    cause_text(form, "event", event, "name");
+    cause_text(form, "id", event, "id");
+    cause_text(form, "source", event, "source");
+    cause_text(form, "saga", event, "saga");
+    form_end(form);
+}
+
 void shape_saga(struct form *form, const struct view *view, const struct shape_detail *detail)
 {
     form_str(form, "id", view->name);
     form_str_if(form, "parent", view->parent);
+    cause(form, view->cause);
     form_str(form, "definition", view->definition);
     form_uint(form, "version", view->version);
     form_text(form, "kind", "defined");

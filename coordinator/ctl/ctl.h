@@ -49,7 +49,10 @@ struct settings {
     const char *outcome;
     const char *output_value;
     const char *evidence;
-    const char *question; /* digest */
+    const char *source;       /* event: where it comes from */
+    const char *event;        /* signal: its name */
+    const char *content_type; /* of the request; NULL = JSON */
+    const char *question;     /* digest */
     const char *role;
     const char *groups;
     const char *expires;
@@ -150,6 +153,8 @@ enum exit_code run_skip(const struct settings *settings, const struct arguments 
 enum exit_code run_approve(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_reject(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_token(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_event(const struct settings *settings, const struct arguments *arguments);
+enum exit_code run_signal(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_terminate(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_webhooks(const struct settings *settings, const struct arguments *arguments);
 enum exit_code run_schedules(const struct settings *settings, const struct arguments *arguments);

@@ -29,6 +29,7 @@ const char *trouble_name(enum trouble trouble);
 
 struct drill_values {
     struct buf input;    /* msgpack */
+    struct buf event;    /* the same: what started it, made up as the steps want it */
     struct buf *outputs; /* msgpack, one for each step; empty = null */
     uint32_t output_count;
     bool made_up_input; /* of the references to it: nobody gave one */

@@ -11,10 +11,12 @@
 
 #include "base/mp.h"
 #include "ctl/drill_world.h"
+#include "engine/inbox.h"
 
 enum {
     DEAD_MS = 6000,
     START_MS = 1000,
+    EVENT_FIRST = 1000000,  /* numbers of events: after all that the saga sends */
     LASTING_ATTEMPTS = 100, /* so many, and somebody told: it would go on like this */
     ROUNDS_MAX = 20000,     /* what a fast retry without an end may take */
     PATIENCE_MS = 86400000, /* the saga's time-out and a day longer: then nobody hears of it */
@@ -161,6 +163,51 @@ static bool answer_question(struct drill_world *world)
     return false;
 }
 
+/* The event that the step waits for comes, with the output imagined for the step as its data;
+ * false: it does not wait now. */
+static bool bring(struct drill_world *world, uint32_t step)
+{
+    bool is_taken = false;
+    struct buf shown;
+    struct inbox_row row = {.number = EVENT_FIRST + world->turn,
+                            .name = world->definition->steps[step].event,
+                            .source = span_text("drill"),
+                            .id = span_text("drill"),
+                            .at_ms = world->now_ms,
+                            .data = buf_span(&world->values->outputs[step])};
+    buf_open(&shown, LIMIT_MESSAGE_OUT);
+    inbox_put_event(&shown, &row, true);
+    struct event event = {.kind = EVENT_OFFER,
+                          .offer = {.saga = span_text(DRILL_SAGA),
+                                    .step = step,
+                                    .name = row.name,
+                                    .number = row.number,
+                                    .event = buf_span(&shown),
+                                    .is_taken = &is_taken}};
+    world->failed = world->failed || buf_failed(&shown);
+    world_step(world, &event);
+    if (is_taken && world->trouble == TROUBLE_DUPLICATE && step == world->step) {
+        world_step(world, &event);
+    }
+    buf_close(&shown);
+    return is_taken;
+}
+
+/* All events come but the one that is in trouble: that one never does. */
+static bool bring_event(struct drill_world *world)
+{
+    bool comes = world->trouble == TROUBLE_DUPLICATE || world->trouble == TROUBLE_UNDO;
+    for (uint32_t i = 0; i < world->definition->step_count && !world->failed; i++) {
+        bool is_silent = i == world->refuser || (!comes && i == world->step) ||
+                         (world->cause == CAUSE_DOUBT && i == world->step);
+        if (world->definition->steps[i].kind == STEP_KIND_WAIT_EVENT && !is_silent &&
+            bring(world, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void pass_time(struct drill_world *world)
 {
     int64_t due_ms = engine_next_due(world->engine);
@@ -180,6 +227,8 @@ static bool go_on(struct drill_world *world)
         world_say(world, &held, "refused", false);
     } else if (answer_question(world)) {
         MAYBE(over); /* a question may wait for ever: only now is it seen what it leads to */
+    } else if (bring_event(world)) {
+        MAYBE(over); /* the same */
     } else if (!over) {
         pass_time(world);
     } else if (world->late.attempt > 0 && !world->late_came) {
@@ -196,7 +245,7 @@ static bool go_on(struct drill_world *world)
 static bool play(struct drill_world *world)
 {
     struct engine_options options = {
-        .memory = &arena_heap, .dead_ms = DEAD_MS, .seed = 1, .sagas_max = 1};
+        .memory = &arena_heap, .dead_ms = DEAD_MS, .seed = 1, .sagas_max = 1, .any_event = true};
     world->failed = engine_new(&options, &world->engine) != SAGA_OK;
     if (world->failed) {
         return false;
@@ -205,6 +254,10 @@ static bool play(struct drill_world *world)
     start.start.definition = world->definition;
     start.start.name = span_text(DRILL_SAGA);
     start.start.input = buf_span(&world->values->input);
+    if (world->definition->start_count > 0) {
+        start.start.event = buf_span(&world->values->event);
+        start.start.event_number = 1;
+    }
     world_step(world, &(struct event){.kind = EVENT_SERVING});
     world_step(world, &start);
     uint32_t rounds = 0;

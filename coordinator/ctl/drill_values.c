@@ -49,6 +49,7 @@ static void visit_all(const struct definition *definition, visit_fn fn, void *ar
         visit.step = i;
         visit.in_do = true;
         visit_template(&visit, step->action.input, fn);
+        visit_template(&visit, step->data, fn);
         visit_template(&visit, step->approval ? step->approval->question : NULL, fn);
         visit_template(&visit, step->approval ? step->approval->show : NULL, fn);
         visit.in_do = false;
@@ -150,6 +151,8 @@ static void imagine(const struct visit *visit, const struct reference *reference
     if (reference->root == REFERENCE_INPUT || reference->root == REFERENCE_OUTPUT) {
         uint32_t at = reference->root == REFERENCE_INPUT ? count : reference->step;
         plant(json_array_get(roots, at), reference->rest);
+    } else if (reference->root == REFERENCE_EVENT) {
+        plant(json_array_get(roots, count + 1), reference->rest);
     }
 }
 
@@ -218,13 +221,14 @@ static bool fill(struct drill_values *values, const struct definition *definitio
 {
     uint32_t count = definition->step_count;
     json_t *roots = json_array();
-    for (uint32_t i = 0; i <= count; i++) {
+    for (uint32_t i = 0; i <= count + 1; i++) {
         json_array_append_new(roots, json_pack("[n]"));
     }
     visit_all(definition, imagine, roots);
     const json_t *made_up = json_array_get(json_array_get(roots, count), 0);
     json_t *nothing = json_object();
     bool good = pack(&values->input, input ? input : json_is_null(made_up) ? nothing : made_up);
+    good = good && pack(&values->event, json_array_get(json_array_get(roots, count + 1), 0));
     for (uint32_t i = 0; i < count && good; i++) {
         struct span name = definition->steps[i].name;
         const json_t *given = json_object_getn(outputs, (const char *)name.data, name.size);
@@ -242,6 +246,7 @@ bool drill_values_open(struct drill_values *values, const struct definition *def
     uint32_t count = definition->step_count;
     *values = (struct drill_values){.made_up_input = !input};
     buf_open(&values->input, VALUE_MAX);
+    buf_open(&values->event, VALUE_MAX);
     values->outputs = calloc(count, sizeof *values->outputs);
     if (!values->outputs) {
         fprintf(stderr, "sagactl: out of memory\n");
@@ -266,6 +271,7 @@ void drill_values_close(struct drill_values *values)
     }
     free(values->outputs);
     buf_close(&values->input);
+    buf_close(&values->event);
     values->outputs = NULL;
     values->output_count = 0;
 }

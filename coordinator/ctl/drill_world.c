@@ -56,7 +56,7 @@ static void take_effect(struct drill_world *world, const struct effect *effect)
         world->state = effect->status.state;
         world->went_back |= world->state == SAGA_STATE_COMPENSATING;
         return;
-    case EFFECT_RECALL: /* no event has come before: see drill_events() */
+    case EFFECT_RECALL: /* no event has come before */
         return;
     case EFFECT_ALERT:
         /* The first says what the trouble is. */

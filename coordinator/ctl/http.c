@@ -136,7 +136,9 @@ static void print_problem(const struct settings *settings, bool has_token, long 
 static struct curl_slist *make_headers(const struct settings *settings, const char *token)
 {
     char line[512];
-    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+    const char *type = settings->content_type ? settings->content_type : "application/json";
+    snprintf(line, sizeof line, "Content-Type: %s", type);
+    struct curl_slist *headers = curl_slist_append(NULL, line);
     snprintf(line, sizeof line, "Authorization: Bearer %s", token);
     headers = curl_slist_append(headers, line);
     headers = curl_slist_append(headers, "Expect:");

@@ -42,6 +42,10 @@ const struct command commands[] = {
     {"reject", "ID STEP", "answer it with no", "question " VERB_OPTIONS, 2, 2, false, run_reject},
     {"terminate", "ID", "give up: write off every unsettled step", "yes " VERB_OPTIONS, 1, 1, false,
      run_terminate},
+    {"event", "NAME", "an event happened: for all who wait for it, and what it starts",
+     "id source data output", 1, 1, false, run_event},
+    {"signal", "ID EVENT", "an event for one saga alone", "data " VERB_OPTIONS, 2, 2, false,
+     run_signal},
     {"webhooks", "[VERB...]", "who hears what: list dead redeliver discard enable",
      "limit reason yes output", 0, 3, true, run_webhooks},
     {"migrate", "ID", "go on under another version of the definition",
@@ -80,6 +84,7 @@ enum option_key {
     KEY_OUTCOME,
     KEY_RESULT,
     KEY_EVIDENCE,
+    KEY_SOURCE,
     KEY_QUESTION,
     KEY_ROLE,
     KEY_GROUPS,
@@ -142,6 +147,7 @@ static const struct option_row {
     {"result", required_argument, KEY_RESULT, "JSON", "the step's output, or @FILE", false},
     {"evidence", required_argument, KEY_EVIDENCE, "TEXT", "what shows it: a ticket, a receipt",
      false},
+    {"source", required_argument, KEY_SOURCE, "TEXT", "where an event comes from (sagactl)", false},
     {"question", required_argument, KEY_QUESTION, "DIGEST",
      "only if this is what is asked; show has it with -o json", false},
     {"role", required_argument, KEY_ROLE, "ROLE", "viewer, auditor, client, operator or admin",
@@ -150,7 +156,7 @@ static const struct option_row {
      false},
     {"expires", required_argument, KEY_EXPIRES, "WHEN", "after 90d, or at an RFC 3339 time; never",
      false},
-    {"data", required_argument, KEY_DATA, "FOLDER", "sagad's data (./sagad-data; SAGAD_DATA)",
+    {"data", required_argument, KEY_DATA, "FOLDER", "sagad's folder (./sagad-data; SAGAD_DATA); of an event: JSON, or @FILE",
      false},
     {"yes", no_argument, KEY_YES, NULL, "do not ask", false},
     {"key", required_argument, KEY_KEY, "KEY", "idempotency key: the same key has its effect once",
@@ -451,6 +457,8 @@ static const char **place_of(struct settings *settings, int key)
         return &settings->output_value;
     case KEY_EVIDENCE:
         return &settings->evidence;
+    case KEY_SOURCE:
+        return &settings->source;
     case KEY_QUESTION:
         return &settings->question;
     case KEY_ROLE:

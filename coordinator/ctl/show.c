@@ -211,6 +211,12 @@ void show_saga(const json_t *saga)
     if (text(saga, "parent")[0]) {
         printf("parent   %s\n", text(saga, "parent"));
     }
+    const json_t *cause = json_object_get(saga, "cause");
+    if (cause) {
+        printf("cause    %s %s of %s%s%s\n", text(cause, "event"), text(cause, "id"),
+               text(cause, "source"), text(cause, "saga")[0] ? ", sent by " : "",
+               text(cause, "saga"));
+    }
     printf("started  %s, %s ago\n", text(saga, "started_at"), since);
     if (text(saga, "ended_at")[0]) {
         printf("ended    %s\n", text(saga, "ended_at"));

@@ -29,7 +29,8 @@ static json_t *make_body(const struct settings *settings)
                  {"plan_digest", offsetof(struct settings, apply)},
                  {"question_digest", offsetof(struct settings, question)},
                  {"outcome", offsetof(struct settings, outcome)},
-                 {"evidence", offsetof(struct settings, evidence)}};
+                 {"evidence", offsetof(struct settings, evidence)},
+                 {"event", offsetof(struct settings, event)}};
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         const char *text =
             *(const char *const *)(const void *)((const char *)settings + texts[i].offset);
@@ -46,7 +47,8 @@ static json_t *make_body(const struct settings *settings)
         json_object_set_new(body, "then", json_string("pause"));
     }
     if (!value_add(body, "input", settings->input) ||
-        !value_add(body, "output", settings->output_value)) {
+        !value_add(body, "output", settings->output_value) ||
+        (settings->event && !value_add(body, "data", settings->data))) {
         json_decref(body);
         return NULL;
     }
@@ -220,6 +222,13 @@ enum exit_code run_pause(const struct settings *settings, const struct arguments
 enum exit_code run_resume(const struct settings *settings, const struct arguments *arguments)
 {
     return plain_verb(settings, arguments, "resume");
+}
+
+enum exit_code run_signal(const struct settings *settings, const struct arguments *arguments)
+{
+    struct settings own = *settings;
+    own.event = arguments->items[1];
+    return plain_verb(&own, arguments, "signal");
 }
 
 enum exit_code run_terminate(const struct settings *settings, const struct arguments *arguments)

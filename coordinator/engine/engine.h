@@ -31,6 +31,7 @@ struct engine_options {
     uint64_t inbox_last;
     uint32_t sagas_max; /* in memory; more: `overloaded` */
     int64_t near_ms;    /* a saga that only waits, and for longer, leaves memory; 0: none does */
+    bool any_event;     /* an event matches whatever a step says: for drills, which imagine them */
     bool tells;         /* the world wants to know: turns add notices to their batch */
 };
 

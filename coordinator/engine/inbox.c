@@ -296,7 +296,7 @@ static bool matches(struct turn *turn, const struct step *step, struct span even
     struct scope scope;
     step_scope(step, false, &scope);
     scope.event = event;
-    if (step->spec->match) {
+    if (step->spec->match && !turn->engine->options.any_event) {
         enum saga_error rc = condition_holds(step->spec->match, &scope, &holds);
         turn->failed |= rc == SAGA_NO_MEMORY;
         holds = holds && rc == SAGA_OK;

@@ -99,6 +99,7 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
     bool reversible = saga->state == SAGA_STATE_COMPLETED && window_ms > 0;
     *view = (struct view){.name = saga->name,
                           .parent = saga_parent_name(saga->name),
+                          .cause = saga->event,
                           .definition = saga->definition->name,
                           .version = saga->definition->version,
                           .state = saga->state,

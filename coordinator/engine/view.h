@@ -52,6 +52,7 @@ struct view_step {
 
 struct view {
     struct span name;
+    struct span cause; /* the event that started it: msgpack map, see inbox_put_event(); or empty */
     struct span parent; /* the saga whose step this one is; empty = none */
     struct span definition;
     uint32_t version;

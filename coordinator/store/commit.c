@@ -234,11 +234,18 @@ enum saga_error commit_tails(struct writer *writer)
 
 /* --- the batch -------------------------------------------------------------------------------- */
 
+/* Rows of the journal, and of the inbox, as tests count them. */
+static uint64_t weight_of(const struct rows *rows)
+{
+    return (uint64_t)rows->row_count + rows->inbox_count + rows->inbox_done_count +
+           rows->wait_count;
+}
+
 /* Tests kill the process here: does row number crash_at_row belong to this batch? */
 static void crash_if_due(const struct writer *writer, const struct rows *rows, int phase)
 {
     uint64_t at = writer->options.crash_at_row;
-    if (at > writer->row_count && at <= writer->row_count + rows->row_count &&
+    if (at > writer->row_count && at <= writer->row_count + weight_of(rows) &&
         writer->options.crash_phase == phase)
         _exit(CRASH_STATUS);
 }
@@ -297,7 +304,7 @@ enum saga_error commit_batch(struct writer *writer, const struct rows *rows)
     if (written.has_turned)
         end_turn(writer);
     writer->last_lsn += rows->row_count;
-    writer->row_count += rows->row_count;
+    writer->row_count += weight_of(rows);
     atomic_fetch_add(&writer->inbox_count, (unsigned long long)written.inbox_change);
     return SAGA_OK;
 }

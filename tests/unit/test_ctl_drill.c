@@ -41,6 +41,7 @@ static const struct known drilled[] = {
     {"drill/remembered.yaml", "remembered"},
     {"drill/reversible.yaml", "reversible"},
     {"drill/wide.yaml", "wide"},
+    {"good/events.yaml", "events"},
 };
 
 static const struct known drawn[] = {
