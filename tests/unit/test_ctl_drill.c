@@ -27,6 +27,7 @@ struct known {
 
 static const struct known drilled[] = {
     {"../../examples/booking/booking.yaml", "example-booking"},
+    {"../../examples/research/research.yaml", "example-research"},
     {"good/approve.yaml", "approve"},
     {"good/booking.yaml", "booking"},
     {"good/child.yaml", "child"},
