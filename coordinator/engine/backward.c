@@ -183,6 +183,7 @@ static bool undo_parallel(struct turn *turn)
         if (step->fan) {
             changed |= fan_undo(turn, step, clear);
         } else if (clear && step_wants_undo(step)) {
+            step_wake(step);
             changed |= undo_begin(turn, step);
         } else if (step_wants_undo(step)) {
             /* It was due, and a late effect of a step after it comes first: not due any more, or
@@ -263,6 +264,11 @@ static bool finish(struct turn *turn)
         }
         parked |= (step->chosen && step->state == STEP_STATE_PARKED) ||
                   step->stray_state == UNDO_STATE_PARKED;
+    }
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        if (!step_is_done(saga_step(saga, i), true)) {
+            return false; /* it waits for its turn */
+        }
     }
     struct record record = {.type = RECORD_SAGA_COMPENSATED};
     if (saga->save_point > 0 && !parked) {

@@ -78,11 +78,10 @@ static bool has_open_call(const struct step *step)
     return false;
 }
 
-/* Its undo is due. An item waits for its turn asleep. */
+/* Its undo waits for its turn, which wakes it. */
 static bool waits_for_turn(const struct step *step)
 {
-    return step->container && step->saga->direction == BACKWARD &&
-           step->undo_state == UNDO_STATE_PENDING;
+    return step->saga->direction == BACKWARD && step->undo_state == UNDO_STATE_PENDING;
 }
 
 static bool step_may_rest(const struct step *step)
