@@ -78,10 +78,21 @@ static bool has_open_call(const struct step *step)
     return false;
 }
 
-/* Its undo waits for its turn, which wakes it. */
+/* Its undo waits for its turn, which wakes it. One whose turn has come stays awake: it has a timer,
+ * for until its do is quiet. */
 static bool waits_for_turn(const struct step *step)
 {
-    return step->saga->direction == BACKWARD && step->undo_state == UNDO_STATE_PENDING;
+    return step->saga->direction == BACKWARD && step->undo_state == UNDO_STATE_PENDING &&
+           step->undo_due_ms == 0;
+}
+
+/* It is among those that are looked at from the end on. */
+static void raise_end(const struct step *item)
+{
+    struct fan *fan = item->container->fan;
+    if (item->item >= fan->undo_end) {
+        fan->undo_end = item->item + 1;
+    }
 }
 
 static bool step_may_rest(const struct step *step)
@@ -124,6 +135,9 @@ void step_rest(const struct step *step)
 {
     if (step_may_rest(step)) {
         let_rest(step);
+        if (step->container && waits_for_turn(step)) {
+            raise_end(step);
+        }
     } else {
         step_wake(step);
     }
@@ -180,8 +194,8 @@ void step_set_undo(struct step *step, enum undo_state state)
         bool was = step->undo_state != UNDO_STATE_NONE && step->undo_state != UNDO_STATE_SUCCEEDED;
         bool is = state != UNDO_STATE_NONE && state != UNDO_STATE_SUCCEEDED;
         fan->undo_open += (is ? 1u : 0u) - (was ? 1u : 0u);
-        if (state == UNDO_STATE_PENDING && step->item >= fan->undo_end) {
-            fan->undo_end = step->item + 1;
+        if (state == UNDO_STATE_PENDING) {
+            raise_end(step);
         }
         step_wake(step->container);
     }

@@ -103,7 +103,7 @@ void tell_record(struct turn *turn, const struct record *record)
         return;
     }
     char id[EVENT_ID_MAX];
-    const struct step *step = is_about_step(record) ? &turn->saga->steps[record->step] : NULL;
+    const struct step *step = is_about_step(record) ? saga_step(turn->saga, record->step) : NULL;
     name_event(turn->saga, id, sizeof id);
     put_facts(turn, step, record->code);
     add(turn, id, span_text(type), buf_span(&turn->engine->telling));

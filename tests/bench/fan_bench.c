@@ -149,8 +149,8 @@ static void compile_json(const struct buf *text, struct buf *document)
 
 int main(int argc, char **argv)
 {
-    uint32_t items = argc > 1 ? (uint32_t)atoi(argv[1]) : 10000;
-    uint32_t line = argc > 2 ? (uint32_t)atoi(argv[2]) : 1000;
+    uint32_t items = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 10000;
+    uint32_t line = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1000;
     static const char last[] =
         "{\"step\":\"last\",\"action\":\"s.l\",\"compensate\":\"none\","
         "\"retry\":{\"max_attempts\":1}}]}";

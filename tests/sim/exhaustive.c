@@ -11,7 +11,7 @@
  *
  * One to three steps: all shapes of the DAG and all classes of step, every outcome, two attempts a
  * key, a person at any point, a crash at any point besides. Four steps: all 64 shapes, every step
- * succeeds, is refused or stays in doubt, one crash.
+ * succeeds, is refused or stays in doubt, one crash. A fan-out has two items, which count as steps.
  *
  * What must hold (each was seen to fail, with the engine broken as said):
  *
@@ -35,6 +35,9 @@
  *                undone with it, each once                     BACK never asked)
  *   skipped      nothing of a step that is left out happens   (why_not: in doubt does not matter)
  *   decided      a question's first answer counts, no other   (why_not: any state will do)
+ *   unsettled    a completed saga has no item in doubt        (all_settled: deaf to undos)
+ *   forgiven     a forgiven item's late effect is undone      (fold_late: not of an item)
+ *   sleepers     what is at rest has no timer                 (waits_for_turn: whatever is due)
  *   settled      at rest a saga is final or parked            (a loaded saga not looked at)
  */
 #include <stdio.h>
@@ -105,6 +108,8 @@ static struct extent extents[SMALL_STEPS_MAX] = {
 #define WHEN             ",'when':'$.steps.a.output == 1'"
 #define ASK(name, more)                                                                            \
     "{'step':'" name "','approve':{'question':'Go?','who':'alice','timeout':'10s'" more "}}"
+#define EACH                    ",'for_each':'$.input'"
+#define GOES_ON                 ",'on_item_failure':'continue'"
 #define CHILD(name, more)       "{'step':'" name "','saga':'x'" more "}"
 #define REVERSE                 ",'compensate':'reverse'"
 #define SAGA(name, more, steps) "{'saga':'" name "'," more "'steps':[" steps "]}"
@@ -126,6 +131,19 @@ static const char *const documents[] = {
              "b", UNDO) "," STEP("c", UNDO)),
     SAGA("sleep", "",
          STEP("a", UNDO FREE) ",{'step':'b','needs':[],'sleep':'1m'}," STEP("c", UNDO)),
+    SAGA("items", "", STEP("a", UNDO EACH)),
+    SAGA("items-one", "", STEP("a", UNDO EACH ",'max_parallel':1")),
+    SAGA("items-go-on", "", STEP("a", UNDO EACH GOES_ON)),
+    SAGA("items-check", "", STEP("a", UNDO EACH GOES_ON CHECKED)),
+    SAGA("items-failed", "", STEP("a", UNDO EACH GOES_ON ",'compensate_on':'failed'")),
+    SAGA("items-read", "", STEP("a", NONE EACH GOES_ON)),
+    SAGA("items-refund", "'reversal_window':'1h',", STEP("a", UNDO EACH)),
+    SAGA("items-first", "", STEP("a", UNDO EACH) "," STEP("b", UNDO)),
+    SAGA("items-last", "", STEP("a", UNDO) "," STEP("b", UNDO EACH)),
+    SAGA("items-strict", "'compensation_order':'strict',",
+         STEP("a", UNDO EACH) "," STEP("b", UNDO)),
+    SAGA("items-after", "", STEP("a", PIVOT) "," STEP("b", EACH)),
+    SAGA("items-beside", "", STEP("a", UNDO FREE) "," STEP("b", UNDO EACH GOES_ON FREE)),
     SAGA("child", "", STEP("a", UNDO) "," CHILD("b", REVERSE) "," STEP("c", UNDO)),
     SAGA("children", "",
          CHILD("a", REVERSE FREE) "," CHILD("b", NONE FREE) "," STEP("c", UNDO ",'needs':['a']")),
@@ -282,7 +300,7 @@ static void add_task(const struct extent *extent, const struct small *world, uin
         add(choices, CHOICE_REFUSED, index);
     }
     if (extent->few_outcomes) {
-        if (!task->applied && task->kind == TASK_DO) {
+        if (!task->applied && task->kind == TASK_DO && timed) {
             add(choices, CHOICE_TIME_APPLIED, index);
         }
         return;
@@ -480,8 +498,8 @@ static void explore(const char *text)
     }
     arena_open(&arena, &arena_heap, 1 << 20);
     const struct definition *definition = compile(&arena);
-    must(definition->step_count <= SMALL_STEPS_MAX, "definition");
-    struct extent *extent = &extents[definition->step_count - 1];
+    must(small_step_count(definition) <= SMALL_STEPS_MAX, "definition");
+    struct extent *extent = &extents[small_step_count(definition) - 1];
     bound_attempts(definition, extent->attempts);
     enumerate(extent, definition);
     extent->sagas++;

@@ -14,6 +14,35 @@ struct saga *small_saga(const struct small *world)
     return map_get(&world->engine->sagas, span_text("s"));
 }
 
+/* The step with for_each; step_count = there is none. */
+static uint32_t container_of(const struct definition *definition)
+{
+    uint32_t i = 0;
+    while (i < definition->step_count && !definition->steps[i].for_each) {
+        i++;
+    }
+    return i;
+}
+
+uint32_t small_step_count(const struct definition *definition)
+{
+    bool fans_out = container_of(definition) < definition->step_count;
+    return definition->step_count + (fans_out ? SMALL_ITEMS : 0);
+}
+
+const struct step_spec *small_spec(const struct small *world, uint32_t step)
+{
+    const struct definition *definition = world->definition;
+    return &definition->steps[step < definition->step_count ? step : container_of(definition)];
+}
+
+static uint32_t step_named(const struct small *world, struct span name)
+{
+    int32_t index = saga_step_named(small_saga(world), name);
+    must(index >= 0, "names");
+    return (uint32_t)index;
+}
+
 bool small_in_time(const struct small *world, const struct sent *task)
 {
     return world->now_ms <= task->sent_ms + task->ttl_ms;
@@ -44,17 +73,25 @@ static bool is_stray(const struct small *world, const struct sent *undo)
     return false;
 }
 
+static void check_after(const struct small *world, uint32_t after)
+{
+    const struct step *step = saga_step(small_saga(world), after);
+    must(!world->effect[after] || step->spec->step_class == CLASS_READONLY ||
+             step->state == STEP_STATE_PARKED || step->stuck || !step->chosen,
+         "order");
+}
+
 void small_check_order(const struct small *world, uint32_t step)
 {
-    const struct saga *saga = small_saga(world);
     const struct definition *definition = world->definition;
-    const struct step_spec *spec = &definition->steps[step];
+    const struct step_spec *spec = small_spec(world, step);
     for (uint32_t i = 0; i < spec->needed_by_count; i++) {
         uint32_t after = spec->needed_by[i];
-        must(!world->effect[after] || definition->steps[after].step_class == CLASS_READONLY ||
-                 saga_step(saga, after)->state == STEP_STATE_PARKED ||
-                 saga_step(saga, after)->stuck || !saga_step(saga, after)->chosen,
-             "order");
+        uint32_t items = definition->steps[after].for_each ? small_saga(world)->step_total : 0;
+        check_after(world, after);
+        for (uint32_t k = definition->step_count; k < items; k++) {
+            check_after(world, k);
+        }
     }
 }
 
@@ -96,7 +133,7 @@ static void digest_request(const struct task *task, uint8_t digest[32])
 /* What a provider may have forgotten is not asked again while nobody knows whether it was done. */
 static void check_forgotten(const struct small *world, const struct sent *sent)
 {
-    const struct step_spec *spec = &world->definition->steps[sent->step];
+    const struct step_spec *spec = small_spec(world, sent->step);
     int64_t ttl_ms = sent->kind == TASK_UNDO ? spec->undo.key_ttl_ms : spec->action.key_ttl_ms;
     if (ttl_ms == 0 || sent->kind == TASK_CHECK || spec->action.check.size > 0) {
         return;
@@ -113,7 +150,7 @@ static void check_deadline(const struct small *world, const struct sent *sent)
 {
     const struct saga *saga = small_saga(world);
     for (uint32_t i = 0; saga && sent->kind == TASK_DO && i < world->definition->step_count; i++) {
-        const struct step *step = &saga->steps[i];
+        const struct step *step = saga_step(saga, i);
         bool counts = step->undo_before_ms > 0 && step->state == STEP_STATE_SUCCEEDED &&
                       !pivot_has_succeeded(saga) && sent->attempt == 1;
         int64_t lead_ms = 2 * step->spec->undo.timeouts.start_to_close_ms;
@@ -156,7 +193,7 @@ static void take_task(struct small *world, const struct task *task)
     struct sent *sent = &world->tasks[world->task_count];
     *sent = (struct sent){.attempt = task->attempt,
                           .kind = task->kind,
-                          .step = (uint32_t)definition_step(world->definition, task->step),
+                          .step = step_named(world, task->step),
                           .run = run_of(task->kind == TASK_DO ? task->key : task->do_key),
                           .sent_ms = world->now_ms,
                           .ttl_ms = task->ttl_ms};
@@ -199,9 +236,23 @@ static void take_late(struct small *world, const uint8_t token[TOKEN_SIZE])
     for (uint32_t i = 0; i < world->task_count; i++) {
         const struct sent *task = &world->tasks[i];
         bool same = memcmp(task->token, token, TOKEN_SIZE) == 0;
-        if (same && task->kind == TASK_DO && world->definition->steps[task->step].has_undo) {
+        if (same && task->kind == TASK_DO && small_spec(world, task->step)->has_undo) {
             world->late[task->step] |= bit_of(task);
         }
+    }
+}
+
+/* Nothing of a completed saga is under way: no item whose failure was forgiven either. */
+static void check_completed(const struct small *world)
+{
+    const struct saga *saga = small_saga(world);
+    uint32_t count = saga && world->state == SAGA_STATE_COMPLETED ? saga->step_total : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        enum step_state state = saga_step(saga, i)->state;
+        must(state != STEP_STATE_RUNNING && state != STEP_STATE_RETRYING &&
+                 state != STEP_STATE_IN_DOUBT && state != STEP_STATE_COMPENSATING &&
+                 state != STEP_STATE_PARKED,
+             "unsettled");
     }
 }
 
@@ -215,6 +266,7 @@ static void take_effect(struct small *world, const struct effect *effect)
         world->alerted = true;
     } else if (effect->kind == EFFECT_STATUS) {
         world->state = effect->status.state;
+        check_completed(world);
     } else if (effect->kind == EFFECT_REPLY) {
         world->refused = effect->reply.error != SAGA_OK;
     }
@@ -288,6 +340,7 @@ void small_open(struct small *world, const struct definition *definition)
     struct event start = {.kind = EVENT_START};
     start.start.definition = definition;
     start.start.name = span_text("s");
+    start.start.input = span_of("\x92\x01\x02", 3); /* [1, 2]: one for each item */
     step_engine(world, &start);
 }
 
@@ -545,8 +598,10 @@ void small_check_outcome(const struct small *world)
 {
     check_decision(world);
     bool pivot_stands = false;
-    for (uint32_t i = 0; i < world->definition->step_count; i++) {
-        const struct step_spec *spec = &world->definition->steps[i];
+    for (uint32_t i = 0; i < small_step_count(world->definition); i++) {
+        const struct step_spec *spec = small_spec(world, i);
+        bool is_container = spec->for_each && i < world->definition->step_count;
+        bool may_fail = spec->for_each && spec->goes_on;
         pivot_stands |= spec->step_class == CLASS_PIVOT && world->effect[i] != 0;
         bool may_come = false;
         for (uint32_t k = 0; k < world->task_count; k++) {
@@ -558,9 +613,12 @@ void small_check_outcome(const struct small *world)
             check_late(world);
         }
         bool acts = spec->kind == STEP_KIND_ACTION || spec->kind == STEP_KIND_SAGA;
-        if (world->state == SAGA_STATE_COMPLETED && acts) {
+        if (saga_state_is_final(world->state) && may_fail && !may_come) {
+            must(!world->effect[i] || !world->late[i], "forgiven");
+        }
+        if (world->state == SAGA_STATE_COMPLETED && acts && !is_container) {
             bool left_out = (world->skipped >> i & 1) != 0 || spec->when != NULL;
-            must(world->effect[i] != 0 || left_out, "completed");
+            must(world->effect[i] != 0 || left_out || may_fail, "completed");
             must(world->effect[i] == 0 || !left_out, "skipped");
             bool single = (world->effect[i] & (world->effect[i] - 1)) == 0;
             must(single || may_come || spec->step_class == CLASS_READONLY, "twice");

@@ -44,6 +44,8 @@ struct small_child {
     bool told_back; /* it may complete yet: who knows whether it is past its pivot? */
 };
 
+enum { SMALL_ITEMS = 2 }; /* of a fan-out; they are steps after those of the definition */
+
 struct small {
     const struct definition *definition;
     struct engine *engine;
@@ -88,6 +90,10 @@ static inline void must(bool holds, const char *invariant)
 /* The saga "s" of the definition is started. Nothing else is in the world. */
 void small_open(struct small *world, const struct definition *definition);
 void small_close(struct small *world);
+
+/* Steps of the definition, and items: what arrays by step hold. */
+uint32_t small_step_count(const struct definition *definition);
+const struct step_spec *small_spec(const struct small *world, uint32_t step);
 
 /* The saga in memory; NULL when it is final and has left. */
 struct saga *small_saga(const struct small *world);

@@ -136,7 +136,7 @@ uint64_t small_digest(const struct small *world)
         mp_put_uint(&out, (uint64_t)world->children[i].state);
         mp_put_bool(&out, world->children[i].told_back);
     }
-    for (uint32_t i = 0; i < world->definition->step_count; i++) {
+    for (uint32_t i = 0; i < small_step_count(world->definition); i++) {
         mp_put_uint(&out, world->effect[i]);
         mp_put_uint(&out, world->fresh[i]);
         mp_put_uint(&out, world->late[i]);
