@@ -185,6 +185,9 @@ static const char *why_not(const struct turn *turn, const struct step *step)
     if (step->state == STEP_STATE_PENDING) {
         return "the question has not been asked yet";
     }
+    if (step_is_container(step)) {
+        return "the step asks once for each item: name one, such as STEP[0]";
+    }
     if (span_is(step->code, "cancelled")) {
         return "the question was called off: the saga turns back, or has ended";
     }

@@ -74,6 +74,8 @@ static bool begin_anew(struct step *step, int64_t at_ms)
     step->started_seq = 0;
     step->started_ms = 0;
     step->wake_ms = 0;
+    step->approval = none;
+    step->decider = none;
     step->child = none;
     step->watch = (struct child_watch){0};
     step->undo_before_ms = 0;
