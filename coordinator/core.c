@@ -384,9 +384,10 @@ static bool has_rows(const struct work *work)
 }
 
 /* Something waits for its turn without having anything to write. */
-static bool has_effects(const struct work *work)
+static bool has_effects(const struct core *core, const struct work *work)
 {
-    return work->batch.effect_count > 0 || work->defines || work->settles;
+    return work->batch.effect_count > 0 || work->defines || work->settles ||
+           engine_waits_for(core->engine, work->batch.serial);
 }
 
 static void swap(struct core *core)
@@ -445,10 +446,6 @@ enum saga_error core_serve(struct core *core, int64_t now_ms)
     core_step(core, &event);
     schedules_serve(core);
     offers_serve(core);
-    /* Nothing to write, and yet something to release: sagas that need not be in memory. */
-    if (core->failure == SAGA_OK && !has_rows(core->making)) {
-        let_go(core, core->making);
-    }
     return core->failure;
 }
 
@@ -460,7 +457,7 @@ static bool submit(struct core *core)
         return false;
     }
     if (!has_rows(work)) {
-        if (!has_effects(work)) {
+        if (!has_effects(core, work)) {
             return false;
         }
         let_go(core, work);
@@ -557,7 +554,7 @@ int64_t core_next_due(const struct core *core)
     }
     /* Effects without rows need no store: they leave in the next turn. */
     bool ready = !core->syncing && core->disk_retry_ms == 0 &&
-                 (has_rows(core->making) || has_effects(core->making));
+                 (has_rows(core->making) || has_effects(core, core->making));
     return ready ? core->now_ms : due_ms;
 }
 
@@ -584,7 +581,7 @@ bool core_is_holding(const struct core *core)
 
 bool core_is_idle(const struct core *core)
 {
-    return !core->syncing && !has_rows(core->making) && !has_effects(core->making) &&
+    return !core->syncing && !has_rows(core->making) && !has_effects(core, core->making) &&
            offers_next_due(core) == INT64_MAX;
 }
 

@@ -100,6 +100,9 @@ MUST_CHECK enum saga_error engine_claim(struct engine *engine, const struct clai
 MUST_CHECK enum saga_error engine_released(struct engine *engine, uint64_t serial,
                                            struct batch *making);
 
+/* Does a saga wait to leave memory with this batch, which may have nothing else to release? */
+bool engine_waits_for(const struct engine *engine, uint64_t serial);
+
 /* Is the saga of this external id in memory? */
 bool engine_holds(const struct engine *engine, struct span name);
 /* Every saga that sleeps and is due by until_ms is in memory now; of the others the first is due at

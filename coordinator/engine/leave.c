@@ -186,6 +186,11 @@ enum saga_error engine_released(struct engine *engine, uint64_t serial, struct b
     return SAGA_OK;
 }
 
+bool engine_waits_for(const struct engine *engine, uint64_t serial)
+{
+    return serial > 0 && engine->leaving_first && engine->leaving_first->leave_serial <= serial;
+}
+
 void engine_sleepers_loaded(struct engine *engine, int64_t until_ms, int64_t next_ms)
 {
     PRE(until_ms >= engine->horizon_ms);
