@@ -18,12 +18,15 @@ bool fold_want_turn(struct saga *saga, struct span code, struct span message, st
 }
 
 /* After the pivot a step that gave up was parked, for there was no way back by itself. Now there
- * is: it is failed, or in doubt, again. What is in doubt and has no undo stays a person's. */
+ * is: it is failed, or in doubt, again. What is in doubt, or stands, and has no undo stays a
+ * person's.
+ */
 static bool unpark_do(struct step *step, int64_t at_ms)
 {
     bool stood = step->chosen && !step->accepted && step->state == STEP_STATE_PARKED &&
                  step->undo_state == UNDO_STATE_NONE;
-    if (!stood) {
+    bool stands = call_has_succeeded(step_call(step, TASK_DO)) && !step->spec->has_undo;
+    if (!stood || stands) {
         return true;
     }
     if (!call_in_doubt(step_call(step, TASK_DO))) {
