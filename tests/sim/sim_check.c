@@ -162,7 +162,9 @@ static void check_steps(struct sim *sim, const struct sim_saga *saga, const stru
     for (uint32_t i = 0; i < view->step_count; i++) {
         const struct view_step *step = &view->steps[i];
         uint32_t count = sim_stands(sim, index, i);
-        bool stands = count > 0;
+        /* A sleep has no effect: it stands as long as its state says so. */
+        bool acts = step->spec->kind == STEP_KIND_ACTION;
+        bool stands = acts ? count > 0 : step->state == STEP_STATE_SUCCEEDED;
         bool readonly = step->step_class == CLASS_READONLY;
         bool gone = step->state == STEP_STATE_PENDING || step->state == STEP_STATE_FAILED ||
                     step->state == STEP_STATE_COMPENSATED || step->state == STEP_STATE_SKIPPED;

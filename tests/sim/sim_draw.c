@@ -99,16 +99,16 @@ static void put_undo(struct sim *sim, struct buf *out, uint32_t service)
     buf_text(out, "}");
 }
 
-/* Which steps it needs: a line where there is a pivot, else any of those before. */
-static void put_needs(struct sim *sim, struct buf *out, uint32_t step, bool is_line)
+/* The step being drawn. */
+struct draft {
+    uint32_t step;
+    uint32_t last; /* the newest before it that has an output: no sleep */
+    bool is_line;  /* each needs the one before it */
+};
+
+static void put_some_needs(struct sim *sim, struct buf *out, uint32_t step)
 {
-    if (is_line || step == 0 || sim_chance(sim, 400)) {
-        if (step > 0) {
-            buf_format(out, ",'input':{'a':'$.input.a','n':'$.steps.t%u.output.n'}", step - 1);
-        }
-        return;
-    }
-    buf_text(out, ",'input':{'a':'$.input.a'},'needs':[");
+    buf_text(out, ",'needs':[");
     bool any = false;
     for (uint32_t i = 0; i < step; i++) {
         if (sim_chance(sim, 450)) {
@@ -119,15 +119,39 @@ static void put_needs(struct sim *sim, struct buf *out, uint32_t step, bool is_l
     buf_text(out, "]");
 }
 
+/* Which steps it needs: a line where there is a pivot, else any of those before. */
+static void put_needs(struct sim *sim, struct buf *out, const struct draft *draft)
+{
+    bool by_default = draft->is_line || draft->step == 0 || sim_chance(sim, 400);
+    bool knows = draft->is_line || draft->last + 1 == draft->step;
+    if (by_default && draft->step > 0 && knows) {
+        buf_format(out, ",'input':{'a':'$.input.a','n':'$.steps.t%u.output.n'}", draft->last);
+    } else if (draft->step > 0) {
+        buf_text(out, ",'input':{'a':'$.input.a'}");
+    }
+    if (!by_default) {
+        put_some_needs(sim, out, draft->step);
+    }
+}
+
+static void put_sleep(struct sim *sim, struct buf *out, const struct draft *draft)
+{
+    buf_format(out, ",{'step':'t%u','sleep':'%ums'", draft->step, 1 + sim_draw(sim, 8000));
+    if (!draft->is_line && sim_chance(sim, 600)) {
+        put_some_needs(sim, out, draft->step);
+    }
+    buf_text(out, "}");
+}
+
 enum shape { SHAPE_UNDONE, SHAPE_READ, SHAPE_PIVOT, SHAPE_AFTER };
 
-static void put_step(struct sim *sim, struct buf *out, uint32_t step, enum shape shape,
-                     bool is_line)
+static void put_step(struct sim *sim, struct buf *out, const struct draft *draft, enum shape shape)
 {
+    uint32_t step = draft->step;
     uint32_t service = sim_draw(sim, 2);
     bool has_limit = shape != SHAPE_AFTER || sim_chance(sim, 300);
     buf_format(out, "%s{'step':'t%u','action':'s%u.do'", step > 0 ? "," : "", step, service);
-    put_needs(sim, out, step, is_line);
+    put_needs(sim, out, draft);
     buf_text(out, ",");
     put_retry(sim, out, has_limit ? 1 + sim_draw(sim, 3) : 0);
     buf_text(out, ",");
@@ -153,6 +177,7 @@ void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
     bool has_pivot = sim_chance(sim, 350);
     bool is_line = has_pivot || sim_chance(sim, 300);
     uint32_t pivot = has_pivot ? sim_draw(sim, count) : count;
+    struct draft draft = {.is_line = is_line};
     buf_format(out, "{'saga':'d%u'", index);
     if (sim_chance(sim, 300)) {
         buf_format(out, ",'timeout':'%us'", 5 + sim_draw(sim, 30));
@@ -167,7 +192,13 @@ void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
     for (uint32_t i = 0; i < count; i++) {
         enum shape shape = sim_chance(sim, 150) ? SHAPE_READ : SHAPE_UNDONE;
         shape = i == pivot ? SHAPE_PIVOT : i > pivot ? SHAPE_AFTER : shape;
-        put_step(sim, out, i, shape, is_line);
+        draft.step = i;
+        if (i > 0 && i != pivot && sim_chance(sim, 150)) {
+            put_sleep(sim, out, &draft);
+        } else {
+            put_step(sim, out, &draft, shape);
+            draft.last = i;
+        }
     }
-    buf_format(out, "],'output':{'n':'$.steps.t%u.output.n'}}", count - 1);
+    buf_format(out, "],'output':{'n':'$.steps.t%u.output.n'}}", draft.last);
 }
