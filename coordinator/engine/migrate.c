@@ -78,7 +78,9 @@ static const char *difference(const struct step *step, const struct definition *
         a->kind == STEP_KIND_SLEEP || a->kind == STEP_KIND_SAGA || a->kind == STEP_KIND_APPROVE;
     bool waits = step->state == STEP_STATE_WAITING ||
                  (step->fan && step->fan->counts[STEP_STATE_WAITING] > 0);
-    if (waits && !by_name && (uint32_t)place != step->index) {
+    bool moves =
+        (uint32_t)place != step->index || (step->fan && to->step_count != from->step_count);
+    if (waits && !by_name && moves) {
         return "waits for what finds it by its place, and has another one there";
     }
     if (memcmp(a->digest, b->digest, sizeof a->digest) != 0) {

@@ -6,8 +6,22 @@
 
 #include "base/mp.h"
 #include "engine/inbox.h"
+#include "engine/turn.h"
 #include "scenario.h"
 #include "words.h"
+
+enum { ITEMS_MAX = 16 }; /* items of a fan-out are steps that only the saga has, if it is awake */
+
+static struct span name_of(const struct world *world, uint32_t step)
+{
+    const struct saga *saga = map_get(&world->engine->sagas, span_text(world->name));
+    bool known = saga && step < saga->step_total;
+    if (known) {
+        return saga_step(saga, step)->name;
+    }
+    return step < world->definition->step_count ? world->definition->steps[step].name
+                                                : span_text("an item");
+}
 
 static struct span show_event(struct world *world, uint32_t number)
 {
@@ -26,7 +40,7 @@ static struct span show_event(struct world *world, uint32_t number)
 static void offer(struct world *world, uint32_t number)
 {
     struct span shown = show_event(world, number);
-    for (uint32_t i = 0; i < world->definition->step_count; i++) {
+    for (uint32_t i = 0; i < world->definition->step_count + ITEMS_MAX; i++) {
         bool is_taken = false;
         struct event event = {.kind = EVENT_OFFER,
                               .offer = {.saga = span_text(world->name),
@@ -37,7 +51,7 @@ static void offer(struct world *world, uint32_t number)
                                         .is_taken = &is_taken}};
         world_step(world, &event);
         if (is_taken) {
-            struct span name = world->definition->steps[i].name;
+            struct span name = name_of(world, i);
             buf_format(&world->out, "  taken by %.*s\n", (int)name.size, (const char *)name.data);
         }
     }
@@ -95,7 +109,7 @@ static void print_wait(struct world *world, const struct wait_row *row)
                                           "was recalled for", "waits no more for"};
     struct buf *out = &world->out;
     bool of_saga = row->change == WAIT_WANTED || row->change == WAIT_UNWANTED;
-    struct span step = world->definition->steps[row->step].name;
+    struct span step = name_of(world, row->step);
     buf_format(out, "  ++ %.*s %s %.*s", of_saga ? 4 : (int)step.size,
                of_saga ? "saga" : (const char *)step.data, changes[row->change],
                (int)row->name.size, (const char *)row->name.data);
