@@ -186,11 +186,12 @@ static bool bring(struct drill_world *world, uint32_t step)
                                     .is_taken = &is_taken}};
     world->failed = world->failed || buf_failed(&shown);
     world_step(world, &event);
-    if (is_taken && world->trouble == TROUBLE_DUPLICATE && step == world->step) {
+    bool was_taken = is_taken;
+    if (was_taken && world->trouble == TROUBLE_DUPLICATE && step == world->step) {
         world_step(world, &event);
     }
     buf_close(&shown);
-    return is_taken;
+    return was_taken;
 }
 
 /* All events come but the one that is in trouble: that one never does. */
@@ -335,14 +336,18 @@ struct drill_world *drill_world_new(const struct definition *definition,
                                     const struct drill_values *values)
 {
     size_t count = definition->step_count;
+    size_t items = 0; /* more than a saga may have */
+    for (size_t i = 0; i < count; i++) {
+        items = definition->steps[i].for_each ? LIMIT_ITEMS_ALL : items;
+    }
     struct drill_world *world = calloc(1, sizeof *world);
     if (!world) {
         return NULL;
     }
     *world = (struct drill_world){.definition = definition,
                                   .values = values,
-                                  .deed_capacity = 3 * (uint32_t)count,
-                                  .undo_capacity = 3 * (uint32_t)count};
+                                  .deed_capacity = 3 * (uint32_t)(count + items),
+                                  .undo_capacity = 3 * (uint32_t)(count + items)};
     world->deeds = calloc(world->deed_capacity, sizeof *world->deeds);
     world->undos = calloc(world->undo_capacity, sizeof *world->undos);
     world->stands = calloc(count, sizeof *world->stands);

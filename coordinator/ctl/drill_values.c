@@ -1,9 +1,10 @@
 /* drill_values.c - the saga's input and the steps' outputs: given, or made up so that every
  * reference finds something.
  *
- * Conditions hold when the input is made up, so that every step is tried. A value is made up as a
- * tree: each reference to it plants its path, and a text that says its last
- * name at the end. Where two references want different things at one place, the first has it. */
+ * The array of a fan-out has one item. Conditions hold when the input is made up, so that every
+ * step is tried. A value is made up as a tree: each reference to it plants its path, and a text
+ * that says its last name at the end. Where two references want different things at one place, the
+ * first has it. */
 #include <stdlib.h>
 
 #include "base/json.h"
@@ -48,6 +49,7 @@ static void visit_all(const struct definition *definition, visit_fn fn, void *ar
         const struct step_spec *step = &definition->steps[i];
         visit.step = i;
         visit.in_do = true;
+        visit_template(&visit, step->for_each, fn);
         visit_template(&visit, step->action.input, fn);
         visit_template(&visit, step->data, fn);
         visit_template(&visit, step->approval ? step->approval->question : NULL, fn);
@@ -153,6 +155,31 @@ static void imagine(const struct visit *visit, const struct reference *reference
         plant(json_array_get(roots, at), reference->rest);
     } else if (reference->root == REFERENCE_EVENT) {
         plant(json_array_get(roots, count + 1), reference->rest);
+    } else if (reference->root == REFERENCE_ITEM && visit->step < count) {
+        plant(json_array_get(roots, count + 2 + visit->step), reference->rest);
+    }
+}
+
+/* What is made up for an array of a fan-out: one item, as the step's references want it. */
+static void imagine_items(json_t *roots, const struct definition *definition, uint32_t step)
+{
+    uint32_t count = definition->step_count;
+    const struct template *template = definition->steps[step].for_each;
+    const struct reference *reference = template ? template->pieces[0].reference : NULL;
+    bool is_output = reference && reference->root == REFERENCE_OUTPUT;
+    if (!reference || reference->many || (!is_output && reference->root != REFERENCE_INPUT)) {
+        return;
+    }
+    json_t *parent = json_array_get(roots, is_output ? reference->step : count);
+    struct part part = {.is_index = true};
+    for (const struct jsonpath_segment *next = reference->rest; parent && next;
+         next = jsonpath_rest(next)) {
+        parent = get(parent, &part);
+        part = read_part(next);
+    }
+    json_t *item = json_array_get(json_array_get(roots, count + 2 + step), 0);
+    if (parent && (json_is_object(parent) || json_is_array(parent))) {
+        (void)put(parent, &part, json_pack("[O]", item));
     }
 }
 
@@ -221,10 +248,13 @@ static bool fill(struct drill_values *values, const struct definition *definitio
 {
     uint32_t count = definition->step_count;
     json_t *roots = json_array();
-    for (uint32_t i = 0; i <= count + 1; i++) {
+    for (uint32_t i = 0; i <= 2 * count + 1; i++) {
         json_array_append_new(roots, json_pack("[n]"));
     }
     visit_all(definition, imagine, roots);
+    for (uint32_t i = 0; i < count; i++) {
+        imagine_items(roots, definition, i);
+    }
     const json_t *made_up = json_array_get(json_array_get(roots, count), 0);
     json_t *nothing = json_object();
     bool good = pack(&values->input, input ? input : json_is_null(made_up) ? nothing : made_up);

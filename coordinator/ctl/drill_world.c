@@ -6,6 +6,16 @@
 
 /* ---- the engine ---- */
 
+/* Items of a fan-out are drilled as one step: what happens to it happens to all of them. */
+static uint32_t step_of(const struct drill_world *world, struct span name)
+{
+    const uint8_t *bracket = memchr(name.data, '[', name.size);
+    name.size = bracket ? (size_t)(bracket - name.data) : name.size;
+    int32_t step = definition_step(world->definition, name);
+    CHECK(step >= 0);
+    return (uint32_t)step;
+}
+
 static void take_task(struct drill_world *world, const struct task *task)
 {
     if (world->deed_count == world->deed_capacity) {
@@ -16,7 +26,7 @@ static void take_task(struct drill_world *world, const struct task *task)
     struct deed *deed = &world->deeds[at];
     *deed = (struct deed){.attempt = task->attempt,
                           .kind = task->kind,
-                          .step = (uint32_t)definition_step(world->definition, task->step),
+                          .step = step_of(world, task->step),
                           .turn = world->turn,
                           .in_doubt = task->in_doubt};
     CHECK(task->key.size < sizeof deed->key);
@@ -38,7 +48,7 @@ static void take_child(struct drill_world *world, const struct child_ask *ask)
     memcpy(deed.key, child.data, child.size);
     const uint8_t *end = memchr(child.data + before, '~', child.size - before);
     size_t size = end ? (size_t)(end - child.data) - before : child.size - before;
-    deed.step = (uint32_t)definition_step(world->definition, span_of(child.data + before, size));
+    deed.step = step_of(world, span_of(child.data + before, size));
     if (ask->wish == CHILD_BACK) {
         deed.turns_back = true;
     }

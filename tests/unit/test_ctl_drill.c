@@ -28,6 +28,7 @@ struct known {
 static const struct known drilled[] = {
     {"../../examples/booking/booking.yaml", "example-booking"},
     {"../../examples/research/research.yaml", "example-research"},
+    {"../../examples/returns/returns.yaml", "example-returns"},
     {"good/approve.yaml", "approve"},
     {"good/booking.yaml", "booking"},
     {"good/child.yaml", "child"},
