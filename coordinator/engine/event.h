@@ -21,8 +21,9 @@ struct entropy {
     size_t used;
 };
 
-/* What one event may use at most: an attempt's token for each step, and one salt. */
-enum { ENTROPY_PER_EVENT = 16 * (1000 + 1) };
+/* What one event may use at most: a token for an attempt of each step, another one for the undo of
+ * an old key of it, and one salt. */
+enum { ENTROPY_PER_EVENT = 16 * (2 * 1000 + 1) };
 
 enum event_kind {
     EVENT_START,     /* a client starts a saga */
