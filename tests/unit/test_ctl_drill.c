@@ -29,6 +29,7 @@ static const struct known drilled[] = {
     {"../../examples/booking/booking.yaml", "example-booking"},
     {"../../examples/research/research.yaml", "example-research"},
     {"../../examples/returns/returns.yaml", "example-returns"},
+    {"../../examples/nightly/settle-account.yaml", "example-settle-account"},
     {"good/approve.yaml", "approve"},
     {"good/booking.yaml", "booking"},
     {"good/child.yaml", "child"},
