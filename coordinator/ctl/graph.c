@@ -95,11 +95,15 @@ static void print_forward(const struct graph *graph, size_t name_width, size_t a
         char room[GRAPH_DEED];
         print_cell(graph, step->name, name_width);
         print_cell(graph, graph_deed(step, room), action_width);
-        fprintf(graph->out, step->needs_count > 0 ? "  %-13s" : "  %s", class_name);
+        bool has_more = step->needs_count > 0 || step->for_each;
+        fprintf(graph->out, has_more ? "  %-13s" : "  %s", class_name);
         for (uint32_t k = 0; k < step->needs_count; k++) {
             struct span name = graph_step(graph, step->needs[k])->name;
             fprintf(graph->out, "%s%.*s", k == 0 ? "  needs " : ", ", (int)name.size,
                     (const char *)name.data);
+        }
+        if (step->for_each) {
+            fprintf(graph->out, "  for each item, %u at once", step->parallel_max);
         }
         fputs("\n", graph->out);
     }

@@ -56,10 +56,10 @@ static void draw_node(const struct graph *graph, uint32_t index, bool back)
     struct span action = back ? step->undo.action : graph_deed(step, room);
     const char *words = back ? "undo" : step_class_name(step->step_class);
     words = back && graph_only_by_person(step) ? "undo, only by a person" : words;
-    fprintf(graph->out, "    %c%u%s%.*s%s%.*s%s%s%s\n", back ? 'u' : 's', index,
+    fprintf(graph->out, "    %c%u%s%.*s%s%.*s%s%s%s%s\n", back ? 'u' : 's', index,
             dialect->shapes[shape].open, (int)step->name.size, (const char *)step->name.data,
             dialect->line, (int)action.size, (const char *)action.data, dialect->line, words,
-            dialect->shapes[shape].close);
+            step->for_each && !back ? ", each item" : "", dialect->shapes[shape].close);
 }
 
 static void draw_undo_edge(struct graph *graph, uint32_t from, uint32_t to)

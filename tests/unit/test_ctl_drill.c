@@ -45,6 +45,7 @@ static const struct known drilled[] = {
     {"drill/reversible.yaml", "reversible"},
     {"drill/wide.yaml", "wide"},
     {"good/events.yaml", "events"},
+    {"good/for-each.yaml", "for-each"},
 };
 
 static const struct known drawn[] = {
@@ -54,6 +55,7 @@ static const struct known drawn[] = {
     {"good/pivot.yaml", "pivot"},
     {"drill/reversible.yaml", "reversible"},
     {"graph/through.yaml", "through"},
+    {"good/for-each.yaml", "for-each"},
 };
 
 static void open_lint(struct lint *lint, const char *path)
