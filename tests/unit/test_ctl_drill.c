@@ -46,6 +46,10 @@ static const struct known drilled[] = {
     {"drill/wide.yaml", "wide"},
     {"good/events.yaml", "events"},
     {"good/for-each.yaml", "for-each"},
+    {"../../examples/pipeline/commission.yaml", "pipeline-commission"},
+    {"../../examples/pipeline/research.yaml", "pipeline-research"},
+    {"../../examples/pipeline/analysis.yaml", "pipeline-analysis"},
+    {"../../examples/pipeline/publication.yaml", "pipeline-publication"},
 };
 
 static const struct known drawn[] = {
