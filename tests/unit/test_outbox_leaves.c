@@ -225,6 +225,9 @@ Test(outbox_leaves, reads_secrets_of_24_to_64_bytes)
         cr_expect(sign_secret(span_text(good[i].text), &secret), "%s", good[i].text);
         cr_expect_eq(secret.size, good[i].size);
     }
+    static const char too_long[] =
+        "whsec_"
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     const char *const bad[] = {
         "",
         "whsec_",
@@ -233,8 +236,7 @@ Test(outbox_leaves, reads_secrets_of_24_to_64_bytes)
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa!!",
         "whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-        "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-        "AAA=",
+        too_long,
     };
     for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         cr_expect_not(sign_secret(span_text(bad[i]), &secret), "%s", bad[i]);
