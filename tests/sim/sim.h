@@ -376,6 +376,13 @@ void sim_operator_close(struct sim *sim);
 /* sim_names.c */
 struct sim_saga *sim_saga_named(struct sim *sim, struct span name);
 const struct definition *sim_definition(const struct sim *sim, const struct sim_saga *saga);
+/* Steps are numbered as in a saga's memory: those of the definition, then the items of the one
+ * fan-out that it may have. */
+enum { SIM_ITEMS = 2 };
+uint32_t sim_step_count(const struct definition *definition);
+const struct step_spec *sim_spec(const struct definition *definition, uint32_t step);
+/* The number of item `item` (from 1; 0 = the step itself). */
+uint32_t sim_step_number(const struct definition *definition, uint32_t step, uint32_t item);
 struct sim_key *sim_key_of(struct sim *sim, struct span text);
 /* What the rows say of an attempt; NULL: nothing. */
 struct sim_attempt *sim_attempt_of(struct sim *sim, const struct sim_attempt_id *id);

@@ -159,11 +159,16 @@ static void say_step(struct sim *sim, const struct sim_saga *saga, const struct 
 static void check_steps(struct sim *sim, const struct sim_saga *saga, const struct view *view)
 {
     uint32_t index = (uint32_t)(saga - sim->sagas);
+    uint32_t place = 0; /* in the definition */
+    const struct definition *definition = sim_definition(sim, saga);
     for (uint32_t i = 0; i < view->step_count; i++) {
         const struct view_step *step = &view->steps[i];
-        uint32_t count = sim_stands(sim, index, i);
+        bool is_container = step->spec->for_each && !step->is_item;
+        uint32_t number = sim_step_number(definition, place, step->is_item ? step->item + 1 : 0);
+        uint32_t count = sim_stands(sim, index, number);
+        place += step->is_item ? 0 : 1;
         /* A sleep has no effect: it stands as long as its state says so. */
-        bool acts = step->spec->kind == STEP_KIND_ACTION;
+        bool acts = step->spec->kind == STEP_KIND_ACTION && !is_container;
         bool stands = acts ? count > 0 : step->state == STEP_STATE_SUCCEEDED;
         bool readonly = step->step_class == CLASS_READONLY;
         bool gone = step->state == STEP_STATE_PENDING || step->state == STEP_STATE_FAILED ||
@@ -191,7 +196,8 @@ static void check_steps(struct sim *sim, const struct sim_saga *saga, const stru
         }
         bool kept = view->state == SAGA_STATE_COMPLETED && step->state != STEP_STATE_SUCCEEDED &&
                     step->state != STEP_STATE_SKIPPED && step->state != STEP_STATE_RESOLVED &&
-                    step->state != STEP_STATE_COMPENSATED && step->state != STEP_STATE_KEPT;
+                    step->state != STEP_STATE_COMPENSATED && step->state != STEP_STATE_KEPT &&
+                    !(step->is_item && step->spec->goes_on && step->state == STEP_STATE_FAILED);
         if (kept) {
             say_step(sim, saga, step, "the saga is completed");
         }

@@ -110,8 +110,75 @@ static enum saga_error disk_reader_open(struct store *store, struct store_reader
     return disk_of(store)->inner->ops->reader_open(disk_of(store)->inner, reader);
 }
 
+/* Events come in no history of the simulation yet: what the core asks of them is passed on. */
+
+static uint64_t disk_count(const struct store *store)
+{
+    return disk_of(store)->inner->ops->inbox->count(disk_of(store)->inner);
+}
+
+static enum saga_error disk_find(struct store *store, struct span source, struct span id,
+                                 struct arena *arena, struct inbox_found *found)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->find(inner, source, id, arena, found);
+}
+
+static enum saga_error disk_load(struct store *store, uint64_t number, struct arena *arena,
+                                 struct inbox_row *row)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->load(inner, number, arena, row);
+}
+
+static enum saga_error disk_next(struct store *store, struct span name, uint64_t number,
+                                 struct arena *arena, struct inbox_row *row)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->next(inner, name, number, arena, row);
+}
+
+static enum saga_error disk_next_path(struct store *store, struct span name, struct span path,
+                                      struct arena *arena, struct span *next)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->next_path(inner, name, path, arena, next);
+}
+
+static enum saga_error disk_waits(struct store *store, const struct wait_query *query,
+                                  store_wait_fn fn, void *arg)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->waits(inner, query, fn, arg);
+}
+
+static enum saga_error disk_waits_of(struct store *store, struct span id, struct span name,
+                                     store_wait_fn fn, void *arg)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->waits_of(inner, id, name, fn, arg);
+}
+
+static enum saga_error disk_unrecalled(struct store *store, store_wait_fn fn, void *arg)
+{
+    struct store *inner = disk_of(store)->inner;
+    return inner->ops->inbox->unrecalled(inner, fn, arg);
+}
+
+static const struct store_inbox_ops disk_inbox = {
+    .count = disk_count,
+    .find = disk_find,
+    .load = disk_load,
+    .next = disk_next,
+    .next_path = disk_next_path,
+    .waits = disk_waits,
+    .waits_of = disk_waits_of,
+    .unrecalled = disk_unrecalled,
+};
+
 const struct store_ops sim_disk_ops = {
     .name = "sim",
+    .inbox = &disk_inbox,
     .facts = disk_facts,
     .submit = disk_submit,
     .durable = disk_durable,

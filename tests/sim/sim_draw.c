@@ -104,6 +104,8 @@ struct draft {
     uint32_t step;
     uint32_t last; /* the newest before it that has an output: no sleep */
     bool is_line;  /* each needs the one before it */
+    bool fans_out; /* this one */
+    bool has_fan;  /* one before it did */
 };
 
 static void put_some_needs(struct sim *sim, struct buf *out, uint32_t step)
@@ -122,6 +124,15 @@ static void put_some_needs(struct sim *sim, struct buf *out, uint32_t step)
 /* Which steps it needs: a line where there is a pivot, else any of those before. */
 static void put_needs(struct sim *sim, struct buf *out, const struct draft *draft)
 {
+    if (draft->fans_out) {
+        buf_text(out, ",'for_each':'$.input[*,*]','input':{'a':'$.item','n':'$.index'}");
+        buf_format(out, ",'max_parallel':%u", 1 + sim_draw(sim, 2));
+        buf_text(out, sim_chance(sim, 500) ? ",'on_item_failure':'continue'" : "");
+        if (!draft->is_line && draft->step > 0 && sim_chance(sim, 500)) {
+            put_some_needs(sim, out, draft->step);
+        }
+        return;
+    }
     bool by_default = draft->is_line || draft->step == 0 || sim_chance(sim, 400);
     bool knows = draft->is_line || draft->last + 1 == draft->step;
     if (by_default && draft->step > 0 && knows) {
@@ -193,7 +204,12 @@ void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
         enum shape shape = sim_chance(sim, 150) ? SHAPE_READ : SHAPE_UNDONE;
         shape = i == pivot ? SHAPE_PIVOT : i > pivot ? SHAPE_AFTER : shape;
         draft.step = i;
-        if (i > 0 && i != pivot && sim_chance(sim, 150)) {
+        draft.fans_out =
+            i != pivot && !draft.has_fan && (i > 0 || count == 1) && sim_chance(sim, 150);
+        draft.has_fan |= draft.fans_out;
+        if (draft.fans_out) {
+            put_step(sim, out, &draft, shape);
+        } else if (i > 0 && i != pivot && sim_chance(sim, 150)) {
             put_sleep(sim, out, &draft);
         } else {
             put_step(sim, out, &draft, shape);

@@ -18,6 +18,33 @@ const struct definition *sim_definition(const struct sim *sim, const struct sim_
     return catalog_find(sim->node.catalog, span_text(name), 1);
 }
 
+/* The step with for_each; step_count = there is none. */
+static uint32_t container_of(const struct definition *definition)
+{
+    uint32_t i = 0;
+    while (i < definition->step_count && !definition->steps[i].for_each) {
+        i++;
+    }
+    return i;
+}
+
+uint32_t sim_step_count(const struct definition *definition)
+{
+    uint32_t count = definition->step_count;
+    return count + (container_of(definition) < count ? SIM_ITEMS : 0);
+}
+
+const struct step_spec *sim_spec(const struct definition *definition, uint32_t step)
+{
+    CHECK(step < sim_step_count(definition));
+    return &definition->steps[step < definition->step_count ? step : container_of(definition)];
+}
+
+uint32_t sim_step_number(const struct definition *definition, uint32_t step, uint32_t item)
+{
+    return item > 0 ? definition->step_count + item - 1 : step;
+}
+
 static enum task_kind kind_of(struct span text)
 {
     static const enum task_kind kinds[] = {TASK_DO, TASK_UNDO, TASK_CHECK};
@@ -55,9 +82,11 @@ static void read_key(struct sim *sim, struct sim_key *key)
     key->saga = (uint32_t)(saga - sim->sagas);
     struct span name = part_of(&step, '~');
     key->run = step.size > 0 ? (uint32_t)strtoul((const char *)step.data, NULL, 10) : 1;
-    int32_t index = definition_step(sim_definition(sim, saga), name);
+    struct span item = part_of(&name, '[');
+    uint32_t place = name.size > 0 ? 1 + (uint32_t)strtoul((const char *)name.data, NULL, 10) : 0;
+    int32_t index = definition_step(sim_definition(sim, saga), item);
     CHECK(index >= 0);
-    key->step = (uint32_t)index;
+    key->step = sim_step_number(sim_definition(sim, saga), (uint32_t)index, place);
 }
 
 struct sim_key *sim_key_of(struct sim *sim, struct span text)

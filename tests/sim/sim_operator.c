@@ -83,8 +83,15 @@ void sim_operator_define(struct sim *sim, uint32_t index)
 
 static void name_steps(struct sim *sim, struct sim_order *order, uint32_t count)
 {
+    const struct definition *definition = sim_definition(sim, &sim->sagas[order->saga]);
     for (uint32_t i = 0; i < count; i++) {
-        snprintf(order->texts[i], sizeof order->texts[i], "t%u", i);
+        struct span own = sim_spec(definition, i)->name;
+        int size = snprintf(order->texts[i], sizeof order->texts[i], "%.*s", (int)own.size,
+                            (const char *)own.data);
+        if (i >= definition->step_count) {
+            snprintf(order->texts[i] + size, sizeof order->texts[i] - (size_t)size, "[%u]",
+                     i - definition->step_count);
+        }
         order->names[i] = span_text(order->texts[i]);
     }
     MAYBE(sim->is_calm);
@@ -99,7 +106,7 @@ static void give(struct sim *sim, uint32_t saga, enum verb verb)
         return;
     }
     const struct sim_saga *named = &sim->sagas[saga];
-    uint32_t count = sim_definition(sim, named)->step_count;
+    uint32_t count = sim_step_count(sim_definition(sim, named));
     uint32_t step = sim_draw(sim, count);
     struct verb_request *request = &order->request.verb;
     order->saga = saga;

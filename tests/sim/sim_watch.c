@@ -34,8 +34,10 @@ static struct sim_saga *saga_of_id(struct sim *sim, uint64_t id)
 
 static void note_record(struct sim *sim, uint64_t saga, const struct record *record)
 {
+    const struct definition *definition = sim_definition(sim, saga_of_id(sim, saga));
+    uint32_t step = sim_step_number(definition, record->step, record->item);
     struct sim_attempt_id id = {.saga = saga,
-                                .step = record->step,
+                                .step = step,
                                 .kind = record->kind,
                                 .run = record->run,
                                 .attempt = record->attempt};
@@ -44,7 +46,7 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
         return;
     }
     if (record->type == RECORD_STEP_PARKED) {
-        saga_of_id(sim, saga)->parked |= 1u << record->step;
+        saga_of_id(sim, saga)->parked |= 1u << step;
     }
     bool unanswered = (record->flags & FLAG_UNANSWERED) != 0;
     sim->counts[COUNT_LATE] += record->type == RECORD_TASK_LATE;
@@ -156,6 +158,7 @@ static bool is_excused(const struct step *after)
 static bool comes_after(const struct saga *saga, const struct step *after, const struct step *step)
 {
     bool is_after[LIMIT_STEPS] = {false};
+    uint32_t index = step->container ? step->container->index : step->index;
     if (saga->definition->strict) {
         return after->started_seq > step->started_seq;
     }
@@ -163,10 +166,11 @@ static bool comes_after(const struct saga *saga, const struct step *after, const
         uint32_t at = saga->definition->order[i];
         const struct step_spec *spec = &saga->definition->steps[at];
         for (uint32_t k = 0; k < spec->needs_count; k++) {
-            is_after[at] |= spec->needs[k] == step->index || is_after[spec->needs[k]];
+            is_after[at] |= spec->needs[k] == index || is_after[spec->needs[k]];
         }
     }
-    return is_after[after->index];
+    const struct step *own = after->container ? after->container : after;
+    return is_after[own->index];
 }
 
 static void check_order(struct sim *sim, const struct sim_key *undo)
@@ -190,7 +194,8 @@ static void check_undo(struct sim *sim, struct sim_key *undo, int64_t attempt)
 {
     const struct definition *definition = sim_definition(sim, &sim->sagas[undo->saga]);
     /* An intent is enough: after a crash nobody knows whether it had left. */
-    if (!sim_attempt_of_key(sim, undo->doing, 1) && !definition->steps[undo->step].undo_on_failed) {
+    if (!sim_attempt_of_key(sim, undo->doing, 1) &&
+        !sim_spec(definition, undo->step)->undo_on_failed) {
         sim_violated(sim, "phantom", "%.*s undoes what was never asked for", (int)undo->size,
                      (const char *)undo->text);
     }
@@ -217,6 +222,10 @@ static void watch_task(struct sim *sim, struct span frame)
     key->doing = do_key.size > 0 ? sim_key_of(sim, do_key) : NULL;
     check_frozen(sim, key, frame);
     sim_tally(sim, COUNT_TASKS);
+    const struct definition *definition = sim_definition(sim, &sim->sagas[key->saga]);
+    if (key->step >= definition->step_count) {
+        sim_tally(sim, COUNT_ITEMS);
+    }
     if (key->kind == TASK_UNDO) {
         check_undo(sim, key, number);
     } else if (key->kind == TASK_CHECK) {

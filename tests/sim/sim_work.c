@@ -197,7 +197,7 @@ void sim_work_take(struct sim *sim, uint32_t index, struct span frame)
 static bool has_end(const struct sim *sim, const struct sim_key *key)
 {
     const struct definition *definition = sim_definition(sim, &sim->sagas[key->saga]);
-    return definition->steps[key->step].action.timeouts.schedule_to_close_ms > 0;
+    return sim_spec(definition, key->step)->action.timeouts.schedule_to_close_ms > 0;
 }
 
 /* A check says what is so now: it, unlike an undo, stops nobody. */
@@ -205,7 +205,7 @@ static bool has_check(const struct sim *sim, const struct sim_key *key)
 {
     const struct definition *definition =
         sim->node.catalog ? sim_definition(sim, &sim->sagas[key->saga]) : NULL;
-    return !definition || definition->steps[key->step].action.check.size > 0;
+    return !definition || sim_spec(definition, key->step)->action.check.size > 0;
 }
 
 static bool defer(struct sim *sim, const struct sim_party *party, const struct sim_job *job)
