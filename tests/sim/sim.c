@@ -23,6 +23,9 @@
  *   replay        a saga in memory is the fold of its rows, also at each crash; the core stops for
  *                 failed commits only (losses counted without a record)
  *   bounded       nothing holds more than the world has given it (leave_later left out of load.c)
+ *   exclusive     at most so many sagas hold a concurrency key, they have it in the order in which
+ *                 they came, and no step begins without it (has_room always true; the queue's last
+ *                 first; claims_allow always true)
  *   asleep        a saga that is not final is in memory, or asleep until a time that is not near
  *   told          what webhooks are told is what was recorded, in the same commit, in order, once
  *                 (tell_record before the fold)

@@ -119,6 +119,10 @@ struct sim_saga {
     uint32_t crashes;    /* when its first row became durable */
     int64_t start_at_ms; /* 0 = at once */
     bool is_paused;      /* as it was durable when that was looked at */
+    bool has_key;        /* of its concurrency key, as its records say: */
+    bool holds;
+    uint64_t queued_at; /* order of waiting; 0 = it does not */
+    uint8_t key[2 * DIGEST_SIZE];
 };
 
 struct sim_conn {
@@ -253,6 +257,7 @@ struct sim {
     struct sim_saga sagas[SIM_SAGAS];
     uint32_t saga_count;
     uint32_t named_count;
+    uint64_t queued_count;
     uint32_t definition_count;
     struct map keys;
     struct map attempts;
@@ -399,6 +404,12 @@ void sim_watch_send(struct sim *sim, struct span frame);
 void sim_watch_apply(struct sim *sim, const struct sim_key *key, uint32_t service);
 /* A client was told that this token's task is finished. */
 void sim_watch_finished(struct sim *sim, const struct sim_key *key, uint32_t attempt);
+
+/* sim_claim.c */
+struct record;
+void sim_claim_note(struct sim *sim, struct sim_saga *saga, const struct record *record);
+/* It waits for a key that others hold. */
+bool sim_claim_is_blocked(const struct sim *sim, const struct sim_saga *saga);
 
 /* sim_sleep.c */
 void sim_check_sleepers(struct sim *sim);

@@ -224,7 +224,10 @@ static void check_saga(struct sim *sim, const struct sim_saga *saga)
     if (rc != SAGA_OK && (saga->acknowledged || saga->id != 0)) {
         sim_violated(sim, "acknowledged", "%s is gone: %s", saga->name, error_code(rc));
     }
-    if (rc == SAGA_OK) {
+    /* Behind a parked saga, which keeps its key, all others wait. */
+    bool blocked =
+        rc == SAGA_OK && !state_is_settled(view.state) && sim_claim_is_blocked(sim, saga);
+    if (rc == SAGA_OK && !blocked) {
         if (!state_is_settled(view.state)) {
             sim_violated(sim, "settled", "%s is %s", saga->name, saga_state_name(view.state));
         }

@@ -199,6 +199,9 @@ void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
     if (sim_chance(sim, 250)) {
         buf_text(out, ",'compensation_order':'strict'");
     }
+    if (sim_chance(sim, 250)) {
+        buf_format(out, ",'concurrency':{'key':'$.input.a','limit':%u}", 1 + sim_draw(sim, 2));
+    }
     buf_text(out, ",'steps':[");
     for (uint32_t i = 0; i < count; i++) {
         enum shape shape = sim_chance(sim, 150) ? SHAPE_READ : SHAPE_UNDONE;

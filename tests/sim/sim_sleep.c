@@ -47,6 +47,10 @@ static enum saga_error look_at(const struct store_item *item, void *arg)
     struct sim *sim = unrest->sim;
     const struct head *head = &item->head;
     int64_t now_ms = sim->now_ms + sim->node.clock_ms;
+    const struct sim_saga *saga = sim_saga_named(sim, item->name);
+    if (saga && sim_claim_is_blocked(sim, saga) && !head->paused) {
+        return SAGA_OK;
+    }
     if (!state_is_settled(head->state) || head->paused) {
         sim_say(sim, "%.*s is %s", (int)item->name.size, (const char *)item->name.data,
                 head->paused ? "paused" : saga_state_name(head->state));

@@ -41,6 +41,7 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
                                 .kind = record->kind,
                                 .run = record->run,
                                 .attempt = record->attempt};
+    sim_claim_note(sim, saga_of_id(sim, saga), record);
     if (record->type == RECORD_TASK_INTENDED) {
         note_intent(sim, &id, record);
         return;
