@@ -27,6 +27,7 @@
  *                 they came, and no step begins without it (has_room always true; the queue's last
  *                 first; claims_allow always true)
  *   asleep        a saga that is not final is in memory, or asleep until a time that is not near
+ *                 (horizon_ms not looked at in leave.c, or the batch of the newest turn)
  *   told          what webhooks are told is what was recorded, in the same commit, in order, once
  *                 (tell_record before the fold)
  *   no_spin       time goes on (an undo timed before its turn)
