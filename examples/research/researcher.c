@@ -8,6 +8,9 @@
  * the barrier. Every call is written down as well, in a table that nobody undoes: whoever wants to
  * know what was really done reads these tables and not what the coordinator says.
  *
+ * The price of a source comes with the input (`price`, in millionths of a dollar) and goes back as
+ * the cost of the attempt.
+ *
  * --accidents is for trouble: DIR/s07.429 makes the provider answer "too many requests" once,
  * DIR/s05.400 "bad request", and DIR/s15.stop freezes the process in the middle of step s15. */
 #include <errno.h>
