@@ -7,8 +7,9 @@
  *     weekday     0-7, or SUN-SAT; 0 and 7 are Sunday
  *
  * A field is `*` or a list of numbers, names and ranges (`1-5`), each with a step if wanted
- * (`1-30/5`, `*` `/5`, and `7/5` from 7 to the end). When both day and weekday are restricted,
- * either will do; when one of them begins with `*`, both must hold: the rule of every cron.
+ * (`1-30/5`, a star with `/5`, and `7/5` from 7 to the end). When both day and weekday are
+ * restricted, either will do; when one of them begins with `*`, both must hold: the rule of every
+ * cron.
  *
  * In a zone whose clocks are put forward and back (the rules of Vixie's cron):
  *   - a time that the clock leaves out is due at the first moment after the gap, once however many
