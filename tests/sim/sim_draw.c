@@ -145,9 +145,19 @@ static void put_needs(struct sim *sim, struct buf *out, const struct draft *draf
     }
 }
 
+/* A wait: for a time, or for ada's word. */
 static void put_sleep(struct sim *sim, struct buf *out, const struct draft *draft)
 {
-    buf_format(out, ",{'step':'t%u','sleep':'%ums'", draft->step, 1 + sim_draw(sim, 8000));
+    static const char *const ends[] = {"approve", "approve", "approve", "reject", "fail"};
+    uint32_t time_ms = 1 + sim_draw(sim, 8000);
+    if (sim_chance(sim, 600)) {
+        buf_format(out, ",{'step':'t%u','sleep':'%ums'", draft->step, time_ms);
+    } else {
+        buf_format(out,
+                   ",{'step':'t%u','approve':{'question':'Go with ${$.input.a}?','who':'ada',"
+                   "'timeout':'%ums','on_timeout':'%s'}",
+                   draft->step, time_ms, ends[sim_draw(sim, ARRAY_COUNT(ends))]);
+    }
     if (!draft->is_line && sim_chance(sim, 600)) {
         put_some_needs(sim, out, draft->step);
     }

@@ -30,6 +30,8 @@ static void take_answer(struct request *request, const struct answer *answer)
     sim->counts[COUNT_SAVE_POINTS] += taken && !whole;
     saga->written_off |= taken && request->verb.verb == VERB_TERMINATE;
     sim->counts[COUNT_ROLLBACKS] += taken && request->verb.verb == VERB_ROLLBACK;
+    bool decides = request->verb.verb == VERB_APPROVE || request->verb.verb == VERB_REJECT;
+    sim->counts[COUNT_DECISIONS] += taken && decides;
     sim->counts[COUNT_REVERSALS] += taken && request->verb.verb == VERB_REVERSE;
 }
 
@@ -97,6 +99,19 @@ static void name_steps(struct sim *sim, struct sim_order *order, uint32_t count)
     MAYBE(sim->is_calm);
 }
 
+/* The first step from this one on that asks; the same one when there is none. */
+static uint32_t find_question(const struct sim *sim, uint32_t saga, uint32_t step)
+{
+    const struct definition *definition = sim_definition(sim, &sim->sagas[saga]);
+    for (uint32_t i = 0; i < definition->step_count; i++) {
+        uint32_t at = (step + i) % definition->step_count;
+        if (definition->steps[at].kind == STEP_KIND_APPROVE) {
+            return at;
+        }
+    }
+    return step;
+}
+
 static void give(struct sim *sim, uint32_t saga, enum verb verb)
 {
     static const enum step_state outcomes[] = {STEP_STATE_SUCCEEDED, STEP_STATE_FAILED,
@@ -116,8 +131,10 @@ static void give(struct sim *sim, uint32_t saga, enum verb verb)
                                      .saga = span_text(order->name),
                                      .actor = span_text("ada"),
                                      .reason = span_text("because")};
-    bool by_step = verb == VERB_RESOLVE || (verb == VERB_RETRY && sim_chance(sim, 500));
+    bool decides = verb == VERB_APPROVE || verb == VERB_REJECT;
+    bool by_step = decides || verb == VERB_RESOLVE || (verb == VERB_RETRY && sim_chance(sim, 500));
     if (by_step) {
+        step = decides ? find_question(sim, saga, step) : step;
         request->step = order->names[step];
     }
     if (verb == VERB_RESOLVE) {
@@ -152,6 +169,10 @@ void sim_operator_tick(struct sim *sim)
     if (sim->sagas[saga].id != 0) {
         enum verb verb = verbs[sim_draw(sim, ARRAY_COUNT(verbs))];
         give(sim, saga, sim_chance(sim, 15) ? VERB_TERMINATE : verb);
+    }
+    saga = sim_draw(sim, sim->saga_count);
+    if (sim->sagas[saga].id != 0 && sim_node_is_up(sim)) {
+        give(sim, saga, sim_chance(sim, 700) ? VERB_APPROVE : VERB_REJECT);
     }
 }
 
