@@ -8,6 +8,7 @@
  *   wait:  pending -> waiting -> succeeded | failed; a child may be asked for again
  *   skip:  pending -> skipped, when its condition does not hold; or whenever a person says so and
  *          no effect of it can stand
+ *   many:  pending -> running -> succeeded | failed; its items are steps, see items.c
  *   undo:  (succeeded | in_doubt | failed) -> compensating -> compensated | parked
  *   and a person may settle what is not settled: -> resolved
  */
