@@ -51,8 +51,7 @@ static bool has_failed(const struct step *step)
     return given_up && !step_is_forgiven(step);
 }
 
-/* Its effect stands, or may stand, and its needs are not met: it can neither stay nor begin anew.
- */
+/* Its effect stands, or may, and it satisfies nobody: it can neither stay nor begin anew. */
 static bool is_left_standing(const struct step *step)
 {
     if (step->state == STEP_STATE_RESOLVED) {
