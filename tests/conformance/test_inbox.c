@@ -1,7 +1,4 @@
-/* test_inbox.c - one suite, every store: what store/inbox.h promises of events and waits.
- *
- * Seen to fail with: pruning that looks at no mark; that forgets waits which are not recalled; that
- * deletes what is not offered; an order of waits by step alone. */
+/* test_inbox.c - one suite, every store: what store/inbox.h promises of events and waits. */
 #include <criterion/criterion.h>
 #include <poll.h>
 #include <stdio.h>
