@@ -31,13 +31,8 @@
  *   forgotten    no retry in doubt of a forgotten key         (retry_due deaf to key's age)
  *   in_time      nothing begins past a deadline's lead        (deadline_expire: never)
  *   told         what was recorded is told, once, in order    (tell_record() before the fold)
- *   child        a parent ends after its children, which are  (completed: waiting is done;
- *                undone with it, each once                     BACK never asked)
- *   skipped      nothing of a step that is left out happens   (why_not: in doubt does not matter)
- *   decided      a question's first answer counts, no other   (why_not: any state will do)
- *   unsettled    a completed saga has no item in doubt        (all_settled: deaf to undos)
- *   forgiven     a forgiven item's late effect is undone      (fold_late: not of an item)
- *   sleepers     what is at rest has no timer                 (waits_for_turn: whatever is due)
+ *   child        a parent ends after its children, and tells   (is_done: waiting is done;
+ *                them when it turns back                       BACK is never asked)
  *   settled      at rest a saga is final or parked            (a loaded saga not looked at)
  */
 #include <stdio.h>

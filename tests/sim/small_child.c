@@ -98,10 +98,22 @@ bool small_child_is_open(const struct small_child *child)
     return child->state == SAGA_STATE_RUNNING || child->state == SAGA_STATE_COMPENSATING;
 }
 
+/* A saga that turns back has told so to whoever still works for it. */
+static void check_told(const struct small *world, const struct small_child *child)
+{
+    const struct saga *saga = small_saga(world);
+    bool is_looked_at = engine_next_due(world->engine) > world->now_ms;
+    if (saga && is_looked_at && saga->direction == BACKWARD && !saga_state_is_final(saga->state) &&
+        saga_step(saga, child->step)->chosen && child->state == SAGA_STATE_RUNNING) {
+        must(child->told_back, "child");
+    }
+}
+
 void small_check_children(const struct small *world)
 {
     bool final = world->state == SAGA_STATE_COMPLETED || world->state == SAGA_STATE_COMPENSATED;
-    for (uint32_t i = 0; i < world->child_count && final; i++) {
-        must(!small_child_is_open(&world->children[i]), "child");
+    for (uint32_t i = 0; i < world->child_count; i++) {
+        must(!final || !small_child_is_open(&world->children[i]), "child");
+        check_told(world, &world->children[i]);
     }
 }
