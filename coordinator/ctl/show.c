@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "ctl/values.h"
 
 enum { WIDTH_MAX = 128 };
 
@@ -106,7 +107,7 @@ void show_json(const struct settings *settings, const json_t *value)
 {
     /* JSON is YAML, in its flow form: indented, it serves both. */
     (void)settings;
-    json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+    value_print(stdout, value);
     printf("\n");
 }
 
@@ -115,7 +116,7 @@ static void print_question(const json_t *saga, const json_t *step)
 {
     const json_t *approval = json_object_get(step, "approval");
     const json_t *who = json_object_get(approval, "who");
-    char *show = json_dumps(json_object_get(approval, "show"), JSON_COMPACT | JSON_ENCODE_ANY);
+    char *show = value_text(json_object_get(approval, "show"));
     printf("asks     %s: %s\n", text(step, "step"), text(approval, "question"));
     if (show) {
         printf("shows    %s\n", show);
@@ -234,7 +235,7 @@ void show_saga(const json_t *saga)
     }
     json_t *output = json_object_get(saga, "output");
     if (output) {
-        char *shown = json_dumps(output, JSON_COMPACT | JSON_ENCODE_ANY);
+        char *shown = value_text(output);
         printf("\noutput   %s\n", shown ? shown : "");
         free(shown);
     }
@@ -384,7 +385,7 @@ void show_plan(const json_t *plan)
                    text(item, "step"));
             continue;
         }
-        char *input = json_dumps(json_object_get(item, "input"), JSON_COMPACT | JSON_ENCODE_ANY);
+        char *input = value_text(json_object_get(item, "input"));
         printf("  %lld. %-*s  %s %s%s\n", number(item, "order"), width, text(item, "step"),
                text(item, "action"), input ? input : "",
                json_is_true(json_object_get(item, "in_doubt")) ? "  in doubt" : "");

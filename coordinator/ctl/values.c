@@ -1,8 +1,11 @@
-/* values.c - read with jansson; duplicate keys are refused. */
+/* values.c - read with jansson; duplicate keys are refused. Printed by hand: jansson prints a
+ * double with all of its 17 digits, or with fewer than some of them need. */
 #include "ctl/values.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/json.h"
 
 bool value_add(json_t *object, const char *key, const char *text)
 {
@@ -40,4 +43,107 @@ void value_add_names(json_t *object, const char *key, const char *text)
         at += size + (at[size] == ',' ? 1 : 0);
     }
     json_object_set_new(object, key, names);
+}
+
+enum { ON_ONE_LINE = -1 };
+
+static void print_value(FILE *out, const json_t *value, int indent);
+
+static void begin_line(FILE *out, int indent)
+{
+    if (indent != ON_ONE_LINE) {
+        fprintf(out, "\n%*s", indent, "");
+    }
+}
+
+static int deeper(int indent)
+{
+    return indent == ON_ONE_LINE ? ON_ONE_LINE : indent + 2;
+}
+
+static void print_array(FILE *out, const json_t *array, int indent)
+{
+    fputc('[', out);
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        if (i > 0) {
+            fputc(',', out);
+        }
+        begin_line(out, deeper(indent));
+        print_value(out, json_array_get(array, i), deeper(indent));
+    }
+    if (json_array_size(array) > 0) {
+        begin_line(out, indent);
+    }
+    fputc(']', out);
+}
+
+static void print_object(FILE *out, json_t *object, int indent)
+{
+    const char *key;
+    json_t *value;
+    bool first = true;
+    fputc('{', out);
+    json_object_foreach(object, key, value)
+    {
+        if (!first) {
+            fputc(',', out);
+        }
+        first = false;
+        begin_line(out, deeper(indent));
+        json_t *name = json_string(key);
+        json_dumpf(name, out, JSON_ENCODE_ANY);
+        json_decref(name);
+        fputs(indent == ON_ONE_LINE ? ":" : ": ", out);
+        print_value(out, value, deeper(indent));
+    }
+    if (!first) {
+        begin_line(out, indent);
+    }
+    fputc('}', out);
+}
+
+static void print_value(FILE *out, const json_t *value, int indent)
+{
+    char digits[JSON_NUMBER_SIZE];
+    switch (json_typeof(value)) {
+    case JSON_ARRAY:
+        print_array(out, value, indent);
+        break;
+    case JSON_OBJECT:
+        print_object(out, (json_t *)value, indent);
+        break;
+    case JSON_REAL:
+        json_number(json_real_value(value), digits);
+        fputs(digits, out);
+        break;
+    case JSON_STRING:
+    case JSON_INTEGER:
+    case JSON_TRUE:
+    case JSON_FALSE:
+    case JSON_NULL:
+        json_dumpf(value, out, JSON_ENCODE_ANY);
+    }
+}
+
+void value_print(FILE *out, const json_t *value)
+{
+    if (value) {
+        print_value(out, value, 0);
+    }
+}
+
+char *value_text(const json_t *value)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = value ? open_memstream(&text, &size) : NULL;
+    if (!out) {
+        return NULL;
+    }
+    print_value(out, value, ON_ONE_LINE);
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }

@@ -1,13 +1,20 @@
-/* values.h - JSON from the command line: literal, or @FILE. */
+/* values.h - JSON from the command line: literal, or @FILE; and JSON as it is shown. */
 #ifndef CTL_VALUES_H
 #define CTL_VALUES_H
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Adds the JSON of `text` under `key`; NULL adds nothing. false after saying what is wrong. */
 bool value_add(json_t *object, const char *key, const char *text);
 /* Adds "a,b,c" as an array of strings; NULL adds nothing. */
 void value_add_names(json_t *object, const char *key, const char *text);
+
+/* Prints a value indented by 2. Numbers are the shortest decimals that read back the same (0.99,
+ * where jansson has 0.98999999999999999). */
+void value_print(FILE *out, const json_t *value);
+/* The same on one line, for free(); NULL when `value` is, or there is no memory. */
+char *value_text(const json_t *value);
 
 #endif
