@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/json.h"
 #include "base/mp.h"
 #include "base/utf8.h"
 #include "engine/jsonschema_parts.h"
@@ -113,6 +114,7 @@ static bool number_holds(struct jsonschema_run *run, const struct jsonschema_nod
     struct mp mp = mp_open(value);
     double number = mp_double(&mp);
     uint32_t reported = run->report->count;
+    char bound[JSON_NUMBER_SIZE];
     bool ok = true;
     const struct {
         bool broken;
@@ -127,12 +129,14 @@ static bool number_holds(struct jsonschema_run *run, const struct jsonschema_nod
     };
     for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
         if (given(node, rules[i].bound) && rules[i].broken) {
-            jsonschema_report(run, "%s %.17g", rules[i].words, bounds[rules[i].bound]);
+            json_number(bounds[rules[i].bound], bound);
+            jsonschema_report(run, "%s %s", rules[i].words, bound);
             ok = false;
         }
     }
     if (given(node, BOUND_MULTIPLE_OF) && !is_multiple(number, bounds[BOUND_MULTIPLE_OF])) {
-        jsonschema_report(run, "must be a multiple of %.17g", bounds[BOUND_MULTIPLE_OF]);
+        json_number(bounds[BOUND_MULTIPLE_OF], bound);
+        jsonschema_report(run, "must be a multiple of %s", bound);
         ok = false;
     }
     POST(ok || run->speculative > 0 || run->report->count > reported || run->report->cut);

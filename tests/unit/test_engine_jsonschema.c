@@ -72,6 +72,7 @@ static const struct {
     {"{'type':'integer'}", "7.5", ": must be a whole number, not a number"},
     {"{'type':'number'}", "7", ""},
     {"{'minimum':3}", "2", ": must be at least 3"},
+    {"{'maximum':0.1}", "2", ": must be at most 0.1"},
     {"{'exclusiveMaximum':3}", "3", ": must be less than 3"},
     {"{'multipleOf':0.01}", "19.99", ""},
     {"{'multipleOf':0.01}", "19.999", ": must be a multiple of 0.01"},
