@@ -422,11 +422,12 @@ static struct work *collect(struct core *core)
 /* What left together mostly comes back together. A commit that takes the first few of it makes the
  * rest wait for its sync, and from then on every batch is small: more syncs, more wake-ups, for the
  * same work. So a batch smaller than the one before it waits for some moments, not for ever; one
- * that grows is given at once, and so is the only one of a quiet hour. */
+ * that grows is given at once, and so is the only one of a quiet hour. Nor does one wait that is
+ * worth its sync anyway: then disk and participants would work in turns instead of at once. */
 static bool is_small(const struct core *core)
 {
     uint32_t rows = core->making->batch.rows.row_count;
-    return rows > 0 && rows < core->rows_before && core->holds < HOLDS_MAX;
+    return rows > 0 && rows < core->rows_before && rows < SMALL_ROWS && core->holds < HOLDS_MAX;
 }
 
 static void let_go(struct core *core, struct work *work)

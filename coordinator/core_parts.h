@@ -20,6 +20,7 @@ enum {
     DISK_RETRY_MS = 1000,
     EXPIRE_MAX = 64, /* waits whose time is over, answered in one turn: each may read the store */
     EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS, /* refusals and verdicts need no row, and memory too */
+    SMALL_ROWS = 64,                      /* a batch of so many is worth its sync */
     HOLDS_MAX = 8,   /* turns that a small batch waits for more: see is_small() */
     RELEASE_MAX = 4, /* batches given on in one turn */
     NEAR_MS = 30000, /* waits that are shorter stay in memory: a store's row costs more than that */

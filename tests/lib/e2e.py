@@ -304,6 +304,9 @@ class World:
     def rows(self, service, saga):
         with contextlib.closing(sqlite3.connect(self.database(service), timeout=10)) as db:
             key = f"{saga}/%"
+            table = "SELECT count(*) FROM sqlite_master WHERE name = ?"
+            if db.execute(table, (TABLES[service],)).fetchone()[0] == 0:
+                return 0  # the participant has just been started
             query = f"SELECT count(*) FROM {TABLES[service]} WHERE key LIKE ?"
             return db.execute(query, (key,)).fetchone()[0]
 

@@ -24,7 +24,12 @@
 #include "core.h"
 #include "store/inbox.h"
 
-enum { CORE_WORLD_LOG = 4 * 1024 * 1024, CORE_WORLD_ASKS = 64, CORE_WORLD_TURNS = 16 };
+enum {
+    CORE_WORLD_LOG = 4 * 1024 * 1024,
+    CORE_WORLD_ASKS = 160,
+    CORE_WORLD_SAGAS = 150,
+    CORE_WORLD_TURNS = 16
+};
 
 /* Two steps that can be undone, and what the saga gives back. */
 #define TRIP                                                                                       \
@@ -455,7 +460,7 @@ static inline void world_begin(struct core_world *world)
 {
     struct core_options options = {.store = &world->disk.base,
                                    .dead_ms = 6000,
-                                   .sagas_max = 100,
+                                   .sagas_max = CORE_WORLD_SAGAS,
                                    .random = draw,
                                    .random_arg = world,
                                    .hooks = world->hooks,

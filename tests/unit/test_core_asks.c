@@ -39,7 +39,7 @@ Test(core_start, of_an_unknown_definition_is_not_found)
 Test(core_start, beyond_the_room_for_sagas_is_overloaded)
 {
     struct core_world *world = world_open();
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < CORE_WORLD_SAGAS; i++) {
         char saga[32];
         snprintf(saga, sizeof(saga), "trip-%d", i);
         struct asked *asked = start_of(world, "a", saga, 1);

@@ -194,11 +194,11 @@ Test(core_schedules, starts_nothing_while_draining_or_without_room)
     world_close(world);
 }
 
-/* sagas_max of the world is 100. */
+/* There are more ticks than the world has room for sagas. */
 Test(core_schedules, waits_for_room_in_memory)
 {
     struct core_world *world = open_at(NOON_MS, MINUTELY("all"));
-    world->now_ms += 150 * MINUTE_MS;
+    world->now_ms += 2 * CORE_WORLD_SAGAS * MINUTE_MS;
     world_restart(world);
     for (int i = 0; i < 5; i++) {
         turn(world);
@@ -207,7 +207,7 @@ Test(core_schedules, waits_for_room_in_memory)
     cr_assert_eq(world->failure, SAGA_OK);
     struct core_stats stats;
     core_stats(world->core, &stats);
-    cr_assert_eq(stats.sagas, 100);
+    cr_assert_eq(stats.sagas, CORE_WORLD_SAGAS);
     world_close(world);
 }
 

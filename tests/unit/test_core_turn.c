@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 
+#include "core_parts.h"
 #include "core_world.h"
 
 Test(core_turn, answers_a_start_and_sends_its_task_when_both_are_durable)
@@ -63,6 +64,22 @@ Test(core_turn, keeps_a_batch_smaller_than_the_one_before_for_some_turns)
     }
     cr_assert_lt(turns, 20, "it is not kept for ever");
     expect(world, "e ok trip-5 running\n");
+    world_close(world);
+}
+
+Test(core_turn, gives_on_at_once_what_is_worth_its_sync)
+{
+    struct core_world *world = world_open();
+    char name[16];
+    for (uint32_t i = 0; i < 80 + SMALL_ROWS; i++) {
+        snprintf(name, sizeof name, "trip-%u", i);
+        start(world, name, name);
+        if (i == 79) {
+            turn(world);
+        }
+    }
+    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    cr_assert(!core_is_holding(world->core));
     world_close(world);
 }
 
