@@ -142,15 +142,26 @@ enum saga_error inbox_arrived(struct engine *engine, const struct event *event, 
 
 /* ---- who wants what ---- */
 
+/* It has not begun, or begins anew after the save-point that the saga is on its way to. */
+static bool will_begin(const struct step *step)
+{
+    const struct saga *saga = step->saga;
+    bool is_pending = step->state == STEP_STATE_PENDING;
+    if (saga->direction == BACKWARD) {
+        return saga->save_point > 0 && (step->chosen || is_pending);
+    }
+    return is_pending;
+}
+
 /* A step that has not begun will wait for it, if the saga goes on as it does. */
 static bool will_wait(const struct saga *saga, struct span name)
 {
-    if (saga->direction == BACKWARD || saga_state_is_final(saga->state)) {
+    if (saga_state_is_final(saga->state)) {
         return false;
     }
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
-        if (step->state == STEP_STATE_PENDING && step->spec->kind == STEP_KIND_WAIT_EVENT &&
+        if (step->spec->kind == STEP_KIND_WAIT_EVENT && will_begin(step) &&
             span_equal(step->spec->event, name)) {
             return true;
         }
