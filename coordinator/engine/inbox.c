@@ -315,10 +315,12 @@ static bool matches(struct turn *turn, const struct step *step, struct span even
     return holds;
 }
 
+/* What a save-point spares goes on while the saga is on its way there. */
 static bool waits_for(const struct saga *saga, const struct step *step, const struct offer *offer)
 {
-    bool is_wanted = saga->direction == FORWARD && !saga->turn_wanted &&
-                     !saga_state_is_final(saga->state) && step->state == STEP_STATE_WAITING;
+    bool goes_on = saga->direction == FORWARD || savepoint_spares(step);
+    bool is_wanted = goes_on && !saga->turn_wanted && !saga_state_is_final(saga->state) &&
+                     step->state == STEP_STATE_WAITING;
     return is_wanted && step->spec->kind == STEP_KIND_WAIT_EVENT &&
            span_equal(step->spec->event, offer->name) && offer->number > mark_of(step);
 }
