@@ -185,6 +185,29 @@ static uint64_t kept(const struct core *core)
     return count;
 }
 
+static const struct inbox_done *find_done(const struct rows *rows, uint64_t number)
+{
+    for (uint32_t i = 0; i < rows->inbox_done_count; i++) {
+        if (rows->inbox_done[i].number == number) {
+            return &rows->inbox_done[i];
+        }
+    }
+    return NULL;
+}
+
+/* Nobody waited when its outcome was decided, and that is not durable yet: it is answered with the
+ * batch that has it. */
+static void await_decided(struct core *core, struct arrival *arrival)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(core->works); i++) {
+        struct work *work = &core->works[i];
+        if (find_done(&work->batch.rows, arrival->number)) {
+            arrival->next = work->offers.decided;
+            work->offers.decided = arrival;
+        }
+    }
+}
+
 /* One that came before: its outcome is known, or will be. */
 static void answer_again(struct core *core, struct request *request, struct span key,
                          const struct inbox_found *found)
@@ -199,6 +222,7 @@ static void answer_again(struct core *core, struct request *request, struct span
     struct arrival *arrival = add_arrival(core, key, found->number);
     if (arrival) {
         attach(arrival, request);
+        await_decided(core, arrival);
     } else {
         core_answer(request, SAGA_NO_MEMORY, NULL);
     }
@@ -592,16 +616,6 @@ static void answer_all(struct arrival *arrival, const struct inbox_done *done)
                                 .duplicate = request->duplicate};
         request->answer(request, &answer);
     }
-}
-
-static const struct inbox_done *find_done(const struct rows *rows, uint64_t number)
-{
-    for (uint32_t i = 0; i < rows->inbox_done_count; i++) {
-        if (rows->inbox_done[i].number == number) {
-            return &rows->inbox_done[i];
-        }
-    }
-    return NULL;
 }
 
 void offers_released(struct core *core, struct work *work)

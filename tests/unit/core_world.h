@@ -55,8 +55,9 @@ struct asked {
 struct disk {
     struct store base;
     struct store *inner;
-    bool is_low;  /* seen before anything is written */
-    bool is_full; /* seen when it is too late */
+    bool is_low;          /* seen before anything is written */
+    bool is_full;         /* seen when it is too late */
+    uint32_t waits_found; /* steps that it has named as waiting for an event */
 };
 
 struct core_world {
@@ -188,11 +189,25 @@ static enum saga_error disk_inbox_next_path(struct store *store, struct span nam
     return inner->ops->inbox->next_path(inner, name, path, arena, next);
 }
 
+struct counted_waits {
+    struct disk *disk;
+    store_wait_fn fn;
+    void *arg;
+};
+
+static enum saga_error count_wait(const struct store_wait *wait, void *arg)
+{
+    struct counted_waits *counted = arg;
+    counted->disk->waits_found++;
+    return counted->fn(wait, counted->arg);
+}
+
 static enum saga_error disk_inbox_waits(struct store *store, const struct wait_query *query,
                                         store_wait_fn fn, void *arg)
 {
     struct store *inner = disk_of(store)->inner;
-    return inner->ops->inbox->waits(inner, query, fn, arg);
+    struct counted_waits counted = {disk_of(store), fn, arg};
+    return inner->ops->inbox->waits(inner, query, count_wait, &counted);
 }
 
 static enum saga_error disk_inbox_waits_of(struct store *store, struct span id, struct span name,
