@@ -30,6 +30,14 @@
  *                 (horizon_ms not looked at in leave.c, or the batch of the newest turn)
  *   told          what webhooks are told is what was recorded, in the same commit, in order, once
  *                 (tell_record before the fold)
+ *   event         an event that came since a saga's start is not lost: at rest no step waits for
+ *                 one that matches, and each takes the first that does (the recall left out;
+ *                 will_wait false on the way to a save-point;
+ *                 the mark of the saga, or of the step, left out); only a step that waits takes
+ *                 one, and none twice; each event starts one saga of each definition that listens
+ *                 (its id left out of set_digest), and has one outcome whenever it is sent; what
+ *                 is answered is durable (`acknowledged`: answered when it is taken in), and is
+ *                 answered in the end (`settled`: await_decided left out)
  *   no_spin       time goes on (an undo timed before its turn)
  *   form          no participant is told of an error (names of instances cut to 3 bytes)
  */
@@ -92,6 +100,7 @@ static void clear_weather(struct sim *sim)
     sim->is_calm = true;
     sim_node_calm(sim);
     sim_work_calm(sim);
+    sim_event_calm(sim);
 }
 
 static void happen(struct sim *sim, const struct sim_happening *happening)
@@ -214,6 +223,7 @@ static void close_world(struct sim *sim)
     sim_node_close(sim);
     sim_party_close(sim);
     sim_client_close(sim);
+    sim_event_close(sim);
     sim_operator_close(sim);
     map_close(&sim->keys);
     map_close(&sim->attempts);

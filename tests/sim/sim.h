@@ -8,6 +8,7 @@
  *   sim_party.c      participants
  *   sim_work.c       what a participant does with a task, and its database
  *   sim_client.c     clients on the wire, and the workers that finish what was answered `later`
+ *   sim_event.c      events: who sends them, and what becomes of them
  *   sim_operator.c   a person with verbs
  *   sim_names.c      sagas, keys and attempts by their names
  *   sim_watch.c      what is seen to become durable and to leave, and what must hold then
@@ -38,6 +39,10 @@ enum {
     SIM_CONNS = 2000,  /* connections ever made */
     SIM_ASKS = 256,    /* requests that a client keeps until they are answered */
     SIM_ORDERS = 128,  /* verbs of the operator */
+    SIM_POSTS = 32,    /* events on their way */
+    SIM_SENT = 128,    /* events from outside */
+    SIM_EVENTS = 1000, /* in the inbox, ever */
+    SIM_STEPS = 8,     /* of one saga */
     SIM_HEARTBEAT_MS = 2000,
     SIM_DEAD_MS = 6000,
     SIM_DELAY_MAX = 2000,          /* of a frame: well below dead_ms, as heartbeats of TCP see to */
@@ -122,6 +127,14 @@ struct sim_saga {
     bool has_key;        /* of its concurrency key, as its records say: */
     bool holds;
     uint64_t queued_at; /* order of waiting; 0 = it does not */
+    int value;          /* of its input, as recorded */
+    uint64_t mark;      /* events with greater numbers count */
+    uint64_t started_by;
+    uint32_t waits;            /* bit set of the steps that wait for an event, as recorded */
+    uint64_t turned;           /* number of the last event when it turned to a save-point */
+    uint32_t woken;            /* bit set of the steps that have waited before */
+    uint64_t taken[SIM_STEPS]; /* number of the last event that each took */
+    uint64_t waited_commit[SIM_STEPS]; /* when each began to wait */
     uint8_t key[2 * DIGEST_SIZE];
 };
 
@@ -195,6 +208,39 @@ struct sim_ask {
     struct buf frame;
 };
 
+/* An event in the inbox; its place is its number. */
+struct sim_event {
+    char id[LIMIT_EVENT_ID + 1];
+    uint32_t name;
+    int value;
+    const struct sim_saga *target; /* NULL: for all */
+    uint64_t commit;
+    bool is_acknowledged;
+    uint32_t delivered;
+};
+
+/* What somebody outside has sent, so that it can be sent again. */
+struct sim_sent {
+    char id[16];
+    uint32_t name;
+    int value;
+    uint32_t target; /* SIM_SAGAS: for all */
+};
+
+/* An event that has no answer yet. */
+struct sim_post {
+    bool used;
+    bool is_asked; /* the coordinator has it */
+    bool is_again; /* it was answered before */
+    char id[16];
+    uint32_t name;
+    int value;
+    uint32_t target;
+    int64_t again_ms;
+    struct buf data;
+    struct request request;
+};
+
 struct sim_order {
     struct request request;
     uint32_t saga;
@@ -258,6 +304,13 @@ struct sim {
     uint32_t saga_count;
     uint32_t named_count;
     uint64_t queued_count;
+    struct sim_post posts[SIM_POSTS];
+    struct sim_sent sent[SIM_SENT];
+    uint32_t sent_count;
+    uint32_t goes; /* events that start sagas */
+    struct sim_event events[SIM_EVENTS];
+    uint32_t event_count;
+    uint64_t commits;
     uint32_t definition_count;
     struct map keys;
     struct map attempts;
@@ -371,6 +424,20 @@ void sim_client_finish(struct sim *sim, uint32_t later, bool is_ok);
 void sim_client_close(struct sim *sim);
 bool sim_client_is_at_rest(const struct sim *sim);
 
+/* sim_event.c */
+struct record;
+void sim_event_tick(struct sim *sim);
+void sim_event_calm(struct sim *sim);
+bool sim_event_is_at_rest(const struct sim *sim);
+void sim_event_close(struct sim *sim);
+void sim_event_note_inbox(struct sim *sim, const struct rows *rows);
+void sim_event_note(struct sim *sim, struct sim_saga *saga, const struct record *record);
+/* It may wait for ever: for an event, without a time limit. */
+bool sim_event_keeps(const struct sim *sim, const struct sim_saga *saga);
+/* At rest: what this step waits for has not come, and all have started what they start. */
+void sim_event_check_wait(struct sim *sim, const struct sim_saga *saga, uint32_t step);
+void sim_event_check_starts(struct sim *sim);
+
 /* sim_operator.c */
 void sim_operator_define(struct sim *sim, uint32_t definition);
 void sim_operator_tick(struct sim *sim);
@@ -406,7 +473,6 @@ void sim_watch_apply(struct sim *sim, const struct sim_key *key, uint32_t servic
 void sim_watch_finished(struct sim *sim, const struct sim_key *key, uint32_t attempt);
 
 /* sim_claim.c */
-struct record;
 void sim_claim_note(struct sim *sim, struct sim_saga *saga, const struct record *record);
 /* It waits for a key that others hold. */
 bool sim_claim_is_blocked(const struct sim *sim, const struct sim_saga *saga);

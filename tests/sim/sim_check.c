@@ -119,7 +119,7 @@ const char *sim_check_unrest(struct sim *sim)
     if (why) {
         return why;
     }
-    if (!sim_client_is_at_rest(sim)) {
+    if (!sim_client_is_at_rest(sim) || !sim_event_is_at_rest(sim)) {
         return "a client has no answer";
     }
     why = sim_sleep_unrest(sim);
@@ -166,6 +166,9 @@ static void check_steps(struct sim *sim, const struct sim_saga *saga, const stru
         bool is_container = step->spec->for_each && !step->is_item;
         uint32_t number = sim_step_number(definition, place, step->is_item ? step->item + 1 : 0);
         uint32_t count = sim_stands(sim, index, number);
+        if (step->state == STEP_STATE_WAITING && step->spec->kind == STEP_KIND_WAIT_EVENT) {
+            sim_event_check_wait(sim, saga, number);
+        }
         place += step->is_item ? 0 : 1;
         /* A sleep has no effect: it stands as long as its state says so. */
         bool acts = step->spec->kind == STEP_KIND_ACTION && !is_container;
@@ -228,7 +231,7 @@ static void check_saga(struct sim *sim, const struct sim_saga *saga)
     bool blocked =
         rc == SAGA_OK && !state_is_settled(view.state) && sim_claim_is_blocked(sim, saga);
     if (rc == SAGA_OK && !blocked) {
-        if (!state_is_settled(view.state)) {
+        if (!state_is_settled(view.state) && !sim_event_keeps(sim, saga)) {
             sim_violated(sim, "settled", "%s is %s", saga->name, saga_state_name(view.state));
         }
         /* An alert dies with the process that was to give it: the journal has it. */
@@ -250,7 +253,9 @@ static void check_saga(struct sim *sim, const struct sim_saga *saga)
             [SAGA_STATE_COMPENSATED] = COUNT_COMPENSATED,
             [SAGA_STATE_PARKED] = COUNT_PARKED,
             [SAGA_STATE_TERMINATED] = COUNT_TERMINATED};
-        sim_tally(sim, counts[view.state]);
+        if (state_is_settled(view.state)) {
+            sim_tally(sim, counts[view.state]);
+        }
     }
     arena_close(&arena);
 }
@@ -260,6 +265,7 @@ void sim_check_end(struct sim *sim)
     for (uint32_t i = 0; i < sim->saga_count; i++) {
         check_saga(sim, &sim->sagas[i]);
     }
+    sim_event_check_starts(sim);
     check_drained(sim);
     sim_check_replay(sim);
     sim_check_bounds(sim);

@@ -154,6 +154,7 @@ void sim_client_tick(struct sim *sim)
     if (!sim->is_calm) {
         ask_something(sim);
     }
+    sim_event_tick(sim);
     for (uint32_t i = 0; i < SIM_ASKS; i++) {
         if (sim->asks[i].used && sim->asks[i].again_ms <= sim->now_ms) {
             /* Whoever looks may give up; a start and a finish may not. A minted one must: sent

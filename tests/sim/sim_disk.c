@@ -110,8 +110,6 @@ static enum saga_error disk_reader_open(struct store *store, struct store_reader
     return disk_of(store)->inner->ops->reader_open(disk_of(store)->inner, reader);
 }
 
-/* Events come in no history of the simulation yet: what the core asks of them is passed on. */
-
 static uint64_t disk_count(const struct store *store)
 {
     return disk_of(store)->inner->ops->inbox->count(disk_of(store)->inner);

@@ -145,12 +145,32 @@ static void put_needs(struct sim *sim, struct buf *out, const struct draft *draf
     }
 }
 
-/* A wait: for a time, or for ada's word. */
+/* A wait for an event, or an event that others may wait for. */
+static void put_event(struct sim *sim, struct buf *out, const struct draft *draft)
+{
+    uint32_t name = sim_draw(sim, 2);
+    if (sim_chance(sim, 300)) {
+        buf_format(out, ",{'step':'t%u','emit':{'event':'e%u','data':{'a':'$.input.a'}}",
+                   draft->step, name);
+        return;
+    }
+    buf_format(out, ",{'step':'t%u','wait_event':{'event':'e%u'", draft->step, name);
+    buf_text(out, sim_chance(sim, 600) ? ",'match':'$.event.data.a == $.input.a'" : "");
+    if (sim_chance(sim, 600)) {
+        buf_format(out, ",'timeout':'%ums'", 1 + sim_draw(sim, 20000));
+        buf_text(out, sim_chance(sim, 500) ? ",'on_timeout':'continue'" : "");
+    }
+    buf_text(out, "}");
+}
+
+/* A wait: for a time, for ada's word, or for an event. */
 static void put_sleep(struct sim *sim, struct buf *out, const struct draft *draft)
 {
     static const char *const ends[] = {"approve", "approve", "approve", "reject", "fail"};
     uint32_t time_ms = 1 + sim_draw(sim, 8000);
-    if (sim_chance(sim, 600)) {
+    if (sim_chance(sim, 500)) {
+        put_event(sim, out, draft);
+    } else if (sim_chance(sim, 600)) {
         buf_format(out, ",{'step':'t%u','sleep':'%ums'", draft->step, time_ms);
     } else {
         buf_format(out,
@@ -192,6 +212,16 @@ static void put_step(struct sim *sim, struct buf *out, const struct draft *draft
     buf_text(out, shape == SHAPE_PIVOT ? ",'pivot':true}" : "}");
 }
 
+static void put_on(struct sim *sim, struct buf *out, uint32_t index)
+{
+    buf_text(out, ",'on':[{'event':'go'");
+    buf_text(out, sim_chance(sim, 300) ? ",'match':'$.event.data.a == 1'" : "");
+    if (sim_chance(sim, 400)) {
+        buf_format(out, ",'id':'go-${$.event.id}-d%u'", index);
+    }
+    buf_text(out, "}]");
+}
+
 void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
 {
     uint32_t count = 1 + sim_draw(sim, 5);
@@ -212,6 +242,9 @@ void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
     if (sim_chance(sim, 250)) {
         buf_format(out, ",'concurrency':{'key':'$.input.a','limit':%u}", 1 + sim_draw(sim, 2));
     }
+    if (sim_chance(sim, 300)) {
+        put_on(sim, out, index);
+    }
     buf_text(out, ",'steps':[");
     for (uint32_t i = 0; i < count; i++) {
         enum shape shape = sim_chance(sim, 150) ? SHAPE_READ : SHAPE_UNDONE;
@@ -222,7 +255,7 @@ void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
         draft.has_fan |= draft.fans_out;
         if (draft.fans_out) {
             put_step(sim, out, &draft, shape);
-        } else if (i > 0 && i != pivot && sim_chance(sim, 150)) {
+        } else if (i > 0 && i != pivot && sim_chance(sim, 250)) {
             put_sleep(sim, out, &draft);
         } else {
             put_step(sim, out, &draft, shape);

@@ -41,6 +41,14 @@ struct unrest {
     const char *why;
 };
 
+/* Something will happen to it by itself. */
+static bool is_timed(const struct sim *sim, const struct store_item *item)
+{
+    const struct engine *engine = sim->node.core->engine;
+    const struct saga *saga = map_get(&engine->sagas, item->name);
+    return saga ? saga_next_due(engine, saga) < INT64_MAX : item->head.due_ms < DUE_NEVER_MS;
+}
+
 static enum saga_error look_at(const struct store_item *item, void *arg)
 {
     struct unrest *unrest = arg;
@@ -49,6 +57,9 @@ static enum saga_error look_at(const struct store_item *item, void *arg)
     int64_t now_ms = sim->now_ms + sim->node.clock_ms;
     const struct sim_saga *saga = sim_saga_named(sim, item->name);
     if (saga && sim_claim_is_blocked(sim, saga) && !head->paused) {
+        return SAGA_OK;
+    }
+    if (saga && !head->paused && sim_event_keeps(sim, saga) && !is_timed(sim, item)) {
         return SAGA_OK;
     }
     if (!state_is_settled(head->state) || head->paused) {

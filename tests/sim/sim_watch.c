@@ -42,6 +42,7 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
                                 .run = record->run,
                                 .attempt = record->attempt};
     sim_claim_note(sim, saga_of_id(sim, saga), record);
+    sim_event_note(sim, saga_of_id(sim, saga), record);
     if (record->type == RECORD_TASK_INTENDED) {
         note_intent(sim, &id, record);
         return;
@@ -120,6 +121,7 @@ void sim_watch_commit(struct sim *sim, const struct rows *rows)
     }
     sim_sleep_tally(sim, rows);
     check_told(sim, rows);
+    sim_event_note_inbox(sim, rows);
     for (uint32_t i = 0; i < rows->row_count; i++) {
         note_row(sim, &rows->rows[i]);
         sim->node.disk.last_lsn = rows->rows[i].lsn;
