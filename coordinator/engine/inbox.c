@@ -378,8 +378,8 @@ static bool fill_data(struct turn *turn, const struct step *step, struct span *d
     step_scope(step, false, &scope);
     buf_clear(out);
     enum saga_error rc = template_fill(step->spec->data, &scope, out, &missing);
-    if (rc == SAGA_INVALID) {
-        wait_end(turn, step, "bad_reference", missing);
+    if (rc != SAGA_OK && step_code_of(rc)) {
+        wait_end(turn, step, step_code_of(rc), missing);
     } else if (rc != SAGA_OK) {
         turn->failed = true;
     } else if (out->size > LIMIT_VALUE) {
