@@ -36,9 +36,9 @@ struct json_problem {
 MUST_CHECK enum saga_error json_to_mp(struct span text, struct buf *out,
                                       struct json_problem *problem);
 
-/* Appends a msgpack value as JSON. SAGA_BAD_MESSAGE when `value` is not one value of the data
- * model, SAGA_NO_MEMORY when `out` has failed; `out` is then as before. Takes no memory but
- * `out`'s. */
+/* Appends a msgpack value as JSON. SAGA_BAD_MESSAGE when `value` is not one value of the data model
+ * (of up to MP_SHOWN_DEPTH_MAX levels), SAGA_NO_MEMORY when `out` has failed; `out` is then as
+ * before. Takes no memory but `out`'s. */
 MUST_CHECK enum saga_error json_from_mp(struct span value, struct buf *out, enum json_style style);
 
 /* The same in the canonical form of RFC 8785 (JCS): keys sorted by UTF-16 units. */

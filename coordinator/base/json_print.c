@@ -29,7 +29,7 @@ struct printer {
     bool pretty;
     bool sorted;
     uint32_t depth;
-    struct frame frames[MP_DEPTH_MAX];
+    struct frame frames[MP_SHOWN_DEPTH_MAX];
     struct entry *entries; /* owned; used only when sorted */
     size_t entry_count;
     size_t entry_capacity;
@@ -141,7 +141,7 @@ static void sort_entries(struct printer *p, struct frame *frame)
 
 static void open_container(struct printer *p, bool is_map)
 {
-    if (p->depth == MP_DEPTH_MAX) {
+    if (p->depth == MP_SHOWN_DEPTH_MAX) {
         p->rc = SAGA_BAD_MESSAGE;
         return;
     }

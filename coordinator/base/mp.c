@@ -189,6 +189,35 @@ struct span mp_skip_counted(struct mp *mp, uint64_t *count)
     return skip(mp, count);
 }
 
+/* Each level says how many values it still owes. */
+struct mp_extent mp_extent(struct span value)
+{
+    struct mp_extent extent = {0};
+    uint64_t owed[MP_SHOWN_DEPTH_MAX + 1] = {1};
+    uint32_t depth = 0;
+    const uint8_t *at = value.data;
+    const uint8_t *end = mp_open(value).end;
+    while (true) {
+        while (depth > 0 && owed[depth] == 0)
+            depth--;
+        struct mp_head head = mp_head_read(at, end);
+        if (owed[depth] == 0 || head.type == MP_NONE)
+            return extent;
+        owed[depth]--;
+        extent.nodes++;
+        at += head.size + body_size(&head);
+        if (head.type != MP_ARRAY && head.type != MP_MAP)
+            continue;
+        if (depth == MP_SHOWN_DEPTH_MAX) {
+            extent.depth = MP_SHOWN_DEPTH_MAX + 1;
+            return extent;
+        }
+        owed[++depth] = value_count(&head);
+        if (depth > extent.depth)
+            extent.depth = depth;
+    }
+}
+
 enum mp_type mp_type(struct span value)
 {
     struct mp mp = mp_open(value);

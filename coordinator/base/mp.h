@@ -16,6 +16,8 @@
 enum {
     MP_DEPTH_MAX = 28,    /* nested arrays and maps; msgpack-c itself stops at 32 */
     MP_NODE_MAX = 100000, /* values and keys in one message */
+    MP_VALUE_DEPTH_MAX = MP_DEPTH_MAX - 1,  /* of a user's value: a message is a map around it */
+    MP_SHOWN_DEPTH_MAX = MP_DEPTH_MAX + 20, /* with all that we put around values: history */
 };
 
 #define MP_INT_MAX INT64_C(9007199254740991) /* 2^53 - 1: what JavaScript reads exactly */
@@ -66,6 +68,13 @@ uint32_t mp_map(struct mp *mp);   /* the count of pairs; key, value, key, value 
 struct span mp_skip(struct mp *mp);
 /* The same, and adds to *count how many values and keys it stepped over. */
 struct span mp_skip_counted(struct mp *mp, uint64_t *count);
+
+/* How much there is of one value. A scalar is 1 node and no level. */
+struct mp_extent {
+    uint64_t nodes; /* values and keys */
+    uint32_t depth; /* arrays and maps inside each other; more than MP_SHOWN_DEPTH_MAX: too many */
+};
+struct mp_extent mp_extent(struct span value);
 
 /* The type of the value that `value` holds; MP_NONE when it is empty. */
 enum mp_type mp_type(struct span value);

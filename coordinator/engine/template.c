@@ -14,6 +14,7 @@ struct filling {
     struct buf *out;
     size_t size_max;     /* of out */
     uint64_t steps_left; /* of all evaluations together */
+    uint64_t nodes;      /* of the whole value, as far as it is known */
     struct buf found;    /* the array of a query with many values */
     struct span missing; /* the reference that did not get its value */
     enum saga_error error;
@@ -150,16 +151,31 @@ static enum saga_error look_up_many(struct filling *filling, const struct refere
     return rc;
 }
 
-/* How many bytes it may still take. */
-static bool fits(const struct filling *filling, const struct found *found)
+/* What is made must be something that a peer could send: not too many bytes or values, and not too
+ * deep. Otherwise values would grow from saga to saga until nobody could take them. */
+static bool fits(struct filling *filling, const struct template_piece *piece,
+                 const struct found *found)
 {
     size_t size = found->is_text ? found->text.size : found->value.size;
-    return filling->out->size + size <= filling->size_max;
+    if (filling->out->size + size > filling->size_max) {
+        return false;
+    }
+    if (found->is_text || piece->kind == TEMPLATE_TEXT) {
+        return true;
+    }
+    struct mp_extent extent = mp_extent(found->value);
+    uint64_t nodes = filling->nodes + extent.nodes - 1;
+    if (nodes > MP_NODE_MAX || piece->depth + extent.depth > MP_VALUE_DEPTH_MAX) {
+        return false;
+    }
+    filling->nodes = nodes;
+    return true;
 }
 
 /* As template_look_up(), with null for what may be missing; false when it is missing for good, or
  * too much. */
-static bool resolve(struct filling *filling, const struct reference *reference, struct found *found)
+static bool resolve(struct filling *filling, const struct template_piece *piece,
+                    const struct reference *reference, struct found *found)
 {
     enum saga_error rc = SAGA_OK;
     if (reference->many) {
@@ -173,7 +189,7 @@ static bool resolve(struct filling *filling, const struct reference *reference, 
     if (rc == SAGA_OK && is_missing) {
         rc = SAGA_INVALID;
         gives_null = template_gives_null(reference, filling->scope);
-    } else if (rc == SAGA_OK && !fits(filling, found)) {
+    } else if (rc == SAGA_OK && !fits(filling, piece, found)) {
         rc = SAGA_TOO_LARGE;
     }
     if (rc == SAGA_OK) {
@@ -197,8 +213,8 @@ static void put_found(const struct found *found, struct buf *out)
     }
 }
 
-/* A value inside a longer text. */
-static void put_inside(const struct found *found, struct buf *out)
+/* A value inside a longer text; false: it is too deep for that. */
+static bool put_inside(const struct found *found, struct buf *out)
 {
     struct span text = found->text;
     if (!found->is_text && mp_type(found->value) == MP_STR) {
@@ -206,11 +222,10 @@ static void put_inside(const struct found *found, struct buf *out)
         text = mp_str(&mp);
     } else if (!found->is_text) {
         enum saga_error rc = json_from_mp(found->value, out, JSON_COMPACT_STYLE);
-        /* Values were checked when they came in: what remains is a full buffer, which says so. */
-        CHECK(rc == SAGA_OK || buf_failed(out));
-        return;
+        return rc == SAGA_OK || buf_failed(out);
     }
     buf_write(out, text.data, text.size);
+    return true;
 }
 
 /* The size of a str comes before its bytes, but is known after them: they are put together behind
@@ -226,15 +241,15 @@ static bool put_text(const struct template_piece *piece, struct filling *filling
     for (uint32_t i = 0; i < piece->part_count; i++) {
         const struct template_part *part = &piece->parts[i];
         struct found found = {.text = part->text, .is_text = true};
-        if (part->reference != NULL && !resolve(filling, part->reference, &found)) {
+        if (part->reference != NULL && !resolve(filling, piece, part->reference, &found)) {
             return false;
         }
         size_t size = out->size;
-        put_inside(&found, out);
-        if (out->size > filling->size_max && filling->scope->null_when_missing) {
+        bool fit = put_inside(&found, out) && out->size <= filling->size_max;
+        if (!fit && filling->scope->null_when_missing) {
             buf_truncate(out, size);
             buf_text(out, "null");
-        } else if (out->size > filling->size_max) {
+        } else if (!fit) {
             filling->missing = part->reference ? part->reference->written : filling->missing;
             filling->error = SAGA_TOO_LARGE;
             return false;
@@ -275,7 +290,7 @@ static bool put_piece(const struct template_piece *piece, struct filling *fillin
         buf_write(filling->out, piece->bytes.data, piece->bytes.size);
         return true;
     case TEMPLATE_REFERENCE:
-        if (!resolve(filling, piece->reference, &found)) {
+        if (!resolve(filling, piece, piece->reference, &found)) {
             return false;
         }
         put_found(&found, filling->out);
@@ -293,8 +308,11 @@ enum saga_error template_fill(const struct template *template, const struct scop
     PRE(scope != NULL);
     PRE(missing != NULL);
     size_t before = out->size;
-    struct filling filling = {
-        .scope = scope, .out = out, .size_max = before + LIMIT_VALUE, .steps_left = JSONPATH_STEPS};
+    struct filling filling = {.scope = scope,
+                              .out = out,
+                              .size_max = before + LIMIT_VALUE,
+                              .steps_left = JSONPATH_STEPS,
+                              .nodes = template->nodes};
 
     buf_open(&filling.found, LIMIT_SAGA_MEMORY);
     for (uint32_t i = 0; i < template->piece_count && filling.error == SAGA_OK; i++) {

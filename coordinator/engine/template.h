@@ -31,7 +31,8 @@ struct scope {
 
 /* Appends the filled-in value to `out` as one msgpack value. SAGA_INVALID when a reference finds
  * nothing: *missing then is the reference as written (borrowed from the template). SAGA_TOO_LARGE
- * when the value would have more than LIMIT_VALUE bytes, or looking for it would cost too much;
+ * when the value would have more than LIMIT_VALUE bytes, MP_NODE_MAX values and keys or
+ * MP_VALUE_DEPTH_MAX levels, or looking for it would cost too much;
  * *missing is the reference that was one too many, which in a compensation gives null instead.
  * SAGA_NO_MEMORY when `out` has failed. */
 MUST_CHECK enum saga_error template_fill(const struct template *template, const struct scope *scope,

@@ -232,10 +232,13 @@ const struct template *template_compile(struct compile *c, struct span value,
         }
         add_run(template, pieces, run, item.data);
         run = item.data + item.size;
-        ok &= compile_string(c, view, text, &pieces[template->piece_count++]);
+        struct template_piece *piece = &pieces[template->piece_count++];
+        piece->depth = walk.depth;
+        ok &= compile_string(c, view, text, piece);
     }
     add_run(template, pieces, run, copy.data + copy.size);
     template->pieces = pieces;
+    template->nodes = mp_extent(copy).nodes;
     CHECK(template->piece_count > 0 && template->piece_count <= most);
     return ok ? template : NULL;
 }

@@ -61,6 +61,7 @@ enum template_kind {
 
 struct template_piece {
     enum template_kind kind;
+    uint32_t depth; /* of TEMPLATE_REFERENCE: arrays and maps around it */
     uint32_t part_count;
     struct span bytes;
     const struct reference *reference;
@@ -71,6 +72,7 @@ struct template
 {
     const struct template_piece *pieces;
     uint32_t piece_count;
+    uint64_t nodes; /* values and keys, each reference counted as one */
 };
 
 #endif

@@ -274,10 +274,49 @@ Test(template, what_is_too_large_or_too_costly_is_told_or_null_where_that_is_the
     cr_expect_str_eq(fill("\"$.input.many[?count($.input.many[*]) == 0]\"", &world, false),
                      "too large $.input.many[?count($.input.many[*]) == 0]");
     cr_expect_str_eq(fill("\"$.input.many[?count($.input.many[*]) == 0]\"", &world, true), "null");
+    cr_expect_str_eq(fill("[\"$.input.many\",\"$.input.many\"]", &world, false),
+                     "too large $.input.many");
     cr_expect_str_eq(fill_often("$.input.many[?@ == 2]", 2, &world, false), "[[],[]]");
     cr_expect_str_eq(fill_often("$.input.many[?@ == 2]", 40, &world, false),
                      "too large $.input.many[?@ == 2]");
     free(text);
+    close_world(&world);
+}
+
+/* A value that is handed on is nested again by each template that it goes through. */
+Test(template, what_is_too_deep_is_told_or_null_where_that_is_the_rule)
+{
+    struct world world = {.first_skipped = false};
+    char nested[2 * MP_VALUE_DEPTH_MAX + 1];
+    char text[2 * MP_VALUE_DEPTH_MAX + 8];
+    memset(nested, '[', MP_VALUE_DEPTH_MAX);
+    memset(nested + MP_VALUE_DEPTH_MAX, ']', MP_VALUE_DEPTH_MAX);
+    nested[2 * MP_VALUE_DEPTH_MAX] = '\0';
+    put_json(&world.input, nested);
+    put_json(&world.reason, "{}");
+    put_json(&world.first, "{}");
+    cr_expect_str_eq(fill("\"$.input\"", &world, false), nested);
+    cr_expect_str_eq(fill("[\"$.input\"]", &world, false), "too large $.input");
+    cr_expect_str_eq(fill("[0,\"$.input[0]\"]", &world, false) + 3, nested + 1);
+    cr_expect_str_eq(fill("[{\"a\":\"$.input[0]\"}]", &world, false), "too large $.input[0]");
+    cr_expect_str_eq(fill("[[],{\"a\":\"$.input[0]\"}]", &world, true), "[[],{\"a\":null}]");
+    cr_expect_str_eq(fill("\"$.input[*]\"", &world, false), nested);
+    snprintf(text, sizeof(text), "[\"v %s\"]", nested);
+    cr_expect_str_eq(fill("[\"v ${$.input}\"]", &world, false), text);
+    close_world(&world);
+
+    /* Deeper than anything that comes in: a text of it has its bound too. */
+    world = (struct world){.first_skipped = false};
+    buf_open(&world.input, 4096);
+    for (uint32_t i = 0; i < MP_SHOWN_DEPTH_MAX; i++) {
+        mp_put_array(&world.input, 1);
+    }
+    mp_put_array(&world.input, 0);
+    put_json(&world.reason, "{}");
+    put_json(&world.first, "{}");
+    cr_expect_str_eq(fill("\"v ${$.input}\"", &world, false), "too large $.input");
+    cr_expect_str_eq(fill("\"v ${$.input}\"", &world, true), "\"v null\"");
+    cr_expect_str_eq(fill("\"$.input\"", &world, false), "too large $.input");
     close_world(&world);
 }
 
