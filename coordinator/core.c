@@ -18,7 +18,8 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     struct store_facts facts;
     options->store->ops->facts(options->store, &facts);
     int64_t near_ms = options->near_ms ? options->near_ms : NEAR_MS;
-    struct engine_options engine = {.memory = &arena_heap,
+    pool_open(&made->pool, POOL_BYTES);
+    struct engine_options engine = {.memory = &made->pool.source,
                                     .dead_ms = options->dead_ms,
                                     .seed = options->seed,
                                     .last_lsn = facts.last_lsn,
@@ -38,9 +39,9 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     memcpy(made->minted, facts.minted, sizeof made->minted);
     made->minted_size = facts.minted_size;
     made->making = &made->works[0];
-    batch_open(&made->works[0].batch, &arena_heap);
-    batch_open(&made->works[1].batch, &arena_heap);
-    batch_open(&made->works[2].batch, &arena_heap);
+    for (size_t i = 0; i < ARRAY_COUNT(made->works); i++) {
+        batch_open(&made->works[i].batch, &made->pool.source);
+    }
     map_open(&made->requests);
     map_open(&made->waiters);
     map_open(&made->keys_pending);
@@ -48,7 +49,7 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     heap_open(&made->deadlines);
     schedules_open(made);
     offers_open(made);
-    made->entropy = (struct entropy){made->pool, sizeof made->pool, sizeof made->pool};
+    made->entropy = (struct entropy){made->random, sizeof made->random, sizeof made->random};
     *core = made;
     return SAGA_OK;
 }
@@ -102,6 +103,7 @@ void core_destroy(struct core **core)
     heap_close(&gone->deadlines);
     schedules_close(gone);
     engine_destroy(&gone->engine);
+    pool_close(&gone->pool);
     free(gone);
     *core = NULL;
 }
@@ -198,7 +200,7 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
 static void refill(struct core *core)
 {
     if (core->entropy.size - core->entropy.used < (size_t)ENTROPY_PER_EVENT) {
-        core->options.random(core->pool, sizeof core->pool, core->options.random_arg);
+        core->options.random(core->random, sizeof core->random, core->options.random_arg);
         core->entropy.used = 0;
     }
 }

@@ -5,6 +5,7 @@
 #include "base/heap.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "base/pool.h"
 #include "core.h"
 #include "offers.h"
 #include "schedules.h"
@@ -21,8 +22,9 @@ enum {
     EXPIRE_MAX = 64, /* waits whose time is over, answered in one turn: each may read the store */
     EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS, /* refusals and verdicts need no row, and memory too */
     SMALL_ROWS = 64,                      /* a batch of so many is worth its sync */
-    HOLDS_MAX = 8,   /* turns that a small batch waits for more: see is_small() */
-    RELEASE_MAX = 4, /* batches given on in one turn */
+    HOLDS_MAX = 8,            /* turns that a small batch waits for more: see is_small() */
+    POOL_BYTES = 1024 * 1024, /* kept for the sagas and batches to come */
+    RELEASE_MAX = 4,          /* batches given on in one turn */
     NEAR_MS = 30000, /* waits that are shorter stay in memory: a store's row costs more than that */
     SLEEPERS_MAX = 256, /* loaded in one turn, some 30 us each: heartbeats wait no longer */
 };
@@ -54,6 +56,7 @@ struct hook_state {
 
 struct core {
     struct core_options options;
+    struct pool pool; /* of the memory of sagas and batches */
     struct engine *engine;
     struct peers *peers;
     struct work works[3];
@@ -89,7 +92,7 @@ struct core {
     struct schedules schedules;
     struct offers offers; /* events on their way to sagas */
     struct entropy entropy;
-    uint8_t pool[ENTROPY_POOL];
+    uint8_t random[ENTROPY_POOL];
 };
 
 /* core.c */

@@ -2,7 +2,8 @@
  *
  *   chunks ─► [head|used|at … end] ─► [head|full] ─► [head|one large piece] ─► NULL
  *
- * Chunks double from 1 KiB to 64 KiB: a small saga costs one small chunk, a large one few calls.
+ * Chunks of 1 KiB to 64 KiB, the larger the more there is already: a small saga costs one small
+ * chunk, a large one few calls.
  * A piece larger than that has a chunk of its own behind the first one, whose rest stays usable. */
 #include "base/arena.h"
 
@@ -93,9 +94,7 @@ static struct arena_chunk *chunk_new(struct arena *arena, size_t size)
 static size_t size_next(const struct arena *arena, size_t needed)
 {
     size_t size = CHUNK_MIN;
-    if (arena->chunks != NULL && arena->chunks->size >= CHUNK_MIN)
-        size = arena->chunks->size >= CHUNK_MAX / 2 ? CHUNK_MAX : arena->chunks->size * 2;
-    while (size < needed && size < CHUNK_MAX)
+    while ((size < needed || size < arena->size / 2) && size < CHUNK_MAX)
         size *= 2;
     return size < needed ? needed : size;
 }
@@ -124,7 +123,8 @@ static void *take_chunk(struct arena *arena, size_t size)
     return piece;
 }
 
-void *arena_take(struct arena *arena, size_t size)
+/* As arena_take(), but with whatever was there before. */
+static void *take_raw(struct arena *arena, size_t size)
 {
     PRE(arena->source != NULL);
     if (size > arena->size_max) {
@@ -138,18 +138,33 @@ void *arena_take(struct arena *arena, size_t size)
         arena->at += rounded;
     else
         piece = take_chunk(arena, rounded);
-    if (piece != NULL)
-        memset(piece, 0, rounded);
-    else
+    if (piece == NULL)
         arena->ran_dry = true;
     return piece;
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+    void *piece = take_raw(arena, size);
+    return piece == NULL ? NULL : memset(piece, 0, size);
+}
+
+void arena_expect(struct arena *arena, size_t size)
+{
+    PRE(arena->chunks == NULL);
+    struct arena_chunk *chunk = chunk_new(arena, sizeof(struct arena_chunk) + size);
+    if (chunk == NULL)
+        return;
+    arena->chunks = chunk;
+    arena->at = (uint8_t *)(chunk + 1);
+    arena->end = arena->at + size;
 }
 
 struct span arena_copy(struct arena *arena, struct span bytes, bool *ok)
 {
     if (bytes.size == 0)
         return (struct span){NULL, 0};
-    uint8_t *copy = arena_take(arena, bytes.size);
+    uint8_t *copy = take_raw(arena, bytes.size);
     if (copy == NULL) {
         *ok = false;
         return (struct span){NULL, 0};

@@ -35,6 +35,9 @@ struct arena {
 };
 
 void arena_open(struct arena *arena, const struct arena_source *source, size_t size_max);
+/* The first chunk of an arena that is still empty: about so many bytes will be taken in all, in one
+ * piece of memory rather than several. When there is no memory, the takes will say so. */
+void arena_expect(struct arena *arena, size_t size);
 /* Gives all chunks back. */
 void arena_close(struct arena *arena);
 /* Forgets the content; keeps one chunk. */

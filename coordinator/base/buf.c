@@ -1,8 +1,8 @@
 /* buf.c - a byte buffer that grows by doubling.
  *
- * Invariants: size <= capacity; data is NULL only while capacity is 0, and else has one byte more,
- * for the NUL of vsnprintf; a failed buffer keeps what was written before the failure and takes
- * nothing more, so no half of a write is ever in it. */
+ * Invariants: size <= capacity; data is NULL only while capacity is 0, and else has one
+ * byte more, for the NUL of vsnprintf; a failed buffer keeps what was written before the failure
+ * and takes nothing more, so no half of a write is ever in it. */
 #include "base/buf.h"
 
 #include <stdarg.h>
@@ -30,8 +30,7 @@ void buf_clear(struct buf *buf)
     buf->failed = false;
 }
 
-/* Makes room for size more bytes. */
-static bool grow(struct buf *buf, size_t size)
+bool buf_grow(struct buf *buf, size_t size)
 {
     if (buf->failed || buf->size > buf->size_max || size > buf->size_max - buf->size) {
         buf->failed = true;
@@ -51,27 +50,6 @@ static bool grow(struct buf *buf, size_t size)
     buf->data = data;
     buf->capacity = capacity;
     return true;
-}
-
-uint8_t *buf_reserve(struct buf *buf, size_t size)
-{
-    bool fits = !buf->failed && buf->data != NULL && size <= buf->capacity - buf->size &&
-                size <= buf->size_max - buf->size;
-    if (!fits && !grow(buf, size))
-        return NULL;
-    uint8_t *room = buf->data + buf->size;
-    buf->size += size;
-    return room;
-}
-
-void buf_write(struct buf *buf, const void *data, size_t size)
-{
-    if (size == 0)
-        return;
-    PRE(data != NULL);
-    uint8_t *room = buf_reserve(buf, size);
-    if (room != NULL)
-        memcpy(room, data, size);
 }
 
 void buf_text(struct buf *buf, const char *text)

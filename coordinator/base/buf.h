@@ -21,13 +21,35 @@ void buf_open(struct buf *buf, size_t size_max);
 void buf_close(struct buf *buf);
 /* Forgets the content and the failure, keeps the memory. */
 void buf_clear(struct buf *buf);
-void buf_write(struct buf *buf, const void *data, size_t size);
+static inline void buf_write(struct buf *buf, const void *data, size_t size);
 void buf_text(struct buf *buf, const char *text);
 void buf_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Room for size bytes at the end, already counted in buf->size; NULL when failed. */
-uint8_t *buf_reserve(struct buf *buf, size_t size);
+static inline uint8_t *buf_reserve(struct buf *buf, size_t size);
 /* Drops what was written after size. */
 void buf_truncate(struct buf *buf, size_t size);
+
+/* Makes room for size more bytes: the rare half of buf_reserve(). */
+bool buf_grow(struct buf *buf, size_t size);
+
+/* Records and messages are packed in pieces of a few bytes: what fits costs a comparison. */
+static inline uint8_t *buf_reserve(struct buf *buf, size_t size)
+{
+    bool fits = !buf->failed && buf->data != NULL && size <= buf->capacity - buf->size &&
+                size <= buf->size_max - buf->size;
+    if (!fits && !buf_grow(buf, size))
+        return NULL;
+    uint8_t *room = buf->data + buf->size;
+    buf->size += size;
+    return room;
+}
+
+static inline void buf_write(struct buf *buf, const void *data, size_t size)
+{
+    uint8_t *room = size == 0 ? NULL : buf_reserve(buf, size);
+    if (room != NULL)
+        memcpy(room, data, size);
+}
 
 static inline bool buf_failed(const struct buf *buf)
 {

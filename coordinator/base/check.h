@@ -6,7 +6,9 @@
 #ifndef BASE_CHECK_H
 #define BASE_CHECK_H
 
-_Noreturn void check_failed(const char *kind, const char *what, const char *file, int line);
+/* Cold: what leads to it is kept out of the way of what runs. */
+_Noreturn __attribute__((cold)) void check_failed(const char *kind, const char *what,
+                                                  const char *file, int line);
 
 #define CHECK_(kind, x) ((x) ? (void)0 : check_failed(kind, #x, __FILE__, __LINE__))
 #define PRE(x)          CHECK_("PRE", x)

@@ -17,8 +17,15 @@ struct heap_node {
     size_t place; /* 1 + index in the heap; 0 = not in it */
 };
 
+/* When, beside who: comparing two does not touch the structs that the nodes live in. */
+struct heap_slot {
+    int64_t due;
+    uint64_t tie;
+    struct heap_node *node; /* borrowed */
+};
+
 struct heap {
-    struct heap_node **nodes; /* owned array of borrowed nodes */
+    struct heap_slot *slots; /* owned */
     size_t count;
     size_t capacity;
 };

@@ -130,6 +130,7 @@ struct definition {
     struct span description;
     const struct step_spec *steps;
     uint32_t step_count;
+    uint32_t pivot;                     /* 1 + index of the step; 0 = none */
     const uint16_t *order;              /* step indexes, each after all that it needs */
     int64_t timeout_ms;                 /* of a saga; 0 = none */
     int64_t reversal_window_ms;         /* 0 = a completed saga is not reversible */

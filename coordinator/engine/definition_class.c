@@ -109,6 +109,7 @@ void definition_class_assign(struct compile *c)
         uint32_t other = pivot < 0 ? i : (uint32_t)pivot;
         if ((int32_t)i == pivot || draft->says_pivot) {
             spec->step_class = CLASS_PIVOT;
+            c->definition->pivot = i + 1;
             continue;
         }
         spec->after_pivot = other != i && definition_graph_needs(c, i, other);

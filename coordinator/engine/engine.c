@@ -420,13 +420,13 @@ static void task_untaken(struct turn *turn, struct attempt *attempt)
     call_fail(turn, attempt->call, &failure);
 }
 
-static void task_sent(struct turn *turn, struct attempt *attempt, bool barrier)
+static void task_sent(struct attempt *attempt, bool barrier, int64_t now_ms)
 {
     attempt->left = true;
     attempt->orphan = false;
     attempt->barrier = barrier;
-    attempt->left_ms = turn->now_ms;
-    attempt->beat_ms = turn->now_ms;
+    attempt->left_ms = now_ms;
+    attempt->beat_ms = now_ms;
 }
 
 static enum saga_error task_event(struct engine *engine, const struct event *event,
@@ -436,18 +436,23 @@ static enum saga_error task_event(struct engine *engine, const struct event *eve
     if (!attempt) {
         return SAGA_OK;
     }
+    /* Nothing follows from it but a time: it is not worth a turn. */
+    if (event->kind == EVENT_SENT) {
+        struct saga *saga = attempt->call->step->saga;
+        task_sent(attempt, event->task.barrier, event->now_ms);
+        bool ok = timer_set(engine, saga, saga_next_due(engine, saga));
+        return ok ? SAGA_OK : SAGA_NO_MEMORY;
+    }
     struct turn turn;
     turn_open(&turn, engine, event, batch, attempt->call->step->saga);
     switch (event->kind) {
-    case EVENT_SENT:
-        task_sent(&turn, attempt, event->task.barrier);
-        return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
     case EVENT_LOST:
         task_lost(&turn, attempt);
         break;
     case EVENT_UNTAKEN:
         task_untaken(&turn, attempt);
         break;
+    case EVENT_SENT:
     case EVENT_START:
     case EVENT_RESULT:
     case EVENT_ADOPT:
@@ -554,7 +559,7 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
     struct call *call = attempt->call;
     bool open = attempt == call->newest && attempt->state == ATTEMPT_OPEN;
     struct attempt *newer = attempt == call->newest ? NULL : call->newest;
-    task_sent(turn, attempt, barrier);
+    task_sent(attempt, barrier, turn->now_ms);
     attempt->called_off = false;
     bool wanted = call_is_wanted(call) && waits_for_attempt(call);
     bool in_doubt =

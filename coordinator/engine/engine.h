@@ -35,25 +35,31 @@ struct engine_options {
     bool tells;         /* the world wants to know: turns add notices to their batch */
 };
 
+/* The lists of a batch that batch.c makes longer. */
+enum batch_list {
+    BATCH_ROWS,
+    BATCH_HEADS,
+    BATCH_NAMES,
+    BATCH_NOTICES,
+    BATCH_DELIVERIES,
+    BATCH_SCHEDULES,
+    BATCH_CLAIMS,
+    BATCH_INBOX,
+    BATCH_INBOX_DONE,
+    BATCH_WAITS,
+    BATCH_EFFECTS,
+    BATCH_LIST_COUNT,
+};
+
 /* What a turn of events made: rows to make durable, and effects to let go when they are. */
 struct batch {
     uint64_t serial;    /* the engine's, from the first event on: batches are released in order */
-    struct arena arena; /* owns what only the batch refers to */
+    struct arena arena; /* owns what only the batch refers to, but for the lists themselves */
     struct rows rows;
     struct effect *effects;
     uint32_t effect_count;
-    uint32_t row_capacity;
-    uint32_t head_capacity;
-    uint32_t name_capacity;
-    uint32_t notice_capacity;
-    uint32_t delivery_capacity;
-    uint32_t schedule_capacity;
-    uint32_t claim_capacity;
-    uint32_t inbox_capacity;
-    uint32_t inbox_done_capacity;
-    uint32_t wait_capacity;
-    uint32_t effect_capacity;
-    size_t size; /* bytes of bodies and payloads */
+    uint32_t capacities[BATCH_LIST_COUNT]; /* of the lists */
+    size_t size;                           /* bytes of bodies and payloads */
 };
 
 void batch_open(struct batch *batch, const struct arena_source *memory);

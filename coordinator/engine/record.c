@@ -34,23 +34,27 @@ const char *record_type_name(uint32_t type)
     return type < ARRAY_COUNT(type_names) ? type_names[type] : NULL;
 }
 
-static bool is_present(const struct record *record, const struct field *field)
+static bool is_token(const uint8_t *token)
 {
-    const uint8_t *at = (const uint8_t *)record + field->offset;
     static const uint8_t none[TOKEN_SIZE];
-    switch (field->form) {
-    case FORM_U:
-        return *(const uint32_t *)(const void *)at != 0;
-    case FORM_I:
-        return *(const int64_t *)(const void *)at != 0;
-    case FORM_T:
-        return memcmp(at, none, TOKEN_SIZE) != 0;
-    case FORM_S:
-    case FORM_V:
-    case FORM_L:
-        return ((const struct span *)(const void *)at)->size > 0;
-    }
-    return false;
+    return memcmp(token, none, TOKEN_SIZE) != 0;
+}
+
+#define PRESENT_U(value) ((value) != 0)
+#define PRESENT_I(value) ((value) != 0)
+#define PRESENT_T(value) is_token(value)
+#define PRESENT_S(value) ((value).size > 0)
+#define PRESENT_V(value) ((value).size > 0)
+#define PRESENT_L(value) ((value).size > 0)
+
+/* Step 0 is a step: whether a record is about one is said by `fields`, not by the index. */
+static uint32_t bits_of(const struct record *record)
+{
+    uint32_t bits = 0;
+#define FIELD(name, bit_, member, form_)                                                           \
+    bits |= (uint32_t)PRESENT_##form_(record->member) << (bit_);
+#include "schemas/records.def"
+    return (bits & ~UINT32_C(1)) | (record->fields & 1);
 }
 
 static void put_field(const struct record *record, const struct field *field, struct buf *records,
@@ -85,20 +89,15 @@ void record_put(const struct record *record, struct buf *records, struct buf *pa
                 uint32_t *value_count)
 {
     PRE(record->type > 0 && record->type < RECORD_COUNT);
-    uint32_t bits = 0;
+    uint32_t bits = bits_of(record);
     uint32_t count = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
-        /* Step 0 is a step: whether a record is about one is said by `fields`, not by the index. */
-        bool present = i == 0 ? (record->fields & 1) != 0 : is_present(record, &fields[i]);
-        if (present) {
-            bits |= UINT32_C(1) << fields[i].bit;
-            count++;
-        }
+    for (uint32_t left = bits; left; left &= left - 1) {
+        count++;
     }
     mp_put_array(records, count + 2);
     mp_put_uint(records, record->type);
     mp_put_uint(records, bits);
-    for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(fields) && bits >> fields[i].bit; i++) {
         if (bits & (UINT32_C(1) << fields[i].bit)) {
             put_field(record, &fields[i], records, payload, value_count);
         }

@@ -4,6 +4,8 @@
 #include "base/limits.h"
 #include "base/mp.h"
 
+enum { VALUES_EXPECTED = 320 /* bytes */, STEPS_EXPECTED = 16 };
+
 void step_open(struct step *step, struct saga *saga, const struct step_spec *spec)
 {
     step->spec = spec;
@@ -38,12 +40,23 @@ bool saga_open_steps(struct saga *saga)
     return true;
 }
 
+/* Of most sagas, from start to end: themselves, an attempt and some hundred bytes of values a step.
+ */
+static size_t size_expected(const struct definition *definition)
+{
+    size_t step = sizeof(struct step) + sizeof(struct attempt) + VALUES_EXPECTED;
+    uint32_t count =
+        definition->step_count < STEPS_EXPECTED ? definition->step_count : STEPS_EXPECTED;
+    return sizeof(struct saga) + VALUES_EXPECTED + count * step;
+}
+
 struct saga *saga_new(const struct arena_source *source, uint64_t id, struct span name,
                       const struct definition *definition)
 {
     PRE(definition->step_count > 0);
     struct arena arena;
     arena_open(&arena, source, LIMIT_SAGA_MEMORY);
+    arena_expect(&arena, size_expected(definition));
     bool ok = true;
     struct saga *saga = ARENA_NEW(&arena, struct saga);
     struct span kept = arena_copy(&arena, name, &ok);

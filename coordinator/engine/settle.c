@@ -39,18 +39,18 @@ void park_unfinished(struct turn *turn, struct step *step)
     step->undo_due_ms = 0; /* its undo's patience begins when somebody has finished it */
 }
 
+static const struct step *pivot_of(const struct saga *saga)
+{
+    uint32_t pivot = saga->definition->pivot;
+    return pivot > 0 ? saga_step(saga, pivot - 1) : NULL;
+}
+
 bool pivot_has_succeeded(const struct saga *saga)
 {
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        const struct step *step = saga_step(saga, i);
-        /* Skipped: the saga has gone past it, and what comes after it cannot be undone. */
-        bool done = step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_SKIPPED ||
-                    (step->state == STEP_STATE_RESOLVED && !step->refused);
-        if (step->spec->step_class == CLASS_PIVOT && done) {
-            return true;
-        }
-    }
-    return false;
+    const struct step *pivot = pivot_of(saga);
+    /* Skipped: the saga has gone past it, and what comes after it cannot be undone. */
+    return pivot && (pivot->state == STEP_STATE_SUCCEEDED || pivot->state == STEP_STATE_SKIPPED ||
+                     (pivot->state == STEP_STATE_RESOLVED && !pivot->refused));
 }
 
 bool step_is_open_pivot(const struct step *step)
@@ -64,12 +64,8 @@ bool step_is_open_pivot(const struct step *step)
 
 bool pivot_is_open(const struct saga *saga)
 {
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        if (step_is_open_pivot(saga_step(saga, i))) {
-            return true;
-        }
-    }
-    return false;
+    const struct step *pivot = pivot_of(saga);
+    return pivot && step_is_open_pivot(pivot);
 }
 
 static enum doubt keep(struct turn *turn, const struct step *step)

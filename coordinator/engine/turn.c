@@ -1,119 +1,9 @@
-/* turn.c - from decided records to a row, and from a step's effects to a batch. */
+/* turn.c - from decided records to a row, and its saga's timer. */
 #include "engine/turn.h"
 
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/mp.h"
-
-void batch_open(struct batch *batch, const struct arena_source *memory)
-{
-    *batch = (struct batch){0};
-    arena_open(&batch->arena, memory, (size_t)4 * LIMIT_BATCH_BYTES + LIMIT_SAGA_MEMORY);
-}
-
-void batch_clear(struct batch *batch)
-{
-    struct arena arena = batch->arena;
-    arena_reset(&arena);
-    *batch = (struct batch){.arena = arena};
-}
-
-void batch_close(struct batch *batch)
-{
-    arena_close(&batch->arena);
-    *batch = (struct batch){0};
-}
-
-/* Room for one more item of a list in the batch; the old list stays behind in the arena. */
-static void *grow(struct batch *batch, void **items, uint32_t *count, uint32_t *capacity,
-                  size_t size)
-{
-    if (*count == *capacity) {
-        uint32_t wanted = *capacity ? *capacity * 2 : 16;
-        uint8_t *bigger = arena_take(&batch->arena, wanted * size);
-        if (!bigger) {
-            return NULL;
-        }
-        if (*count > 0) {
-            memcpy(bigger, *items, *count * size);
-        }
-        *items = bigger;
-        *capacity = wanted;
-    }
-    uint8_t *item = (uint8_t *)*items + (size_t)*count * size;
-    *count += 1;
-    return item;
-}
-
-struct row *batch_row(struct batch *batch)
-{
-    return grow(batch, (void **)&batch->rows.rows, &batch->rows.row_count, &batch->row_capacity,
-                sizeof(struct row));
-}
-
-struct head *batch_head(struct batch *batch)
-{
-    return grow(batch, (void **)&batch->rows.heads, &batch->rows.head_count, &batch->head_capacity,
-                sizeof(struct head));
-}
-
-struct name *batch_name(struct batch *batch)
-{
-    return grow(batch, (void **)&batch->rows.names, &batch->rows.name_count, &batch->name_capacity,
-                sizeof(struct name));
-}
-
-struct notice *batch_notice(struct batch *batch)
-{
-    return grow(batch, (void **)&batch->rows.notices, &batch->rows.notice_count,
-                &batch->notice_capacity, sizeof(struct notice));
-}
-
-struct delivery *batch_delivery(struct batch *batch)
-{
-    return grow(batch, (void **)&batch->rows.deliveries, &batch->rows.delivery_count,
-                &batch->delivery_capacity, sizeof(struct delivery));
-}
-
-struct schedule_row *batch_schedule(struct batch *batch)
-{
-    return grow(batch, (void **)&batch->rows.schedules, &batch->rows.schedule_count,
-                &batch->schedule_capacity, sizeof(struct schedule_row));
-}
-
-struct claim_row *batch_claim(struct batch *batch)
-{
-    return grow(batch, (void **)&batch->rows.claims, &batch->rows.claim_count,
-                &batch->claim_capacity, sizeof(struct claim_row));
-}
-
-struct inbox_row *batch_inbox(struct batch *batch)
-{
-    return grow(batch, (void **)&batch->rows.inbox, &batch->rows.inbox_count,
-                &batch->inbox_capacity, sizeof(struct inbox_row));
-}
-
-struct inbox_done *batch_inbox_done(struct batch *batch)
-{
-    return grow(batch, (void **)&batch->rows.inbox_done, &batch->rows.inbox_done_count,
-                &batch->inbox_done_capacity, sizeof(struct inbox_done));
-}
-
-struct wait_row *batch_wait(struct batch *batch)
-{
-    return grow(batch, (void **)&batch->rows.waits, &batch->rows.wait_count, &batch->wait_capacity,
-                sizeof(struct wait_row));
-}
-
-struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref)
-{
-    struct effect *effect = grow(batch, (void **)&batch->effects, &batch->effect_count,
-                                 &batch->effect_capacity, sizeof(struct effect));
-    if (effect) {
-        *effect = (struct effect){.kind = kind, .ref = ref};
-    }
-    return effect;
-}
 
 void turn_open(struct turn *turn, struct engine *engine, const struct event *event,
                struct batch *batch, struct saga *saga)
@@ -269,38 +159,16 @@ static bool make_row(struct turn *turn)
     return true;
 }
 
-bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new)
+bool timer_set(struct engine *engine, struct saga *saga, int64_t due_ms)
 {
-    struct head *head = batch_head(batch);
-    if (!head) {
-        return false;
-    }
-    *head = (struct head){.saga = saga->id,
-                          .state = saga->state,
-                          .is_new = is_new,
-                          .has_moved = saga->is_migrated,
-                          .paused = saga->paused,
-                          .definition = saga->definition->name,
-                          .version = saga->definition->version,
-                          .started_ms = saga->started_ms,
-                          .ended_ms = saga->ended_ms,
-                          .first_lsn = saga->first_lsn,
-                          .last_lsn = saga->last_lsn,
-                          .due_ms = saga->asleep_ms};
-    return true;
-}
-
-static bool set_timer(struct turn *turn, int64_t due_ms)
-{
-    struct saga *saga = turn->saga;
     if (due_ms == INT64_MAX) {
-        heap_drop(&turn->engine->timers, &saga->timer);
+        heap_drop(&engine->timers, &saga->timer);
         return true;
     }
     if (saga->timer.place > 0 && saga->timer.due == due_ms) {
         return true;
     }
-    return heap_set(&turn->engine->timers, &saga->timer, due_ms) == SAGA_OK;
+    return heap_set(&engine->timers, &saga->timer, due_ms) == SAGA_OK;
 }
 
 bool turn_close(struct turn *turn)
@@ -333,7 +201,7 @@ bool turn_close(struct turn *turn)
         child_tell(turn);
     }
     if (!turn->failed) {
-        turn->failed = !inbox_tell_wants(turn) || !set_timer(turn, due_ms);
+        turn->failed = !inbox_tell_wants(turn) || !timer_set(turn->engine, saga, due_ms);
     }
     if (!turn->failed) {
         leave_later(turn->engine, saga);

@@ -295,6 +295,8 @@ void expire(struct turn *turn);
 /* Alerts once that an undo fails for long; others need not wait for it any more. */
 void undo_stuck(struct turn *turn, struct step *step);
 int64_t saga_next_due(const struct engine *engine, const struct saga *saga);
+/* The saga is looked at again then; INT64_MAX = it need not be. false = no memory. */
+MUST_CHECK bool timer_set(struct engine *engine, struct saga *saga, int64_t due_ms);
 
 /* results.c, verbs.c */
 /* Has the pivot succeeded although somebody wanted to turn back? Then forward it goes, and they

@@ -1,7 +1,7 @@
 /* engine_bench.c - what a decision costs: the pure engine alone, no store, no sockets.
  *
- * Runs booking sagas to their end, N in flight, and prints microseconds per saga for the engine
- * and, in the same run, for the least that any coordinator must do per saga with the same
+ * Runs booking sagas to their end, so many in flight, and prints microseconds per saga for the
+ * engine and, in the same run, for the least that any coordinator must do per saga with the same
  * libraries: packing four rows of the same size and hashing their payloads. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 #include "base/mp.h"
 #include "engine/engine.h"
 
-enum { INFLIGHT = 64, ROUNDS = 4000 };
+static uint32_t inflight = 64;
+static uint32_t sagas = 256000;
 
 static const char definition_text[] =
     "{\"saga\":\"booking\",\"timeout\":\"10m\",\"steps\":["
@@ -91,13 +92,13 @@ static double run_engine(const struct definition *definition, struct span input,
     batch_open(&batches[1], &arena_heap);
     size_t bytes = 0;
     double began = now_us();
-    for (uint32_t round = 0; round < ROUNDS; round++) {
+    for (uint32_t round = 0; round < sagas / inflight; round++) {
         struct batch *now = &batches[0];
         struct batch *next = &batches[1];
-        for (uint32_t i = 0; i < INFLIGHT; i++) {
+        for (uint32_t i = 0; i < inflight; i++) {
             char name[40];
             int size =
-                snprintf(name, sizeof name, "0192d3a1-7c3e-7000-8000-%012u", round * INFLIGHT + i);
+                snprintf(name, sizeof name, "0192d3a1-7c3e-7000-8000-%012u", round * inflight + i);
             struct event event = {.kind = EVENT_START, .now_ms = 1000};
             event.start.definition = definition;
             event.start.name = span_of(name, (size_t)size);
@@ -120,11 +121,11 @@ static double run_engine(const struct definition *definition, struct span input,
     if (engine_count(engine) != 0) {
         die("sagas are left");
     }
-    *row_bytes = (double)bytes / ((double)ROUNDS * INFLIGHT);
+    *row_bytes = (double)bytes / sagas;
     batch_close(&batches[0]);
     batch_close(&batches[1]);
     engine_destroy(&engine);
-    return took / ((double)ROUNDS * INFLIGHT);
+    return took / sagas;
 }
 
 static double run_least(void)
@@ -134,7 +135,7 @@ static double run_least(void)
     uint8_t digest[DIGEST_SIZE];
     buf_open(&body, 1024);
     double began = now_us();
-    for (uint32_t i = 0; i < ROUNDS * INFLIGHT * 4; i++) {
+    for (uint32_t i = 0; i < sagas * 4; i++) {
         buf_clear(&body);
         digest_pair(span_of(payload, sizeof payload), span_of(NULL, 0), digest);
         mp_put_array(&body, 8);
@@ -146,11 +147,16 @@ static double run_least(void)
     }
     double took = now_us() - began;
     buf_close(&body);
-    return took / ((double)ROUNDS * INFLIGHT);
+    return took / sagas;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    inflight = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : inflight;
+    sagas = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : sagas;
+    if (argc > 3 || inflight == 0 || sagas < inflight) {
+        die("usage: engine_bench [IN_FLIGHT [SAGAS]]");
+    }
     struct buf document;
     struct buf input;
     struct buf output;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/mp.h"
+#include "base/pool.h"
 
 Test(buf, holds_what_was_written)
 {
@@ -224,4 +225,57 @@ Test(arena, says_no_when_its_source_does)
         arena_close(&arena);
         cr_assert_eq(counting.chunks, 0);
     }
+}
+
+Test(arena, takes_what_is_expected_in_one_piece)
+{
+    struct counting counting = {.left = SIZE_MAX};
+    struct arena_source source = {counting_take, counting_give, &counting};
+    struct arena arena;
+    arena_open(&arena, &source, SIZE_MAX);
+    arena_expect(&arena, 5000);
+    for (size_t i = 0; i < 5000 / 40; i++) {
+        uint8_t *piece = arena_take(&arena, 40);
+        cr_assert_eq(piece[39], 0);
+        memset(piece, 255, 40);
+    }
+    cr_assert_eq(counting.chunks, 1);
+    cr_assert_not_null(arena_take(&arena, 40));
+    cr_assert_eq(counting.chunks, 2, "more than expected costs another chunk");
+    arena_close(&arena);
+    counting.left = 0;
+    arena_open(&arena, &source, SIZE_MAX);
+    arena_expect(&arena, 5000);
+    cr_assert_null(arena_take(&arena, 1), "no memory is said by who takes");
+    arena_close(&arena);
+    cr_assert_eq(counting.chunks, 0);
+}
+
+/* Broken once by keeping whatever is given back: the bound was passed. */
+Test(pool, keeps_chunks_up_to_its_bound)
+{
+    enum { CHUNK = 4000, COUNT = 40, KEPT_MAX = 20 * 4096 };
+    struct pool pool;
+    uint8_t *chunks[COUNT];
+    pool_open(&pool, KEPT_MAX);
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < COUNT; i++) {
+            chunks[i] = pool.source.take(CHUNK, pool.source.arg);
+            cr_assert_not_null(chunks[i]);
+            memset(chunks[i], (int)i, CHUNK);
+        }
+        for (size_t i = 0; i < COUNT; i++) {
+            cr_assert_eq(chunks[i][0], i);
+            cr_assert_eq(chunks[i][CHUNK - 1], i, "chunks do not overlap");
+            pool.source.give(chunks[i], CHUNK, pool.source.arg);
+        }
+        cr_assert_leq(pool.size, KEPT_MAX);
+    }
+    uint8_t *large = pool.source.take(10 * POOL_CHUNK_MAX, pool.source.arg);
+    cr_assert_not_null(large);
+    size_t size = pool.size;
+    pool.source.give(large, 10 * POOL_CHUNK_MAX, pool.source.arg);
+    cr_assert_eq(pool.size, size, "large ones are not kept");
+    pool_close(&pool);
+    cr_assert_eq(pool.size, 0);
 }
