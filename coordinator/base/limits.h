@@ -43,7 +43,7 @@ enum {
     /* The engine. */
     LIMIT_CLAIMS = 2000000,               /* sagas that hold or wait for a concurrency key */
     LIMIT_SAGAS = 2000000,                /* sagas in memory */
-    LIMIT_SAGA_MEMORY = 64 * 1024 * 1024, /* bytes that one saga's state may take */
+    LIMIT_SAGA_MEMORY = 64 * 1024 * 1024, /* bytes of one saga's state; see engine/room.c */
     LIMIT_ATTEMPTS_KEPT = 1000,           /* attempts of one key remembered; older: `unknown` */
     LIMIT_TIMERS_PER_STEP = 1000,         /* due timers handled in one turn */
     LIMIT_INBOX = 100000,                 /* events kept; more from outside: `overloaded` */

@@ -75,6 +75,8 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
     }
     CHECK(turn->entropy->used + TOKEN_SIZE <= turn->entropy->size);
     bool fresh = input != NULL || call->run == 0;
+    /* An undo must be asked for: as with any reference that is too much, null stands for it. */
+    bool fits = call->kind != TASK_UNDO || !input || room_to_undo(turn->saga, input->size);
     struct record record = {.type = RECORD_TASK_INTENDED,
                             .fields = 1,
                             .step = call->step->index,
@@ -82,7 +84,7 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
                             .run = fresh ? call->run + 1 : call->run,
                             .attempt = fresh ? 1 : call->number_last + 1,
                             .flags = flags,
-                            .input = fresh && input ? *input : (struct span){NULL, 0}};
+                            .input = fresh && input && fits ? *input : (struct span){NULL, 0}};
     memcpy(record.token, turn->entropy->bytes + turn->entropy->used, TOKEN_SIZE);
     turn->entropy->used += TOKEN_SIZE;
     forget_oldest(turn, call);

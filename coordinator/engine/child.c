@@ -181,13 +181,14 @@ void child_watch(struct turn *turn, struct step *step)
 static void do_ended(struct turn *turn, struct step *step, const struct child_end *end)
 {
     bool done = end->state == SAGA_STATE_COMPLETED;
+    bool fits = room_for(turn->saga, end->output.size);
     struct record record = {.type = RECORD_STEP_WOKEN,
                             .fields = 1,
                             .step = step->index,
                             .kind = TASK_DO,
                             .code = done ? (struct span){NULL, 0} : end->code,
                             .message = done ? (struct span){NULL, 0} : end->message,
-                            .output = done ? end->output : (struct span){NULL, 0},
+                            .output = done && fits ? end->output : (struct span){NULL, 0},
                             .cost_micros = end->cost_micros};
     if (!done && record.code.size == 0) {
         record.code = span_text("failed");
@@ -199,6 +200,9 @@ static void do_ended(struct turn *turn, struct step *step, const struct child_en
     turn_emit(turn, &record);
     if (done) {
         forget_turn(turn, step);
+    }
+    if (done && !fits) {
+        turn_alert(turn, step, "output_too_large"); /* null stands for it */
     }
 }
 

@@ -507,6 +507,9 @@ static bool refuse(struct batch *batch, const struct event *event, const struct 
 
 static void keep_details(struct turn *turn, struct call *call, struct span details)
 {
+    if (details.size > call->details_room && !room_for(turn->saga, details.size * 2)) {
+        return; /* the ones before stand */
+    }
     if (details.size > call->details_room) {
         uint8_t *room = arena_take(&turn->saga->arena, details.size * 2);
         if (!room) {

@@ -96,14 +96,15 @@ static bool all_settled(const struct fan *fan)
     return true;
 }
 
-static void start_item(struct turn *turn, struct step *item)
+/* All outputs together are a value of their own. */
+static void end(struct turn *turn, const struct step *container)
 {
-    /* What is left belongs to the undoing of those that have begun. */
-    if (turn->saga->arena.size > LIMIT_SAGA_MEMORY / 2) {
-        step_fail(turn, item, "too_large", span_text("the saga holds too much for another item"));
-    } else {
-        step_start(turn, item);
+    struct record record = {.type = RECORD_STEP_WOKEN, .fields = 1, .step = container->index};
+    if (!room_for(turn->saga, fan_output_size(container))) {
+        record.code = span_text("too_large");
+        record.message = span_text("the saga holds too much for the outputs of all items");
     }
+    turn_emit(turn, &record);
 }
 
 bool fan_go_on(struct turn *turn, struct step *container)
@@ -116,15 +117,14 @@ bool fan_go_on(struct turn *turn, struct step *container)
         if (!turn_has_room(turn)) {
             return changed;
         }
-        start_item(turn, item);
+        step_start(turn, item);
         changed = true;
         if (item->state == STEP_STATE_FAILED && !step_is_forgiven(item)) {
             return true;
         }
     }
     if (!changed && !turn->failed && all_settled(fan)) {
-        struct record record = {.type = RECORD_STEP_WOKEN, .fields = 1, .step = container->index};
-        turn_emit(turn, &record);
+        end(turn, container);
         changed = true;
     }
     return changed;

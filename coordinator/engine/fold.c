@@ -283,26 +283,41 @@ static bool after_failure(struct step *step, struct call *call, const struct rec
     return false;
 }
 
-/* Retries may go on for weeks with one and the same error: equal text takes no new memory. */
-static bool keep_text(struct step *step, struct span text, struct span *kept)
+/* Retries may go on for weeks, each with other words: the first text takes what it needs, the next
+ * one room for all that come. */
+static bool keep_text(struct step *step, struct text_room *room, struct span text,
+                      struct span *kept)
 {
-    bool ok = true;
-    if (!span_equal(text, *kept)) {
-        *kept = arena_copy(&step->saga->arena, text, &ok);
+    if (span_equal(text, *kept)) {
+        return true;
     }
-    return ok;
+    if (text.size > room->size) {
+        size_t size = room->size > 0 && text.size < LIMIT_MESSAGE ? LIMIT_MESSAGE : text.size;
+        uint8_t *bytes = arena_take(&step->saga->arena, size);
+        if (!bytes) {
+            return false;
+        }
+        *room = (struct text_room){bytes, size};
+    }
+    if (text.size > 0) {
+        memmove(room->bytes, text.data, text.size);
+    }
+    *kept = span_of(room->bytes, text.size);
+    return true;
 }
 
 bool fold_keep_error(struct step *step, const struct call *call, const struct record *record)
 {
+    struct text_room *codes = step->code_rooms;
+    struct text_room *messages = step->message_rooms;
     if (call->kind == TASK_UNDO) {
-        return keep_text(step, record->code, &step->undo_code) &&
-               keep_text(step, record->message, &step->undo_message);
+        return keep_text(step, &codes[1], record->code, &step->undo_code) &&
+               keep_text(step, &messages[1], record->message, &step->undo_message);
     }
     if (call->kind == TASK_DO) {
         step->error_attempt = record->attempt;
-        return keep_text(step, record->code, &step->code) &&
-               keep_text(step, record->message, &step->message);
+        return keep_text(step, &codes[0], record->code, &step->code) &&
+               keep_text(step, &messages[0], record->message, &step->message);
     }
     return true;
 }

@@ -33,6 +33,11 @@ void step_start(struct turn *turn, struct step *step)
     if (!step_is_wanted(turn, step)) {
         return;
     }
+    if (!room_to_start(turn->saga)) {
+        /* What is left belongs to the ends, and the undoing, of those that have begun. */
+        step_fail(turn, step, "too_large", span_text("the saga holds too much for another step"));
+        return;
+    }
     if (step_is_container(step)) {
         fan_begin(turn, step);
         return;
@@ -129,7 +134,13 @@ static bool retry_due(struct turn *turn, struct step *step)
     }
     if (budget_allows(turn, step)) {
         struct span input = call->rerun_input.size > 0 ? call->rerun_input : call->input;
-        if (step->spec->kind == STEP_KIND_SAGA) {
+        if (step->spec->kind == STEP_KIND_SAGA && !room_to_start(turn->saga)) {
+            struct failure failure = {.code = span_text("too_large"),
+                                      .message = span_text("the saga holds too much"),
+                                      .refused = true,
+                                      .retry_after_ms = -1};
+            call_fail(turn, call, &failure);
+        } else if (step->spec->kind == STEP_KIND_SAGA) {
             child_begin(turn, step, input); /* one that has ended stays so: another one */
         } else {
             call_send(turn, call, call->rerun ? &input : NULL, 0);

@@ -327,6 +327,7 @@ static bool waits_for(const struct saga *saga, const struct step *step, const st
 
 static void take(struct turn *turn, const struct step *step, const struct offer *offer)
 {
+    struct span data = mp_find(offer->event, span_text("data"));
     struct buf *scratch = &turn->engine->scratch;
     buf_clear(scratch);
     put_identity(scratch, offer->event);
@@ -338,10 +339,12 @@ static void take(struct turn *turn, const struct step *step, const struct offer 
                               .mark = (int64_t)offer->number};
     turn->failed |= buf_failed(scratch);
     turn_emit(turn, &received);
-    struct record woken = {.type = RECORD_STEP_WOKEN,
-                           .fields = 1,
-                           .step = step->index,
-                           .output = mp_find(offer->event, span_text("data"))};
+    if (!room_for(turn->saga, data.size)) {
+        wait_end(turn, step, "too_large", span_text("the saga holds too much for the event"));
+        return;
+    }
+    struct record woken = {
+        .type = RECORD_STEP_WOKEN, .fields = 1, .step = step->index, .output = data};
     turn_emit(turn, &woken);
 }
 

@@ -331,7 +331,7 @@ static struct span item_output(const struct step *item)
     return counts && item->output.size > 0 ? item->output : MP_NIL_VALUE;
 }
 
-struct span fan_output(const struct step *container)
+size_t fan_output_size(const struct step *container)
 {
     const struct fan *fan = container->fan;
     enum { HEADER_MAX = 5 };
@@ -339,6 +339,13 @@ struct span fan_output(const struct step *container)
     for (uint32_t i = 0; i < fan->count; i++) {
         size += item_output(&fan->items[i]).size;
     }
+    return size;
+}
+
+struct span fan_output(const struct step *container)
+{
+    const struct fan *fan = container->fan;
+    size_t size = fan_output_size(container);
     uint8_t *bytes = arena_take(&container->saga->arena, size);
     if (!bytes) {
         return (struct span){NULL, 0};

@@ -286,14 +286,41 @@ static void take_later(struct turn *turn, struct attempt *attempt)
     tell(turn, attempt, attempt->verdict);
 }
 
+/* What the saga has no room for is not taken: `own` is the result without it. A do that would count
+ * with its output has an effect, and nobody knows what it came to: it is in doubt. */
+static const struct result *within_room(const struct turn *turn, const struct attempt *attempt,
+                                        const struct result *result, struct result *own)
+{
+    if (room_for(turn->saga, result->output.size + result->details.size)) {
+        return result;
+    }
+    bool counts = attempt->call->kind == TASK_CHECK ||
+                  (attempt->call->kind == TASK_DO && !attempt_is_past(attempt) &&
+                   do_is_undecided(attempt->call->step));
+    *own = *result;
+    own->output = (struct span){NULL, 0};
+    own->details = (struct span){NULL, 0};
+    if (result->status == RESULT_OK && result->output.size > 0 && counts) {
+        own->status = RESULT_FAILED;
+        own->code = span_text("too_large");
+        own->message = span_text("the saga holds too much for the output");
+        own->in_doubt = attempt->call->kind == TASK_DO;
+        own->retryable = false;
+        own->retry_after_ms = -1;
+    }
+    return own;
+}
+
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
+    struct result own;
     attempt->orphan = false;
     attempt->left = true;
     if (attempt->answered) {
         tell(turn, attempt, attempt->verdict);
         return;
     }
+    result = within_room(turn, attempt, result, &own);
     switch (result->status) {
     case RESULT_LATER:
         take_later(turn, attempt);

@@ -55,7 +55,7 @@ struct saga *saga_new(const struct arena_source *source, uint64_t id, struct spa
 {
     PRE(definition->step_count > 0);
     struct arena arena;
-    arena_open(&arena, source, LIMIT_SAGA_MEMORY);
+    arena_open(&arena, source, (size_t)3 * LIMIT_SAGA_MEMORY); /* see room.c */
     arena_expect(&arena, size_expected(definition));
     bool ok = true;
     struct saga *saga = ARENA_NEW(&arena, struct saga);

@@ -99,6 +99,12 @@ struct past {
     struct past *older;
 };
 
+/* Where a text stands that changes, perhaps for weeks. */
+struct text_room {
+    uint8_t *bytes;
+    size_t size;
+};
+
 struct step {
     const struct step_spec *spec;
     struct saga *saga;
@@ -120,6 +126,8 @@ struct step {
     struct span outcome_reason; /* and why */
     struct span undo_code;
     struct span undo_message;
+    struct text_room code_rooms[2]; /* of do, undo */
+    struct text_room message_rooms[2];
     uint64_t started_seq; /* order of starting; 0 = never */
     int64_t started_ms;
     int64_t ended_ms;
@@ -318,6 +326,8 @@ void step_set_undo(struct step *step, enum undo_state state);
 MUST_CHECK bool fan_add(struct step *container, struct span collection, uint32_t count);
 /* The saga has the steps of another version: counts them, and gives it its items again. */
 MUST_CHECK bool saga_carry_items(struct saga *saga, uint32_t count);
+/* How many bytes the array of its items' outputs takes, at most. */
+size_t fan_output_size(const struct step *container);
 /* The outputs of its items as an array in the saga's arena; empty = no memory. */
 struct span fan_output(const struct step *container);
 /* After a record on an item: its container's state on the way back is what its items' add up to. */

@@ -88,6 +88,15 @@ MUST_CHECK bool batch_put_head(struct batch *batch, const struct saga *saga, boo
 struct notice *batch_notice(struct batch *batch);
 struct inbox_row *batch_inbox(struct batch *batch);
 
+/* room.c: a saga's memory is bounded, and what has begun must find room to end. */
+
+/* May something begin that will bring values with it? */
+bool room_to_start(const struct saga *saga);
+/* Can a value of that size be taken that comes of what has begun? */
+bool room_for(const struct saga *saga, size_t size);
+/* Can an undo be told so much? */
+bool room_to_undo(const struct saga *saga, size_t size);
+
 /* Alerts: `code` is a literal. */
 void turn_alert(struct turn *turn, const struct step *step, const char *code);
 

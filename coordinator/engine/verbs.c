@@ -428,5 +428,10 @@ enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, cons
         *why = "the saga has moved";
         return SAGA_PRECONDITION_FAILED;
     }
+    /* The verb says it, and what follows from it says it again. */
+    if (!room_for(turn->saga, 2 * (verb->input.size + verb->output.size))) {
+        *why = "the saga holds too much to take this value";
+        return SAGA_TOO_LARGE;
+    }
     return verbs[verb->verb](turn, verb, why);
 }

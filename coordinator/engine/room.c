@@ -1,0 +1,28 @@
+/* room.c - what a saga's memory is for, so that it never runs out of it.
+ *
+ *     0 ──── 1/2 ──────── 1 ──────── 3/2 ──────────────── 3      of LIMIT_SAGA_MEMORY
+ *     │ starts │ results   │ undos    │ what is small and must be written
+ *
+ * What has begun must be able to end, and to be undone: so nothing begins any more where what ends
+ * still has room, and what cannot be refused is told with less. The bounds look at the memory alone
+ * and are decided live: what a record says is true on any machine. A replay needs as much memory
+ * as what it replays, give or take the heads of chunks: the last part is for that too. */
+#include "base/limits.h"
+#include "engine/turn.h"
+
+_Static_assert(LIMIT_SAGA_MEMORY / 2 > 4 * LIMIT_VALUE, "a step in the dark is a small one");
+
+bool room_to_start(const struct saga *saga)
+{
+    return saga->arena.size <= LIMIT_SAGA_MEMORY / 2;
+}
+
+bool room_for(const struct saga *saga, size_t size)
+{
+    return saga->arena.size + size <= LIMIT_SAGA_MEMORY;
+}
+
+bool room_to_undo(const struct saga *saga, size_t size)
+{
+    return saga->arena.size + size <= LIMIT_SAGA_MEMORY / 2 * 3;
+}
