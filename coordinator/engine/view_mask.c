@@ -113,13 +113,46 @@ enum saga_error view_mask_learn(const struct saga_image *image, bool may_move, s
     return mask->failed ? SAGA_NO_MEMORY : SAGA_OK;
 }
 
+static struct span hide(struct span value)
+{
+    static const uint8_t hidden[] = {0xa3, '*', '*', '*'};
+    return value.size == 0 ? value : span_of(hidden, sizeof hidden);
+}
+
+/* What an event brings may be sensitive where it comes in, if it does: here nothing can tell. */
+static struct span mask_data(struct mask *mask, struct span event)
+{
+    struct mp mp = mp_open(event);
+    struct buf out;
+    bool ok = true;
+    if (mp_type(event) != MP_MAP) {
+        return event;
+    }
+    buf_open(&out, event.size + 64);
+    uint32_t count = mp_map(&mp);
+    mp_put_map(&out, count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct span name = mp_str(&mp);
+        struct span value = mp_skip(&mp);
+        mp_put_str(&out, name);
+        mp_put_value(&out, span_is(name, "data") ? hide(value) : value);
+    }
+    struct span kept = arena_copy(mask->arena, buf_span(&out), &ok);
+    mask->failed |= buf_failed(&out) || !ok;
+    buf_close(&out);
+    return mask_value(mask, nowhere, kept);
+}
+
 void view_mask_record(struct mask *mask, struct record *record)
 {
     if (!mask_is_needed(mask)) {
         return;
     }
     bool starts = record->type == RECORD_SAGA_STARTED;
-    record->input = mask_value(mask, starts ? of_input() : nowhere, record->input);
+    bool brings = record->type == RECORD_OPERATOR && record->verb == VERB_SIGNAL;
+    record->input = brings ? hide(record->input)
+                           : mask_value(mask, starts ? of_input() : nowhere, record->input);
+    record->event = mask_data(mask, record->event);
     record->output = mask_value(mask, of_record(record), record->output);
     record->details = mask_value(mask, nowhere, record->details);
     record->labels = mask_value(mask, nowhere, record->labels);

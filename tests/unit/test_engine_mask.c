@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/mp.h"
-#include "engine/mask.h"
+#include "engine/view_mask.h"
 
 static struct arena arena;
 
@@ -147,6 +147,26 @@ Test(mask, hides_everything_when_there_is_too_much)
     cr_assert(mask.shuts && !mask.failed);
     masks(&mask, nowhere, "{'x':1}", "'***'");
     cr_assert(span_is(mask_text(&mask, span_text("any")), "***"));
+    arena_close(&arena);
+}
+
+Test(mask, hides_what_events_bring)
+{
+    struct mask mask;
+    open_mask(&mask, "'$.input.card'");
+    mask_learn(&mask, input, pack("{'card':'4111'}"));
+    struct record started = {.type = RECORD_SAGA_STARTED,
+                             .event = pack("{'name':'paid','id':'4111','data':{'card':'4112'}}")};
+    view_mask_record(&mask, &started);
+    cr_assert_str_eq(print(started.event), "{'data':'***','id':'***','name':'paid'}");
+    struct record said = {
+        .type = RECORD_OPERATOR, .verb = VERB_SIGNAL, .input = pack("{'card':'4112'}")};
+    view_mask_record(&mask, &said);
+    cr_assert_str_eq(print(said.input), "'***'");
+    struct record retried = {
+        .type = RECORD_OPERATOR, .verb = VERB_RETRY, .input = pack("{'card':'4111','n':1}")};
+    view_mask_record(&mask, &retried);
+    cr_assert_str_eq(print(retried.input), "{'card':'***','n':1}");
     arena_close(&arena);
 }
 
