@@ -132,6 +132,9 @@ static void end(struct turn *turn, const struct step *step, const struct verb_re
         record.output = buf_span(&turn->engine->scratch);
     }
     turn_emit(turn, &record);
+    if (!code) {
+        deadline_set(turn, step);
+    }
 }
 
 bool approval_is_over(struct turn *turn, const struct step *step)

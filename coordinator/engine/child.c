@@ -200,6 +200,7 @@ static void do_ended(struct turn *turn, struct step *step, const struct child_en
     turn_emit(turn, &record);
     if (done) {
         forget_turn(turn, step);
+        deadline_set(turn, step);
     }
     if (done && !fits) {
         turn_alert(turn, step, "output_too_large"); /* null stands for it */

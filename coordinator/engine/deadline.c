@@ -64,7 +64,7 @@ int64_t deadline_due_ms(const struct step *step)
     return due_ms > 0 ? due_ms : 1;
 }
 
-void deadline_expire(struct turn *turn, struct step *step)
+void deadline_expire(struct turn *turn, const struct step *step)
 {
     const struct saga *saga = turn->saga;
     if (turn->failed || !still_counts(step)) {
@@ -92,7 +92,7 @@ void deadline_expire(struct turn *turn, struct step *step)
     }
 }
 
-void deadline_set(struct turn *turn, struct step *step)
+void deadline_set(struct turn *turn, const struct step *step)
 {
     const struct template *before = step->spec->has_undo ? step->spec->undo_before : NULL;
     bool turns = turn->saga->direction == BACKWARD && !savepoint_spares(step);

@@ -346,6 +346,7 @@ static void take(struct turn *turn, const struct step *step, const struct offer 
     struct record woken = {
         .type = RECORD_STEP_WOKEN, .fields = 1, .step = step->index, .output = data};
     turn_emit(turn, &woken);
+    deadline_set(turn, step);
 }
 
 enum saga_error inbox_offer(struct engine *engine, const struct event *event, struct batch *batch,
@@ -439,4 +440,5 @@ void inbox_emit(struct turn *turn, struct step *step)
                             .output = put_output(turn, &row)};
     turn_emit(turn, &record);
     tell_event(turn, step->spec->event, record.input);
+    deadline_set(turn, step);
 }

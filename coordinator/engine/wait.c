@@ -17,6 +17,9 @@ void wait_end(struct turn *turn, const struct step *step, const char *code, stru
                             .code = code ? span_text(code) : (struct span){NULL, 0},
                             .message = message};
     turn_emit(turn, &record);
+    if (!code) {
+        deadline_set(turn, step);
+    }
 }
 
 bool wait_read_time(struct span value, int64_t *at_ms)
