@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/mp.h"
 #include "base/utf8.h"
+#include "participants/plain.h"
 
 enum {
     CODE_SIZE_MAX = 64,      /* of an error code; what is longer is cut */
@@ -140,9 +141,12 @@ static void check_output(struct saga_answer *answer, size_t value_max)
         mp_put_nil(buf);
     size_t size = buf->size - answer->output_at;
     const char *why = NULL;
-    if (buf_failed(buf) || size > value_max)
+    if (buf_failed(buf) || size > value_max) {
         replace(answer, "result_too_large", "the output is larger than may be sent");
-    else if (mp_check(span_of(buf->data + answer->output_at, size), &why) != SAGA_OK)
+        return;
+    }
+    struct span output = span_of(buf->data + answer->output_at, size);
+    if (!plain_is(output) && mp_check(output, &why) != SAGA_OK)
         replace(answer, "bad_output", why);
 }
 

@@ -1,20 +1,22 @@
-/* message.c - the fields of messages as a table, and the walk that fills them.
+/* message.c - the fields of messages as a table, and the walks that fill them.
  *
- * Coordinators pack a type's keys in one order, so the search for a key begins after the last one
- * that was found: mostly one comparison a key. */
+ * Nearly every message is plain, and one walk checks and reads it; any other is checked as a whole
+ * first. Coordinators pack a type's keys in one order, so that the field after the last one is
+ * mostly the next; else the few with names of that size are looked at. */
 #include "participants/message.h"
 
 #include <stddef.h>
 
 #include "base/mp.h"
+#include "participants/plain.h"
 
 enum { TEXT, NUMBER, FLAG, VALUE };
 
 struct row {
-    const char *name; /* the key on the wire */
-    size_t size;      /* of the name */
-    int type;         /* TEXT ... VALUE */
-    size_t offset;    /* in struct message */
+    char name[16];   /* the key on the wire */
+    uint32_t size;   /* of the name */
+    uint16_t type;   /* TEXT ... VALUE */
+    uint16_t offset; /* in struct message */
 };
 
 #define ROW(name, type, member)                                                                    \
@@ -58,19 +60,59 @@ static const struct row rows[FIELD_COUNT] = {
     [FIELD_RETRY_AFTER_MS] = ROW("retry_after_ms", NUMBER, retry_after_ms),
 };
 
+_Static_assert(sizeof("retry_after_ms") <= sizeof(rows[0].name), "the longest name fits");
 _Static_assert(FIELD_COUNT <= 64, "the fields seen are a mask of 64 bits");
 
-/* The field of a key, searched for from `first` on; FIELD_COUNT when it is not known. */
-static unsigned field_of(struct span key, unsigned first)
+/* Two loads that may overlap see all of a short name: cheaper than a call, and asked so often. */
+static inline bool is_name(const struct row *row, struct span key)
 {
-    unsigned at = first;
-    for (unsigned i = 0; i < FIELD_COUNT; i++) {
-        if (at >= FIELD_COUNT)
-            at = 0;
-        const struct row *row = &rows[at];
-        if (row->size == key.size && memcmp(row->name, key.data, key.size) == 0)
-            return at;
-        at++;
+    if (row->size != key.size)
+        return false;
+    if (key.size >= 8) {
+        const size_t rest = key.size - 8;
+        return memcmp(row->name, key.data, 8) == 0 &&
+               memcmp(row->name + rest, key.data + rest, 8) == 0;
+    }
+    if (key.size >= 4) {
+        const size_t rest = key.size - 4;
+        return memcmp(row->name, key.data, 4) == 0 &&
+               memcmp(row->name + rest, key.data + rest, 4) == 0;
+    }
+    for (size_t i = 0; i < key.size; i++) {
+        if ((uint8_t)row->name[i] != key.data[i])
+            return false;
+    }
+    return true;
+}
+
+/* The fields by the size of their names, up to a repeated FIELD_V. */
+static const uint8_t of_size[][10] = {
+    [1] = {FIELD_V},
+    [3] = {FIELD_KEY},
+    [4] = {FIELD_TYPE, FIELD_SAGA, FIELD_STEP, FIELD_KIND, FIELD_CODE},
+    [5] = {FIELD_TOKEN, FIELD_INPUT, FIELD_STATE},
+    [6] = {FIELD_STATUS, FIELD_ACTION, FIELD_OUTPUT, FIELD_TTL_MS, FIELD_DO_KEY, FIELD_REASON},
+    [7] = {FIELD_REQUEST, FIELD_RESULTS, FIELD_ATTEMPT, FIELD_VERSION, FIELD_DETAILS, FIELD_SESSION,
+           FIELD_DEAD_MS, FIELD_MESSAGE},
+    [8] = {FIELD_IN_DOUBT, FIELD_AFTER_MS},
+    [9] = {FIELD_DUPLICATE},
+    [10] = {FIELD_DEFINITION, FIELD_TRACESTATE},
+    [11] = {FIELD_TRACEPARENT, FIELD_MAX_MESSAGE},
+    [12] = {FIELD_HEARTBEAT_MS},
+    [14] = {FIELD_RETRY_AFTER_MS},
+};
+
+/* The field of a key; FIELD_COUNT when it is not known. `guess` is tried first. */
+static inline unsigned field_of(struct span key, unsigned guess)
+{
+    if (guess < FIELD_COUNT && is_name(&rows[guess], key))
+        return guess;
+    if (key.size >= ARRAY_COUNT(of_size))
+        return FIELD_COUNT;
+    const uint8_t *fields = of_size[key.size];
+    for (unsigned i = 0; i == 0 || fields[i] != FIELD_V; i++) {
+        if (is_name(&rows[fields[i]], key))
+            return fields[i];
     }
     return FIELD_COUNT;
 }
@@ -93,10 +135,65 @@ static bool read_field(struct mp *mp, const struct row *row, struct message *mes
     return true;
 }
 
-enum saga_error message_read(struct span bytes, struct message *message)
+/* Puts a value that plain.h has read where the row says; `whole` is all its bytes. False, with
+ * nothing changed, for another type. */
+static bool keep_plain(const struct row *row, const struct plain *plain, struct span whole,
+                       struct message *message)
+{
+    void *place = (char *)message + row->offset;
+    if (row->type == TEXT && plain->type == MP_STR)
+        *(struct span *)place = plain->text;
+    else if (row->type == NUMBER && plain->type == MP_INT)
+        *(int64_t *)place = plain->number;
+    else if (row->type == FLAG && plain->type == MP_BOOL)
+        *(bool *)place = plain->number != 0;
+    else if (row->type == VALUE)
+        *(struct span *)place = whole;
+    else
+        return false;
+    return true;
+}
+
+/* Reads a message of known keys and plain values in one walk, which checks it too. False, with
+ * *message half filled, for any other, good or bad. */
+static bool read_plain(struct span bytes, struct message *message)
+{
+    const uint8_t *at = bytes.data;
+    if (bytes.size < 3 || bytes.size > PLAIN_SIZE_MAX)
+        return false;
+    const uint8_t *end = at + bytes.size;
+    uint32_t count = at[0] & 0x0fu;
+    if (at[0] == 0xde)
+        count = (uint32_t)plain_load(at + 1, 2);
+    else if (at[0] < 0x80 || at[0] >= 0x90)
+        return false;
+    at += at[0] == 0xde ? 3 : 1;
+
+    uint64_t taken = 0;
+    unsigned next = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct plain plain = {0};
+        if (at == end || *at < 0xa0 || *at >= 0xc0 || (*at & 0x1f) >= end - at)
+            return false;
+        struct span key = span_of(at + 1, *at & 0x1f);
+        unsigned field = field_of(key, next);
+        if (field == FIELD_COUNT || (taken & FIELD_BIT(field)) != 0)
+            return false;
+        at += 1 + key.size;
+        const uint8_t *value = at;
+        if (!plain_read(&at, end, &plain))
+            return false;
+        taken |= FIELD_BIT(field);
+        if (keep_plain(&rows[field], &plain, span_of(value, (size_t)(at - value)), message))
+            message->seen |= FIELD_BIT(field);
+        next = field + 1;
+    }
+    return at == end;
+}
+
+static enum saga_error read_any(struct span bytes, struct message *message)
 {
     const char *why = NULL;
-    *message = (struct message){.bytes = bytes};
     if (mp_check(bytes, &why) != SAGA_OK || mp_type(bytes) != MP_MAP)
         return SAGA_BAD_MESSAGE;
 
@@ -113,6 +210,17 @@ enum saga_error message_read(struct span bytes, struct message *message)
             message->seen |= FIELD_BIT(field);
         next = field + 1;
     }
+    return mp.bad ? SAGA_BAD_MESSAGE : SAGA_OK;
+}
+
+enum saga_error message_read(struct span bytes, struct message *message)
+{
+    *message = (struct message){.bytes = bytes};
+    if (!read_plain(bytes, message)) {
+        *message = (struct message){.bytes = bytes};
+        if (read_any(bytes, message) != SAGA_OK)
+            return SAGA_BAD_MESSAGE;
+    }
     bool is_ours = message_has(message, FIELD_BIT(FIELD_V) | FIELD_BIT(FIELD_TYPE));
-    return is_ours && !mp.bad && message->v == 1 ? SAGA_OK : SAGA_BAD_MESSAGE;
+    return is_ours && message->v == 1 ? SAGA_OK : SAGA_BAD_MESSAGE;
 }

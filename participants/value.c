@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/mp.h"
+#include "participants/plain.h"
 
 enum {
     PATH_SEGMENT_MAX = MP_DEPTH_MAX, /* deeper than any value */
@@ -30,7 +31,7 @@ enum saga_error value_check(struct saga_value value)
     if (bytes.size > VALUE_SIZE_MAX)
         return SAGA_TOO_LARGE;
     const char *why = NULL;
-    return mp_check(bytes, &why) == SAGA_OK ? SAGA_OK : SAGA_INVALID;
+    return plain_is(bytes) || mp_check(bytes, &why) == SAGA_OK ? SAGA_OK : SAGA_INVALID;
 }
 
 enum saga_type saga_value_type(struct saga_value value)
@@ -220,12 +221,12 @@ void saga_put_str(struct saga_pack *pack, const char *text)
     if (text == NULL)
         mp_put_nil(&pack->buf);
     else
-        mp_put_text(&pack->buf, text);
+        plain_put_text(&pack->buf, span_text(text));
 }
 
 void saga_put_bytes(struct saga_pack *pack, const char *text, size_t size)
 {
-    mp_put_str(&pack->buf, span_of(text, size));
+    plain_put_text(&pack->buf, span_of(text, size));
 }
 
 void saga_put_array(struct saga_pack *pack, uint32_t count)
