@@ -16,6 +16,7 @@
 #include "participants/answer.h"
 #include "participants/link.h"
 #include "participants/message.h"
+#include "participants/plain.h"
 
 enum {
     CLIENT_TIMEOUT_MS = 30000,
@@ -24,8 +25,22 @@ enum {
     RESEND_MS = 5000,        /* an unanswered request leaves again */
     OVERLOAD_WAIT_MS = 1000, /* when `overloaded` does not say how long */
     REQUEST_SIZE_MAX = 1 << 20,
-    NAME_SIZE = 24,
+    NAME_SIZE = 20, /* digits of a number of 64 bits */
+    RANDOM_COUNT = 128,
 };
+
+/* Randomness for ids, read from the system so much at a time: a system call costs more than a start
+ * does. A client belongs to one thread, and so does this; a fork takes neither along, because
+ * sockets of libzmq cannot be used in the child. What has been used is wiped, and what has lain for
+ * long is thrown away, so that a copy of the machine (a snapshot, a clone) soon goes ways of its
+ * own. */
+struct randomness {
+    uint64_t words[RANDOM_COUNT];
+    uint32_t left;    /* not used yet, from the front */
+    int64_t drawn_ms; /* when they were read */
+};
+
+enum { RANDOM_OLD_MS = 1000 };
 
 /* One request, from its sending to its answer. */
 struct slot {
@@ -50,6 +65,7 @@ struct saga_client {
     uint64_t rounds; /* of names */
     zmq_msg_t frame; /* the last answer: replies borrow from it */
     struct clock clock;
+    struct randomness randomness;
     int64_t id_ms;                 /* of the last id that was made */
     uint32_t id_count;             /* within that millisecond */
     struct saga_reply *sync_reply; /* where a synchronous answer goes */
@@ -128,6 +144,19 @@ static void put_hex(char *text, uint64_t value, int digits)
     }
 }
 
+static uint64_t draw(struct randomness *randomness, int64_t at_ms)
+{
+    if (randomness->left == 0 || at_ms - randomness->drawn_ms > RANDOM_OLD_MS ||
+        at_ms < randomness->drawn_ms) {
+        digest_random(randomness->words, sizeof(randomness->words));
+        randomness->left = RANDOM_COUNT;
+        randomness->drawn_ms = at_ms;
+    }
+    uint64_t word = randomness->words[--randomness->left];
+    randomness->words[randomness->left] = 0;
+    return word;
+}
+
 /* A UUIDv7 that is greater than every one before it from this client: time, a count, randomness. */
 static void make_id(struct saga_client *client, char *text)
 {
@@ -138,8 +167,7 @@ static void make_id(struct saga_client *client, char *text)
         client->id_ms = at_ms > client->id_ms ? at_ms : client->id_ms + 1;
         client->id_count = 0;
     }
-    uint64_t random;
-    digest_random(&random, sizeof(random));
+    uint64_t random = draw(&client->randomness, at_ms);
     uint64_t time = (uint64_t)client->id_ms;
     put_hex(text, time >> 16, 8);
     text[8] = '-';
@@ -178,26 +206,28 @@ static void give_slot(struct saga_client *client, struct slot *slot)
 
 static void begin_request(struct slot *slot, const char *type, uint32_t pairs)
 {
+    static const char head[] = "\xa1v\x01\xa4type";
+    static const char request[] = "\xa7request";
     char name[NAME_SIZE];
-    int size = snprintf(name, sizeof(name), "%llu", (unsigned long long)slot->name);
+    size_t at = NAME_SIZE;
+    for (uint64_t rest = slot->name; rest > 0; rest /= 10)
+        name[--at] = (char)('0' + rest % 10);
     mp_put_map(&slot->packed, pairs + 3);
-    mp_put_text(&slot->packed, "v");
-    mp_put_uint(&slot->packed, 1);
-    mp_put_text(&slot->packed, "type");
-    mp_put_text(&slot->packed, type);
-    mp_put_text(&slot->packed, "request");
-    mp_put_str(&slot->packed, span_of(name, (size_t)size));
+    buf_write(&slot->packed, head, sizeof(head) - 1);
+    plain_put_text(&slot->packed, span_text(type));
+    buf_write(&slot->packed, request, sizeof(request) - 1);
+    plain_put_text(&slot->packed, span_of(name + at, NAME_SIZE - at));
 }
 
 static void put_text(struct slot *slot, const char *key, const char *text)
 {
-    mp_put_text(&slot->packed, key);
-    mp_put_text(&slot->packed, text);
+    plain_put_text(&slot->packed, span_text(key));
+    plain_put_text(&slot->packed, span_text(text));
 }
 
 static void put_number(struct slot *slot, const char *key, int64_t number)
 {
-    mp_put_text(&slot->packed, key);
+    plain_put_text(&slot->packed, span_text(key));
     mp_put_int(&slot->packed, number);
 }
 
