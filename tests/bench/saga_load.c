@@ -69,20 +69,30 @@ static void ended(const struct saga_reply *reply, void *tag, void *arg)
     }
 }
 
-static int by_size(const void *a, const void *b)
-{
-    uint32_t left = *(const uint32_t *)a;
-    uint32_t right = *(const uint32_t *)b;
-    return left < right ? -1 : left > right;
-}
-
+/* The sample that this part of all samples is not above. By counting the upper and then the lower
+ * halves: sorting would be a third of all that this program does. */
 static uint32_t percentile(const struct load *load, double part)
 {
+    static uint32_t counts[1 << 16];
+    uint32_t bits = 0;
     if (load->sample_count == 0) {
         return 0;
     }
-    size_t at = (size_t)((double)(load->sample_count - 1) * part);
-    return load->samples[at];
+    size_t rank = (size_t)((double)(load->sample_count - 1) * part);
+    for (int shift = 16; shift >= 0; shift -= 16) {
+        memset(counts, 0, sizeof counts);
+        for (size_t i = 0; i < load->sample_count; i++) {
+            if (shift == 16 || load->samples[i] >> 16 == bits >> 16) {
+                counts[load->samples[i] >> shift & 0xffff]++;
+            }
+        }
+        uint32_t half = 0;
+        while (rank >= counts[half]) {
+            rank -= counts[half++];
+        }
+        bits |= half << shift;
+    }
+    return bits;
 }
 
 static void usage(void)
@@ -173,7 +183,6 @@ int main(int argc, char **argv)
         (void)saga_client_poll(load.client, 1000, ended, &load);
     }
     double took = (double)(now_ns() - begun_ns) / 1e9;
-    qsort(load.samples, load.sample_count, sizeof *load.samples, by_size);
     printf(
         "{\"sagas\": %llu, \"right\": %llu, \"seconds\": %.3f, \"p50_us\": %u, \"p99_us\": %u, "
         "\"p999_us\": %u}\n",
