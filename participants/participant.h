@@ -5,6 +5,7 @@
 #ifndef PARTICIPANTS_PARTICIPANT_H
 #define PARTICIPANTS_PARTICIPANT_H
 
+#include "base/map.h"
 #include "participants/crew.h"
 #include "participants/ledger.h"
 #include "participants/link.h"

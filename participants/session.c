@@ -13,6 +13,14 @@
 enum {
     READY_AGAIN_MS = 200, /* a `who` is answered no more often than this */
     RESEND_BATCH_MAX = 256,
+    SESSION_AHEAD = 8, /* messages read before the first of them is acted on */
+};
+
+/* A message that has been received. While the others are read, what it will need is fetched. */
+struct inbound {
+    zmq_msg_t frame;
+    struct message message;
+    bool is_good; /* of one frame, and message is read */
 };
 
 static void begin_message(struct saga_participant *participant, uint32_t pairs, const char *type)
@@ -57,7 +65,7 @@ static void put_running(struct saga_participant *participant)
     mp_put_text(&participant->out, "running");
     mp_put_array(&participant->out, (uint32_t)participant->ledger.attempt_count);
     size_t at = 0;
-    for (const struct run *run; (run = map_next(&participant->ledger.runs, &at)) != NULL;) {
+    for (const struct run *run; (run = ledger_next(&participant->ledger, &at)) != NULL;) {
         for (const struct attempt *attempt = run->attempts; attempt; attempt = attempt->next) {
             mp_put_map(&participant->out, 2);
             mp_put_text(&participant->out, "key");
@@ -157,57 +165,68 @@ static void take_error(struct saga_participant *participant, const struct messag
     participant_notice(participant, SAGA_NOTICE_ERROR, text);
 }
 
-static void take(struct saga_participant *participant, zmq_msg_t *frame)
+static void take(struct saga_participant *participant, struct inbound *inbound)
 {
-    struct message message;
-    struct span bytes = span_of(zmq_msg_data(frame), zmq_msg_size(frame));
-    if (message_read(bytes, &message) != SAGA_OK) {
+    const struct message *message = &inbound->message;
+    if (!inbound->is_good)
         count_one(&participant->counts.garbage);
-        return;
-    }
-    if (span_is(message.type, "task"))
-        task_take(participant, frame, &message);
-    else if (span_is(message.type, "done"))
-        task_done(participant, &message);
-    else if (span_is(message.type, "cancel"))
-        task_cancel(participant, &message);
-    else if (span_is(message.type, "welcome"))
-        take_welcome(participant, &message);
-    else if (span_is(message.type, "who"))
+    else if (span_is(message->type, "task"))
+        task_take(participant, &inbound->frame, message);
+    else if (span_is(message->type, "done"))
+        task_done(participant, message);
+    else if (span_is(message->type, "cancel"))
+        task_cancel(participant, message);
+    else if (span_is(message->type, "welcome"))
+        take_welcome(participant, message);
+    else if (span_is(message->type, "who"))
         take_who(participant);
-    else if (span_is(message.type, "drain"))
+    else if (span_is(message->type, "drain"))
         participant_notice(participant, SAGA_NOTICE_DRAIN, "");
-    else if (span_is(message.type, "error"))
-        take_error(participant, &message);
-    else if (!span_is(message.type, "heartbeat"))
+    else if (span_is(message->type, "error"))
+        take_error(participant, message);
+    else if (!span_is(message->type, "heartbeat"))
         count_one(&participant->counts.garbage);
+}
+
+/* Receives and reads one message; false when there is none. */
+static bool receive(struct saga_participant *participant, struct inbound *inbound)
+{
+    zmq_msg_t *frame = &inbound->frame;
+    zmq_msg_init(frame);
+    if (zmq_msg_recv(frame, participant->socket, ZMQ_DONTWAIT) < 0) {
+        zmq_msg_close(frame);
+        return false;
+    }
+    inbound->is_good = zmq_msg_more(frame) == 0;
+    while (zmq_msg_more(frame) != 0 && zmq_msg_recv(frame, participant->socket, ZMQ_DONTWAIT) >= 0)
+        continue;
+    struct span bytes = span_of(zmq_msg_data(frame), zmq_msg_size(frame));
+    if (inbound->is_good)
+        inbound->is_good = message_read(bytes, &inbound->message) == SAGA_OK;
+    if (inbound->is_good && inbound->message.key.size > 0)
+        ledger_expect(&participant->ledger, inbound->message.key);
+    return true;
 }
 
 bool session_read(struct saga_participant *participant)
 {
-    if (participant->socket == NULL)
-        return false;
-    for (int i = 0; i < LINK_BATCH_MAX; i++) {
-        zmq_msg_t frame;
-        zmq_msg_init(&frame);
-        if (zmq_msg_recv(&frame, participant->socket, ZMQ_DONTWAIT) < 0) {
-            zmq_msg_close(&frame);
-            return false;
+    struct inbound inbound[SESSION_AHEAD];
+    bool has_more = participant->socket != NULL;
+    for (int i = 0; has_more && i < LINK_BATCH_MAX; i += SESSION_AHEAD) {
+        int count = 0;
+        while (count < SESSION_AHEAD && has_more) {
+            has_more = receive(participant, &inbound[count]);
+            count += has_more ? 1 : 0;
         }
-        bool is_whole = zmq_msg_more(&frame) == 0;
-        while (zmq_msg_more(&frame) != 0 &&
-               zmq_msg_recv(&frame, participant->socket, ZMQ_DONTWAIT) >= 0)
-            continue;
-        atomic_store_explicit(&participant->heard_ms, participant->now_ms, memory_order_relaxed);
-        if (is_whole)
-            take(participant, &frame);
-        else
-            count_one(&participant->counts.garbage);
-        zmq_msg_close(&frame);
-        if (participant->socket == NULL)
-            return false;
+        if (count > 0)
+            atomic_store_explicit(&participant->heard_ms, participant->now_ms,
+                                  memory_order_relaxed);
+        for (int j = 0; j < count; j++) {
+            take(participant, &inbound[j]);
+            zmq_msg_close(&inbound[j].frame);
+        }
     }
-    return true;
+    return has_more;
 }
 
 /* ---- what is due ---- */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mp.h"
 #include "participants/participant.h"
+#include "participants/plain.h"
 
 enum {
     RESULT_EXTRA = 2048,         /* room in a message beside the user value: key, token, names */
@@ -103,20 +104,37 @@ void task_resend(struct saga_participant *participant, struct attempt *attempt)
     send_result(participant, attempt);
 }
 
+/* Done for every task: room for all is asked for at once, and what is left over given back. */
 static void pack_result(struct attempt *attempt, const struct saga_answer *answer)
 {
     static const char head[] = "\xa1v\x01\xa4type\xa6result\xa3key";
+    static const char number_head[] =
+        "\xa7"
+        "attempt\xce"; /* an uint32 follows */
+    static const char token_head[] = "\xa5token";
     struct buf *result = &attempt->result;
+    struct span key = span_of(attempt->run->key, attempt->run->key_size);
+    struct span token = span_text(attempt->task.token);
     struct span pairs = answer_pairs(answer);
+    PRE(5 + answer->pair_count < 16); /* the head of the map is one byte */
+
     buf_clear(result);
-    mp_put_map(result, 5 + answer->pair_count);
-    buf_write(result, head, sizeof(head) - 1);
-    mp_put_str(result, span_of(attempt->run->key, attempt->run->key_size));
-    mp_put_text(result, "attempt");
-    mp_put_uint(result, attempt->number);
-    mp_put_text(result, "token");
-    mp_put_text(result, attempt->task.token);
-    buf_write(result, pairs.data, pairs.size);
+    uint8_t *at = buf_reserve(result, sizeof(head) + sizeof(number_head) + sizeof(uint32_t) +
+                                          sizeof(token_head) + 2 * PLAIN_HEAD_MAX + key.size +
+                                          token.size + pairs.size);
+    if (at == NULL)
+        return;
+    *at++ = (uint8_t)(0x80 + 5 + answer->pair_count);
+    memcpy(at, head, sizeof(head) - 1);
+    at = plain_put(at + sizeof(head) - 1, key);
+    memcpy(at, number_head, sizeof(number_head) - 1);
+    at += sizeof(number_head) - 1;
+    for (int shift = 24; shift >= 0; shift -= 8)
+        *at++ = (uint8_t)(attempt->number >> shift);
+    memcpy(at, token_head, sizeof(token_head) - 1);
+    at = plain_put(at + sizeof(token_head) - 1, token);
+    memcpy(at, pairs.data, pairs.size);
+    buf_truncate(result, (size_t)(at - result->data) + pairs.size);
 }
 
 static void answer_attempt(struct saga_participant *participant, struct attempt *attempt,
@@ -235,9 +253,13 @@ static bool is_remembered(const struct run *run, uint32_t number)
 
 static void take_new(struct saga_participant *participant, struct run *run, struct attempt *attempt)
 {
+    /* Of its only attempt no worker knows yet: there is nothing to ask the crew. */
+    bool is_alone = run->attempts == attempt && attempt->next == NULL;
     if (is_remembered(run, attempt->number)) {
         count_one(&participant->counts.remembered);
         answer_attempt(participant, attempt, &run->answer);
+    } else if (is_alone) {
+        begin(participant, run, attempt);
     } else if (crew_retarget(&participant->crew, run, attempt)) {
         MAYBE(run->current == attempt);
     } else if (run->state == RUN_IDLE) {
@@ -253,18 +275,19 @@ void task_take(struct saga_participant *participant, zmq_msg_t *frame,
 {
     bool is_good = message_has(message, TASK_FIELDS) && is_key(message->key) &&
                    is_number(message->attempt) && kind_of(message->kind) != 0;
-    struct run *run = is_good ? ledger_find(&participant->ledger, message->key) : NULL;
-    struct attempt *attempt = run != NULL ? ledger_attempt(run, message->attempt) : NULL;
-    if (attempt != NULL) {
+    struct attempt *attempt = NULL;
+    bool is_new = false;
+    if (is_good)
+        attempt =
+            ledger_take(&participant->ledger, message->key, (uint32_t)message->attempt, &is_new);
+    if (attempt == NULL) {
+        count_one(&participant->counts.garbage);
+        return;
+    }
+    if (!is_new) {
         count_one(&participant->counts.duplicates);
         if (attempt->is_answered)
             task_resend(participant, attempt);
-        return;
-    }
-    if (is_good)
-        attempt = ledger_add(&participant->ledger, run, message->key, (uint32_t)message->attempt);
-    if (attempt == NULL) {
-        count_one(&participant->counts.garbage);
         return;
     }
     int rc = zmq_msg_move(&attempt->message, frame);

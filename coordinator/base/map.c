@@ -23,7 +23,7 @@ static uint64_t rotate(uint64_t x, unsigned by)
 /* Every word is multiplied before it meets the state and the state after it, so that keys which
  * differ in few bits (trip-1, trip-2 ...) part at once; the end spreads high bits to the low ones,
  * which are those that choose the slot. */
-static uint64_t hash_of(struct span key)
+static inline uint64_t hash_of(struct span key)
 {
     uint64_t state = MIX_C ^ key.size * MIX_A;
     const uint8_t *at = key.data;
@@ -47,6 +47,11 @@ static uint64_t hash_of(struct span key)
 static struct span key_of(struct span key)
 {
     return key.data == NULL ? span_text("") : key;
+}
+
+uint64_t map_hash(struct span key)
+{
+    return hash_of(key);
 }
 
 void map_open(struct map *map)

@@ -20,6 +20,8 @@ struct map {
     size_t count;
 };
 
+/* The hash of a key; the same in every map, for whoever keeps a table of another form. */
+uint64_t map_hash(struct span key);
 void map_open(struct map *map);
 void map_close(struct map *map);
 /* The value, or NULL. */
