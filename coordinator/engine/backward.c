@@ -286,7 +286,11 @@ static bool finish(struct turn *turn)
                (!has_chosen(saga) || still_stands(saga) || is_for_late_effect(saga))) {
         record.type = RECORD_SAGA_COMPLETED;
     }
+    bool waits_on = record.type == RECORD_SAGA_COMPLETED && claims_wait(saga);
     turn_emit(turn, &record);
+    if (waits_on && !turn->failed) {
+        claims_wait_on(turn);
+    }
     return false;
 }
 

@@ -361,6 +361,18 @@ void claims_turn_back(struct turn *turn, struct record *record)
     turn_emit(turn, record);
 }
 
+void claims_wait_on(struct turn *turn)
+{
+    PRE(turn->saga->state == SAGA_STATE_COMPLETED && !claims_wait(turn->saga));
+    const struct queued_turn *queued = &turn->saga->queued;
+    struct record back = {.message = queued->message,
+                          .actor = queued->actor,
+                          .flags = queued->flags,
+                          .steps = queued->steps,
+                          .accept = queued->accept};
+    emit_queued(turn, &back);
+}
+
 /* ---- turns ---- */
 
 static enum claim_change change_of(enum claim_state state)
@@ -393,10 +405,16 @@ bool claims_note(struct turn *turn)
     struct engine *engine = turn->engine;
     enum claim_change before = change_of(turn->claim_before);
     saga->claim_lsn = turn->claim_before != saga->claim ? saga->last_lsn : saga->claim_lsn;
-    if (saga->claim_text.size == 0 || before == change_of(saga->claim)) {
+    bool has_come_back = before == CLAIM_QUEUED && saga->state == SAGA_STATE_COMPLETED &&
+                         turn->state_before != SAGA_STATE_COMPLETED;
+    bool is_same = before == change_of(saga->claim);
+    if (saga->claim_text.size == 0 || (is_same && !has_come_back)) {
         return true;
     }
     struct claim_row row = row_of(saga);
+    if (is_same) {
+        return offer_next(engine, turn->batch, row.key); /* it could not go before */
+    }
     struct claim_row *kept = batch_claim(turn->batch);
     if (!kept) {
         return false;
@@ -440,7 +458,9 @@ enum saga_error engine_claim(struct engine *engine, const struct claim_row *row,
 enum saga_error claims_admit(struct engine *engine, const struct event *event, struct batch *batch,
                              struct saga *saga)
 {
-    bool waits = saga && claims_wait(saga);
+    /* Of a reversal that waits: an undo of a late effect is at work. It comes again after that. */
+    bool is_busy = saga && saga->completed_ms > 0 && saga->state != SAGA_STATE_COMPLETED;
+    bool waits = saga && claims_wait(saga) && !is_busy;
     if (!waits || !has_room(engine, saga->definition, saga->claim_text, saga->id)) {
         return SAGA_OK;
     }

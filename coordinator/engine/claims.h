@@ -45,6 +45,8 @@ bool claims_wait(const struct saga *saga);
 const char *claims_refuse(const struct turn *turn);
 /* Turns a completed saga back with this record, now or when its key is free. */
 void claims_turn_back(struct turn *turn, struct record *record);
+/* After the undo of a late effect: the reversal that waited before it still does, in its place. */
+void claims_wait_on(struct turn *turn);
 /* At the end of a turn: what has changed goes into the table and the batch, and who may go on is
  * told. false = no memory. */
 MUST_CHECK bool claims_note(struct turn *turn);

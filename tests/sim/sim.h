@@ -126,9 +126,10 @@ struct sim_saga {
     bool is_paused;      /* as it was durable when that was looked at */
     bool has_key;        /* of its concurrency key, as its records say: */
     bool holds;
-    uint64_t queued_at; /* order of waiting; 0 = it does not */
-    int value;          /* of its input, as recorded */
-    uint64_t mark;      /* events with greater numbers count */
+    uint64_t queued_at;   /* order of waiting; 0 = it does not */
+    uint64_t queued_left; /* the same, when it completed: it may wait on in its place */
+    int value;            /* of its input, as recorded */
+    uint64_t mark;        /* events with greater numbers count */
     uint64_t started_by;
     uint32_t waits;            /* bit set of the steps that wait for an event, as recorded */
     uint64_t turned;           /* number of the last event when it turned to a save-point */

@@ -42,13 +42,16 @@ void sim_claim_note(struct sim *sim, struct sim_saga *saga, const struct record 
             take(sim, saga);
         }
     } else if (record->type == RECORD_SAGA_QUEUED) {
-        saga->queued_at = ++sim->queued_count;
+        bool waits_on = saga->queued_left > 0;
+        saga->queued_at = waits_on ? saga->queued_left : ++sim->queued_count;
+        saga->queued_left = 0;
         sim_tally(sim, COUNT_QUEUED);
     } else if (record->type == RECORD_SAGA_ADMITTED) {
         take(sim, saga);
     } else if (record->type == RECORD_SAGA_COMPLETED || record->type == RECORD_SAGA_COMPENSATED ||
                record->type == RECORD_SAGA_TERMINATED) {
         saga->holds = false;
+        saga->queued_left = saga->queued_at;
         saga->queued_at = 0;
     } else if (record->type == RECORD_TASK_INTENDED && record->kind == TASK_DO && saga->has_key &&
                !saga->holds) {
