@@ -444,11 +444,19 @@ static void turn_child(struct turn *turn, const struct child_ask *ask, enum verb
     }
 }
 
+/* It goes forward, or will again after a save-point, and nobody has said that all of it is to turn
+ * back. */
+static bool is_ahead(const struct saga *saga)
+{
+    bool ahead = saga->direction == FORWARD || saga->save_point > 0;
+    bool turns = saga->turn_wanted && saga->turn_to == 0;
+    return ahead && !turns && !saga_state_is_final(saga->state);
+}
+
 void child_obey(struct turn *turn, const struct child_ask *ask)
 {
     struct saga *saga = turn->saga;
-    bool ahead = saga->direction == FORWARD && !saga_state_is_final(saga->state);
-    if (ask->wish == CHILD_BACK && ahead && !saga->turn_wanted && !pivot_has_succeeded(saga)) {
+    if (ask->wish == CHILD_BACK && is_ahead(saga) && !pivot_has_succeeded(saga)) {
         turn_child(turn, ask, VERB_ROLLBACK);
     } else if (ask->wish == CHILD_REVERSE && saga->state == SAGA_STATE_COMPLETED) {
         if (!claims_wait(saga)) {
