@@ -309,8 +309,12 @@ static enum saga_error child(struct engine *engine, const struct event *event, s
     const char *message;
     const char *code = child_refusal(ask, &message);
     struct start_request own = ask->start;
-    enum saga_error rc =
-        code ? SAGA_OK : claims_fill(engine, &ask->start, batch, &own.claim, &message);
+    struct fit_refusal refusal;
+    enum saga_error rc = code ? SAGA_OK : fit_input(own.definition, own.input, batch, &refusal);
+    message = rc == SAGA_INVALID ? refusal.why : message;
+    if (!code && rc == SAGA_OK) {
+        rc = claims_fill(engine, &ask->start, batch, &own.claim, &message);
+    }
     if (rc == SAGA_INVALID || rc == SAGA_CONFLICT) {
         code = error_code(rc);
     }
