@@ -172,7 +172,7 @@ static bool begin(struct turn *turn, const struct start_request *start)
                             .traceparent = start->traceparent,
                             .tracestate = start->tracestate,
                             .input = start->input,
-                            .labels = start->labels,
+                            .labels = labels_merge(turn, start->labels),
                             .event = start->event,
                             .mark = mark};
     claims_begin(turn, start, &record);

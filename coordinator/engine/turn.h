@@ -88,6 +88,9 @@ MUST_CHECK bool batch_put_head(struct batch *batch, const struct saga *saga, boo
 struct notice *batch_notice(struct batch *batch);
 struct inbox_row *batch_inbox(struct batch *batch);
 
+/* labels.c: a start's labels, and those of the definition beside them; in the scratch buffer. */
+struct span labels_merge(struct turn *turn, struct span own);
+
 /* room.c: a saga's memory is bounded, and what has begun must find room to end. */
 
 /* May something begin that will bring values with it? */

@@ -1,6 +1,6 @@
 /* orders.c - what the lines of a script may say, and the event that each becomes.
  *
- *   start [input=JSON] [at=+1h] [digest=TEXT] [event=N]
+ *   start [input=JSON] [labels=JSON] [at=+1h] [digest=TEXT] [event=N]
  *   child ID running|completed|compensated|terminated|parked|busy|none [output=JSON] [code=]
  *                         [message=] [by=] [cost=N] [undo_cost=N]      what a parent hears
  *   asked start|back|reverse [as=PARENT~STEP] [input=JSON] [because=TEXT] [unknown]
@@ -53,6 +53,7 @@ static void start(struct world *world, struct words *words)
     event.start = (struct start_request){.definition = world->definition,
                                          .name = span_text(world->name),
                                          .input = words_json(words, "input", &world->value),
+                                         .labels = words_json(words, "labels", &world->value),
                                          .actor = words_option(words, "by")};
     uint32_t number = words_number(words_option(words, "event"));
     if (number > 0) {

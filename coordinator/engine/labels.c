@@ -1,0 +1,46 @@
+/* labels.c - a saga has the labels of its start, and the others of its definition.
+ *
+ * They are no part of the request: starting again with the same labels is the same start. */
+#include "base/mp.h"
+#include "engine/turn.h"
+
+static uint32_t count_of(struct span labels)
+{
+    struct mp mp = mp_open(labels);
+    return mp_type(labels) == MP_MAP ? mp_map(&mp) : 0;
+}
+
+/* Puts those of `from` that `not_in` does not have; out NULL: only counts them. */
+static uint32_t put(struct span from, struct span not_in, struct buf *out)
+{
+    struct mp mp = mp_open(from);
+    uint32_t count = 0;
+    for (uint32_t left = count_of(from) > 0 ? mp_map(&mp) : 0; left > 0; left--) {
+        struct span name = mp_str(&mp);
+        struct span text = mp_skip(&mp);
+        bool is_there = count_of(not_in) > 0 && mp_find(not_in, name).size > 0;
+        if (out && !is_there) {
+            mp_put_str(out, name);
+            mp_put_value(out, text);
+        }
+        count += is_there ? 0 : 1;
+    }
+    return count;
+}
+
+struct span labels_merge(struct turn *turn, struct span own)
+{
+    static const struct span none = {NULL, 0};
+    struct span others = turn->saga->definition->labels;
+    struct buf *out = &turn->engine->scratch;
+    uint32_t more = put(others, own, NULL);
+    if (more == 0) {
+        return own;
+    }
+    buf_clear(out);
+    mp_put_map(out, count_of(own) + more);
+    (void)put(own, none, out);
+    (void)put(others, own, out);
+    turn->failed |= buf_failed(out);
+    return buf_span(out);
+}
