@@ -59,7 +59,8 @@ void answer_put_error(struct buf *buf, const struct saga_failure *failure)
     static const struct saga_failure plain = {.code = "failed"};
     if (failure == NULL)
         failure = &plain;
-    bool has_details = failure->details.data != NULL && value_check(failure->details) == SAGA_OK;
+    bool has_details =
+        failure->details.data != NULL && value_check_inside(failure->details, 2) == SAGA_OK;
     bool has_wait = failure->retry_after_ms > 0;
     mp_put_map(buf, 4u + (has_wait ? 1u : 0u) + (has_details ? 1u : 0u));
     mp_put_text(buf, "code");
@@ -148,6 +149,8 @@ static void check_output(struct saga_answer *answer, size_t value_max)
     struct span output = span_of(buf->data + answer->output_at, size);
     if (!plain_is(output) && mp_check(output, &why) != SAGA_OK)
         replace(answer, "bad_output", why);
+    else if (mp_extent(span_of(buf->data + answer->output_at, size)).depth > MP_VALUE_DEPTH_MAX)
+        replace(answer, "bad_output", "depth");
 }
 
 void answer_seal(struct saga_answer *answer, size_t value_max)

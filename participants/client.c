@@ -399,7 +399,7 @@ static enum saga_error check_start(const struct saga_start *start)
 {
     if (start->definition == NULL)
         return SAGA_INVALID;
-    enum saga_error rc = value_check(start->input);
+    enum saga_error rc = value_check_inside(start->input, 1);
     return rc == SAGA_OK ? value_check(start->labels) : rc;
 }
 
@@ -493,7 +493,7 @@ enum saga_error saga_client_get(struct saga_client *client, const char *saga,
 enum saga_error saga_client_finish(struct saga_client *client, const struct saga_finish *finish,
                                    struct saga_reply *reply)
 {
-    enum saga_error rc = value_check(finish->output);
+    enum saga_error rc = value_check_inside(finish->output, 1);
     if (rc != SAGA_OK || finish->token == NULL)
         return reply->error = rc == SAGA_OK ? SAGA_INVALID : rc;
     struct slot *slot = begin_call(client, reply);

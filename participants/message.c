@@ -194,7 +194,7 @@ static bool read_plain(struct span bytes, struct message *message)
 static enum saga_error read_any(struct span bytes, struct message *message)
 {
     const char *why = NULL;
-    if (mp_check(bytes, &why) != SAGA_OK || mp_type(bytes) != MP_MAP)
+    if (mp_check_sent(bytes, &why) != SAGA_OK || mp_type(bytes) != MP_MAP)
         return SAGA_BAD_MESSAGE;
 
     struct mp mp = mp_open(bytes);

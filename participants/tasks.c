@@ -361,7 +361,7 @@ int64_t saga_task_ttl_ms(const struct saga_task *task)
 enum saga_error saga_participant_heartbeat(const struct saga_task *task, struct saga_value details)
 {
     struct run *run = attempt_of(task)->run;
-    enum saga_error rc = value_check(details);
+    enum saga_error rc = value_check_inside(details, 3);
     if (rc != SAGA_OK)
         return rc;
     rc = crew_beat(&run->participant->crew, run, value_span(details));

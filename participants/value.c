@@ -11,8 +11,8 @@
 #include "participants/plain.h"
 
 enum {
-    PATH_SEGMENT_MAX = MP_DEPTH_MAX, /* deeper than any value */
-    INDEX_DIGIT_MAX = 9,             /* no array has more elements than a message has nodes */
+    PATH_SEGMENT_MAX = MP_SHOWN_DEPTH_MAX, /* deeper than any value */
+    INDEX_DIGIT_MAX = 9,                   /* no array has more elements than a message has bytes */
 };
 
 /* ---- Reading ---- */
@@ -32,6 +32,14 @@ enum saga_error value_check(struct saga_value value)
         return SAGA_TOO_LARGE;
     const char *why = NULL;
     return plain_is(bytes) || mp_check(bytes, &why) == SAGA_OK ? SAGA_OK : SAGA_INVALID;
+}
+
+enum saga_error value_check_inside(struct saga_value value, uint32_t around)
+{
+    enum saga_error rc = value_check(value);
+    bool is_too_deep = rc == SAGA_OK && value.size > 0 &&
+                       mp_extent(value_span(value)).depth + around > MP_DEPTH_MAX;
+    return is_too_deep ? SAGA_INVALID : rc;
 }
 
 enum saga_type saga_value_type(struct saga_value value)

@@ -40,6 +40,10 @@ enum mp_type {
  * Unique keys, depth, nodes, claimed lengths, integers within +-(2^53-1), no bin, no ext. */
 MUST_CHECK enum saga_error mp_check(struct span bytes, const char **why);
 
+/* The same for what the coordinator sends. It puts values together, so only the bytes bound how
+ * many there are, and they lie deeper: up to MP_SHOWN_DEPTH_MAX levels. */
+MUST_CHECK enum saga_error mp_check_sent(struct span bytes, const char **why);
+
 /* A cursor. Copy it to look ahead. */
 struct mp {
     const uint8_t *at;

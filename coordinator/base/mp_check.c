@@ -33,16 +33,18 @@ struct frame {
 };
 
 struct walk {
-    const uint8_t *at;                 /* next byte */
-    const uint8_t *end;                /* the end of the message */
-    uint32_t nodes;                    /* values and keys read or promised */
-    uint32_t depth;                    /* frames in use */
-    struct key *keys;                  /* few, or an allocated array */
-    size_t key_count;                  /* in use */
-    size_t key_capacity;               /* of keys */
-    bool no_memory;                    /* the stack of keys could not grow */
-    struct frame frames[MP_DEPTH_MAX]; /* innermost last */
-    struct key few[KEYS_INLINE];       /* enough for most messages */
+    const uint8_t *at;                       /* next byte */
+    const uint8_t *end;                      /* the end of the message */
+    uint32_t nodes;                          /* values and keys read or promised */
+    uint32_t nodes_max;                      /* bound of nodes */
+    uint32_t depth;                          /* frames in use */
+    uint32_t depth_max;                      /* bound of depth */
+    struct key *keys;                        /* few, or an allocated array */
+    size_t key_count;                        /* in use */
+    size_t key_capacity;                     /* of keys */
+    bool no_memory;                          /* the stack of keys could not grow */
+    struct frame frames[MP_SHOWN_DEPTH_MAX]; /* innermost last */
+    struct key few[KEYS_INLINE];             /* enough for most messages */
 };
 
 static bool push_key(struct walk *walk, const struct key *key)
@@ -141,11 +143,11 @@ static const char *read_key(struct walk *walk, const struct frame *frame)
 /* Opens a frame for an array or map with `each` values an element. */
 static const char *enter(struct walk *walk, const struct mp_head *head, uint32_t each)
 {
-    if (walk->depth == MP_DEPTH_MAX)
+    if (walk->depth == walk->depth_max)
         return "depth";
     if (head->bits * each > (size_t)(walk->end - walk->at))
         return "cut short";
-    if (head->bits * each > MP_NODE_MAX - walk->nodes)
+    if (head->bits * each > walk->nodes_max - walk->nodes)
         return "too many values";
     walk->nodes += (uint32_t)head->bits * each;
     walk->frames[walk->depth++] = (struct frame){
@@ -229,10 +231,17 @@ static const char *walk_all(struct walk *walk)
     return wrong;
 }
 
-enum saga_error mp_check(struct span bytes, const char **why)
+struct bounds {
+    uint32_t nodes;
+    uint32_t depth;
+};
+
+static enum saga_error check(struct span bytes, struct bounds bounds, const char **why)
 {
     PRE(why != NULL);
     struct walk walk; /* field by field: its arrays are large, and filled as they are used */
+    walk.nodes_max = bounds.nodes;
+    walk.depth_max = bounds.depth;
     walk.at = bytes.data;
     walk.end = mp_open(bytes).end;
     walk.nodes = 1;
@@ -250,4 +259,14 @@ enum saga_error mp_check(struct span bytes, const char **why)
     if (wrong == NULL)
         return SAGA_OK;
     return walk.no_memory ? SAGA_NO_MEMORY : SAGA_BAD_MESSAGE;
+}
+
+enum saga_error mp_check(struct span bytes, const char **why)
+{
+    return check(bytes, (struct bounds){.nodes = MP_NODE_MAX, .depth = MP_DEPTH_MAX}, why);
+}
+
+enum saga_error mp_check_sent(struct span bytes, const char **why)
+{
+    return check(bytes, (struct bounds){.nodes = UINT32_MAX, .depth = MP_SHOWN_DEPTH_MAX}, why);
 }

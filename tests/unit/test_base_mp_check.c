@@ -202,6 +202,44 @@ Test(mp_check, allows_28_levels_and_not_29)
     refuses(nested, sizeof(nested), "depth");
 }
 
+Test(mp_check, allows_more_levels_of_what_was_put_together)
+{
+    const char *why;
+    uint8_t nested[MP_SHOWN_DEPTH_MAX + 1];
+    memset(nested, 0x91, sizeof(nested));
+    nested[MP_SHOWN_DEPTH_MAX] = 0xc0;
+    cr_expect(mp_check_sent(span_of(nested, sizeof(nested)), &why) == SAGA_OK);
+    nested[MP_SHOWN_DEPTH_MAX] = 0x90;
+    cr_expect(mp_check_sent(span_of(nested, sizeof(nested)), &why) == SAGA_BAD_MESSAGE);
+    cr_expect_str_eq(why, "depth");
+}
+
+Test(mp_check, measures_values)
+{
+    static const struct {
+        const char *bytes;
+        size_t size;
+        uint64_t nodes;
+        uint32_t depth;
+    } cases[] = {
+        {"\xc0", 1, 1, 0},
+        {"\x90", 1, 1, 1},
+        {"\x92\x90\x91\x01", 4, 4, 2},
+        {"\x82\xa1k\x90\xa1l\x91\x90", 8, 6, 3},
+        {"", 0, 0, 0},
+        {"\x92\x91\x80\xc0", 4, 4, 3},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct mp_extent extent = mp_extent(span_of(cases[i].bytes, cases[i].size));
+        cr_expect(extent.nodes == cases[i].nodes, "%zu", i);
+        cr_expect(extent.depth == cases[i].depth, "%zu", i);
+    }
+    uint8_t nested[100];
+    memset(nested, 0x91, sizeof(nested));
+    cr_expect(mp_extent(span_of(nested, sizeof(nested))).depth == MP_SHOWN_DEPTH_MAX + 1);
+    cr_expect(mp_extent(span_of(nested, 40)).depth == 40, "cut short");
+}
+
 Test(mp_check, bounds_the_number_of_values)
 {
     struct buf buf;

@@ -141,3 +141,46 @@ Test(saga_values, messages_have_only_what_is_of_the_right_type)
     cr_assert(span_is(message.key, "trip-1/flight/do"));
     saga_pack_destroy(&pack);
 }
+
+/* An undo carries an input and an output, each as large as a peer may send one, and a reply puts
+ * values deep inside itself. */
+Test(saga_values, messages_of_the_coordinator_may_hold_more_than_ours)
+{
+    struct message message;
+    struct buf buf;
+    buf_open(&buf, 4u << 20);
+    mp_put_map(&buf, 5);
+    mp_put_text(&buf, "v");
+    mp_put_uint(&buf, 1);
+    mp_put_text(&buf, "type");
+    mp_put_text(&buf, "task");
+    for (int i = 0; i < 2; i++) {
+        mp_put_text(&buf, i == 0 ? "input" : "output");
+        mp_put_array(&buf, 60000);
+        for (int k = 0; k < 60000; k++)
+            mp_put_uint(&buf, 0);
+    }
+    mp_put_text(&buf, "details");
+    for (uint32_t i = 0; i < MP_SHOWN_DEPTH_MAX - 2; i++)
+        mp_put_array(&buf, 1);
+    mp_put_array(&buf, 0);
+    cr_assert_eq(message_read(buf_span(&buf), &message), SAGA_OK);
+    struct saga_value bytes = value_of(message.bytes);
+    cr_assert_eq(saga_value_count(saga_value_find(bytes, "output")), 60000);
+    buf.data[buf.size - 1] = 0x91;
+    mp_put_array(&buf, 0);
+    cr_assert_eq(message_read(buf_span(&buf), &message), SAGA_BAD_MESSAGE);
+    buf_close(&buf);
+}
+
+/* What leaves lies in a message, which is a level itself. */
+Test(saga_values, are_not_deeper_than_a_message_may_be)
+{
+    uint8_t nested[MP_DEPTH_MAX];
+    memset(nested, 0x91, sizeof(nested));
+    nested[MP_DEPTH_MAX - 1] = 0x90;
+    cr_assert_eq(value_check(value_of(span_of(nested, MP_DEPTH_MAX))), SAGA_OK);
+    cr_assert_eq(value_check_inside(value_of(span_of(nested, MP_DEPTH_MAX)), 1), SAGA_INVALID);
+    cr_assert_eq(value_check_inside(value_of(span_of(nested + 1, MP_DEPTH_MAX - 1)), 1), SAGA_OK);
+    cr_assert_eq(value_check_inside((struct saga_value){0}, 3), SAGA_OK);
+}
