@@ -181,6 +181,24 @@ enum saga_notice {
 
 typedef void saga_notice_fn(enum saga_notice notice, const char *text, void *arg);
 
+/* What became of an answer by saga_answer_later(). */
+enum saga_later_verdict {
+    SAGA_LATER_TAKEN = 1,   /* it holds: the task's times are off, finish it whenever it is done */
+    SAGA_LATER_LATE = 2,    /* the step was decided otherwise: commit nothing more, and finish */
+    SAGA_LATER_STALE = 3,   /* a newer attempt or another outcome decides */
+    SAGA_LATER_UNKNOWN = 4, /* the coordinator knows no such task (any more) */
+};
+
+/* Borrowed during the call. */
+struct saga_later {
+    const char *key; /* the task's */
+    uint32_t attempt;
+    const char *token; /* the task's: never log it */
+    enum saga_later_verdict verdict;
+};
+
+typedef void saga_later_fn(const struct saga_later *later, void *arg);
+
 /* Zeroes are the defaults. Strings are copied by saga_participant_open(). */
 struct saga_participant_options {
     const char *endpoint; /* SAGA_ENDPOINT */
@@ -192,6 +210,8 @@ struct saga_participant_options {
     struct saga_keys keys;  /* CURVE */
     saga_notice_fn *notice; /* called by the thread in saga_participant_run() */
     void *notice_arg;       /* handed to notice */
+    saga_later_fn *later;   /* called by that thread once an answer `later` is heard; or NULL */
+    void *later_arg;        /* handed to later */
 };
 
 enum saga_kind {
@@ -300,8 +320,9 @@ struct saga_failure {
 /* Not done; NULL is code "failed". Everything is copied. */
 SAGA_PUBLIC void saga_answer_failed(struct saga_answer *answer, const struct saga_failure *failure);
 /* Taken durably, to be finished out of band by saga_client_finish() with task->token. Until the
- * coordinator has heard it, task->ttl_ms stays in force: past it the step may be undone, so make
- * sure that what the task will do can still be withheld. */
+ * coordinator has heard it (the `later` function of the options is called with SAGA_LATER_TAKEN),
+ * task->ttl_ms stays in force: past it the step may be undone, so make sure that what the task will
+ * do can still be withheld. */
 SAGA_PUBLIC void saga_answer_later(struct saga_answer *answer);
 /* What the attempt cost, whatever its outcome, in millionths of a US dollar (at least 0). */
 SAGA_PUBLIC void saga_answer_cost(struct saga_answer *answer, int64_t micro_usd);

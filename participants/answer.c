@@ -147,9 +147,11 @@ static void check_output(struct saga_answer *answer, size_t value_max)
         return;
     }
     struct span output = span_of(buf->data + answer->output_at, size);
-    if (!plain_is(output) && mp_check(output, &why) != SAGA_OK)
+    if (plain_is(output))
+        return;
+    if (mp_check(output, &why) != SAGA_OK)
         replace(answer, "bad_output", why);
-    else if (mp_extent(span_of(buf->data + answer->output_at, size)).depth > MP_VALUE_DEPTH_MAX)
+    else if (mp_extent(output).depth > MP_VALUE_DEPTH_MAX)
         replace(answer, "bad_output", "depth");
 }
 

@@ -45,6 +45,18 @@ static void broken(struct saga_answer *answer, struct sqlite3 *db)
                        &(struct saga_failure){.code = "database", .message = sqlite3_errmsg(db)});
 }
 
+/* The transaction was not committed, as far as the database says. It can only be sure of that when
+ * it refused before it wrote: after a failed write or sync the commit may be found when the file is
+ * opened again. */
+static void uncommitted(struct saga_answer *answer, struct sqlite3 *db)
+{
+    int code = sqlite3_errcode(db) & 0xff;
+    bool refused = code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_CONSTRAINT;
+    saga_answer_failed(
+        answer, &(struct saga_failure){
+                    .code = "database", .message = sqlite3_errmsg(db), .in_doubt = !refused});
+}
+
 /* The key's row. With `answer`, a row that is done answers ok with its output. */
 static bool find(struct sqlite3 *db, const char *key, struct saga_answer *answer,
                  enum barrier_state *state)
@@ -194,7 +206,7 @@ void saga_barrier_run(struct sqlite3 *db, const struct saga_task *task, struct s
         return;
     }
     if (!run_sql(db, "COMMIT")) {
-        broken(answer, db);
+        uncommitted(answer, db);
         MAYBE(run_sql(db, "ROLLBACK"));
     }
 }

@@ -34,6 +34,8 @@ static enum saga_error read_options(struct saga_participant *participant,
     participant->stop_ms = options->stop_ms ? options->stop_ms : PARTICIPANT_STOP_MS;
     participant->notice = options->notice;
     participant->notice_arg = options->notice_arg;
+    participant->later = options->later;
+    participant->later_arg = options->later_arg;
     participant->heartbeat_ms = PARTICIPANT_HEARTBEAT_MS;
     atomic_store(&participant->dead_ms, PARTICIPANT_DEAD_MS);
     atomic_store(&participant->max_message, PARTICIPANT_MESSAGE_MAX);

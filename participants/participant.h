@@ -52,6 +52,8 @@ struct saga_participant {
     struct buf meta;        /* packed map, or empty */
     saga_notice_fn *notice; /* may be NULL */
     void *notice_arg;
+    saga_later_fn *later; /* may be NULL */
+    void *later_arg;
     struct map actions; /* name -> struct action, owned; fixed once running */
     char instance[PARTICIPANT_INSTANCE_SIZE];
 
@@ -63,13 +65,14 @@ struct saga_participant {
     struct buf out;     /* the message being packed */
     struct buf details; /* of the progress being sent */
 
-    bool is_running;          /* saga_participant_run was called */
-    bool is_welcome;          /* the session is open */
-    int64_t now_ms;           /* monotonic, read once a turn */
-    int64_t ready_ms;         /* when `ready` was last sent */
-    int64_t spoke_ms;         /* when anything was last sent */
-    _Atomic int64_t heard_ms; /* when anything last came; read by workers */
-    int64_t heartbeat_ms;     /* dictated by the coordinator */
+    bool is_running;           /* saga_participant_run was called */
+    bool is_welcome;           /* the session is open */
+    int64_t now_ms;            /* monotonic, read once a turn */
+    int64_t ready_ms;          /* when `ready` was last sent */
+    int64_t spoke_ms;          /* when anything was last sent */
+    _Atomic int64_t heard_ms;  /* when anything last came; read by workers */
+    _Atomic int64_t silent_ms; /* what came until then must not begin; read by workers */
+    int64_t heartbeat_ms;      /* dictated by the coordinator */
     _Atomic int64_t dead_ms;
     _Atomic int64_t max_message;
     uint32_t window_told;           /* what the coordinator was last told */
@@ -96,9 +99,10 @@ void participant_notice(struct saga_participant *participant, enum saga_notice n
 
 /* A new connection, and `ready` as its first message. */
 MUST_CHECK enum saga_error session_connect(struct saga_participant *participant);
-/* Reads what has come, at most LINK_BATCH_MAX messages; true when there may be more. */
+/* Looks for a silence, then reads what has come, at most LINK_BATCH_MAX messages; true when there
+ * may be more. */
 bool session_read(struct saga_participant *participant);
-/* What falls due by time: silence, heartbeat, window, results to send again. */
+/* What falls due by time: heartbeat, window, results to send again. */
 void session_turn(struct saga_participant *participant);
 /* Milliseconds until session_turn() has something to do. */
 int64_t session_wait_ms(const struct saga_participant *participant);

@@ -82,23 +82,36 @@ static uint32_t window_now(const struct saga_participant *participant)
     return participant->is_full ? 0 : wanted;
 }
 
-static void say_ready(struct saga_participant *participant)
+static void put_ready(struct saga_participant *participant, bool has_running)
 {
     bool has_meta = participant->meta.size > 0;
-    begin_message(participant, has_meta ? 6 : 5, "ready");
+    begin_message(participant, (has_meta ? 5u : 4u) + (has_running ? 1u : 0u), "ready");
     mp_put_text(&participant->out, "instance");
     mp_put_text(&participant->out, participant->instance);
     put_actions(participant);
     mp_put_text(&participant->out, "window");
     participant->window_told = window_now(participant);
     mp_put_uint(&participant->out, participant->window_told);
-    put_running(participant);
+    if (has_running)
+        put_running(participant);
     mp_put_text(&participant->out, "barrier");
     mp_put_bool(&participant->out, participant->has_barrier);
     if (has_meta) {
         mp_put_text(&participant->out, "meta");
         mp_put_value(&participant->out, buf_span(&participant->meta));
     }
+}
+
+/* When there are more attempts than a message may name, none is: then all of them are in doubt,
+ * which costs time. A `ready` that is never taken would cost the session. */
+static void say_ready(struct saga_participant *participant)
+{
+    int64_t size_max = atomic_load_explicit(&participant->max_message, memory_order_relaxed);
+    const struct buf *out = &participant->out;
+    put_ready(participant, true);
+    if (buf_failed(out) || (int64_t)out->size > size_max ||
+        mp_extent(buf_span(out)).nodes > MP_NODE_MAX)
+        put_ready(participant, false);
     participant->is_welcome = false;
     participant->ready_ms = participant->now_ms;
     MAYBE(send_out(participant)); /* else it is said again */
@@ -208,9 +221,26 @@ static bool receive(struct saga_participant *participant, struct inbound *inboun
     return true;
 }
 
+/* Before anything is read: a process that slept (stopped, swapped out, a handler inline) finds what
+ * was sent meanwhile, which must not hide that it did not listen. */
+static void look_for_silence(struct saga_participant *participant)
+{
+    int64_t heard_ms = atomic_load_explicit(&participant->heard_ms, memory_order_relaxed);
+    int64_t dead_ms = atomic_load_explicit(&participant->dead_ms, memory_order_relaxed);
+    if (participant->now_ms - heard_ms <= dead_ms)
+        return;
+    if (participant->is_welcome)
+        participant_notice(participant, SAGA_NOTICE_LOST, "");
+    participant->is_welcome = false;
+    atomic_store(&participant->silent_ms, participant->now_ms);
+    task_expire_all(participant);
+    MAYBE(session_connect(participant) == SAGA_OK); /* else again after as long */
+}
+
 bool session_read(struct saga_participant *participant)
 {
     struct inbound inbound[SESSION_AHEAD];
+    look_for_silence(participant);
     bool has_more = participant->socket != NULL;
     for (int i = 0; has_more && i < LINK_BATCH_MAX; i += SESSION_AHEAD) {
         int count = 0;
@@ -230,19 +260,6 @@ bool session_read(struct saga_participant *participant)
 }
 
 /* ---- what is due ---- */
-
-static void look_for_silence(struct saga_participant *participant)
-{
-    int64_t heard_ms = atomic_load_explicit(&participant->heard_ms, memory_order_relaxed);
-    int64_t dead_ms = atomic_load_explicit(&participant->dead_ms, memory_order_relaxed);
-    if (participant->now_ms - heard_ms <= dead_ms)
-        return;
-    if (participant->is_welcome)
-        participant_notice(participant, SAGA_NOTICE_LOST, "");
-    participant->is_welcome = false;
-    task_expire_all(participant);
-    MAYBE(session_connect(participant) == SAGA_OK); /* else again after as long */
-}
 
 static void resend_due(struct saga_participant *participant)
 {
@@ -271,7 +288,6 @@ static void tell_window(struct saga_participant *participant)
 
 void session_turn(struct saga_participant *participant)
 {
-    look_for_silence(participant);
     if (!participant->is_welcome &&
         participant->now_ms - participant->ready_ms >= participant->heartbeat_ms)
         say_ready(participant);

@@ -15,6 +15,7 @@
 enum {
     RESULT_EXTRA = 2048,         /* room in a message beside the user value: key, token, names */
     NUMBER_MAX = UINT32_MAX / 2, /* of attempts */
+    TOKEN_TEXT_MAX = 256,        /* the coordinator's have 32 bytes */
 };
 
 #define TASK_FIELDS                                                                                \
@@ -163,6 +164,12 @@ static size_t value_max(struct saga_participant *participant)
     return room < VALUE_SIZE_MAX ? room : VALUE_SIZE_MAX;
 }
 
+/* When the attempt came: fill(). */
+static int64_t taken_ms(const struct attempt *attempt)
+{
+    return attempt->deadline_ms - (attempt->task.ttl_ms > 0 ? attempt->task.ttl_ms : 0);
+}
+
 /* Why the work must not begin, or NULL. What came before a silence may have been given to another
  * participant meanwhile, and this thread may have slept since it was queued. */
 static const char *why_not(struct saga_participant *participant, const struct attempt *attempt)
@@ -170,9 +177,11 @@ static const char *why_not(struct saga_participant *participant, const struct at
     int64_t now_ms = participant_now_ms();
     int64_t heard_ms = atomic_load_explicit(&participant->heard_ms, memory_order_relaxed);
     int64_t dead_ms = atomic_load_explicit(&participant->dead_ms, memory_order_relaxed);
+    int64_t silent_ms = atomic_load_explicit(&participant->silent_ms, memory_order_relaxed);
+    bool is_silent = now_ms - heard_ms > dead_ms || taken_ms(attempt) <= silent_ms;
     if (atomic_load_explicit(&attempt->run->is_cancelled, memory_order_relaxed))
         return "cancelled";
-    return now_ms >= attempt->deadline_ms || now_ms - heard_ms > dead_ms ? "expired" : NULL;
+    return now_ms >= attempt->deadline_ms || is_silent ? "expired" : NULL;
 }
 
 void task_execute(struct run *run)
@@ -316,6 +325,37 @@ void task_cancel(struct saga_participant *participant, const struct message *mes
         finish_void(participant, run, "cancelled");
 }
 
+/* The handler said `later`: now it is known whether that holds. */
+static void tell_later(const struct saga_participant *participant, const struct attempt *attempt,
+                       struct span verdict)
+{
+    static const char *const names[] = {[SAGA_LATER_TAKEN] = "ok",
+                                        [SAGA_LATER_LATE] = "late",
+                                        [SAGA_LATER_STALE] = "stale",
+                                        [SAGA_LATER_UNKNOWN] = "unknown"};
+    char token[TOKEN_TEXT_MAX];
+    struct saga_value result = value_of(buf_span(&attempt->result));
+    struct saga_later later = {.key = attempt->run->key,
+                               .attempt = attempt->number,
+                               .token = token,
+                               .verdict = SAGA_LATER_UNKNOWN};
+    if (!saga_value_copy(result, "token", token, sizeof(token)))
+        return;
+    for (unsigned i = SAGA_LATER_TAKEN; i < ARRAY_COUNT(names); i++) {
+        if (span_is(verdict, names[i]))
+            later.verdict = (enum saga_later_verdict)i;
+    }
+    participant->later(&later, participant->later_arg);
+}
+
+static bool is_later(const struct attempt *attempt)
+{
+    char status[8];
+    struct saga_value result = value_of(buf_span(&attempt->result));
+    return saga_value_copy(result, "status", status, sizeof(status)) &&
+           strcmp(status, "later") == 0;
+}
+
 void task_done(struct saga_participant *participant, const struct message *message)
 {
     struct mp mp = mp_open(message->results);
@@ -332,6 +372,8 @@ void task_done(struct saga_participant *participant, const struct message *messa
         if (attempt == NULL || !attempt->is_answered)
             continue;
         count_one(&participant->counts.done);
+        if (participant->later != NULL && is_later(attempt))
+            tell_later(participant, attempt, mp_str(&row));
         ledger_done(&participant->ledger, attempt);
     }
     if (mp.bad || count == 0)

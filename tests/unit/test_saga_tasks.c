@@ -1,16 +1,22 @@
 /* test_saga_tasks.c - libsaga without a coordinator: what tasks come to, and what of it is kept.
  *
- * Tasks are packed and given to task_take() as the session would; there is no connection, so every
- * result stays where it is kept until `done`, and is read there.
+ * Tasks are packed and given to task_take() as the session would; mostly there is no connection, so
+ * every result stays where it is kept until `done`, and is read there.
  *
  * Seen to fail with: is_remembered() that is always false (the handler runs again); the deadline
  * not looked at in task_execute(); enter_do() without STATE_UNDONE; resend_due() with a time that
- * never comes (nothing is sent again); check_output() without its bound. */
+ * never comes (nothing is sent again); check_output() without its bound; a silence that is looked
+ * for after reading; silent_ms not looked at; `ready` without its bounds; a failed COMMIT that is
+ * said to have had no effect. */
 #include <criterion/criterion.h>
 #include <sqlite3.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/mp.h"
+#include "lib/fault_vfs.h"
 #include "participants/participant.h"
 
 struct bench {
@@ -18,7 +24,11 @@ struct bench {
     sqlite3 *db;
     uint32_t calls;     /* of the handler */
     size_t output_size; /* 0: the output is the number of the call */
-    struct span last;   /* the result that is kept of the task taken last */
+    bool says_later;
+    uint32_t laters; /* calls of the function for it, and the last one */
+    struct saga_later later;
+    char later_token[40];
+    struct span last; /* the result that is kept of the task taken last */
 };
 
 static void work(const struct saga_task *task, struct saga_answer *answer, void *arg)
@@ -26,6 +36,10 @@ static void work(const struct saga_task *task, struct saga_answer *answer, void 
     struct bench *bench = arg;
     MAYBE(task->attempt > 1);
     bench->calls++;
+    if (bench->says_later) {
+        saga_answer_later(answer);
+        return;
+    }
     struct saga_pack *pack = saga_answer_ok(answer);
     if (bench->output_size == 0) {
         saga_put_int(pack, bench->calls);
@@ -43,6 +57,14 @@ static void work_once(const struct saga_task *task, struct saga_answer *answer, 
     saga_barrier_run(bench->db, task, answer, work, bench);
 }
 
+static void hear_later(const struct saga_later *later, void *arg)
+{
+    struct bench *bench = arg;
+    bench->laters++;
+    bench->later = *later;
+    snprintf(bench->later_token, sizeof(bench->later_token), "%s", later->token);
+}
+
 /* The coordinator was heard of just now. */
 static void hear(struct saga_participant *participant)
 {
@@ -53,7 +75,8 @@ static void hear(struct saga_participant *participant)
 static struct bench *bench_open(void)
 {
     struct bench *bench = calloc(1, sizeof(*bench));
-    const struct saga_participant_options options = {.workers = SAGA_WORKERS_INLINE};
+    const struct saga_participant_options options = {
+        .workers = SAGA_WORKERS_INLINE, .window = 8192, .later = hear_later, .later_arg = bench};
     cr_assert_eq(saga_participant_open(&options, &bench->participant), SAGA_OK);
     cr_assert_eq(saga_participant_serve(bench->participant, "t.work", work, bench), SAGA_OK);
     cr_assert_eq(saga_participant_serve(bench->participant, "t.once", work_once, bench), SAGA_OK);
@@ -138,7 +161,7 @@ static void take_undo(struct bench *bench)
                                 .ttl_ms = 60000});
 }
 
-static void say_done(struct bench *bench, const char *key, int64_t attempt)
+static void say_verdict(struct bench *bench, const char *key, int64_t attempt, const char *verdict)
 {
     struct buf buf;
     buf_open(&buf, 1000);
@@ -146,10 +169,15 @@ static void say_done(struct bench *bench, const char *key, int64_t attempt)
     mp_put_array(&buf, 3);
     mp_put_text(&buf, key);
     mp_put_int(&buf, attempt);
-    mp_put_text(&buf, "ok");
+    mp_put_text(&buf, verdict);
     const struct message message = {.results = buf_span(&buf)};
     task_done(bench->participant, &message);
     buf_close(&buf);
+}
+
+static void say_done(struct bench *bench, const char *key, int64_t attempt)
+{
+    say_verdict(bench, key, attempt, "ok");
 }
 
 /* The result is ok and its output this number. */
@@ -251,6 +279,178 @@ Test(saga_tasks, sends_a_result_again_until_it_is_done)
     bench_close(bench);
 }
 
+/* ---- later ---- */
+
+Test(saga_tasks, tells_what_became_of_an_answer_later)
+{
+    static const char *const verdicts[] = {"ok", "late", "stale", "unknown"};
+    struct bench *bench = bench_open();
+    take_do(bench, "t.work", 1);
+    say_done(bench, "trip-1/flight/do", 1);
+    cr_assert_eq(bench->laters, 0, "it was ok");
+    bench->says_later = true;
+    for (uint32_t i = 0; i < ARRAY_COUNT(verdicts); i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "k%u", i);
+        take(bench, &(struct given){"t.work", "do", key, NULL, i + 1, 60000});
+        cr_assert_eq(bench->laters, i, "not before it is heard");
+        say_verdict(bench, key, i + 1, verdicts[i]);
+        cr_assert_eq(bench->laters, i + 1);
+        cr_assert_eq(bench->later.verdict, SAGA_LATER_TAKEN + i);
+        cr_assert_eq(bench->later.attempt, i + 1);
+        cr_assert_str_eq(bench->later_token, "a-token");
+    }
+    bench_close(bench);
+}
+
+/* ---- the session ---- */
+
+/* A ROUTER in the coordinator's place. */
+struct net {
+    void *context;
+    void *router;
+    zmq_msg_t peer;
+};
+
+static void net_open(struct net *net, struct bench *bench)
+{
+    char endpoint[256];
+    size_t size = sizeof(endpoint);
+    net->context = zmq_ctx_new();
+    net->router = zmq_socket(net->context, ZMQ_ROUTER);
+    cr_assert_eq(zmq_bind(net->router, "tcp://127.0.0.1:*"), 0);
+    cr_assert_eq(zmq_getsockopt(net->router, ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
+    snprintf(bench->participant->address.endpoint, LINK_ENDPOINT_MAX, "%s", endpoint);
+    bench->participant->now_ms = participant_now_ms();
+    cr_assert_eq(session_connect(bench->participant), SAGA_OK);
+    zmq_msg_init(&net->peer);
+}
+
+static void net_close(struct net *net)
+{
+    int none = 0;
+    zmq_msg_close(&net->peer);
+    zmq_setsockopt(net->router, ZMQ_LINGER, &none, sizeof(none));
+    zmq_close(net->router);
+    zmq_ctx_term(net->context);
+}
+
+/* What comes next from the participant; its connection is remembered. */
+static void net_receive(struct net *net, struct buf *frame)
+{
+    uint8_t bytes[4096];
+    int timeout_ms = 10000;
+    zmq_setsockopt(net->router, ZMQ_RCVTIMEO, &timeout_ms, sizeof(timeout_ms));
+    cr_assert_gt(zmq_msg_recv(&net->peer, net->router, 0), 0, "something comes");
+    int size = zmq_recv(net->router, bytes, sizeof(bytes), 0);
+    buf_clear(frame);
+    buf_write(frame, bytes, (size_t)size < sizeof(bytes) ? (size_t)size : sizeof(bytes));
+}
+
+static void net_send(struct net *net, struct span frame)
+{
+    zmq_msg_t peer;
+    zmq_msg_init(&peer);
+    zmq_msg_copy(&peer, &net->peer);
+    cr_assert_gt(zmq_msg_send(&peer, net->router, ZMQ_SNDMORE), 0);
+    cr_assert_gt(zmq_send(net->router, frame.data, frame.size, 0), 0);
+}
+
+static void expect_ready(struct net *net, struct buf *frame)
+{
+    char type[16];
+    net_receive(net, frame);
+    cr_assert(saga_value_copy(value_of(buf_span(frame)), "type", type, sizeof(type)));
+    cr_assert_str_eq(type, "ready");
+}
+
+/* Reads until this many tasks were taken, or for two seconds. */
+static void read_tasks(struct bench *bench, uint64_t tasks)
+{
+    for (int i = 0; i < 200 && bench->participant->counts.tasks < tasks; i++) {
+        struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
+        (void)session_read(bench->participant);
+        nanosleep(&moment, NULL);
+    }
+}
+
+/* The process was stopped: what the coordinator sent in the beginning lies in the socket, and must
+ * not hide the silence, for all of it was sent elsewhere meanwhile. */
+Test(saga_tasks, begins_nothing_that_came_while_it_slept)
+{
+    struct bench *bench = bench_open();
+    struct saga_participant *participant = bench->participant;
+    struct buf frame;
+    struct net net;
+    buf_open(&frame, 1 << 20);
+    net_open(&net, bench);
+    expect_ready(&net, &frame);
+    buf_clear(&frame);
+    pack_task(&frame, &(struct given){"t.work", "do", "k1", NULL, 1, 60000});
+    net_send(&net, buf_span(&frame));
+    read_tasks(bench, 1);
+    cr_assert_eq(bench->calls, 1);
+
+    buf_clear(&frame);
+    pack_task(&frame, &(struct given){"t.work", "do", "k2", NULL, 1, 60000});
+    net_send(&net, buf_span(&frame));
+    zmq_pollitem_t item = {.socket = participant->socket, .events = ZMQ_POLLIN};
+    cr_assert_eq(zmq_poll(&item, 1, 10000), 1);
+    participant->now_ms += PARTICIPANT_DEAD_MS + 1;
+    (void)session_read(participant);
+    cr_assert_eq(bench->calls, 1, "k2 is somebody else's now");
+    net_receive(&net, &frame); /* the result of k1 */
+    expect_ready(&net, &frame);
+    cr_assert_eq(saga_value_count(saga_value_find(value_of(buf_span(&frame)), "running")), 1);
+    buf_close(&frame);
+    net_close(&net);
+    bench_close(bench);
+}
+
+/* Workers may look at a task that was queued before a silence when it is over already. */
+Test(saga_tasks, begins_nothing_that_was_taken_before_a_silence)
+{
+    struct bench *bench = bench_open();
+    bench->participant->now_ms = participant_now_ms();
+    atomic_store(&bench->participant->silent_ms, bench->participant->now_ms);
+    take_do(bench, "t.work", 1);
+    expect_failed(bench, "expired");
+    bench->participant->now_ms++;
+    take_do(bench, "t.work", 2);
+    expect_ok(bench, 1);
+    bench_close(bench);
+}
+
+/* A message that is larger than may be sent would be dropped, again and again. */
+Test(saga_tasks, opens_a_session_however_much_it_has_taken)
+{
+    enum { MANY = 20001 };
+    struct bench *bench = bench_open();
+    struct saga_participant *participant = bench->participant;
+    struct buf frame;
+    const char *why;
+    char key[64];
+    buf_open(&frame, 1 << 20);
+    participant->now_ms = participant_now_ms();
+    cr_assert_eq(session_connect(participant), SAGA_OK);
+    cr_assert_eq(
+        saga_value_count(saga_value_find(value_of(buf_span(&participant->out)), "running")), 0);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(key, sizeof(key), i % 2 ? "%d" : "trip-0123456789-0123456789-%d/flight/do", i);
+        take(bench, &(struct given){"t.work", "do", key, NULL, 1, 60000});
+        if (i % 2000 != 0 && i < MANY - 1)
+            continue;
+        cr_assert_eq(session_connect(participant), SAGA_OK);
+        struct span ready = buf_span(&participant->out);
+        cr_assert_leq(ready.size, PARTICIPANT_MESSAGE_MAX, "%d", i);
+        cr_assert_eq(mp_check(ready, &why), SAGA_OK, "%d: %s", i, why);
+        bool names_them = mp_find(ready, span_text("running")).size > 0;
+        cr_assert_eq(names_them, i < MANY - 1, "%d", i);
+    }
+    buf_close(&frame);
+    bench_close(bench);
+}
+
 /* ---- outputs ---- */
 
 Test(saga_tasks, refuses_an_output_that_is_too_large_in_doubt)
@@ -299,4 +499,73 @@ Test(saga_tasks, does_once_over_a_restart_what_the_barrier_knows)
     take_undo(bench);
     cr_assert_eq(bench->calls, 2);
     bench_close(bench);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    char bytes[65536];
+    FILE *source = fopen(from, "rb");
+    FILE *target = fopen(to, "wb");
+    size_t size = source ? fread(bytes, 1, sizeof(bytes), source) : 0;
+    cr_assert_eq(fwrite(bytes, 1, size, target), size);
+    if (source)
+        fclose(source);
+    fclose(target);
+}
+
+/* The disk fails while the barrier commits, at each place that there is. An answer that it had no
+ * effect is believed, so the effect may not be found when the file is opened again. */
+static bool commit_fails(const char *path, uint64_t at, int code)
+{
+    static const char *const endings[] = {"", "-wal", ".then", ".then-wal", "-shm", ".then-shm"};
+    char names[ARRAY_COUNT(endings)][80];
+    for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
+        snprintf(names[i], sizeof(names[i]), "%s%s", path, endings[i]);
+        remove(names[i]);
+    }
+    const struct fault_plan none = {0};
+    const struct fault_plan plan = {.calls = FAULT_CHANGES, .at = at, .code = code};
+    struct bench *bench = bench_open();
+    fault_vfs_begin(&none);
+    sqlite3_close(bench->db);
+    cr_assert_eq(sqlite3_open(path, &bench->db), SQLITE_OK);
+    sqlite3_exec(bench->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", NULL, NULL,
+                 NULL);
+    cr_assert_eq(saga_barrier_create(bench->db), SAGA_OK);
+    fault_vfs_begin(&plan);
+    take_do(bench, "t.once", 1);
+    bool was_hit = fault_vfs_was_hit();
+    char status[16];
+    struct saga_value result = value_of(bench->last);
+    cr_assert(saga_value_copy(result, "status", status, sizeof(status)));
+    bool failed = strcmp(status, "failed") == 0;
+    bool no_effect = failed && !saga_value_bool(result, "error.in_doubt", false);
+    fault_vfs_end();
+
+    /* What a process that starts now would find: the files without our connection. */
+    copy_file(names[0], names[2]);
+    copy_file(names[1], names[3]);
+    sqlite3 *other = NULL;
+    sqlite3_stmt *count = NULL;
+    cr_assert_eq(sqlite3_open(names[2], &other), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(other, "SELECT count(*) FROM saga_barrier", -1, &count, NULL),
+                 SQLITE_OK);
+    cr_assert_eq(sqlite3_step(count), SQLITE_ROW);
+    cr_assert_not(no_effect && sqlite3_column_int(count, 0) > 0, "at %d", (int)at);
+    sqlite3_finalize(count);
+    sqlite3_close(other);
+    bench_close(bench);
+    for (size_t i = 0; i < ARRAY_COUNT(endings); i++)
+        remove(names[i]);
+    return was_hit;
+}
+
+Test(saga_tasks, does_not_deny_what_a_failed_commit_may_have_left)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/tmp/test_saga_barrier.%d", (int)getpid());
+    uint64_t at = 1;
+    while (commit_fails(path, at, SQLITE_IOERR_FSYNC) && at < 100)
+        at++;
+    cr_assert_gt(at, 1, "something is written");
 }
