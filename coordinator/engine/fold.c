@@ -705,7 +705,10 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
     bool of_undo = record->kind == TASK_UNDO;
     saga->cost_micros = add_cost(saga->cost_micros, record->cost_micros);
     saga->undo_cost_micros = add_cost(saga->undo_cost_micros, of_undo ? record->cost_micros : 0);
-    if (step) {
+    if (step && record->kind > TASK_DO) {
+        step->call_count = CALL_COUNT;
+    }
+    if (step && record->cost_micros != 0) {
         step->cost_micros = add_cost(step->cost_micros, record->cost_micros);
     }
     if (step && step->container) {

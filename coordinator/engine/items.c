@@ -69,7 +69,7 @@ bool step_undoes_alone(const struct step *step)
 
 static bool has_open_call(const struct step *step)
 {
-    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+    for (uint32_t k = 0; k < step->call_count; k++) {
         const struct call *call = &step->calls[k];
         if (call->retry_ms > 0 || (call->newest && call->newest->state == ATTEMPT_OPEN)) {
             return true;

@@ -51,6 +51,15 @@ static bool is_at_work(const struct call *call)
     return false;
 }
 
+static bool step_is_at_work(const struct step *step)
+{
+    bool at_work = false;
+    for (uint32_t k = 0; k < step->call_count && !at_work; k++) {
+        at_work = is_at_work(&step->calls[k]);
+    }
+    return at_work;
+}
+
 static bool only_waits(const struct saga *saga)
 {
     bool undoes = saga->direction == BACKWARD && saga->state != SAGA_STATE_PARKED;
@@ -59,19 +68,13 @@ static bool only_waits(const struct saga *saga)
     }
     /* Those that run are awake: of thousands of items most need not be looked at. */
     uint32_t first = saga_awake(saga, 0);
-    for (uint32_t k = 0; first < saga->step_total && k < CALL_COUNT; k++) {
-        if (is_at_work(&saga_step(saga, first)->calls[k])) {
-            return false;
-        }
+    if (first < saga->step_total && step_is_at_work(saga_step(saga, first))) {
+        return false;
     }
     for (uint32_t i = 0; i < saga->step_total; i++) {
-        if (!child_is_left_alone(saga_step(saga, i))) {
+        const struct step *step = saga_step(saga, i);
+        if (!child_is_left_alone(step) || step_is_at_work(step)) {
             return false;
-        }
-        for (uint32_t k = 0; k < CALL_COUNT; k++) {
-            if (is_at_work(&saga_step(saga, i)->calls[k])) {
-                return false;
-            }
         }
     }
     return true;
@@ -122,8 +125,9 @@ void leave_later(struct engine *engine, struct saga *saga)
 static void leave_now(struct engine *engine, struct saga *saga)
 {
     for (uint32_t i = 0; i < saga->step_total; i++) {
-        for (uint32_t k = 0; k < CALL_COUNT; k++) {
-            for (struct attempt *a = saga_step(saga, i)->calls[k].attempts; a; a = a->older) {
+        const struct step *step = saga_step(saga, i);
+        for (uint32_t k = 0; k < step->call_count; k++) {
+            for (struct attempt *a = step->calls[k].attempts; a; a = a->older) {
                 map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
             }
         }

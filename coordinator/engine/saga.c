@@ -12,6 +12,7 @@ void step_open(struct step *step, struct saga *saga, const struct step_spec *spe
     step->saga = saga;
     step->name = spec->name;
     step->state = STEP_STATE_PENDING;
+    step->call_count = 1;
     static const enum task_kind kinds[CALL_COUNT] = {TASK_DO, TASK_UNDO, TASK_CHECK};
     for (uint32_t k = 0; k < CALL_COUNT; k++) {
         step->calls[k].step = step;
@@ -137,10 +138,12 @@ bool step_awaits_undo(const struct step *step)
 {
     const struct call *done = &step->calls[0];
     const struct call *check = &step->calls[2];
+    if (step->state != STEP_STATE_IN_DOUBT || !step->spec->has_undo) {
+        return false;
+    }
     bool asked = step->spec->action.check.size == 0 ||
                  (check->used_up && span_equal(check->do_key, done->key));
-    return step->state == STEP_STATE_IN_DOUBT && step->spec->has_undo && asked &&
-           !call_is_open(done);
+    return asked && !call_is_open(done);
 }
 
 bool call_key_is_over(const struct call *call, int64_t now_ms)

@@ -105,21 +105,47 @@ struct text_room {
     size_t size;
 };
 
+/* What every event looks at comes first, beside the do's call: a saga at work is in nobody's cache
+ * when its next event comes. */
 struct step {
     const struct step_spec *spec;
     struct saga *saga;
-    struct span name;       /* as people and participants say it: "pack", "pack[3]" */
-    uint32_t index;         /* in the saga */
     struct step *container; /* an item's: the step with for_each; NULL = it is none */
-    uint32_t item;          /* an item's place in the collection */
-    struct span value;      /* an item's: what stands there */
-    struct span place;      /* an item's: the same as a msgpack value */
     struct fan *fan;        /* a container's, once its items are there */
     enum step_state state;
     enum undo_state undo_state;
-    struct call calls[CALL_COUNT]; /* do, undo, check */
+    uint32_t index;              /* in the saga */
+    uint32_t call_count;         /* of calls: those behind have never been asked */
+    int64_t wake_ms;             /* waiting: until then; for a child: at most until then */
+    int64_t undo_due_ms;         /* volatile: since when its undo could have gone; 0 = not */
+    int64_t undo_before_ms;      /* its undo's deadline; 0 = none */
+    struct past *stray;          /* the one whose late effect is being undone; NULL = none */
+    enum undo_state stray_state; /* of that undo, for which the undo's call is used */
+    bool undo_before_told;       /* somebody was alerted ahead of it */
+    bool undo_before_due;        /* it was the time to turn back for it */
+    bool all_clear;              /* volatile: it and all steps after it are done (backward.c) */
+    bool chosen;                 /* of the undo at work: to be undone */
+    bool accepted;               /* irrevocable, and a person said: keep it */
+    bool late;                   /* an effect came after the decision: undo it (again) */
+    bool stuck;                  /* its undo fails for long: others need not wait */
+    bool by_person;              /* settled by hand */
+    bool refused;                /* its do was refused for good */
+    int64_t started_ms;
+    uint64_t started_seq;          /* order of starting; 0 = never */
     struct span output;            /* empty = none */
-    struct span code;              /* first error that stands */
+    struct call calls[CALL_COUNT]; /* do, undo, check */
+    struct child_watch {           /* volatile: what was asked of the child */
+        bool has_asked;            /* asked for, in this process's life */
+        enum child_wish wish;
+        int64_t again_ms; /* it could not be started; when to ask again; 0 = it need not */
+        bool called_off;  /* it shall end, though the saga goes forward */
+        bool is_there;    /* it has begun, and will say by itself when it has ended */
+    } watch;
+    struct span name;  /* as people and participants say it: "pack", "pack[3]" */
+    uint32_t item;     /* an item's place in the collection */
+    struct span value; /* an item's: what stands there */
+    struct span place; /* an item's: the same as a msgpack value */
+    struct span code;  /* first error that stands */
     struct span message;
     uint32_t error_attempt;
     struct span outcome;        /* what a person settled it as, other than succeeded; empty = not */
@@ -128,38 +154,15 @@ struct step {
     struct span undo_message;
     struct text_room code_rooms[2]; /* of do, undo */
     struct text_room message_rooms[2];
-    uint64_t started_seq; /* order of starting; 0 = never */
-    int64_t started_ms;
     int64_t ended_ms;
     int64_t cost_micros;
-    int64_t wake_ms;     /* waiting: until then; for a child: at most until then */
-    struct span child;   /* the id of the child that was started last; empty = none */
-    struct child_watch { /* volatile: what was asked of the child */
-        bool has_asked;  /* asked for, in this process's life */
-        enum child_wish wish;
-        int64_t again_ms; /* it could not be started; when to ask again; 0 = it need not */
-        bool called_off;  /* it shall end, though the saga goes forward */
-        bool is_there;    /* it has begun, and will say by itself when it has ended */
-    } watch;
+    struct span child;      /* the id of the child that was started last; empty = none */
     struct span approval;   /* what was asked, of whom: msgpack map; empty = nothing yet */
     struct span decider;    /* who ended the wait; empty = nobody */
     struct span skip_actor; /* who said that it shall be skipped; empty = nobody */
     struct span skip_reason;
-    int64_t event_mark;          /* number of the last event that it took; 0 = none */
-    int64_t undo_before_ms;      /* its undo's deadline; 0 = none */
-    bool undo_before_told;       /* somebody was alerted ahead of it */
-    bool undo_before_due;        /* it was the time to turn back for it */
-    struct past *pasts;          /* the latest first */
-    struct past *stray;          /* the one whose late effect is being undone; NULL = none */
-    enum undo_state stray_state; /* of that undo, for which the undo's call is used */
-    int64_t undo_due_ms;         /* volatile: since when its undo could have gone; 0 = not */
-    bool all_clear;              /* volatile: it and all steps after it are done (backward.c) */
-    bool chosen;                 /* of the undo at work: to be undone */
-    bool accepted;               /* irrevocable, and a person said: keep it */
-    bool late;                   /* an effect came after the decision: undo it (again) */
-    bool stuck;                  /* its undo fails for long: others need not wait */
-    bool by_person;              /* settled by hand */
-    bool refused;                /* its do was refused for good */
+    int64_t event_mark; /* number of the last event that it took; 0 = none */
+    struct past *pasts; /* the latest first */
 };
 
 /* The items of a step with for_each: steps of their own, which a saga gets while it runs. */

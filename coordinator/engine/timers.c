@@ -134,7 +134,7 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
     } else if (step->wake_ms > 0 && saga->direction == FORWARD && !saga->paused) {
         due_ms = earlier(due_ms, step->wake_ms);
     }
-    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+    for (uint32_t k = 0; k < step->call_count; k++) {
         const struct call *call = &step->calls[k];
         const char *what;
         if (call->newest && call->newest->state == ATTEMPT_OPEN) {
@@ -299,7 +299,7 @@ void expire(struct turn *turn)
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && !turn->failed;
          i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
-        for (uint32_t k = 0; k < CALL_COUNT && !turn->failed; k++) {
+        for (uint32_t k = 0; k < step->call_count && !turn->failed; k++) {
             expire_call(turn, &step->calls[k]);
         }
         expire_stuck(turn, step);
