@@ -26,6 +26,7 @@ enum {
     PIPE_IN = 8192,              /* messages; past it TCP holds the peer back, nothing is lost */
     DESCRIPTOR_MAX = 16,
     ENDPOINT_SIZE = 256,
+    ARRIVAL_MAX = 16, /* messages read at once: each may be large */
 };
 
 struct router {
@@ -203,33 +204,66 @@ static void skip_rest(void *socket, zmq_msg_t *part)
         continue;
 }
 
-static bool receive_one(struct router *router, struct peers *peers, zmq_msg_t *id, zmq_msg_t *part,
-                        int64_t now_ms)
+/* A message of two parts, and what became of reading it. */
+struct arrival {
+    zmq_msg_t id;
+    zmq_msg_t part;
+    enum { ARRIVAL_NONE, ARRIVAL_EMPTY, ARRIVAL_FRAME, ARRIVAL_MULTIPART } what;
+};
+
+static void read_arrival(struct router *router, struct arrival *arrival)
 {
-    if (!receive_part(router->socket, id))
-        return false;
-    if (!zmq_msg_more(id) || !receive_part(router->socket, part))
-        return true;
-    struct span connection = span_of(zmq_msg_data(id), zmq_msg_size(id));
-    if (zmq_msg_more(part)) {
-        skip_rest(router->socket, part);
-        peers_multipart(peers, connection, now_ms);
-    } else {
-        peers_receive(peers, connection, span_of(zmq_msg_data(part), zmq_msg_size(part)), now_ms);
+    zmq_msg_init(&arrival->id);
+    zmq_msg_init(&arrival->part);
+    arrival->what = ARRIVAL_NONE;
+    if (!receive_part(router->socket, &arrival->id))
+        return;
+    arrival->what = ARRIVAL_EMPTY;
+    if (!zmq_msg_more(&arrival->id) || !receive_part(router->socket, &arrival->part))
+        return;
+    arrival->what = ARRIVAL_FRAME;
+    if (zmq_msg_more(&arrival->part)) {
+        skip_rest(router->socket, &arrival->part);
+        arrival->what = ARRIVAL_MULTIPART;
     }
-    return true;
+}
+
+static void take_arrival(struct peers *peers, struct arrival *arrival, int64_t now_ms)
+{
+    struct span connection = span_of(zmq_msg_data(&arrival->id), zmq_msg_size(&arrival->id));
+    struct span frame = span_of(zmq_msg_data(&arrival->part), zmq_msg_size(&arrival->part));
+    if (arrival->what == ARRIVAL_FRAME)
+        peers_receive(peers, connection, frame, now_ms);
+    else if (arrival->what == ARRIVAL_MULTIPART)
+        peers_multipart(peers, connection, now_ms);
+    zmq_msg_close(&arrival->id);
+    zmq_msg_close(&arrival->part);
+}
+
+/* First some are read, then they are taken, each by code that the other would push out of the
+ * processor's cache. */
+static uint32_t receive_some(struct router *router, struct peers *peers, uint32_t limit,
+                             int64_t now_ms)
+{
+    struct arrival arrivals[ARRIVAL_MAX];
+    uint32_t count = 0;
+    for (; count < limit && count < ARRIVAL_MAX; count++) {
+        read_arrival(router, &arrivals[count]);
+        if (arrivals[count].what == ARRIVAL_NONE)
+            break;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        take_arrival(peers, &arrivals[i], now_ms);
+    return count;
 }
 
 uint32_t router_receive(struct router *router, struct peers *peers, uint32_t limit, int64_t now_ms)
 {
-    zmq_msg_t id;
-    zmq_msg_t part;
-    zmq_msg_init(&id);
-    zmq_msg_init(&part);
     uint32_t count = 0;
-    while (count < limit && receive_one(router, peers, &id, &part, now_ms))
-        count++;
-    zmq_msg_close(&id);
-    zmq_msg_close(&part);
+    uint32_t some = ARRIVAL_MAX;
+    while (count < limit && some == ARRIVAL_MAX) {
+        some = receive_some(router, peers, limit - count, now_ms);
+        count += some;
+    }
     return count;
 }
