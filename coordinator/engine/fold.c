@@ -503,7 +503,7 @@ static bool fold_operator(struct saga *saga, struct step *step, const struct rec
     case VERB_ROLLBACK:
         unpark(saga);
         if (!fold_mark(saga, record->accept, false) ||
-            !fold_want_turn(saga, span_text("rollback"), record->reason, record->actor)) {
+            !fold_want_turn(saga, span_text("rollback"), record->reason, record->actor, at_ms)) {
             return false;
         }
         saga->turn_to = step && (record->flags & FLAG_SAVE_POINT) ? record->step + 1 : 0;
@@ -594,7 +594,8 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_SAGA_TIMED_OUT:
         saga->timed_out = true;
         return (record->flags & FLAG_STALE) ||
-               fold_want_turn(saga, span_text("timeout"), record->message, (struct span){NULL, 0});
+               fold_want_turn(saga, span_text("timeout"), record->message, (struct span){NULL, 0},
+                              at_ms);
     case RECORD_UNDO_DUE:
         if (!step) {
             return false;
@@ -602,7 +603,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         step->undo_before_due = true;
         return (record->flags & FLAG_STALE) ||
                fold_want_turn(saga, span_text("undo_deadline"), record->message,
-                              (struct span){NULL, 0});
+                              (struct span){NULL, 0}, at_ms);
     case RECORD_SAGA_MIGRATED:
         return saga_migrate(saga, definition_version(saga->definition, record->version));
     case RECORD_OPERATOR:

@@ -34,7 +34,8 @@ void fold_claim_end(struct saga *saga);
 /* fold_turn.c: turning back. */
 
 /* It shall turn back as soon as no pivot is open; false: no memory. */
-bool fold_want_turn(struct saga *saga, struct span code, struct span message, struct span actor);
+bool fold_want_turn(struct saga *saga, struct span code, struct span message, struct span actor,
+                    int64_t at_ms);
 bool fold_compensating(struct saga *saga, const struct record *record, int64_t at_ms);
 
 /* fold_past.c: keys that are history, and their late effects. */

@@ -4,9 +4,11 @@
 #include "base/mp.h"
 #include "engine/fold_parts.h"
 
-bool fold_want_turn(struct saga *saga, struct span code, struct span message, struct span actor)
+bool fold_want_turn(struct saga *saga, struct span code, struct span message, struct span actor,
+                    int64_t at_ms)
 {
     bool ok = true;
+    saga->turn_wanted_ms = saga->turn_wanted ? saga->turn_wanted_ms : at_ms;
     saga->turn_wanted = true;
     saga->turn_to = 0;
     saga->turn_then_pause = false;

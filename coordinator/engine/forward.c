@@ -265,10 +265,17 @@ static void ask_pivot(struct turn *turn)
     struct saga *saga = turn->saga;
     for (uint32_t i = 0; i < saga->step_total; i++) {
         struct step *step = saga_step(saga, i);
-        if (step->spec->step_class == CLASS_PIVOT) {
-            call_off_all(turn, step_call(step, TASK_DO), "cancelled");
-            child_call_off(step);
+        if (step->spec->step_class != CLASS_PIVOT) {
+            continue;
         }
+        struct call *call = step_call(step, TASK_DO);
+        for (struct attempt *a = call->attempts; a; a = a->older) {
+            /* One that was sent since then is to find out what came of an older one. */
+            if (!call_in_doubt(call) || a->intended_ms < saga->turn_wanted_ms) {
+                call_off(turn, a, "cancelled", false);
+            }
+        }
+        child_call_off(step);
     }
 }
 

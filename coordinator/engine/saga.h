@@ -205,7 +205,8 @@ struct saga {
     enum direction direction;
     bool paused;
     bool timed_out;
-    bool turn_wanted; /* it shall turn back as soon as no pivot is open */
+    bool turn_wanted;       /* it shall turn back as soon as no pivot is open */
+    int64_t turn_wanted_ms; /* since when */
     bool turn_by_person;
     bool partial;        /* only chosen steps are undone: ends completed */
     uint32_t save_point; /* 1 + index of the step it goes back to, and then forward; 0 = none */
