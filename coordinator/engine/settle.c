@@ -58,7 +58,9 @@ bool step_is_open_pivot(const struct step *step)
     bool doubt = call_in_doubt(&step->calls[0]) &&
                  (step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
                   step->state == STEP_STATE_PARKED);
-    return step->spec->step_class == CLASS_PIVOT && !step->accepted &&
+    /* What a person accepts is the doubt that is left when nobody can be asked any more. */
+    bool is_accepted = step->accepted && step->state == STEP_STATE_PARKED;
+    return step->spec->step_class == CLASS_PIVOT && !is_accepted &&
            (step->state == STEP_STATE_RUNNING || child_is_watched(step) || doubt);
 }
 
