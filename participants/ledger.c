@@ -264,27 +264,29 @@ static struct span run_key(const struct run *run)
 }
 
 /* The reference of a key, or 0. */
-static uint32_t find(const struct ledger *ledger, struct span key, uint32_t mark)
+static uint32_t find(const struct ledger *ledger, struct ledger_key key)
 {
-    struct keys_search search = keys_search(&ledger->keys, mark);
+    struct keys_search search = keys_search(&ledger->keys, key.mark);
     for (uint32_t ref; (ref = keys_next(&ledger->keys, &search)) != 0;) {
         uint32_t index = index_of(ref);
         struct span known =
             is_memory(ref) ? key_of(&ledger->memories[index]) : run_key(run_at(ledger, index));
-        if (span_equal(known, key))
+        if (span_equal(known, key.text))
             return ref;
     }
     return 0;
 }
 
-void ledger_expect(const struct ledger *ledger, struct span key)
+struct ledger_key ledger_expect(const struct ledger *ledger, struct span text)
 {
-    keys_expect(&ledger->keys, keys_mark(key));
+    struct ledger_key key = {text, keys_mark(text)};
+    keys_expect(&ledger->keys, key.mark);
+    return key;
 }
 
-struct run *ledger_find(const struct ledger *ledger, struct span key)
+struct run *ledger_find(const struct ledger *ledger, struct ledger_key key)
 {
-    uint32_t ref = find(ledger, key, keys_mark(key));
+    uint32_t ref = find(ledger, key);
     return ref == 0 || is_memory(ref) ? NULL : run_at(ledger, index_of(ref));
 }
 
@@ -307,16 +309,16 @@ struct attempt *ledger_attempt(const struct run *run, int64_t number)
 }
 
 /* A run of the key that nobody works on and the table does not know yet. */
-static struct run *new_run(struct ledger *ledger, struct span key, uint32_t mark)
+static struct run *new_run(struct ledger *ledger, struct ledger_key key)
 {
-    PRE(key.size <= LEDGER_KEY_MAX);
+    PRE(key.text.size <= LEDGER_KEY_MAX);
     struct run *run = take_run(ledger);
     if (run == NULL)
         return NULL;
-    memcpy(run->key, key.data, key.size);
-    run->key[key.size] = '\0';
-    run->key_size = (uint32_t)key.size;
-    run->mark = mark;
+    memcpy(run->key, key.text.data, key.text.size);
+    run->key[key.text.size] = '\0';
+    run->key_size = (uint32_t)key.text.size;
+    run->mark = key.mark;
     run->attempts = run->current = NULL;
     run->state = RUN_IDLE;
     run->before = run->after = NULL;
@@ -325,20 +327,20 @@ static struct run *new_run(struct ledger *ledger, struct span key, uint32_t mark
     return run;
 }
 
-static struct run *add_run(struct ledger *ledger, struct span key, uint32_t mark)
+static struct run *add_run(struct ledger *ledger, struct ledger_key key)
 {
-    struct run *run = new_run(ledger, key, mark);
-    if (run == NULL || keys_put(&ledger->keys, mark, ref_of(run->index, false)) == SAGA_OK)
+    struct run *run = new_run(ledger, key);
+    if (run == NULL || keys_put(&ledger->keys, key.mark, ref_of(run->index, false)) == SAGA_OK)
         return run;
     give_run(ledger, run);
     return NULL;
 }
 
 /* The memory becomes a run again, which knows the answer. */
-static struct run *recollect(struct ledger *ledger, struct span key, uint32_t at)
+static struct run *recollect(struct ledger *ledger, struct ledger_key key, uint32_t at)
 {
     struct memory *memory = &ledger->memories[at];
-    struct run *run = new_run(ledger, key, memory->mark);
+    struct run *run = new_run(ledger, key);
     if (run == NULL)
         return NULL;
     struct span pairs = span_of(bytes_of(memory) + memory->key_size, memory->pairs_size);
@@ -405,10 +407,10 @@ static void add_attempt(struct ledger *ledger, struct run *run, struct attempt *
     ledger->attempt_count++;
 }
 
-struct attempt *ledger_take(struct ledger *ledger, struct span key, uint32_t number, bool *is_new)
+struct attempt *ledger_take(struct ledger *ledger, struct ledger_key key, uint32_t number,
+                            bool *is_new)
 {
-    uint32_t mark = keys_mark(key);
-    uint32_t ref = find(ledger, key, mark);
+    uint32_t ref = find(ledger, key);
     struct run *run = ref == 0 || is_memory(ref) ? NULL : run_at(ledger, index_of(ref));
     struct attempt *attempt = run == NULL ? NULL : ledger_attempt(run, number);
     *is_new = attempt == NULL;
@@ -422,7 +424,7 @@ struct attempt *ledger_take(struct ledger *ledger, struct span key, uint32_t num
     if (run == NULL && ref != 0)
         run = recollect(ledger, key, index_of(ref));
     else if (run == NULL)
-        run = add_run(ledger, key, mark);
+        run = add_run(ledger, key);
     if (run == NULL) {
         give_attempt(ledger, attempt);
         return NULL;

@@ -126,10 +126,16 @@ struct ledger {
 MUST_CHECK enum saga_error ledger_open(struct ledger *ledger, size_t attempt_max);
 void ledger_close(struct ledger *ledger);
 
-/* The key will be asked for soon: has the processor fetch where it stands. */
-void ledger_expect(const struct ledger *ledger, struct span key);
+/* A key as the ledger is asked for it. */
+struct ledger_key {
+    struct span text;
+    uint32_t mark; /* in the table of keys */
+};
+
+/* Makes a key that will be asked for soon, and has the processor fetch where it stands. */
+struct ledger_key ledger_expect(const struct ledger *ledger, struct span text);
 /* The run of a key that has attempts, or NULL. */
-struct run *ledger_find(const struct ledger *ledger, struct span key);
+struct run *ledger_find(const struct ledger *ledger, struct ledger_key key);
 /* Walks all runs that have attempts, in no order: start with *at = 0; NULL at the end. */
 struct run *ledger_next(const struct ledger *ledger, size_t *at);
 /* The attempt of that number, or NULL. */
@@ -137,7 +143,8 @@ struct attempt *ledger_attempt(const struct run *run, int64_t number);
 /* The attempt of a key: the one that is there, or, *is_new, one that is added. Its run knows what
  * the key was answered with, if it is remembered. NULL: a bound is reached or no memory. The caller
  * gives a new one its message. */
-struct attempt *ledger_take(struct ledger *ledger, struct span key, uint32_t number, bool *is_new);
+struct attempt *ledger_take(struct ledger *ledger, struct ledger_key key, uint32_t number,
+                            bool *is_new);
 /* The result of the attempt is packed: keeps it among those to be sent again. */
 void ledger_keep(struct ledger *ledger, struct attempt *attempt);
 /* It was sent again: moves it to the end. */

@@ -184,7 +184,8 @@ static bool is_over(struct saga_participant *participant)
            participant->now_ms >= participant->stop_at_ms;
 }
 
-static void wait_for_news(struct saga_participant *participant)
+/* True when the eventfd may have been rung. */
+static bool wait_for_news(struct saga_participant *participant)
 {
     int64_t wait_ms = session_wait_ms(participant);
     if (participant->is_leaving && participant->stop_at_ms - participant->now_ms < wait_ms)
@@ -194,7 +195,8 @@ static void wait_for_news(struct saga_participant *participant)
         {.socket = participant->socket, .events = ZMQ_POLLIN},
     };
     int count = participant->socket != NULL ? 2 : 1;
-    MAYBE(zmq_poll(items, count, (long)(wait_ms > 0 ? wait_ms : 0)) >= 0);
+    int rc = zmq_poll(items, count, (long)(wait_ms > 0 ? wait_ms : 0));
+    return rc < 0 || items[0].revents != 0;
 }
 
 enum saga_error saga_participant_run(struct saga_participant *participant)
@@ -208,15 +210,16 @@ enum saga_error saga_participant_run(struct saga_participant *participant)
         rc = crew_start(&participant->crew, (uint32_t)participant->workers);
     if (rc == SAGA_OK)
         rc = session_connect(participant);
+    bool may_be_rung = true;
     while (rc == SAGA_OK) {
         participant->now_ms = participant_now_ms();
         bool has_more = session_read(participant);
-        collect(participant);
+        if (may_be_rung)
+            collect(participant);
         session_turn(participant);
         if (is_over(participant))
             break;
-        if (!has_more)
-            wait_for_news(participant);
+        may_be_rung = has_more || wait_for_news(participant);
     }
     struct run *left = crew_recall(&participant->crew);
     MAYBE(left != NULL); /* out of time: the coordinator gives it to another */

@@ -114,10 +114,17 @@ void session_beat(struct saga_participant *participant, struct run *run);
 
 /* ---- tasks.c ---- */
 
-/* A task has come in *frame, and was read into message. Takes the frame's content or leaves it. */
-void task_take(struct saga_participant *participant, zmq_msg_t *frame,
-               const struct message *message);
-void task_cancel(struct saga_participant *participant, const struct message *message);
+/* A message that has been received; its frame is open until it was acted on. */
+struct inbound {
+    zmq_msg_t frame;
+    struct message message; /* read, when is_good */
+    struct ledger_key key;  /* of a message with one */
+    bool is_good;           /* of one frame, and of the protocol */
+};
+
+/* A task has come. Takes the frame's content or leaves it. */
+void task_take(struct saga_participant *participant, struct inbound *inbound);
+void task_cancel(struct saga_participant *participant, const struct inbound *inbound);
 void task_done(struct saga_participant *participant, const struct message *message);
 /* Runs the handler for run->current, or says why not. On a worker, or inline. */
 void task_execute(struct run *run);

@@ -13,14 +13,8 @@
 enum {
     READY_AGAIN_MS = 200, /* a `who` is answered no more often than this */
     RESEND_BATCH_MAX = 256,
-    SESSION_AHEAD = 8, /* messages read before the first of them is acted on */
-};
-
-/* A message that has been received. While the others are read, what it will need is fetched. */
-struct inbound {
-    zmq_msg_t frame;
-    struct message message;
-    bool is_good; /* of one frame, and message is read */
+    /* Messages read before the first of them is acted on, so that what its key needs is there. */
+    SESSION_AHEAD = 8,
 };
 
 static void begin_message(struct saga_participant *participant, uint32_t pairs, const char *type)
@@ -184,11 +178,11 @@ static void take(struct saga_participant *participant, struct inbound *inbound)
     if (!inbound->is_good)
         count_one(&participant->counts.garbage);
     else if (span_is(message->type, "task"))
-        task_take(participant, &inbound->frame, message);
+        task_take(participant, inbound);
     else if (span_is(message->type, "done"))
         task_done(participant, message);
     else if (span_is(message->type, "cancel"))
-        task_cancel(participant, message);
+        task_cancel(participant, inbound);
     else if (span_is(message->type, "welcome"))
         take_welcome(participant, message);
     else if (span_is(message->type, "who"))
@@ -217,7 +211,7 @@ static bool receive(struct saga_participant *participant, struct inbound *inboun
     if (inbound->is_good)
         inbound->is_good = message_read(bytes, &inbound->message) == SAGA_OK;
     if (inbound->is_good && inbound->message.key.size > 0)
-        ledger_expect(&participant->ledger, inbound->message.key);
+        inbound->key = ledger_expect(&participant->ledger, inbound->message.key);
     return true;
 }
 

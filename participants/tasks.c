@@ -16,6 +16,7 @@ enum {
     RESULT_EXTRA = 2048,         /* room in a message beside the user value: key, token, names */
     NUMBER_MAX = UINT32_MAX / 2, /* of attempts */
     TOKEN_TEXT_MAX = 256,        /* the coordinator's have 32 bytes */
+    DONE_AHEAD = 16,             /* rows of a `done` read before the first is acted on */
 };
 
 #define TASK_FIELDS                                                                                \
@@ -279,16 +280,16 @@ static void take_new(struct saga_participant *participant, struct run *run, stru
     }
 }
 
-void task_take(struct saga_participant *participant, zmq_msg_t *frame,
-               const struct message *message)
+void task_take(struct saga_participant *participant, struct inbound *inbound)
 {
+    const struct message *message = &inbound->message;
     bool is_good = message_has(message, TASK_FIELDS) && is_key(message->key) &&
                    is_number(message->attempt) && kind_of(message->kind) != 0;
     struct attempt *attempt = NULL;
     bool is_new = false;
     if (is_good)
         attempt =
-            ledger_take(&participant->ledger, message->key, (uint32_t)message->attempt, &is_new);
+            ledger_take(&participant->ledger, inbound->key, (uint32_t)message->attempt, &is_new);
     if (attempt == NULL) {
         count_one(&participant->counts.garbage);
         return;
@@ -299,7 +300,7 @@ void task_take(struct saga_participant *participant, zmq_msg_t *frame,
             task_resend(participant, attempt);
         return;
     }
-    int rc = zmq_msg_move(&attempt->message, frame);
+    int rc = zmq_msg_move(&attempt->message, &inbound->frame);
     CHECK(rc == 0);
     fill(attempt, message, participant->now_ms);
     attempt->run->participant = participant;
@@ -308,11 +309,13 @@ void task_take(struct saga_participant *participant, zmq_msg_t *frame,
     take_new(participant, attempt->run, attempt);
 }
 
-void task_cancel(struct saga_participant *participant, const struct message *message)
+void task_cancel(struct saga_participant *participant, const struct inbound *inbound)
 {
+    const struct message *message = &inbound->message;
     struct run *run = NULL;
-    if (message_has(message, FIELD_BIT(FIELD_KEY) | FIELD_BIT(FIELD_ATTEMPT)))
-        run = ledger_find(&participant->ledger, message->key);
+    if (message_has(message, FIELD_BIT(FIELD_KEY) | FIELD_BIT(FIELD_ATTEMPT)) &&
+        is_key(message->key))
+        run = ledger_find(&participant->ledger, inbound->key);
     struct attempt *attempt = run != NULL ? ledger_attempt(run, message->attempt) : NULL;
     if (attempt == NULL || attempt->is_answered)
         return;
@@ -356,27 +359,56 @@ static bool is_later(const struct attempt *attempt)
            strcmp(status, "later") == 0;
 }
 
-void task_done(struct saga_participant *participant, const struct message *message)
+/* One attempt that `done` names. */
+struct done_row {
+    struct ledger_key key;
+    int64_t number;
+    struct span verdict;
+};
+
+/* Reads the next rows, at most DONE_AHEAD of the `left` ones; rows that are none are left out. */
+static uint32_t read_done(const struct saga_participant *participant, struct mp *mp, uint32_t *left,
+                          struct done_row *rows)
 {
-    struct mp mp = mp_open(message->results);
-    uint32_t count = mp_array(&mp);
-    for (uint32_t i = 0; i < count && !mp.bad; i++) {
-        struct mp row = mp_open(mp_skip(&mp));
+    uint32_t count = 0;
+    for (; *left > 0 && count < DONE_AHEAD && !mp->bad; --*left) {
+        struct mp row = mp_open(mp_skip(mp));
         uint32_t parts = mp_array(&row);
         struct span key = mp_str(&row);
         int64_t number = mp_int(&row);
-        struct run *run = NULL;
-        if (parts >= 2 && !row.bad)
-            run = ledger_find(&participant->ledger, key);
-        struct attempt *attempt = run != NULL ? ledger_attempt(run, number) : NULL;
-        if (attempt == NULL || !attempt->is_answered)
+        if (parts < 2 || row.bad)
             continue;
-        count_one(&participant->counts.done);
-        if (participant->later != NULL && is_later(attempt))
-            tell_later(participant, attempt, mp_str(&row));
-        ledger_done(&participant->ledger, attempt);
+        rows[count].key = ledger_expect(&participant->ledger, key);
+        rows[count].number = number;
+        rows[count++].verdict = mp_str(&row);
     }
-    if (mp.bad || count == 0)
+    return count;
+}
+
+static void take_done(struct saga_participant *participant, const struct done_row *row)
+{
+    struct run *run = ledger_find(&participant->ledger, row->key);
+    struct attempt *attempt = run != NULL ? ledger_attempt(run, row->number) : NULL;
+    if (attempt == NULL || !attempt->is_answered)
+        return;
+    count_one(&participant->counts.done);
+    if (participant->later != NULL && is_later(attempt))
+        tell_later(participant, attempt, row->verdict);
+    ledger_done(&participant->ledger, attempt);
+}
+
+void task_done(struct saga_participant *participant, const struct message *message)
+{
+    struct done_row rows[DONE_AHEAD];
+    struct mp mp = mp_open(message->results);
+    uint32_t left = mp_array(&mp);
+    bool is_empty = left == 0;
+    while (left > 0 && !mp.bad) {
+        uint32_t count = read_done(participant, &mp, &left, rows);
+        for (uint32_t i = 0; i < count; i++)
+            take_done(participant, &rows[i]);
+    }
+    if (mp.bad || is_empty)
         count_one(&participant->counts.garbage);
 }
 

@@ -126,18 +126,19 @@ static void pack_task(struct buf *buf, const struct given *given)
 static void take(struct bench *bench, const struct given *given)
 {
     struct buf buf;
-    zmq_msg_t frame;
-    struct message message;
+    struct inbound inbound;
+    struct ledger *ledger = &bench->participant->ledger;
     buf_open(&buf, LIMIT_MESSAGE_IN);
     pack_task(&buf, given);
-    cr_assert_eq(zmq_msg_init_size(&frame, buf.size), 0);
-    memcpy(zmq_msg_data(&frame), buf.data, buf.size);
-    struct span bytes = span_of(zmq_msg_data(&frame), zmq_msg_size(&frame));
-    cr_assert_eq(message_read(bytes, &message), SAGA_OK);
-    task_take(bench->participant, &frame, &message);
-    zmq_msg_close(&frame);
+    cr_assert_eq(zmq_msg_init_size(&inbound.frame, buf.size), 0);
+    memcpy(zmq_msg_data(&inbound.frame), buf.data, buf.size);
+    struct span bytes = span_of(zmq_msg_data(&inbound.frame), zmq_msg_size(&inbound.frame));
+    cr_assert_eq(message_read(bytes, &inbound.message), SAGA_OK);
+    inbound.key = ledger_expect(ledger, inbound.message.key);
+    task_take(bench->participant, &inbound);
+    zmq_msg_close(&inbound.frame);
     buf_close(&buf);
-    const struct run *run = ledger_find(&bench->participant->ledger, span_text(given->key));
+    const struct run *run = ledger_find(ledger, ledger_expect(ledger, span_text(given->key)));
     const struct attempt *attempt = run == NULL ? NULL : ledger_attempt(run, given->attempt);
     bench->last = attempt == NULL ? span_text("") : buf_span(&attempt->result);
 }
@@ -448,6 +449,43 @@ Test(saga_tasks, opens_a_session_however_much_it_has_taken)
         cr_assert_eq(names_them, i < MANY - 1, "%d", i);
     }
     buf_close(&frame);
+    bench_close(bench);
+}
+
+Test(saga_tasks, is_done_with_all_that_one_message_names)
+{
+    enum { COUNT = 100 };
+    struct bench *bench = bench_open();
+    char keys[COUNT][16];
+    struct buf buf;
+    buf_open(&buf, 1 << 16);
+    mp_put_array(&buf, COUNT + 3);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        snprintf(keys[i], sizeof(keys[i]), "k-%u", i);
+        take(bench, &(struct given){"t.work", "do", keys[i], NULL, 1, 60000});
+        /* Rows that name nothing stand between. */
+        if (i == 10)
+            mp_put_array(&buf, 0);
+        if (i == 20)
+            mp_put_int(&buf, 7);
+        if (i == 30) {
+            mp_put_array(&buf, 2);
+            mp_put_text(&buf, "k-5");
+            mp_put_text(&buf, "k-6");
+        }
+        mp_put_array(&buf, 2);
+        mp_put_text(&buf, keys[i]);
+        mp_put_int(&buf, i == 50 ? 2 : 1);
+    }
+    cr_assert_eq(bench->participant->ledger.kept_count, COUNT);
+    const struct message message = {.results = buf_span(&buf)};
+    task_done(bench->participant, &message);
+    cr_assert_eq(bench->participant->counts.done, COUNT - 1);
+    cr_assert_eq(bench->participant->counts.garbage, 0);
+    cr_assert_eq(bench->participant->ledger.kept_count, 1, "another attempt was named");
+    task_done(bench->participant, &message);
+    cr_assert_eq(bench->participant->counts.done, COUNT - 1);
+    buf_close(&buf);
     bench_close(bench);
 }
 
