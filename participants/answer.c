@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/mp.h"
 #include "base/utf8.h"
-#include "participants/plain.h"
+#include "base/plain.h"
 
 enum {
     CODE_SIZE_MAX = 64,      /* of an error code; what is longer is cut */

@@ -16,7 +16,7 @@
 #include "participants/answer.h"
 #include "participants/link.h"
 #include "participants/message.h"
-#include "participants/plain.h"
+#include "base/plain.h"
 
 enum {
     CLIENT_TIMEOUT_MS = 30000,

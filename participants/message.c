@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/mp.h"
-#include "participants/plain.h"
+#include "base/plain.h"
 
 enum { TEXT, NUMBER, FLAG, VALUE };
 

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/mp.h"
 #include "participants/participant.h"
-#include "participants/plain.h"
+#include "base/plain.h"
 
 enum {
     RESULT_EXTRA = 2048,         /* room in a message beside the user value: key, token, names */

@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 #include "base/mp.h"
-#include "participants/plain.h"
+#include "base/plain.h"
 
 enum {
     PATH_SEGMENT_MAX = MP_SHOWN_DEPTH_MAX, /* deeper than any value */

@@ -1,6 +1,8 @@
 /* fields.c - the tables of schemas/messages.def, and the one reader that follows them. */
 #include "peers/fields.h"
 
+#include "base/plain.h"
+
 enum direction { DIRECTION_PARTICIPANT, DIRECTION_CLIENT, DIRECTION_COORDINATOR, DIRECTION_PART };
 enum need { NEED_REQUIRED, NEED_OPTIONAL };
 
@@ -134,6 +136,46 @@ static void collect(const struct fields *fields, struct span map, struct message
     }
 }
 
+/* Reads a message of known keys and plain values in one walk, which checks it too. False, with
+ * *message half filled, for any other, good or bad. */
+static bool read_plain(const struct fields *fields, struct span frame, struct message *message)
+{
+    if (frame.size == 0 || frame.size > PLAIN_SIZE_MAX || frame.data[0] < 0x80 ||
+        frame.data[0] >= 0x90)
+        return false;
+    const uint8_t *at = frame.data + 1;
+    const uint8_t *end = frame.data + frame.size;
+    for (uint32_t left = frame.data[0] & 0x0fu; left > 0; left--) {
+        struct plain plain = {0};
+        if (at == end || *at < 0xa0 || *at >= 0xc0 || (*at & 0x1f) >= end - at)
+            return false;
+        struct span text = span_of(at + 1, *at & 0x1f);
+        int32_t key = key_of(fields, text);
+        if (key < 0 || message->value[key].data != NULL)
+            return false;
+        const uint8_t *value = text.data + text.size;
+        at = value;
+        if (!plain_read(&at, end, &plain))
+            return false;
+        message->value[key] = span_of(value, (size_t)(at - value));
+    }
+    return at == end;
+}
+
+static enum saga_error read_any(const struct fields *fields, struct span frame,
+                                struct message *message, const char **why)
+{
+    enum saga_error rc = mp_check(frame, why);
+    if (rc != SAGA_OK)
+        return rc;
+    if (mp_type(frame) != MP_MAP) {
+        *why = "not a map";
+        return SAGA_BAD_MESSAGE;
+    }
+    collect(fields, frame, message);
+    return SAGA_OK;
+}
+
 static const char *check_fields(const struct fields *fields, struct message *message)
 {
     uint32_t end = fields->first[message->type + 1];
@@ -181,14 +223,12 @@ enum saga_error fields_read(const struct fields *fields, struct span frame, stru
                             const char **why)
 {
     memset(message, 0, sizeof(*message));
-    enum saga_error rc = mp_check(frame, why);
-    if (rc != SAGA_OK)
-        return rc;
-    if (mp_type(frame) != MP_MAP) {
-        *why = "not a map";
-        return SAGA_BAD_MESSAGE;
+    if (!read_plain(fields, frame, message)) {
+        memset(message, 0, sizeof(*message));
+        enum saga_error rc = read_any(fields, frame, message, why);
+        if (rc != SAGA_OK)
+            return rc;
     }
-    collect(fields, frame, message);
     *why = check_head(fields, message);
     if (*why == NULL)
         *why = check_fields(fields, message);

@@ -10,7 +10,7 @@
 
 #include "base/mp.h"
 #include "participants/message.h"
-#include "participants/plain.h"
+#include "base/plain.h"
 #include "saga.h"
 
 static const char *const texts[] = {"key",        "token",  "saga",       "definition", "step",

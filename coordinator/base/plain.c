@@ -1,5 +1,5 @@
 /* plain.c - arrays and maps that are small, by a short stack of what is still to come. */
-#include "participants/plain.h"
+#include "base/plain.h"
 
 struct level {
     uint32_t left; /* values, and keys of a map, still to come */

@@ -4,8 +4,8 @@
  * good can be seen while it is read, at a fraction of what mp_check() costs, which must be ready
  * for everything. So a reader asks here first, and on a no it asks mp_check(): only the time
  * differs, never the verdict. */
-#ifndef PARTICIPANTS_PLAIN_H
-#define PARTICIPANTS_PLAIN_H
+#ifndef BASE_PLAIN_H
+#define BASE_PLAIN_H
 
 #include "base/mp.h"
 #include "base/utf8.h"
