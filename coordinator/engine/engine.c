@@ -160,9 +160,9 @@ static bool begin(struct turn *turn, const struct start_request *start)
     turn->state_before = SAGA_STATE_RUNNING;
     memcpy(saga->digest, start->digest, sizeof saga->digest);
     saga->has_digest = true;
-    /* What came since then counts for its steps: since the event that starts it, if one does. */
-    int64_t last = (int64_t)(start->event_number ? start->event_number : turn->engine->inbox_last);
-    int64_t mark = saga->definition->event_name_count > 0 ? last : 0;
+    /* What came since then counts for its steps: since the event that starts it, if one does. It
+     * may wait for none, but move to a version that does. */
+    uint64_t mark = start->event_number ? start->event_number : turn->engine->inbox_last;
     struct record record = {.type = RECORD_SAGA_STARTED,
                             .name = saga->name,
                             .definition = saga->definition->name,
@@ -174,7 +174,7 @@ static bool begin(struct turn *turn, const struct start_request *start)
                             .input = start->input,
                             .labels = labels_merge(turn, start->labels),
                             .event = start->event,
-                            .mark = mark};
+                            .mark = (int64_t)mark};
     claims_begin(turn, start, &record);
     turn_emit(turn, &record);
     trace_begin(saga);
