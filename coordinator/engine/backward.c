@@ -222,12 +222,20 @@ static bool undo_strict(struct turn *turn)
     return undo_begin(turn, latest);
 }
 
+/* Has it an effect, which nobody has undone? A person may have said so, or kept it. */
+static bool has_effect(const struct step *step)
+{
+    bool stands =
+        step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_KEPT ||
+        (step->state == STEP_STATE_RESOLVED && (!step->refused || span_is(step->outcome, "kept")));
+    return stands && !step->fan && step->spec->step_class != CLASS_READONLY;
+}
+
 static bool still_stands(const struct saga *saga)
 {
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
-        if (!step->chosen && step->state == STEP_STATE_SUCCEEDED && !step->fan &&
-            step->spec->step_class != CLASS_READONLY) {
+        if (!step->chosen && has_effect(step)) {
             return true;
         }
     }
