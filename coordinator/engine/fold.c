@@ -24,8 +24,8 @@ static const uint32_t legal[STEP_STATE_COUNT] = {
     [STEP_STATE_COMPENSATED] = TO(COMPENSATING) | TO(PENDING),
     [STEP_STATE_KEPT] = TO(PENDING),
     [STEP_STATE_RESOLVED] = TO(PENDING),
-    [STEP_STATE_PARKED] = TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) |
-                          TO(KEPT) | TO(COMPENSATING) | TO(RESOLVED) | TO(SKIPPED),
+    [STEP_STATE_PARKED] = TO(PENDING) | TO(RUNNING) | TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) |
+                          TO(IN_DOUBT) | TO(KEPT) | TO(COMPENSATING) | TO(RESOLVED) | TO(SKIPPED),
 };
 #undef TO
 
@@ -472,6 +472,11 @@ static bool fold_retry(struct step *step, const struct record *record, int64_t a
 {
     bool undo = record->kind == TASK_UNDO;
     struct call *call = step_call(step, undo ? TASK_UNDO : TASK_DO);
+    if (record->flags & FLAG_ANEW) {
+        bool ok = !undo && fold_begin_anew(step, at_ms);
+        call->rerun_input = record->input;
+        return ok;
+    }
     call->retry_ms = at_ms;
     call->first_ms = at_ms; /* else what ended it would end it again at once */
     call->counted = 0;

@@ -42,6 +42,8 @@ bool fold_compensating(struct saga *saga, const struct record *record, int64_t a
 
 /* The present key of the do becomes history. false: no memory. */
 bool fold_past_add(struct step *step);
+/* The step will begin again, under the next keys. */
+bool fold_begin_anew(struct step *step, int64_t at_ms);
 /* The saga stands at its save-point, and goes forward again. */
 bool fold_forward_again(struct saga *saga, int64_t at_ms);
 /* An old key has had an effect after all. */

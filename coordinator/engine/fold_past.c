@@ -51,7 +51,7 @@ static void clear_call(struct call *call)
     }
 }
 
-static bool begin_anew(struct step *step, int64_t at_ms)
+bool fold_begin_anew(struct step *step, int64_t at_ms)
 {
     struct span none = {NULL, 0};
     if (step_is_begun(step) && !fold_past_add(step)) {
@@ -102,7 +102,7 @@ bool fold_forward_again(struct saga *saga, int64_t at_ms)
         struct step *step = saga_step(saga, i);
         /* What a person has settled as succeeded stays so. */
         bool again = step->chosen && (step->state != STEP_STATE_RESOLVED || step->refused);
-        ok = !again || begin_anew(step, at_ms);
+        ok = !again || fold_begin_anew(step, at_ms);
         step->chosen = false;
         step->accepted = false;
     }

@@ -63,8 +63,9 @@ void step_start(struct turn *turn, struct step *step)
     if (!budget_allows(turn, step)) {
         return;
     }
-    if (!template) {
-        send(turn, step, (struct span){NULL, 0});
+    struct span edited = step_call(step, TASK_DO)->rerun_input;
+    if (!template || edited.size > 0) {
+        send(turn, step, edited);
         return;
     }
     struct scope scope;

@@ -195,9 +195,14 @@ static struct call *retryable_call(struct step *step)
         return step_call(step, TASK_UNDO);
     }
     bool waits = step->state == STEP_STATE_PARKED || step->state == STEP_STATE_RETRYING;
-    return waits && saga->direction == FORWARD && step_call(step, TASK_DO)->run > 0
-               ? step_call(step, TASK_DO)
-               : NULL;
+    return waits && saga->direction == FORWARD && !step->fan ? step_call(step, TASK_DO) : NULL;
+}
+
+/* Was the step, which is parked, never asked for anything? Then it begins anew. */
+static bool begins_anew(const struct call *call)
+{
+    return call->kind == TASK_DO && call->step->state == STEP_STATE_PARKED &&
+           !step_is_begun(call->step);
 }
 
 static enum saga_error retry_one(struct turn *turn, const struct verb_request *verb,
@@ -209,6 +214,12 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
         *why = "in doubt: the key may not carry another request; resolve it or retry unchanged";
         return SAGA_CONFLICT;
     }
+    const struct step_spec *spec = call->step->spec;
+    bool asks = spec->kind == STEP_KIND_ACTION || spec->kind == STEP_KIND_SAGA;
+    if (edited && (!asks || step_is_container(call->step))) {
+        *why = "the step takes no input";
+        return SAGA_INVALID;
+    }
     struct record record = operator_record(verb);
     record.fields = 1;
     record.step = call->step->index;
@@ -218,7 +229,7 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
     bool fresh = edited || (call->kind == TASK_DO && !doubt && call->step->refused);
     bool own = call->step->undo_state == UNDO_STATE_PARKED ||
                call->step->undo_state == UNDO_STATE_RETRYING;
-    record.flags = fresh ? FLAG_FRESH : 0u;
+    record.flags = begins_anew(call) ? FLAG_ANEW : fresh ? FLAG_FRESH : 0u;
     record.flags |= call->kind == TASK_UNDO && !own ? (uint32_t)FLAG_STRAY : 0u;
     turn_emit(turn, &record);
     if (call->kind == TASK_UNDO) {

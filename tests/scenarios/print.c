@@ -46,6 +46,7 @@ static const struct {
     {FLAG_STRAY, "stray"},
     {FLAG_HOLDS, "holds"},
     {FLAG_THEN_PAUSE, "then_pause"},
+    {FLAG_ANEW, "anew"},
 };
 
 void print_ms(struct buf *out, int64_t at_ms)
