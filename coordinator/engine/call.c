@@ -215,7 +215,8 @@ void call_fail(struct turn *turn, struct call *call, const struct failure *failu
     if (failure->lost && call->losses < LOSSES_FREE) {
         seen.uncounted = true;
     }
-    if (!failure->in_doubt && call->kind != TASK_CHECK &&
+    bool is_answered = !failure->in_doubt || !failure->unanswered;
+    if (is_answered && call->kind != TASK_CHECK &&
         retry_is_refusal(&call_spec(call)->retry, failure->code)) {
         seen.refused = true;
     }
