@@ -1,11 +1,14 @@
 /* commit.c - one batch, one transaction.
  *
  *   BEGIN IMMEDIATE
- *     rows, names, kinds where needed, sagas (new ones first come with their name), definitions
+ *     rows, names, sagas (new ones come with their name) after their kinds, definitions
  *     the inbox: events, and who waits for them
  *     a few of the old tails into `saga`; heads_lsn when they are all written
  *   COMMIT                      the sync: from here on the batch is durable
  *   tails                       readers find the new rows
+ *
+ * Rows, names and sagas are written a list at a time: one statement reads all of it from the batch
+ * (batch_table.h). What is rarer is written one by one.
  *
  * Whatever fails before COMMIT has returned leaves the store failed for good: a commit that was cut
  * off may or may not be on the disk, and only a restart can tell. */
@@ -20,117 +23,104 @@
 
 enum {
     TAILS_PER_COMMIT = 512, /* old tails written with one commit: about a millisecond */
+    CHANGES_MANY = 4,       /* of heads: what is cheaper for many has a higher price for one */
     CRASH_STATUS = 137,     /* what a shell says of a process that was killed by SIGKILL */
 };
 
+/* Runs a statement over a whole list of the batch: each of `count` is to make one change. */
+static enum saga_error change_all(struct writer *writer, enum writer_query query, uint32_t count)
+{
+    if (count == 0)
+        return SAGA_OK;
+    enum saga_error rc = db_step(writer->statements[query]);
+    if (rc == SAGA_OK && (uint32_t)sqlite3_changes(writer->db) != count)
+        return SAGA_STORE_CORRUPT;
+    return rc;
+}
+
+/* The table numbers the rows itself, on from its last one, which is cheaper than to look whether
+ * each number is free; the last one then shows that all are what they were to be. */
 static enum saga_error insert_events(struct writer *writer, const struct rows *rows)
 {
-    sqlite3_stmt *insert = writer->statements[WRITE_INSERT_EVENT];
-    for (uint32_t at = 0; at < rows->row_count; at++) {
-        const struct row *row = &rows->rows[at];
-        db_bind_number(insert, 1, (int64_t)row->lsn);
-        db_bind_number(insert, 2, (int64_t)row->saga);
-        db_bind_number(insert, 3, (int64_t)row->seq);
-        db_bind_number(insert, 4, (int64_t)row->prev);
-        db_bind_number(insert, 5, row->count);
-        db_bind_blob(insert, 6, row->body);
-        db_bind_blob_or_null(insert, 7, row->payload);
-        enum saga_error rc = db_step(insert);
-        if (rc != SAGA_OK)
-            return rc;
-    }
-    return SAGA_OK;
-}
-
-static enum saga_error insert_names(struct writer *writer, const struct rows *rows)
-{
-    sqlite3_stmt *insert = writer->statements[WRITE_INSERT_NAME];
-    for (uint32_t at = 0; at < rows->name_count; at++) {
-        const struct name *name = &rows->names[at];
-        db_bind_text(insert, 1, name->text);
-        db_bind_number(insert, 2, (int64_t)name->saga);
-        db_bind_blob(insert, 3, span_of(name->digest, sizeof(name->digest)));
-        enum saga_error rc = db_step(insert);
-        if (rc != SAGA_OK)
-            return rc;
-    }
-    return SAGA_OK;
-}
-
-static int64_t status_of(const struct head *head)
-{
-    return 2 * (int64_t)head->state + (head->paused ? 1 : 0);
-}
-
-/* Runs the prepared insert of a saga; its kind is added the first time that it is seen. */
-static enum saga_error insert_of_kind(struct writer *writer, const struct head *head)
-{
-    sqlite3_stmt *insert = writer->statements[WRITE_INSERT_SAGA_OF_KIND];
-    enum saga_error rc = db_step(insert);
-    if (rc != SAGA_OK || sqlite3_changes(writer->db) == 1)
+    enum saga_error rc = change_all(writer, WRITE_INSERT_EVENTS, rows->row_count);
+    if (rc != SAGA_OK || rows->row_count == 0)
         return rc;
-    sqlite3_stmt *insert_kind = writer->statements[WRITE_INSERT_KIND];
-    db_bind_text(insert_kind, 1, head->definition);
-    db_bind_number(insert_kind, 2, head->version);
-    rc = db_change_one(insert_kind);
-    return rc == SAGA_OK ? db_change_one(insert) : rc;
+    uint64_t last = rows->rows[rows->row_count - 1].lsn;
+    return sqlite3_last_insert_rowid(writer->db) == (int64_t)last ? SAGA_OK : SAGA_STORE_CORRUPT;
 }
 
-static enum saga_error insert_head(struct writer *writer, const struct head *head, struct span name)
+static uint32_t count_new(const struct rows *rows)
 {
-    if (name.size == 0)
-        return SAGA_STORE_CORRUPT;
-    sqlite3_stmt *insert = writer->statements[WRITE_INSERT_SAGA_OF_KIND];
-    db_bind_number(insert, 1, (int64_t)head->saga);
-    db_bind_text(insert, 2, name);
-    db_bind_text(insert, 3, head->definition);
-    db_bind_number(insert, 4, head->version);
-    db_bind_number(insert, 5, status_of(head));
-    db_bind_number(insert, 6, head->started_ms);
-    db_bind_number(insert, 7, head->ended_ms == 0 ? -head->started_ms : head->ended_ms);
-    db_bind_number(insert, 8, (int64_t)head->first_lsn);
-    db_bind_number(insert, 9, (int64_t)head->last_lsn);
-    db_bind_number(insert, 10, head->due_ms);
-    return insert_of_kind(writer, head);
+    uint32_t count = 0;
+    for (uint32_t at = 0; at < rows->head_count; at++)
+        count += rows->heads[at].is_new;
+    return count;
 }
 
-/* Of another version from now on. */
-static enum saga_error move_head(struct writer *writer, const struct head *head)
+static enum saga_error insert_heads(struct writer *writer, const struct rows *rows, uint32_t count)
 {
-    sqlite3_stmt *kind = writer->statements[WRITE_INSERT_KIND_IF_NEW];
-    db_bind_text(kind, 1, head->definition);
-    db_bind_number(kind, 2, head->version);
-    enum saga_error rc = db_step(kind);
-    sqlite3_stmt *move = writer->statements[WRITE_MOVE_SAGA];
-    db_bind_number(move, 1, (int64_t)head->saga);
-    db_bind_text(move, 2, head->definition);
-    db_bind_number(move, 3, head->version);
-    return rc == SAGA_OK ? db_change_one(move) : rc;
+    if (count == 0)
+        return SAGA_OK;
+    enum saga_error rc = kinds_of_heads(&writer->kinds, writer->statements, rows);
+    writer->shown.kinds = writer->kinds.of_heads;
+    return rc == SAGA_OK ? change_all(writer, WRITE_INSERT_SAGAS, count) : rc;
 }
 
 static enum saga_error update_head(struct writer *writer, const struct head *head)
 {
     sqlite3_stmt *update = writer->statements[WRITE_UPDATE_SAGA_IF_NOT_LATER];
     db_bind_number(update, 1, (int64_t)head->saga);
-    db_bind_number(update, 2, status_of(head));
+    db_bind_number(update, 2, batch_table_status(head));
     db_bind_number(update, 3, head->ended_ms);
     db_bind_number(update, 4, (int64_t)head->last_lsn);
     db_bind_number(update, 5, head->due_ms);
     return db_change_one(update);
 }
 
+/* SQLite has no update that takes its rows from a table as they come. So it is an insert, of which
+ * each row is there already; one that is not is seen by the number that it gets. */
+static enum saga_error update_many(struct writer *writer, uint32_t count)
+{
+    sqlite3_set_last_insert_rowid(writer->db, 0);
+    enum saga_error rc = change_all(writer, WRITE_UPDATE_SAGAS_IF_NOT_LATER, count);
+    if (rc == SAGA_OK && sqlite3_last_insert_rowid(writer->db) != 0)
+        return SAGA_STORE_CORRUPT;
+    return rc;
+}
+
+static enum saga_error update_heads(struct writer *writer, const struct rows *rows, uint32_t count)
+{
+    if (count >= CHANGES_MANY)
+        return update_many(writer, count);
+    enum saga_error rc = SAGA_OK;
+    for (uint32_t at = 0; at < rows->head_count && rc == SAGA_OK && count > 0; at++) {
+        if (!rows->heads[at].is_new)
+            rc = update_head(writer, &rows->heads[at]);
+    }
+    return rc;
+}
+
+/* Of another version from now on. */
+static enum saga_error move_head(struct writer *writer, const struct head *head)
+{
+    int64_t kind = 0;
+    enum saga_error rc = kinds_find(&writer->kinds, writer->statements, head, &kind);
+    sqlite3_stmt *move = writer->statements[WRITE_MOVE_SAGA];
+    db_bind_number(move, 1, (int64_t)head->saga);
+    db_bind_number(move, 2, kind);
+    return rc == SAGA_OK ? db_change_one(move) : rc;
+}
+
+/* A saga may have several heads in a batch: the new one first, the others in their order. */
 static enum saga_error write_heads(struct writer *writer, const struct rows *rows)
 {
-    uint32_t hint = 0;
-    enum saga_error rc = SAGA_OK;
+    uint32_t new_count = count_new(rows);
+    enum saga_error rc = insert_heads(writer, rows, new_count);
+    if (rc == SAGA_OK)
+        rc = update_heads(writer, rows, rows->head_count - new_count);
     for (uint32_t at = 0; at < rows->head_count && rc == SAGA_OK; at++) {
-        const struct head *head = &rows->heads[at];
-        if (head->is_new)
-            rc = insert_head(writer, head, rows_saga_name(rows, head->saga, &hint));
-        else
-            rc = update_head(writer, head);
-        if (rc == SAGA_OK && head->has_moved)
-            rc = move_head(writer, head);
+        if (rows->heads[at].has_moved)
+            rc = move_head(writer, &rows->heads[at]);
     }
     return rc;
 }
@@ -261,7 +251,7 @@ static enum saga_error write_all(struct writer *writer, const struct rows *rows,
 {
     enum saga_error rc = insert_events(writer, rows);
     if (rc == SAGA_OK)
-        rc = insert_names(writer, rows);
+        rc = change_all(writer, WRITE_INSERT_NAMES, rows->name_count);
     if (rc == SAGA_OK)
         rc = write_heads(writer, rows);
     if (rc == SAGA_OK)
@@ -287,15 +277,19 @@ enum saga_error commit_batch(struct writer *writer, const struct rows *rows)
         turn(writer);
 
     enum saga_error rc = tails_reserve(&writer->tails, rows->row_count);
+    if (rc == SAGA_OK)
+        rc = kinds_reserve(&writer->kinds, rows->head_count);
     if (rc != SAGA_OK)
         return rc;
     struct written written = {0};
+    writer->shown.rows = rows;
     rc = db_step(writer->statements[WRITE_BEGIN]);
     if (rc == SAGA_OK)
         rc = write_all(writer, rows, &written);
     if (rc == SAGA_OK)
         crash_if_due(writer, rows, 0);
     rc = end_transaction(writer, rc);
+    writer->shown = (struct batch_shown){0};
     if (rc != SAGA_OK)
         return rc;
     crash_if_due(writer, rows, 1);

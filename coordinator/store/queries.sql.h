@@ -11,28 +11,41 @@
 #define SQL_ASLEEP "s.due_ms > 1"
 #define SQL_DUE    "s.due_ms > 0 AND s.due_ms < 70368744177664"
 
-/* X(NAME, sql) - the writer's connection, after the schema is there. */
+#define SQL_SAGA_COLUMNS                                                                           \
+    "saga, name, kind, status, started_ms, ended_ms, first_lsn, last_lsn, due_ms"
+
+/* X(NAME, sql) - the writer's connection, after the schema is there.
+ *
+ * What reads from batch_… takes a whole list of the batch (batch_table.h). OR FAIL: what a
+ * statement that fails has done already goes with its transaction, so it need not keep a journal of
+ * its own. Changes that are many: an insert whose rows are there already, see update_many(). */
 #define WRITER_QUERIES(X)                                                                          \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
     X(COMMIT, "COMMIT")                                                                            \
     X(ROLLBACK, "ROLLBACK")                                                                        \
-    X(INSERT_EVENT,                                                                                \
-      "INSERT INTO event (lsn, saga, seq, prev, count, body, payload)"                             \
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                      \
-    X(INSERT_SAGA_OF_KIND,                                                                         \
-      "INSERT INTO saga (saga, name, kind, status, started_ms, ended_ms, first_lsn, last_lsn,"     \
-      " due_ms) SELECT ?1, ?2, kind.id, ?5, ?6, ?7, ?8, ?9, iif(?10 = 0, -?6, ?10) FROM kind"      \
-      " WHERE name = ?3 AND version = ?4")                                                         \
-    X(INSERT_KIND, "INSERT INTO kind (name, version) VALUES (?1, ?2)")                             \
+    X(INSERT_EVENTS,                                                                               \
+      "INSERT OR FAIL INTO event (saga, seq, prev, count, body, payload)"                          \
+      " SELECT saga, seq, prev, count, body, payload FROM batch_row")                              \
+    X(INSERT_SAGAS, "INSERT OR FAIL INTO saga (" SQL_SAGA_COLUMNS ") SELECT " SQL_SAGA_COLUMNS     \
+                    " FROM batch_start")                                                           \
     X(UPDATE_SAGA_IF_NOT_LATER,                                                                    \
       "UPDATE saga SET status = ?2, ended_ms = iif(?3 = 0, -started_ms, ?3), last_lsn = ?4,"       \
       " due_ms = iif(?5 = 0, -started_ms, ?5) WHERE saga = ?1 AND last_lsn <= ?4")                 \
+    X(UPDATE_SAGAS_IF_NOT_LATER,                                                                   \
+      "INSERT INTO saga (" SQL_SAGA_COLUMNS                                                        \
+      ")"                                                                                          \
+      " SELECT saga, '', 0, status, 0, ended_ms, 0, last_lsn, due_ms FROM batch_change WHERE true" \
+      " ON CONFLICT (saga) DO UPDATE SET status = excluded.status,"                                \
+      " ended_ms = iif(excluded.ended_ms = 0, -started_ms, excluded.ended_ms),"                    \
+      " last_lsn = excluded.last_lsn,"                                                             \
+      " due_ms = iif(excluded.due_ms = 0, -started_ms, excluded.due_ms)"                           \
+      " WHERE last_lsn <= excluded.last_lsn")                                                      \
     X(INSERT_KIND_IF_NEW, "INSERT OR IGNORE INTO kind (name, version) VALUES (?1, ?2)")            \
-    X(MOVE_SAGA,                                                                                   \
-      "UPDATE saga SET kind = (SELECT id FROM kind WHERE name = ?2 AND version = ?3)"              \
-      " WHERE saga = ?1")                                                                          \
+    X(FIND_KIND, "SELECT id FROM kind WHERE name = ?1 AND version = ?2")                           \
+    X(MOVE_SAGA, "UPDATE saga SET kind = ?2 WHERE saga = ?1")                                      \
     X(RAISE_LAST_LSN, "UPDATE saga SET last_lsn = ?2 WHERE saga = ?1 AND last_lsn < ?2")           \
-    X(INSERT_NAME, "INSERT INTO name (text, saga, digest) VALUES (?1, ?2, ?3)")                    \
+    X(INSERT_NAMES,                                                                                \
+      "INSERT OR FAIL INTO name (text, saga, digest) SELECT text, saga, digest FROM batch_name")   \
     X(INSERT_DEFINITION,                                                                           \
       "INSERT INTO definition (name, version, digest, source, applied_ms, actor)"                  \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                                          \

@@ -444,6 +444,9 @@ static enum saga_error open_all(struct store_sqlite *store, char *why, size_t wh
     }
     rc = open_database(store);
     if (rc == SAGA_OK) {
+        rc = batch_table_open(writer->db, &writer->shown);
+    }
+    if (rc == SAGA_OK) {
         rc = db_prepare(writer->db, sqls, WRITE_COUNT, writer->statements);
     }
     if (rc == SAGA_OK) {

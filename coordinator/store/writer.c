@@ -144,4 +144,5 @@ void writer_stop(struct writer *writer)
     int rc = sqlite3_close(writer->db);
     POST(rc == SQLITE_OK);
     writer->db = NULL;
+    kinds_close(&writer->kinds);
 }

@@ -10,7 +10,9 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 
+#include "store/batch_table.h"
 #include "store/db.h"
+#include "store/kinds.h"
 #include "store/queries.sql.h"
 #include "store/store.h"
 #include "store/tails.h"
@@ -37,14 +39,16 @@ struct writer {
     atomic_int failure;        /* enum saga_error; SAGA_OK, or for good */
 
     /* The thread's own; open sets them before it starts. */
-    uint64_t last_lsn;     /* of what is durable */
-    uint64_t heads_lsn;    /* as in meta */
-    uint64_t turn_lsn;     /* what heads_lsn becomes when the old tails are written */
-    bool is_turning;       /* they are being written */
-    uint64_t row_count;    /* rows since open, for crash_at_row */
-    int64_t last_ms;       /* newest time seen */
-    int64_t wal_frames;    /* length of the log after the last commit */
-    int64_t checkpoint_at; /* frames at which to checkpoint next */
+    uint64_t last_lsn;        /* of what is durable */
+    uint64_t heads_lsn;       /* as in meta */
+    uint64_t turn_lsn;        /* what heads_lsn becomes when the old tails are written */
+    bool is_turning;          /* they are being written */
+    uint64_t row_count;       /* rows since open, for crash_at_row */
+    int64_t last_ms;          /* newest time seen */
+    int64_t wal_frames;       /* length of the log after the last commit */
+    int64_t checkpoint_at;    /* frames at which to checkpoint next */
+    struct batch_shown shown; /* by the tables that the statements of a commit read */
+    struct kinds kinds;
 };
 
 /* Starts the thread. writer->db is open, statements are prepared, the thread's own are set. */

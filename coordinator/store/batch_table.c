@@ -1,0 +1,347 @@
+/* batch_table.c - a cursor that is an index into an array.
+ *
+ * One module of SQLite serves all lists; what is a list's own stands in lists[]. Each has one
+ * cursor, in its table: no statement reads a list twice at once, and so a commit allocates nothing
+ * here. Values are given to SQLite without a copy, for the batch outlives the statement. */
+#include "store/batch_table.h"
+
+#include <stdlib.h>
+
+#include "store/rows.h"
+
+struct cursor {
+    sqlite3_vtab_cursor base; /* first: handed out as this */
+    const struct list *list;
+    const struct batch_shown *shown;
+    uint32_t at;    /* of the list */
+    uint32_t count; /* at == count: there is no more */
+    uint32_t hint;  /* where the name of the next new saga probably is */
+    bool is_open;
+};
+
+struct list {
+    const char *name;
+    const char *columns; /* CREATE TABLE, as SQLite wants to be told them */
+    uint32_t (*count)(const struct rows *rows);
+    bool (*takes)(const struct rows *rows, uint32_t at); /* NULL = all */
+    void (*column)(struct cursor *cursor, sqlite3_context *out, int column);
+};
+
+/* What SQLite gives back to `connect`. */
+struct source {
+    const struct list *list;
+    const struct batch_shown *shown;
+};
+
+struct table {
+    sqlite3_vtab base; /* first: handed out as this */
+    struct cursor cursor;
+};
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+static void put_number(sqlite3_context *out, int64_t number)
+{
+    sqlite3_result_int64(out, number);
+}
+
+static void put_blob(sqlite3_context *out, struct span bytes)
+{
+    const void *data = bytes.size == 0 ? "" : (const void *)bytes.data;
+    sqlite3_result_blob64(out, data, bytes.size, SQLITE_STATIC);
+}
+
+static void put_text(sqlite3_context *out, struct span text)
+{
+    const char *data = text.size == 0 ? "" : (const char *)text.data;
+    sqlite3_result_text64(out, data, text.size, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static uint32_t count_rows(const struct rows *rows)
+{
+    return rows->row_count;
+}
+
+static void put_row(struct cursor *cursor, sqlite3_context *out, int column)
+{
+    const struct row *row = &cursor->shown->rows->rows[cursor->at];
+    switch (column) {
+    case 0:
+        put_number(out, (int64_t)row->saga);
+        break;
+    case 1:
+        put_number(out, (int64_t)row->seq);
+        break;
+    case 2:
+        put_number(out, (int64_t)row->prev);
+        break;
+    case 3:
+        put_number(out, row->count);
+        break;
+    case 4:
+        put_blob(out, row->body);
+        break;
+    default:
+        /* NULL, when it is empty. */
+        if (row->payload.size > 0)
+            put_blob(out, row->payload);
+        break;
+    }
+}
+
+/* --- names ------------------------------------------------------------------------------------ */
+
+static uint32_t count_names(const struct rows *rows)
+{
+    return rows->name_count;
+}
+
+static void put_name(struct cursor *cursor, sqlite3_context *out, int column)
+{
+    const struct name *name = &cursor->shown->rows->names[cursor->at];
+    switch (column) {
+    case 0:
+        put_text(out, name->text);
+        break;
+    case 1:
+        put_number(out, (int64_t)name->saga);
+        break;
+    default:
+        put_blob(out, span_of(name->digest, sizeof(name->digest)));
+        break;
+    }
+}
+
+/* --- heads ------------------------------------------------------------------------------------ */
+
+static uint32_t count_heads(const struct rows *rows)
+{
+    return rows->head_count;
+}
+
+static bool is_start(const struct rows *rows, uint32_t at)
+{
+    return rows->heads[at].is_new;
+}
+
+static bool is_change(const struct rows *rows, uint32_t at)
+{
+    return !rows->heads[at].is_new;
+}
+
+int64_t batch_table_status(const struct head *head)
+{
+    return 2 * (int64_t)head->state + (head->paused ? 1 : 0);
+}
+
+static void put_start(struct cursor *cursor, sqlite3_context *out, int column)
+{
+    const struct rows *rows = cursor->shown->rows;
+    const struct head *head = &rows->heads[cursor->at];
+    struct span name = {NULL, 0};
+    switch (column) {
+    case 0:
+        put_number(out, (int64_t)head->saga);
+        break;
+    case 1:
+        /* Left NULL, which the table refuses, when the batch does not name it. */
+        name = rows_saga_name(rows, head->saga, &cursor->hint);
+        if (name.size > 0)
+            put_text(out, name);
+        break;
+    case 2:
+        put_number(out, cursor->shown->kinds[cursor->at]);
+        break;
+    case 3:
+        put_number(out, batch_table_status(head));
+        break;
+    case 4:
+        put_number(out, head->started_ms);
+        break;
+    case 5:
+        put_number(out, head->ended_ms == 0 ? -head->started_ms : head->ended_ms);
+        break;
+    case 6:
+        put_number(out, (int64_t)head->first_lsn);
+        break;
+    case 7:
+        put_number(out, (int64_t)head->last_lsn);
+        break;
+    default:
+        put_number(out, head->due_ms == 0 ? -head->started_ms : head->due_ms);
+        break;
+    }
+}
+
+static void put_change(struct cursor *cursor, sqlite3_context *out, int column)
+{
+    const struct head *head = &cursor->shown->rows->heads[cursor->at];
+    switch (column) {
+    case 0:
+        put_number(out, (int64_t)head->saga);
+        break;
+    case 1:
+        put_number(out, batch_table_status(head));
+        break;
+    case 2:
+        put_number(out, head->ended_ms);
+        break;
+    case 3:
+        put_number(out, (int64_t)head->last_lsn);
+        break;
+    default:
+        put_number(out, head->due_ms);
+        break;
+    }
+}
+
+static const struct list lists[] = {
+    {"batch_row", "CREATE TABLE x (saga, seq, prev, count, body, payload)", count_rows, NULL,
+     put_row},
+    {"batch_name", "CREATE TABLE x (text, saga, digest)", count_names, NULL, put_name},
+    {"batch_start",
+     "CREATE TABLE x (saga, name, kind, status, started_ms, ended_ms, first_lsn, last_lsn, due_ms)",
+     count_heads, is_start, put_start},
+    {"batch_change", "CREATE TABLE x (saga, status, ended_ms, last_lsn, due_ms)", count_heads,
+     is_change, put_change},
+};
+
+/* --- what SQLite calls ------------------------------------------------------------------------ */
+
+static struct cursor *own(sqlite3_vtab_cursor *base)
+{
+    return (struct cursor *)(void *)base;
+}
+
+static int connect(sqlite3 *db, void *arg, int argc, const char *const *argv, sqlite3_vtab **made,
+                   char **why)
+{
+    (void)argc;
+    (void)argv;
+    (void)why;
+    const struct source *source = arg;
+    struct table *table = calloc(1, sizeof *table);
+    if (table == NULL)
+        return SQLITE_NOMEM;
+    int rc = sqlite3_declare_vtab(db, source->list->columns);
+    if (rc != SQLITE_OK) {
+        free(table);
+        return rc;
+    }
+    table->cursor.list = source->list;
+    table->cursor.shown = source->shown;
+    *made = &table->base;
+    return SQLITE_OK;
+}
+
+static int disconnect(sqlite3_vtab *base)
+{
+    free(base);
+    return SQLITE_OK;
+}
+
+/* There is one way to read it. */
+static int plan(sqlite3_vtab *base, sqlite3_index_info *info)
+{
+    (void)base;
+    info->estimatedCost = 1;
+    info->estimatedRows = 1;
+    return SQLITE_OK;
+}
+
+static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **opened)
+{
+    struct cursor *cursor = &((struct table *)(void *)base)->cursor;
+    PRE(!cursor->is_open);
+    cursor->is_open = true;
+    *opened = &cursor->base;
+    return SQLITE_OK;
+}
+
+static int close_cursor(sqlite3_vtab_cursor *base)
+{
+    own(base)->is_open = false;
+    return SQLITE_OK;
+}
+
+static void skip(struct cursor *cursor)
+{
+    const struct list *list = cursor->list;
+    if (list->takes == NULL)
+        return;
+    while (cursor->at < cursor->count && !list->takes(cursor->shown->rows, cursor->at))
+        cursor->at++;
+}
+
+static int to_first(sqlite3_vtab_cursor *base, int plan_number, const char *plan_text, int argc,
+                    sqlite3_value **argv)
+{
+    (void)plan_number;
+    (void)plan_text;
+    (void)argc;
+    (void)argv;
+    struct cursor *cursor = own(base);
+    const struct rows *rows = cursor->shown->rows;
+    cursor->at = 0;
+    cursor->hint = 0;
+    cursor->count = rows == NULL ? 0 : cursor->list->count(rows);
+    skip(cursor);
+    return SQLITE_OK;
+}
+
+static int to_next(sqlite3_vtab_cursor *base)
+{
+    PRE(own(base)->at < own(base)->count);
+    own(base)->at++;
+    skip(own(base));
+    return SQLITE_OK;
+}
+
+static int is_behind(sqlite3_vtab_cursor *base)
+{
+    return own(base)->at >= own(base)->count;
+}
+
+static int column(sqlite3_vtab_cursor *base, sqlite3_context *out, int number)
+{
+    own(base)->list->column(own(base), out, number);
+    return SQLITE_OK;
+}
+
+static int number_of(sqlite3_vtab_cursor *base, sqlite3_int64 *number)
+{
+    *number = own(base)->at;
+    return SQLITE_OK;
+}
+
+/* Without xCreate: there is nothing to create, the tables are there. */
+static const sqlite3_module module = {
+    .iVersion = 0,
+    .xConnect = connect,
+    .xBestIndex = plan,
+    .xDisconnect = disconnect,
+    .xOpen = open_cursor,
+    .xClose = close_cursor,
+    .xFilter = to_first,
+    .xNext = to_next,
+    .xEof = is_behind,
+    .xColumn = column,
+    .xRowid = number_of,
+};
+
+enum saga_error batch_table_open(sqlite3 *db, const struct batch_shown *shown)
+{
+    for (size_t at = 0; at < ARRAY_COUNT(lists); at++) {
+        struct source *source = malloc(sizeof *source);
+        if (source == NULL)
+            return SAGA_NO_MEMORY;
+        *source = (struct source){.list = &lists[at], .shown = shown};
+        /* It frees the source even if it fails. */
+        int rc = sqlite3_create_module_v2(db, lists[at].name, &module, source, free);
+        if (rc != SQLITE_OK)
+            return db_error(db, rc);
+    }
+    return SAGA_OK;
+}
