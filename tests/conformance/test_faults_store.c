@@ -30,6 +30,7 @@ enum {
     FRAMES = 12,  /* of the log between two checkpoints */
     LARGE = 9000, /* a payload of several pages */
     ROWS = 3,     /* of a batch, at most */
+    CHANGES = 4,  /* of a saga in one batch: enough to be written by one statement */
     AT_MAX = 1000000,
     STRIDE = 32,
 };
@@ -38,7 +39,7 @@ enum {
 
 struct batch {
     struct row rows[ROWS];
-    struct head heads[2];
+    struct head heads[1 + CHANGES];
     struct name names[2];
     struct definition_row definition;
     struct rows all;
@@ -76,6 +77,23 @@ static bool has_definition(uint64_t batch)
     return batch % 3 == 0;
 }
 
+/* What ends a saga; every other time after several changes of it. */
+static uint32_t end_heads(struct batch *batch, uint64_t number)
+{
+    uint32_t changes = number % 2 == 0 ? CHANGES : 1;
+    if (number < 2)
+        return 0;
+    struct head head = {.saga = number - 1,
+                        .state = SAGA_STATE_COMPENSATING,
+                        .first_lsn = lsn_of(number - 2, number - 1),
+                        .last_lsn = lsn_of(number, number - 1)};
+    for (uint32_t i = 0; i < changes; i++)
+        batch->heads[1 + i] = head;
+    batch->heads[changes].state = SAGA_STATE_COMPLETED;
+    batch->heads[changes].ended_ms = 5000;
+    return changes;
+}
+
 static struct rows *make(struct batch *batch, uint64_t number)
 {
     uint64_t saga = number + 1;
@@ -93,11 +111,6 @@ static struct rows *make(struct batch *batch, uint64_t number)
                                     .started_ms = 1000 + (int64_t)saga,
                                     .first_lsn = lsn_of(number, saga),
                                     .last_lsn = lsn_of(number, saga)};
-    batch->heads[1] = (struct head){.saga = saga - 2,
-                                    .state = SAGA_STATE_COMPLETED,
-                                    .ended_ms = 5000,
-                                    .first_lsn = number < 2 ? 1 : lsn_of(number - 2, saga - 2),
-                                    .last_lsn = number < 2 ? 1 : lsn_of(number, saga - 2)};
     for (int i = 0; i < 2; i++) {
         batch->names[i] = (struct name){.text = span_text(batch->texts[i]), .saga = saga};
         batch->names[i].digest[0] = (uint8_t)saga;
@@ -112,7 +125,7 @@ static struct rows *make(struct batch *batch, uint64_t number)
                                .names = batch->names,
                                .definitions = &batch->definition,
                                .row_count = (uint32_t)rows_in(number),
-                               .head_count = number < 2 ? 1 : 2,
+                               .head_count = 1 + end_heads(batch, number),
                                .name_count = 2,
                                .definition_count = has_definition(number)};
     return &batch->all;
