@@ -332,8 +332,34 @@ static void ask_verb(struct core *core, struct request *request)
     remember_key(core, verb->key, names_before);
 }
 
+/* Without its key a task that was answered `later` is found by its token, also when its saga has
+ * left memory. */
+static enum saga_error load_of_token(struct core *core, const uint8_t *token)
+{
+    struct store *store = core->options.store;
+    char text[NAME_TOKEN_SIZE + 1];
+    struct name known;
+    if (engine_holds_token(core->engine, token)) {
+        return SAGA_OK;
+    }
+    enum saga_error rc = store->ops->find_name(store, engine_token_name(token, text), &known);
+    if (rc != SAGA_OK) {
+        return rc == SAGA_NOT_FOUND ? SAGA_OK : rc;
+    }
+    struct found_saga found = {.saga = known.saga};
+    rc = name_saga(core, &found);
+    struct span name = span_of(found.name, found.size);
+    return rc == SAGA_OK && !engine_holds(core->engine, name) ? core_load(core, name) : rc;
+}
+
 static void ask_finish(struct core *core, struct request *request)
 {
+    const struct result *result = &request->result;
+    enum saga_error rc = result->key.size > 0 ? SAGA_OK : load_of_token(core, result->token);
+    if (rc != SAGA_OK) {
+        core_answer(request, rc, NULL);
+        return;
+    }
     if (!remember(core, request)) {
         core_answer(request, SAGA_NO_MEMORY, NULL);
         return;

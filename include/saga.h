@@ -450,7 +450,7 @@ SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_client_get(struct saga_client *
 /* The outcome of a task that was answered later. */
 struct saga_finish {
     const char *token;                  /* the task's */
-    const char *key;                    /* the task's: finds it after its saga has ended; or NULL */
+    const char *key;                    /* the task's; or NULL */
     struct saga_value output;           /* when it succeeded */
     const struct saga_failure *failure; /* when it failed; NULL: it succeeded */
     int64_t cost_micro_usd;

@@ -67,6 +67,12 @@ static const char *read_key(struct call *call, const struct body_key *key, struc
         }
         *(int64_t *)key->place = mp_int(&mp);
         return NULL;
+    case BODY_BOOL:
+        if (mp_type(value) != MP_BOOL) {
+            return "must be true or false";
+        }
+        *(bool *)key->place = mp_bool(&mp);
+        return NULL;
     case BODY_VALUE:
         *(struct span *)key->place = value;
         return NULL;
@@ -84,25 +90,76 @@ static const char *read_key(struct call *call, const struct body_key *key, struc
     return NULL;
 }
 
-static void read_pair(struct call *call, const struct body_key *keys, uint32_t count,
-                      struct span name, struct span value)
+/* A key as a token of a JSON Pointer (RFC 6901), cut when it is very long. */
+static void put_token(struct span name, char *text, size_t size)
 {
-    char pointer[160];
-    snprintf(pointer, sizeof pointer, "/%.*s", (int)(name.size < 128 ? name.size : 128),
-             (const char *)name.data);
-    for (uint32_t i = 0; i < count; i++) {
-        if (span_is(name, keys[i].name)) {
+    size_t length = 0;
+    for (size_t i = 0; i < name.size && length + 3 < size; i++) {
+        char letter = (char)name.data[i];
+        if (letter == '~' || letter == '/') {
+            text[length++] = '~';
+            text[length++] = letter == '~' ? '0' : '1';
+        } else {
+            text[length++] = letter;
+        }
+    }
+    text[length] = '\0';
+}
+
+/* What keys a map may have, and where it stands in the body. */
+struct form_of_map {
+    const char *pointer;
+    const struct body_key *keys;
+    uint32_t count;
+};
+
+static void fault(struct call *call, const struct form_of_map *form, struct span name,
+                  const char *what)
+{
+    char token[130];
+    char pointer[256];
+    put_token(name, token, sizeof token);
+    snprintf(pointer, sizeof pointer, "%s/%s", form->pointer, token);
+    call_fault(call, pointer, what);
+}
+
+static void read_pair(struct call *call, const struct form_of_map *form, struct span name,
+                      struct span value)
+{
+    for (uint32_t i = 0; i < form->count; i++) {
+        const struct body_key *key = &form->keys[i];
+        if (span_is(name, key->name)) {
             /* null is as good as absent. */
-            const char *wrong = mp_type(value) == MP_NIL && keys[i].form != BODY_VALUE
+            const char *wrong = mp_type(value) == MP_NIL && key->form != BODY_VALUE
                                     ? NULL
-                                    : read_key(call, &keys[i], value);
+                                    : read_key(call, key, value);
             if (wrong) {
-                call_fault(call, pointer, wrong);
+                fault(call, form, name, wrong);
             }
             return;
         }
     }
-    call_fault(call, pointer, "is not a key of this request");
+    fault(call, form, name, "is not a key of this request");
+}
+
+void body_read_inside(struct call *call, struct span value, const char *pointer,
+                      const struct body_key *keys, uint32_t count)
+{
+    struct form_of_map form = {pointer, keys, count};
+    struct mp mp = mp_open(value);
+    uint32_t pairs = mp_map(&mp);
+    for (uint32_t i = 0; i < pairs; i++) {
+        struct span name = mp_str(&mp);
+        read_pair(call, &form, name, mp_skip(&mp));
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct span name = span_text(keys[i].name);
+        enum mp_type type = mp_type(mp_find(value, name));
+        bool is_there = type != MP_NONE && (type != MP_NIL || keys[i].form == BODY_VALUE);
+        if (keys[i].is_required && !is_there) {
+            fault(call, &form, name, "is required");
+        }
+    }
 }
 
 bool body_read(struct call *call, const struct body_key *keys, uint32_t count)
@@ -115,18 +172,6 @@ bool body_read(struct call *call, const struct body_key *keys, uint32_t count)
         call_problem(call, SAGA_INVALID, "the body must be a JSON object");
         return false;
     }
-    struct mp mp = mp_open(value);
-    uint32_t pairs = mp_map(&mp);
-    for (uint32_t i = 0; i < pairs; i++) {
-        struct span name = mp_str(&mp);
-        read_pair(call, keys, count, name, mp_skip(&mp));
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        char pointer[64];
-        snprintf(pointer, sizeof pointer, "/%s", keys[i].name);
-        if (keys[i].is_required && mp_find(value, span_text(keys[i].name)).size == 0) {
-            call_fault(call, pointer, "is required");
-        }
-    }
+    body_read_inside(call, value, "", keys, count);
     return call_faultless(call);
 }

@@ -109,12 +109,12 @@ MUST_CHECK enum saga_error auth_read(struct api *api, char *why, size_t why_size
 const char *auth_identify(struct call *call);
 
 /* ---- body.c: JSON bodies, checked key by key ---- */
-enum body_form { BODY_TEXT, BODY_INT, BODY_VALUE, BODY_TEXTS, BODY_TIME };
+enum body_form { BODY_TEXT, BODY_INT, BODY_BOOL, BODY_VALUE, BODY_TEXTS, BODY_TIME };
 struct body_key {
     const char *name;
     enum body_form form;
     bool is_required;
-    void *place; /* struct span (TEXT, VALUE), int64_t (INT, TIME), struct texts (TEXTS) */
+    void *place; /* struct span (TEXT, VALUE), int64_t (INT, TIME), bool, struct texts (TEXTS) */
 };
 struct texts {
     const struct span *items;
@@ -123,6 +123,9 @@ struct texts {
 /* Reads the body as a map of these keys; false when a problem was answered. An empty body is an
  * empty map. */
 bool body_read(struct call *call, const struct body_key *keys, uint32_t count);
+/* Reads a map inside the body, which is at `pointer`; what is wrong is noted. */
+void body_read_inside(struct call *call, struct span value, const char *pointer,
+                      const struct body_key *keys, uint32_t count);
 /* The body as one msgpack value, in the arena. */
 bool body_value(struct call *call, struct span *value);
 

@@ -219,7 +219,10 @@ static bool check_verb(struct call *call, struct span outcome, struct span then)
     } else if (verb->verb != VERB_SIGNAL && verb->event.size > 0) {
         call_fault(call, "/event", "is for signal");
     }
-    if (verb->input.size > LIMIT_VALUE) {
+    if (verb->evidence.size > LIMIT_EVIDENCE) {
+        call_fault(call, "/evidence", "has more than 4096 bytes");
+    }
+    if (verb->input.size > LIMIT_VALUE || verb->output.size > LIMIT_VALUE) {
         call_problem(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
         return false;
     }
@@ -335,45 +338,65 @@ void write_verb_finish(struct call *call)
 
 /* ---- out-of-band completion ---- */
 
-/* error: {code, message, retryable, retry_after_ms?, in_doubt?, details?} */
-static bool read_error(struct call *call, struct span error)
+/* error: {code, message?, retryable?, retry_after_ms?, in_doubt?, details?}: as in 3-wire a wrong
+ * type is wrong. What is not understood must not be taken for "no effect". */
+static void read_error(struct call *call, struct span error)
 {
     struct result *result = &call->request.result;
-    struct span code = mp_find(error, span_text("code"));
-    struct span message = mp_find(error, span_text("message"));
-    struct span retryable = mp_find(error, span_text("retryable"));
-    struct span in_doubt = mp_find(error, span_text("in_doubt"));
-    struct span after = mp_find(error, span_text("retry_after_ms"));
-    if (mp_type(error) != MP_MAP || mp_type(code) != MP_STR ||
-        (message.size > 0 && mp_type(message) != MP_STR)) {
-        call_fault(call, "/error", "must be an object with code and message");
-        return call_faultless(call);
+    int64_t after_ms = 0;
+    const struct body_key keys[] = {
+        {"code", BODY_TEXT, true, &result->code},
+        {"message", BODY_TEXT, false, &result->message},
+        {"retryable", BODY_BOOL, false, &result->retryable},
+        {"retry_after_ms", BODY_INT, false, &after_ms},
+        {"in_doubt", BODY_BOOL, false, &result->in_doubt},
+        {"details", BODY_VALUE, false, &result->details},
+    };
+    if (mp_type(error) != MP_MAP) {
+        call_fault(call, "/error", "must be an object with a code");
+        return;
     }
-    struct mp mp = mp_open(code);
-    result->code = mp_str(&mp);
-    mp = mp_open(message);
-    result->message = message.size > 0 ? mp_str(&mp) : message;
-    mp = mp_open(retryable);
-    result->retryable = mp_type(retryable) == MP_BOOL ? mp_bool(&mp) : true;
-    mp = mp_open(in_doubt);
-    result->in_doubt = mp_type(in_doubt) == MP_BOOL ? mp_bool(&mp) : false;
-    mp = mp_open(after);
-    result->retry_after_ms = mp_type(after) == MP_INT ? mp_int(&mp) : -1;
-    result->details = mp_find(error, span_text("details"));
-    if (result->code.size > LIMIT_CODE || result->message.size > LIMIT_MESSAGE) {
-        call_fault(call, "/error", "has a code or a message that is too long");
-        return call_faultless(call);
+    body_read_inside(call, error, "/error", keys, ARRAY_COUNT(keys));
+    if (result->code.size == 0 || result->code.size > LIMIT_CODE) {
+        call_fault(call, "/error/code", "must be 1 to 64 bytes");
     }
-    return true;
+    if (result->message.size > LIMIT_MESSAGE) {
+        call_fault(call, "/error/message", "has more than 1024 bytes");
+    }
+    if (after_ms < 0) {
+        call_fault(call, "/error/retry_after_ms", "must not be negative");
+    }
+    bool says_when = mp_type(mp_find(error, span_text("retry_after_ms"))) == MP_INT;
+    result->retry_after_ms = says_when ? after_ms : -1;
 }
 
+static bool check_finish(struct call *call, int64_t attempt)
+{
+    const struct result *result = &call->request.result;
+    if (result->cost_micros < 0) {
+        call_fault(call, "/cost_usd_micros", "must not be negative");
+    }
+    if (attempt < 0 || attempt > UINT32_MAX) {
+        call_fault(call, "/attempt", "must be the number of an attempt, from 1");
+    }
+    if (result->output.size > LIMIT_VALUE || result->details.size > LIMIT_VALUE) {
+        call_problem(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
+        return false;
+    }
+    return call_faultless(call);
+}
+
+/* The body is a `result` of the wire but for its token. */
 void write_finish(struct call *call)
 {
     struct result *result = &call->request.result;
     struct span status = {NULL, 0};
     struct span error = {NULL, 0};
+    int64_t attempt = 0;
     const struct body_key keys[] = {
         {"status", BODY_TEXT, true, &status},
+        {"key", BODY_TEXT, false, &result->key},
+        {"attempt", BODY_INT, false, &attempt},
         {"output", BODY_VALUE, false, &result->output},
         {"error", BODY_VALUE, false, &error},
         {"cost_usd_micros", BODY_INT, false, &result->cost_micros},
@@ -385,19 +408,16 @@ void write_finish(struct call *call)
     bool ok = span_is(status, "ok");
     if (!ok && !span_is(status, "failed")) {
         call_fault(call, "/status", "must be ok or failed");
-        (void)call_faultless(call);
-        return;
-    }
-    if (result->cost_micros < 0) {
-        call_fault(call, "/cost_usd_micros", "must not be negative");
-        call_problem(call, SAGA_INVALID, "a cost is not negative");
-        return;
     }
     result->status = ok ? RESULT_OK : RESULT_FAILED;
     result->code = span_text("failed");
-    if (error.size > 0 && !ok && !read_error(call, error)) {
+    if (mp_type(error) != MP_NONE && mp_type(error) != MP_NIL) {
+        read_error(call, error);
+    }
+    if (!check_finish(call, attempt)) {
         return;
     }
+    result->attempt = (uint32_t)attempt;
     if (!digest_unhex(call->parts[0], result->token, TOKEN_SIZE)) {
         call_problem(call, SAGA_NOT_FOUND, "no task has this token");
         return;

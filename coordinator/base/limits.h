@@ -15,6 +15,7 @@ enum {
     LIMIT_CODE = 64,          /* bytes of an error code */
     LIMIT_MESSAGE = 1024,     /* bytes of an error message; longer ones are cut */
     LIMIT_REASON = 1024,      /* bytes of an operator's reason */
+    LIMIT_EVIDENCE = 4096,    /* bytes of what a person says for a resolution */
     LIMIT_ACTOR = 128,        /* bytes of a principal's name */
     LIMIT_EVENT_NAME = 255,   /* bytes of the name of an event: CloudEvents' type */
     LIMIT_EVENT_SOURCE = 512, /* bytes of its source */

@@ -86,6 +86,11 @@ bool engine_holds(const struct engine *engine, struct span name)
     return find_saga(engine, name) != NULL;
 }
 
+bool engine_holds_token(const struct engine *engine, const uint8_t token[TOKEN_SIZE])
+{
+    return find_token(engine, token) != NULL;
+}
+
 bool engine_lacks(const struct engine *engine, const struct event *event, struct span *name)
 {
     switch (event->kind) {
@@ -140,19 +145,6 @@ static bool reply(struct batch *batch, uint64_t ref, enum saga_error error, cons
     return ok;
 }
 
-static bool add_name(struct turn *turn, struct span text, const uint8_t *digest)
-{
-    bool ok = true;
-    struct name *name = batch_name(turn->batch);
-    struct span kept = arena_copy(&turn->batch->arena, text, &ok);
-    if (!name || !ok) {
-        return false;
-    }
-    *name = (struct name){.text = kept, .saga = turn->saga->id};
-    memcpy(name->digest, digest, sizeof name->digest);
-    return true;
-}
-
 static bool begin(struct turn *turn, const struct start_request *start)
 {
     struct saga *saga = turn->saga;
@@ -179,8 +171,8 @@ static bool begin(struct turn *turn, const struct start_request *start)
     turn_emit(turn, &record);
     trace_begin(saga);
     settle(turn);
-    bool ok = !turn->failed && add_name(turn, saga->name, start->digest) &&
-              (start->key.size == 0 || add_name(turn, start->key, start->key_digest));
+    bool ok = !turn->failed && turn_name(turn, saga->name, start->digest) &&
+              (start->key.size == 0 || turn_name(turn, start->key, start->key_digest));
     turn->failed |=
         !ok || (!start->is_child && !reply(turn->batch, turn->ref, SAGA_OK, NULL, saga));
     return turn_close(turn);
@@ -708,7 +700,7 @@ static enum saga_error verb(struct engine *engine, const struct event *event, st
     if (rc == SAGA_OK) {
         settle(&turn);
         bool named =
-            event->verb.key.size == 0 || add_name(&turn, event->verb.key, event->verb.digest);
+            event->verb.key.size == 0 || turn_name(&turn, event->verb.key, event->verb.digest);
         turn.failed |= !named;
     } else {
         CHECK(turn.failed || saga->seq == turn.seq_before);

@@ -111,6 +111,10 @@ bool engine_waits_for(const struct engine *engine, uint64_t serial);
 
 /* Is the saga of this external id in memory? */
 bool engine_holds(const struct engine *engine, struct span name);
+/* Is the attempt of this token? */
+bool engine_holds_token(const struct engine *engine, const uint8_t token[TOKEN_SIZE]);
+/* The name (row.h) under which the saga is found whose task of this token was answered `later`. */
+struct span engine_token_name(const uint8_t token[TOKEN_SIZE], char name[NAME_TOKEN_SIZE + 1]);
 /* Every saga that sleeps and is due by until_ms is in memory now; of the others the first is due at
  * next_ms (INT64_MAX: none ever is). From now on, what is due by until_ms stays in memory. */
 void engine_sleepers_loaded(struct engine *engine, int64_t until_ms, int64_t next_ms);

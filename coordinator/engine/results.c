@@ -4,6 +4,7 @@
  * the newest attempt's failure decides. A success after the step was decided otherwise is recorded
  * as late and undone. A result seen before gets its first verdict again and changes nothing. */
 #include "base/mp.h"
+#include "engine/engine.h"
 #include "engine/turn.h"
 
 static void tell(struct turn *turn, const struct attempt *attempt, enum verdict verdict)
@@ -277,6 +278,8 @@ static void take_later(struct turn *turn, struct attempt *attempt)
                                 .flags = late ? FLAG_LATE : 0u,
                                 .code = span_text("later")};
         turn_emit(turn, &record);
+        char name[NAME_TOKEN_SIZE + 1];
+        turn->failed |= !turn_name(turn, engine_token_name(attempt->token, name), NULL);
         /* It was called off while it ran: it must hear that again, wherever it waits now. */
         if (!turn->failed && (attempt->called_off || late)) {
             attempt->called_off = false;

@@ -42,12 +42,16 @@ struct head {
 /* And of one that has ended, and still has to tell its parent. */
 #define DUE_OWED_MS INT64_C(1)
 
-/* A name that must never mean anything else: a saga's id, or a request's idempotency key. */
+/* A name that must never mean anything else: a saga's id, a request's idempotency key, or the token
+ * of a task that was answered `later`, by which its saga is found when it has left memory. */
 struct name {
-    struct span text;   /* a saga id as it is; a request key with a leading byte 0x01 */
+    struct span text;   /* a saga id as it is; others with a leading byte, see enum name_kind */
     uint64_t saga;      /* what it means */
-    uint8_t digest[32]; /* of the request that made it */
+    uint8_t digest[32]; /* of the request that made it; of a token: zeroes */
 };
+
+enum name_kind { NAME_REQUEST = 0x01, NAME_TOKEN = 0x02 };
+enum { NAME_TOKEN_SIZE = 1 + 32 }; /* its first byte, and the token in hex */
 
 /* A definition as it is kept. */
 struct definition_row {

@@ -67,6 +67,9 @@ void tell_event(struct turn *turn, struct span type, struct span data);
 /* Ends the turn: the row, the head, the timer. false = no memory. */
 MUST_CHECK bool turn_close(struct turn *turn);
 
+/* name.c: gives the saga a name (row.h), with this turn; digest NULL: zeroes. false = no memory. */
+MUST_CHECK bool turn_name(struct turn *turn, struct span text, const uint8_t *digest);
+
 /* leave.c: which sagas leave memory, and when. */
 
 /* Until when the saga, due at due_ms, can sleep, as its head shall say; 0 = it stays awake. */

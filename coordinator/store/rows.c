@@ -41,7 +41,7 @@ struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at)
     for (uint32_t seen = 0; seen < rows->name_count; seen++) {
         uint32_t index = (*at + seen) % rows->name_count;
         const struct name *name = &rows->names[index];
-        if (name->saga == saga && name->text.size > 0 && name->text.data[0] != NAME_REQUEST) {
+        if (name->saga == saga && name->text.size > 0 && name->text.data[0] > NAME_TOKEN) {
             *at = (index + 1) % rows->name_count;
             return name->text;
         }

@@ -5,8 +5,6 @@
 #include "engine/row.h"
 #include "store/store.h"
 
-enum { NAME_REQUEST = 0x01 }; /* first byte of a name that is a request's key, not a saga's id */
-
 /* Asserts what only a bug of the engine could break: positions are gapless after last_lsn, chains
  * point back, new sagas come with their first row and their name. Counts can be empty. */
 void rows_check(const struct rows *rows, uint64_t last_lsn);

@@ -1,0 +1,31 @@
+/* name.c - the names of a saga: its id, the keys of requests, and tokens.
+ *
+ * A task that was answered `later` is finished by its token, at any time: also when its saga has
+ * ended and left memory. So the token becomes a name of the saga with the record that says so. */
+#include "engine/engine.h"
+
+#include "base/digest.h"
+#include "engine/turn.h"
+
+bool turn_name(struct turn *turn, struct span text, const uint8_t *digest)
+{
+    bool ok = true;
+    struct name *name = batch_name(turn->batch);
+    struct span kept = arena_copy(&turn->batch->arena, text, &ok);
+    if (!name || !ok) {
+        return false;
+    }
+    *name = (struct name){.text = kept, .saga = turn->saga->id};
+    if (digest) {
+        memcpy(name->digest, digest, sizeof name->digest);
+    }
+    return true;
+}
+
+struct span engine_token_name(const uint8_t token[TOKEN_SIZE], char name[NAME_TOKEN_SIZE + 1])
+{
+    _Static_assert(NAME_TOKEN_SIZE == 1 + 2 * TOKEN_SIZE, "in hex");
+    name[0] = NAME_TOKEN;
+    digest_hex(span_of(token, TOKEN_SIZE), name + 1);
+    return span_of(name, NAME_TOKEN_SIZE);
+}
