@@ -53,7 +53,8 @@ CREATE TABLE kind (
     UNIQUE (name, version)
 ) STRICT;
 
--- What must never mean anything else: saga ids as they are, request keys after a byte 0x01.
+-- What must never mean anything else: saga ids as they are, request keys after a byte 0x01, tokens of
+-- tasks that were answered `later` after a byte 0x02.
 CREATE TABLE name (
     text   TEXT PRIMARY KEY NOT NULL,
     saga   INTEGER NOT NULL,

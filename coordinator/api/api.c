@@ -1,8 +1,10 @@
 /* api.c - libmicrohttpd: requests in, answers out.
  *
- * One thread of its own (epoll). Bodies are collected up to a bound before anything reads them;
- * past it they are read away and answered 413. A posted call's connection is suspended: it costs
- * memory and nothing else until the loop answers. */
+ * One thread of its own (epoll). Who asks is looked at before the first byte of a body is kept:
+ * what is refused anyway is read away. Bodies are collected up to a bound before anything reads
+ * them; past it they are read away and answered 413, and past another the connection is cut. A
+ * posted call's connection is suspended: it costs memory and nothing else until the loop answers.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,7 +29,8 @@ enum {
     OUT_MAX = 64 * 1024 * 1024,
     WAIT_MS_MAX = 60 * 60 * 1000,
     KEY_MAX = 255,
-    FLUSH_MS = 500, /* at the end */
+    FLUSH_MS = 500,           /* at the end */
+    SENT_MAX = 64 * BODY_MAX, /* of a body that nobody reads */
 };
 
 /* ---- what handlers ask of a call ---- */
@@ -88,24 +92,29 @@ bool call_check_query(struct call *call)
     return call_faultless(call);
 }
 
-bool call_is_saga_id(struct span id, bool may_be_child)
+/* The value of a preference (RFC 7240: "a=1; x, wait=20"), or NULL. Names know no case. */
+static const char *preference(const char *prefer, const char *name)
 {
-    static const char allowed[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
-    for (size_t i = 0; i < id.size; i++) {
-        bool of_child = may_be_child && id.data[i] != '\0' && strchr("~[]", id.data[i]);
-        if (id.data[i] == '\0' || (!strchr(allowed, id.data[i]) && !of_child)) {
-            return false;
+    size_t size = strlen(name);
+    while (prefer && *prefer) {
+        prefer += strspn(prefer, " \t,");
+        if (strncasecmp(prefer, name, size) == 0) {
+            const char *at = prefer + size;
+            at += strspn(at, " \t");
+            if (*at == '=') {
+                at += 1 + strspn(at + 1, " \t\"");
+                return at;
+            }
         }
+        prefer += strcspn(prefer, ",");
     }
-    return id.size > 0 && id.size <= (may_be_child ? LIMIT_KEY : LIMIT_SAGA_ID);
+    return NULL;
 }
 
 int64_t call_wait_ms(const struct call *call)
 {
-    const char *prefer = call_header(call, "Prefer");
-    const char *wait = prefer ? strstr(prefer, "wait=") : NULL;
-    double seconds = wait ? strtod(wait + strlen("wait="), NULL) : 0;
+    const char *wait = preference(call_header(call, "Prefer"), "wait");
+    double seconds = wait ? strtod(wait, NULL) : 0;
     if (!(seconds > 0)) {
         return 0;
     }
@@ -230,25 +239,53 @@ static enum MHD_Result send_answer(struct call *call)
     return queued;
 }
 
-static void handle(struct call *call, const char *method)
+/* Who asks, for what, is known from the headers. What will be refused is said when all has come,
+ * for a client that still sends may not hear before; but nothing of it is kept. */
+static void look(struct call *call, const char *method)
 {
-    const struct route *route = route_find(call, method, call->path);
-    const char *unknown = auth_identify(call);
-    call->route = route;
+    const char *length = call_header(call, "Content-Length");
+    call->route = route_find(call, method, call->path);
+    call->unknown = auth_identify(call);
+    call->is_too_large = length && strtoull(length, NULL, 10) > BODY_MAX;
+}
+
+static bool is_refused(const struct call *call)
+{
+    return !call->route || !role_allows(call->who.role, call->route->role);
+}
+
+static void handle(struct call *call)
+{
+    const struct route *route = call->route;
     /* Who does not show a token learns nothing, not even which routes there are. */
-    if (unknown && (!route || route->role != ROLE_NONE)) {
-        call_problem(call, SAGA_UNAUTHENTICATED, unknown);
+    if (call->unknown && (!route || route->role != ROLE_NONE)) {
+        call_problem(call, SAGA_UNAUTHENTICATED, call->unknown);
     } else if (!route && call->allow[0]) {
         call_problem_as(call, 405, SAGA_INVALID, "this path does not take this method");
     } else if (!route) {
         call_problem(call, SAGA_NOT_FOUND, "there is no such path");
-    } else if (!role_allows(call->who.role, route->role)) {
+    } else if (is_refused(call)) {
         call_problem(call, SAGA_FORBIDDEN, "this token's role may not do this");
     } else if (call->is_too_large) {
         call_problem(call, SAGA_TOO_LARGE, "a body has at most 1 MiB");
     } else if (route->role == ROLE_NONE || call_check_query(call)) {
         route->handle(call);
     }
+}
+
+/* A part of the body. MHD_NO cuts the connection: it sends, and sends. */
+static enum MHD_Result take(struct call *call, const char *data, size_t size)
+{
+    call->sent += size;
+    bool keeps = !call->is_too_large && !is_refused(call) && call->route->role != ROLE_NONE;
+    if (keeps) {
+        buf_write(&call->body, data, size);
+        call->is_too_large = buf_failed(&call->body);
+    }
+    if (call->is_too_large) {
+        buf_close(&call->body);
+    }
+    return call->sent > SENT_MAX ? MHD_NO : MHD_YES;
 }
 
 static struct call *new_call(struct api *api, struct MHD_Connection *connection, const char *path)
@@ -290,18 +327,20 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     struct call *call = *state;
     (void)version;
     if (!call) {
-        *state = new_call(arg, connection, url);
-        return *state ? MHD_YES : MHD_NO;
+        *state = call = new_call(arg, connection, url);
+        if (call) {
+            look(call, method);
+        }
+        return call ? MHD_YES : MHD_NO;
     }
     if (*size > 0) {
-        buf_write(&call->body, data, *size);
-        call->is_too_large = buf_failed(&call->body);
+        enum MHD_Result taken = take(call, data, *size);
         *size = 0;
-        return MHD_YES;
+        return taken;
     }
     switch (atomic_load(&call->phase)) {
     case PHASE_BODY:
-        handle(call, method);
+        handle(call);
         /* Posted: the connection sleeps, or has been woken again already. */
         return atomic_load(&call->phase) == PHASE_BODY ? send_answer(call) : MHD_YES;
     case PHASE_POSTED:

@@ -180,7 +180,8 @@ void definition_get_version(struct call *call)
     const char *text = call_text(call, call->parts[1]);
     char *end;
     unsigned long version = text ? strtoul(text, &end, 10) : 0;
-    bool good = text && *end == '\0' && version > 0 && version <= UINT32_MAX;
+    bool good = text && text[0] >= '1' && text[0] <= '9' && *end == '\0' && version > 0 &&
+                version <= UINT32_MAX;
     show(call,
          good ? catalog_find(call->api->options.catalog, call->parts[0], (uint32_t)version) : NULL);
 }

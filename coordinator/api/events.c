@@ -14,6 +14,7 @@
 #include "api/http.h"
 #include "base/mp.h"
 #include "base/times.h"
+#include "base/utf8.h"
 #include "engine/inbox.h"
 
 enum { BATCH_MAX = 1000 };
@@ -50,14 +51,15 @@ static void fault(struct call *call, const char *place, const char *name, const 
     call_fault(call, pointer, detail);
 }
 
-static bool has_controls(struct span text)
+/* Controls, or bytes that are no UTF-8: headers may hold any. */
+static bool is_no_text(struct span text)
 {
     for (size_t i = 0; i < text.size; i++) {
         if (text.data[i] < 0x20 || text.data[i] == 0x7f) {
             return true;
         }
     }
-    return false;
+    return !utf8_is_valid(text);
 }
 
 static bool is_name(struct span text)
@@ -67,21 +69,20 @@ static bool is_name(struct span text)
             return false;
         }
     }
-    return text.size > 0 && text.size <= LIMIT_EVENT_NAME && !has_controls(text);
+    return text.size > 0 && text.size <= LIMIT_EVENT_NAME && !is_no_text(text);
 }
 
 static void check_event(struct call *call, const char *place, const struct inbox_row *row)
 {
     size_t prefix = sizeof INBOX_SOURCE_PREFIX - 1;
     if (!is_name(row->name)) {
-        fault(call, place, "type", "must be 1 to 255 bytes without blanks");
+        fault(call, place, "type", "must be 1 to 255 bytes of UTF-8 without blanks");
     }
-    if (row->id.size == 0 || row->id.size > LIMIT_EVENT_ID || has_controls(row->id)) {
-        fault(call, place, "id", "must be 1 to 512 bytes without control characters");
+    if (row->id.size == 0 || row->id.size > LIMIT_EVENT_ID || is_no_text(row->id)) {
+        fault(call, place, "id", "must be 1 to 512 bytes of UTF-8 without control characters");
     }
-    if (row->source.size == 0 || row->source.size > LIMIT_EVENT_SOURCE ||
-        has_controls(row->source)) {
-        fault(call, place, "source", "must be 1 to 512 bytes without control characters");
+    if (row->source.size == 0 || row->source.size > LIMIT_EVENT_SOURCE || is_no_text(row->source)) {
+        fault(call, place, "source", "must be 1 to 512 bytes of UTF-8 without control characters");
     } else if (row->source.size >= prefix &&
                memcmp(row->source.data, INBOX_SOURCE_PREFIX, prefix) == 0) {
         fault(call, place, "source", "must not begin with sagad/: that is the coordinator's own");
@@ -193,14 +194,22 @@ static int hex_of(char c)
     return at ? (int)(at - digits) : -1;
 }
 
-/* A header's value, percent-decoded as the HTTP binding wants it. */
+/* A header's value as the HTTP binding wants it: quotes around it and what they escape are taken
+ * off, then it is percent-decoded. */
 static struct span header_of(struct call *call, const char *name)
 {
     const char *text = call_header(call, name);
     size_t size = text ? strlen(text) : 0;
     uint8_t *out = size > 0 ? arena_take(&call->arena, size) : NULL;
     size_t length = 0;
+    bool quoted = size >= 2 && text[0] == '"' && text[size - 1] == '"';
+    text += quoted ? 1 : 0;
+    size -= quoted ? 2 : 0;
     for (size_t i = 0; out && i < size; i++) {
+        if (quoted && text[i] == '\\' && i + 1 < size) {
+            out[length++] = (uint8_t)text[++i];
+            continue;
+        }
         int high = text[i] == '%' && i + 2 < size ? hex_of(text[i + 1]) : -1;
         int low = high >= 0 ? hex_of(text[i + 2]) : -1;
         out[length++] = low >= 0 ? (uint8_t)(high * 16 + low) : (uint8_t)text[i];
@@ -322,6 +331,10 @@ void write_events(struct call *call)
         row->data = row->data.size > 0 ? row->data : MP_NIL_VALUE;
         if (row->data.size > LIMIT_VALUE) {
             call_problem(call, SAGA_TOO_LARGE, "an event's data has more than 960 KiB");
+            return;
+        }
+        if (mp_extent(row->data).depth > MP_VALUE_DEPTH_MAX) {
+            call_problem(call, SAGA_BAD_MESSAGE, "an event's data is nested too deep");
             return;
         }
     }

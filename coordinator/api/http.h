@@ -58,9 +58,11 @@ struct call {
     struct MHD_Connection *connection;
     const struct route *route;
     struct identity who;
+    const char *unknown;          /* why it is nobody; NULL: it is somebody */
     struct span parts[PARTS_MAX]; /* what stood for `{}` in the path */
     char path[1024];
     struct buf body;
+    size_t sent; /* bytes of it, kept or not */
     bool is_too_large;
     struct arena arena; /* owns what the request points to */
     struct request request;
@@ -148,8 +150,6 @@ const char *call_text(struct call *call, struct span text);
 bool call_once(struct call *call, struct span *key, uint8_t digest[32]);
 /* Prefer: wait=N, in ms; 0 = not asked for. */
 int64_t call_wait_ms(const struct call *call);
-/* What a caller may name a saga; a child's id is longer, and has more characters. */
-bool call_is_saga_id(struct span id, bool may_be_child);
 
 /* ---- reads.c ---- */
 /* Loads a saga and its definition; false when a problem was answered. */

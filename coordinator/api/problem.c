@@ -43,7 +43,9 @@ bool call_faultless(struct call *call)
     }
     const struct fault *first = &call->faults[0];
     char detail[sizeof first->pointer + sizeof first->detail];
-    snprintf(detail, sizeof detail, "%s %s", first->pointer + 1, first->detail);
+    bool has_place = first->pointer[0] != '\0';
+    snprintf(detail, sizeof detail, "%s%s%s", has_place ? first->pointer + 1 : "",
+             has_place ? " " : "", first->detail);
     call_problem(call, SAGA_INVALID, detail);
     return false;
 }

@@ -5,6 +5,7 @@
 
 #include "api/http.h"
 #include "base/times.h"
+#include "base/ids.h"
 #include "base/mp.h"
 #include "embed/embed_openapi.h"
 
@@ -42,7 +43,7 @@ bool call_load(struct call *call, struct span name, struct saga_image *image,
                const struct definition **definition)
 {
     struct store_reader *reader = call->api->reader;
-    enum saga_error rc = call_is_saga_id(name, true)
+    enum saga_error rc = ids_is_saga(name)
                              ? reader->ops->load_one(reader, name, &call->arena, image)
                              : SAGA_NOT_FOUND;
     if (rc != SAGA_OK) {
@@ -202,7 +203,7 @@ void read_sagas(struct call *call)
     if (definition) {
         filter.definition = span_text(definition);
     }
-    if (parent && !call_is_saga_id(span_text(parent), true)) {
+    if (parent && !ids_is_saga(span_text(parent))) {
         (void)query_is_wrong(call, "parent", "must be the id of a saga");
         return;
     }
@@ -387,7 +388,7 @@ enum saga_error api_pack_saga(const struct saga_image *image, const struct defin
     form_open(&form, out, FORM_WIRE);
     enum saga_error rc = view_show(image, definition, &arena, &view);
     if (rc == SAGA_OK) {
-        struct wire_history history = {.form = &form, .left = range->limit};
+        struct wire_history history = {.form = &form, .left = range->limit, .last = range->since};
         form_text(&form, "status", saga_state_name(view.state));
         shape_steps(&form, &view, true);
         form_array(&form, "history");

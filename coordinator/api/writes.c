@@ -1,10 +1,12 @@
 /* writes.c - what changes something: read from the body, handed to the loop, answered when durable.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/http.h"
 #include "base/digest.h"
+#include "base/ids.h"
 #include "base/mp.h"
 #include "store/request_digest.h"
 
@@ -63,7 +65,7 @@ static bool check_start(struct call *call, int64_t version, struct span labels)
     if (version < 0 || version > UINT32_MAX) {
         call_fault(call, "/version", "must be a version, from 1");
     }
-    if (start->name.size > 0 && !call_is_saga_id(start->name, false)) {
+    if (start->name.size > 0 && !ids_is_given(start->name)) {
         call_fault(call, "/id", "must be 1 to 128 of A-Z a-z 0-9 . _ : -");
     }
     if (!labels_are_good(labels)) {
@@ -89,9 +91,8 @@ void write_start(struct call *call)
         {"labels", BODY_VALUE, false, &start->labels},
         {"start_at", BODY_TIME, false, &start->start_at_ms},
     };
-    struct span key;
     uint8_t ignored[DIGEST_SIZE];
-    if (!body_read(call, keys, ARRAY_COUNT(keys)) || !call_once(call, &key, ignored)) {
+    if (!body_read(call, keys, ARRAY_COUNT(keys)) || !call_once(call, &start->key, ignored)) {
         return;
     }
     if (mp_type(start->labels) == MP_NIL) {
@@ -100,8 +101,9 @@ void write_start(struct call *call)
     if (!check_start(call, version, start->labels)) {
         return;
     }
-    if (start->name.size == 0) {
-        start->name = make_id(call, key);
+    struct span given = start->name;
+    if (given.size == 0) {
+        start->name = make_id(call, start->key);
     }
     request->kind = REQUEST_START;
     request->version = (uint32_t)version;
@@ -117,9 +119,10 @@ void write_start(struct call *call)
         call_problem(call, rc, NULL);
         return;
     }
+    digest_pair(span_of(start->digest, DIGEST_SIZE), given, start->key_digest);
     const char *trace = call_header(call, "traceparent");
-    if (trace && strlen(trace) == 55) {
-        start->traceparent = span_text(trace);
+    if (trace) {
+        start->traceparent = ids_traceparent(span_text(trace));
     }
     request->wait_ms = call_wait_ms(call);
     request->wait_settled = request->wait_ms > 0;
@@ -236,11 +239,13 @@ static bool check_verb(struct call *call, struct span outcome, struct span then)
 static bool read_if_match(struct call *call)
 {
     const char *text = call_header(call, "If-Match");
-    unsigned long long seq;
+    char *end;
     if (!text || strcmp(text, "*") == 0) {
         return true;
     }
-    if (sscanf(text, "\"%llu\"", &seq) != 1 || seq == 0) {
+    bool is_number = text[0] == '"' && text[1] >= '1' && text[1] <= '9';
+    unsigned long long seq = is_number ? strtoull(text + 1, &end, 10) : 0;
+    if (seq == 0 || strcmp(end, "\"") != 0) {
         call_problem(call, SAGA_PRECONDITION_FAILED, "If-Match is not an ETag of this saga");
         return false;
     }

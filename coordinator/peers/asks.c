@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
+#include "base/ids.h"
 #include "peers/parts.h"
 #include "store/request_digest.h"
 
@@ -239,7 +240,7 @@ static const char *check_start(const struct message *message)
     if (fields_int(message, WIRE_KEY_VERSION, 0) > UINT32_MAX)
         return "there is no such version";
     struct span saga = fields_text(message, WIRE_KEY_SAGA);
-    if (message->value[WIRE_KEY_SAGA].size > 0 && !ids_is_saga(saga))
+    if (message->value[WIRE_KEY_SAGA].size > 0 && !ids_is_given(saga))
         return "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
     if (!are_labels(message->value[WIRE_KEY_LABELS]))
         return "labels are a map of at most 32 strings";
@@ -280,7 +281,7 @@ static enum saga_error fill_start(struct ask *ask, struct span frame, const stru
     start->start_at_ms = fields_int(message, WIRE_KEY_START_AT, 0);
     start->traceparent = moved(ask, frame, trace_of(message));
     if (start->name.size == 0) {
-        ids_mint(ask->peers, now_ms, ask->minted);
+        mint_id(ask->peers, now_ms, ask->minted);
         start->name = span_of(ask->minted, ID_UUID_SIZE);
     }
     const struct request_facts facts = {
@@ -291,6 +292,14 @@ static enum saga_error fill_start(struct ask *ask, struct span frame, const stru
         .start_at_ms = start->start_at_ms,
     };
     return request_digest(&facts, start->digest);
+}
+
+/* What is no id names no saga: the store has other names. */
+static bool is_no_saga(const struct message *message, const char **why)
+{
+    bool is_id = ids_is_saga(fields_text(message, WIRE_KEY_SAGA));
+    *why = is_id ? *why : "there is no such saga";
+    return !is_id;
 }
 
 /* Where events of clients come from, as their source says. */
@@ -320,6 +329,8 @@ static enum saga_error fill_event(struct ask *ask, struct span frame, const stru
         *why = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
     if (*why != NULL)
         return SAGA_INVALID;
+    if (saga.size > 0 && is_no_saga(message, why))
+        return SAGA_NOT_FOUND;
     if (message->value[WIRE_KEY_DATA].size > LIMIT_VALUE) {
         *why = "an event's data may have 960 KiB";
         return SAGA_TOO_LARGE;
@@ -345,7 +356,8 @@ static enum saga_error fill_wait(struct ask *ask, struct span frame, const struc
                                  int64_t now_ms, const char **why)
 {
     MAYBE(now_ms > 0);
-    MAYBE(*why == NULL);
+    if (is_no_saga(message, why))
+        return SAGA_NOT_FOUND;
     ask->request.kind = REQUEST_WAIT;
     ask->request.saga = moved(ask, frame, fields_text(message, WIRE_KEY_SAGA));
     ask->request.wait_settled = true;
@@ -418,7 +430,11 @@ void asks_message(struct peers *peers, struct span connection, struct span frame
     switch ((int)message->type) {
     case WIRE_GET: {
         struct peers_range range = range_of(message);
-        reply_saga(peers, connection, name, fields_text(message, WIRE_KEY_SAGA), &range);
+        const char *why = NULL;
+        if (is_no_saga(message, &why))
+            outbound_error(peers, connection, name, SAGA_NOT_FOUND, why);
+        else
+            reply_saga(peers, connection, name, fields_text(message, WIRE_KEY_SAGA), &range);
         break;
     }
     case WIRE_START:

@@ -305,15 +305,11 @@ void outbound_reply(struct peers *peers, struct span request, uint32_t pairs);
 void outbound_reply_end(struct peers *peers, struct span connection, struct span request);
 const char *outbound_verdict_text(enum verdict verdict);
 
-/* ids.c */
+/* mint.c */
 
 enum { ID_UUID_SIZE = 36 };
 /* An UUIDv7, ascending within the process. */
-void ids_mint(struct peers *peers, int64_t now_ms, uint8_t text[ID_UUID_SIZE]);
-/* May a caller name its saga so? */
-bool ids_is_saga(struct span text);
-/* The part of a W3C traceparent that is understood; empty when it is not valid. */
-struct span ids_traceparent(struct span text);
+void mint_id(struct peers *peers, int64_t now_ms, uint8_t text[ID_UUID_SIZE]);
 
 static inline void peers_emit(const struct peers *peers, const struct event *event)
 {

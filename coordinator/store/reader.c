@@ -202,7 +202,8 @@ enum saga_error reader_load_one(struct reader *reader, struct span name, struct 
         enum saga_error ended = db_step(query(reader, READ_COMMIT));
         rc = rc == SAGA_OK ? ended : rc;
     }
-    return rc;
+    /* It may have been another name of it: a request's key, a token. */
+    return rc == SAGA_OK && !span_equal(image->name, name) ? SAGA_NOT_FOUND : rc;
 }
 
 /* ---- many ---- */

@@ -414,6 +414,37 @@ Test(store, wakes_and_ends_sleepers)
     }
 }
 
+Test(store, loads_a_saga_by_its_id_and_no_other_name)
+{
+    for (int which = 0; which < STORES; which++) {
+        struct bench bench;
+        struct arena arena;
+        struct saga_image image;
+        struct name found;
+        begin(&bench, which);
+        cr_assert_eq(start_saga(&bench, 1, "a", 1), SAGA_OK);
+        struct name names[] = {{.text = span_text("\x01"
+                                                  "admin/k"),
+                                .saga = 1},
+                               {.text = span_text("\x02"
+                                                  "9f86"),
+                                .saga = 1}};
+        struct rows rows = {.names = names, .name_count = ARRAY_COUNT(names)};
+        cr_assert_eq(commit(&bench, &rows), SAGA_OK);
+        arena_open(&arena, &arena_heap, 1 << 24);
+        for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+            struct span text = names[i].text;
+            cr_assert_eq(bench.store->ops->find_name(bench.store, text, &found), SAGA_OK);
+            cr_assert_eq(found.saga, 1);
+            cr_assert_eq(bench.store->ops->load_one(bench.store, text, &arena, &image),
+                         SAGA_NOT_FOUND);
+        }
+        arena_close(&arena);
+        check_chain(&bench, "a", 1);
+        end(&bench);
+    }
+}
+
 Test(store, keeps_everything_over_a_restart)
 {
     struct bench bench;

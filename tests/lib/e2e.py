@@ -91,6 +91,11 @@ class Process:
             file.seek(self.start)
             return file.read().decode(errors="replace")
 
+    def memory(self):
+        """What it holds of the machine's memory, in bytes."""
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) << 10
+
     def signal(self, number):
         self.popen.send_signal(number)
 
