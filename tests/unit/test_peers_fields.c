@@ -27,8 +27,8 @@ static void put_pair(struct buf *out, const char *key, const char *text)
     mp_put_text(out, text);
 }
 
-/* A result, or a start, as peers send them. */
-static void put_message(struct buf *out, bool is_start)
+/* A result, or a start, as peers send them; twisted: with one key twice. */
+static void put_message(struct buf *out, bool is_start, bool is_twisted)
 {
     buf_clear(out);
     mp_put_map(out, is_start ? 5 : 7);
@@ -38,14 +38,14 @@ static void put_message(struct buf *out, bool is_start)
     if (is_start) {
         put_pair(out, "request", "r-1");
         put_pair(out, "definition", "booking");
-        mp_put_text(out, "input");
+        mp_put_text(out, is_twisted ? "definition" : "input");
     } else {
         put_pair(out, "key", "s-1/flight/do");
         mp_put_text(out, "attempt");
         mp_put_uint(out, 1);
         put_pair(out, "token", "00112233445566778899aabbccddeeff");
         put_pair(out, "status", "ok");
-        mp_put_text(out, "output");
+        mp_put_text(out, is_twisted ? "status" : "output");
     }
     mp_put_map(out, 2);
     put_pair(out, "id", "K\xc3\xb6ln");
@@ -55,7 +55,7 @@ static void put_message(struct buf *out, bool is_start)
     mp_put_double(out, 1.5);
 }
 
-/* Changes some bytes, takes some out, puts some in, swaps in the bytes of other keys. */
+/* Changes some bytes, takes some out, puts some in, moves some. */
 static size_t spoil(uint8_t *frame, size_t size)
 {
     for (uint32_t left = draw(3); left > 0; left--) {
@@ -91,7 +91,7 @@ Test(fields, take_nothing_that_the_check_refuses)
     fields_open(&fields);
     buf_open(&out, FRAME_MAX);
     for (int i = 0; i < ROUNDS; i++) {
-        put_message(&out, i % 2 == 0);
+        put_message(&out, i % 2 == 0, draw(8) == 0);
         uint8_t frame[FRAME_MAX];
         memcpy(frame, out.data, out.size);
         size_t size = spoil(frame, out.size);
@@ -123,7 +123,7 @@ Test(fields, give_what_was_sent)
     const char *why = NULL;
     fields_open(&fields);
     buf_open(&out, FRAME_MAX);
-    put_message(&out, false);
+    put_message(&out, false, false);
     cr_assert_eq(fields_read(&fields, buf_span(&out), &message, &why), SAGA_OK);
     cr_assert_eq(message.type, WIRE_RESULT);
     cr_assert(span_is(fields_text(&message, WIRE_KEY_KEY), "s-1/flight/do"));
