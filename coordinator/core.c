@@ -353,6 +353,13 @@ static void forget_keys(struct core *core, const struct rows *rows)
     }
 }
 
+static void fetch(const struct batch *batch, uint32_t i, enum engine_fetch what)
+{
+    if (i < batch->effect_count && batch->effects[i].kind == EFFECT_TASK) {
+        engine_fetch(batch->effects[i].task, what);
+    }
+}
+
 static void release(struct core *core, struct work *work)
 {
     struct batch *batch = &work->batch;
@@ -363,6 +370,9 @@ static void release(struct core *core, struct work *work)
     core_defined(core, work);
     hooks_settled(core, work);
     for (uint32_t i = 0; i < batch->effect_count; i++) {
+        fetch(batch, i + 12, FETCH_ATTEMPT);
+        fetch(batch, i + 8, FETCH_STEP);
+        fetch(batch, i + 4, FETCH_SAGA);
         release_effect(core, &batch->effects[i]);
     }
     offers_released(core, work);

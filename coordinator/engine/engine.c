@@ -746,6 +746,34 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
     UNREACHABLE("unknown event");
 }
 
+static void fetch(const void *from, size_t size)
+{
+    enum { LINE = 64 };
+    for (size_t at = 0; at < size; at += LINE) {
+        __builtin_prefetch((const uint8_t *)from + at);
+    }
+}
+
+void engine_fetch(const struct task *task, enum engine_fetch what)
+{
+    const struct attempt *attempt =
+        (const void *)((const uint8_t *)task - offsetof(struct attempt, task));
+    switch (what) {
+    case FETCH_ATTEMPT:
+        fetch(attempt, sizeof *attempt);
+        return;
+    case FETCH_STEP:
+        fetch((const uint8_t *)attempt->call - offsetof(struct step, calls),
+              offsetof(struct step, calls) + sizeof(struct call));
+        return;
+    case FETCH_SAGA:
+        fetch(attempt->call->step->saga, offsetof(struct saga, input));
+        fetch(&attempt->call->step->saga->awake,
+              sizeof(struct saga) - offsetof(struct saga, awake));
+        return;
+    }
+}
+
 int64_t engine_next_due(const struct engine *engine)
 {
     const struct heap_node *node = heap_first(&engine->timers);

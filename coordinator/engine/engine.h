@@ -84,6 +84,12 @@ void engine_destroy(struct engine **engine);
 MUST_CHECK enum saga_error engine_step(struct engine *engine, const struct event *event,
                                        struct batch *batch);
 
+/* What is looked at when a task leaves lies in nobody's cache by then, and where the one lies that
+ * comes next is only known when the one before is there. Fetched in this order, some tasks ahead,
+ * all of it has come when it is needed. */
+enum engine_fetch { FETCH_ATTEMPT, FETCH_STEP, FETCH_SAGA };
+void engine_fetch(const struct task *task, enum engine_fetch what);
+
 /* Does the event need a saga that is not in memory? Then *name is its external id; the loop looks
  * it up (names first for a start), calls engine_load() if the store has it, and steps in any case.
  */
