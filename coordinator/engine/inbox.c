@@ -315,6 +315,14 @@ static bool matches(struct turn *turn, const struct step *step, struct span even
     return holds;
 }
 
+/* It came when the step's time was over, though nobody has looked yet: the saga is paused. */
+static bool is_too_late(const struct step *step, struct span event)
+{
+    int64_t came_ms = 0;
+    bool knows = wait_read_time(mp_find(event, span_text("time")), &came_ms);
+    return step->wake_ms > 0 && knows && came_ms >= step->wake_ms;
+}
+
 /* What a save-point spares goes on while the saga is on its way there. */
 static bool waits_for(const struct saga *saga, const struct step *step, const struct offer *offer)
 {
@@ -322,7 +330,8 @@ static bool waits_for(const struct saga *saga, const struct step *step, const st
     bool is_wanted = goes_on && !saga->turn_wanted && !saga_state_is_final(saga->state) &&
                      step->state == STEP_STATE_WAITING;
     return is_wanted && step->spec->kind == STEP_KIND_WAIT_EVENT &&
-           span_equal(step->spec->event, offer->name) && offer->number > mark_of(step);
+           span_equal(step->spec->event, offer->name) && offer->number > mark_of(step) &&
+           !is_too_late(step, offer->event);
 }
 
 static void take(struct turn *turn, const struct step *step, const struct offer *offer)
