@@ -44,6 +44,29 @@ static void advise_times(struct compile *c, const struct step_spec *spec)
     }
 }
 
+static void warn_at(struct compile *c, const char *outer, const char *inner, const char *text)
+{
+    struct place place = compile_enter_key(c, outer);
+    if (inner) {
+        (void)compile_enter_key(c, inner);
+    }
+    compile_warning(c, "%s", text);
+    compile_leave(c, place);
+}
+
+/* What nobody is asked for. */
+static void advise_kind(struct compile *c, const struct draft *draft, const struct step_spec *spec)
+{
+    bool asks = spec->kind == STEP_KIND_ACTION || spec->kind == STEP_KIND_SAGA;
+    if (spec->undo_on_failed && !asks) {
+        warn_at(c, "compensate_on", NULL,
+                "never matters: nobody is asked for anything, so a failure leaves no effect");
+    }
+    if (draft->sleep_until.size > 0 && !definition_kinds_is_time(draft->sleep_until)) {
+        warn_at(c, "sleep", "until", "is no time: the step will fail with code bad_time");
+    }
+}
+
 void definition_advice_give(struct compile *c)
 {
     PRE(c->error_count == 0);
@@ -53,6 +76,7 @@ void definition_advice_give(struct compile *c)
         advise_key(c, &spec->action);
         advise_pivot(c, spec);
         advise_times(c, spec);
+        advise_kind(c, &c->drafts[i], spec);
         compile_leave(c, place);
     }
 }

@@ -1,5 +1,6 @@
 /* definition_kinds.c - what a step does: exactly one key says it, and some keys serve actions only.
  */
+#include "base/times.h"
 #include "engine/definition_parts.h"
 #include "engine/template_compile.h"
 
@@ -102,6 +103,17 @@ bool definition_kinds_reverse(struct compile *c, const char *key, const struct d
         }
     }
     return true;
+}
+
+bool definition_kinds_is_time(struct span value)
+{
+    int64_t at_ms = 0;
+    struct mp mp = mp_open(value);
+    bool is_text = mp_type(value) == MP_STR;
+    struct span text = is_text ? mp_str(&mp) : value;
+    bool is_reference = is_text && text.size > 0 && memchr(text.data, '$', text.size) != NULL;
+    bool is_number = mp_type(value) == MP_INT && mp_int(&mp) > 0;
+    return is_reference || is_number || (is_text && time_parse(text, &at_ms));
 }
 
 struct time_keys {

@@ -22,6 +22,8 @@ void definition_kinds_read(struct compile *c, struct draft *draft, struct step_s
 /* `compensate: reverse`, of a child, under this key; false: it says something else. */
 bool definition_kinds_reverse(struct compile *c, const char *key, const struct draft *draft,
                               struct step_spec *spec);
+/* Is it a time, or a reference to one? */
+bool definition_kinds_is_time(struct span value);
 /* The one time-out that a child has. */
 void definition_kinds_time(struct compile *c, struct span timeout, struct timeouts *timeouts);
 /* Templates of kinds other than actions. */

@@ -3,7 +3,6 @@
  *
  * Two passes, because a step's default policy depends on whether a pivot comes before it, and its
  * references on what it needs. */
-#include "base/times.h"
 #include "base/digest.h"
 #include "engine/condition.h"
 #include "engine/definition_parts.h"
@@ -310,14 +309,7 @@ static void read_stuck_after(struct compile *c, const struct draft *draft, struc
 static const struct template *finish_before(struct compile *c, struct span value,
                                             const struct template_view *view)
 {
-    int64_t at_ms = 0;
-    struct mp mp = mp_open(value);
-    bool is_text = mp_type(value) == MP_STR;
-    struct span text = is_text ? mp_str(&mp) : value;
-    bool is_reference = is_text && text.size > 0 && memchr(text.data, '$', text.size) != NULL;
-    bool is_number = mp_type(value) == MP_INT && mp_int(&mp) > 0;
-    bool is_time = is_number || (is_text && time_parse(text, &at_ms));
-    if (value.size > 0 && !is_reference && !is_time) {
+    if (value.size > 0 && !definition_kinds_is_time(value)) {
         (void)compile_refuse(c, "before", value,
                              "a time, or a reference to one such as $.steps.hotel.output.until");
         return NULL;

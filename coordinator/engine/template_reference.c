@@ -19,10 +19,12 @@ static const struct root roots[] = {
 
 static void list_roots(struct compile *c, struct quoted written)
 {
-    compile_error(c,
-                  "'%s' refers to nothing: references begin with $.input, $.steps.<name>.output, "
-                  "$.steps.<name>.status, $.saga.id or (in a compensation) $.reason",
-                  written.text);
+    compile_error(
+        c,
+        "'%s' refers to nothing: references begin with $.input, $.steps.<name>.output, "
+        "$.steps.<name>.status, $.saga.id or, where there is one, $.event, $.item, $.index "
+        "or (in a compensation) $.reason",
+        written.text);
 }
 
 /* May the template see this step's result? */
