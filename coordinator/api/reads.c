@@ -211,15 +211,18 @@ void read_sagas(struct call *call)
         filter.parent = span_text(parent);
     }
     struct listing listing = {.limit = (uint32_t)limit};
+    uint64_t left_off = 0;
     filter.limit = listing.limit + 1;
+    filter.left_off = &left_off;
     listing.form = call_begin(call, 200);
     form_array(listing.form, "items");
     struct store_reader *reader = call->api->reader;
     enum saga_error rc = reader->ops->list(reader, &filter, list_one, &listing);
     form_end(listing.form);
-    if (listing.more) {
+    if (listing.more || left_off > 0) {
         char cursor[24];
-        snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)listing.last);
+        snprintf(cursor, sizeof cursor, "%llu",
+                 (unsigned long long)(listing.more ? listing.last : left_off));
         form_text(listing.form, "next_cursor", cursor);
     }
     call_end(call);

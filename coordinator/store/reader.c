@@ -1,7 +1,8 @@
 /* reader.c - names, chains of rows, lists: all reads of the store.
  *
- * A list walks sagas from the newest, at most SCAN_MAX of them: a filter that matches next to
- * nothing costs that much and no more, and the cursor goes on from there. */
+ * A list walks sagas from the newest, at most scan_max of them: a filter that matches next to
+ * nothing costs that much and no more, and says where it left off, so that the next page goes on
+ * from there. Unfinished sagas and children are found by an index, however old they are. */
 #include "store/reader.h"
 
 #include <stdlib.h>
@@ -273,11 +274,17 @@ enum saga_error reader_load_definitions(struct reader *reader, store_definition_
     return error == SAGA_OK ? result : error;
 }
 
-static void bind_filter(sqlite3_stmt *list, const struct store_filter *filter, int64_t newest)
+/* From `first` on, if the saga before which the list begins is not older. */
+struct window {
+    int64_t first;
+    int64_t before;
+};
+
+static void bind_filter(sqlite3_stmt *list, const struct store_filter *filter,
+                        const struct window *window)
 {
-    int64_t before = filter->before ? (int64_t)filter->before : newest + 1;
-    db_bind_number(list, 1, before);
-    db_bind_number(list, 2, before > SCAN_MAX ? before - SCAN_MAX : 0);
+    db_bind_number(list, 1, window->before);
+    db_bind_number(list, 2, window->first);
     db_bind_number(list, 3, (int64_t)filter->state);
     if (filter->definition.size > 0) {
         db_bind_text(list, 4, filter->definition);
@@ -304,6 +311,16 @@ static void bind_parent(sqlite3_stmt *list, const struct store_filter *filter, c
     db_bind_number(list, 10, filter->unfinished ? 1 : 0);
 }
 
+/* By which index its sagas are found; READ_LIST: by none. */
+static enum reader_query query_of(const struct store_filter *filter)
+{
+    bool has_state = filter->state != 0;
+    bool unfinished = filter->unfinished || (has_state && !saga_state_is_final(filter->state));
+    return filter->parent.size > 0 ? READ_LIST_CHILDREN
+           : unfinished            ? READ_LIST_UNFINISHED
+                                   : READ_LIST;
+}
+
 enum saga_error reader_list(struct reader *reader, const struct store_filter *filter,
                             store_item_fn fn, void *arg)
 {
@@ -312,14 +329,17 @@ enum saga_error reader_list(struct reader *reader, const struct store_filter *fi
     enum saga_error result = db_step_number(query(reader, READ_LAST_SAGA), &newest);
     char first[LIMIT_KEY + 1];
     char last[LIMIT_KEY + 1];
-    bool is_family = filter->parent.size > 0;
-    sqlite3_stmt *list = query(reader, is_family            ? READ_LIST_CHILDREN
-                                       : filter->unfinished ? READ_LIST_UNFINISHED
-                                                            : READ_LIST);
-    bind_filter(list, filter, newest);
-    if (is_family) {
+    enum reader_query which = query_of(filter);
+    sqlite3_stmt *list = query(reader, which);
+    struct window window = {.before = filter->before ? (int64_t)filter->before : newest + 1};
+    if (which == READ_LIST && window.before > reader->scan_max) {
+        window.first = window.before - reader->scan_max;
+    }
+    bind_filter(list, filter, &window);
+    if (which == READ_LIST_CHILDREN) {
         bind_parent(list, filter, first, last);
     }
+    uint32_t count = 0;
     int rc = SQLITE_OK;
     while (result == SAGA_OK && (rc = sqlite3_step(list)) == SQLITE_ROW) {
         struct store_item item;
@@ -327,6 +347,10 @@ enum saga_error reader_list(struct reader *reader, const struct store_filter *fi
         uint64_t tail = tails_get(reader->tails, item.head.saga);
         item.head.last_lsn = tail > item.head.last_lsn ? tail : item.head.last_lsn;
         result = fn(&item, arg);
+        count++;
+    }
+    if (filter->left_off) {
+        *filter->left_off = count < filter->limit && window.first > 1 ? (uint64_t)window.first : 0;
     }
     enum saga_error error = end(list, rc);
     return error == SAGA_OK ? result : error;
@@ -408,6 +432,7 @@ enum saga_error reader_open(const char *path, struct tails *tails, struct reader
     }
     made->base.ops = &reader_ops;
     made->tails = tails;
+    made->scan_max = SCAN_MAX;
     int rc = sqlite3_open_v2(path, &made->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
     enum saga_error error = db_error(made->db, rc);
     if (error == SAGA_OK) {

@@ -19,6 +19,7 @@ struct reader {
     struct store_reader base;             /* first: handed out as this */
     sqlite3 *db;                          /* owned */
     struct tails *tails;                  /* borrowed from the writer */
+    int64_t scan_max;                     /* sagas that one list looks at */
     sqlite3_stmt *statements[READ_COUNT]; /* owned */
 };
 

@@ -30,6 +30,9 @@ struct store_filter {
     uint64_t before; /* internal id: only sagas started before this one (cursor); 0 = newest */
     uint32_t limit;  /* 1..500 */
     bool unfinished; /* running, compensating or parked */
+    /* Result, if there is a place for it: sagas started before this one were not looked at, for the
+     * filter matched too few of the newer ones; 0 = all were. */
+    uint64_t *left_off;
 };
 
 struct store_item {
@@ -201,6 +204,7 @@ struct store_sqlite_options {
     uint64_t turn_rows;        /* rows after which the newest rows of live sagas are noted */
     int64_t checkpoint_frames; /* length of the log at which it is copied back */
     uint64_t space_min;        /* bytes that must be free on the disk besides the batch */
+    uint64_t scan_max;         /* sagas that one list looks at */
 };
 MUST_CHECK enum saga_error store_sqlite_open(const struct store_sqlite_options *options,
                                              struct store **store, char *why, size_t why_size);

@@ -497,6 +497,8 @@ static enum saga_error list(const struct memory *memory, const struct store_filt
 {
     size_t left = filter->before == 0 ? memory->saga_count : saga_at(memory, filter->before);
     uint32_t given = 0;
+    if (filter->left_off)
+        *filter->left_off = 0;
     for (; left > 0 && given < filter->limit; left--) {
         const struct memory_saga *saga = &memory->sagas[left - 1];
         bool is_of = filter->parent.size == 0 || rows_is_child(saga->name, filter->parent);

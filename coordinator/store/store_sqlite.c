@@ -245,6 +245,8 @@ static enum saga_error open_reader(struct store *base, struct store_reader **rea
     struct reader *made = NULL;
     enum saga_error rc = reader_open(own(base)->path, &own(base)->writer.tails, &made);
     if (rc == SAGA_OK) {
+        uint64_t scan_max = own(base)->writer.options.scan_max;
+        made->scan_max = scan_max > 0 ? (int64_t)scan_max : made->scan_max;
         *reader = &made->base;
     }
     return rc;

@@ -25,7 +25,7 @@ static void open_store(struct bench *bench)
         cr_assert_eq(store_memory_open(&bench->store), SAGA_OK);
         return;
     }
-    struct store_sqlite_options options = {.path = bench->path, .turn_rows = 3};
+    struct store_sqlite_options options = {.path = bench->path, .turn_rows = 3, .scan_max = 4};
     cr_assert_eq(store_sqlite_open(&options, &bench->store, bench->why, sizeof bench->why), SAGA_OK,
                  "%s", bench->why);
 }
@@ -383,6 +383,50 @@ Test(store, lists_sleepers_as_all_others)
         check_awake(&bench, "c");
         struct store_due due = {.until_ms = 7000, .limit = 100};
         cr_assert_eq(check_due(&bench, &due, "abd"), INT64_MAX);
+        end(&bench);
+    }
+}
+
+/* Filters that match next to nothing look at so many sagas at once, and say where to go on. */
+Test(store, lists_everything_however_old_it_is)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"};
+    for (int which = 0; which < STORES; which++) {
+        struct bench bench;
+        begin(&bench, which);
+        for (uint64_t i = 0; i < ARRAY_COUNT(names); i++) {
+            cr_assert_eq(start_saga(&bench, i + 1, names[i], i + 1), SAGA_OK);
+            if (i != 0 && i != 1) {
+                cr_assert_eq(finish_saga(&bench, i + 1, i + 1, i + 1), SAGA_OK);
+            }
+        }
+        cr_assert_eq(set_due(&bench, 2, 7000, false), SAGA_OK);
+        struct store_filter unfinished = {.limit = 10, .unfinished = true};
+        check_list(&bench, &unfinished, "ba");
+        struct store_filter running = {.limit = 10, .state = SAGA_STATE_RUNNING};
+        check_list(&bench, &running, "ba");
+        struct store_filter completed = {.limit = 10, .state = SAGA_STATE_COMPLETED};
+        struct store_filter oldest = {.limit = 10, .started_until_ms = 1003};
+        struct store_filter *filters[] = {&completed, &oldest};
+        const char *expected[] = {"kjihgfedc", "ba"};
+        for (int i = 0; i < 2; i++) {
+            char all[64] = "";
+            uint64_t left_off = 0;
+            int pages = 0;
+            filters[i]->left_off = &left_off;
+            do {
+                struct shown shown = {""};
+                struct store_reader *reader = NULL;
+                filters[i]->before = left_off;
+                cr_assert_eq(bench.store->ops->reader_open(bench.store, &reader), SAGA_OK);
+                cr_assert_eq(reader->ops->list(reader, filters[i], show_item, &shown), SAGA_OK);
+                reader->ops->close(&reader);
+                strncat(all, shown.names, sizeof all - strlen(all) - 1);
+                pages++;
+            } while (left_off > 0 && pages < 20);
+            cr_assert_str_eq(all, expected[i]);
+            cr_assert_eq(pages, which == SQLITE ? 3 : 1);
+        }
         end(&bench);
     }
 }
