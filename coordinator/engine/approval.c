@@ -80,12 +80,13 @@ void approval_begin(struct turn *turn, struct step *step)
     buf_clear(out);
     put_details(spec, question, show, out);
     turn->failed |= buf_failed(out);
+    int64_t own_ms = spec->timeout_ms > 0 ? turn->now_ms + spec->timeout_ms : 0;
     struct record record = {.type = RECORD_STEP_WAITING,
                             .fields = 1,
                             .step = step->index,
                             .code = span_text("approval"),
                             .details = buf_span(out),
-                            .due_ms = spec->timeout_ms > 0 ? turn->now_ms + spec->timeout_ms : 0};
+                            .due_ms = wait_limit_ms(turn, step, own_ms)};
     turn_emit(turn, &record);
 }
 

@@ -50,7 +50,8 @@ bool definition_events_name(struct compile *c, struct span value, struct span *n
     return true;
 }
 
-static void read_on_timeout(struct compile *c, const struct wait_keys *keys, struct step_spec *spec)
+static void read_on_timeout(struct compile *c, const struct wait_keys *keys, bool has_limit,
+                            struct step_spec *spec)
 {
     static const char *const words[] = {"fail", "continue", NULL};
     uint32_t choice = 0;
@@ -61,7 +62,7 @@ static void read_on_timeout(struct compile *c, const struct wait_keys *keys, str
         compile_error(c, "has no meaning without a 'timeout'");
         compile_leave(c, place);
     }
-    if (keys->timeout.size == 0) {
+    if (keys->timeout.size == 0 && !has_limit) {
         compile_warning(c, "has no 'timeout': if the event never comes, this waits for ever");
     }
 }
@@ -74,7 +75,7 @@ void definition_events_read_wait(struct compile *c, struct draft *draft, struct 
     if (compile_keys(c, draft->wait_event, &wait_table, &keys)) {
         (void)definition_events_name(c, keys.event, &spec->event);
         (void)compile_duration_positive(c, "timeout", keys.timeout, &spec->wait_ms);
-        read_on_timeout(c, &keys, spec);
+        read_on_timeout(c, &keys, draft->timeout.size > 0, spec);
         draft->match = keys.match;
     }
     compile_leave(c, place);

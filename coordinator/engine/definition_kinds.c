@@ -7,7 +7,7 @@
 static const struct key sleep_keys[] = {{"until", KEY_NOW, offsetof(struct draft, sleep_until)}};
 static const struct key_table sleep_table = {"sleep", sleep_keys, ARRAY_COUNT(sleep_keys)};
 
-/* The keys that only an action has a use for; a child has one for the last three as well. */
+/* The keys that only an action has a use for; a child has one for the last as well. */
 static void refuse_action_keys(struct compile *c, const struct draft *draft, const char *kind)
 {
     const struct {
@@ -18,10 +18,8 @@ static void refuse_action_keys(struct compile *c, const struct draft *draft, con
                 {"key_ttl", draft->key_ttl},
                 {"max_cost_usd", draft->max_cost_usd},
                 {"expected_cost_usd", draft->expected_cost_usd},
-                {"input", draft->input},
-                {"timeout", draft->timeout},
-                {"pivot", draft->pivot}};
-    size_t count = ARRAY_COUNT(keys) - (draft->saga.size > 0 ? 3 : 0);
+                {"input", draft->input}};
+    size_t count = ARRAY_COUNT(keys) - (draft->saga.size > 0 ? 1 : 0);
     for (size_t i = 0; i < count; i++) {
         if (keys[i].value.size > 0) {
             struct place place = compile_enter_key(c, keys[i].name);
@@ -122,16 +120,20 @@ struct time_keys {
 
 static const struct key time_keys[] = {
     {"schedule_to_close", KEY_NOW, offsetof(struct time_keys, schedule_to_close)}};
-static const struct key_table time_table = {"the timeout of a child", time_keys,
+static const struct key_table time_table = {"the timeout of a wait", time_keys,
                                             ARRAY_COUNT(time_keys)};
+static const struct key_table child_table = {"the timeout of a child", time_keys,
+                                             ARRAY_COUNT(time_keys)};
 
-void definition_kinds_time(struct compile *c, struct span timeout, struct timeouts *timeouts)
+void definition_kinds_time(struct compile *c, struct span timeout, struct step_spec *spec)
 {
     struct time_keys keys = {0};
+    struct timeouts *timeouts = &spec->action.timeouts;
     struct place place = compile_enter_key(c, "timeout");
-    /* No attempt of a child is ever sent, so none has its own time. */
+    const struct key_table *table = spec->kind == STEP_KIND_SAGA ? &child_table : &time_table;
+    /* No attempt is ever sent, so none has its own time. */
     timeouts->start_to_close_ms = 1;
-    if (timeout.size > 0 && compile_keys(c, timeout, &time_table, &keys)) {
+    if (timeout.size > 0 && compile_keys(c, timeout, table, &keys)) {
         (void)compile_duration_positive(c, "schedule_to_close", keys.schedule_to_close,
                                         &timeouts->schedule_to_close_ms);
     }

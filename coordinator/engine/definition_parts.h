@@ -24,8 +24,8 @@ bool definition_kinds_reverse(struct compile *c, const char *key, const struct d
                               struct step_spec *spec);
 /* Is it a time, or a reference to one? */
 bool definition_kinds_is_time(struct span value);
-/* The one time-out that a child has. */
-void definition_kinds_time(struct compile *c, struct span timeout, struct timeouts *timeouts);
+/* The one time-out that a step has whose kind is no action. */
+void definition_kinds_time(struct compile *c, struct span timeout, struct step_spec *spec);
 /* Templates of kinds other than actions. */
 void definition_kinds_finish(struct compile *c, uint32_t step);
 

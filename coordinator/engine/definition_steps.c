@@ -342,10 +342,10 @@ void definition_steps_finish(struct compile *c)
         struct template_view view = {.step = (int32_t)i, .has_event = c->listens};
         struct span written[2] = {draft->retry, draft->timeout};
         struct place place = definition_steps_enter(c, i);
-        if (spec->kind == STEP_KIND_SAGA) {
-            definition_kinds_time(c, draft->timeout, &spec->action.timeouts);
-        } else {
+        if (spec->kind == STEP_KIND_ACTION) {
             finish_call(c, &spec->action, spec->after_pivot, written);
+        } else {
+            definition_kinds_time(c, draft->timeout, spec);
         }
         spec->action.input = finish_value(c, "input", draft->input, &view);
         spec->when = finish_when(c, i);

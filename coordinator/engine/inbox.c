@@ -277,12 +277,13 @@ static void set_key(struct turn *turn, const struct step *step, struct wait_row 
 void inbox_wait(struct turn *turn, struct step *step)
 {
     const struct step_spec *spec = step->spec;
+    int64_t own_ms = spec->wait_ms > 0 ? turn->now_ms + spec->wait_ms : 0;
     struct record record = {.type = RECORD_STEP_WAITING,
                             .fields = 1,
                             .step = step->index,
                             .code = span_text("event"),
                             .name = spec->event,
-                            .due_ms = spec->wait_ms > 0 ? turn->now_ms + spec->wait_ms : 0};
+                            .due_ms = wait_limit_ms(turn, step, own_ms)};
     turn_emit(turn, &record);
     struct wait_row *row = add_wait(turn, WAIT_BEGUN, spec->event);
     struct effect *effect = turn_effect(turn, EFFECT_RECALL);

@@ -112,6 +112,8 @@ void turn_alert(struct turn *turn, const struct step *step, const char *code);
 bool wait_read_time(struct span value, int64_t *at_ms);
 /* The wait is over; `code` (a literal) says why it has failed, NULL: it has not. */
 void wait_end(struct turn *turn, const struct step *step, const char *code, struct span message);
+/* Until when the step waits that would by itself until own_ms (0 = for ever). */
+int64_t wait_limit_ms(const struct turn *turn, const struct step *step, int64_t own_ms);
 void wait_begin(struct turn *turn, const struct step *step);
 /* Wakes a waiting step whose time has come; false: it has not. */
 bool wait_is_over(struct turn *turn, const struct step *step);

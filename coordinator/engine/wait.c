@@ -32,6 +32,28 @@ bool wait_read_time(struct span value, int64_t *at_ms)
     return mp_type(value) == MP_STR && time_parse(mp_str(&mp), at_ms) && *at_ms > 0;
 }
 
+static int64_t close_ms(const struct step *step)
+{
+    return step->spec->action.timeouts.schedule_to_close_ms;
+}
+
+int64_t wait_limit_ms(const struct turn *turn, const struct step *step, int64_t own_ms)
+{
+    int64_t limit_ms = turn->now_ms + close_ms(step);
+    bool is_limited = close_ms(step) > 0 && (own_ms == 0 || limit_ms < own_ms);
+    return is_limited ? limit_ms : own_ms;
+}
+
+/* Is what it waits until the end of the time that the step has, and not what it is to wait for? */
+static bool is_limited(const struct step *step)
+{
+    const struct step_spec *spec = step->spec;
+    int64_t own_ms = spec->kind == STEP_KIND_SLEEP ? spec->sleep_ms : spec->wait_ms;
+    own_ms = spec->kind == STEP_KIND_APPROVE ? spec->approval->timeout_ms : own_ms;
+    return close_ms(step) > 0 && (own_ms == 0 || own_ms > close_ms(step)) &&
+           step->wake_ms == step->started_ms + close_ms(step);
+}
+
 /* When the step shall wake; false: it has failed, for its `until` gives no time. */
 static bool wake_time(struct turn *turn, const struct step *step, int64_t *due_ms)
 {
@@ -63,12 +85,17 @@ void wait_begin(struct turn *turn, const struct step *step)
     struct record record = {
         .type = RECORD_STEP_WAITING, .fields = 1, .step = step->index, .code = span_text("timer")};
     if (wake_time(turn, step, &record.due_ms)) {
+        record.due_ms = wait_limit_ms(turn, step, record.due_ms);
         turn_emit(turn, &record);
     }
 }
 
 bool wait_is_over(struct turn *turn, const struct step *step)
 {
+    if (step->wake_ms > 0 && step->wake_ms <= turn->now_ms && is_limited(step)) {
+        wait_end(turn, step, "schedule_to_close", span_text("it did not end in time"));
+        return true;
+    }
     if (step->spec->kind == STEP_KIND_APPROVE) {
         return approval_is_over(turn, step);
     }
