@@ -30,7 +30,26 @@ static int64_t ttl_of(const struct task *task, int64_t now_ms)
     return task->close_at_ms != 0 && left_ms < task->ttl_ms ? left_ms : task->ttl_ms;
 }
 
-enum sending { SENDING_DONE, SENDING_EXPIRED, SENDING_FAILED };
+enum sending {
+    SENDING_DONE,
+    SENDING_EXPIRED, /* its time is over */
+    SENDING_REFUSED, /* it can never be sent, and the engine has heard so */
+    SENDING_FAILED,  /* not now */
+};
+
+/* No participant can ever take it: waiting for one would be waiting for ever. */
+static void refuse_size(struct peers *peers, const struct task *task, int64_t now_ms)
+{
+    struct event event = {.kind = EVENT_RESULT, .now_ms = now_ms};
+    event.result = (struct result){.key = task->key,
+                                   .attempt = task->attempt,
+                                   .status = RESULT_FAILED,
+                                   .code = span_text("too_large"),
+                                   .message = span_text("the task is larger than may be sent"),
+                                   .retry_after_ms = -1};
+    memcpy(event.result.token, task->token, TOKEN_SIZE);
+    peers_emit(peers, &event);
+}
 
 static enum sending send_flight(struct peers *peers, struct flight *flight, struct session *session,
                                 int64_t now_ms)
@@ -39,8 +58,10 @@ static enum sending send_flight(struct peers *peers, struct flight *flight, stru
     if (ttl_ms <= 0)
         return SENDING_EXPIRED;
     enum saga_error rc = outbound_task(peers, session, flight->task, ttl_ms, now_ms);
-    if (rc == SAGA_TOO_LARGE)
-        return SENDING_EXPIRED;
+    if (rc == SAGA_TOO_LARGE) {
+        refuse_size(peers, flight->task, now_ms);
+        return SENDING_REFUSED;
+    }
     if (rc != SAGA_OK)
         return SENDING_FAILED;
     flights_unlink(peers, flight);
@@ -124,6 +145,8 @@ void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
         flights_wait(peers, flight, action); /* keeps the use of the action */
     else
         actions_release(peers, action);
+    if (sending == SENDING_REFUSED)
+        flights_forget(peers, flight);
 }
 
 /* The first in order of what waits for one of the session's actions. */
@@ -154,6 +177,8 @@ void dispatch_session(struct peers *peers, struct session *session, int64_t now_
             return;
         if (sending == SENDING_EXPIRED)
             flights_unlink(peers, flight);
+        else if (sending == SENDING_REFUSED)
+            flights_forget(peers, flight);
     }
 }
 

@@ -120,12 +120,29 @@ static void handle_window(struct peers *peers, struct arrival *arrival)
     dispatch_session(peers, session, arrival->now_ms);
 }
 
+/* Are the details of all that runs as large as a value may be? They leave with the next attempt. */
+static bool details_fit(struct span running)
+{
+    struct mp mp = mp_open(running);
+    uint32_t count = running.size > LIMIT_VALUE ? mp_array(&mp) : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct span details = mp_find(mp_skip(&mp), span_text("details"));
+        if (details.size > LIMIT_VALUE)
+            return false;
+    }
+    return true;
+}
+
 static void handle_heartbeat(struct peers *peers, struct arrival *arrival)
 {
     struct span running = arrival->message.value[WIRE_KEY_RUNNING];
     const char *why = check_running(peers, running);
     if (why != NULL) {
         say_bad(peers, arrival, SAGA_BAD_MESSAGE, why);
+        return;
+    }
+    if (!details_fit(running)) {
+        say_bad(peers, arrival, SAGA_TOO_LARGE, "a value may have 960 KiB");
         return;
     }
     if (arrival->session == NULL) {

@@ -491,3 +491,29 @@ Test(peers_dispatch, a_verdict_for_a_connection_that_is_gone_is_dropped)
     SEEN(w, 0, "'type':'done'", NULL);
     world_destroy(w);
 }
+
+/* The engine's bounds see to it that this never comes; if it does, nobody waits for ever. */
+Test(peers_dispatch, a_task_that_is_too_large_is_refused_and_not_forgotten)
+{
+    struct world *w = world_new();
+    uint8_t *bytes = calloc(1, LIMIT_MESSAGE_OUT);
+    memcpy(bytes, "\xdb\x00\x2f\xff\xfb", 5);
+    memset(bytes + 5, 'x', LIMIT_MESSAGE_OUT - 5);
+    struct task *large = make_task(w, "k1", 1, TASK_DO);
+    large->input = span_of(bytes, LIMIT_MESSAGE_OUT);
+    ready(w, "A", "i1", 1);
+    peers_task(w->peers, large, w->now_ms);
+    SEEN(w, 1, "RESULT k1#1", "too_large");
+    struct task *first = send_task(w, "k2", 1);
+    struct task *waits = make_task(w, "k3", 1, TASK_DO);
+    waits->input = large->input;
+    peers_task(w->peers, waits, w->now_ms);
+    send_task(w, "k4", 1);
+    SEEN(w, 0, "RESULT k3#1", NULL);
+    answers(w, "A", first, "ok");
+    SEEN(w, 1, "RESULT k3#1", "too_large");
+    SEEN(w, 1, "SENT k4#1", NULL);
+    cr_assert_eq(stats_of(w).queued, 0);
+    free(bytes);
+    world_destroy(w);
+}

@@ -381,3 +381,23 @@ Test(peers_inbound, a_routing_id_may_have_any_bytes)
     SEEN(w, 3, "'type':'who'", NULL);
     world_destroy(w);
 }
+
+Test(peers_inbound, details_are_not_larger_than_a_value)
+{
+    struct world *w = world_new();
+    char *text = malloc(LIMIT_VALUE + 1);
+    memset(text, 'x', LIMIT_VALUE);
+    text[LIMIT_VALUE] = '\0';
+    ready(w, "A", "i1", 1);
+    says(w, "A", "{'v':1,'type':'heartbeat','running':[{'key':'k1','attempt':1,'details':'%s'}]}",
+         text + 5);
+    SEEN(w, 1, "BEAT k1#1", NULL);
+    says(w, "A",
+         "{'v':1,'type':'heartbeat','running':[{'key':'k2','attempt':1,'details':1},"
+         "{'key':'k3','attempt':1,'details':'%s'}]}",
+         text + 4);
+    SEEN(w, 1, "BEAT", NULL);
+    SEEN(w, 1, "send A {'v':1,'type':'error'", "too_large");
+    free(text);
+    world_destroy(w);
+}
