@@ -134,6 +134,10 @@ static void take_events(struct reading *reading, yaml_node_t *value)
         complain(reading, value, "events is a list of patterns such as sagad.saga.*");
         return;
     }
+    if (value->data.sequence.items.start == value->data.sequence.items.top) {
+        complain(reading, value, "name at least one pattern, or leave events out: then it is all");
+        return;
+    }
     for (const yaml_node_item_t *item = value->data.sequence.items.start;
          item < value->data.sequence.items.top; item++) {
         const yaml_node_t *event = yaml_document_get_node(reading->file->document, *item);

@@ -124,6 +124,8 @@ bool ask(const char *question);
 /* show.c */
 void show_json(const struct settings *settings, const json_t *value);
 void show_saga(const json_t *saga);
+/* As CSV: a row for each item, with the values of these keys. */
+void show_rows(const json_t *items, const char *const *columns, size_t count);
 void show_sagas(const struct settings *settings, const json_t *items);
 /* Times are shown as from `start` (RFC 3339), the saga's. */
 void show_history(const struct settings *settings, const json_t *items, const char *start);

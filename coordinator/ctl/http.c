@@ -168,10 +168,11 @@ static enum exit_code perform(CURL *curl, const struct settings *settings, bool 
         return EXIT_NO_SERVER;
     }
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply->status);
-    if (settings->output == OUTPUT_TABLE || reply->status >= 400) {
+    if (!is_document(settings) || reply->status >= 400) {
         defuse(&answer);
     }
-    reply->body = json_loadb((const char *)answer.data, answer.size, JSON_DECODE_ANY, NULL);
+    reply->body =
+        json_loadb((const char *)answer.data, answer.size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     buf_close(&answer);
     if (!json_is_object(reply->body)) {
         fprintf(stderr, "sagactl: what answers at %s is not sagad (HTTP %ld, no JSON)\n",

@@ -546,7 +546,7 @@ static bool check_options(const struct command *command, const struct rest *rest
         }
     }
     if (rest->is_csv && !command->has_rows) {
-        fprintf(stderr, "sagactl: %s has no csv; list, schedules and history have\n",
+        fprintf(stderr, "sagactl: %s has no csv; list, schedules, webhooks and history have\n",
                 command->name);
         return false;
     }

@@ -244,7 +244,7 @@ void show_saga(const json_t *saga)
 /* A cell of CSV (RFC 4180); one that a spreadsheet would run is defused. */
 static void print_cell(const char *value, bool last)
 {
-    bool runs = value[0] && strchr("=+-@", value[0]);
+    bool runs = value[0] && strchr("=+-@\t\r", value[0]);
     printf("\"%s", runs ? "'" : "");
     for (const char *c = value; *c; c++) {
         printf(*c == '"' ? "\"\"" : "%c", *c);
@@ -252,28 +252,39 @@ static void print_cell(const char *value, bool last)
     printf("\"%s", last ? "\r\n" : ",");
 }
 
+void show_rows(const json_t *items, const char *const *columns, size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        print_cell(columns[k], k + 1 == count);
+    }
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        for (size_t k = 0; k < count; k++) {
+            const json_t *value = json_object_get(json_array_get(items, i), columns[k]);
+            char *other = json_is_string(value) ? NULL : value_text(value);
+            print_cell(json_is_string(value) ? json_string_value(value)
+                       : other               ? other
+                                             : "",
+                       k + 1 == count);
+            free(other);
+        }
+    }
+}
+
 void show_sagas(const struct settings *settings, const json_t *items)
 {
-    bool csv = settings->output == OUTPUT_CSV;
     static const char *const columns[] = {"id", "status", "definition", "started_at", "ended_at"};
     int id_width = width_of(items, "id", 8);
     int of_width = width_of(items, "definition", 8) + 4; /* and the version */
-    if (csv) {
-        for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
-            print_cell(columns[k], k + 1 == ARRAY_COUNT(columns));
-        }
-    } else if (json_array_size(items) > 0) {
+    if (settings->output == OUTPUT_CSV) {
+        show_rows(items, columns, ARRAY_COUNT(columns));
+        return;
+    }
+    if (json_array_size(items) > 0) {
         printf("%-*s  %-12s  %-*s  %s\n", id_width, "id", "status", of_width, "definition",
                "started");
     }
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *saga = json_array_get(items, i);
-        if (csv) {
-            for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
-                print_cell(text(saga, columns[k]), k + 1 == ARRAY_COUNT(columns));
-            }
-            continue;
-        }
         char since[32];
         char of[96];
         age(text(saga, "started_at"), since, sizeof since);
@@ -283,7 +294,7 @@ void show_sagas(const struct settings *settings, const json_t *items)
         printf("  %-*s  %s ago%s\n", of_width, of, since,
                json_is_true(json_object_get(saga, "paused")) ? "  paused" : "");
     }
-    if (!csv && json_array_size(items) == 0) {
+    if (json_array_size(items) == 0) {
         printf("no sagas\n");
     }
 }
@@ -334,19 +345,11 @@ void show_history(const struct settings *settings, const json_t *items, const ch
     double start_s = seconds_of(start ? start : "");
     int width = width_of(items, "step", 9);
     if (settings->output == OUTPUT_CSV) {
-        for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
-            print_cell(columns[k], k + 1 == ARRAY_COUNT(columns));
-        }
+        show_rows(items, columns, ARRAY_COUNT(columns));
+        return;
     }
     for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *record = json_array_get(items, i);
-        if (settings->output != OUTPUT_CSV) {
-            print_record(record, start_s, width);
-            continue;
-        }
-        for (size_t k = 0; k < ARRAY_COUNT(columns); k++) {
-            print_cell(text(record, columns[k]), k + 1 == ARRAY_COUNT(columns));
-        }
+        print_record(json_array_get(items, i), start_s, width);
     }
 }
 

@@ -4,8 +4,12 @@
  * it starts, and on SIGHUP. */
 #include "base/tokens.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/time_text.h"
@@ -38,6 +42,30 @@ static bool load(const char *path, struct tokens *tokens)
         fprintf(stderr, "sagactl: %s\n", why);
     }
     return rc == SAGA_OK;
+}
+
+/* From reading to writing the file is one's own: else one of two that change it at once is lost.
+ * -1: it cannot be. */
+static int take_lock(const char *path)
+{
+    char lock[PATH_SIZE + 8];
+    snprintf(lock, sizeof lock, "%s.lock", path);
+    int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || flock(fd, LOCK_EX) != 0) {
+        fprintf(stderr, "sagactl: cannot lock %s: %s\n", lock, strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
+        return -1;
+    }
+    return fd;
+}
+
+static void give_lock(int fd)
+{
+    if (fd >= 0) {
+        close(fd);
+    }
 }
 
 static enum exit_code save(const char *path, const struct tokens *tokens)
@@ -110,7 +138,9 @@ static enum exit_code create(const struct settings *settings, const char *name)
     if (!fill(settings, name, &token)) {
         return EXIT_USAGE;
     }
-    if (!load(path, &tokens)) {
+    int lock = take_lock(path);
+    if (lock < 0 || !load(path, &tokens)) {
+        give_lock(lock);
         return EXIT_FAILED;
     }
     digest_random(random, sizeof random);
@@ -129,6 +159,7 @@ static enum exit_code create(const struct settings *settings, const char *name)
         printf("%s\n", text);
         fprintf(stderr, "This is the only time it is shown. " RELOAD);
     }
+    give_lock(lock);
     tokens_close(&tokens);
     return code;
 }
@@ -199,20 +230,33 @@ static enum exit_code list(const struct settings *settings)
     return EXIT_GOOD;
 }
 
-/* All of that name, or the one with that id. */
-static enum exit_code revoke(const struct settings *settings, const char *which)
+static bool has_name(const struct tokens *tokens, const char *name)
+{
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (strcmp(tokens->items[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All of that name, or else the one with that id: a name may look like another one's id. */
+static enum exit_code take_back(const struct settings *settings, const char *which)
 {
     char path[PATH_SIZE];
     struct tokens tokens = {NULL, 0};
     path_of(settings, path, sizeof path);
-    if (!load(path, &tokens)) {
+    int lock = take_lock(path);
+    if (lock < 0 || !load(path, &tokens)) {
+        give_lock(lock);
         return EXIT_FAILED;
     }
+    bool by_name = has_name(&tokens, which);
     size_t kept = 0;
     for (size_t i = 0; i < tokens.count; i++) {
         char id[ID_SIZE + 1];
         id_of(&tokens.items[i], id);
-        bool goes = strcmp(which, id) == 0 || strcmp(which, tokens.items[i].name) == 0;
+        bool goes = strcmp(which, by_name ? tokens.items[i].name : id) == 0;
         tokens.items[kept] = tokens.items[i];
         kept += goes ? 0 : 1;
     }
@@ -225,6 +269,7 @@ static enum exit_code revoke(const struct settings *settings, const char *which)
     } else if (code == EXIT_NOT_FOUND) {
         fprintf(stderr, "sagactl: no token in %s has this name or id: %s\n", path, which);
     }
+    give_lock(lock);
     tokens_close(&tokens);
     return code;
 }
@@ -240,7 +285,7 @@ enum exit_code run_token(const struct settings *settings, const struct arguments
         return create(settings, what);
     }
     if (strcmp(verb, "revoke") == 0 && what) {
-        return revoke(settings, what);
+        return take_back(settings, what);
     }
     fprintf(stderr, "usage: sagactl token create NAME --role ROLE | list | revoke NAME-OR-ID\n");
     return EXIT_USAGE;

@@ -13,7 +13,7 @@ bool value_add(json_t *object, const char *key, const char *text)
         return true;
     }
     json_error_t error;
-    size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
+    size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
     json_t *value =
         text[0] == '@' ? json_load_file(text + 1, flags, &error) : json_loads(text, flags, &error);
     if (!value && error.line < 0) {

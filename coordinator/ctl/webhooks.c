@@ -25,16 +25,20 @@ static long long number(const json_t *object, const char *key)
 
 static void print_hooks(const struct settings *settings, const json_t *items)
 {
-    bool csv = settings->output == OUTPUT_CSV;
-    printf(csv ? "%s,%s,%s,%s,%s,%s,%s\n" : "%-20s %-12s %8s %8s %8s %-24s %s\n", "NAME", "STATE",
-           "PENDING", "DEAD", "DROPPED", "OLDEST", "URL");
+    static const char *const columns[] = {
+        "name", "state", "pending", "dead", "dropped", "oldest_pending_at", "url"};
+    if (settings->output == OUTPUT_CSV) {
+        show_rows(items, columns, ARRAY_COUNT(columns));
+        return;
+    }
+    printf("%-20s %-12s %8s %8s %8s %-24s %s\n", "NAME", "STATE", "PENDING", "DEAD", "DROPPED",
+           "OLDEST", "URL");
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *hook = json_array_get(items, i);
         const char *oldest = text(hook, "oldest_pending_at");
-        printf(
-            csv ? "%s,%s,%lld,%lld,%lld,%s,\"%s\"\n" : "%-20s %-12s %8lld %8lld %8lld %-24s %s\n",
-            text(hook, "name"), text(hook, "state"), number(hook, "pending"), number(hook, "dead"),
-            number(hook, "dropped"), oldest[0] || csv ? oldest : "-", text(hook, "url"));
+        printf("%-20s %-12s %8lld %8lld %8lld %-24s %s\n", text(hook, "name"), text(hook, "state"),
+               number(hook, "pending"), number(hook, "dead"), number(hook, "dropped"),
+               oldest[0] ? oldest : "-", text(hook, "url"));
     }
 }
 
@@ -53,14 +57,18 @@ static enum exit_code list(const struct settings *settings)
 
 static void print_dead(const struct settings *settings, const json_t *items)
 {
-    bool csv = settings->output == OUTPUT_CSV;
-    printf(csv ? "%s,%s,%s,%s,%s,%s\n" : "%-8s %-24s %-28s %-28s %8s %s\n", "ID", "DEAD SINCE",
-           "EVENT", "TYPE", "ATTEMPTS", "ERROR");
+    static const char *const columns[] = {"id", "dead_at", "event", "type", "attempts", "error"};
+    if (settings->output == OUTPUT_CSV) {
+        show_rows(items, columns, ARRAY_COUNT(columns));
+        return;
+    }
+    printf("%-8s %-24s %-28s %-28s %8s %s\n", "ID", "DEAD SINCE", "EVENT", "TYPE", "ATTEMPTS",
+           "ERROR");
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *dead = json_array_get(items, i);
-        printf(csv ? "%lld,%s,%s,%s,%lld,\"%s\"\n" : "%-8lld %-24s %-28s %-28s %8lld %s\n",
-               number(dead, "id"), text(dead, "dead_at"), text(dead, "event"), text(dead, "type"),
-               number(dead, "attempts"), text(dead, "error"));
+        printf("%-8lld %-24s %-28s %-28s %8lld %s\n", number(dead, "id"), text(dead, "dead_at"),
+               text(dead, "event"), text(dead, "type"), number(dead, "attempts"),
+               text(dead, "error"));
     }
 }
 
