@@ -59,6 +59,8 @@ static void answer_or_wait(struct core *core, struct request *request, struct sp
     if (is_open && request->wait_settled && request->wait_ms > 0) {
         waiters_add(core, request, name);
     } else {
+        /* Only who waited hears it, whether the saga is still in memory or not. */
+        answer.output = request->wait_settled ? answer.output : (struct span){NULL, 0};
         request->answer(request, &answer);
     }
     arena_close(&arena);

@@ -349,7 +349,10 @@ static void help(FILE *out)
         }
     }
     fputs("  webhooks                 who is told what (file only; see webhooks.md)\n", out);
-    fputs("\nSIGTERM drains and exits 0: no new starts, running tasks are waited for.\n", out);
+    fputs(
+        "\nSIGTERM drains and exits 0: no new starts, running tasks are waited for.\n"
+        "SIGHUP reads the tokens again.\n",
+        out);
 }
 
 enum { OPT_CHECK = 1000, OPT_VERSION, OPT_HELP };

@@ -15,7 +15,7 @@
 
 enum {
     PARTICIPANT_ACTION_MAX = 256,
-    PARTICIPANT_ACTION_NAME_MAX = 128,
+    PARTICIPANT_ACTION_NAME_MAX = 130, /* with the NUL */
     PARTICIPANT_WINDOW_MAX = 32768,
     PARTICIPANT_INSTANCE_SIZE = 33,  /* 128 bits in hex, with the NUL */
     PARTICIPANT_RESEND_MS = 5000,    /* a result that `done` has not named leaves again */

@@ -82,13 +82,6 @@ static bool read_zone(struct span text, size_t at, int64_t *offset_ms)
     return hours < 24 && minutes < 60;
 }
 
-static int days_of(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leaps = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return days[month - 1] + (month == 2 && leaps ? 1 : 0);
-}
-
 bool time_parse(struct span text, int64_t *at_ms)
 {
     int year;
@@ -103,8 +96,8 @@ bool time_parse(struct span text, int64_t *at_ms)
                 digits(text, 11, 2, &hour) && is_at(text, 13, ':') &&
                 digits(text, 14, 2, &minute) && is_at(text, 16, ':') &&
                 digits(text, 17, 2, &second);
-    if (!form || month < 1 || month > 12 || day < 1 || day > days_of(year, month) || hour > 23 ||
-        minute > 59 || second > 60) {
+    if (!form || month < 1 || month > 12 || day < 1 || day > time_days_of_month(year, month) ||
+        hour > 23 || minute > 59 || second > 60) {
         return false;
     }
     size_t at = 19;

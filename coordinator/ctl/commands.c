@@ -113,8 +113,10 @@ enum exit_code run_start(const struct settings *settings, const struct arguments
     if (good && settings->id) {
         json_object_set_new(body, "id", json_string(settings->id));
     }
+    char start_at[TIME_TEXT_SIZE];
     if (good && settings->start_at) {
-        json_object_set_new(body, "start_at", json_string(settings->start_at));
+        good = when_read("start-at", settings->start_at, WHEN_AHEAD, start_at);
+        json_object_set_new(body, "start_at", json_string(good ? start_at : ""));
     }
     if (good && settings->version) {
         json_object_set_new(body, "version", json_integer(settings->version));
@@ -204,12 +206,20 @@ enum exit_code run_list(const struct settings *settings, const struct arguments 
                 settings->status);
         return EXIT_USAGE;
     }
+    char since[TIME_TEXT_SIZE];
+    char until[TIME_TEXT_SIZE];
+    if ((settings->since && !when_read("since", settings->since, WHEN_AGO, since)) ||
+        (settings->until && !when_read("until", settings->until, WHEN_AGO, until))) {
+        return EXIT_USAGE;
+    }
     const struct {
         const char *name;
         const char *value;
     } filters[] = {{"status", settings->status},
                    {"definition", settings->definition},
-                   {"parent", settings->parent}};
+                   {"parent", settings->parent},
+                   {"started_from", settings->since ? since : NULL},
+                   {"started_until", settings->until ? until : NULL}};
     size_t size = (size_t)snprintf(path, sizeof path, "/v1/sagas");
     const char *before = "?";
     for (size_t i = 0; i < ARRAY_COUNT(filters); i++) {

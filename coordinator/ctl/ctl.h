@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/time_text.h"
 #include "base/check.h"
 
 #define CTL_VERSION "0.1.0"
@@ -41,6 +42,8 @@ struct settings {
     uint32_t to_version; /* migrate; 0 = not given */
     const char *labels;  /* JSON */
     const char *start_at;
+    const char *since;
+    const char *until;
     const char *step;
     const char *steps;
     const char *accept;
@@ -120,6 +123,12 @@ void say_more(const json_t *list);
 /* verbs.c */
 enum exit_code need_reason(const struct settings *settings);
 bool ask(const char *question);
+
+/* when.c */
+enum when_side { WHEN_AHEAD, WHEN_AGO };
+/* The time that was said, as RFC 3339; false, and said why, when it is none. */
+bool when_read(const char *option, const char *text, enum when_side side,
+               char when[TIME_TEXT_SIZE]);
 
 /* show.c */
 void show_json(const struct settings *settings, const json_t *value);

@@ -16,8 +16,8 @@ const struct command commands[] = {
      "input outputs output", 1, 1, false, run_drill},
     {"start", "DEFINITION", "start a saga", "id version input labels start-at key wait output", 1,
      1, false, run_start},
-    {"list", "", "sagas, newest first", "status definition parent limit output", 0, 0, true,
-     run_list},
+    {"list", "", "sagas, newest first", "status definition parent since until limit output", 0, 0,
+     true, run_list},
     {"schedules", "", "what starts by itself, and when", "output", 0, 0, true, run_schedules},
     {"show", "ID", "one saga: why it is where it is, and its steps", "output", 1, 1, false,
      run_show},
@@ -76,6 +76,8 @@ enum option_key {
     KEY_TO_VERSION,
     KEY_LABELS,
     KEY_START_AT,
+    KEY_SINCE,
+    KEY_UNTIL,
     KEY_STEP,
     KEY_STEPS,
     KEY_ACCEPT,
@@ -126,11 +128,15 @@ static const struct option_row {
      "what steps answer, {\"step\": output}, or @FILE; made up if not given", false},
     {"format", required_argument, KEY_FORMAT, "FORMAT", "text, mermaid or dot", false},
     {"labels", required_argument, KEY_LABELS, "JSON", "an object of strings", false},
-    {"start-at", required_argument, KEY_START_AT, "TIME", "not before this RFC 3339 time", false},
+    {"start-at", required_argument, KEY_START_AT, "TIME",
+     "not before this RFC 3339 time, or so long from now (90m)", false},
     {"status", required_argument, KEY_STATUS, "STATUS", "only these; or `unfinished`", false},
     {"definition", required_argument, KEY_DEFINITION, "NAME", "only of this definition", false},
     {"parent", required_argument, KEY_PARENT, "SAGA", "only sagas that are steps of this one",
      false},
+    {"since", required_argument, KEY_SINCE, "TIME", "started since then, or so long ago (90m)",
+     false},
+    {"until", required_argument, KEY_UNTIL, "TIME", "started before then, or so long ago", false},
     {"limit", required_argument, KEY_LIMIT, "N", "at most so many, from 1", false},
     {"reason", required_argument, KEY_REASON, "TEXT", "why: kept in the journal (required)", false},
     {"plan", no_argument, KEY_PLAN, NULL, "only show what would be undone", false},
@@ -443,6 +449,10 @@ static const char **place_of(struct settings *settings, int key)
         return &settings->labels;
     case KEY_START_AT:
         return &settings->start_at;
+    case KEY_SINCE:
+        return &settings->since;
+    case KEY_UNTIL:
+        return &settings->until;
     case KEY_STEP:
         return &settings->step;
     case KEY_TO:

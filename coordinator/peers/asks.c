@@ -219,12 +219,16 @@ static int64_t wait_of(const struct message *message)
     return wait_ms > WAIT_MS_MAX ? WAIT_MS_MAX : wait_ms;
 }
 
-static bool are_labels(struct span labels)
+static bool are_few(struct span labels)
+{
+    struct mp mp = mp_open(labels);
+    return labels.size == 0 || mp_map(&mp) <= LIMIT_LABELS;
+}
+
+static bool are_texts(struct span labels)
 {
     struct mp mp = mp_open(labels);
     uint32_t count = labels.size == 0 ? 0 : mp_map(&mp);
-    if (count > LIMIT_LABELS)
-        return false;
     for (uint32_t i = 0; i < count; i++) {
         mp_str(&mp);
         mp_str(&mp); /* anything else makes it bad */
@@ -242,8 +246,8 @@ static const char *check_start(const struct message *message)
     struct span saga = fields_text(message, WIRE_KEY_SAGA);
     if (message->value[WIRE_KEY_SAGA].size > 0 && !ids_is_given(saga))
         return "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
-    if (!are_labels(message->value[WIRE_KEY_LABELS]))
-        return "labels are a map of at most 32 strings";
+    if (!are_few(message->value[WIRE_KEY_LABELS]))
+        return "there are at most 32 labels";
     struct span wait = fields_text(message, WIRE_KEY_WAIT);
     if (message->value[WIRE_KEY_WAIT].size > 0 && !span_is(wait, "stored") &&
         !span_is(wait, "settled"))
@@ -261,6 +265,10 @@ static struct span trace_of(const struct message *message)
 static enum saga_error fill_start(struct ask *ask, struct span frame, const struct message *message,
                                   int64_t now_ms, const char **why)
 {
+    if (!are_texts(message->value[WIRE_KEY_LABELS])) {
+        *why = "a label is not a string";
+        return SAGA_BAD_MESSAGE;
+    }
     *why = check_start(message);
     if (*why != NULL)
         return SAGA_INVALID;

@@ -125,7 +125,7 @@ Test(peers_asks, a_wrong_start_is_invalid)
     refused(w, "invalid", "'input':1,'saga':'a~b'");
     refused(w, "invalid", "'input':1,'saga':'a/b'");
     refused(w, "invalid", "'input':1,'saga':'a b'");
-    refused(w, "invalid", "'input':1,'labels':{'a':1}");
+    refused(w, "bad_message", "'input':1,'labels':{'a':1}");
     refused(w, "invalid", "'input':1,'wait':'sometimes'");
     refused(w, "invalid", "'input':1,'version':4294967296");
     refused(w, "bad_message", "'saga':'a'");
