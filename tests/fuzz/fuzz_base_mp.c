@@ -19,6 +19,14 @@ static void read_good(struct span bytes)
     CHECK(span_equal(whole, bytes));
     CHECK(mp_equal(bytes, bytes));
 
+    uint64_t nodes = 0;
+    const char *why;
+    struct mp_extent extent = mp_extent(bytes);
+    mp = mp_open(bytes);
+    MAYBE(mp_skip_counted(&mp, &nodes).size == bytes.size);
+    CHECK(extent.nodes == nodes && extent.depth <= MP_DEPTH_MAX);
+    CHECK(mp_check_sent(bytes, &why) == SAGA_OK);
+
     msgpack_unpacked unpacked;
     msgpack_unpacked_init(&unpacked);
     size_t offset = 0;
@@ -45,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CHECK(mp.bad || value.size > 0);
     }
     MAYBE(mp_equal(bytes, bytes));
+    MAYBE(mp_extent(bytes).depth > 0);
     MAYBE(mp_find(bytes, span_text("in")).size > 0);
     MAYBE(mp_at(bytes, 1).size > 0);
     return 0;
