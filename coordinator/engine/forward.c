@@ -317,7 +317,9 @@ static bool stands_still(const struct saga *saga, bool *all_done)
     bool still = !saga->has_more;
     *all_done = saga->settled == count;
     for (uint32_t i = 0; i < count && *all_done; i++) {
-        *all_done = step_satisfies(saga_step(saga, i));
+        const struct step *step = saga_step(saga, i);
+        bool undoes = step->fan && step->fan->undo_open > 0; /* an item that was forgiven */
+        *all_done = step_satisfies(step) && !undoes;
     }
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && (still || *all_done);
          i = saga_awake(saga, i + 1)) {
