@@ -231,6 +231,24 @@ enum exit_code run_signal(const struct settings *settings, const struct argument
     return plain_verb(&own, arguments, "signal");
 }
 
+/* What it is about, before it is asked whether to go on. */
+static enum exit_code show_first(const struct settings *settings, const char *id)
+{
+    struct reply reply = {0};
+    char path[PATH_SIZE];
+    struct settings own = *settings;
+    own.wait = false;
+    own.key = NULL;
+    enum exit_code code = http_saga_path(path, sizeof path, id, "")
+                              ? http_call(&own, "GET", path, NULL, &reply)
+                              : EXIT_NOT_FOUND;
+    if (code == EXIT_GOOD) {
+        show_saga(reply.body);
+    }
+    reply_close(&reply);
+    return code;
+}
+
 enum exit_code run_terminate(const struct settings *settings, const struct arguments *arguments)
 {
     enum exit_code code = need_reason(settings);
@@ -241,10 +259,15 @@ enum exit_code run_terminate(const struct settings *settings, const struct argum
         fprintf(stderr, "sagactl: terminate gives up; without a terminal to ask on, say --yes\n");
         return EXIT_USAGE;
     }
-    if (!settings->yes &&
-        !ask("Terminate undoes nothing: every unsettled step is written off. Go on?")) {
-        fprintf(stderr, "nothing was done\n");
-        return EXIT_REFUSED;
+    if (!settings->yes) {
+        code = show_first(settings, arguments->items[0]);
+        if (code != EXIT_GOOD) {
+            return code;
+        }
+        if (!ask("Terminate undoes nothing: every unsettled step is written off. Go on?")) {
+            fprintf(stderr, "nothing was done\n");
+            return EXIT_REFUSED;
+        }
     }
     return send_verb(settings, arguments->items[0], "terminate", "terminated");
 }
