@@ -246,6 +246,7 @@ Test(memory_core, coming_up_with_sagas)
 {
     struct core_world *world = world_counted();
     bool was_hit = true;
+    uint32_t refused = 0;
     serve_all(world);
     start(world, "a", "trip-1");
     start(world, "b", "trip-2");
@@ -257,9 +258,12 @@ Test(memory_core, coming_up_with_sagas)
         fault_memory_begin(at, false);
         enum saga_error rc = come_up(world);
         was_hit = fault_memory_end();
-        cr_assert_eq(rc, was_hit ? SAGA_NO_MEMORY : SAGA_OK, "allocation %llu: %s",
-                     (unsigned long long)at, error_sentence(rc));
+        /* What is taken ahead of need (arena_expect) may be missing. */
+        cr_assert(rc == SAGA_OK || (was_hit && rc == SAGA_NO_MEMORY), "allocation %llu: %s",
+                  (unsigned long long)at, error_sentence(rc));
+        refused += rc == SAGA_NO_MEMORY;
         cr_assert(was_hit || at > 10);
     }
+    cr_expect(refused > 10, "%u", refused);
     world_close(world);
 }
