@@ -12,7 +12,7 @@
  *   key           one key, one request (in_doubt by the number of the attempt)
  *   phantom       no undo of what was never intended (do_key of another run)
  *   order         an undo leaves when nothing after its step stands (every step clear in
- *                 undo_parallel)
+ *                 undo_parallel); so does the reversal of a child
  *   overtake      no do takes effect after its undo has left, without a barrier (call_clear_ms = 0)
  *   standing      what a step's state says of its effect, the databases say; a completed saga has
  *                 all done, a compensated one nothing standing (in doubt folded as failed)
@@ -38,8 +38,15 @@
  *                 (its id left out of set_digest), and has one outcome whenever it is sent; what
  *                 is answered is durable (`acknowledged`: answered when it is taken in), and is
  *                 answered in the end (`settled`: await_decided left out)
- *   no_spin       time goes on (an undo timed before its turn)
- *   form          no participant is told of an error (names of instances cut to 3 bytes)
+ *   child         a child begins for a step that waits for it, and for no other (CHILD_BACK makes
+ * one begin: seed 6629); the step ends as the child has (any child's end; any end taken for
+ * success, or failure; completed taken for reversed), the saga after all its children (a step that
+ * waits is done), and a child hears when its parent turns back (CHILD_BACK never asked).
+ * `durable_first`: it begins after the step's record (asked for as the batch is given to the
+ * store). `settled`: its end reaches its parent (child_owes_its_end false). `standing`: of an
+ * undone step no child stands (a child that is being reversed is done) no_spin       time goes on
+ * (an undo timed before its turn) form          no participant is told of an error (names of
+ * instances cut to 3 bytes)
  */
 #include "sim.h"
 
@@ -202,7 +209,8 @@ static void open_world(struct sim *sim)
     sim->now_ms = 1000;
     sim->weather = (struct sim_weather){.sync_max = 10};
     sim_node_open(sim);
-    sim->definition_count = 1 + sim_draw(sim, 2);
+    sim->has_children = sim_chance(sim, 400);
+    sim->definition_count = 1 + sim_draw(sim, 2) + sim->has_children;
     for (uint32_t i = 0; i < sim->definition_count; i++) {
         sim_operator_define(sim, i);
     }

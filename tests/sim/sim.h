@@ -11,6 +11,7 @@
  *   sim_event.c      events: who sends them, and what becomes of them
  *   sim_operator.c   a person with verbs
  *   sim_names.c      sagas, keys and attempts by their names
+ *   sim_child.c      sagas that are steps of others
  *   sim_watch.c      what is seen to become durable and to leave, and what must hold then
  *   sim_check.c      what must hold at a crash, on the way, and at rest
  *   sim_sleep.c      sagas that wait outside of memory
@@ -30,19 +31,21 @@
 #include "peers/parts.h"
 
 enum {
-    SIM_SAGAS = 128,   /* of one seed: named ones, and minted ones as they appear */
-    SIM_NAMED = 10,    /* at most */
-    SIM_PARTIES = 4,   /* two services, each in up to two processes */
-    SIM_JOBS = 48,     /* tasks that one process has taken */
-    SIM_RESULTS = 128, /* answers that it keeps until `done` */
-    SIM_LATERS = 128,  /* tasks answered `later` */
-    SIM_CONNS = 2000,  /* connections ever made */
-    SIM_ASKS = 256,    /* requests that a client keeps until they are answered */
-    SIM_ORDERS = 128,  /* verbs of the operator */
-    SIM_POSTS = 32,    /* events on their way */
-    SIM_SENT = 128,    /* events from outside */
-    SIM_EVENTS = 1000, /* in the inbox, ever */
-    SIM_STEPS = 8,     /* of one saga */
+    SIM_SAGAS = 512,     /* of one seed: named ones, and others as they appear */
+    SIM_MINTED = 64,     /* none is asked for where there are so many */
+    SIM_DEFINITIONS = 3, /* at most */
+    SIM_NAMED = 10,      /* at most */
+    SIM_PARTIES = 4,     /* two services, each in up to two processes */
+    SIM_JOBS = 48,       /* tasks that one process has taken */
+    SIM_RESULTS = 128,   /* answers that it keeps until `done` */
+    SIM_LATERS = 128,    /* tasks answered `later` */
+    SIM_CONNS = 2000,    /* connections ever made */
+    SIM_ASKS = 256,      /* requests that a client keeps until they are answered */
+    SIM_ORDERS = 128,    /* verbs of the operator */
+    SIM_POSTS = 32,      /* events on their way */
+    SIM_SENT = 128,      /* events from outside */
+    SIM_EVENTS = 1000,   /* in the inbox, ever */
+    SIM_STEPS = 8,       /* of one saga */
     SIM_HEARTBEAT_MS = 2000,
     SIM_DEAD_MS = 6000,
     SIM_DELAY_MAX = 2000,          /* of a frame: well below dead_ms, as heartbeats of TCP see to */
@@ -137,6 +140,20 @@ struct sim_saga {
     uint64_t taken[SIM_STEPS]; /* number of the last event that each took */
     uint64_t waited_commit[SIM_STEPS]; /* when each began to wait */
     uint8_t key[2 * DIGEST_SIZE];
+    enum saga_state state; /* as it is durable */
+    uint64_t completed;    /* when it last was: a commit; 0 = never */
+    uint64_t undone;       /* when it was compensated, or terminated */
+    uint64_t turned_back;  /* when all of it turned back */
+    bool by_person;        /* a person has acted on it after it had completed */
+    bool past_pivot;
+    /* Of a child: */
+    struct sim_saga *parent; /* NULL: nobody's child */
+    uint32_t step;           /* of its parent */
+    uint32_t run;
+    /* Of a parent, by its steps: */
+    uint32_t asks;                    /* bit set of those that wait for their child's end */
+    uint32_t asked_run[SIM_STEPS];    /* of the newest child asked for */
+    uint64_t asked_commit[SIM_STEPS]; /* when it was */
 };
 
 struct sim_conn {
@@ -313,6 +330,8 @@ struct sim {
     uint32_t event_count;
     uint64_t commits;
     uint32_t definition_count;
+    bool has_children;
+    uint64_t served; /* the commits before the coordinator's present life */
     struct map keys;
     struct map attempts;
     struct arena memory;
@@ -472,11 +491,26 @@ void sim_watch_send(struct sim *sim, struct span frame);
 void sim_watch_apply(struct sim *sim, const struct sim_key *key, uint32_t service);
 /* A client was told that this token's task is finished. */
 void sim_watch_finished(struct sim *sim, const struct sim_key *key, uint32_t attempt);
+/* The undo of this step has begun. */
+void sim_watch_order(struct sim *sim, const struct sim_saga *saga, uint32_t step);
 
 /* sim_claim.c */
 void sim_claim_note(struct sim *sim, struct sim_saga *saga, const struct record *record);
 /* It waits for a key that others hold. */
 bool sim_claim_is_blocked(const struct sim *sim, const struct sim_saga *saga);
+
+/* sim_child.c */
+/* Its first row has become durable: whose child it is. */
+void sim_child_note_saga(struct sim *sim, struct sim_saga *saga);
+void sim_child_note(struct sim *sim, struct sim_saga *saga, const struct record *record);
+void sim_child_note_heads(struct sim *sim, const struct rows *rows);
+/* So many children of this step have effects, or may still have. */
+uint32_t sim_child_stand(struct sim *sim, const struct sim_saga *parent, uint32_t step);
+/* The same at rest: a person's reversal of a child is that person's. */
+uint32_t sim_child_count(struct sim *sim, const struct sim_saga *parent, uint32_t step);
+bool sim_child_was_moved(const struct sim *sim, const struct sim_saga *parent, uint32_t step);
+/* It may wait for ever: for the end of a child that is parked, or itself waits so. */
+bool sim_child_keeps(const struct sim *sim, const struct sim_saga *saga);
 
 /* sim_sleep.c */
 void sim_check_sleepers(struct sim *sim);

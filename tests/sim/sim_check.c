@@ -112,7 +112,8 @@ static enum saga_error look(struct sim *sim, const struct sim_saga *saga, struct
 const char *sim_check_unrest(struct sim *sim)
 {
     const struct core *core = sim->node.core;
-    if (!core || !core_is_idle(core)) {
+    /* What came while it was frozen still lies in its sockets. */
+    if (!core || !sim_node_is_up(sim) || !core_is_idle(core)) {
         return "the coordinator is busy";
     }
     const char *why = sim_party_unrest(sim);
@@ -173,6 +174,11 @@ static void check_steps(struct sim *sim, const struct sim_saga *saga, const stru
         /* A sleep has no effect: it stands as long as its state says so. */
         bool acts = step->spec->kind == STEP_KIND_ACTION && !is_container;
         bool stands = acts ? count > 0 : step->state == STEP_STATE_SUCCEEDED;
+        if (step->spec->kind == STEP_KIND_SAGA && !is_container) {
+            count = sim_child_count(sim, saga, number);
+            stands = count > 0 || (step->state == STEP_STATE_SUCCEEDED &&
+                                   sim_child_was_moved(sim, saga, number));
+        }
         bool readonly = step->step_class == CLASS_READONLY;
         bool gone = step->state == STEP_STATE_PENDING || step->state == STEP_STATE_FAILED ||
                     step->state == STEP_STATE_COMPENSATED || step->state == STEP_STATE_SKIPPED;
@@ -231,7 +237,8 @@ static void check_saga(struct sim *sim, const struct sim_saga *saga)
     bool blocked =
         rc == SAGA_OK && !state_is_settled(view.state) && sim_claim_is_blocked(sim, saga);
     if (rc == SAGA_OK && !blocked) {
-        if (!state_is_settled(view.state) && !sim_event_keeps(sim, saga)) {
+        if (!state_is_settled(view.state) && !sim_event_keeps(sim, saga) &&
+            !sim_child_keeps(sim, saga)) {
             sim_violated(sim, "settled", "%s is %s", saga->name, saga_state_name(view.state));
         }
         /* An alert dies with the process that was to give it: the journal has it. */
@@ -253,9 +260,8 @@ static void check_saga(struct sim *sim, const struct sim_saga *saga)
             [SAGA_STATE_COMPENSATED] = COUNT_COMPENSATED,
             [SAGA_STATE_PARKED] = COUNT_PARKED,
             [SAGA_STATE_TERMINATED] = COUNT_TERMINATED};
-        if (state_is_settled(view.state)) {
-            sim_tally(sim, counts[view.state]);
-        }
+        bool is_settled = state_is_settled(view.state);
+        sim_tally(sim, is_settled ? counts[view.state] : COUNT_KEPT_WAITING);
     }
     arena_close(&arena);
 }

@@ -55,7 +55,8 @@ static void put_start(struct sim *sim, struct sim_ask *ask)
     bool settled = sim_chance(sim, 300);
     bool is_minted = ask->saga == SIM_SAGAS;
     char definition[16];
-    uint32_t which = is_minted ? 0 : sim->sagas[ask->saga].definition;
+    uint32_t which =
+        is_minted ? sim_draw(sim, sim->definition_count) : sim->sagas[ask->saga].definition;
     snprintf(definition, sizeof definition, "d%u", which);
     int64_t start_at_ms = is_minted ? 0 : sim->sagas[ask->saga].start_at_ms;
     sim_begin(sim, "start", 5u + !is_minted + (start_at_ms > 0));
@@ -138,7 +139,7 @@ static void ask_something(struct sim *sim)
     uint32_t what = sim_draw(sim, 10);
     if (what < 6) {
         start(sim, saga);
-    } else if (what == 6 && sim->saga_count < SIM_SAGAS / 2) {
+    } else if (what == 6 && sim->saga_count < SIM_MINTED) {
         start(sim, SIM_SAGAS);
     } else if (sim->sagas[saga].acknowledged) {
         look(sim, saga, what < 9 ? ASK_WAIT : ASK_GET);

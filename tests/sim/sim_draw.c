@@ -102,10 +102,12 @@ static void put_undo(struct sim *sim, struct buf *out, uint32_t service)
 /* The step being drawn. */
 struct draft {
     uint32_t step;
-    uint32_t last; /* the newest before it that has an output: no sleep */
-    bool is_line;  /* each needs the one before it */
-    bool fans_out; /* this one */
-    bool has_fan;  /* one before it did */
+    uint32_t last;     /* the newest before it that has an output: no sleep */
+    bool is_line;      /* each needs the one before it */
+    bool fans_out;     /* this one */
+    bool has_fan;      /* one before it did */
+    uint32_t index;    /* of the definition */
+    uint32_t children; /* steps before it that are sagas */
 };
 
 static void put_some_needs(struct sim *sim, struct buf *out, uint32_t step)
@@ -212,6 +214,43 @@ static void put_step(struct sim *sim, struct buf *out, const struct draft *draft
     buf_text(out, shape == SHAPE_PIVOT ? ",'pivot':true}" : "}");
 }
 
+/* A saga of a definition before this one, so that families end; or of none that there is. */
+static void put_child(struct sim *sim, struct buf *out, const struct draft *draft, enum shape shape)
+{
+    uint32_t step = draft->step;
+    uint32_t child = sim_chance(sim, 30) ? SIM_DEFINITIONS : sim_draw(sim, draft->index);
+    buf_format(out, "%s{'step':'t%u','saga':'d%u'", step > 0 ? "," : "", step, child);
+    if (draft->fans_out) {
+        buf_format(out, ",'for_each':'$.input[*,*]','max_parallel':%u,'input':{'a':'$.item'}",
+                   1 + sim_draw(sim, 2));
+        buf_text(out, sim_chance(sim, 500) ? ",'on_item_failure':'continue'" : "");
+    } else {
+        buf_text(out, ",'input':{'a':'$.input.a'}");
+    }
+    if (!draft->is_line && step > 0 && sim_chance(sim, 600)) {
+        put_some_needs(sim, out, step);
+    }
+    if (sim_chance(sim, 250)) {
+        buf_format(out, ",'timeout':{'schedule_to_close':'%ums'}", 1000 + sim_draw(sim, 20000));
+    }
+    bool may_undo = shape == SHAPE_PIVOT || shape == SHAPE_AFTER;
+    if (shape == SHAPE_READ) {
+        buf_text(out, ",'compensate':'none'");
+    } else if (!may_undo && sim_chance(sim, 250)) {
+        put_undo(sim, out, sim_draw(sim, 2));
+    } else if (!may_undo && sim_chance(sim, 200)) {
+        buf_text(out, ",'compensate':{'action':'reverse','stuck_after':'5s'}");
+    } else if (!may_undo || sim_chance(sim, 500)) {
+        buf_text(out, ",'compensate':'reverse'");
+    }
+    buf_text(out, shape == SHAPE_PIVOT ? ",'pivot':true}" : "}");
+}
+
+static bool is_child(struct sim *sim, const struct draft *draft)
+{
+    return sim->has_children && draft->index > 0 && draft->children < 2 && sim_chance(sim, 350);
+}
+
 static void put_on(struct sim *sim, struct buf *out, uint32_t index)
 {
     buf_text(out, ",'on':[{'event':'go'");
@@ -228,7 +267,7 @@ void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
     bool has_pivot = sim_chance(sim, 350);
     bool is_line = has_pivot || sim_chance(sim, 300);
     uint32_t pivot = has_pivot ? sim_draw(sim, count) : count;
-    struct draft draft = {.is_line = is_line};
+    struct draft draft = {.is_line = is_line, .index = index};
     buf_format(out, "{'saga':'d%u'", index);
     if (sim_chance(sim, 300)) {
         buf_format(out, ",'timeout':'%us'", 5 + sim_draw(sim, 30));
@@ -253,7 +292,11 @@ void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
         draft.fans_out =
             i != pivot && !draft.has_fan && (i > 0 || count == 1) && sim_chance(sim, 150);
         draft.has_fan |= draft.fans_out;
-        if (draft.fans_out) {
+        if (is_child(sim, &draft)) {
+            put_child(sim, out, &draft, shape);
+            draft.children++;
+            draft.last = draft.fans_out ? draft.last : i;
+        } else if (draft.fans_out) {
             put_step(sim, out, &draft, shape);
         } else if (i > 0 && i != pivot && sim_chance(sim, 250)) {
             put_sleep(sim, out, &draft);

@@ -106,6 +106,7 @@ static void start(struct sim *sim)
     node->dies_at_commit = false;
     node->sends_left = 0;
     node->drain_ms = 0;
+    sim->served = sim->commits;
     CHECK(core_serve(node->core, sim->now_ms + node->clock_ms) == SAGA_OK);
     sim_say(sim, "the coordinator serves");
 }
@@ -277,7 +278,6 @@ void sim_node_calm(struct sim *sim)
 {
     struct sim_node *node = &sim->node;
     node->disk.is_full = false;
-    node->frozen_ms = 0;
     node->sends_left = 0;
     node->dies_at_commit = false;
     store_memory_fail_at(node->disk.inner, 0);

@@ -155,6 +155,17 @@ static void give(struct sim *sim, uint32_t saga, enum verb verb)
     sim_node_ask(sim, &order->request);
 }
 
+/* Any; in families mostly one that has not ended. */
+static uint32_t draw_saga(struct sim *sim)
+{
+    uint32_t saga = sim_draw(sim, sim->saga_count);
+    bool looks = sim->has_children && sim_chance(sim, 600);
+    for (uint32_t i = 0; looks && i < 8 && saga_state_is_final(sim->sagas[saga].state); i++) {
+        saga = sim_draw(sim, sim->saga_count);
+    }
+    return saga;
+}
+
 void sim_operator_tick(struct sim *sim)
 {
     static const enum verb verbs[] = {
@@ -165,7 +176,7 @@ void sim_operator_tick(struct sim *sim)
     if (!sim_node_is_up(sim) || sim->is_calm || !sim_chance(sim, sim->weather.verbs)) {
         return;
     }
-    uint32_t saga = sim_draw(sim, sim->saga_count);
+    uint32_t saga = draw_saga(sim);
     if (sim->sagas[saga].id != 0) {
         enum verb verb = verbs[sim_draw(sim, ARRAY_COUNT(verbs))];
         give(sim, saga, sim_chance(sim, 15) ? VERB_TERMINATE : verb);

@@ -59,7 +59,8 @@ static enum saga_error look_at(const struct store_item *item, void *arg)
     if (saga && sim_claim_is_blocked(sim, saga) && !head->paused) {
         return SAGA_OK;
     }
-    if (saga && !head->paused && sim_event_keeps(sim, saga) && !is_timed(sim, item)) {
+    bool keeps = saga && (sim_event_keeps(sim, saga) || sim_child_keeps(sim, saga));
+    if (keeps && !head->paused && !is_timed(sim, item)) {
         return SAGA_OK;
     }
     if (!state_is_settled(head->state) || head->paused) {

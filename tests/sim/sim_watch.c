@@ -41,7 +41,15 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
                                 .kind = record->kind,
                                 .run = record->run,
                                 .attempt = record->attempt};
+    if (record->type == RECORD_STEP_WAITING && span_is(record->code, "saga")) {
+        id.attempt = 1; /* there is no other: it is asked for as often as it takes */
+        note_intent(sim, &id, record);
+    }
+    sim_say(sim, "  %s %s t%u %s~%u#%u %.*s", saga_of_id(sim, saga)->name,
+            record_type_name(record->type), step, task_kind_name(record->kind), record->run,
+            record->attempt, (int)record->code.size, (const char *)record->code.data);
     sim_claim_note(sim, saga_of_id(sim, saga), record);
+    sim_child_note(sim, saga_of_id(sim, saga), record);
     sim_event_note(sim, saga_of_id(sim, saga), record);
     if (record->type == RECORD_TASK_INTENDED) {
         note_intent(sim, &id, record);
@@ -93,6 +101,7 @@ static void note_saga(struct sim *sim, struct span name, const struct head *head
     saga->id = head->saga;
     saga->crashes = sim->node.crashes;
     saga->definition = (uint32_t)(head->definition.data[1] - '0');
+    sim_child_note_saga(sim, saga);
     sim_tally(sim, COUNT_SAGAS);
 }
 
@@ -126,6 +135,7 @@ void sim_watch_commit(struct sim *sim, const struct rows *rows)
         note_row(sim, &rows->rows[i]);
         sim->node.disk.last_lsn = rows->rows[i].lsn;
     }
+    sim_child_note_heads(sim, rows);
 }
 
 /* ---- what leaves: tasks ---- */
@@ -176,19 +186,21 @@ static bool comes_after(const struct saga *saga, const struct step *after, const
     return is_after[own->index];
 }
 
-static void check_order(struct sim *sim, const struct sim_key *undo)
+void sim_watch_order(struct sim *sim, const struct sim_saga *named, uint32_t undone)
 {
-    const struct sim_saga *named = &sim->sagas[undo->saga];
     const struct saga *saga = map_get(&sim->node.core->engine->sagas, span_text(named->name));
-    if (!saga || saga_step(saga, undo->step)->late || saga_step(saga, undo->step)->calls[1].stray) {
+    if (!saga || saga_step(saga, undone)->late || saga_step(saga, undone)->calls[1].stray) {
         return;
     }
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *after = saga_step(saga, i);
-        if (i != undo->step && comes_after(saga, after, saga_step(saga, undo->step)) &&
-            !is_excused(after) && !(named->parked & 1u << i) && sim_stands(sim, undo->saga, i)) {
-            sim_violated(sim, "order", "%.*s leaves while t%u stands", (int)undo->size,
-                         (const char *)undo->text, i);
+        bool is_free = i == undone || !comes_after(saga, after, saga_step(saga, undone)) ||
+                       is_excused(after) || named->parked & 1u << i;
+        uint32_t stand = is_free ? 0 : sim_stands(sim, (uint32_t)(named - sim->sagas), i);
+        stand += is_free ? 0 : sim_child_stand(sim, named, i);
+        if (stand > 0) {
+            sim_violated(sim, "order", "the undo of t%u of %s begins while t%u stands", undone,
+                         named->name, i);
         }
     }
 }
@@ -202,8 +214,10 @@ static void check_undo(struct sim *sim, struct sim_key *undo, int64_t attempt)
         sim_violated(sim, "phantom", "%.*s undoes what was never asked for", (int)undo->size,
                      (const char *)undo->text);
     }
-    if (attempt == 1) {
-        check_order(sim, undo);
+    /* Another undo of the same do is for an effect that came late, and goes when that is known. */
+    bool is_late = undo->run > 1 && undo->doing->undo_sent;
+    if (attempt == 1 && !is_late) {
+        sim_watch_order(sim, &sim->sagas[undo->saga], undo->step);
     }
     undo->doing->undo_sent = true;
     sim_tally(sim, COUNT_UNDOS);
