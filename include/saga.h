@@ -225,18 +225,19 @@ enum saga_kind {
  * sent is "". */
 struct saga_task {
     enum saga_kind kind;
-    uint32_t attempt;   /* from 1 */
-    const char *key;    /* the idempotency key: the same for every attempt */
-    const char *do_key; /* the key of the do that is undone, confirmed, checked; a do: its own */
-    const char *action; /* "flights.book" */
-    const char *saga;   /* its id */
-    const char *step;   /* its name */
-    const char *definition;    /* "" in an open saga */
-    int64_t version;           /* of the definition; 0 in an open saga */
-    const char *token;         /* what saga_client_finish() needs after saga_answer_later() */
+    uint32_t attempt;       /* from 1 */
+    const char *key;        /* the idempotency key: the same for every attempt */
+    const char *do_key;     /* the key of the do that is undone or confirmed; of the do or undo that
+                               is checked; a do: its own */
+    const char *action;     /* "flights.book" */
+    const char *saga;       /* its id */
+    const char *step;       /* its name */
+    const char *definition; /* "" in an open saga */
+    int64_t version;        /* of the definition; 0 in an open saga */
+    const char *token;      /* what saga_client_finish() needs after saga_answer_later() */
     struct saga_value input;   /* of the do, also in its undo */
     struct saga_value output;  /* undo, confirm, check: what the do gave; none when not known */
-    bool in_doubt;             /* undo, confirm, check: the do may or may not have taken effect */
+    bool in_doubt;             /* undo, confirm, check: do_key may or may not have taken effect */
     int64_t ttl_ms;            /* from arrival; saga_task_ttl_ms() says what is left */
     int64_t heartbeat_ms;      /* report progress at least this often; 0: no need */
     struct saga_value details; /* what the attempt before last reported as progress */

@@ -29,6 +29,11 @@ static void take_task(struct drill_world *world, const struct task *task)
                           .step = step_of(world, task->step),
                           .turn = world->turn,
                           .in_doubt = task->in_doubt};
+    static const char undo[] = "/undo";
+    size_t size = sizeof undo - 1;
+    struct span about = task->do_key;
+    deed->of_undo = task->kind == TASK_CHECK && about.size > size &&
+                    memcmp(about.data + about.size - size, undo, size) == 0;
     CHECK(task->key.size < sizeof deed->key);
     memcpy(deed->key, task->key.data, task->key.size);
     memcpy(deed->token, task->token, TOKEN_SIZE);
@@ -241,6 +246,7 @@ void world_take(struct drill_world *world)
     } else if (deed.kind == TASK_UNDO) {
         take_undo(world, &deed);
     } else {
-        world_say(world, &deed, world->stands[deed.step] ? "" : "not_found", true);
+        bool found = world->stands[deed.step] != deed.of_undo;
+        world_say(world, &deed, found ? "" : "not_found", true);
     }
 }

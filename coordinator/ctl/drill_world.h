@@ -17,6 +17,7 @@ struct deed {
     uint32_t step;
     uint32_t turn;
     bool in_doubt;
+    bool of_undo;    /* a check: of whether the undo took effect */
     bool is_child;   /* not a task: a child that ends, or is undone */
     bool turns_back; /* the child is asked to */
 };

@@ -329,7 +329,8 @@ static void print_record(const json_t *record, double start, int width)
     }
     const json_t *data = json_object_get(record, "data");
     print_due(data);
-    static const char *const flags[] = {"in_doubt", "stale", "adopted", "stuck", "untaken"};
+    static const char *const flags[] = {"in_doubt", "stale",   "adopted",
+                                        "stuck",    "untaken", "of_undo"};
     for (size_t i = 0; i < ARRAY_COUNT(flags); i++) {
         if (json_is_true(json_object_get(data, flags[i]))) {
             printf("  [%s]", flags[i]);

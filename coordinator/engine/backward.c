@@ -155,6 +155,9 @@ bool undo_begin(struct turn *turn, struct step *step)
 bool undo_retry(struct turn *turn, struct step *step)
 {
     struct call *undo = step_call(step, TASK_UNDO);
+    if (step->undo_state == UNDO_STATE_RETRYING && undo->spent) {
+        return undo_settle(turn, step);
+    }
     bool due = step->undo_state == UNDO_STATE_RETRYING && !call_is_open(undo) &&
                undo->retry_ms <= turn->now_ms && turn_has_room(turn);
     if (due && call_key_is_over(undo, turn->now_ms)) {

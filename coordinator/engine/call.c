@@ -19,11 +19,6 @@ static int64_t close_ms(const struct call *call)
                : 0;
 }
 
-static struct span action_of(const struct call *call)
-{
-    return call->kind == TASK_CHECK ? call->step->spec->action.check : call_spec(call)->action;
-}
-
 /* What adapters are given of a new attempt. */
 static void fill_task(const struct saga *saga, const struct call *call, struct attempt *attempt)
 {
@@ -34,7 +29,7 @@ static void fill_task(const struct saga *saga, const struct call *call, struct a
     task->attempt = attempt->number;
     memcpy(task->token, attempt->token, TOKEN_SIZE);
     task->kind = call->kind;
-    task->action = action_of(call);
+    task->action = call_action(call);
     task->saga_name = saga->name;
     task->definition = saga->definition->name;
     task->version = saga->definition->version;
@@ -126,7 +121,7 @@ bool call_is_wanted(const struct call *call)
     case TASK_UNDO:
         return call->stray ? step_has_stray(step) : step->state == STEP_STATE_COMPENSATING;
     case TASK_CHECK:
-        return step->state == STEP_STATE_IN_DOUBT;
+        return check_is_awaited(call);
     case TASK_CONFIRM:
         break;
     }
@@ -185,19 +180,31 @@ static bool attempt_decides(const struct call *call, const struct attempt *attem
     if (attempt != call->newest) {
         return false;
     }
+    bool undo_waits = undo_call_state(step) == UNDO_STATE_RETRYING && !call->spent;
     bool waits = (call->kind == TASK_DO && step->state == STEP_STATE_RETRYING) ||
-                 (call->kind == TASK_UNDO && undo_call_state(step) == UNDO_STATE_RETRYING) ||
-                 (call->kind == TASK_CHECK && step->state == STEP_STATE_IN_DOUBT && !call->used_up);
+                 (call->kind == TASK_UNDO && undo_waits) ||
+                 (call->kind == TASK_CHECK && check_is_awaited(call));
     return attempt->state == ATTEMPT_OPEN || (attempt->state == ATTEMPT_DOUBT && waits);
 }
 
-/* The do's own answer may end the doubt while its check still waits to be sent: nobody wants to
- * know any more, and the check must not outlive the saga. */
+/* Its own answer may end the doubt while its check still waits to be sent. */
 static void emit_failure(struct turn *turn, struct call *call, struct record *record)
 {
     turn_emit(turn, record);
-    if (call->kind == TASK_DO && call->step->state != STEP_STATE_IN_DOUBT) {
-        call_off_all(turn, step_call(call->step, TASK_CHECK), "settled");
+    if (call->kind != TASK_CHECK) {
+        check_call_off(turn, call->step);
+    }
+}
+
+/* What comes of a failed attempt of an undo, besides its retry. */
+static void undo_failed(struct turn *turn, const struct call *undo, bool is_final)
+{
+    struct step *step = undo->step;
+    if (is_final && !(undo->spent && call_is_wanted(undo))) {
+        undo_give_up(turn, step);
+    } else if (!step->stuck && step->spec->stuck_attempts > 0 &&
+               undo->counted >= step->spec->stuck_attempts) {
+        undo_stuck(turn, step);
     }
 }
 
@@ -252,14 +259,8 @@ void call_fail(struct turn *turn, struct call *call, const struct failure *failu
                                .due_ms = turn->now_ms + delay_ms};
         turn_emit(turn, &retry);
     }
-    if (delay_ms < 0 && call->kind == TASK_UNDO && !turn->failed) {
-        bool said_no = seen.refused && attempt && !failure->unanswered;
-        const char *why = said_no ? "undo_refused" : "undo_used_up";
-        park(turn, call->step, TASK_UNDO, call->expired ? "key_expired" : why);
-    } else if (call->kind == TASK_UNDO && !call->step->stuck && !turn->failed &&
-               call->step->spec->stuck_attempts > 0 &&
-               call->counted >= call->step->spec->stuck_attempts) {
-        undo_stuck(turn, call->step);
+    if (call->kind == TASK_UNDO && !turn->failed) {
+        undo_failed(turn, call, delay_ms < 0);
     }
 }
 

@@ -15,6 +15,23 @@ static void advise_key(struct compile *c, const struct call_spec *call)
     }
 }
 
+/* The key of an undo that may be forgotten; and a check that only a refusal in doubt leads to. */
+static void advise_undo(struct compile *c, const struct call_spec *undo)
+{
+    struct place place = compile_enter_key(c, "compensate");
+    advise_key(c, undo);
+    bool is_limited = undo->retry.attempts_max > 0 || undo->retry.elapsed_max_ms > 0 ||
+                      undo->timeouts.schedule_to_close_ms > 0 || undo->key_ttl_ms > 0;
+    if (undo->check.size > 0 && !is_limited) {
+        struct place inner = compile_enter_key(c, "check");
+        compile_warning(c,
+                        "is asked when no attempt is left, or the key is too old: with no limit "
+                        "in 'retry' or 'timeout' and no 'key_ttl' the undo is sent again");
+        compile_leave(c, inner);
+    }
+    compile_leave(c, place);
+}
+
 static void advise_pivot(struct compile *c, const struct step_spec *spec)
 {
     bool asks = spec->kind == STEP_KIND_ACTION && spec->step_class == CLASS_PIVOT;
@@ -74,6 +91,7 @@ void definition_advice_give(struct compile *c)
         const struct step_spec *spec = &c->steps[i];
         struct place place = definition_steps_enter(c, i);
         advise_key(c, &spec->action);
+        advise_undo(c, &spec->undo);
         advise_pivot(c, spec);
         advise_times(c, spec);
         advise_kind(c, &c->drafts[i], spec);

@@ -544,9 +544,9 @@ static bool waits_for_attempt(const struct call *call)
         return step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING;
     case TASK_UNDO:
         return undo_call_state(step) == UNDO_STATE_RUNNING ||
-               undo_call_state(step) == UNDO_STATE_RETRYING;
+               (undo_call_state(step) == UNDO_STATE_RETRYING && !call->spent);
     case TASK_CHECK:
-        return step->state == STEP_STATE_IN_DOUBT && !call->used_up;
+        return check_is_awaited(call);
     case TASK_CONFIRM:
         break;
     }
@@ -561,8 +561,8 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
     task_sent(attempt, barrier, turn->now_ms);
     attempt->called_off = false;
     bool wanted = call_is_wanted(call) && waits_for_attempt(call);
-    bool in_doubt =
-        call->step->state == STEP_STATE_IN_DOUBT || call->step->state == STEP_STATE_PARKED;
+    bool in_doubt = call->step->state == STEP_STATE_IN_DOUBT ||
+                    call->step->state == STEP_STATE_PARKED || call->spent;
     if (!open && wanted) {
         struct record record = {.type = RECORD_TASK_INTENDED,
                                 .fields = 1,

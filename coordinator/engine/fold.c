@@ -51,6 +51,7 @@ bool fold_move(struct step *step, enum step_state to, int64_t at_ms)
 void fold_close_call(struct call *call)
 {
     call->retry_ms = 0;
+    call->spent = false;
     for (struct attempt *a = call->attempts; a; a = a->older) {
         a->state = a->state == ATTEMPT_OPEN ? ATTEMPT_DOUBT : a->state;
     }
@@ -81,13 +82,13 @@ static bool settle_doubt(struct step *step, int64_t at_ms)
         /* Only its key's age stopped the retries: without doubt it may be asked again. */
         call->expired = false;
         call->retry_ms = at_ms;
-        fold_close_call(step_call(step, TASK_CHECK));
+        fold_close_check(call);
         return fold_move(step, STEP_STATE_RETRYING, at_ms);
     }
     if (undecided && !call_in_doubt(call) && !call_is_open(call)) {
         bool parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
                       step->saga->direction == FORWARD;
-        fold_close_call(step_call(step, TASK_CHECK));
+        fold_close_check(call);
         return parked || fold_fail(step, at_ms);
     }
     bool to_undo = step->state == STEP_STATE_PARKED && undecided && step->spec->has_undo &&
@@ -132,9 +133,15 @@ bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms
     call->rerun_input = (struct span){NULL, 0};
     call->expired = false;
     call->used_up = false;
+    call->spent = false;
+    call->refused = false;
+    call->of_undo = call->kind == TASK_CHECK && (record->flags & FLAG_OF_UNDO);
     call->key = call_key(call, record->run);
     call->input = record->input;
-    if (call->kind != TASK_DO) {
+    if (call->of_undo) {
+        call->do_key = step_call(step, TASK_UNDO)->key;
+        call->output = step_call(step, TASK_UNDO)->output;
+    } else if (call->kind != TASK_DO) {
         call->do_key = step_do_key(step);
         call->output = step->output.size > 0 ? step->output : MP_NIL_VALUE;
         call->in_doubt = (record->flags & FLAG_IN_DOUBT) != 0;
@@ -168,6 +175,7 @@ static bool fold_intended(struct step *step, struct call *call, const struct rec
         step->started_seq = step->started_seq ? step->started_seq : step->saga->seq;
         return fold_move(step, STEP_STATE_RUNNING, at_ms);
     case TASK_UNDO:
+        call->spent = false;
         if (call->stray) {
             step->stray_state = UNDO_STATE_RUNNING;
             return true;
@@ -175,7 +183,7 @@ static bool fold_intended(struct step *step, struct call *call, const struct rec
         step_set_undo(step, UNDO_STATE_RUNNING);
         return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
     case TASK_CHECK:
-        return step->state == STEP_STATE_IN_DOUBT;
+        return check_is_awaited(call);
     case TASK_CONFIRM:
         break;
     }
@@ -200,7 +208,7 @@ static bool fold_done_ok(struct step *step, const struct record *record, int64_t
     }
     call->forgot_doubt = false;
     call->retry_ms = 0;
-    fold_close_call(step_call(step, TASK_CHECK));
+    fold_close_check(call);
     step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
     step->refused = false;
     if (!fold_move(step, STEP_STATE_SUCCEEDED, at_ms)) {
@@ -225,29 +233,11 @@ static bool fold_succeeded(struct step *step, struct call *call, const struct re
     }
     switch (call->kind) {
     case TASK_DO:
-    case TASK_CHECK:
-        call->retry_ms = 0;
         return fold_done_ok(step, record, at_ms);
     case TASK_UNDO:
-        call->retry_ms = 0;
-        for (struct attempt *a = call->attempts; a; a = a->older) {
-            a->state = a->state == ATTEMPT_NO_EFFECT ? a->state : ATTEMPT_SUCCEEDED;
-        }
-        call->forgot_doubt = false;
-        if (call->stray) {
-            fold_stray_end(step);
-            return true;
-        }
-        if (step->late) {
-            step_set_undo(step, UNDO_STATE_PENDING);
-            return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
-        }
-        step_set_undo(step, UNDO_STATE_SUCCEEDED);
-        step->stuck = false;
-        step->undo_code = (struct span){NULL, 0};
-        step->undo_message = (struct span){NULL, 0};
-        return fold_move(step, STEP_STATE_COMPENSATING, at_ms) &&
-               fold_move(step, STEP_STATE_COMPENSATED, at_ms);
+        return fold_undo_ok(step, at_ms);
+    case TASK_CHECK:
+        return call->of_undo ? fold_undo_ok(step, at_ms) : fold_done_ok(step, record, at_ms);
     case TASK_CONFIRM:
         break;
     }
@@ -273,9 +263,12 @@ static bool after_failure(struct step *step, struct call *call, const struct rec
         } else {
             step_set_undo(step, UNDO_STATE_RETRYING);
         }
+        call->refused = record->type == RECORD_TASK_FAILED && record->attempt > 0 &&
+                        (record->flags & FLAG_REFUSED) && !(record->flags & FLAG_UNANSWERED);
+        call->spent = is_final && step->spec->undo.check.size > 0 && call_in_doubt(call);
         return true;
     case TASK_CHECK:
-        call->used_up = is_final;
+        step_call(step, call->of_undo ? TASK_UNDO : TASK_DO)->used_up = is_final;
         return true;
     case TASK_CONFIRM:
         break;
@@ -322,6 +315,17 @@ bool fold_keep_error(struct step *step, const struct call *call, const struct re
     return true;
 }
 
+/* A check says so. */
+static bool fold_no_effect(struct call *asked, int64_t at_ms)
+{
+    for (struct attempt *a = asked->attempts; a; a = a->older) {
+        a->state = attempt_is_past(a) ? a->state : ATTEMPT_NO_EFFECT;
+    }
+    asked->forgot_doubt = false;
+    fold_settle_undo(asked, at_ms);
+    return asked->kind == TASK_UNDO || settle_doubt(asked->step, at_ms);
+}
+
 static bool fold_failed(struct step *step, struct call *call, const struct record *record,
                         int64_t at_ms)
 {
@@ -336,16 +340,13 @@ static bool fold_failed(struct step *step, struct call *call, const struct recor
                stale ? VERDICT_STALE : VERDICT_OK);
     }
     if (call->kind == TASK_CHECK && (record->flags & FLAG_NO_EFFECT)) {
-        struct call *done = step_call(step, TASK_DO);
-        for (struct attempt *a = done->attempts; a; a = a->older) {
-            a->state = attempt_is_past(a) ? a->state : ATTEMPT_NO_EFFECT;
-        }
-        done->forgot_doubt = false;
         call->retry_ms = 0;
-        return settle_doubt(step, at_ms);
+        return fold_no_effect(step_call(step, call->of_undo ? TASK_UNDO : TASK_DO), at_ms);
     }
     if (stale) {
         call->expired = call->expired && !(record->flags & FLAG_REFUSED);
+        call->refused |= call->spent && (record->flags & FLAG_REFUSED);
+        fold_settle_undo(call, at_ms);
         return call->kind == TASK_DO ? settle_doubt(step, at_ms) : true;
     }
     call->expired = record->attempt == 0 && span_is(record->code, "key_expired");
@@ -412,6 +413,9 @@ static bool fold_deadline(struct step *step, const struct record *record)
 
 static bool fold_parked(struct step *step, const struct record *record, int64_t at_ms)
 {
+    if (record->kind == TASK_UNDO) {
+        step_call(step, TASK_UNDO)->spent = false;
+    }
     if (record->kind == TASK_UNDO && step_call(step, TASK_UNDO)->stray) {
         step->stray_state = UNDO_STATE_PARKED;
         return true;
@@ -425,6 +429,7 @@ static bool fold_parked(struct step *step, const struct record *record, int64_t 
 static bool fold_resolved(struct step *step, const struct record *record, int64_t at_ms)
 {
     if (record->flags & FLAG_STRAY) {
+        fold_close_check(step_call(step, TASK_UNDO));
         fold_close_call(step_call(step, TASK_UNDO));
         fold_stray_drop(step);
         return true;
@@ -481,6 +486,10 @@ static bool fold_retry(struct step *step, const struct record *record, int64_t a
     call->first_ms = at_ms; /* else what ended it would end it again at once */
     call->counted = 0;
     call->expired = false; /* a person has looked, and sends it all the same */
+    call->used_up = false;
+    call->spent = false;
+    call->refused = false;
+    fold_close_check(call);
     call->rerun = (record->flags & FLAG_FRESH) != 0;
     call->rerun_input = record->input;
     step->stuck = false;
@@ -493,7 +502,6 @@ static bool fold_retry(struct step *step, const struct record *record, int64_t a
         return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
     }
     step->refused = false;
-    step_call(step, TASK_CHECK)->used_up = false;
     return fold_move(step, STEP_STATE_RETRYING, at_ms);
 }
 
@@ -708,7 +716,8 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
         return false;
     }
     saga->seq++;
-    bool of_undo = record->kind == TASK_UNDO;
+    bool of_check = step && record->kind == TASK_CHECK && step_call(step, TASK_CHECK)->of_undo;
+    bool of_undo = record->kind == TASK_UNDO || of_check;
     saga->cost_micros = add_cost(saga->cost_micros, record->cost_micros);
     saga->undo_cost_micros = add_cost(saga->undo_cost_micros, of_undo ? record->cost_micros : 0);
     if (step && record->kind > TASK_DO) {

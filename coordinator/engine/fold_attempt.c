@@ -53,6 +53,7 @@ bool fold_add_attempt(struct call *call, const struct record *record, int64_t at
     attempt->state = ATTEMPT_OPEN;
     attempt->intended_ms = at_ms;
     attempt->call = call;
+    attempt->of_undo = call->of_undo;
     attempt->older = call->attempts;
     call->attempts = attempt;
     call->newest = attempt;

@@ -8,6 +8,13 @@
 bool fold_move(struct step *step, enum step_state to, int64_t at_ms);
 /* Nobody waits for its attempts any more. */
 void fold_close_call(struct call *call);
+/* Nobody waits for what its check says of the do, or the undo, any more. */
+void fold_close_check(const struct call *asked);
+/* An undo whose doubt may have ended: was it only its key's age that kept it from being sent
+ * again? Else a spent one has no attempt left, and parks. */
+void fold_settle_undo(struct call *undo, int64_t at_ms);
+/* It has succeeded, by its own word or by its check's. */
+MUST_CHECK bool fold_undo_ok(struct step *step, int64_t at_ms);
 
 /* fold_person.c */
 /* The step waits by itself; what it asks, if it asks. false: it is not of a kind that does. */

@@ -33,6 +33,8 @@ static void clear_call(struct call *call)
     call->counted = 0;
     call->losses = 0;
     call->used_up = false;
+    call->spent = false;
+    call->refused = false;
     call->in_doubt = false;
     call->expired = false;
     call->rerun = false;
@@ -58,7 +60,9 @@ bool fold_begin_anew(struct step *step, int64_t at_ms)
         return false;
     }
     clear_call(step_call(step, TASK_DO));
-    clear_call(step_call(step, TASK_CHECK));
+    if (!step_has_stray(step) || !step_call(step, TASK_CHECK)->of_undo) {
+        clear_call(step_call(step, TASK_CHECK));
+    }
     if (!step_has_stray(step)) {
         clear_call(step_call(step, TASK_UNDO));
     }

@@ -98,8 +98,9 @@ static enum saga_error take_up(struct engine *engine, struct call *call)
             return SAGA_NO_MEMORY;
         }
         a->task.key = a->run == call->run ? call->key : call_key(call, a->run);
-        a->task.action =
-            call->kind == TASK_CHECK ? call->step->spec->action.check : call_spec(call)->action;
+        a->task.action = a->of_undo                 ? call->step->spec->undo.check
+                         : call->kind == TASK_CHECK ? call->step->spec->action.check
+                                                    : call_spec(call)->action;
         a->left = true;
         a->left_ms = engine->serving_ms;
         a->beat_ms = engine->serving_ms;

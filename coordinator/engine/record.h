@@ -47,7 +47,8 @@ enum record_flag {
     FLAG_STRAY = 1 << 20,      /* of an undo beside the step's own: for an effect of an old key */
     FLAG_HOLDS = 1 << 21,      /* started: has its concurrency key, or shares its parent's */
     FLAG_THEN_PAUSE = 1 << 23, /* with SAVE_POINT: paused there, until somebody resumes it */
-    FLAG_ANEW = 1 << 24, /* operator's retry: nothing was asked for, and the step begins anew */
+    FLAG_ANEW = 1 << 24,    /* operator's retry: nothing was asked for, and the step begins anew */
+    FLAG_OF_UNDO = 1 << 25, /* intended check: it asks about the step's undo, not about its do */
 };
 
 struct record {

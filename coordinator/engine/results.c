@@ -157,7 +157,7 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
         unpark_saga(turn, step);
         /* Other attempts are superseded; one that still waits to be sent must not outlive us. */
         call_off_all(turn, attempt->call, "superseded");
-        call_off_all(turn, step_call(step, TASK_CHECK), "settled");
+        check_call_off(turn, step);
         forget_turn(turn, step);
         deadline_set(turn, step);
         tell(turn, attempt, VERDICT_OK);
@@ -188,13 +188,11 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
     tell(turn, attempt, VERDICT_LATE);
 }
 
-static void undo_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
+/* By its own word, or its check's; `attempt` is of the one that said so. */
+static void undo_ok(struct turn *turn, struct attempt *attempt, const struct result *result,
+                    bool counts)
 {
     struct step *step = attempt->call->step;
-    enum undo_state state = undo_call_state(step);
-    bool open =
-        state == UNDO_STATE_RUNNING || state == UNDO_STATE_RETRYING || state == UNDO_STATE_PARKED;
-    bool counts = open && attempt->run == attempt->call->run && !step->by_person;
     struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
     record.flags = counts ? 0 : FLAG_STALE;
     if (counts) {
@@ -203,13 +201,31 @@ static void undo_succeeded(struct turn *turn, struct attempt *attempt, const str
     }
     turn_emit(turn, &record);
     call_off_all(turn, attempt->call, "superseded");
+    if (counts) {
+        call_off_all(turn, step_call(step, TASK_UNDO), "superseded");
+        check_call_off(turn, step);
+    }
     tell(turn, attempt, VERDICT_OK);
+}
+
+static void undo_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
+{
+    struct step *step = attempt->call->step;
+    enum undo_state state = undo_call_state(step);
+    bool open =
+        state == UNDO_STATE_RUNNING || state == UNDO_STATE_RETRYING || state == UNDO_STATE_PARKED;
+    bool counts = open && attempt->run == attempt->call->run && !step->by_person;
+    undo_ok(turn, attempt, result, counts);
 }
 
 static void check_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
     struct step *step = attempt->call->step;
-    bool counts = step->state == STEP_STATE_IN_DOUBT && attempt->run == attempt->call->run;
+    bool counts = check_is_awaited(attempt->call) && attempt->run == attempt->call->run;
+    if (attempt->of_undo) {
+        undo_ok(turn, attempt, result, counts && attempt->call->of_undo);
+        return;
+    }
     struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
     record.flags = counts ? 0 : FLAG_STALE;
     turn_emit(turn, &record);
@@ -224,8 +240,8 @@ static void check_succeeded(struct turn *turn, struct attempt *attempt, const st
 /* A check that says "it never took effect" counts only when no attempt can act any more. */
 static void not_found(struct turn *turn, struct attempt *attempt, struct failure *failure)
 {
-    struct call *done = step_call(attempt->call->step, TASK_DO);
-    int64_t quiet_ms = call_quiet_ms(done, turn->engine->options.dead_ms);
+    const struct call *asked = check_asked(attempt->call);
+    int64_t quiet_ms = call_quiet_ms(asked, turn->engine->options.dead_ms);
     if (quiet_ms <= turn->now_ms) {
         failure->no_effect = true;
         return;
@@ -297,7 +313,7 @@ static const struct result *within_room(const struct turn *turn, const struct at
     if (room_for(turn->saga, result->output.size + result->details.size)) {
         return result;
     }
-    bool counts = attempt->call->kind == TASK_CHECK ||
+    bool counts = (attempt->call->kind == TASK_CHECK && !attempt->of_undo) ||
                   (attempt->call->kind == TASK_DO && !attempt_is_past(attempt) &&
                    do_is_undecided(attempt->call->step));
     *own = *result;
@@ -330,7 +346,7 @@ void result_take(struct turn *turn, struct attempt *attempt, const struct result
         return;
     case RESULT_FAILED:
         take_failure(turn, attempt, result);
-        if (attempt->call->kind == TASK_UNDO) {
+        if (attempt->call->kind == TASK_UNDO || attempt->of_undo) {
             budget_watch_undo(turn, attempt->call->step, result->cost_micros);
         }
         return;
@@ -347,6 +363,9 @@ void result_take(struct turn *turn, struct attempt *attempt, const struct result
         return;
     case TASK_CHECK:
         check_succeeded(turn, attempt, result);
+        if (attempt->of_undo) {
+            budget_watch_undo(turn, attempt->call->step, result->cost_micros);
+        }
         return;
     case TASK_CONFIRM:
         UNREACHABLE("confirm is never sent");

@@ -131,18 +131,46 @@ struct span step_do_key(struct step *step)
 
 const struct call_spec *call_spec(const struct call *call)
 {
-    return call->kind == TASK_UNDO ? &call->step->spec->undo : &call->step->spec->action;
+    bool of_undo = call->kind == TASK_UNDO || call->of_undo;
+    return of_undo ? &call->step->spec->undo : &call->step->spec->action;
+}
+
+struct span call_action(const struct call *call)
+{
+    const struct call_spec *spec = call_spec(call);
+    return call->kind == TASK_CHECK ? spec->check : spec->action;
+}
+
+bool call_is_checked(const struct call *call)
+{
+    const struct call *check = &call->step->calls[2];
+    return check->run > 0 && check_asked(check) == call && span_equal(check->do_key, call->key);
+}
+
+bool call_awaits_check(const struct call *call)
+{
+    bool waits = call->kind == TASK_UNDO ? call->spent : call->step->state == STEP_STATE_IN_DOUBT;
+    return waits && !call->used_up && call_is_checked(call);
+}
+
+bool check_is_awaited(const struct call *check)
+{
+    return call_awaits_check(check_asked(check));
+}
+
+const struct call *check_asked(const struct call *check)
+{
+    PRE(check->kind == TASK_CHECK);
+    return &check->step->calls[check->of_undo ? 1 : 0];
 }
 
 bool step_awaits_undo(const struct step *step)
 {
     const struct call *done = &step->calls[0];
-    const struct call *check = &step->calls[2];
     if (step->state != STEP_STATE_IN_DOUBT || !step->spec->has_undo) {
         return false;
     }
-    bool asked = step->spec->action.check.size == 0 ||
-                 (check->used_up && span_equal(check->do_key, done->key));
+    bool asked = step->spec->action.check.size == 0 || done->used_up;
     return asked && !call_is_open(done);
 }
 

@@ -42,6 +42,7 @@ struct attempt {
     enum verdict verdict; /* given to its answer, `later` too, once there is one */
     bool answered;        /* it has spoken its last word, or was never taken: it cannot act */
     bool later;           /* answered `later`: may act until finish or schedule_to_close */
+    bool of_undo;         /* of a check that asks about the undo */
     bool left;            /* volatile: sent to a session (after a restart: taken to be) */
     bool orphan;          /* volatile: sent before the restart, not named by anyone yet */
     bool barrier;         /* volatile: its participant's database refuses a do after its undo */
@@ -64,7 +65,10 @@ struct call {
     uint32_t number_last;    /* greatest attempt number of this run */
     uint32_t counted;        /* attempts that count against max_attempts */
     uint32_t losses;         /* sessions lost under this key */
-    bool used_up;            /* check: gave no answer that counts */
+    bool used_up;            /* do, undo: its check gave no answer that counts */
+    bool spent;              /* undo: in doubt without an attempt left: its check is to be asked */
+    bool refused;            /* undo: what it said last was a refusal for good */
+    bool of_undo;            /* check: it asks about the undo; else about the do */
     bool in_doubt;           /* undo: as it was asked */
     uint32_t past_run;       /* do: keys up to this one were undone, and are history */
     bool stray;              /* undo: of an effect of an old key, not of the step's present one */
@@ -74,7 +78,7 @@ struct call {
     int64_t first_ms;        /* first intent of this run, or a person's retry of it */
     int64_t retry_ms;        /* when the next attempt is due; 0 = none is */
     struct span key;         /* of this run */
-    struct span do_key;      /* undo, check */
+    struct span do_key;      /* undo: of the do; check: of what it asks about */
     struct span input;       /* frozen */
     struct span output;      /* undo, check: frozen; nil when unknown */
     struct span details;     /* volatile: of the last heartbeat */
@@ -357,6 +361,16 @@ struct call *step_call(struct step *step, enum task_kind kind);
 /* What its undo is told: the key of its do, or the one it would have had. Empty = no memory. */
 struct span step_do_key(struct step *step);
 const struct call_spec *call_spec(const struct call *call);
+/* What a participant is asked to do. */
+struct span call_action(const struct call *call);
+/* Is this what the step's check was asked about last? */
+bool call_is_checked(const struct call *call);
+/* Does it depend on the answer of the step's check, which has been asked? */
+bool call_awaits_check(const struct call *call);
+/* Does anything depend on what the check says? */
+bool check_is_awaited(const struct call *check);
+/* What it was asked about last: the step's do, or its undo. */
+const struct call *check_asked(const struct call *check);
 /* In doubt, and its provider may not know the key any more: sending it again might do it twice. */
 bool call_key_is_over(const struct call *call, int64_t now_ms);
 /* In doubt, and nothing is left to ask: only its undo can settle it. */

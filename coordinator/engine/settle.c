@@ -85,21 +85,11 @@ enum doubt settle_in_doubt(struct turn *turn, struct step *step)
     PRE(step->state == STEP_STATE_IN_DOUBT);
     const struct saga *saga = turn->saga;
     struct call *done = step_call(step, TASK_DO);
-    struct call *check = step_call(step, TASK_CHECK);
     if (call_is_open(done)) {
         return DOUBT_WAITS;
     }
-    bool new_do = check->run > 0 && !span_equal(check->do_key, done->key);
-    if (step->spec->action.check.size > 0 && (!check->used_up || new_do)) {
-        if (!new_do && (call_is_open(check) || check->retry_ms > turn->now_ms)) {
-            return DOUBT_WAITS;
-        }
-        if (!turn_has_room(turn)) {
-            return DOUBT_WAITS;
-        }
-        /* A check asks with what the do was asked with. */
-        call_send(turn, check, check->run == 0 || new_do ? &done->input : NULL, 0);
-        return DOUBT_CHANGED;
+    if (check_is_left(done)) {
+        return check_ask(turn, done) ? DOUBT_CHANGED : DOUBT_WAITS;
     }
     bool turns = saga->direction == BACKWARD || (saga->turn_wanted && !step_is_open_pivot(step));
     if (done->expired && !turns) {

@@ -77,8 +77,11 @@ static bool send(struct turn *turn, struct step *step)
         call_send(turn, undo, &input, FLAG_STRAY | FLAG_IN_DOUBT);
         return true;
     }
-    bool due = step->stray_state == UNDO_STATE_RETRYING && undo->stray && !call_is_open(undo) &&
-               undo->retry_ms <= turn->now_ms;
+    bool waits = step->stray_state == UNDO_STATE_RETRYING && undo->stray;
+    if (waits && undo->spent) {
+        return undo_settle(turn, step);
+    }
+    bool due = waits && !call_is_open(undo) && undo->retry_ms <= turn->now_ms;
     if (due && call_key_is_over(undo, turn->now_ms)) {
         key_expire(turn, undo);
     } else if (due) {

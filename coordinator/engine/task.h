@@ -22,9 +22,9 @@ struct task {
     uint32_t version;
     struct span step;        /* name */
     struct span input;       /* frozen, msgpack */
-    struct span do_key;      /* undo, confirm, check: the do they belong to */
+    struct span do_key;      /* undo, confirm: the do they belong to; check: what it asks about */
     struct span output;      /* the same: output of the do; nil when unknown */
-    bool in_doubt;           /* the same: the do's outcome is unknown */
+    bool in_doubt;           /* undo, confirm, check: do_key's outcome is unknown */
     int64_t ttl_ms;          /* from the sending; less when close_at_ms comes first */
     int64_t close_at_ms;     /* coordinator time by which all must be over; 0 = none */
     int64_t heartbeat_ms;    /* 0 = none asked for */

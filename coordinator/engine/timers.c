@@ -140,7 +140,7 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
         if (call->newest && call->newest->state == ATTEMPT_OPEN) {
             due_ms = earlier(due_ms, attempt_due_ms(engine, call->newest, &what));
         }
-        bool spared = savepoint_spares(step) && call->kind != TASK_UNDO;
+        bool spared = savepoint_spares(step) && call->kind != TASK_UNDO && !call->of_undo;
         if (call->retry_ms > 0 && !saga->paused && !spared) {
             due_ms = earlier(due_ms, call->retry_ms);
         }

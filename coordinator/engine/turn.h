@@ -227,6 +227,20 @@ bool call_is_wanted(const struct call *call);
 /* A retry is due, in doubt, and its provider may have forgotten the key: it is not sent. */
 void key_expire(struct turn *turn, struct call *call);
 
+/* check.c: whoever may know what became of a do, or an undo, is asked. */
+
+/* Has the call's action a check that may still know? */
+bool check_is_left(const struct call *asked);
+/* Asks it about the call, which is in doubt without an attempt left; false: its answer, or its
+ * turn, has to be waited for. */
+bool check_ask(struct turn *turn, struct call *asked);
+/* Calls the step's check off, unless something depends on it. */
+void check_call_off(struct turn *turn, struct step *step);
+/* An undo that is spent: asks its check, or gives it up; true = something changed. */
+bool undo_settle(struct turn *turn, struct step *step);
+/* No attempt of the undo is left: parks it, and says why. */
+void undo_give_up(struct turn *turn, struct step *step);
+
 /* settle.c, forward.c, backward.c: what follows from the state. */
 void settle(struct turn *turn);
 /* Each does at most a round of what can be done now; true = something changed, look again. */

@@ -234,6 +234,7 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
     turn_emit(turn, &record);
     if (call->kind == TASK_UNDO) {
         call->step->undo_due_ms = 0; /* its patience begins anew, with the retry */
+        check_call_off(turn, call->step);
     }
     return SAGA_OK;
 }
@@ -325,6 +326,7 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
         call_off_all(turn, &step->calls[k], "resolved");
     }
     turn_emit(turn, &record);
+    check_call_off(turn, step);
     if (verb->outcome == STEP_STATE_SUCCEEDED) {
         forget_turn(turn, step);
     }

@@ -10,6 +10,9 @@ static void dump_call(const struct call *call, struct buf *out)
     mp_put_uint(out, call->counted);
     mp_put_uint(out, call->losses);
     mp_put_bool(out, call->used_up);
+    mp_put_bool(out, call->spent);
+    mp_put_bool(out, call->refused);
+    mp_put_bool(out, call->of_undo);
     mp_put_bool(out, call->in_doubt);
     mp_put_bool(out, call->rerun);
     mp_put_bool(out, call->expired);

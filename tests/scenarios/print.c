@@ -47,6 +47,7 @@ static const struct {
     {FLAG_HOLDS, "holds"},
     {FLAG_THEN_PAUSE, "then_pause"},
     {FLAG_ANEW, "anew"},
+    {FLAG_OF_UNDO, "of_undo"},
 };
 
 void print_ms(struct buf *out, int64_t at_ms)

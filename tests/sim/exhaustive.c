@@ -29,6 +29,8 @@
  *   twice        only the last key's effect stands            (attempt_is_past: never)
  *   late         what an old key did late is undone           (strays: none is sent)
  *   forgotten    no retry in doubt of a forgotten key         (retry_due deaf to key's age)
+ *   settled twice  nor of one that a check has settled        (the ok of an undo's is lost)
+ *   unasked      no undo is given up before its check is      (undo_settle: gives up at once)
  *   in_time      nothing begins past a deadline's lead        (deadline_expire: never)
  *   told         what was recorded is told, once, in order    (tell_record() before the fold)
  *   child        a parent ends after its children, and tells   (is_done: waiting is done;
@@ -98,6 +100,8 @@ static struct extent extents[SMALL_STEPS_MAX] = {
 #define UNDO             ",'compensate':'s.u'"
 #define NONE             ",'compensate':'none'"
 #define CHECKED          ",'check':'s.c'"
+#define UNDO_CHECKED     ",'compensate':{'action':'s.u','check':'s.c'}"
+#define UNDO_KEYED       ",'compensate':{'action':'s.u','check':'s.c','key_ttl':'30s'}"
 #define FREE             ",'needs':[]"
 #define PIVOT            ",'pivot':true"
 #define WHEN             ",'when':'$.steps.a.output == 1'"
@@ -124,6 +128,12 @@ static const char *const documents[] = {
     SAGA("until", "",
          STEP("a", ",'compensate':{'action':'s.u','before':190000,'key_ttl':'30s'}") "," STEP(
              "b", UNDO) "," STEP("c", UNDO)),
+    SAGA("undo-check", "'reversal_window':'1h',", STEP("a", UNDO_CHECKED)),
+    SAGA("undo-key", "'reversal_window':'1h',", STEP("a", UNDO_KEYED)),
+    SAGA("undo-and-do", "'reversal_window':'1h',", STEP("a", CHECKED UNDO_CHECKED)),
+    SAGA("undo-after", "", STEP("a", UNDO_CHECKED) "," STEP("b", UNDO)),
+    SAGA("undo-first", "", STEP("a", UNDO) "," STEP("b", CHECKED UNDO_CHECKED)),
+    SAGA("undo-items", "", STEP("a", EACH GOES_ON UNDO_CHECKED)),
     SAGA("sleep", "",
          STEP("a", UNDO FREE) ",{'step':'b','needs':[],'sleep':'1m'}," STEP("c", UNDO)),
     SAGA("items", "", STEP("a", UNDO EACH)),
@@ -303,7 +313,8 @@ static void add_task(const struct extent *extent, const struct small *world, uin
     if (!task->applied) {
         add(choices, CHOICE_FAILED, index);
     }
-    if (!task->applied && task->kind == TASK_DO && timed) {
+    bool checked = task->kind == TASK_UNDO && small_spec(world, task->step)->undo.check.size > 0;
+    if (!task->applied && (task->kind == TASK_DO || checked) && timed) {
         add(choices, CHOICE_TIME_APPLIED, index);
     }
     if (!task->applied && task->kind != TASK_CHECK && !last) {

@@ -94,7 +94,7 @@ struct sim_key {
     bool undone;
     bool closed; /* the undo was recorded: with a barrier, no do any more */
     int64_t number;
-    struct sim_key *doing; /* undo, check: the do they belong to */
+    struct sim_key *doing; /* undo: its do; check: what it asks about */
     size_t size;
     uint8_t text[LIMIT_KEY];
 };

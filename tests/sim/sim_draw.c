@@ -87,7 +87,14 @@ static void put_undo(struct sim *sim, struct buf *out, uint32_t service)
         return;
     }
     buf_format(out, ",'compensate':{'action':'s%u.undo',", service);
-    put_retry(sim, out, sim_chance(sim, 200) ? 2 + sim_draw(sim, 3) : 0);
+    bool is_limited = sim_chance(sim, 200);
+    /* Not drawn: seeds of before stay what they were. */
+    bool has_check = is_limited || out->size % 4 == 0;
+    if (has_check) {
+        buf_format(out, "'check':'s%u.check',", service);
+        buf_text(out, is_limited ? "" : "'key_ttl':'4s',");
+    }
+    put_retry(sim, out, is_limited ? 2 + sim_draw(sim, 3) : 0);
     buf_text(out, ",");
     put_timeouts(sim, out, true);
     if (sim_chance(sim, 250)) {

@@ -69,8 +69,12 @@ static int apply(struct sim *sim, struct sim_key *key, uint32_t service)
     case TASK_UNDO:
         doing->closed = true;
         doing->undone |= doing->done;
+        key->done = true;
         return SAY_OK;
     case TASK_CHECK:
+        if (doing->kind == TASK_UNDO) {
+            return doing->done ? SAY_OK : SAY_NOT_FOUND;
+        }
         return doing->done && !doing->undone ? SAY_OK : SAY_NOT_FOUND;
     case TASK_CONFIRM:
         break;

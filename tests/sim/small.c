@@ -135,13 +135,14 @@ static void check_forgotten(const struct small *world, const struct sent *sent)
 {
     const struct step_spec *spec = small_spec(world, sent->step);
     int64_t ttl_ms = sent->kind == TASK_UNDO ? spec->undo.key_ttl_ms : spec->action.key_ttl_ms;
-    if (ttl_ms == 0 || sent->kind == TASK_CHECK || spec->action.check.size > 0) {
+    if (ttl_ms == 0 || sent->kind == TASK_CHECK) {
         return;
     }
     for (uint32_t i = 0; i < world->task_count; i++) {
         const struct sent *task = &world->tasks[i];
         bool same = strcmp(task->key, sent->key) == 0;
-        must(!same || task->answered || sent->sent_ms < task->sent_ms + ttl_ms, "forgotten");
+        bool known = task->answered || task->cleared;
+        must(!same || known || sent->sent_ms < task->sent_ms + ttl_ms, "forgotten");
     }
 }
 
@@ -167,6 +168,7 @@ static void check_key(const struct small *world, const struct sent *sent)
         if (strcmp(task->key, sent->key) == 0) {
             must(memcmp(task->request, sent->request, sizeof sent->request) == 0, "key");
             must(task->attempt < sent->attempt, "attempt");
+            must(!task->settled, "settled twice");
         }
     }
 }
@@ -200,6 +202,10 @@ static void take_task(struct small *world, const struct task *task)
     memcpy(sent->token, task->token, TOKEN_SIZE);
     must(task->key.size < sizeof sent->key, "key");
     memcpy(sent->key, task->key.data, task->key.size);
+    if (task->kind == TASK_CHECK) {
+        must(task->do_key.size < sizeof sent->about, "key");
+        memcpy(sent->about, task->do_key.data, task->do_key.size);
+    }
     digest_request(task, sent->request);
     must(!(world->skipped >> sent->step & 1), "skipped");
     check_key(world, sent);
@@ -512,10 +518,35 @@ void small_apply(struct small *world, struct sent *task)
     task->applied = true;
 }
 
+/* Says what became of the key that it asks about. A do that was undone since does not stand. */
+static void answer_check(struct small *world, struct sent *check)
+{
+    bool took_effect = false;
+    bool of_do = false;
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        const struct sent *task = &world->tasks[i];
+        bool same = strcmp(task->key, check->about) == 0;
+        took_effect |= same && task->applied;
+        of_do |= same && task->kind == TASK_DO;
+    }
+    const struct saga *saga = small_saga(world);
+    const struct call *call = saga ? &saga_step(saga, check->step)->calls[2] : NULL;
+    bool counts = call && check_is_awaited(call) && span_equal(call->key, span_text(check->key));
+    took_effect = of_do ? (world->effect[check->step] & bit_of(check)) != 0 : took_effect;
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        struct sent *task = &world->tasks[i];
+        bool same = strcmp(task->key, check->about) == 0;
+        task->cleared |= same && !took_effect;
+        task->settled |= same && took_effect && counts;
+    }
+    small_answer(world, check, took_effect ? RESULT_OK : RESULT_FAILED,
+                 took_effect ? "" : "not_found");
+}
+
 void small_succeed(struct small *world, struct sent *task)
 {
-    if (task->kind == TASK_CHECK && !(world->effect[task->step] & bit_of(task))) {
-        small_answer(world, task, RESULT_FAILED, "not_found");
+    if (task->kind == TASK_CHECK) {
+        answer_check(world, task);
         return;
     }
     if (!task->applied) {
@@ -580,6 +611,18 @@ static void check_late(const struct small *world)
     }
 }
 
+/* No undo is given up in doubt while somebody may still be asked about it. */
+static void check_asked_about(const struct small *world)
+{
+    const struct saga *saga = small_saga(world);
+    for (uint32_t i = 0; saga && i < saga->step_total; i++) {
+        const struct step *step = saga_step(saga, i);
+        const struct call *undo = &step->calls[1];
+        bool parked = step->undo_state == UNDO_STATE_PARKED && step->spec->undo.check.size > 0;
+        must(!parked || !call_in_doubt(undo) || undo->used_up, "unasked");
+    }
+}
+
 /* The first answer to a question is what became of its step. */
 static void check_decision(const struct small *world)
 {
@@ -597,6 +640,7 @@ static void check_decision(const struct small *world)
 void small_check_outcome(const struct small *world)
 {
     check_decision(world);
+    check_asked_about(world);
     bool pivot_stands = false;
     for (uint32_t i = 0; i < small_step_count(world->definition); i++) {
         const struct step_spec *spec = small_spec(world, i);

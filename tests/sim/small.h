@@ -23,6 +23,7 @@ struct sent {
     uint8_t token[TOKEN_SIZE];
     uint8_t request[32]; /* digest of what is frozen under its key */
     char key[64];
+    char about[64]; /* of a check: the key that it asks about */
     uint32_t attempt;
     enum task_kind kind;
     uint32_t step;
@@ -33,6 +34,8 @@ struct sent {
     bool applied;  /* its effect stands in the participant's database */
     bool lost;     /* the coordinator was told that its session is gone */
     bool orphan;   /* sent before the crash, and not heard of since */
+    bool cleared;  /* a check said that its key had no effect */
+    bool settled;  /* or that it had */
 };
 
 /* A saga that is a step of this one. */

@@ -45,6 +45,9 @@ static void dump_call(const struct dump *dump, const struct call *call)
     mp_put_uint(out, call->losses);
     put_ms(dump, call->retry_ms);
     mp_put_bool(out, call->used_up);
+    mp_put_bool(out, call->spent);
+    mp_put_bool(out, call->refused);
+    mp_put_bool(out, call->of_undo);
     mp_put_bool(out, call->expired);
     mp_put_uint(out, call->past_run);
     mp_put_bool(out, call->stray);
@@ -129,7 +132,7 @@ uint64_t small_digest(const struct small *world)
     for (uint32_t i = 0; i < world->task_count; i++) {
         const struct sent *task = &world->tasks[i];
         mp_put_uint(&out, (uint64_t)(task->answered | task->applied << 1 | task->lost << 2 |
-                                     task->orphan << 3));
+                                     task->orphan << 3 | task->cleared << 4 | task->settled << 5));
         put_ms(&dump, task->answered ? 0 : task->sent_ms + task->ttl_ms);
     }
     for (uint32_t i = 0; i < world->child_count; i++) {

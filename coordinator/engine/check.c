@@ -1,0 +1,59 @@
+/* check.c - asking what became of a do, or an undo, that is in doubt without an attempt left.
+ *
+ * A step has one call for both. Beside the do's doubt only the undo of an old key (stray.c) can
+ * want it at the same time: then that one waits, and loses it if it has it. Who is asked, how
+ * often and for how long is as the action says that is in doubt; the request is that action's. */
+#include "engine/turn.h"
+
+bool check_is_left(const struct call *asked)
+{
+    return call_spec(asked)->check.size > 0 && !asked->used_up;
+}
+
+bool check_ask(struct turn *turn, struct call *asked)
+{
+    PRE(check_is_left(asked));
+    struct step *step = asked->step;
+    struct call *check = step_call(step, TASK_CHECK);
+    bool of_undo = asked->kind == TASK_UNDO;
+    bool again = call_is_checked(asked);
+    if (again && (call_is_open(check) || check->retry_ms > turn->now_ms)) {
+        return false;
+    }
+    bool is_taken = of_undo && call_awaits_check(step_call(step, TASK_DO));
+    if (is_taken || !turn_has_room(turn)) {
+        return false;
+    }
+    if (!again) {
+        call_off_all(turn, check, "superseded");
+    }
+    call_send(turn, check, again ? NULL : &asked->input, of_undo ? FLAG_OF_UNDO : 0u);
+    return true;
+}
+
+void check_call_off(struct turn *turn, struct step *step)
+{
+    struct call *check = step_call(step, TASK_CHECK);
+    /* Nobody wants to know any more, and the check must not outlive the saga. */
+    if (!check_is_awaited(check)) {
+        call_off_all(turn, check, "settled");
+    }
+}
+
+bool undo_settle(struct turn *turn, struct step *step)
+{
+    struct call *undo = step_call(step, TASK_UNDO);
+    PRE(undo->spent);
+    if (call_in_doubt(undo) && check_is_left(undo)) {
+        return check_ask(turn, undo);
+    }
+    undo_give_up(turn, step);
+    return true;
+}
+
+void undo_give_up(struct turn *turn, struct step *step)
+{
+    const struct call *undo = step_call(step, TASK_UNDO);
+    const char *why = undo->refused ? "undo_refused" : "undo_used_up";
+    park(turn, step, TASK_UNDO, undo->expired ? "key_expired" : why);
+}
