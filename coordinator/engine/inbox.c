@@ -324,12 +324,13 @@ static bool is_too_late(const struct step *step, struct span event)
     return step->wake_ms > 0 && knows && came_ms >= step->wake_ms;
 }
 
-/* What a save-point spares goes on while the saga is on its way there. */
-static bool waits_for(const struct saga *saga, const struct step *step, const struct offer *offer)
+/* What a save-point spares goes on while the saga is on its way there, and before it turns. */
+static bool waits_for(struct turn *turn, const struct step *step, const struct offer *offer)
 {
+    const struct saga *saga = turn->saga;
     bool goes_on = saga->direction == FORWARD || savepoint_spares(step);
-    bool is_wanted = goes_on && !saga->turn_wanted && !saga_state_is_final(saga->state) &&
-                     step->state == STEP_STATE_WAITING;
+    bool is_wanted = goes_on && (!saga->turn_wanted || savepoint_will_spare(turn, step)) &&
+                     !saga_state_is_final(saga->state) && step->state == STEP_STATE_WAITING;
     return is_wanted && step->spec->kind == STEP_KIND_WAIT_EVENT &&
            span_equal(step->spec->event, offer->name) && offer->number > mark_of(step) &&
            !is_too_late(step, offer->event);
@@ -370,7 +371,7 @@ enum saga_error inbox_offer(struct engine *engine, const struct event *event, st
     struct turn turn;
     const struct step *step = saga_step(saga, offer->step);
     turn_open(&turn, engine, event, batch, saga);
-    if (waits_for(saga, step, offer) && matches(&turn, step, offer->event) && !turn.failed) {
+    if (waits_for(&turn, step, offer) && matches(&turn, step, offer->event) && !turn.failed) {
         *offer->is_taken = true;
         take(&turn, step, offer);
         settle(&turn);

@@ -41,6 +41,20 @@ void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen)
     }
 }
 
+bool savepoint_will_spare(struct turn *turn, const struct step *step)
+{
+    const struct saga *saga = turn->saga;
+    bool *chosen = saga->turn_to > 0
+                       ? arena_take(&turn->batch->arena, saga->step_total * sizeof *chosen)
+                       : NULL;
+    turn->failed |= saga->turn_to > 0 && !chosen;
+    if (!chosen) {
+        return false;
+    }
+    savepoint_choose(saga, saga->turn_to - 1, chosen);
+    return !chosen[step->index];
+}
+
 /* It will not come to what it was asked for, by itself. */
 static bool has_failed(const struct step *step)
 {

@@ -295,6 +295,8 @@ struct step *fan_latest(const struct step *container);
 bool step_satisfies(const struct step *step);
 /* The saga goes back to a save-point, and this step keeps what it did. */
 bool savepoint_spares(const struct step *step);
+/* The same of one that a person wants to go back and that has not turned yet. */
+bool savepoint_will_spare(struct turn *turn, const struct step *step);
 /* Which steps depend on `to`: step_total of them. */
 void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen);
 /* May the saga go back to `to`? SAGA_CONFLICT with *why. */
