@@ -96,6 +96,12 @@ class Process:
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) << 10
 
+    def heeds(self, number):
+        """It has said by now what the signal means to it: before, it would just die of it."""
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return any(int(re.search(rf"{name}:\s+(\w+)", status)[1], 16) >> (number - 1) & 1
+                   for name in ("SigCgt", "SigBlk"))
+
     def signal(self, number):
         self.popen.send_signal(number)
 
@@ -118,6 +124,7 @@ class Process:
         """As an operator in a hurry would: the second SIGTERM waits for nobody."""
         if self.is_running():
             self.signal(signal.SIGCONT)
+            until(lambda: not self.is_running() or self.heeds(signal.SIGTERM), "it heeds SIGTERM")
             self.signal(signal.SIGTERM)
             if self.name == "sagad":
                 until(lambda: not self.is_running() or "draining" in self.log(), "sagad drains")
