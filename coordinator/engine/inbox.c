@@ -142,11 +142,13 @@ enum saga_error inbox_arrived(struct engine *engine, const struct event *event, 
 
 /* ---- who wants what ---- */
 
-/* It has not begun, or begins anew after the save-point that the saga is on its way to. */
+/* It has not begun, or begins anew: after the save-point that the saga is on its way to, or when a
+ * person retries it. */
 static bool will_begin(const struct step *step)
 {
     const struct saga *saga = step->saga;
-    bool is_pending = step->state == STEP_STATE_PENDING;
+    bool is_parked = step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE;
+    bool is_pending = step->state == STEP_STATE_PENDING || is_parked;
     if (saga->direction == BACKWARD) {
         return saga->save_point > 0 && (step->chosen || is_pending);
     }
