@@ -1,6 +1,6 @@
 /* barrier.c - one table in the participant's own database makes at-least-once harmless.
  *
- *   saga_barrier(key, state, output, used_ms)        key is that of the do
+ *   saga_barrier(key, state, output, used_ms)        key is that of the do, or of an undo
  *
  *     (none) --do--> done --undo--> undone
  *       |                             ^
@@ -8,7 +8,8 @@
  *
  * A do finds `done`: it was done before, its output is given again. It finds `undone`: it comes
  * after its undo and is refused. An undo finds `undone`: nothing stands. It finds nothing: the do
- * never came here; that is remembered, so that it is refused if it still comes. */
+ * never came here; that is remembered, so that it is refused if it still comes. The undo's own key
+ * is `done` then, for a check that asks about it. */
 #include <sqlite3.h>
 
 #include "base/check.h"
@@ -73,7 +74,8 @@ static bool find(struct sqlite3 *db, const char *key, struct saga_answer *answer
         size_t size = (size_t)sqlite3_column_bytes(statement, 1);
         if (*state == STATE_DONE && answer != NULL) {
             struct saga_pack *pack = saga_answer_ok(answer);
-            saga_put_value(pack, (struct saga_value){output, size});
+            if (size > 0)
+                saga_put_value(pack, (struct saga_value){output, size});
         }
     }
     sqlite3_finalize(statement);
@@ -96,6 +98,12 @@ static bool put(struct sqlite3 *db, const char *key, enum barrier_state state,
     return rc == SQLITE_DONE;
 }
 
+static bool put_undo(struct sqlite3 *db, const struct saga_task *task)
+{
+    const struct saga_value none = {0};
+    return put(db, task->do_key, STATE_UNDONE, none) && put(db, task->key, STATE_DONE, none);
+}
+
 static enum saga_verdict enter_do(enum barrier_state state, struct saga_answer *answer)
 {
     if (state == STATE_DONE)
@@ -115,9 +123,7 @@ static enum saga_verdict enter_undo(struct sqlite3 *db, const struct saga_task *
     if (state == STATE_DONE)
         return SAGA_VERDICT_RUN;
     saga_answer_ok(answer);
-    if (state == STATE_UNDONE)
-        return SAGA_VERDICT_NOTHING;
-    if (put(db, task->do_key, STATE_UNDONE, (struct saga_value){0}))
+    if (put_undo(db, task))
         return SAGA_VERDICT_NOTHING;
     broken(answer, db);
     return SAGA_VERDICT_ERROR;
@@ -157,9 +163,9 @@ enum saga_error saga_barrier_leave(struct sqlite3 *db, const struct saga_task *t
     }
     if (task->kind == SAGA_KIND_CONFIRM)
         return SAGA_OK;
-    bool is_do = task->kind == SAGA_KIND_DO;
-    bool is_stored = put(db, task->do_key, is_do ? STATE_DONE : STATE_UNDONE,
-                         is_do ? answer_output(answer) : (struct saga_value){0});
+    bool is_stored = task->kind == SAGA_KIND_DO
+                         ? put(db, task->do_key, STATE_DONE, answer_output(answer))
+                         : put_undo(db, task);
     if (!is_stored) {
         broken(answer, db);
         return SAGA_INTERNAL;

@@ -518,6 +518,45 @@ Test(saga_tasks, refuses_a_do_that_comes_after_its_undo)
     bench_close(bench);
 }
 
+static void take_check(struct bench *bench, const char *key, const char *about)
+{
+    take(bench, &(struct given){.action = "t.once",
+                                .kind = "check",
+                                .key = key,
+                                .do_key = about,
+                                .attempt = 1,
+                                .ttl_ms = 60000});
+}
+
+static bool is_ok(const struct bench *bench)
+{
+    char status[16];
+    cr_assert(saga_value_copy(value_of(bench->last), "status", status, sizeof(status)));
+    return strcmp(status, "ok") == 0;
+}
+
+/* Whatever the undo found to undo. */
+Test(saga_tasks, says_what_became_of_a_do_and_of_its_undo)
+{
+    for (int with_do = 0; with_do < 2; with_do++) {
+        struct bench *bench = bench_open();
+        take_check(bench, "trip-1/flight/check", "trip-1/flight/do");
+        cr_assert_not(is_ok(bench));
+        take_check(bench, "trip-1/flight~2/check", "trip-1/flight/undo");
+        expect_failed(bench, "not_found");
+        if (with_do)
+            take_do(bench, "t.once", 1);
+        take_check(bench, "trip-1/flight~3/check", "trip-1/flight/undo");
+        cr_assert_not(is_ok(bench));
+        take_undo(bench);
+        take_check(bench, "trip-1/flight~4/check", "trip-1/flight/undo");
+        cr_assert(is_ok(bench));
+        take_check(bench, "trip-1/flight~5/check", "trip-1/flight/do");
+        cr_assert_not(is_ok(bench));
+        bench_close(bench);
+    }
+}
+
 /* A participant that has died and come back remembers nothing but its database. */
 Test(saga_tasks, does_once_over_a_restart_what_the_barrier_knows)
 {
