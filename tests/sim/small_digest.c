@@ -125,6 +125,7 @@ uint64_t small_digest(const struct small *world)
     uint8_t digest[DIGEST_SIZE];
     uint64_t value;
     buf_clear(&out);
+    mp_put_str(&out, world->definition->name);
     mp_put_uint(&out, (uint64_t)world->state);
     if (saga) {
         dump_saga(&dump, saga);
