@@ -210,9 +210,14 @@ static void open_world(struct sim *sim)
     sim->weather = (struct sim_weather){.sync_max = 10};
     sim_node_open(sim);
     sim->has_children = sim_chance(sim, 400);
+    sim->has_versions = sim_chance(sim, 300);
     sim->definition_count = 1 + sim_draw(sim, 2) + sim->has_children;
     for (uint32_t i = 0; i < sim->definition_count; i++) {
-        sim_operator_define(sim, i);
+        sim_operator_define(sim, i, false);
+    }
+    run(sim, sim->now_ms + 100, false);
+    for (uint32_t i = 0; i < sim->definition_count && sim->has_versions; i++) {
+        sim_operator_define(sim, i, true);
     }
     run(sim, sim->now_ms + 100, false);
     sim->named_count = 2 + sim_draw(sim, SIM_NAMED - 1);
@@ -220,6 +225,7 @@ static void open_world(struct sim *sim)
     for (uint32_t i = 0; i < sim->named_count; i++) {
         snprintf(sim->sagas[i].name, sizeof sim->sagas[i].name, "s%u", i);
         sim->sagas[i].definition = sim_draw(sim, sim->definition_count);
+        sim->sagas[i].starts_as = sim->has_versions ? sim_draw(sim, 3) : 0;
         bool later = sim_chance(sim, 300);
         sim->sagas[i].start_at_ms = later ? sim->now_ms + 1 + sim_draw(sim, 20000) : 0;
     }

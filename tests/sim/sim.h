@@ -45,7 +45,7 @@ enum {
     SIM_POSTS = 32,      /* events on their way */
     SIM_SENT = 128,      /* events from outside */
     SIM_EVENTS = 1000,   /* in the inbox, ever */
-    SIM_STEPS = 8,       /* of one saga */
+    SIM_STEPS = 8,       /* of one saga: see sim_step_number() */
     SIM_HEARTBEAT_MS = 2000,
     SIM_DEAD_MS = 6000,
     SIM_DELAY_MAX = 2000,          /* of a frame: well below dead_ms, as heartbeats of TCP see to */
@@ -116,28 +116,33 @@ struct sim_attempt {
 
 struct sim_saga {
     char name[LIMIT_SAGA_ID + 1];
-    uint64_t id;         /* 0: not durable */
-    uint32_t definition; /* which of the seed's */
-    bool acknowledged;   /* a client was told that it is started */
-    int variant;         /* of its input, as acknowledged */
-    bool rolled_back;    /* an operator was told that it will turn back */
-    bool written_off;    /* terminated */
-    bool alerted;        /* somebody was told that it is parked */
-    uint32_t parked;     /* bit set of the steps that ever were */
-    uint32_t crashes;    /* when its first row became durable */
-    int64_t start_at_ms; /* 0 = at once */
-    bool is_paused;      /* as it was durable when that was looked at */
-    bool has_key;        /* of its concurrency key, as its records say: */
+    uint64_t id;           /* 0: not durable */
+    uint32_t definition;   /* which of the seed's */
+    uint32_t version;      /* of that, as recorded; 0 = not yet */
+    uint32_t head_version; /* as its head says */
+    uint32_t starts_as;    /* version asked for at its start; 0 = the newest */
+    uint32_t begun;        /* bit set of the steps that ever were */
+    bool acknowledged;     /* a client was told that it is started */
+    int variant;           /* of its input, as acknowledged */
+    bool rolled_back;      /* an operator was told that it will turn back */
+    bool written_off;      /* terminated */
+    bool alerted;          /* somebody was told that it is parked */
+    uint32_t parked;       /* bit set of the steps that ever were */
+    uint32_t crashes;      /* when its first row became durable */
+    int64_t start_at_ms;   /* 0 = at once */
+    bool is_paused;        /* as it was durable when that was looked at */
+    bool has_key;          /* of its concurrency key, as its records say: */
     bool holds;
     uint64_t queued_at;   /* order of waiting; 0 = it does not */
     uint64_t queued_left; /* the same, when it completed: it may wait on in its place */
     int value;            /* of its input, as recorded */
     uint64_t mark;        /* events with greater numbers count */
     uint64_t started_by;
-    uint32_t waits;            /* bit set of the steps that wait for an event, as recorded */
-    uint64_t turned;           /* number of the last event when it turned to a save-point */
-    uint32_t woken;            /* bit set of the steps that have waited before */
-    uint64_t taken[SIM_STEPS]; /* number of the last event that each took */
+    uint32_t waits;                 /* bit set of the steps that wait for an event, as recorded */
+    uint64_t turned;                /* number of the last event when it turned to a save-point */
+    uint64_t unpromised[SIM_STEPS]; /* number of the last event when another version began */
+    uint32_t woken;                 /* bit set of the steps that have waited before */
+    uint64_t taken[SIM_STEPS];      /* number of the last event that each took */
     uint64_t waited_commit[SIM_STEPS]; /* when each began to wait */
     uint8_t key[2 * DIGEST_SIZE];
     enum saga_state state; /* as it is durable */
@@ -330,6 +335,8 @@ struct sim {
     uint32_t event_count;
     uint64_t commits;
     uint32_t definition_count;
+    uint64_t drawn_from[SIM_DEFINITIONS]; /* the generator, before each */
+    bool has_versions;                    /* two of each definition */
     bool has_children;
     uint64_t served; /* the commits before the coordinator's present life */
     struct map keys;
@@ -382,8 +389,9 @@ void sim_say(const struct sim *sim, const char *format, ...) PRINTF_LIKE(2, 3);
 uint32_t sim_draw(struct sim *sim, uint32_t below);
 bool sim_chance(struct sim *sim, uint32_t in_thousand);
 void sim_draw_weather(struct sim *sim);
-/* The JSON of a definition called d<index>, with ' for ". */
-void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out);
+/* The JSON of a definition called d<index>, with ' for ". Its second version begins as the first.
+ */
+void sim_draw_definition(struct sim *sim, uint32_t index, bool is_second, struct buf *out);
 
 /* sim_net.c */
 void sim_net_schedule(struct sim *sim, enum sim_what what, int64_t due_ms, uint32_t a, uint32_t b);
@@ -459,7 +467,7 @@ void sim_event_check_wait(struct sim *sim, const struct sim_saga *saga, uint32_t
 void sim_event_check_starts(struct sim *sim);
 
 /* sim_operator.c */
-void sim_operator_define(struct sim *sim, uint32_t definition);
+void sim_operator_define(struct sim *sim, uint32_t definition, bool is_second);
 void sim_operator_tick(struct sim *sim);
 /* Resumes whatever is paused. */
 void sim_operator_calm(struct sim *sim);
@@ -468,13 +476,17 @@ void sim_operator_close(struct sim *sim);
 /* sim_names.c */
 struct sim_saga *sim_saga_named(struct sim *sim, struct span name);
 const struct definition *sim_definition(const struct sim *sim, const struct sim_saga *saga);
-/* Steps are numbered as in a saga's memory: those of the definition, then the items of the one
- * fan-out that it may have. */
-enum { SIM_ITEMS = 2 };
+/* Steps have the numbers in their names, whatever their places, and then come the items of the one
+ * fan-out that there may be: so they have the same ones in all versions. */
+enum { SIM_ITEMS = 2, SIM_FAN = SIM_STEPS - SIM_ITEMS };
 uint32_t sim_step_count(const struct definition *definition);
-const struct step_spec *sim_spec(const struct definition *definition, uint32_t step);
-/* The number of item `item` (from 1; 0 = the step itself). */
-uint32_t sim_step_number(const struct definition *definition, uint32_t step, uint32_t item);
+const struct step_spec *sim_spec(const struct definition *definition, uint32_t number);
+/* NULL: this version has no such step. */
+const struct step_spec *sim_find_spec(const struct definition *definition, uint32_t number);
+/* The number of item `item` (from 1; 0 = the step itself) of a step by its place. */
+uint32_t sim_step_number(const struct definition *definition, uint32_t place, uint32_t item);
+/* SAGA_MIGRATED has become durable. */
+void sim_names_migrate(struct sim *sim, struct sim_saga *saga, uint32_t version);
 struct sim_key *sim_key_of(struct sim *sim, struct span text);
 /* What the rows say of an attempt; NULL: nothing. */
 struct sim_attempt *sim_attempt_of(struct sim *sim, const struct sim_attempt_id *id);

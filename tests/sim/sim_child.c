@@ -201,7 +201,7 @@ static void note_parent(struct sim *sim, struct sim_saga *saga, const struct rec
     } else if (undid && sim_spec(definition, step)->kind == STEP_KIND_SAGA) {
         check_undone(sim, saga, step);
     } else if (keeps && sim_spec(definition, step)->undo_is_reverse &&
-               (step >= definition->step_count || !sim_spec(definition, step)->for_each)) {
+               (step >= SIM_FAN || !sim_spec(definition, step)->for_each)) {
         sim_violated(sim, "child", "the child of t%u of %s is kept", step, saga->name);
     }
     if (begins || intends) {
@@ -242,7 +242,15 @@ void sim_child_note_heads(struct sim *sim, const struct rows *rows)
         for (uint32_t k = 0; k < sim->saga_count; k++) {
             if (sim->sagas[k].id == rows->heads[i].saga) {
                 sim->sagas[k].state = rows->heads[i].state;
+                sim->sagas[k].head_version = rows->heads[i].version;
             }
+        }
+    }
+    for (uint32_t i = 0; i < sim->saga_count; i++) {
+        const struct sim_saga *saga = &sim->sagas[i];
+        if (saga->head_version != saga->version) {
+            sim_violated(sim, "migrated", "%s is of version %u, and its head says %u", saga->name,
+                         saga->version, saga->head_version);
         }
     }
 }

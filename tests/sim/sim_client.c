@@ -59,11 +59,15 @@ static void put_start(struct sim *sim, struct sim_ask *ask)
         is_minted ? sim_draw(sim, sim->definition_count) : sim->sagas[ask->saga].definition;
     snprintf(definition, sizeof definition, "d%u", which);
     int64_t start_at_ms = is_minted ? 0 : sim->sagas[ask->saga].start_at_ms;
-    sim_begin(sim, "start", 5u + !is_minted + (start_at_ms > 0));
+    uint32_t version = is_minted ? 0 : sim->sagas[ask->saga].starts_as;
+    sim_begin(sim, "start", 5u + !is_minted + (start_at_ms > 0) + (version > 0));
     put_name(sim, ask);
     sim_put_text(sim, "definition", span_text(definition));
     if (!is_minted) {
         sim_put_text(sim, "saga", span_text(sim->sagas[ask->saga].name));
+    }
+    if (version > 0) {
+        sim_put_int(sim, "version", version);
     }
     if (start_at_ms > 0) {
         sim_put_int(sim, "start_at", start_at_ms);

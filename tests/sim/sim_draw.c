@@ -268,14 +268,31 @@ static void put_on(struct sim *sim, struct buf *out, uint32_t index)
     buf_text(out, "}]");
 }
 
-void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
+/* One that the first version does not have. */
+static void put_new(struct sim *sim, struct buf *out)
 {
+    buf_format(out, ",{'step':'t%u','action':'s%u.do','input':{'a':'$.input.a'},", SIM_FAN - 1,
+               sim_draw(sim, 2));
+    put_timeouts(sim, out, false);
+    buf_text(out, ",'compensate':'none'}");
+}
+
+void sim_draw_definition(struct sim *sim, uint32_t index, bool is_second, struct buf *out)
+{
+    uint32_t differs_at = is_second ? sim_draw(sim, SIM_FAN) : SIM_FAN;
+    uint32_t new_at = is_second ? sim_draw(sim, SIM_FAN) : SIM_FAN;
+    uint64_t state = sim->state;
+    if (is_second) {
+        sim->state = sim->drawn_from[index];
+    }
+    sim->drawn_from[index] = sim->state;
     uint32_t count = 1 + sim_draw(sim, 5);
     bool has_pivot = sim_chance(sim, 350);
     bool is_line = has_pivot || sim_chance(sim, 300);
     uint32_t pivot = has_pivot ? sim_draw(sim, count) : count;
     struct draft draft = {.is_line = is_line, .index = index};
     buf_format(out, "{'saga':'d%u'", index);
+    buf_text(out, is_second ? ",'description':'the second'" : "");
     if (sim_chance(sim, 300)) {
         buf_format(out, ",'timeout':'%us'", 5 + sim_draw(sim, 30));
     }
@@ -293,6 +310,10 @@ void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
     }
     buf_text(out, ",'steps':[");
     for (uint32_t i = 0; i < count; i++) {
+        if (i > 0 && i == new_at) {
+            put_new(sim, out);
+        }
+        sim->state = i == differs_at ? state : sim->state;
         enum shape shape = sim_chance(sim, 150) ? SHAPE_READ : SHAPE_UNDONE;
         shape = i == pivot ? SHAPE_PIVOT : i > pivot ? SHAPE_AFTER : shape;
         draft.step = i;
@@ -313,4 +334,5 @@ void sim_draw_definition(struct sim *sim, uint32_t index, struct buf *out)
         }
     }
     buf_format(out, "],'output':{'n':'$.steps.t%u.output.n'}}", draft.last);
+    sim->state = is_second ? state + new_at : sim->state;
 }

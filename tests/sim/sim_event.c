@@ -221,11 +221,13 @@ static bool is_for(const struct sim_saga *saga, const struct step_spec *spec,
 }
 
 /* The first one that the step must not miss; SIM_EVENTS: there is none. Nobody promises one that
- * waits again what came after its first wait, and before the saga turned. */
+ * waits again what came after its first wait, and before the saga turned; nor what came while the
+ * saga was of a version that may not have known such a step. */
 static uint64_t first_for(const struct sim *sim, const struct sim_saga *saga, uint32_t step)
 {
     uint64_t after = saga->taken[step] > saga->mark ? saga->taken[step] : saga->mark;
     const struct step_spec *spec = sim_spec(sim_definition(sim, saga), step);
+    after = saga->unpromised[step] > after ? saga->unpromised[step] : after;
     if (saga->woken & 1u << step && saga->turned > after) {
         after = saga->turned;
     }
@@ -237,10 +239,16 @@ static uint64_t first_for(const struct sim *sim, const struct sim_saga *saga, ui
     return SIM_EVENTS;
 }
 
+static uint32_t number_of(const struct sim *sim, const struct sim_saga *saga,
+                          const struct record *record)
+{
+    return sim_step_number(sim_definition(sim, saga), record->step, 0);
+}
+
 static void note_received(struct sim *sim, struct sim_saga *saga, const struct record *record)
 {
     uint64_t number = (uint64_t)record->mark;
-    uint32_t step = record->step;
+    uint32_t step = number_of(sim, saga, record);
     if (!(saga->waits & 1u << step)) {
         sim_violated(sim, "event", "%s takes event %llu for t%u, which does not wait", saga->name,
                      (unsigned long long)number, step);
@@ -295,18 +303,22 @@ static void note_started(struct sim *sim, struct sim_saga *saga, const struct re
 
 void sim_event_note(struct sim *sim, struct sim_saga *saga, const struct record *record)
 {
+    uint32_t step = number_of(sim, saga, record);
     if (record->type == RECORD_SAGA_STARTED) {
         note_started(sim, saga, record);
+    } else if (record->type == RECORD_SAGA_MIGRATED) {
+        for (uint32_t i = 0; i < SIM_STEPS; i++) {
+            saga->unpromised[i] = saga->waits & 1u << i ? saga->unpromised[i] : sim->event_count;
+        }
     } else if (record->type == RECORD_STEP_WAITING && span_is(record->code, "event")) {
-        saga->waits |= 1u << record->step;
-        saga->waited_commit[record->step] = sim->commits;
+        saga->waits |= 1u << step;
+        saga->waited_commit[step] = sim->commits;
     } else if (record->type == RECORD_EVENT_RECEIVED) {
         note_received(sim, saga, record);
     } else if (record->type == RECORD_STEP_WOKEN && record->item == 0) {
-        sim->counts[COUNT_OVERDUE] +=
-            saga->waits & 1u << record->step && span_is(record->code, "timeout");
-        saga->waits &= ~(1u << record->step);
-        saga->woken |= 1u << record->step;
+        sim->counts[COUNT_OVERDUE] += saga->waits & 1u << step && span_is(record->code, "timeout");
+        saga->waits &= ~(1u << step);
+        saga->woken |= 1u << step;
     } else if (record->type == RECORD_SAGA_COMPENSATING && record->flags & FLAG_SAVE_POINT) {
         saga->turned = sim->event_count;
     }
@@ -318,7 +330,8 @@ bool sim_event_keeps(const struct sim *sim, const struct sim_saga *saga)
 {
     const struct definition *definition = sim_definition(sim, saga);
     for (uint32_t i = 0; i < definition->step_count; i++) {
-        if (saga->waits & 1u << i && definition->steps[i].wait_ms == 0) {
+        uint32_t number = sim_step_number(definition, i, 0);
+        if (saga->waits & 1u << number && definition->steps[i].wait_ms == 0) {
             return true;
         }
     }

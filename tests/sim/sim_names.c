@@ -15,7 +15,7 @@ const struct definition *sim_definition(const struct sim *sim, const struct sim_
 {
     char name[16];
     snprintf(name, sizeof name, "d%u", saga->definition);
-    return catalog_find(sim->node.catalog, span_text(name), 1);
+    return catalog_find(sim->node.catalog, span_text(name), saga->version);
 }
 
 /* The step with for_each; step_count = there is none. */
@@ -34,15 +34,55 @@ uint32_t sim_step_count(const struct definition *definition)
     return count + (container_of(definition) < count ? SIM_ITEMS : 0);
 }
 
-const struct step_spec *sim_spec(const struct definition *definition, uint32_t step)
+uint32_t sim_step_number(const struct definition *definition, uint32_t place, uint32_t item)
 {
-    CHECK(step < sim_step_count(definition));
-    return &definition->steps[step < definition->step_count ? step : container_of(definition)];
+    if (item > 0) {
+        return SIM_FAN + item - 1;
+    }
+    CHECK(place < definition->step_count);
+    const struct span name = definition->steps[place].name;
+    CHECK(name.size == 2 && name.data[0] == 't');
+    return (uint32_t)(name.data[1] - '0');
 }
 
-uint32_t sim_step_number(const struct definition *definition, uint32_t step, uint32_t item)
+const struct step_spec *sim_find_spec(const struct definition *definition, uint32_t number)
 {
-    return item > 0 ? definition->step_count + item - 1 : step;
+    uint32_t place = 0;
+    if (number >= SIM_FAN) {
+        place = container_of(definition);
+    }
+    while (place < definition->step_count && number < SIM_FAN &&
+           sim_step_number(definition, place, 0) != number) {
+        place++;
+    }
+    return place < definition->step_count ? &definition->steps[place] : NULL;
+}
+
+const struct step_spec *sim_spec(const struct definition *definition, uint32_t number)
+{
+    const struct step_spec *spec = sim_find_spec(definition, number);
+    CHECK(spec);
+    return spec;
+}
+
+/* What has begun is there as it was. */
+void sim_names_migrate(struct sim *sim, struct sim_saga *saga, uint32_t version)
+{
+    const struct definition *from = sim_definition(sim, saga);
+    saga->version = version;
+    const struct definition *to = sim_definition(sim, saga);
+    for (uint32_t number = 0; number < SIM_STEPS; number++) {
+        const struct step_spec *before = sim_find_spec(from, number);
+        const struct step_spec *after = sim_find_spec(to, number);
+        bool same = before && after &&
+                    memcmp(before->digest, after->digest, sizeof before->digest) == 0 &&
+                    before->step_class == after->step_class;
+        if (saga->begun & 1u << number && !same) {
+            sim_violated(sim, "migrated", "t%u of %s has begun, and is another in version %u",
+                         number, saga->name, version);
+        }
+    }
+    sim_tally(sim, COUNT_MIGRATED);
 }
 
 static enum task_kind kind_of(struct span text)
@@ -84,9 +124,8 @@ static void read_key(struct sim *sim, struct sim_key *key)
     key->run = step.size > 0 ? (uint32_t)strtoul((const char *)step.data, NULL, 10) : 1;
     struct span item = part_of(&name, '[');
     uint32_t place = name.size > 0 ? 1 + (uint32_t)strtoul((const char *)name.data, NULL, 10) : 0;
-    int32_t index = definition_step(sim_definition(sim, saga), item);
-    CHECK(index >= 0);
-    key->step = sim_step_number(sim_definition(sim, saga), (uint32_t)index, place);
+    CHECK(item.size == 2);
+    key->step = place > 0 ? SIM_FAN + place - 1 : (uint32_t)(item.data[1] - '0');
 }
 
 struct sim_key *sim_key_of(struct sim *sim, struct span text)

@@ -58,7 +58,7 @@ static void to_double_quotes(struct buf *text)
     }
 }
 
-void sim_operator_define(struct sim *sim, uint32_t index)
+void sim_operator_define(struct sim *sim, uint32_t index, bool is_second)
 {
     struct sim_order *order = take_order(sim, REQUEST_DEFINE);
     struct buf text;
@@ -66,7 +66,7 @@ void sim_operator_define(struct sim *sim, uint32_t index)
     struct json_problem problem;
     buf_open(&text, LIMIT_DEFINITION);
     buf_open(&value, LIMIT_DEFINITION);
-    sim_draw_definition(sim, index, &text);
+    sim_draw_definition(sim, index, is_second, &text);
     to_double_quotes(&text);
     sim_say(sim, "definition %.*s", (int)text.size, (const char *)text.data);
     CHECK(json_to_mp(buf_span(&text), &value, &problem) == SAGA_OK);
@@ -86,8 +86,13 @@ void sim_operator_define(struct sim *sim, uint32_t index)
 static void name_steps(struct sim *sim, struct sim_order *order, uint32_t count)
 {
     const struct definition *definition = sim_definition(sim, &sim->sagas[order->saga]);
+    uint32_t container = 0;
+    while (container + 1 < definition->step_count && !definition->steps[container].for_each) {
+        container++;
+    }
     for (uint32_t i = 0; i < count; i++) {
-        struct span own = sim_spec(definition, i)->name;
+        uint32_t place = i < definition->step_count ? i : container;
+        struct span own = definition->steps[place].name;
         int size = snprintf(order->texts[i], sizeof order->texts[i], "%.*s", (int)own.size,
                             (const char *)own.data);
         if (i >= definition->step_count) {
@@ -137,6 +142,7 @@ static void give(struct sim *sim, uint32_t saga, enum verb verb)
         step = decides ? find_question(sim, saga, step) : step;
         request->step = order->names[step];
     }
+    request->version = verb == VERB_MIGRATE ? 1 + sim_draw(sim, 2) : 0;
     if (verb == VERB_RESOLVE) {
         request->outcome = outcomes[sim_draw(sim, ARRAY_COUNT(outcomes))];
     }
@@ -155,11 +161,11 @@ static void give(struct sim *sim, uint32_t saga, enum verb verb)
     sim_node_ask(sim, &order->request);
 }
 
-/* Any; in families mostly one that has not ended. */
+/* Any; in families, and where there are versions, mostly one that has not ended. */
 static uint32_t draw_saga(struct sim *sim)
 {
     uint32_t saga = sim_draw(sim, sim->saga_count);
-    bool looks = sim->has_children && sim_chance(sim, 600);
+    bool looks = (sim->has_children || sim->has_versions) && sim_chance(sim, 700);
     for (uint32_t i = 0; looks && i < 8 && saga_state_is_final(sim->sagas[saga].state); i++) {
         saga = sim_draw(sim, sim->saga_count);
     }
@@ -179,6 +185,7 @@ void sim_operator_tick(struct sim *sim)
     uint32_t saga = draw_saga(sim);
     if (sim->sagas[saga].id != 0) {
         enum verb verb = verbs[sim_draw(sim, ARRAY_COUNT(verbs))];
+        verb = sim->has_versions && sim_chance(sim, 400) ? VERB_MIGRATE : verb;
         give(sim, saga, sim_chance(sim, 15) ? VERB_TERMINATE : verb);
     }
     saga = sim_draw(sim, sim->saga_count);

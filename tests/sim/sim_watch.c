@@ -34,7 +34,13 @@ static struct sim_saga *saga_of_id(struct sim *sim, uint64_t id)
 
 static void note_record(struct sim *sim, uint64_t saga, const struct record *record)
 {
-    const struct definition *definition = sim_definition(sim, saga_of_id(sim, saga));
+    struct sim_saga *named = saga_of_id(sim, saga);
+    if (record->type == RECORD_SAGA_STARTED) {
+        named->version = record->version;
+    } else if (record->type == RECORD_SAGA_MIGRATED) {
+        sim_names_migrate(sim, named, record->version);
+    }
+    const struct definition *definition = sim_definition(sim, named);
     uint32_t step = sim_step_number(definition, record->step, record->item);
     struct sim_attempt_id id = {.saga = saga,
                                 .step = step,
@@ -45,18 +51,21 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
         id.attempt = 1; /* there is no other: it is asked for as often as it takes */
         note_intent(sim, &id, record);
     }
-    sim_say(sim, "  %s %s t%u %s~%u#%u %.*s", saga_of_id(sim, saga)->name,
-            record_type_name(record->type), step, task_kind_name(record->kind), record->run,
-            record->attempt, (int)record->code.size, (const char *)record->code.data);
-    sim_claim_note(sim, saga_of_id(sim, saga), record);
-    sim_child_note(sim, saga_of_id(sim, saga), record);
-    sim_event_note(sim, saga_of_id(sim, saga), record);
+    named->begun |= record->type == RECORD_TASK_INTENDED || record->type == RECORD_STEP_WAITING
+                        ? 1u << step
+                        : 0;
+    sim_say(sim, "  %s %s t%u %s~%u#%u %.*s", named->name, record_type_name(record->type), step,
+            task_kind_name(record->kind), record->run, record->attempt, (int)record->code.size,
+            (const char *)record->code.data);
+    sim_claim_note(sim, named, record);
+    sim_child_note(sim, named, record);
+    sim_event_note(sim, named, record);
     if (record->type == RECORD_TASK_INTENDED) {
         note_intent(sim, &id, record);
         return;
     }
     if (record->type == RECORD_STEP_PARKED) {
-        saga_of_id(sim, saga)->parked |= 1u << step;
+        named->parked |= 1u << step;
     }
     bool unanswered = (record->flags & FLAG_UNANSWERED) != 0;
     sim->counts[COUNT_LATE] += record->type == RECORD_TASK_LATE;
@@ -101,6 +110,7 @@ static void note_saga(struct sim *sim, struct span name, const struct head *head
     saga->id = head->saga;
     saga->crashes = sim->node.crashes;
     saga->definition = (uint32_t)(head->definition.data[1] - '0');
+    saga->version = 0; /* the first row says it */
     sim_child_note_saga(sim, saga);
     sim_tally(sim, COUNT_SAGAS);
 }
@@ -186,21 +196,42 @@ static bool comes_after(const struct saga *saga, const struct step *after, const
     return is_after[own->index];
 }
 
+static uint32_t number_of(const struct step *step)
+{
+    const struct step *own = step->container ? step->container : step;
+    return sim_step_number(step->saga->definition, own->index,
+                           step->container ? step->item + 1 : 0);
+}
+
+static const struct step *step_of(const struct saga *saga, uint32_t number)
+{
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        if (number_of(saga_step(saga, i)) == number) {
+            return saga_step(saga, i);
+        }
+    }
+    return NULL;
+}
+
 void sim_watch_order(struct sim *sim, const struct sim_saga *named, uint32_t undone)
 {
     const struct saga *saga = map_get(&sim->node.core->engine->sagas, span_text(named->name));
-    if (!saga || saga_step(saga, undone)->late || saga_step(saga, undone)->calls[1].stray) {
+    const struct step *step = saga ? step_of(saga, undone) : NULL;
+    /* An item that is forgiven is undone alone while its saga goes forward. */
+    bool is_alone = named->state == SAGA_STATE_RUNNING;
+    if (!step || is_alone || step->late || step->calls[1].stray) {
         return;
     }
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *after = saga_step(saga, i);
-        bool is_free = i == undone || !comes_after(saga, after, saga_step(saga, undone)) ||
-                       is_excused(after) || named->parked & 1u << i;
-        uint32_t stand = is_free ? 0 : sim_stands(sim, (uint32_t)(named - sim->sagas), i);
-        stand += is_free ? 0 : sim_child_stand(sim, named, i);
+        uint32_t number = number_of(after);
+        bool is_free = after == step || !comes_after(saga, after, step) || is_excused(after) ||
+                       named->parked & 1u << number;
+        uint32_t stand = is_free ? 0 : sim_stands(sim, (uint32_t)(named - sim->sagas), number);
+        stand += is_free ? 0 : sim_child_stand(sim, named, number);
         if (stand > 0) {
             sim_violated(sim, "order", "the undo of t%u of %s begins while t%u stands", undone,
-                         named->name, i);
+                         named->name, number);
         }
     }
 }
@@ -239,8 +270,7 @@ static void watch_task(struct sim *sim, struct span frame)
     key->doing = do_key.size > 0 ? sim_key_of(sim, do_key) : NULL;
     check_frozen(sim, key, frame);
     sim_tally(sim, COUNT_TASKS);
-    const struct definition *definition = sim_definition(sim, &sim->sagas[key->saga]);
-    if (key->step >= definition->step_count) {
+    if (key->step >= SIM_FAN) {
         sim_tally(sim, COUNT_ITEMS);
     }
     if (key->kind == TASK_UNDO) {
