@@ -38,15 +38,20 @@
  *                 (its id left out of set_digest), and has one outcome whenever it is sent; what
  *                 is answered is durable (`acknowledged`: answered when it is taken in), and is
  *                 answered in the end (`settled`: await_decided left out)
- *   child         a child begins for a step that waits for it, and for no other (CHILD_BACK makes
- * one begin: seed 6629); the step ends as the child has (any child's end; any end taken for
- * success, or failure; completed taken for reversed), the saga after all its children (a step that
- * waits is done), and a child hears when its parent turns back (CHILD_BACK never asked).
- * `durable_first`: it begins after the step's record (asked for as the batch is given to the
- * store). `settled`: its end reaches its parent (child_owes_its_end false). `standing`: of an
- * undone step no child stands (a child that is being reversed is done) no_spin       time goes on
- * (an undo timed before its turn) form          no participant is told of an error (names of
- * instances cut to 3 bytes)
+ *   child         a child begins for a step that waits for it, and for no other; the step ends as
+ *                 its child has (any child's end taken for it; a failed one for completed, and the
+ *                 other way round; a completed one for reversed), the saga after all its children
+ *                 (a step that waits is done), and a child hears when its parent turns back
+ *                 (CHILD_BACK never asked; one that is not there begun by it: in 7000 seeds).
+ *                 `durable_first`: it begins after the step's record (asked for as the batch is
+ *                 given to the store). `settled`: its end reaches its parent (child_owes_its_end
+ *                 false). `standing`: of an undone step no child stands (one that is being
+ *                 reversed is done)
+ *   migrated      what has begun is written the same in the version that a saga goes on under, and
+ *                 of the same class (nothing differs); its head says which version (is_migrated
+ *                 left out)
+ *   no_spin       time goes on (an undo timed before its turn)
+ *   form          no participant is told of an error (names of instances cut to 3 bytes)
  */
 #include "sim.h"
 
