@@ -50,12 +50,16 @@
  *   migrated      what has begun is written the same in the version that a saga goes on under, and
  *                 of the same class (nothing differs); its head says which version (is_migrated
  *                 left out)
- *   no_spin       time goes on (an undo timed before its turn)
- *   form          no participant is told of an error (names of instances cut to 3 bytes)
+ *   tick          a tick of a schedule starts one saga, when it is due or later, and before those
+ * of later ticks, and its mark is durable then (the mark not moved; due an hour early); at rest the
+ * last has started one, and of `all` each (of all the last); what was missed starts none that `one`
+ * or `none` leaves out (none made up for; the oldest one made up for) no_spin       time goes on
+ * (an undo timed before its turn) form          no participant is told of an error (names of
+ * instances cut to 3 bytes)
  */
 #include "sim.h"
 
-enum { SEEDS = 2000, RICH_SEEDS = 500, AFTER_REST_MS = 2 * SIM_DEAD_MS + 1000 };
+enum { SEEDS = 2000, RICH_SEEDS = 500 };
 
 /* ---- what happens ---- */
 
@@ -213,6 +217,7 @@ static void open_world(struct sim *sim)
     CHECK(sim->orders);
     sim->now_ms = 1000;
     sim->weather = (struct sim_weather){.sync_max = 10};
+    sim_tick_open(sim);
     sim_node_open(sim);
     sim->has_children = sim_chance(sim, 400);
     sim->has_versions = sim_chance(sim, 300);
@@ -273,7 +278,7 @@ static void run_seed(uint64_t seed, bool is_verbose, uint64_t *totals)
         const char *why = sim_check_unrest(sim);
         sim_violated(sim, "settled", "no rest: %s", why ? why : "not for long");
     }
-    (void)run(sim, sim->now_ms + AFTER_REST_MS, false);
+    (void)run(sim, sim->now_ms + SIM_AFTER_REST_MS, false);
     sim_check_end(sim);
     for (uint32_t i = 0; i < COUNT_COUNT; i++) {
         totals[i] += sim->counts[i];

@@ -12,6 +12,7 @@
  *   sim_operator.c   a person with verbs
  *   sim_names.c      sagas, keys and attempts by their names
  *   sim_child.c      sagas that are steps of others
+ *   sim_tick.c       sagas that the clock starts
  *   sim_watch.c      what is seen to become durable and to leave, and what must hold then
  *   sim_check.c      what must hold at a crash, on the way, and at rest
  *   sim_sleep.c      sagas that wait outside of memory
@@ -46,11 +47,13 @@ enum {
     SIM_SENT = 128,      /* events from outside */
     SIM_EVENTS = 1000,   /* in the inbox, ever */
     SIM_STEPS = 8,       /* of one saga: see sim_step_number() */
+    SIM_HOUR_MS = 3600 * 1000,
     SIM_HEARTBEAT_MS = 2000,
     SIM_DEAD_MS = 6000,
     SIM_DELAY_MAX = 2000,          /* of a frame: well below dead_ms, as heartbeats of TCP see to */
     SIM_CALM_MAX = 20 * 60 * 1000, /* after the storm all must be at rest within this */
-    SIM_SPIN_MAX = 2000,           /* turns at one instant */
+    SIM_AFTER_REST_MS = 2 * SIM_DEAD_MS + 1000,
+    SIM_SPIN_MAX = 2000, /* turns at one instant */
 };
 
 /* What happens in a run, counted. */
@@ -110,8 +113,9 @@ struct sim_attempt_id {
 struct sim_attempt {
     struct sim_attempt_id id;
     uint8_t token[TOKEN_SIZE];
-    bool waiting; /* `later` is durable */
-    bool final;   /* its answer is durable */
+    bool is_alone; /* intended while the saga went forward */
+    bool waiting;  /* `later` is durable */
+    bool final;    /* its answer is durable */
 };
 
 struct sim_saga {
@@ -338,7 +342,12 @@ struct sim {
     uint64_t drawn_from[SIM_DEFINITIONS]; /* the generator, before each */
     bool has_versions;                    /* two of each definition */
     bool has_children;
-    uint64_t served; /* the commits before the coordinator's present life */
+    bool has_schedules;                    /* ticks each hour */
+    int64_t defined_ms[SIM_DEFINITIONS];   /* by the coordinator's clock */
+    int64_t last_tick_ms[SIM_DEFINITIONS]; /* that has started a saga */
+    uint32_t ticks[SIM_DEFINITIONS];       /* that have */
+    int64_t marks_ms[SIM_DEFINITIONS];     /* as they are durable */
+    uint64_t served;                       /* the commits before the coordinator's present life */
     struct map keys;
     struct map attempts;
     struct arena memory;
@@ -523,6 +532,16 @@ uint32_t sim_child_count(struct sim *sim, const struct sim_saga *parent, uint32_
 bool sim_child_was_moved(const struct sim *sim, const struct sim_saga *parent, uint32_t step);
 /* It may wait for ever: for the end of a child that is parked, or itself waits so. */
 bool sim_child_keeps(const struct sim *sim, const struct sim_saga *saga);
+
+/* sim_tick.c */
+/* Begins the coordinator's clock shortly before a tick. */
+void sim_tick_open(struct sim *sim);
+void sim_tick_note(struct sim *sim, const struct sim_saga *saga, const struct record *record);
+/* The marks of this commit are those of the ticks that it starts sagas for. */
+void sim_tick_note_marks(struct sim *sim, const struct rows *rows);
+/* Another will be before the end: there is no rest yet. */
+bool sim_tick_is_near(const struct sim *sim);
+void sim_tick_check_starts(struct sim *sim);
 
 /* sim_sleep.c */
 void sim_check_sleepers(struct sim *sim);

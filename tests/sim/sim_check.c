@@ -120,6 +120,9 @@ const char *sim_check_unrest(struct sim *sim)
     if (why) {
         return why;
     }
+    if (sim_tick_is_near(sim)) {
+        return "a schedule is due soon";
+    }
     if (!sim_client_is_at_rest(sim) || !sim_event_is_at_rest(sim)) {
         return "a client has no answer";
     }
@@ -272,6 +275,7 @@ void sim_check_end(struct sim *sim)
         check_saga(sim, &sim->sagas[i]);
     }
     sim_event_check_starts(sim);
+    sim_tick_check_starts(sim);
     check_drained(sim);
     sim_check_replay(sim);
     sim_check_bounds(sim);

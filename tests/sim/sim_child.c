@@ -212,6 +212,9 @@ static void note_parent(struct sim *sim, struct sim_saga *saga, const struct rec
 static void note_end(struct sim *sim, struct sim_saga *saga, const struct record *record)
 {
     bool turns = record->type == RECORD_SAGA_COMPENSATING && saga->turned_back == 0;
+    bool again = record->type == RECORD_SAGA_RESUMED && span_is(record->code, "save_point");
+    saga->state = record->type == RECORD_SAGA_COMPENSATING ? SAGA_STATE_COMPENSATING : saga->state;
+    saga->state = again ? SAGA_STATE_RUNNING : saga->state;
     if (turns && !(record->flags & (FLAG_PARTIAL | FLAG_SAVE_POINT))) {
         saga->turned_back = sim->commits;
     } else if (record->type == RECORD_SAGA_COMPLETED) {
@@ -278,7 +281,9 @@ static uint32_t count(struct sim *sim, const struct sim_saga *parent, uint32_t s
         bool is_one = child->parent == parent && child->step == step &&
                       child->state != SAGA_STATE_COMPENSATED &&
                       child->state != SAGA_STATE_TERMINATED;
-        bool counts = at_rest ? child->state == SAGA_STATE_COMPLETED : !child->by_person;
+        /* One that was undone may undo again what came late. */
+        bool is_open = !child->by_person && child->undone == 0;
+        bool counts = at_rest ? child->state == SAGA_STATE_COMPLETED : is_open;
         number += is_one && counts && !was_undone_by_action(sim, child);
     }
     return number;

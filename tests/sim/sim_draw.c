@@ -258,14 +258,37 @@ static bool is_child(struct sim *sim, const struct draft *draft)
     return sim->has_children && draft->index > 0 && draft->children < 2 && sim_chance(sim, 350);
 }
 
-static void put_on(struct sim *sim, struct buf *out, uint32_t index)
+static void put_schedule(struct sim *sim, struct buf *out)
 {
-    buf_text(out, ",'on':[{'event':'go'");
+    static const char *const kinds[] = {"one", "none", "all"};
+    buf_format(out, "{'schedule':'0 * * * *','catch_up':'%s','input':{'a':1}}",
+               kinds[sim_draw(sim, ARRAY_COUNT(kinds))]);
+}
+
+static void put_start(struct sim *sim, struct buf *out, uint32_t index)
+{
+    buf_text(out, "{'event':'go'");
     buf_text(out, sim_chance(sim, 300) ? ",'match':'$.event.data.a == 1'" : "");
     if (sim_chance(sim, 400)) {
         buf_format(out, ",'id':'go-${$.event.id}-d%u'", index);
     }
-    buf_text(out, "}]");
+    buf_text(out, "}");
+}
+
+/* What starts sagas of it: an event, the clock, or both. */
+static void put_on(struct sim *sim, struct buf *out, uint32_t index)
+{
+    bool ticks = sim->has_schedules && sim_chance(sim, 600);
+    bool listens = !ticks || sim_chance(sim, 500);
+    buf_text(out, ",'on':[");
+    if (ticks) {
+        put_schedule(sim, out);
+    }
+    if (listens) {
+        buf_text(out, ticks ? "," : "");
+        put_start(sim, out, index);
+    }
+    buf_text(out, "]");
 }
 
 /* One that the first version does not have. */
@@ -305,7 +328,7 @@ void sim_draw_definition(struct sim *sim, uint32_t index, bool is_second, struct
     if (sim_chance(sim, 250)) {
         buf_format(out, ",'concurrency':{'key':'$.input.a','limit':%u}", 1 + sim_draw(sim, 2));
     }
-    if (sim_chance(sim, 300)) {
+    if (sim_chance(sim, sim->has_schedules ? 800 : 300)) {
         put_on(sim, out, index);
     }
     buf_text(out, ",'steps':[");

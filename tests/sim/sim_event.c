@@ -278,7 +278,7 @@ static void note_started(struct sim *sim, struct sim_saga *saga, const struct re
     if (saga->mark > sim->event_count) {
         sim_violated(sim, "event", "%s leaves out events that come after its start", saga->name);
     }
-    if (record->event.size == 0) {
+    if (record->event.size == 0 || span_is(record->actor, "schedule")) {
         return;
     }
     uint64_t number = 1;

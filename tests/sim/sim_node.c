@@ -160,7 +160,7 @@ void sim_node_crash(struct sim *sim, int64_t down_ms)
         sim->conns[i].gone_seen = true;
     }
     if (!sim->is_calm && sim_chance(sim, 300)) {
-        node->clock_ms += sim_draw(sim, 120000);
+        node->clock_ms += sim_draw(sim, sim->has_schedules ? 4 * SIM_HOUR_MS : 120000);
         sim_tally(sim, COUNT_JUMPS);
     }
     sim_net_schedule(sim, SIM_WAKE, node->back_ms, 0, 0);

@@ -63,6 +63,9 @@ void sim_operator_define(struct sim *sim, uint32_t index, bool is_second)
     struct sim_order *order = take_order(sim, REQUEST_DEFINE);
     struct buf text;
     struct buf value;
+    if (!is_second) {
+        sim->defined_ms[index] = sim->now_ms + sim->node.clock_ms;
+    }
     struct json_problem problem;
     buf_open(&text, LIMIT_DEFINITION);
     buf_open(&value, LIMIT_DEFINITION);

@@ -8,8 +8,8 @@
 
 /* ---- what becomes durable ---- */
 
-static void note_intent(struct sim *sim, const struct sim_attempt_id *id,
-                        const struct record *record)
+static void note_intent(struct sim *sim, const struct sim_saga *saga,
+                        const struct sim_attempt_id *id, const struct record *record)
 {
     if (record->flags & FLAG_ADOPTED) {
         sim_tally(sim, COUNT_ADOPTED);
@@ -18,6 +18,7 @@ static void note_intent(struct sim *sim, const struct sim_attempt_id *id,
     struct sim_attempt *attempt = ARENA_NEW(&sim->memory, struct sim_attempt);
     CHECK(attempt);
     attempt->id = *id;
+    attempt->is_alone = saga->state == SAGA_STATE_RUNNING;
     memcpy(attempt->token, record->token, TOKEN_SIZE);
     CHECK(map_put(&sim->attempts, span_of(&attempt->id, sizeof *id), attempt) == SAGA_OK);
 }
@@ -49,7 +50,7 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
                                 .attempt = record->attempt};
     if (record->type == RECORD_STEP_WAITING && span_is(record->code, "saga")) {
         id.attempt = 1; /* there is no other: it is asked for as often as it takes */
-        note_intent(sim, &id, record);
+        note_intent(sim, named, &id, record);
     }
     named->begun |= record->type == RECORD_TASK_INTENDED || record->type == RECORD_STEP_WAITING
                         ? 1u << step
@@ -59,9 +60,10 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
             (const char *)record->code.data);
     sim_claim_note(sim, named, record);
     sim_child_note(sim, named, record);
+    sim_tick_note(sim, named, record);
     sim_event_note(sim, named, record);
     if (record->type == RECORD_TASK_INTENDED) {
-        note_intent(sim, &id, record);
+        note_intent(sim, named, &id, record);
         return;
     }
     if (record->type == RECORD_STEP_PARKED) {
@@ -146,6 +148,7 @@ void sim_watch_commit(struct sim *sim, const struct rows *rows)
         sim->node.disk.last_lsn = rows->rows[i].lsn;
     }
     sim_child_note_heads(sim, rows);
+    sim_tick_note_marks(sim, rows);
 }
 
 /* ---- what leaves: tasks ---- */
@@ -217,9 +220,7 @@ void sim_watch_order(struct sim *sim, const struct sim_saga *named, uint32_t und
 {
     const struct saga *saga = map_get(&sim->node.core->engine->sagas, span_text(named->name));
     const struct step *step = saga ? step_of(saga, undone) : NULL;
-    /* An item that is forgiven is undone alone while its saga goes forward. */
-    bool is_alone = named->state == SAGA_STATE_RUNNING;
-    if (!step || is_alone || step->late || step->calls[1].stray) {
+    if (!step || step->late || step->calls[1].stray) {
         return;
     }
     for (uint32_t i = 0; i < saga->step_total; i++) {
@@ -247,7 +248,10 @@ static void check_undo(struct sim *sim, struct sim_key *undo, int64_t attempt)
     }
     /* Another undo of the same do is for an effect that came late, and goes when that is known. */
     bool is_late = undo->run > 1 && undo->doing->undo_sent;
-    if (attempt == 1 && !is_late) {
+    /* An item that is forgiven is undone alone while its saga goes forward. */
+    const struct sim_attempt *first = sim_attempt_of_key(sim, undo, 1);
+    bool is_alone = first && first->is_alone;
+    if (attempt == 1 && !is_late && !is_alone) {
         sim_watch_order(sim, &sim->sagas[undo->saga], undo->step);
     }
     undo->doing->undo_sent = true;
