@@ -370,12 +370,14 @@ void fan_follow(struct step *item)
         return;
     }
     enum step_state from = container->state;
+    bool is_open = from != STEP_STATE_COMPENSATING || fan->counts[STEP_STATE_PARKED] > 0 ||
+                   fan->counts[STEP_STATE_IN_DOUBT] > 0;
     if (fan->undo_open > 0) {
         container->state = STEP_STATE_COMPENSATING;
     } else if (fan->counts[STEP_STATE_SUCCEEDED] > 0) {
         container->state = STEP_STATE_SUCCEEDED;
-    } else if (fan->counts[STEP_STATE_COMPENSATED] > 0) {
-        container->state = STEP_STATE_COMPENSATED;
+    } else if (fan->counts[STEP_STATE_COMPENSATED] > 0 || !is_open) {
+        container->state = STEP_STATE_COMPENSATED; /* but for what a person has settled */
     }
     if (container->state != from) {
         bool ends = container->state != STEP_STATE_COMPENSATING;
