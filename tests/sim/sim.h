@@ -219,7 +219,8 @@ struct sim_later {
     uint32_t attempt;
     uint8_t token[TOKEN_SIZE];
     uint32_t service;
-    int64_t last_ms; /* nothing may be applied after this */
+    int64_t clock_ms; /* the coordinator's, ahead of the world's then */
+    int64_t last_ms;  /* nothing may be applied after this */
 };
 
 enum sim_ask_kind { ASK_START, ASK_GET, ASK_WAIT, ASK_FINISH };

@@ -214,6 +214,7 @@ static void note_end(struct sim *sim, struct sim_saga *saga, const struct record
     bool turns = record->type == RECORD_SAGA_COMPENSATING && saga->turned_back == 0;
     bool again = record->type == RECORD_SAGA_RESUMED && span_is(record->code, "save_point");
     saga->state = record->type == RECORD_SAGA_COMPENSATING ? SAGA_STATE_COMPENSATING : saga->state;
+    saga->state = record->type == RECORD_SAGA_PARKED ? SAGA_STATE_PARKED : saga->state;
     saga->state = again ? SAGA_STATE_RUNNING : saga->state;
     if (turns && !(record->flags & (FLAG_PARTIAL | FLAG_SAVE_POINT))) {
         saga->turned_back = sim->commits;

@@ -3,7 +3,8 @@
  * A database is idempotent by key: a do that came before gives its first output again; an undo, by
  * its do_key, undoes what stands and says ok when nothing does. With a barrier it refuses a do
  * after its undo, and then some processes ignore the time limit, as frozen ones would. Without one
- * they keep to it: nothing is applied once ttl_ms has passed since arrival. */
+ * they keep to it: nothing is applied once ttl_ms has passed since arrival. What was answered
+ * `later` ends at a time of day: by the coordinator's clock, wherever it has jumped. */
 #include "sim.h"
 
 enum outcome {
@@ -223,6 +224,7 @@ static bool defer(struct sim *sim, const struct sim_party *party, const struct s
                                 .key = job->key,
                                 .attempt = job->attempt,
                                 .service = party->service,
+                                .clock_ms = sim->node.clock_ms,
                                 .last_ms = job->arrived_ms + job->ttl_ms};
     memcpy(later->token, job->token, TOKEN_SIZE);
     sim_net_schedule(sim, SIM_LATER_DONE, sim->now_ms + 200 + sim_draw(sim, 9000), index, 0);
@@ -320,7 +322,8 @@ void sim_work_finish(struct sim *sim, uint32_t index)
     struct sim_later *later = &sim->laters[index];
     bool refuses = !sim->is_calm && sim_chance(sim, 200);
     bool is_ok = false;
-    if (!later->cancelled && !refuses && sim->now_ms <= later->last_ms) {
+    int64_t jumped_ms = sim->node.clock_ms - later->clock_ms;
+    if (!later->cancelled && !refuses && sim->now_ms + jumped_ms <= later->last_ms) {
         is_ok = apply(sim, later->key, later->service) == SAY_OK;
         later->applied = is_ok;
     }
