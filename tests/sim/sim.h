@@ -125,7 +125,8 @@ struct sim_saga {
     uint32_t version;      /* of that, as recorded; 0 = not yet */
     uint32_t head_version; /* as its head says */
     uint32_t starts_as;    /* version asked for at its start; 0 = the newest */
-    uint32_t begun;        /* bit set of the steps that ever were */
+    uint32_t begun;        /* bit set of the steps that ever had a key */
+    uint32_t resolved;     /* of those that a person has settled, once, rightly or not */
     bool acknowledged;     /* a client was told that it is started */
     int variant;           /* of its input, as acknowledged */
     bool rolled_back;      /* an operator was told that it will turn back */

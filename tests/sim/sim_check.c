@@ -188,7 +188,8 @@ static void check_steps(struct sim *sim, const struct sim_saga *saga, const stru
         if (step->state == STEP_STATE_SUCCEEDED && !stands) {
             say_step(sim, saga, step, "its effect does not stand");
         }
-        if (step->state == STEP_STATE_SUCCEEDED && count > 1 && step->spec->has_undo &&
+        bool is_known = !(saga->resolved & 1u << number);
+        if (step->state == STEP_STATE_SUCCEEDED && count > 1 && step->spec->has_undo && is_known &&
             view->state != SAGA_STATE_PARKED) {
             say_step(sim, saga, step, "an effect of an old key stands, too");
         }

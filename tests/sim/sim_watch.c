@@ -52,9 +52,10 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
         id.attempt = 1; /* there is no other: it is asked for as often as it takes */
         note_intent(sim, named, &id, record);
     }
-    named->begun |= record->type == RECORD_TASK_INTENDED || record->type == RECORD_STEP_WAITING
-                        ? 1u << step
-                        : 0;
+    bool has_key = record->type == RECORD_TASK_INTENDED ||
+                   (record->type == RECORD_STEP_WAITING && span_is(record->code, "saga"));
+    named->begun |= has_key ? 1u << step : 0;
+    named->resolved |= record->type == RECORD_STEP_RESOLVED ? 1u << step : 0;
     sim_say(sim, "  %s %s t%u %s~%u#%u %.*s", named->name, record_type_name(record->type), step,
             task_kind_name(record->kind), record->run, record->attempt, (int)record->code.size,
             (const char *)record->code.data);
