@@ -193,7 +193,7 @@ static void check_steps(struct sim *sim, const struct sim_saga *saga, const stru
             view->state != SAGA_STATE_PARKED) {
             say_step(sim, saga, step, "an effect of an old key stands, too");
         }
-        if (gone && stands && !readonly) {
+        if (gone && stands && !readonly && is_known) {
             say_step(sim, saga, step, "its effect stands");
         }
         bool open = step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING ||
