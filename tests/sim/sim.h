@@ -151,8 +151,8 @@ struct sim_saga {
     uint64_t waited_commit[SIM_STEPS]; /* when each began to wait */
     uint8_t key[2 * DIGEST_SIZE];
     enum saga_state state; /* as it is durable */
-    uint64_t completed;    /* when it last was: a commit; 0 = never */
-    uint64_t undone;       /* when it was compensated, or terminated */
+    uint64_t completed;    /* when it first was: a commit; 0 = never */
+    uint64_t undone;       /* when it first was compensated, or terminated */
     uint64_t turned_back;  /* when all of it turned back */
     bool by_person;        /* a person has acted on it after it had completed */
     bool past_pivot;

@@ -225,11 +225,11 @@ static void note_end(struct sim *sim, struct sim_saga *saga, const struct record
     } else if (record->type == RECORD_SAGA_COMPENSATED) {
         check_no_orphans(sim, saga);
         saga->state = SAGA_STATE_COMPENSATED;
-        saga->undone = sim->commits;
+        saga->undone = saga->undone > 0 ? saga->undone : sim->commits;
     } else if (record->type == RECORD_SAGA_TERMINATED) {
         saga->state = SAGA_STATE_TERMINATED;
         check_no_orphans(sim, saga);
-        saga->undone = sim->commits;
+        saga->undone = saga->undone > 0 ? saga->undone : sim->commits;
     }
 }
 
