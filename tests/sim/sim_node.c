@@ -251,7 +251,8 @@ void sim_node_trouble(struct sim *sim)
         sim_net_schedule(sim, SIM_SPACE, sim->now_ms + 500 + sim_draw(sim, 8000), 0, 0);
     }
     if (sim_chance(sim, weather->freeze)) {
-        node->frozen_ms = sim->now_ms + 100 + sim_draw(sim, 12000);
+        int64_t until_ms = sim->now_ms + 100 + sim_draw(sim, 12000);
+        node->frozen_ms = until_ms > node->frozen_ms ? until_ms : node->frozen_ms;
         sim_tally(sim, COUNT_FREEZES);
         sim_net_schedule(sim, SIM_WAKE, node->frozen_ms, 0, 0);
     }
