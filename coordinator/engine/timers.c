@@ -86,10 +86,11 @@ static bool undo_is_barred(const struct step *step)
     return due && call_waits_for_finish(&step->calls[0]);
 }
 
-/* On the way back, or for an item whose failure stays its own. */
+/* On the way back, or for an item whose failure stays its own: that one's undo rests while its saga
+ * goes back to a save-point that spares it. */
 static bool undo_is_on(const struct step *step)
 {
-    return step->saga->direction == BACKWARD || step_undoes_alone(step);
+    return step->saga->direction == BACKWARD ? !savepoint_spares(step) : step_undoes_alone(step);
 }
 
 static int64_t stuck_due_ms(const struct step *step)
@@ -140,7 +141,8 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
         if (call->newest && call->newest->state == ATTEMPT_OPEN) {
             due_ms = earlier(due_ms, attempt_due_ms(engine, call->newest, &what));
         }
-        bool spared = savepoint_spares(step) && call->kind != TASK_UNDO && !call->of_undo;
+        bool of_undo = call->kind == TASK_UNDO || call->of_undo;
+        bool spared = savepoint_spares(step) && !(of_undo && step->calls[1].stray);
         if (call->retry_ms > 0 && !saga->paused && !spared) {
             due_ms = earlier(due_ms, call->retry_ms);
         }
