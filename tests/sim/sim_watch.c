@@ -67,8 +67,8 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
         note_intent(sim, named, &id, record);
         return;
     }
-    if (record->type == RECORD_STEP_PARKED) {
-        named->parked |= 1u << step;
+    if (record->type == RECORD_STEP_PARKED || (record->flags & FLAG_STUCK) != 0) {
+        named->given_up |= 1u << step;
     }
     bool unanswered = (record->flags & FLAG_UNANSWERED) != 0;
     sim->counts[COUNT_LATE] += record->type == RECORD_TASK_LATE;
@@ -174,7 +174,7 @@ static void check_frozen(struct sim *sim, struct sim_key *key, struct span frame
 }
 
 /* May its effect still stand when the undo of a step before it leaves? (So it may when it was
- * parked as that undo was decided, and a person has retried it since.) */
+ * parked, or stuck, as that undo was decided, and a person has retried it since.) */
 static bool is_excused(const struct step *after)
 {
     return !after->chosen || after->late || after->stuck || after->accepted || after->by_person ||
@@ -228,7 +228,7 @@ void sim_watch_order(struct sim *sim, const struct sim_saga *named, uint32_t und
         const struct step *after = saga_step(saga, i);
         uint32_t number = number_of(after);
         bool is_free = after == step || !comes_after(saga, after, step) || is_excused(after) ||
-                       named->parked & 1u << number;
+                       named->given_up & 1u << number;
         uint32_t stand = is_free ? 0 : sim_stands(sim, (uint32_t)(named - sim->sagas), number);
         stand += is_free ? 0 : sim_child_stand(sim, named, number);
         if (stand > 0) {
