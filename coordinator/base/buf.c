@@ -1,8 +1,8 @@
 /* buf.c - a byte buffer that grows by doubling.
  *
- * Invariants: size <= capacity; data is NULL only while capacity is 0, and else has one
- * byte more, for the NUL of vsnprintf; a failed buffer keeps what was written before the failure
- * and takes nothing more, so no half of a write is ever in it. */
+ * Invariants: size <= capacity; data is NULL only while capacity is 0, and else has one byte more,
+ * for the NUL of vsnprintf; a failed buffer keeps what was written before the failure and takes
+ * nothing more, so no half of a write is ever in it. */
 #include "base/buf.h"
 
 #include <stdarg.h>

@@ -5,6 +5,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include "base/check.h"
 #include "base/span.h"
 
 struct buf {
@@ -21,18 +22,16 @@ void buf_open(struct buf *buf, size_t size_max);
 void buf_close(struct buf *buf);
 /* Forgets the content and the failure, keeps the memory. */
 void buf_clear(struct buf *buf);
-static inline void buf_write(struct buf *buf, const void *data, size_t size);
 void buf_text(struct buf *buf, const char *text);
 void buf_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Room for size bytes at the end, already counted in buf->size; NULL when failed. */
-static inline uint8_t *buf_reserve(struct buf *buf, size_t size);
 /* Drops what was written after size. */
 void buf_truncate(struct buf *buf, size_t size);
 
 /* Makes room for size more bytes: the rare half of buf_reserve(). */
 bool buf_grow(struct buf *buf, size_t size);
 
-/* Records and messages are packed in pieces of a few bytes: what fits costs a comparison. */
+/* Room for size bytes at the end, already counted in buf->size; NULL when failed. Inline: records
+ * and messages are packed in pieces of a few bytes. */
 static inline uint8_t *buf_reserve(struct buf *buf, size_t size)
 {
     bool fits = !buf->failed && buf->data != NULL && size <= buf->capacity - buf->size &&
@@ -46,7 +45,10 @@ static inline uint8_t *buf_reserve(struct buf *buf, size_t size)
 
 static inline void buf_write(struct buf *buf, const void *data, size_t size)
 {
-    uint8_t *room = size == 0 ? NULL : buf_reserve(buf, size);
+    if (size == 0)
+        return;
+    PRE(data != NULL);
+    uint8_t *room = buf_reserve(buf, size);
     if (room != NULL)
         memcpy(room, data, size);
 }
