@@ -23,7 +23,7 @@ static uint64_t rotate(uint64_t x, unsigned by)
 /* Every word is multiplied before it meets the state and the state after it, so that keys which
  * differ in few bits (trip-1, trip-2 ...) part at once; the end spreads high bits to the low ones,
  * which are those that choose the slot. */
-static inline uint64_t hash_of(struct span key)
+uint64_t map_hash(struct span key)
 {
     uint64_t state = MIX_C ^ key.size * MIX_A;
     const uint8_t *at = key.data;
@@ -47,11 +47,6 @@ static inline uint64_t hash_of(struct span key)
 static struct span key_of(struct span key)
 {
     return key.data == NULL ? span_text("") : key;
-}
-
-uint64_t map_hash(struct span key)
-{
-    return hash_of(key);
 }
 
 void map_open(struct map *map)
@@ -113,7 +108,7 @@ static bool rebuild(struct map *map)
 void *map_get(const struct map *map, struct span key)
 {
     key = key_of(key);
-    const struct map_slot *slot = find(map, key, hash_of(key));
+    const struct map_slot *slot = find(map, key, map_hash(key));
     return slot == NULL ? NULL : slot->value;
 }
 
@@ -121,7 +116,7 @@ enum saga_error map_put(struct map *map, struct span key, void *value)
 {
     PRE(value != NULL);
     key = key_of(key);
-    uint64_t hash = hash_of(key);
+    uint64_t hash = map_hash(key);
     struct map_slot *slot = find(map, key, hash);
     if (slot != NULL) {
         /* The old key lives in the old value, which may go now. */
@@ -139,7 +134,7 @@ enum saga_error map_put(struct map *map, struct span key, void *value)
 void *map_drop(struct map *map, struct span key)
 {
     key = key_of(key);
-    struct map_slot *slot = find(map, key, hash_of(key));
+    struct map_slot *slot = find(map, key, map_hash(key));
     if (slot == NULL)
         return NULL;
     void *value = slot->value;
