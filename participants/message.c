@@ -158,28 +158,21 @@ static bool keep_plain(const struct row *row, const struct plain *plain, struct 
  * *message half filled, for any other, good or bad. */
 static bool read_plain(struct span bytes, struct message *message)
 {
-    const uint8_t *at = bytes.data;
-    if (bytes.size < 3 || bytes.size > PLAIN_SIZE_MAX)
+    const uint8_t *at;
+    uint32_t count;
+    if (!plain_open(bytes, &at, &count))
         return false;
-    const uint8_t *end = at + bytes.size;
-    uint32_t count = at[0] & 0x0fu;
-    if (at[0] == 0xde)
-        count = (uint32_t)plain_load(at + 1, 2);
-    else if (at[0] < 0x80 || at[0] >= 0x90)
-        return false;
-    at += at[0] == 0xde ? 3 : 1;
-
+    const uint8_t *end = bytes.data + bytes.size;
     uint64_t taken = 0;
     unsigned next = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct plain plain = {0};
-        if (at == end || *at < 0xa0 || *at >= 0xc0 || (*at & 0x1f) >= end - at)
+        struct span key;
+        if (!plain_key(&at, end, &key))
             return false;
-        struct span key = span_of(at + 1, *at & 0x1f);
         unsigned field = field_of(key, next);
         if (field == FIELD_COUNT || (taken & FIELD_BIT(field)) != 0)
             return false;
-        at += 1 + key.size;
         const uint8_t *value = at;
         if (!plain_read(&at, end, &plain))
             return false;

@@ -1,4 +1,4 @@
-/* mp_head.h - reads the first bytes of one msgpack value; private to the mp_*.c files.
+/* mp_head.h - reads the first bytes of one msgpack value; for the mp_*.c files and plain.h.
  *
  * A value is a head (tag byte, and the number or length after it), for str and bin then the body,
  * for arrays and maps then the elements, each a value. Inline, because every byte that comes in or

@@ -19,7 +19,7 @@ static bool enter(const uint8_t **at, const uint8_t *end, struct level *level)
     if (tag == 0xdc) {
         if (end - *at < 2)
             return false;
-        level->left = (uint32_t)plain_load(*at, 2);
+        level->left = (uint32_t)mp_load(*at, 2);
         *at += 2;
     } else if (level->is_map) {
         level->left = 2 * level->left;

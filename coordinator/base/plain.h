@@ -7,7 +7,7 @@
 #ifndef BASE_PLAIN_H
 #define BASE_PLAIN_H
 
-#include "base/mp.h"
+#include "base/mp_head.h"
 #include "base/utf8.h"
 
 enum {
@@ -59,15 +59,6 @@ bool plain_skip(const uint8_t **at, const uint8_t *end);
 /* Is it exactly one plain value? */
 bool plain_is(struct span value);
 
-/* `width` bytes, big end first. */
-static inline uint64_t plain_load(const uint8_t *at, size_t width)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < width; i++)
-        value = value << 8 | at[i];
-    return value;
-}
-
 /* A text whose head is read: size bytes that are UTF-8. */
 static inline bool plain_text(const uint8_t **at, const uint8_t *end, size_t size,
                               struct span *text)
@@ -79,36 +70,6 @@ static inline bool plain_text(const uint8_t **at, const uint8_t *end, size_t siz
     return utf8_is_ascii(*text) || utf8_is_valid(*text);
 }
 
-/* What has one of the tags 0xc0 to 0xdf; *at is behind it. */
-static inline bool plain_tagged(uint8_t tag, const uint8_t **at, const uint8_t *end,
-                                struct plain *plain)
-{
-    /* Bytes of length or number behind the tags 0xc0 to 0xdf; 9: not plain. */
-    static const uint8_t widths[32] = {0, 9, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9, 1, 2, 4, 8,
-                                       9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 2, 9, 9, 9, 9, 9};
-    size_t width = widths[tag - 0xc0];
-    if (width > (size_t)(end - *at))
-        return false;
-    uint64_t bits = plain_load(*at, width == 9 ? 0 : width);
-    *at += width;
-    if (tag == 0xc0) {
-        plain->type = MP_NIL;
-        return true;
-    }
-    if (tag <= 0xc3) {
-        plain->type = MP_BOOL;
-        plain->number = tag == 0xc3;
-        return width != 9;
-    }
-    if (tag >= 0xd9) {
-        plain->type = MP_STR;
-        return width != 9 && plain_text(at, end, (size_t)bits, &plain->text);
-    }
-    plain->type = MP_INT;
-    plain->number = (int64_t)bits;
-    return width != 9 && bits <= (uint64_t)MP_INT_MAX;
-}
-
 static inline bool plain_is_container(const uint8_t *at, const uint8_t *end)
 {
     return at != end && ((*at >= 0x80 && *at < 0xa0) || *at == 0xdc);
@@ -117,20 +78,15 @@ static inline bool plain_is_container(const uint8_t *at, const uint8_t *end)
 /* Reads a value that is neither array nor map. False when it is not plain, or one of those. */
 static inline bool plain_scalar(const uint8_t **at, const uint8_t *end, struct plain *plain)
 {
-    if (*at == end)
-        return false;
-    uint8_t tag = **at;
-    *at += 1;
-    if (tag >= 0xa0 && tag < 0xc0) {
-        plain->type = MP_STR;
-        return plain_text(at, end, tag & 0x1f, &plain->text);
-    }
-    if (tag < 0x80) {
-        plain->type = MP_INT;
-        plain->number = tag;
-        return true;
-    }
-    return tag >= 0xc0 && tag < 0xe0 && plain_tagged(tag, at, end, plain);
+    struct mp_head head = mp_head_read(*at, end);
+    *at += head.size;
+    plain->type = head.type;
+    plain->number = (int64_t)head.bits;
+    if (head.type == MP_STR)
+        return plain_text(at, end, (size_t)head.bits, &plain->text);
+    if (head.type == MP_INT)
+        return head.bits <= (uint64_t)MP_INT_MAX;
+    return head.type == MP_NIL || head.type == MP_BOOL;
 }
 
 /* Reads one value and steps over it. False when it is not plain; *at is of no use then. */
@@ -140,6 +96,28 @@ static inline bool plain_read(const uint8_t **at, const uint8_t *end, struct pla
         return plain_scalar(at, end, plain);
     plain->type = **at < 0x90 ? MP_MAP : MP_ARRAY;
     return plain_skip(at, end);
+}
+
+/* A message, which is a map: how many pairs follow. False when it is none, or not plain. */
+static inline bool plain_open(struct span message, const uint8_t **at, uint32_t *pairs)
+{
+    if (message.size == 0 || message.size > PLAIN_SIZE_MAX)
+        return false;
+    struct mp_head head = mp_head_read(message.data, message.data + message.size);
+    *at = message.data + head.size;
+    *pairs = (uint32_t)head.bits;
+    return head.type == MP_MAP;
+}
+
+/* The key of a pair, if it is short. Whether it is UTF-8, and new, is for whoever knows the keys.
+ */
+static inline bool plain_key(const uint8_t **at, const uint8_t *end, struct span *key)
+{
+    if (*at == end || **at < 0xa0 || **at >= 0xc0 || (**at & 0x1f) >= end - *at)
+        return false;
+    *key = span_of(*at + 1, **at & 0x1f);
+    *at += 1 + key->size;
+    return true;
 }
 
 #endif

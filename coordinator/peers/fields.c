@@ -140,21 +140,20 @@ static void collect(const struct fields *fields, struct span map, struct message
  * *message half filled, for any other, good or bad. */
 static bool read_plain(const struct fields *fields, struct span frame, struct message *message)
 {
-    if (frame.size == 0 || frame.size > PLAIN_SIZE_MAX || frame.data[0] < 0x80 ||
-        frame.data[0] >= 0x90)
+    const uint8_t *at;
+    uint32_t left;
+    if (!plain_open(frame, &at, &left))
         return false;
-    const uint8_t *at = frame.data + 1;
     const uint8_t *end = frame.data + frame.size;
-    for (uint32_t left = frame.data[0] & 0x0fu; left > 0; left--) {
+    for (; left > 0; left--) {
         struct plain plain = {0};
-        if (at == end || *at < 0xa0 || *at >= 0xc0 || (*at & 0x1f) >= end - at)
+        struct span text;
+        if (!plain_key(&at, end, &text))
             return false;
-        struct span text = span_of(at + 1, *at & 0x1f);
         int32_t key = key_of(fields, text);
         if (key < 0 || message->value[key].data != NULL)
             return false;
-        const uint8_t *value = text.data + text.size;
-        at = value;
+        const uint8_t *value = at;
         if (!plain_read(&at, end, &plain))
             return false;
         message->value[key] = span_of(value, (size_t)(at - value));
