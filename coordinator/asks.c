@@ -71,13 +71,13 @@ static void answer_or_wait(struct core *core, struct request *request, struct sp
 static bool remember(struct core *core, struct request *request)
 {
     request->ref = REF_OF_REQUEST | ++core->ref_last;
-    return map_put(&core->requests, span_of(&request->ref, sizeof request->ref), request) ==
+    return map_put(&core->requests, span_of(&request->ref, sizeof(request->ref)), request) ==
            SAGA_OK;
 }
 
 static struct request *recall(struct core *core, uint64_t ref)
 {
-    return map_drop(&core->requests, span_of(&ref, sizeof ref));
+    return map_drop(&core->requests, span_of(&ref, sizeof(ref)));
 }
 
 void core_reply(struct core *core, const struct effect *effect)
@@ -151,7 +151,7 @@ struct found_saga {
 static enum saga_error take_name(const struct store_item *item, void *arg)
 {
     struct found_saga *found = arg;
-    if (item->head.saga == found->saga && item->name.size <= sizeof found->name) {
+    if (item->head.saga == found->saga && item->name.size <= sizeof(found->name)) {
         memcpy(found->name, item->name.data, item->name.size);
         found->size = item->name.size;
     }
@@ -174,7 +174,7 @@ static enum saga_error name_saga(struct core *core, struct found_saga *found)
 static void key_again(struct core *core, struct request *request, const struct name *known,
                       const uint8_t *digest)
 {
-    if (memcmp(known->digest, digest, sizeof known->digest) != 0) {
+    if (memcmp(known->digest, digest, sizeof(known->digest)) != 0) {
         core_answer(request, SAGA_IDEMPOTENCY_CONFLICT,
                     "this idempotency key came before with another request");
         return;
@@ -237,7 +237,7 @@ static void remember_key(struct core *core, struct span key, uint32_t names_befo
 
 static void start_again(struct core *core, struct request *request, const struct name *found)
 {
-    if (memcmp(found->digest, request->start.digest, sizeof found->digest) != 0) {
+    if (memcmp(found->digest, request->start.digest, sizeof(found->digest)) != 0) {
         core_answer(request, SAGA_IDEMPOTENCY_CONFLICT,
                     "a saga of this id was started with another request");
         return;
@@ -250,7 +250,7 @@ static void start_again(struct core *core, struct request *request, const struct
  * no look-up is needed: '0' is the first digit of them all until the year 2527. */
 static bool is_minted_later(struct core *core, struct span id)
 {
-    if (id.size == 0 || id.data[0] != '0' || id.size > sizeof core->minted) {
+    if (id.size == 0 || id.data[0] != '0' || id.size > sizeof(core->minted)) {
         return false;
     }
     size_t size = id.size < core->minted_size ? id.size : core->minted_size;
@@ -392,12 +392,12 @@ static bool add_definition(struct core *core, const struct request *request)
     struct batch *batch = &core->making->batch;
     struct rows *rows = &batch->rows;
     struct definition_row *all =
-        arena_take(&batch->arena, (rows->definition_count + 1) * sizeof *all);
+        arena_take(&batch->arena, (rows->definition_count + 1) * sizeof(*all));
     if (!all) {
         return false;
     }
     if (rows->definition_count > 0) {
-        memcpy(all, rows->definitions, rows->definition_count * sizeof *all);
+        memcpy(all, rows->definitions, rows->definition_count * sizeof(*all));
     }
     struct definition_row *row = &all[rows->definition_count];
     *row = (struct definition_row){.name = request->define.name,
@@ -405,7 +405,7 @@ static bool add_definition(struct core *core, const struct request *request)
                                    .source = request->define.source,
                                    .applied_ms = core->now_ms,
                                    .actor = request->define.actor};
-    memcpy(row->digest, request->define.digest, sizeof row->digest);
+    memcpy(row->digest, request->define.digest, sizeof(row->digest));
     rows->definitions = all;
     rows->definition_count++;
     return true;
@@ -457,7 +457,7 @@ static enum saga_error define(struct core *core, const struct request *request)
                                  .source = request->define.source,
                                  .applied_ms = core->now_ms,
                                  .actor = request->define.actor};
-    memcpy(row.digest, request->define.digest, sizeof row.digest);
+    memcpy(row.digest, request->define.digest, sizeof(row.digest));
     enum saga_error rc = catalog_add(core->options.catalog, &row);
     return rc == SAGA_OK ? schedules_define(core, row.name) : rc;
 }

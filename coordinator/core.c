@@ -11,7 +11,7 @@
 
 enum saga_error core_new(const struct core_options *options, struct core **core)
 {
-    struct core *made = calloc(1, sizeof *made);
+    struct core *made = calloc(1, sizeof(*made));
     if (!made) {
         return SAGA_NO_MEMORY;
     }
@@ -36,7 +36,7 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     made->options = *options;
     made->options.near_ms = near_ms;
     made->lsn_durable = facts.last_lsn;
-    memcpy(made->minted, facts.minted, sizeof made->minted);
+    memcpy(made->minted, facts.minted, sizeof(made->minted));
     made->minted_size = facts.minted_size;
     made->making = &made->works[0];
     for (size_t i = 0; i < ARRAY_COUNT(made->works); i++) {
@@ -49,7 +49,7 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     heap_open(&made->deadlines);
     schedules_open(made);
     offers_open(made);
-    made->entropy = (struct entropy){made->random, sizeof made->random, sizeof made->random};
+    made->entropy = (struct entropy){made->random, sizeof(made->random), sizeof(made->random)};
     *core = made;
     return SAGA_OK;
 }
@@ -189,7 +189,7 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
     }
     if (rc == SAGA_OK) {
         char count[16];
-        snprintf(count, sizeof count, "%u", engine_count(core->engine));
+        snprintf(count, sizeof(count), "%u", engine_count(core->engine));
         log_line(LOG_INFO, "recovered", "sagas", count, NULL);
     }
     return rc;
@@ -200,7 +200,7 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
 static void refill(struct core *core)
 {
     if (core->entropy.size - core->entropy.used < (size_t)ENTROPY_PER_EVENT) {
-        core->options.random(core->random, sizeof core->random, core->options.random_arg);
+        core->options.random(core->random, sizeof(core->random), core->options.random_arg);
         core->entropy.used = 0;
     }
 }
@@ -211,7 +211,7 @@ static enum saga_error take(struct core *core, const struct saga_image *image)
     enum saga_error rc = engine_load(core->engine, image, lookup, core, &why);
     if (rc == SAGA_STORE_CORRUPT) {
         char saga[LIMIT_SAGA_ID * 2 + 1];
-        snprintf(saga, sizeof saga, "%.*s", (int)image->name.size, (const char *)image->name.data);
+        snprintf(saga, sizeof(saga), "%.*s", (int)image->name.size, (const char *)image->name.data);
         log_line(LOG_ERROR, "saga_unreadable", "saga", saga, "what", why ? why : "", NULL);
     }
     return rc;
@@ -271,11 +271,11 @@ static void alert(const struct effect *effect)
     char saga[LIMIT_SAGA_ID * 2 + 1];
     char step[LIMIT_STEP + 1];
     char code[LIMIT_CODE + 1];
-    snprintf(saga, sizeof saga, "%.*s", (int)effect->status.saga.size,
+    snprintf(saga, sizeof(saga), "%.*s", (int)effect->status.saga.size,
              (const char *)effect->status.saga.data);
-    snprintf(step, sizeof step, "%.*s", (int)effect->status.step.size,
+    snprintf(step, sizeof(step), "%.*s", (int)effect->status.step.size,
              effect->status.step.size ? (const char *)effect->status.step.data : "");
-    snprintf(code, sizeof code, "%.*s", (int)effect->status.code.size,
+    snprintf(code, sizeof(code), "%.*s", (int)effect->status.code.size,
              (const char *)effect->status.code.data);
     log_line(LOG_WARN, "alert", "saga", saga, "step", step, "code", code, "state",
              saga_state_name(effect->status.state), NULL);

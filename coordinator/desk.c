@@ -21,7 +21,7 @@ struct desk_queue {
 
 enum saga_error desk_open(struct core *core, struct desk_queue **queue)
 {
-    struct desk_queue *made = calloc(1, sizeof *made);
+    struct desk_queue *made = calloc(1, sizeof(*made));
     if (!made) {
         return SAGA_NO_MEMORY;
     }
@@ -42,7 +42,7 @@ void desk_close(struct desk_queue **queue)
 {
     struct desk_queue *gone = *queue;
     if (gone) {
-        PRE(gone->first == NULL);
+        PRE(!gone->first);
         close(gone->wake);
         pthread_mutex_destroy(&gone->lock);
         free(gone);
@@ -53,8 +53,8 @@ void desk_close(struct desk_queue **queue)
 static void wake(const struct desk_queue *queue)
 {
     uint64_t one = 1;
-    ssize_t written = write(queue->wake, &one, sizeof one);
-    MAYBE(written == sizeof one); /* a full counter wakes as well */
+    ssize_t written = write(queue->wake, &one, sizeof(one));
+    MAYBE(written == sizeof(one)); /* a full counter wakes as well */
 }
 
 static enum saga_error post(struct request *request, void *arg)
@@ -115,8 +115,8 @@ static struct request *take_one(struct desk_queue *queue)
 void desk_take(struct desk_queue *queue)
 {
     uint64_t count;
-    ssize_t got = read(queue->wake, &count, sizeof count);
-    if (got != (ssize_t)sizeof count) {
+    ssize_t got = read(queue->wake, &count, sizeof(count));
+    if (got != (ssize_t)sizeof(count)) {
         return; /* nothing was left */
     }
     /* A request may be answered, and gone, before core_ask() returns. */

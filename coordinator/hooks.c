@@ -112,7 +112,7 @@ static void put_row(struct core *core, uint32_t hook)
     struct rows *rows = &batch->rows;
     const struct hook_row *row = &core->hooks[hook].row;
     if (!rows->hooks) {
-        rows->hooks = arena_take(&batch->arena, WEBHOOK_COUNT_MAX * sizeof *rows->hooks);
+        rows->hooks = arena_take(&batch->arena, WEBHOOK_COUNT_MAX * sizeof(*rows->hooks));
     }
     if (!rows->hooks) {
         core_fail(core, SAGA_NO_MEMORY);
@@ -130,7 +130,7 @@ static void leave_out(struct core *core, uint32_t hook, const struct notice *not
 {
     struct hook_row *row = &core->hooks[hook].row;
     char event[2 * LIMIT_SAGA_ID];
-    size_t size = notice->event.size < sizeof event ? notice->event.size : sizeof event - 1;
+    size_t size = notice->event.size < sizeof(event) ? notice->event.size : sizeof(event) - 1;
     memcpy(event, notice->event.data, size);
     event[size] = '\0';
     row->dropped++;

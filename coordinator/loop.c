@@ -137,12 +137,12 @@ static int open_store(struct loop *loop)
 {
     const struct options *options = loop->options;
     if (mkdir(options->data, 0700) != 0 && errno != EEXIST) {
-        snprintf(loop->why, sizeof loop->why, "%.256s: %s", options->data, strerror(errno));
+        snprintf(loop->why, sizeof(loop->why), "%.256s: %s", options->data, strerror(errno));
         return fail(loop, "cannot make the data folder");
     }
     struct store_sqlite_options store = {.path = options->store + strlen("sqlite:")};
     read_crash(&store);
-    if (store_sqlite_open(&store, &loop->store, loop->why, sizeof loop->why) != SAGA_OK) {
+    if (store_sqlite_open(&store, &loop->store, loop->why, sizeof(loop->why)) != SAGA_OK) {
         return fail(loop, "cannot open the store");
     }
     struct store_facts facts;
@@ -181,7 +181,7 @@ static int open_core(struct loop *loop)
                                    .hooks = &loop->options->webhooks,
                                    .on_outbox = on_outbox,
                                    .outbox_arg = loop};
-    digest_random(&options.seed, sizeof options.seed);
+    digest_random(&options.seed, sizeof(options.seed));
     read_near(&options);
     if (catalog_new(&loop->catalog) != SAGA_OK) {
         return fail(loop, "out of memory");
@@ -192,7 +192,7 @@ static int open_core(struct loop *loop)
         return fail(loop, "out of memory");
     }
     desk_make(loop->queue, &loop->desk);
-    if (core_recover(loop->core, loop->why, sizeof loop->why) != SAGA_OK) {
+    if (core_recover(loop->core, loop->why, sizeof(loop->why)) != SAGA_OK) {
         return fail(loop, "cannot go on from what the store holds");
     }
     return 0;
@@ -202,7 +202,7 @@ static int open_wire(struct loop *loop)
 {
     const struct options *options = loop->options;
     if (router_open(options->listen, (uint32_t)options->message_max, &loop->router, loop->why,
-                    sizeof loop->why) != SAGA_OK) {
+                    sizeof(loop->why)) != SAGA_OK) {
         return fail(loop, "the wire");
     }
     router_wire(loop->router, &loop->wire);
@@ -212,7 +212,7 @@ static int open_wire(struct loop *loop)
                                   .message_max = (uint32_t)options->message_max,
                                   .server = SAGAD_VERSION,
                                   .endpoint = router_endpoint(loop->router)};
-    digest_random(&peers.seed, sizeof peers.seed);
+    digest_random(&peers.seed, sizeof(peers.seed));
     if (peers_new(&peers, &loop->wire, &loop->reader, &loop->desk, &loop->peers) != SAGA_OK) {
         return fail(loop, "out of memory");
     }
@@ -242,8 +242,8 @@ static int open_outbox(struct loop *loop)
                                     .now_ms = now_ms,
                                     .wall_ms = wall_ms,
                                     .arg = loop};
-    digest_random(&outbox.seed, sizeof outbox.seed);
-    snprintf(loop->why, sizeof loop->why, "out of memory");
+    digest_random(&outbox.seed, sizeof(outbox.seed));
+    snprintf(loop->why, sizeof(loop->why), "out of memory");
     if (loop->store->ops->reader_open(loop->store, &outbox.reader) != SAGA_OK) {
         return fail(loop, "the outbox");
     }
@@ -262,8 +262,8 @@ static int open_outbox(struct loop *loop)
 
 static int open_http(struct loop *loop)
 {
-    snprintf(loop->admin_path, sizeof loop->admin_path, "%s/admin.token", loop->options->data);
-    snprintf(loop->tokens_path, sizeof loop->tokens_path, "%s/tokens", loop->options->data);
+    snprintf(loop->admin_path, sizeof(loop->admin_path), "%s/admin.token", loop->options->data);
+    snprintf(loop->tokens_path, sizeof(loop->tokens_path), "%s/tokens", loop->options->data);
     struct api_options api = {.listen = loop->options->http,
                               .token_path = loop->admin_path,
                               .tokens_path = loop->tokens_path,
@@ -275,7 +275,7 @@ static int open_http(struct loop *loop)
                               .now_ms = now_ms,
                               .is_ready = is_ready,
                               .arg = loop};
-    if (api_open(&api, &loop->api, loop->why, sizeof loop->why) != SAGA_OK) {
+    if (api_open(&api, &loop->api, loop->why, sizeof(loop->why)) != SAGA_OK) {
         return fail(loop, "HTTP");
     }
     return 0;
@@ -287,10 +287,10 @@ static int open_http(struct loop *loop)
 static void say_ready(struct loop *loop)
 {
     char http[64];
-    snprintf(http, sizeof http, "http://127.0.0.1:%u", api_port(loop->api));
+    snprintf(http, sizeof(http), "http://127.0.0.1:%u", api_port(loop->api));
     const char *host = strrchr(loop->options->http, ':');
     if (host) {
-        snprintf(http, sizeof http, "http://%.*s:%u", (int)(host - loop->options->http),
+        snprintf(http, sizeof(http), "http://%.*s:%u", (int)(host - loop->options->http),
                  loop->options->http, api_port(loop->api));
     }
     log_line(LOG_INFO, "serving", "version", SAGAD_VERSION, "wire", router_endpoint(loop->router),
@@ -307,8 +307,8 @@ static void drain(struct loop *loop, int64_t at_ms)
     char tasks[24];
     char at_most[24];
     peers_stats(loop->peers, &stats);
-    snprintf(tasks, sizeof tasks, "%llu", (unsigned long long)stats.in_flight);
-    snprintf(at_most, sizeof at_most, "%lld", (long long)loop->options->drain_timeout_ms);
+    snprintf(tasks, sizeof(tasks), "%llu", (unsigned long long)stats.in_flight);
+    snprintf(at_most, sizeof(at_most), "%lld", (long long)loop->options->drain_timeout_ms);
     log_line(LOG_INFO, "draining", "running_tasks", tasks, "at_most_ms", at_most, NULL);
     notify("STOPPING=1");
     atomic_store(&loop->is_ready, false);
@@ -329,7 +329,7 @@ static void log_counts(const struct loop *loop)
                                core.commits,         core.rows,      core.sagas};
     char texts[ARRAY_COUNT(values)][24];
     for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
-        snprintf(texts[i], sizeof texts[i], "%llu", (unsigned long long)values[i]);
+        snprintf(texts[i], sizeof(texts[i]), "%llu", (unsigned long long)values[i]);
     }
     log_line(LOG_INFO, "counts", "received", texts[0], "sent", texts[1], "bad", texts[2],
              "multipart", texts[3], "unknown_tokens", texts[4], "sessions", texts[5], "queued",
@@ -340,7 +340,7 @@ static void log_counts(const struct loop *loop)
 static void reload(struct loop *loop)
 {
     char why[512] = "out of memory";
-    if (api_reload(loop->api, why, sizeof why) == SAGA_OK) {
+    if (api_reload(loop->api, why, sizeof(why)) == SAGA_OK) {
         log_line(LOG_INFO, "reloaded", "what", "tokens", NULL);
     } else {
         log_line(LOG_ERROR, "not_reloaded", "what", "tokens", "why", why, NULL);
@@ -351,7 +351,7 @@ static void reload(struct loop *loop)
 static void take_signals(struct loop *loop, int64_t at_ms)
 {
     struct signalfd_siginfo signal;
-    while (read(loop->signals, &signal, sizeof signal) == (ssize_t)sizeof signal) {
+    while (read(loop->signals, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
         if (signal.ssi_signo == SIGHUP) {
             reload(loop); /* keys and services come later */
         } else if (loop->drain_until_ms > 0) {

@@ -56,8 +56,8 @@ static void forget_recalled(struct core *core, struct offers_work *work)
     while (work->recalled) {
         struct recalled *gone = work->recalled;
         work->recalled = gone->next;
-        if (map_get(&core->offers.recalled, span_of(gone->key, sizeof gone->key)) == gone) {
-            (void)map_drop(&core->offers.recalled, span_of(gone->key, sizeof gone->key));
+        if (map_get(&core->offers.recalled, span_of(gone->key, sizeof(gone->key))) == gone) {
+            (void)map_drop(&core->offers.recalled, span_of(gone->key, sizeof(gone->key)));
         }
         free(gone);
     }
@@ -89,7 +89,7 @@ void offers_close(struct core *core)
 static bool add_recall(struct core *core, const struct store_wait *wait)
 {
     struct offers *offers = &core->offers;
-    struct recall *recall = malloc(sizeof *recall + wait->id.size + wait->name.size);
+    struct recall *recall = malloc(sizeof(*recall) + wait->id.size + wait->name.size);
     if (!recall) {
         core_fail(core, SAGA_NO_MEMORY);
         return false;
@@ -145,7 +145,7 @@ static struct span identity_of(const struct inbox_row *row, uint8_t *bytes)
 
 static struct arrival *add_arrival(struct core *core, struct span key, uint64_t number)
 {
-    struct arrival *arrival = malloc(sizeof *arrival + key.size);
+    struct arrival *arrival = malloc(sizeof(*arrival) + key.size);
     if (!arrival) {
         return NULL;
     }
@@ -315,7 +315,7 @@ static void end_recall(struct core *core, const struct recall *recall)
     struct batch *batch = &core->making->batch;
     bool ok = true;
     struct wait_row *row = batch_wait(batch);
-    struct recalled *recalled = malloc(sizeof *recalled);
+    struct recalled *recalled = malloc(sizeof(*recalled));
     struct span name =
         arena_copy(&batch->arena, span_of(recall->text + recall->id_size, recall->name_size), &ok);
     if (!row || !recalled || !ok) {
@@ -328,7 +328,7 @@ static void end_recall(struct core *core, const struct recall *recall)
     *recalled = (struct recalled){.next = core->making->offers.recalled,
                                   .key = {recall->saga, recall->step}};
     core->making->offers.recalled = recalled;
-    if (map_put(&core->offers.recalled, span_of(recalled->key, sizeof recalled->key), recalled) !=
+    if (map_put(&core->offers.recalled, span_of(recalled->key, sizeof(recalled->key)), recalled) !=
         SAGA_OK) {
         core_fail(core, SAGA_NO_MEMORY);
     }
@@ -392,7 +392,7 @@ static enum saga_error note_wait(const struct store_wait *wait, void *arg)
     bool ok = true;
     if (found->count == found->capacity) {
         uint32_t capacity = found->capacity ? found->capacity * 2 : WAITS_AT_ONCE;
-        struct store_wait *items = arena_take(found->arena, capacity * sizeof *items);
+        struct store_wait *items = arena_take(found->arena, capacity * sizeof(*items));
         if (!items) {
             return SAGA_NO_MEMORY;
         }
@@ -412,7 +412,7 @@ static enum saga_error note_wait(const struct store_wait *wait, void *arg)
 static bool is_recalled(const struct core *core, const struct store_wait *wait)
 {
     uint64_t key[2] = {wait->saga, wait->step};
-    return wait->is_recalled || map_get(&core->offers.recalled, span_of(key, sizeof key)) != NULL;
+    return wait->is_recalled || map_get(&core->offers.recalled, span_of(key, sizeof(key))) != NULL;
 }
 
 static void offer_all(struct core *core, const struct candidates *found)

@@ -29,9 +29,9 @@ static void say_refused(const struct start_work *work, const char *why)
     char definition[LIMIT_NAME + 1];
     char id[LIMIT_EVENT_ID + 1];
     const struct inbox_row *row = &work->core->offers.offering.row;
-    snprintf(definition, sizeof definition, "%.*s", (int)work->definition->name.size,
+    snprintf(definition, sizeof(definition), "%.*s", (int)work->definition->name.size,
              (const char *)work->definition->name.data);
-    snprintf(id, sizeof id, "%.*s", (int)row->id.size, (const char *)row->id.data);
+    snprintf(id, sizeof(id), "%.*s", (int)row->id.size, (const char *)row->id.data);
     log_line(LOG_WARN, "event_starts_nothing", "definition", definition, "event", id, "why", why,
              NULL);
     work->core->offers.refused++;
@@ -178,7 +178,7 @@ static enum saga_error step_start(struct start_work *work)
     if (engine_lacks(core->engine, &event, &lacking)) {
         enum saga_error rc = store->ops->find_name(store, work->start.name, &found);
         if (rc == SAGA_OK) {
-            bool same = memcmp(found.digest, work->start.digest, sizeof found.digest) == 0;
+            bool same = memcmp(found.digest, work->start.digest, sizeof(found.digest)) == 0;
             return same ? SAGA_OK : SAGA_IDEMPOTENCY_CONFLICT;
         }
         if (rc != SAGA_NOT_FOUND) {

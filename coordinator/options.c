@@ -140,7 +140,7 @@ static const char *parse(struct options *options, const struct setting *setting,
         return NULL;
     }
     if (number < setting->least || number > setting->most) {
-        return out_of_range(setting, why->text, sizeof why->text);
+        return out_of_range(setting, why->text, sizeof(why->text));
     }
     *(int64_t *)at = number;
     return NULL;
@@ -233,7 +233,7 @@ static void take_pair(struct options *options, struct file *file, const yaml_nod
     if (index == ARRAY_COUNT(settings) || index == 0) {
         const char *close = suggest(name);
         char what[160];
-        snprintf(what, sizeof what, "there is no setting '%.64s'%s%s", name,
+        snprintf(what, sizeof(what), "there is no setting '%.64s'%s%s", name,
                  close ? "; did you mean" : "", close ? "" : ", see --help");
         complain(file, &key->start_mark, what, close);
         return;
@@ -248,7 +248,7 @@ static void take_pair(struct options *options, struct file *file, const yaml_nod
     const char *wrong = parse(options, &settings[index], text, &why);
     if (wrong) {
         char what[256];
-        snprintf(what, sizeof what, "%s %s, not '%.64s'", name, wrong, text);
+        snprintf(what, sizeof(what), "%s %s, not '%.64s'", name, wrong, text);
         complain(file, &value->start_mark, what, NULL);
     }
     options->sources[index] = "file";
@@ -306,7 +306,7 @@ static bool read_environment(struct options *options, FILE *err)
     bool ok = true;
     for (size_t i = 1; i < ARRAY_COUNT(settings); i++) {
         char name[64];
-        variable_of(&settings[i], name, sizeof name);
+        variable_of(&settings[i], name, sizeof(name));
         const char *text = getenv(name);
         if (text && *text) {
             ok = set(options, i, text, "environment", err) && ok;
@@ -325,7 +325,7 @@ static void help(FILE *out)
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
         char flag[48];
         if (settings[i].has_flag) {
-            snprintf(flag, sizeof flag, "--%s%s%s", settings[i].name,
+            snprintf(flag, sizeof(flag), "--%s%s%s", settings[i].name,
                      settings[i].argument ? " " : "",
                      settings[i].argument ? settings[i].argument : "");
             fprintf(out, "  %-24s %s\n", flag, settings[i].help);
@@ -495,8 +495,8 @@ static bool check(struct options *options, FILE *err)
         ok = false;
     }
     if (ok && options->store[0] == '\0') {
-        ok = strlen(options->data) + 32 < sizeof options->store;
-        snprintf(options->store, sizeof options->store, "sqlite:%.400s/sagad.db", options->data);
+        ok = strlen(options->data) + 32 < sizeof(options->store);
+        snprintf(options->store, sizeof(options->store), "sqlite:%.400s/sagad.db", options->data);
     }
     return ok;
 }

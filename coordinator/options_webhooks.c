@@ -32,7 +32,7 @@ static void complain(const struct reading *reading, const yaml_node_t *at, const
 {
     char text[320];
     const char *name = reading->hook && reading->hook->name[0] ? reading->hook->name : NULL;
-    snprintf(text, sizeof text, "webhooks%s%s%s: %s", name ? " '" : "", name ? name : "",
+    snprintf(text, sizeof(text), "webhooks%s%s%s: %s", name ? " '" : "", name ? name : "",
              name ? "'" : "", what);
     reading->file->complain(&at->start_mark, text, reading->file->arg);
 }
@@ -60,7 +60,7 @@ static void take_name(struct reading *reading, yaml_node_t *value)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
     struct webhook *hook = reading->hook;
-    if (take_text(reading, value, hook->name, sizeof hook->name) &&
+    if (take_text(reading, value, hook->name, sizeof(hook->name)) &&
         strspn(hook->name, allowed) != strlen(hook->name)) {
         complain(reading, value, "a name consists of a-z 0-9 - _");
     }
@@ -68,7 +68,7 @@ static void take_name(struct reading *reading, yaml_node_t *value)
 
 static void take_url(struct reading *reading, yaml_node_t *value)
 {
-    MAYBE(take_text(reading, value, reading->hook->url, sizeof reading->hook->url));
+    MAYBE(take_text(reading, value, reading->hook->url, sizeof(reading->hook->url)));
 }
 
 /* Secrets, one a line or separated by blanks; the newest first. */
@@ -96,35 +96,35 @@ static void take_secret_file(struct reading *reading, yaml_node_t *value)
 {
     char path[512];
     char text[SECRETS_SIZE];
-    if (!take_text(reading, value, path, sizeof path)) {
+    if (!take_text(reading, value, path, sizeof(path))) {
         return;
     }
     FILE *in = fopen(path, "r");
     if (!in) {
         char what[700];
-        snprintf(what, sizeof what, "%s: %s", path, strerror(errno));
+        snprintf(what, sizeof(what), "%s: %s", path, strerror(errno));
         complain(reading, value, what);
         reading->has_secret_key = true;
         return;
     }
-    size_t size = fread(text, 1, sizeof text - 1, in);
+    size_t size = fread(text, 1, sizeof(text) - 1, in);
     fclose(in);
     text[size] = '\0';
     take_secrets(reading, value, text);
-    memset(text, 0, sizeof text);
+    memset(text, 0, sizeof(text));
 }
 
 static void take_secret_env(struct reading *reading, yaml_node_t *value)
 {
     char name[128];
     char text[SECRETS_SIZE];
-    if (!take_text(reading, value, name, sizeof name)) {
+    if (!take_text(reading, value, name, sizeof(name))) {
         return;
     }
     const char *secret = getenv(name);
-    snprintf(text, sizeof text, "%s", secret ? secret : "");
+    snprintf(text, sizeof(text), "%s", secret ? secret : "");
     take_secrets(reading, value, text);
-    memset(text, 0, sizeof text);
+    memset(text, 0, sizeof(text));
 }
 
 static void take_events(struct reading *reading, yaml_node_t *value)
@@ -239,7 +239,7 @@ static void check(const struct reading *reading, const yaml_node_t *at,
     const char *wrong = transport_check_url(hook);
     if (wrong) {
         char what[200];
-        snprintf(what, sizeof what, "the url %s", wrong);
+        snprintf(what, sizeof(what), "the url %s", wrong);
         complain(reading, at, what);
     }
 }

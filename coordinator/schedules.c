@@ -50,7 +50,7 @@ void schedules_close(struct core *core)
 static void say(const struct ticking *ticking, const char *event, const char *what, const char *why)
 {
     char name[LIMIT_NAME + 1];
-    snprintf(name, sizeof name, "%.*s", (int)ticking->definition->name.size,
+    snprintf(name, sizeof(name), "%.*s", (int)ticking->definition->name.size,
              (const char *)ticking->definition->name.data);
     log_line(LOG_WARN, event, "definition", name, "what", what, "why", why, NULL);
 }
@@ -64,7 +64,7 @@ static enum saga_error find_zone(struct ticking *ticking, bool *found)
         schedule_zone(ticking->schedule, zoneinfo_read, &ticking->arena, &ticking->zone, &why);
     *found = rc == SAGA_OK;
     if (rc != SAGA_OK && rc != SAGA_NO_MEMORY) {
-        snprintf(name, sizeof name, "%.*s", (int)ticking->schedule->timezone.size,
+        snprintf(name, sizeof(name), "%.*s", (int)ticking->schedule->timezone.size,
                  (const char *)ticking->schedule->timezone.data);
         say(ticking, "schedule_without_zone", name, why);
     }
@@ -75,7 +75,7 @@ static enum saga_error add(struct core *core, const struct definition *definitio
                            int64_t mark_ms)
 {
     struct schedules *schedules = &core->schedules;
-    struct ticking *ticking = calloc(1, sizeof *ticking);
+    struct ticking *ticking = calloc(1, sizeof(*ticking));
     if (!ticking) {
         return SAGA_NO_MEMORY;
     }
@@ -182,7 +182,7 @@ enum saga_error schedules_define(struct core *core, struct span name)
         struct ticking *next = old->next;
         /* What stays keeps its place, whatever else has changed. */
         struct schedule_row row = {.definition = name, .tick_ms = old->mark_ms};
-        memcpy(row.entry, old->schedule->digest, sizeof row.entry);
+        memcpy(row.entry, old->schedule->digest, sizeof(row.entry));
         rc = rc == SAGA_OK ? take_mark(&row, core) : rc;
         forget(core, old);
         old = next;
@@ -201,7 +201,7 @@ static bool put_mark(struct core *core, const struct ticking *ticking, int64_t m
     }
     /* The definition lives as long as the catalog. */
     *row = (struct schedule_row){.definition = ticking->definition->name, .tick_ms = mark_ms};
-    memcpy(row->entry, ticking->schedule->digest, sizeof row->entry);
+    memcpy(row->entry, ticking->schedule->digest, sizeof(row->entry));
     return true;
 }
 
@@ -284,7 +284,7 @@ static enum saga_error step_start(struct core *core, const struct event *start, 
     if (engine_lacks(core->engine, &event, &lacking)) {
         enum saga_error rc = store->ops->find_name(store, event.start.name, &found);
         if (rc == SAGA_OK) {
-            bool same = memcmp(found.digest, event.start.digest, sizeof found.digest) == 0;
+            bool same = memcmp(found.digest, event.start.digest, sizeof(found.digest)) == 0;
             return same ? SAGA_OK : SAGA_IDEMPOTENCY_CONFLICT;
         }
         if (rc != SAGA_NOT_FOUND) {

@@ -54,8 +54,8 @@ static void unlink_waiter(struct core *core, struct waiter *waiter)
 
 void waiters_add(struct core *core, struct request *request, struct span saga)
 {
-    struct waiter *waiter = core->waiter_count < LIMIT_WAITERS ? calloc(1, sizeof *waiter) : NULL;
-    if (!waiter || saga.size > sizeof waiter->name) {
+    struct waiter *waiter = core->waiter_count < LIMIT_WAITERS ? calloc(1, sizeof(*waiter)) : NULL;
+    if (!waiter || saga.size > sizeof(waiter->name)) {
         goto refuse;
     }
     waiter->request = request;

@@ -39,8 +39,9 @@ static void forget(struct saga_answer *answer)
 
 void answer_clear(struct saga_answer *answer)
 {
-    if (answer->pack.buf.capacity > KEEP_SIZE_MAX)
+    if (answer->pack.buf.capacity > KEEP_SIZE_MAX) {
         buf_close(&answer->pack.buf);
+    }
     forget(answer);
     answer->cost = -1;
 }
@@ -49,24 +50,26 @@ void answer_clear(struct saga_answer *answer)
 static struct span cut(const char *text, size_t size_max)
 {
     struct span span = span_of(text, strnlen(text, size_max));
-    while (span.size > 0 && !utf8_is_valid(span) && size_max - span.size < 4)
+    while (span.size > 0 && !utf8_is_valid(span) && size_max - span.size < 4) {
         span.size--;
+    }
     return utf8_is_valid(span) ? span : span_text("?");
 }
 
 void answer_put_error(struct buf *buf, const struct saga_failure *failure)
 {
     static const struct saga_failure plain = {.code = "failed"};
-    if (failure == NULL)
+    if (!failure) {
         failure = &plain;
+    }
     bool has_details =
         failure->details.data != NULL && value_check_inside(failure->details, 2) == SAGA_OK;
     bool has_wait = failure->retry_after_ms > 0;
     mp_put_map(buf, 4u + (has_wait ? 1u : 0u) + (has_details ? 1u : 0u));
     mp_put_text(buf, "code");
-    mp_put_str(buf, cut(failure->code == NULL ? plain.code : failure->code, CODE_SIZE_MAX));
+    mp_put_str(buf, cut(!failure->code ? plain.code : failure->code, CODE_SIZE_MAX));
     mp_put_text(buf, "message");
-    mp_put_str(buf, cut(failure->message == NULL ? "" : failure->message, MESSAGE_SIZE_MAX));
+    mp_put_str(buf, cut(failure->message ? failure->message : "", MESSAGE_SIZE_MAX));
     mp_put_text(buf, "retryable");
     mp_put_bool(buf, !failure->refused);
     mp_put_text(buf, "in_doubt");
@@ -100,7 +103,7 @@ void saga_answer_failed(struct saga_answer *answer, const struct saga_failure *f
     mp_put_text(&answer->pack.buf, "failed");
     mp_put_text(&answer->pack.buf, "error");
     answer_put_error(&answer->pack.buf, failure);
-    if (failure != NULL && failure->code != NULL && !failure->in_doubt) {
+    if (failure && failure->code && !failure->in_doubt) {
         struct span code = span_text(failure->code);
         answer->is_void = span_is(code, "cancelled") || span_is(code, "expired");
     }
@@ -138,8 +141,9 @@ static void replace(struct saga_answer *answer, const char *code, const char *me
 static void check_output(struct saga_answer *answer, size_t value_max)
 {
     struct buf *buf = &answer->pack.buf;
-    if (!buf_failed(buf) && buf->size == answer->output_at)
+    if (!buf_failed(buf) && buf->size == answer->output_at) {
         mp_put_nil(buf);
+    }
     size_t size = buf->size - answer->output_at;
     const char *why = NULL;
     if (buf_failed(buf) || size > value_max) {
@@ -147,23 +151,28 @@ static void check_output(struct saga_answer *answer, size_t value_max)
         return;
     }
     struct span output = span_of(buf->data + answer->output_at, size);
-    if (plain_is(output))
+    if (plain_is(output)) {
         return;
-    if (mp_check(output, &why) != SAGA_OK)
+    }
+    if (mp_check(output, &why) != SAGA_OK) {
         replace(answer, "bad_output", why);
-    else if (mp_extent(output).depth > MP_VALUE_DEPTH_MAX)
+    } else if (mp_extent(output).depth > MP_VALUE_DEPTH_MAX) {
         replace(answer, "bad_output", "depth");
+    }
 }
 
 void answer_seal(struct saga_answer *answer, size_t value_max)
 {
     struct buf *buf = &answer->pack.buf;
-    if (answer->status == ANSWER_NONE)
+    if (answer->status == ANSWER_NONE) {
         replace(answer, "no_answer", "the handler returned without an answer");
-    if (answer->status == ANSWER_OK)
+    }
+    if (answer->status == ANSWER_OK) {
         check_output(answer, value_max);
-    if (buf_failed(buf) || buf->size > value_max + PAIRS_EXTRA)
+    }
+    if (buf_failed(buf) || buf->size > value_max + PAIRS_EXTRA) {
         replace(answer, "result_too_large", "the answer is larger than may be sent");
+    }
 
     answer->pair_count = answer->status == ANSWER_LATER ? 1 : 2;
     if (answer->cost >= 0) {
@@ -180,8 +189,9 @@ struct span answer_pairs(const struct saga_answer *answer)
 
 struct saga_value answer_output(const struct saga_answer *answer)
 {
-    if (answer->status != ANSWER_OK || buf_failed(&answer->pack.buf))
+    if (answer->status != ANSWER_OK || buf_failed(&answer->pack.buf)) {
         return (struct saga_value){0};
+    }
     struct span all = buf_span(&answer->pack.buf);
     return value_of(span_of(all.data + answer->output_at, all.size - answer->output_at));
 }

@@ -64,18 +64,20 @@ static bool find(struct sqlite3 *db, const char *key, struct saga_answer *answer
 {
     sqlite3_stmt *statement = NULL;
     *state = STATE_NONE;
-    if (sqlite3_prepare_v2(db, find_sql, -1, &statement, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(db, find_sql, -1, &statement, NULL) != SQLITE_OK) {
         return false;
+    }
     sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
     int rc = sqlite3_step(statement);
     if (rc == SQLITE_ROW) {
         *state = (enum barrier_state)sqlite3_column_int(statement, 0);
         const void *output = sqlite3_column_blob(statement, 1);
         size_t size = (size_t)sqlite3_column_bytes(statement, 1);
-        if (*state == STATE_DONE && answer != NULL) {
+        if (*state == STATE_DONE && answer) {
             struct saga_pack *pack = saga_answer_ok(answer);
-            if (size > 0)
+            if (size > 0) {
                 saga_put_value(pack, (struct saga_value){output, size});
+            }
         }
     }
     sqlite3_finalize(statement);
@@ -86,12 +88,14 @@ static bool put(struct sqlite3 *db, const char *key, enum barrier_state state,
                 struct saga_value output)
 {
     sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(db, put_sql, -1, &statement, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(db, put_sql, -1, &statement, NULL) != SQLITE_OK) {
         return false;
+    }
     sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
     sqlite3_bind_int(statement, 2, (int)state);
-    if (output.data != NULL)
+    if (output.data) {
         sqlite3_bind_blob(statement, 3, output.data, (int)output.size, SQLITE_STATIC);
+    }
     sqlite3_bind_int64(statement, 4, wall_ms());
     int rc = sqlite3_step(statement);
     sqlite3_finalize(statement);
@@ -106,8 +110,9 @@ static bool put_undo(struct sqlite3 *db, const struct saga_task *task)
 
 static enum saga_verdict enter_do(enum barrier_state state, struct saga_answer *answer)
 {
-    if (state == STATE_DONE)
+    if (state == STATE_DONE) {
         return SAGA_VERDICT_DONE;
+    }
     if (state == STATE_UNDONE) {
         saga_answer_failed(answer, &(struct saga_failure){.code = "undone_before",
                                                           .message = "its undo came first",
@@ -120,11 +125,13 @@ static enum saga_verdict enter_do(enum barrier_state state, struct saga_answer *
 static enum saga_verdict enter_undo(struct sqlite3 *db, const struct saga_task *task,
                                     enum barrier_state state, struct saga_answer *answer)
 {
-    if (state == STATE_DONE)
+    if (state == STATE_DONE) {
         return SAGA_VERDICT_RUN;
+    }
     saga_answer_ok(answer);
-    if (put_undo(db, task))
+    if (put_undo(db, task)) {
         return SAGA_VERDICT_NOTHING;
+    }
     broken(answer, db);
     return SAGA_VERDICT_ERROR;
 }
@@ -154,15 +161,17 @@ enum saga_verdict saga_barrier_enter(struct sqlite3 *db, const struct saga_task 
 enum saga_error saga_barrier_leave(struct sqlite3 *db, const struct saga_task *task,
                                    struct saga_answer *answer)
 {
-    if (answer->status != ANSWER_OK)
+    if (answer->status != ANSWER_OK) {
         return SAGA_PRECONDITION_FAILED;
+    }
     if (saga_task_ttl_ms(task) == 0) {
         saga_answer_failed(
             answer, &(struct saga_failure){.code = "expired", .message = "its time is over"});
         return SAGA_CONFLICT;
     }
-    if (task->kind == SAGA_KIND_CONFIRM)
+    if (task->kind == SAGA_KIND_CONFIRM) {
         return SAGA_OK;
+    }
     bool is_stored = task->kind == SAGA_KIND_DO
                          ? put(db, task->do_key, STATE_DONE, answer_output(answer))
                          : put_undo(db, task);
@@ -177,12 +186,13 @@ void saga_barrier_check(struct sqlite3 *db, const struct saga_task *task,
                         struct saga_answer *answer)
 {
     enum barrier_state state;
-    if (!find(db, task->do_key, answer, &state))
+    if (!find(db, task->do_key, answer, &state)) {
         broken(answer, db);
-    else if (state != STATE_DONE)
+    } else if (state != STATE_DONE) {
         saga_answer_failed(
             answer, &(struct saga_failure){
                         .code = "not_found", .message = "it does not stand here", .refused = true});
+    }
 }
 
 static bool run_sql(struct sqlite3 *db, const char *sql)
@@ -220,8 +230,9 @@ void saga_barrier_run(struct sqlite3 *db, const struct saga_task *task, struct s
 enum saga_error saga_barrier_forget(struct sqlite3 *db, int64_t before_ms)
 {
     sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(db, forget_sql, -1, &statement, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(db, forget_sql, -1, &statement, NULL) != SQLITE_OK) {
         return SAGA_INTERNAL;
+    }
     sqlite3_bind_int64(statement, 1, before_ms);
     int rc = sqlite3_step(statement);
     sqlite3_finalize(statement);

@@ -85,30 +85,34 @@ enum saga_error saga_client_open(const struct saga_client_options *options,
     const struct saga_client_options *given = options != NULL ? options : &defaults;
     *client = NULL;
     struct saga_client *made = calloc(1, sizeof(*made));
-    if (made == NULL)
+    if (!made) {
         return SAGA_NO_MEMORY;
+    }
     zmq_msg_init(&made->frame);
     clock_open(&made->clock, 0);
     made->timeout_ms = given->timeout_ms ? given->timeout_ms : CLIENT_TIMEOUT_MS;
     /* One more for synchronous calls. */
     made->slot_count = (given->open_max ? given->open_max : CLIENT_OPEN_MAX) + 1;
     enum saga_error rc = made->slot_count > CLIENT_OPEN_LIMIT + 1 ? SAGA_INVALID : SAGA_OK;
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = link_address(given->endpoint, &given->keys, &made->address);
+    }
     if (rc == SAGA_OK) {
         made->slots = calloc(made->slot_count, sizeof(*made->slots));
         made->free_slots = calloc(made->slot_count, sizeof(*made->free_slots));
         made->context = zmq_ctx_new();
-        if (made->slots == NULL || made->free_slots == NULL || made->context == NULL)
+        if (!made->slots || !made->free_slots || !made->context) {
             rc = SAGA_NO_MEMORY;
+        }
     }
     for (uint32_t i = 0; rc == SAGA_OK && i < made->slot_count; i++) {
         buf_open(&made->slots[i].packed, REQUEST_SIZE_MAX);
         made->free_slots[made->free_count++] = made->slot_count - 1 - i;
     }
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc =
             link_open(made->context, &made->address, (int)made->slot_count * 2 + 64, &made->socket);
+    }
     if (rc != SAGA_OK) {
         saga_client_close(&made);
         return rc;
@@ -119,14 +123,17 @@ enum saga_error saga_client_open(const struct saga_client_options *options,
 
 void saga_client_close(struct saga_client **client)
 {
-    if (client == NULL || *client == NULL)
+    if (!client || !*client) {
         return;
+    }
     struct saga_client *gone = *client;
     link_close(&gone->socket, 0);
-    if (gone->context != NULL)
+    if (gone->context) {
         zmq_ctx_term(gone->context);
-    for (uint32_t i = 0; gone->slots != NULL && i < gone->slot_count; i++)
+    }
+    for (uint32_t i = 0; gone->slots != NULL && i < gone->slot_count; i++) {
         buf_close(&gone->slots[i].packed);
+    }
     zmq_msg_close(&gone->frame);
     free(gone->slots);
     free(gone->free_slots);
@@ -185,8 +192,9 @@ static void make_id(struct saga_client *client, char *text)
 
 static struct slot *take_slot(struct saga_client *client, bool is_async)
 {
-    if (client->free_count == 0 || (is_async && client->free_count == 1))
+    if (client->free_count == 0 || (is_async && client->free_count == 1)) {
         return NULL;
+    }
     uint32_t index = client->free_slots[--client->free_count];
     struct slot *slot = &client->slots[index];
     slot->name = ++client->rounds * client->slot_count + index;
@@ -210,8 +218,9 @@ static void begin_request(struct slot *slot, const char *type, uint32_t pairs)
     static const char request[] = "\xa7request";
     char name[NAME_SIZE];
     size_t at = NAME_SIZE;
-    for (uint64_t rest = slot->name; rest > 0; rest /= 10)
+    for (uint64_t rest = slot->name; rest > 0; rest /= 10) {
         name[--at] = (char)('0' + rest % 10);
+    }
     mp_put_map(&slot->packed, pairs + 3);
     buf_write(&slot->packed, head, sizeof(head) - 1);
     plain_put_text(&slot->packed, span_text(type));
@@ -250,8 +259,9 @@ static enum saga_error send_slot(struct saga_client *client, struct slot *slot, 
 static void copy_text(char *target, size_t capacity, struct span text)
 {
     size_t size = text.size < capacity ? text.size : capacity - 1;
-    if (size > 0)
+    if (size > 0) {
         memcpy(target, text.data, size);
+    }
     target[size] = '\0';
 }
 
@@ -277,8 +287,9 @@ static struct slot *slot_of(struct saga_client *client, struct span request)
 {
     uint64_t name = 0;
     for (size_t i = 0; i < request.size && i < 20; i++) {
-        if (request.data[i] < '0' || request.data[i] > '9')
+        if (request.data[i] < '0' || request.data[i] > '9') {
             return NULL;
+        }
         name = name * 10 + (uint64_t)(request.data[i] - '0');
     }
     struct slot *slot = &client->slots[name % client->slot_count];
@@ -292,9 +303,9 @@ static void hand_over(struct saga_client *client, struct slot *slot, const struc
     bool is_async = slot->is_async;
     bool is_mine = slot->name == client->sync_name;
     give_slot(client, slot);
-    if (is_async && callback != NULL) {
+    if (is_async && callback) {
         callback(reply, tag, arg);
-    } else if (is_mine && client->sync_reply != NULL) {
+    } else if (is_mine && client->sync_reply) {
         *client->sync_reply = *reply;
         client->sync_name = 0;
     }
@@ -306,12 +317,14 @@ static bool take_answer(struct saga_client *client, saga_reply_fn *callback, voi
     struct message message;
     struct saga_reply reply;
     struct span bytes = span_of(zmq_msg_data(&client->frame), zmq_msg_size(&client->frame));
-    if (message_read(bytes, &message) != SAGA_OK)
+    if (message_read(bytes, &message) != SAGA_OK) {
         return false;
+    }
     bool is_answer = span_is(message.type, "reply") || span_is(message.type, "error");
     struct slot *slot = is_answer ? slot_of(client, message.request) : NULL;
-    if (slot == NULL)
+    if (!slot) {
         return false;
+    }
     fill_reply(&message, &reply);
     if (reply.error == SAGA_OVERLOADED && now_ms() < slot->deadline_ms) {
         int64_t wait_ms = reply.retry_after_ms > 0 ? reply.retry_after_ms : OVERLOAD_WAIT_MS;
@@ -327,8 +340,9 @@ static size_t look_after(struct saga_client *client, saga_reply_fn *callback, vo
 {
     int64_t at_ms = now_ms();
     size_t given_up = 0;
-    if (at_ms - client->looked_ms < 100)
+    if (at_ms - client->looked_ms < 100) {
         return 0;
+    }
     client->looked_ms = at_ms;
     for (uint32_t i = 0; i < client->slot_count; i++) {
         struct slot *slot = &client->slots[i];
@@ -353,13 +367,15 @@ size_t saga_client_poll(struct saga_client *client, int64_t timeout_ms, saga_rep
     size_t count = look_after(client, callback, arg);
     for (;;) {
         for (int i = 0; i < LINK_BATCH_MAX; i++) {
-            if (zmq_msg_recv(&client->frame, client->socket, ZMQ_DONTWAIT) < 0)
+            if (zmq_msg_recv(&client->frame, client->socket, ZMQ_DONTWAIT) < 0) {
                 break;
+            }
             count += take_answer(client, callback, arg) ? 1 : 0;
         }
         int64_t left_ms = until_ms - now_ms();
-        if (count > 0 || left_ms <= 0)
+        if (count > 0 || left_ms <= 0) {
             return count;
+        }
         zmq_pollitem_t item = {.socket = client->socket, .events = ZMQ_POLLIN};
         MAYBE(zmq_poll(&item, 1, (long)(left_ms < 100 ? left_ms : 100)) >= 0);
         count += look_after(client, callback, arg);
@@ -378,12 +394,14 @@ static enum saga_error finish_call(struct saga_client *client, struct slot *slot
     client->sync_name = slot->name;
     client->sync_reply = reply;
     enum saga_error rc = send_slot(client, slot, wait_ms);
-    while (rc == SAGA_OK && client->sync_name != 0)
+    while (rc == SAGA_OK && client->sync_name != 0) {
         (void)saga_client_poll(client, 1000, NULL, NULL);
+    }
     client->sync_reply = NULL;
     client->sync_name = 0;
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         reply->error = rc;
+    }
     return reply->error;
 }
 
@@ -397,8 +415,9 @@ static struct slot *begin_call(struct saga_client *client, struct saga_reply *re
 
 static enum saga_error check_start(const struct saga_start *start)
 {
-    if (start->definition == NULL)
+    if (!start->definition) {
         return SAGA_INVALID;
+    }
     enum saga_error rc = value_check_inside(start->input, 1);
     return rc == SAGA_OK ? value_check(start->labels) : rc;
 }
@@ -412,23 +431,27 @@ static void pack_start(struct saga_client *client, struct slot *slot,
     uint32_t pairs = 3u + (start->version ? 1u : 0u) + (has_labels ? 1u : 0u) +
                      (start->start_at_ms ? 1u : 0u) + (start->traceparent ? 1u : 0u) +
                      (settled ? 2u : 0u);
-    if (start->saga == NULL)
+    if (!start->saga) {
         make_id(client, id);
+    }
     begin_request(slot, "start", pairs);
     put_text(slot, "definition", start->definition);
     put_text(slot, "saga", start->saga ? start->saga : id);
     mp_put_text(&slot->packed, "input");
     mp_put_value(&slot->packed, value_span(start->input));
-    if (start->version)
+    if (start->version) {
         put_number(slot, "version", start->version);
+    }
     if (has_labels) {
         mp_put_text(&slot->packed, "labels");
         mp_put_value(&slot->packed, value_span(start->labels));
     }
-    if (start->start_at_ms)
+    if (start->start_at_ms) {
         put_number(slot, "start_at", start->start_at_ms);
-    if (start->traceparent)
+    }
+    if (start->traceparent) {
         put_text(slot, "traceparent", start->traceparent);
+    }
     if (settled) {
         put_text(slot, "wait", "settled");
         put_number(slot, "wait_ms", wait_ms);
@@ -437,8 +460,9 @@ static void pack_start(struct saga_client *client, struct slot *slot,
 
 static int64_t wait_of(const struct saga_client *client, const struct saga_start *start)
 {
-    if (start->wait != SAGA_WAIT_SETTLED)
+    if (start->wait != SAGA_WAIT_SETTLED) {
         return 0;
+    }
     return start->wait_ms > 0 ? start->wait_ms : (int64_t)client->timeout_ms;
 }
 
@@ -447,8 +471,9 @@ enum saga_error saga_client_start(struct saga_client *client, const struct saga_
 {
     enum saga_error rc = check_start(start);
     struct slot *slot = rc == SAGA_OK ? begin_call(client, reply) : NULL;
-    if (slot == NULL)
+    if (!slot) {
         return rc == SAGA_OK ? SAGA_CONFLICT : (reply->error = rc);
+    }
     pack_start(client, slot, start, wait_of(client, start));
     return finish_call(client, slot, wait_of(client, start), reply);
 }
@@ -457,11 +482,13 @@ enum saga_error saga_client_start_async(struct saga_client *client, const struct
                                         void *tag)
 {
     enum saga_error rc = check_start(start);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         return rc;
+    }
     struct slot *slot = take_slot(client, true);
-    if (slot == NULL)
+    if (!slot) {
         return SAGA_OVERLOADED;
+    }
     slot->tag = tag;
     pack_start(client, slot, start, wait_of(client, start));
     return send_slot(client, slot, wait_of(client, start));
@@ -471,8 +498,9 @@ enum saga_error saga_client_wait(struct saga_client *client, const char *saga, i
                                  struct saga_reply *reply)
 {
     struct slot *slot = begin_call(client, reply);
-    if (slot == NULL)
+    if (!slot) {
         return SAGA_CONFLICT;
+    }
     begin_request(slot, "wait", 2);
     put_text(slot, "saga", saga);
     put_number(slot, "wait_ms", wait_ms);
@@ -483,8 +511,9 @@ enum saga_error saga_client_get(struct saga_client *client, const char *saga,
                                 struct saga_reply *reply)
 {
     struct slot *slot = begin_call(client, reply);
-    if (slot == NULL)
+    if (!slot) {
         return SAGA_CONFLICT;
+    }
     begin_request(slot, "get", 1);
     put_text(slot, "saga", saga);
     return finish_call(client, slot, 0, reply);
@@ -494,17 +523,20 @@ enum saga_error saga_client_finish(struct saga_client *client, const struct saga
                                    struct saga_reply *reply)
 {
     enum saga_error rc = value_check_inside(finish->output, 1);
-    if (rc != SAGA_OK || finish->token == NULL)
+    if (rc != SAGA_OK || !finish->token) {
         return reply->error = rc == SAGA_OK ? SAGA_INVALID : rc;
+    }
     struct slot *slot = begin_call(client, reply);
-    if (slot == NULL)
+    if (!slot) {
         return SAGA_CONFLICT;
+    }
     bool has_cost = finish->cost_micro_usd > 0;
     bool has_key = finish->key != NULL;
     begin_request(slot, "finish", 3u + (has_cost ? 1u : 0u) + (has_key ? 1u : 0u));
     put_text(slot, "token", finish->token);
-    if (has_key)
+    if (has_key) {
         put_text(slot, "key", finish->key);
+    }
     put_text(slot, "status", finish->failure ? "failed" : "ok");
     if (finish->failure) {
         mp_put_text(&slot->packed, "error");
@@ -513,8 +545,9 @@ enum saga_error saga_client_finish(struct saga_client *client, const struct saga
         mp_put_text(&slot->packed, "output");
         mp_put_value(&slot->packed, value_span(finish->output));
     }
-    if (has_cost)
+    if (has_cost) {
         put_number(slot, "cost_usd_micros", finish->cost_micro_usd);
+    }
     return finish_call(client, slot, 0, reply);
 }
 
@@ -522,11 +555,13 @@ enum saga_error saga_client_request(struct saga_client *client, const char *type
                                     struct saga_value keys, struct saga_reply *reply)
 {
     enum saga_error rc = value_check(keys);
-    if (rc != SAGA_OK || mp_type(value_span(keys)) != MP_MAP)
+    if (rc != SAGA_OK || mp_type(value_span(keys)) != MP_MAP) {
         return reply->error = rc == SAGA_OK ? SAGA_INVALID : rc;
+    }
     struct slot *slot = begin_call(client, reply);
-    if (slot == NULL)
+    if (!slot) {
         return SAGA_CONFLICT;
+    }
     struct mp mp = mp_open(value_span(keys));
     uint32_t pairs = mp_map(&mp);
     begin_request(slot, type, pairs);

@@ -9,10 +9,12 @@
 enum saga_error crew_open(struct crew *crew, int wake_fd, crew_execute_fn *execute)
 {
     *crew = (struct crew){.wake_fd = wake_fd, .execute = execute};
-    if (pthread_mutex_init(&crew->mutex, NULL) != 0)
+    if (pthread_mutex_init(&crew->mutex, NULL) != 0) {
         return SAGA_NO_MEMORY;
-    if (pthread_cond_init(&crew->has_work, NULL) == 0)
+    }
+    if (pthread_cond_init(&crew->has_work, NULL) == 0) {
         return SAGA_OK;
+    }
     pthread_mutex_destroy(&crew->mutex);
     return SAGA_NO_MEMORY;
 }
@@ -33,10 +35,12 @@ void crew_wake(int wake_fd)
 
 static struct run *next_run(struct crew *crew)
 {
-    while (crew->queue.first == NULL && !crew->is_ending)
+    while (!crew->queue.first && !crew->is_ending) {
         pthread_cond_wait(&crew->has_work, &crew->mutex);
-    if (crew->is_ending)
+    }
+    if (crew->is_ending) {
         return NULL;
+    }
     struct run *run = crew->queue.first;
     run_list_drop(&crew->queue, run);
     run->state = RUN_RUNNING;
@@ -51,8 +55,9 @@ static void *work(void *arg)
         pthread_mutex_unlock(&crew->mutex);
         crew->execute(run);
         pthread_mutex_lock(&crew->mutex);
-        if (crew->finished.count == 0)
+        if (crew->finished.count == 0) {
             crew_wake(crew->wake_fd);
+        }
         run_list_append(&crew->finished, run);
     }
     pthread_mutex_unlock(&crew->mutex);
@@ -69,8 +74,9 @@ enum saga_error crew_start(struct crew *crew, uint32_t thread_count)
     int rc = 0;
     while (rc == 0 && crew->thread_count < thread_count) {
         rc = pthread_create(&crew->threads[crew->thread_count], NULL, work, crew);
-        if (rc == 0)
+        if (rc == 0) {
             crew->thread_count++;
+        }
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return rc == 0 ? SAGA_OK : SAGA_NO_MEMORY;
@@ -82,8 +88,9 @@ void crew_end(struct crew *crew)
     crew->is_ending = true;
     pthread_cond_broadcast(&crew->has_work);
     pthread_mutex_unlock(&crew->mutex);
-    while (crew->thread_count > 0)
+    while (crew->thread_count > 0) {
         pthread_join(crew->threads[--crew->thread_count], NULL);
+    }
 }
 
 void crew_queue(struct crew *crew, struct run *run)
@@ -99,8 +106,9 @@ bool crew_retarget(struct crew *crew, struct run *run, struct attempt *attempt)
 {
     pthread_mutex_lock(&crew->mutex);
     bool is_queued = run->state == RUN_QUEUED;
-    if (is_queued && attempt->number > run->current->number)
+    if (is_queued && attempt->number > run->current->number) {
         run->current = attempt;
+    }
     pthread_mutex_unlock(&crew->mutex);
     return is_queued;
 }
@@ -121,8 +129,9 @@ struct run *crew_recall(struct crew *crew)
 {
     pthread_mutex_lock(&crew->mutex);
     struct run *first = crew->queue.first;
-    for (struct run *run = first; run != NULL; run = run->after)
+    for (struct run *run = first; run != NULL; run = run->after) {
         run->state = RUN_RUNNING;
+    }
     crew->queue = (struct run_list){0};
     pthread_mutex_unlock(&crew->mutex);
     return first;
@@ -137,8 +146,9 @@ enum saga_error crew_beat(struct crew *crew, struct run *run, struct span detail
     if (!run->has_beat) {
         run->has_beat = true;
         run->next_beat = crew->beats;
-        if (crew->beats == NULL)
+        if (!crew->beats) {
             crew_wake(crew->wake_fd);
+        }
         crew->beats = run;
     }
     pthread_mutex_unlock(&crew->mutex);

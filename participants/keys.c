@@ -29,8 +29,9 @@ static void place(struct keys *keys, struct keys_entry entry)
 {
     uint32_t mask = keys->capacity - 1;
     uint32_t at = entry.mark & mask;
-    while (keys->entries[at].ref != 0)
+    while (keys->entries[at].ref != 0) {
         at = (at + 1) & mask;
+    }
     keys->entries[at] = entry;
     keys->count++;
 }
@@ -39,16 +40,19 @@ static void place(struct keys *keys, struct keys_entry entry)
 static bool grow(struct keys *keys)
 {
     uint32_t capacity = keys->capacity == 0 ? CAPACITY_MIN : keys->capacity * 2;
-    if (capacity > CAPACITY_MAX)
+    if (capacity > CAPACITY_MAX) {
         return false;
+    }
     struct keys_entry *entries = calloc(capacity, sizeof(*entries));
-    if (entries == NULL)
+    if (!entries) {
         return false;
+    }
     struct keys old = *keys;
     *keys = (struct keys){.entries = entries, .capacity = capacity};
     for (uint32_t at = 0; at < old.capacity; at++) {
-        if (old.entries[at].ref != 0)
+        if (old.entries[at].ref != 0) {
             place(keys, old.entries[at]);
+        }
     }
     POST(keys->count == old.count);
     free(old.entries);
@@ -58,8 +62,9 @@ static bool grow(struct keys *keys)
 enum saga_error keys_put(struct keys *keys, uint32_t mark, uint32_t ref)
 {
     PRE(ref != 0);
-    if (keys->count >= keys->capacity / 4 * 3 && !grow(keys))
+    if (keys->count >= keys->capacity / 4 * 3 && !grow(keys)) {
         return SAGA_NO_MEMORY;
+    }
     place(keys, (struct keys_entry){mark, ref});
     return SAGA_OK;
 }
@@ -104,14 +109,17 @@ struct keys_search keys_search(const struct keys *keys, uint32_t mark)
 
 uint32_t keys_next(const struct keys *keys, struct keys_search *search)
 {
-    if (keys->count == 0)
+    if (keys->count == 0) {
         return 0;
+    }
     for (;;) {
         const struct keys_entry *entry = &keys->entries[search->at];
-        if (entry->ref == 0)
+        if (entry->ref == 0) {
             return 0;
+        }
         search->at = (search->at + 1) & (keys->capacity - 1);
-        if (entry->mark == search->mark)
+        if (entry->mark == search->mark) {
             return entry->ref;
+        }
     }
 }

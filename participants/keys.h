@@ -33,8 +33,9 @@ uint32_t keys_mark(struct span key);
 /* The mark will be asked for soon: has the processor fetch where it stands. */
 static inline void keys_expect(const struct keys *keys, uint32_t mark)
 {
-    if (keys->capacity > 0)
+    if (keys->capacity > 0) {
         __builtin_prefetch(&keys->entries[mark & (keys->capacity - 1)], 1);
+    }
 }
 /* SAGA_NO_MEMORY leaves the table as it was. There may be several entries of one mark. */
 MUST_CHECK enum saga_error keys_put(struct keys *keys, uint32_t mark, uint32_t ref);

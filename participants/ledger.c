@@ -15,10 +15,11 @@ void run_list_append(struct run_list *list, struct run *run)
 {
     run->before = list->last;
     run->after = NULL;
-    if (list->last == NULL)
+    if (!list->last) {
         list->first = run;
-    else
+    } else {
         list->last->after = run;
+    }
     list->last = run;
     list->count++;
 }
@@ -26,14 +27,16 @@ void run_list_append(struct run_list *list, struct run *run)
 void run_list_drop(struct run_list *list, struct run *run)
 {
     PRE(list->count > 0);
-    if (run->before == NULL)
+    if (!run->before) {
         list->first = run->after;
-    else
+    } else {
         run->before->after = run->after;
-    if (run->after == NULL)
+    }
+    if (!run->after) {
         list->last = run->before;
-    else
+    } else {
         run->after->before = run->before;
+    }
     run->before = run->after = NULL;
     list->count--;
 }
@@ -66,8 +69,8 @@ enum saga_error ledger_open(struct ledger *ledger, size_t attempt_max)
     ledger->memories = aligned_alloc(64, LEDGER_MEMORY_MAX * sizeof(*ledger->memories));
     ledger->run_slabs.items = calloc(LEDGER_SLAB_MAX, sizeof(void *));
     ledger->attempt_slabs.items = calloc(LEDGER_SLAB_MAX, sizeof(void *));
-    bool has_all = ledger->memories != NULL && ledger->run_slabs.items != NULL &&
-                   ledger->attempt_slabs.items != NULL;
+    bool has_all =
+        ledger->memories != NULL && ledger->run_slabs.items && ledger->attempt_slabs.items != NULL;
     return has_all ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
@@ -76,8 +79,9 @@ enum saga_error ledger_open(struct ledger *ledger, size_t attempt_max)
 static uint8_t *bytes_of(struct memory *memory)
 {
     uint8_t *large;
-    if (!memory->is_large)
+    if (!memory->is_large) {
         return memory->bytes;
+    }
     memcpy(&large, memory->bytes, sizeof(large));
     return large;
 }
@@ -91,21 +95,23 @@ static struct span key_of(struct memory *memory)
 static uint8_t *make_room(struct ledger *ledger, struct memory *memory, size_t size)
 {
     memory->is_large = size > LEDGER_MEMORY_SIZE;
-    if (!memory->is_large)
+    if (!memory->is_large) {
         return memory->bytes;
+    }
     uint8_t *large = malloc(size);
     memcpy(memory->bytes, &large, sizeof(large));
-    ledger->memory_bytes += large == NULL ? 0 : size;
+    ledger->memory_bytes += large ? size : 0;
     return large;
 }
 
 static uint32_t take_memory(struct ledger *ledger)
 {
     uint32_t at = ledger->memory_free;
-    if (at != LEDGER_NOWHERE)
+    if (at != LEDGER_NOWHERE) {
         ledger->memory_free = ledger->memories[at].after;
-    else
+    } else {
         at = ledger->memory_fresh++;
+    }
     CHECK(at < LEDGER_MEMORY_MAX);
     return at;
 }
@@ -121,10 +127,11 @@ static void append_memory(struct ledger *ledger, uint32_t at)
     struct memory *memory = &ledger->memories[at];
     memory->before = ledger->memory_last;
     memory->after = LEDGER_NOWHERE;
-    if (ledger->memory_last == LEDGER_NOWHERE)
+    if (ledger->memory_last == LEDGER_NOWHERE) {
         ledger->memory_first = at;
-    else
+    } else {
         ledger->memories[ledger->memory_last].after = at;
+    }
     ledger->memory_last = at;
     ledger->memory_count++;
 }
@@ -133,14 +140,16 @@ static void append_memory(struct ledger *ledger, uint32_t at)
 static void drop_memory(struct ledger *ledger, uint32_t at)
 {
     struct memory *memory = &ledger->memories[at];
-    if (memory->before == LEDGER_NOWHERE)
+    if (memory->before == LEDGER_NOWHERE) {
         ledger->memory_first = memory->after;
-    else
+    } else {
         ledger->memories[memory->before].after = memory->after;
-    if (memory->after == LEDGER_NOWHERE)
+    }
+    if (memory->after == LEDGER_NOWHERE) {
         ledger->memory_last = memory->before;
-    else
+    } else {
         ledger->memories[memory->after].before = memory->before;
+    }
     if (memory->is_large) {
         ledger->memory_bytes -= memory->key_size + memory->pairs_size;
         free(bytes_of(memory));
@@ -160,11 +169,13 @@ static void forget_oldest(struct ledger *ledger)
 
 static void *take_slab(struct slabs *slabs, size_t size)
 {
-    if (slabs->count == LEDGER_SLAB_MAX)
+    if (slabs->count == LEDGER_SLAB_MAX) {
         return NULL;
+    }
     void *slab = calloc(LEDGER_SLAB, size);
-    if (slab != NULL)
+    if (slab) {
         slabs->items[slabs->count++] = slab;
+    }
     return slab;
 }
 
@@ -176,7 +187,7 @@ static struct run *run_at(const struct ledger *ledger, uint32_t index)
 
 static struct run *take_run(struct ledger *ledger)
 {
-    if (ledger->free_runs == NULL) {
+    if (!ledger->free_runs) {
         uint32_t first = (uint32_t)ledger->run_slabs.count * LEDGER_SLAB;
         struct run *runs = take_slab(&ledger->run_slabs, sizeof(*runs));
         for (uint32_t i = LEDGER_SLAB; runs != NULL && i-- > 0;) {
@@ -188,8 +199,9 @@ static struct run *take_run(struct ledger *ledger)
         }
     }
     struct run *run = ledger->free_runs;
-    if (run != NULL)
+    if (run) {
         ledger->free_runs = run->after;
+    }
     return run;
 }
 
@@ -202,7 +214,7 @@ static void give_run(struct ledger *ledger, struct run *run)
 
 static struct attempt *take_attempt(struct ledger *ledger)
 {
-    if (ledger->free_attempts == NULL) {
+    if (!ledger->free_attempts) {
         struct attempt *attempts = take_slab(&ledger->attempt_slabs, sizeof(*attempts));
         for (size_t i = LEDGER_SLAB; attempts != NULL && i-- > 0;) {
             zmq_msg_init(&attempts[i].message);
@@ -212,30 +224,34 @@ static struct attempt *take_attempt(struct ledger *ledger)
         }
     }
     struct attempt *attempt = ledger->free_attempts;
-    if (attempt != NULL)
+    if (attempt) {
         ledger->free_attempts = attempt->next;
+    }
     return attempt;
 }
 
 static void give_attempt(struct ledger *ledger, struct attempt *attempt)
 {
-    if (attempt->result.capacity > LEDGER_BUF_KEEP)
+    if (attempt->result.capacity > LEDGER_BUF_KEEP) {
         buf_close(&attempt->result);
+    }
     attempt->next = ledger->free_attempts;
     ledger->free_attempts = attempt;
 }
 
 static void close_slabs(struct slabs *slabs)
 {
-    for (size_t i = 0; i < slabs->count; i++)
+    for (size_t i = 0; i < slabs->count; i++) {
         free(slabs->items[i]);
+    }
     free(slabs->items);
 }
 
 void ledger_close(struct ledger *ledger)
 {
-    while (ledger->memory_count > 0)
+    while (ledger->memory_count > 0) {
         forget_oldest(ledger);
+    }
     /* In use or free, each has its buffers. */
     for (size_t i = 0; i < ledger->run_slabs.count * LEDGER_SLAB; i++) {
         struct run *run = run_at(ledger, (uint32_t)i);
@@ -271,8 +287,9 @@ static uint32_t find(const struct ledger *ledger, struct ledger_key key)
         uint32_t index = index_of(ref);
         struct span known =
             is_memory(ref) ? key_of(&ledger->memories[index]) : run_key(run_at(ledger, index));
-        if (span_equal(known, key.text))
+        if (span_equal(known, key.text)) {
             return ref;
+        }
     }
     return 0;
 }
@@ -294,8 +311,9 @@ struct run *ledger_next(const struct ledger *ledger, size_t *at)
 {
     while (*at < ledger->keys.capacity) {
         uint32_t ref = ledger->keys.entries[(*at)++].ref;
-        if (ref != 0 && !is_memory(ref))
+        if (ref != 0 && !is_memory(ref)) {
             return run_at(ledger, index_of(ref));
+        }
     }
     return NULL;
 }
@@ -303,8 +321,9 @@ struct run *ledger_next(const struct ledger *ledger, size_t *at)
 struct attempt *ledger_attempt(const struct run *run, int64_t number)
 {
     struct attempt *attempt = run->attempts;
-    while (attempt != NULL && attempt->number != number)
+    while (attempt && attempt->number != number) {
         attempt = attempt->next;
+    }
     return attempt;
 }
 
@@ -313,8 +332,9 @@ static struct run *new_run(struct ledger *ledger, struct ledger_key key)
 {
     PRE(key.text.size <= LEDGER_KEY_MAX);
     struct run *run = take_run(ledger);
-    if (run == NULL)
+    if (!run) {
         return NULL;
+    }
     memcpy(run->key, key.text.data, key.text.size);
     run->key[key.text.size] = '\0';
     run->key_size = (uint32_t)key.text.size;
@@ -330,8 +350,9 @@ static struct run *new_run(struct ledger *ledger, struct ledger_key key)
 static struct run *add_run(struct ledger *ledger, struct ledger_key key)
 {
     struct run *run = new_run(ledger, key);
-    if (run == NULL || keys_put(&ledger->keys, key.mark, ref_of(run->index, false)) == SAGA_OK)
+    if (!run || keys_put(&ledger->keys, key.mark, ref_of(run->index, false)) == SAGA_OK) {
         return run;
+    }
     give_run(ledger, run);
     return NULL;
 }
@@ -341,8 +362,9 @@ static struct run *recollect(struct ledger *ledger, struct ledger_key key, uint3
 {
     struct memory *memory = &ledger->memories[at];
     struct run *run = new_run(ledger, key);
-    if (run == NULL)
+    if (!run) {
         return NULL;
+    }
     struct span pairs = span_of(bytes_of(memory) + memory->key_size, memory->pairs_size);
     buf_write(&run->answer.pack.buf, pairs.data, pairs.size);
     if (buf_failed(&run->answer.pack.buf)) {
@@ -366,14 +388,16 @@ static void remember(struct ledger *ledger, struct run *run)
     uint8_t *room = NULL;
     uint32_t at = LEDGER_NOWHERE;
     if (run->kind != SAGA_KIND_CHECK && run->answered_number != 0) {
-        if (ledger->memory_count == LEDGER_MEMORY_MAX)
+        if (ledger->memory_count == LEDGER_MEMORY_MAX) {
             forget_oldest(ledger);
+        }
         at = take_memory(ledger);
         room = make_room(ledger, &ledger->memories[at], run->key_size + pairs.size);
     }
-    if (room == NULL) {
-        if (at != LEDGER_NOWHERE)
+    if (!room) {
+        if (at != LEDGER_NOWHERE) {
             give_memory(ledger, at);
+        }
         keys_drop(&ledger->keys, run->mark, ref);
         return;
     }
@@ -388,8 +412,9 @@ static void remember(struct ledger *ledger, struct run *run)
     memcpy(room + run->key_size, pairs.data, pairs.size);
     keys_change(&ledger->keys, run->mark, ref, ref_of(at, true));
     append_memory(ledger, at);
-    while (ledger->memory_bytes > LEDGER_MEMORY_BYTES_MAX)
+    while (ledger->memory_bytes > LEDGER_MEMORY_BYTES_MAX) {
         forget_oldest(ledger);
+    }
 }
 
 /* ---- Attempts ---- */
@@ -397,8 +422,9 @@ static void remember(struct ledger *ledger, struct run *run)
 static void add_attempt(struct ledger *ledger, struct run *run, struct attempt *attempt)
 {
     struct attempt **place = &run->attempts;
-    while (*place != NULL && (*place)->number > attempt->number)
+    while (*place && (*place)->number > attempt->number) {
         place = &(*place)->next;
+    }
     attempt->next = *place;
     *place = attempt;
     attempt->run = run;
@@ -412,20 +438,24 @@ struct attempt *ledger_take(struct ledger *ledger, struct ledger_key key, uint32
 {
     uint32_t ref = find(ledger, key);
     struct run *run = ref == 0 || is_memory(ref) ? NULL : run_at(ledger, index_of(ref));
-    struct attempt *attempt = run == NULL ? NULL : ledger_attempt(run, number);
-    *is_new = attempt == NULL;
-    if (attempt != NULL)
+    struct attempt *attempt = run ? ledger_attempt(run, number) : NULL;
+    *is_new = !attempt;
+    if (attempt) {
         return attempt;
-    if (ledger->attempt_count >= ledger->attempt_max)
+    }
+    if (ledger->attempt_count >= ledger->attempt_max) {
         return NULL;
+    }
     attempt = take_attempt(ledger);
-    if (attempt == NULL)
+    if (!attempt) {
         return NULL;
-    if (run == NULL && ref != 0)
+    }
+    if (!run && ref != 0) {
         run = recollect(ledger, key, index_of(ref));
-    else if (run == NULL)
+    } else if (!run) {
         run = add_run(ledger, key);
-    if (run == NULL) {
+    }
+    if (!run) {
         give_attempt(ledger, attempt);
         return NULL;
     }
@@ -438,23 +468,26 @@ static void append_kept(struct ledger *ledger, struct attempt *attempt)
 {
     attempt->before = ledger->kept_last;
     attempt->after = NULL;
-    if (ledger->kept_last == NULL)
+    if (!ledger->kept_last) {
         ledger->kept_first = attempt;
-    else
+    } else {
         ledger->kept_last->after = attempt;
+    }
     ledger->kept_last = attempt;
 }
 
 static void drop_kept(struct ledger *ledger, struct attempt *attempt)
 {
-    if (attempt->before == NULL)
+    if (!attempt->before) {
         ledger->kept_first = attempt->after;
-    else
+    } else {
         attempt->before->after = attempt->after;
-    if (attempt->after == NULL)
+    }
+    if (!attempt->after) {
         ledger->kept_last = attempt->before;
-    else
+    } else {
         attempt->after->before = attempt->before;
+    }
 }
 
 void ledger_keep(struct ledger *ledger, struct attempt *attempt)
@@ -470,8 +503,9 @@ void ledger_sent(struct ledger *ledger, struct attempt *attempt, int64_t now_ms)
 {
     PRE(attempt->is_answered);
     attempt->sent_ms = now_ms;
-    if (ledger->kept_last == attempt)
+    if (ledger->kept_last == attempt) {
         return;
+    }
     drop_kept(ledger, attempt);
     append_kept(ledger, attempt);
 }
@@ -484,12 +518,13 @@ void ledger_done(struct ledger *ledger, struct attempt *attempt)
     ledger->kept_count--;
     ledger->kept_bytes -= attempt->result.size;
     struct attempt **place = &run->attempts;
-    while (*place != attempt)
+    while (*place != attempt) {
         place = &(*place)->next;
+    }
     *place = attempt->next;
     give_attempt(ledger, attempt);
     ledger->attempt_count--;
-    if (run->attempts == NULL) {
+    if (!run->attempts) {
         remember(ledger, run);
         give_run(ledger, run);
     }

@@ -29,8 +29,9 @@ static const struct option options[] = {
 static bool copy_text(char *target, size_t capacity, const char *source)
 {
     size_t size = strnlen(source, capacity);
-    if (size == capacity)
+    if (size == capacity) {
         return false;
+    }
     memcpy(target, source, size + 1);
     return true;
 }
@@ -45,12 +46,15 @@ enum saga_error link_address(const char *endpoint, const struct saga_keys *keys,
                              struct link_address *address)
 {
     *address = (struct link_address){0};
-    if (!copy_text(address->endpoint, LINK_ENDPOINT_MAX, endpoint ? endpoint : SAGA_ENDPOINT))
+    if (!copy_text(address->endpoint, LINK_ENDPOINT_MAX, endpoint ? endpoint : SAGA_ENDPOINT)) {
         return SAGA_INVALID;
-    if (keys->server_public == NULL && keys->own_public == NULL && keys->own_secret == NULL)
+    }
+    if (!keys->server_public && !keys->own_public && !keys->own_secret) {
         return SAGA_OK;
-    if (keys->server_public == NULL || keys->own_public == NULL || keys->own_secret == NULL)
+    }
+    if (!keys->server_public || !keys->own_public || !keys->own_secret) {
         return SAGA_INVALID;
+    }
     bool is_good = copy_key(address->server_public, keys->server_public) &&
                    copy_key(address->own_public, keys->own_public) &&
                    copy_key(address->own_secret, keys->own_secret);
@@ -68,8 +72,9 @@ static bool set_all(void *socket, const struct link_address *address, int messag
     is_good &= zmq_setsockopt(socket, ZMQ_SNDHWM, &message_max, sizeof(message_max)) == 0;
     is_good &= zmq_setsockopt(socket, ZMQ_RCVHWM, &message_max, sizeof(message_max)) == 0;
     is_good &= zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &frame_size_max, sizeof(frame_size_max)) == 0;
-    if (address->server_public[0] == '\0')
+    if (address->server_public[0] == '\0') {
         return is_good;
+    }
     is_good &=
         zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, address->server_public, LINK_KEY_SIZE) == 0;
     is_good &= zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, address->own_public, LINK_KEY_SIZE) == 0;
@@ -81,18 +86,21 @@ enum saga_error link_open(void *context, const struct link_address *address, int
                           void **socket)
 {
     *socket = zmq_socket(context, ZMQ_DEALER);
-    if (*socket == NULL)
+    if (!*socket) {
         return SAGA_NO_MEMORY;
-    if (set_all(*socket, address, message_max) && zmq_connect(*socket, address->endpoint) == 0)
+    }
+    if (set_all(*socket, address, message_max) && zmq_connect(*socket, address->endpoint) == 0) {
         return SAGA_OK;
+    }
     link_close(socket, 0);
     return SAGA_INVALID;
 }
 
 void link_close(void **socket, int linger_ms)
 {
-    if (*socket == NULL)
+    if (!*socket) {
         return;
+    }
     int rc = zmq_setsockopt(*socket, ZMQ_LINGER, &linger_ms, sizeof(linger_ms));
     CHECK(rc == 0);
     rc = zmq_close(*socket);

@@ -66,8 +66,9 @@ _Static_assert(FIELD_COUNT <= 64, "the fields seen are a mask of 64 bits");
 /* Two loads that may overlap see all of a short name: cheaper than a call, and asked so often. */
 static inline bool is_name(const struct row *row, struct span key)
 {
-    if (row->size != key.size)
+    if (row->size != key.size) {
         return false;
+    }
     if (key.size >= 8) {
         const size_t rest = key.size - 8;
         return memcmp(row->name, key.data, 8) == 0 &&
@@ -79,8 +80,9 @@ static inline bool is_name(const struct row *row, struct span key)
                memcmp(row->name + rest, key.data + rest, 4) == 0;
     }
     for (size_t i = 0; i < key.size; i++) {
-        if ((uint8_t)row->name[i] != key.data[i])
+        if ((uint8_t)row->name[i] != key.data[i]) {
             return false;
+        }
     }
     return true;
 }
@@ -105,14 +107,17 @@ static const uint8_t of_size[][10] = {
 /* The field of a key; FIELD_COUNT when it is not known. `guess` is tried first. */
 static inline unsigned field_of(struct span key, unsigned guess)
 {
-    if (guess < FIELD_COUNT && is_name(&rows[guess], key))
+    if (guess < FIELD_COUNT && is_name(&rows[guess], key)) {
         return guess;
-    if (key.size >= ARRAY_COUNT(of_size))
+    }
+    if (key.size >= ARRAY_COUNT(of_size)) {
         return FIELD_COUNT;
+    }
     const uint8_t *fields = of_size[key.size];
     for (unsigned i = 0; i == 0 || fields[i] != FIELD_V; i++) {
-        if (is_name(&rows[fields[i]], key))
+        if (is_name(&rows[fields[i]], key)) {
             return fields[i];
+        }
     }
     return FIELD_COUNT;
 }
@@ -122,16 +127,17 @@ static bool read_field(struct mp *mp, const struct row *row, struct message *mes
 {
     void *place = (char *)message + row->offset;
     enum mp_type type = mp_peek(mp);
-    if (row->type == TEXT && type == MP_STR)
+    if (row->type == TEXT && type == MP_STR) {
         *(struct span *)place = mp_str(mp);
-    else if (row->type == NUMBER && type == MP_INT)
+    } else if (row->type == NUMBER && type == MP_INT) {
         *(int64_t *)place = mp_int(mp);
-    else if (row->type == FLAG && type == MP_BOOL)
+    } else if (row->type == FLAG && type == MP_BOOL) {
         *(bool *)place = mp_bool(mp);
-    else if (row->type == VALUE)
+    } else if (row->type == VALUE) {
         *(struct span *)place = mp_skip(mp);
-    else
+    } else {
         return mp_skip(mp).size == 0;
+    }
     return true;
 }
 
@@ -141,16 +147,17 @@ static bool keep_plain(const struct row *row, const struct plain *plain, struct 
                        struct message *message)
 {
     void *place = (char *)message + row->offset;
-    if (row->type == TEXT && plain->type == MP_STR)
+    if (row->type == TEXT && plain->type == MP_STR) {
         *(struct span *)place = plain->text;
-    else if (row->type == NUMBER && plain->type == MP_INT)
+    } else if (row->type == NUMBER && plain->type == MP_INT) {
         *(int64_t *)place = plain->number;
-    else if (row->type == FLAG && plain->type == MP_BOOL)
+    } else if (row->type == FLAG && plain->type == MP_BOOL) {
         *(bool *)place = plain->number != 0;
-    else if (row->type == VALUE)
+    } else if (row->type == VALUE) {
         *(struct span *)place = whole;
-    else
+    } else {
         return false;
+    }
     return true;
 }
 
@@ -160,25 +167,30 @@ static bool read_plain(struct span bytes, struct message *message)
 {
     const uint8_t *at;
     uint32_t count;
-    if (!plain_open(bytes, &at, &count))
+    if (!plain_open(bytes, &at, &count)) {
         return false;
+    }
     const uint8_t *end = bytes.data + bytes.size;
     uint64_t taken = 0;
     unsigned next = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct plain plain = {0};
         struct span key;
-        if (!plain_key(&at, end, &key))
+        if (!plain_key(&at, end, &key)) {
             return false;
+        }
         unsigned field = field_of(key, next);
-        if (field == FIELD_COUNT || (taken & FIELD_BIT(field)) != 0)
+        if (field == FIELD_COUNT || (taken & FIELD_BIT(field)) != 0) {
             return false;
+        }
         const uint8_t *value = at;
-        if (!plain_read(&at, end, &plain))
+        if (!plain_read(&at, end, &plain)) {
             return false;
+        }
         taken |= FIELD_BIT(field);
-        if (keep_plain(&rows[field], &plain, span_of(value, (size_t)(at - value)), message))
+        if (keep_plain(&rows[field], &plain, span_of(value, (size_t)(at - value)), message)) {
             message->seen |= FIELD_BIT(field);
+        }
         next = field + 1;
     }
     return at == end;
@@ -187,8 +199,9 @@ static bool read_plain(struct span bytes, struct message *message)
 static enum saga_error read_any(struct span bytes, struct message *message)
 {
     const char *why = NULL;
-    if (mp_check_sent(bytes, &why) != SAGA_OK || mp_type(bytes) != MP_MAP)
+    if (mp_check_sent(bytes, &why) != SAGA_OK || mp_type(bytes) != MP_MAP) {
         return SAGA_BAD_MESSAGE;
+    }
 
     struct mp mp = mp_open(bytes);
     uint32_t count = mp_map(&mp);
@@ -199,8 +212,9 @@ static enum saga_error read_any(struct span bytes, struct message *message)
             mp_skip(&mp);
             continue;
         }
-        if (read_field(&mp, &rows[field], message))
+        if (read_field(&mp, &rows[field], message)) {
             message->seen |= FIELD_BIT(field);
+        }
         next = field + 1;
     }
     return mp.bad ? SAGA_BAD_MESSAGE : SAGA_OK;
@@ -211,8 +225,9 @@ enum saga_error message_read(struct span bytes, struct message *message)
     *message = (struct message){.bytes = bytes};
     if (!read_plain(bytes, message)) {
         *message = (struct message){.bytes = bytes};
-        if (read_any(bytes, message) != SAGA_OK)
+        if (read_any(bytes, message) != SAGA_OK) {
             return SAGA_BAD_MESSAGE;
+        }
     }
     bool is_ours = message_has(message, FIELD_BIT(FIELD_V) | FIELD_BIT(FIELD_TYPE));
     return is_ours && message->v == 1 ? SAGA_OK : SAGA_BAD_MESSAGE;

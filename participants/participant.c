@@ -21,8 +21,9 @@ int64_t participant_now_ms(void)
 void participant_notice(struct saga_participant *participant, enum saga_notice notice,
                         const char *text)
 {
-    if (participant->notice != NULL)
+    if (participant->notice) {
         participant->notice(notice, text, participant->notice_arg);
+    }
 }
 
 static enum saga_error read_options(struct saga_participant *participant,
@@ -41,12 +42,14 @@ static enum saga_error read_options(struct saga_participant *participant,
     atomic_store(&participant->max_message, PARTICIPANT_MESSAGE_MAX);
     atomic_store(&participant->window_wanted, participant->window);
     if (participant->window > PARTICIPANT_WINDOW_MAX || participant->workers > SAGA_WORKERS_MAX ||
-        participant->workers < SAGA_WORKERS_INLINE)
+        participant->workers < SAGA_WORKERS_INLINE) {
         return SAGA_INVALID;
-    if (options->meta.data != NULL) {
+    }
+    if (options->meta.data) {
         enum saga_error rc = value_check(options->meta);
-        if (rc != SAGA_OK || mp_type(value_span(options->meta)) != MP_MAP)
+        if (rc != SAGA_OK || mp_type(value_span(options->meta)) != MP_MAP) {
             return SAGA_INVALID;
+        }
         buf_write(&participant->meta, options->meta.data, options->meta.size);
     }
     return link_address(options->endpoint, &options->keys, &participant->address);
@@ -59,8 +62,9 @@ static enum saga_error open_parts(struct saga_participant *participant)
     digest_hex(span_of(random, sizeof(random)), participant->instance);
     participant->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     participant->context = zmq_ctx_new();
-    if (participant->wake_fd < 0 || participant->context == NULL)
+    if (participant->wake_fd < 0 || !participant->context) {
         return SAGA_NO_MEMORY;
+    }
     return ledger_open(&participant->ledger, (size_t)participant->window * 4 + 1024);
 }
 
@@ -70,8 +74,9 @@ enum saga_error saga_participant_open(const struct saga_participant_options *opt
     static const struct saga_participant_options defaults;
     *participant = NULL;
     struct saga_participant *made = calloc(1, sizeof(*made));
-    if (made == NULL)
+    if (!made) {
         return SAGA_NO_MEMORY;
+    }
     made->magic = PARTICIPANT_MAGIC;
     made->wake_fd = -1;
     buf_open(&made->meta, VALUE_SIZE_MAX);
@@ -79,10 +84,12 @@ enum saga_error saga_participant_open(const struct saga_participant_options *opt
     buf_open(&made->details, VALUE_SIZE_MAX);
     map_open(&made->actions);
     enum saga_error rc = read_options(made, options != NULL ? options : &defaults);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = open_parts(made);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = crew_open(&made->crew, made->wake_fd, task_execute);
+    }
     if (rc != SAGA_OK) {
         made->crew.execute = NULL; /* was not opened */
         saga_participant_close(&made);
@@ -94,22 +101,27 @@ enum saga_error saga_participant_open(const struct saga_participant_options *opt
 
 void saga_participant_close(struct saga_participant **participant)
 {
-    if (participant == NULL || *participant == NULL)
+    if (!participant || !*participant) {
         return;
+    }
     struct saga_participant *gone = *participant;
     PRE(gone->magic == PARTICIPANT_MAGIC);
     gone->magic = 0;
     link_close(&gone->socket, 0);
-    if (gone->crew.execute != NULL)
+    if (gone->crew.execute) {
         crew_close(&gone->crew);
+    }
     ledger_close(&gone->ledger);
-    if (gone->context != NULL)
+    if (gone->context) {
         zmq_ctx_term(gone->context);
-    if (gone->wake_fd >= 0)
+    }
+    if (gone->wake_fd >= 0) {
         close(gone->wake_fd);
+    }
     size_t at = 0;
-    for (struct action *action; (action = map_next(&gone->actions, &at)) != NULL;)
+    for (struct action *action; (action = map_next(&gone->actions, &at)) != NULL;) {
         free(action);
+    }
     map_close(&gone->actions);
     buf_close(&gone->meta);
     buf_close(&gone->out);
@@ -122,28 +134,33 @@ static bool is_action(const char *name)
 {
     const char *dot = strchr(name, '.');
     size_t size = strlen(name);
-    return size < PARTICIPANT_ACTION_NAME_MAX && dot != NULL && dot != name && dot[1] != '\0' &&
-           strchr(dot + 1, '.') == NULL;
+    return size < PARTICIPANT_ACTION_NAME_MAX && dot && dot != name && dot[1] != '\0' &&
+           !strchr(dot + 1, '.');
 }
 
 enum saga_error saga_participant_serve(struct saga_participant *participant, const char *action,
                                        saga_handler_fn *handler, void *arg)
 {
-    if (!is_action(action) || handler == NULL)
+    if (!is_action(action) || !handler) {
         return SAGA_INVALID;
-    if (participant->is_running || map_get(&participant->actions, span_text(action)) != NULL)
+    }
+    if (participant->is_running || map_get(&participant->actions, span_text(action))) {
         return SAGA_CONFLICT;
-    if (participant->actions.count >= PARTICIPANT_ACTION_MAX)
+    }
+    if (participant->actions.count >= PARTICIPANT_ACTION_MAX) {
         return SAGA_OVERLOADED;
+    }
     struct action *made = calloc(1, sizeof(*made));
-    if (made == NULL)
+    if (!made) {
         return SAGA_NO_MEMORY;
+    }
     memcpy(made->name, action, strlen(action) + 1);
     made->handler = handler;
     made->arg = arg;
     enum saga_error rc = map_put(&participant->actions, span_text(made->name), made);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         free(made);
+    }
     return rc;
 }
 
@@ -151,8 +168,9 @@ enum saga_error saga_participant_serve(struct saga_participant *participant, con
 static void collect(struct saga_participant *participant)
 {
     uint64_t rung;
-    if (read(participant->wake_fd, &rung, sizeof(rung)) != (ssize_t)sizeof(rung))
+    if (read(participant->wake_fd, &rung, sizeof(rung)) != (ssize_t)sizeof(rung)) {
         return;
+    }
     struct run *beats = NULL;
     struct run *finished = NULL;
     crew_collect(&participant->crew, &beats, &finished);
@@ -171,8 +189,9 @@ static void collect(struct saga_participant *participant)
 static bool is_over(struct saga_participant *participant)
 {
     uint32_t stops = atomic_load(&participant->stops);
-    if (stops == 0)
+    if (stops == 0) {
         return false;
+    }
     if (!participant->is_leaving) {
         participant->is_leaving = true;
         participant->stop_at_ms = participant->now_ms + participant->stop_ms;
@@ -188,8 +207,9 @@ static bool is_over(struct saga_participant *participant)
 static bool wait_for_news(struct saga_participant *participant)
 {
     int64_t wait_ms = session_wait_ms(participant);
-    if (participant->is_leaving && participant->stop_at_ms - participant->now_ms < wait_ms)
+    if (participant->is_leaving && participant->stop_at_ms - participant->now_ms < wait_ms) {
         wait_ms = participant->stop_at_ms - participant->now_ms;
+    }
     zmq_pollitem_t items[] = {
         {.fd = participant->wake_fd, .events = ZMQ_POLLIN},
         {.socket = participant->socket, .events = ZMQ_POLLIN},
@@ -201,24 +221,29 @@ static bool wait_for_news(struct saga_participant *participant)
 
 enum saga_error saga_participant_run(struct saga_participant *participant)
 {
-    if (participant->actions.count == 0 || participant->is_running)
+    if (participant->actions.count == 0 || participant->is_running) {
         return SAGA_INVALID;
+    }
     participant->is_running = true;
     participant->now_ms = participant_now_ms();
     enum saga_error rc = SAGA_OK;
-    if (participant->workers != SAGA_WORKERS_INLINE)
+    if (participant->workers != SAGA_WORKERS_INLINE) {
         rc = crew_start(&participant->crew, (uint32_t)participant->workers);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = session_connect(participant);
+    }
     bool may_be_rung = true;
     while (rc == SAGA_OK) {
         participant->now_ms = participant_now_ms();
         bool has_more = session_read(participant);
-        if (may_be_rung)
+        if (may_be_rung) {
             collect(participant);
+        }
         session_turn(participant);
-        if (is_over(participant))
+        if (is_over(participant)) {
             break;
+        }
         may_be_rung = has_more || wait_for_news(participant);
     }
     struct run *left = crew_recall(&participant->crew);

@@ -29,10 +29,12 @@ static void begin_message(struct saga_participant *participant, uint32_t pairs, 
 
 bool session_send(struct saga_participant *participant, struct span message)
 {
-    if (participant->socket == NULL || message.size == 0)
+    if (!participant->socket || message.size == 0) {
         return false;
-    if (!link_send(participant->socket, message))
+    }
+    if (!link_send(participant->socket, message)) {
         return false;
+    }
     participant->spoke_ms = participant->now_ms;
     return true;
 }
@@ -49,8 +51,9 @@ static void put_actions(struct saga_participant *participant)
     mp_put_text(&participant->out, "actions");
     mp_put_array(&participant->out, (uint32_t)participant->actions.count);
     size_t at = 0;
-    for (const struct action *action; (action = map_next(&participant->actions, &at)) != NULL;)
+    for (const struct action *action; (action = map_next(&participant->actions, &at)) != NULL;) {
         mp_put_text(&participant->out, action->name);
+    }
 }
 
 /* Every attempt that was taken and that `done` has not named yet, answered ones too. */
@@ -86,8 +89,9 @@ static void put_ready(struct saga_participant *participant, bool has_running)
     mp_put_text(&participant->out, "window");
     participant->window_told = window_now(participant);
     mp_put_uint(&participant->out, participant->window_told);
-    if (has_running)
+    if (has_running) {
         put_running(participant);
+    }
     mp_put_text(&participant->out, "barrier");
     mp_put_bool(&participant->out, participant->has_barrier);
     if (has_meta) {
@@ -104,8 +108,9 @@ static void say_ready(struct saga_participant *participant)
     const struct buf *out = &participant->out;
     put_ready(participant, true);
     if (buf_failed(out) || (int64_t)out->size > size_max ||
-        mp_extent(buf_span(out)).nodes > MP_NODE_MAX)
+        mp_extent(buf_span(out)).nodes > MP_NODE_MAX) {
         put_ready(participant, false);
+    }
     participant->is_welcome = false;
     participant->ready_ms = participant->now_ms;
     MAYBE(send_out(participant)); /* else it is said again */
@@ -118,8 +123,9 @@ enum saga_error session_connect(struct saga_participant *participant)
     enum saga_error rc =
         link_open(participant->context, &participant->address, queue_max, &participant->socket);
     atomic_store_explicit(&participant->heard_ms, participant->now_ms, memory_order_relaxed);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         say_ready(participant);
+    }
     return rc;
 }
 
@@ -129,33 +135,40 @@ enum saga_error session_connect(struct saga_participant *participant)
 static void resend_all(struct saga_participant *participant)
 {
     for (struct attempt *attempt = participant->ledger.kept_first; attempt;
-         attempt = attempt->after)
+         attempt = attempt->after) {
         attempt->sent_ms = participant->now_ms - PARTICIPANT_RESEND_MS;
+    }
 }
 
 static void take_welcome(struct saga_participant *participant, const struct message *message)
 {
     char session[128] = "";
-    if (message->session.size < sizeof(session))
+    if (message->session.size < sizeof(session)) {
         memcpy(session, message->session.data, message->session.size);
-    if (message->heartbeat_ms > 0)
+    }
+    if (message->heartbeat_ms > 0) {
         participant->heartbeat_ms = message->heartbeat_ms;
-    if (message->dead_ms > 0)
+    }
+    if (message->dead_ms > 0) {
         atomic_store(&participant->dead_ms, message->dead_ms);
-    if (message->max_message > 0)
+    }
+    if (message->max_message > 0) {
         atomic_store(&participant->max_message, message->max_message);
+    }
     participant->is_welcome = true;
     count_one(&participant->counts.sessions);
     participant_notice(participant, SAGA_NOTICE_WELCOME, session);
     resend_all(participant);
-    if (participant->is_leaving)
+    if (participant->is_leaving) {
         session_bye(participant);
+    }
 }
 
 static void take_who(struct saga_participant *participant)
 {
-    if (participant->now_ms - participant->ready_ms < READY_AGAIN_MS && !participant->is_welcome)
+    if (participant->now_ms - participant->ready_ms < READY_AGAIN_MS && !participant->is_welcome) {
         return;
+    }
     participant_notice(participant, SAGA_NOTICE_WHO, "");
     say_ready(participant);
 }
@@ -175,24 +188,25 @@ static void take_error(struct saga_participant *participant, const struct messag
 static void take(struct saga_participant *participant, struct inbound *inbound)
 {
     const struct message *message = &inbound->message;
-    if (!inbound->is_good)
+    if (!inbound->is_good) {
         count_one(&participant->counts.garbage);
-    else if (span_is(message->type, "task"))
+    } else if (span_is(message->type, "task")) {
         task_take(participant, inbound);
-    else if (span_is(message->type, "done"))
+    } else if (span_is(message->type, "done")) {
         task_done(participant, message);
-    else if (span_is(message->type, "cancel"))
+    } else if (span_is(message->type, "cancel")) {
         task_cancel(participant, inbound);
-    else if (span_is(message->type, "welcome"))
+    } else if (span_is(message->type, "welcome")) {
         take_welcome(participant, message);
-    else if (span_is(message->type, "who"))
+    } else if (span_is(message->type, "who")) {
         take_who(participant);
-    else if (span_is(message->type, "drain"))
+    } else if (span_is(message->type, "drain")) {
         participant_notice(participant, SAGA_NOTICE_DRAIN, "");
-    else if (span_is(message->type, "error"))
+    } else if (span_is(message->type, "error")) {
         take_error(participant, message);
-    else if (!span_is(message->type, "heartbeat"))
+    } else if (!span_is(message->type, "heartbeat")) {
         count_one(&participant->counts.garbage);
+    }
 }
 
 /* Receives and reads one message; false when there is none. */
@@ -205,13 +219,17 @@ static bool receive(struct saga_participant *participant, struct inbound *inboun
         return false;
     }
     inbound->is_good = zmq_msg_more(frame) == 0;
-    while (zmq_msg_more(frame) != 0 && zmq_msg_recv(frame, participant->socket, ZMQ_DONTWAIT) >= 0)
+    while (zmq_msg_more(frame) != 0 &&
+           zmq_msg_recv(frame, participant->socket, ZMQ_DONTWAIT) >= 0) {
         continue;
+    }
     struct span bytes = span_of(zmq_msg_data(frame), zmq_msg_size(frame));
-    if (inbound->is_good)
+    if (inbound->is_good) {
         inbound->is_good = message_read(bytes, &inbound->message) == SAGA_OK;
-    if (inbound->is_good && inbound->message.key.size > 0)
+    }
+    if (inbound->is_good && inbound->message.key.size > 0) {
         inbound->key = ledger_expect(&participant->ledger, inbound->message.key);
+    }
     return true;
 }
 
@@ -221,10 +239,12 @@ static void look_for_silence(struct saga_participant *participant)
 {
     int64_t heard_ms = atomic_load_explicit(&participant->heard_ms, memory_order_relaxed);
     int64_t dead_ms = atomic_load_explicit(&participant->dead_ms, memory_order_relaxed);
-    if (participant->now_ms - heard_ms <= dead_ms)
+    if (participant->now_ms - heard_ms <= dead_ms) {
         return;
-    if (participant->is_welcome)
+    }
+    if (participant->is_welcome) {
         participant_notice(participant, SAGA_NOTICE_LOST, "");
+    }
     participant->is_welcome = false;
     atomic_store(&participant->silent_ms, participant->now_ms);
     task_expire_all(participant);
@@ -242,9 +262,10 @@ bool session_read(struct saga_participant *participant)
             has_more = receive(participant, &inbound[count]);
             count += has_more ? 1 : 0;
         }
-        if (count > 0)
+        if (count > 0) {
             atomic_store_explicit(&participant->heard_ms, participant->now_ms,
                                   memory_order_relaxed);
+        }
         for (int j = 0; j < count; j++) {
             take(participant, &inbound[j]);
             zmq_msg_close(&inbound[j].frame);
@@ -259,8 +280,9 @@ static void resend_due(struct saga_participant *participant)
 {
     for (int i = 0; i < RESEND_BATCH_MAX; i++) {
         struct attempt *attempt = participant->ledger.kept_first;
-        if (attempt == NULL || participant->now_ms - attempt->sent_ms < PARTICIPANT_RESEND_MS)
+        if (!attempt || participant->now_ms - attempt->sent_ms < PARTICIPANT_RESEND_MS) {
             return;
+        }
         task_resend(participant, attempt);
     }
 }
@@ -271,22 +293,26 @@ static void tell_window(struct saga_participant *participant)
     participant->is_full = ledger->kept_bytes > PARTICIPANT_KEPT_BYTES_MAX ||
                            ledger->attempt_count >= ledger->attempt_max - participant->window;
     uint32_t window = window_now(participant);
-    if (!participant->is_welcome || participant->is_leaving || window == participant->window_told)
+    if (!participant->is_welcome || participant->is_leaving || window == participant->window_told) {
         return;
+    }
     begin_message(participant, 1, "window");
     mp_put_text(&participant->out, "size");
     mp_put_uint(&participant->out, window);
-    if (send_out(participant))
+    if (send_out(participant)) {
         participant->window_told = window;
+    }
 }
 
 void session_turn(struct saga_participant *participant)
 {
     if (!participant->is_welcome &&
-        participant->now_ms - participant->ready_ms >= participant->heartbeat_ms)
+        participant->now_ms - participant->ready_ms >= participant->heartbeat_ms) {
         say_ready(participant);
-    if (participant->is_welcome)
+    }
+    if (participant->is_welcome) {
         resend_due(participant);
+    }
     tell_window(participant);
     if (participant->is_welcome &&
         participant->now_ms - participant->spoke_ms >= participant->heartbeat_ms) {
@@ -309,8 +335,9 @@ int64_t session_wait_ms(const struct saga_participant *participant)
     int64_t wait_ms =
         earlier(spoke_ms + participant->heartbeat_ms - now_ms, heard_ms + dead_ms + 1 - now_ms);
     const struct attempt *kept = participant->ledger.kept_first;
-    if (kept != NULL && participant->is_welcome)
+    if (kept && participant->is_welcome) {
         wait_ms = earlier(wait_ms, kept->sent_ms + PARTICIPANT_RESEND_MS - now_ms);
+    }
     return wait_ms < 0 ? 0 : wait_ms;
 }
 

@@ -35,15 +35,16 @@ static const char *const kind_names[] = {
 static enum saga_kind kind_of(struct span name)
 {
     for (unsigned kind = SAGA_KIND_DO; kind < ARRAY_COUNT(kind_names); kind++) {
-        if (span_is(name, kind_names[kind]))
+        if (span_is(name, kind_names[kind])) {
             return (enum saga_kind)kind;
+        }
     }
     return (enum saga_kind)0;
 }
 
 static bool is_key(struct span key)
 {
-    return key.size > 0 && key.size <= LEDGER_KEY_MAX && memchr(key.data, 0, key.size) == NULL;
+    return key.size > 0 && key.size <= LEDGER_KEY_MAX && !memchr(key.data, 0, key.size);
 }
 
 static bool is_number(int64_t number)
@@ -55,8 +56,9 @@ static bool is_number(int64_t number)
  * is not needed any more. One that is absent is "". */
 static const char *terminate(struct span text)
 {
-    if (text.data == NULL)
+    if (!text.data) {
         return "";
+    }
     /* The bytes are those of the attempt's own message; the span is const because readers are. */
     char *target = (char *)(uintptr_t)(text.data - 1);
     memmove(target, text.data, text.size);
@@ -87,8 +89,9 @@ static void fill(struct attempt *attempt, const struct message *message, int64_t
         .traceparent = terminate(message->traceparent),
         .tracestate = terminate(message->tracestate),
     };
-    if (attempt->task.kind != SAGA_KIND_DO)
+    if (attempt->task.kind != SAGA_KIND_DO) {
         attempt->task.do_key = terminate(message->do_key);
+    }
 }
 
 /* ---- Results ---- */
@@ -124,15 +127,17 @@ static void pack_result(struct attempt *attempt, const struct saga_answer *answe
     uint8_t *at = buf_reserve(result, sizeof(head) + sizeof(number_head) + sizeof(uint32_t) +
                                           sizeof(token_head) + 2 * PLAIN_HEAD_MAX + key.size +
                                           token.size + pairs.size);
-    if (at == NULL)
+    if (!at) {
         return;
+    }
     *at++ = (uint8_t)(0x80 + 5 + answer->pair_count);
     memcpy(at, head, sizeof(head) - 1);
     at = plain_put(at + sizeof(head) - 1, key);
     memcpy(at, number_head, sizeof(number_head) - 1);
     at += sizeof(number_head) - 1;
-    for (int shift = 24; shift >= 0; shift -= 8)
+    for (int shift = 24; shift >= 0; shift -= 8) {
         *at++ = (uint8_t)(attempt->number >> shift);
+    }
     memcpy(at, token_head, sizeof(token_head) - 1);
     at = plain_put(at + sizeof(token_head) - 1, token);
     memcpy(at, pairs.data, pairs.size);
@@ -147,12 +152,13 @@ static void answer_attempt(struct saga_participant *participant, struct attempt 
     zmq_msg_init(&attempt->message);
     attempt->task = (struct saga_task){0};
     ledger_keep(&participant->ledger, attempt);
-    if (answer->status == ANSWER_OK)
+    if (answer->status == ANSWER_OK) {
         count_one(&participant->counts.ok);
-    else if (answer->status == ANSWER_LATER)
+    } else if (answer->status == ANSWER_LATER) {
         count_one(&participant->counts.later);
-    else
+    } else {
         count_one(&participant->counts.failed);
+    }
     send_result(participant, attempt);
 }
 
@@ -180,8 +186,9 @@ static const char *why_not(struct saga_participant *participant, const struct at
     int64_t dead_ms = atomic_load_explicit(&participant->dead_ms, memory_order_relaxed);
     int64_t silent_ms = atomic_load_explicit(&participant->silent_ms, memory_order_relaxed);
     bool is_silent = now_ms - heard_ms > dead_ms || taken_ms(attempt) <= silent_ms;
-    if (atomic_load_explicit(&attempt->run->is_cancelled, memory_order_relaxed))
+    if (atomic_load_explicit(&attempt->run->is_cancelled, memory_order_relaxed)) {
         return "cancelled";
+    }
     return now_ms >= attempt->deadline_ms || is_silent ? "expired" : NULL;
 }
 
@@ -193,12 +200,13 @@ void task_execute(struct run *run)
     const struct action *action = map_get(&participant->actions, span_text(task->action));
     const char *reason = why_not(participant, run->current);
     answer_clear(answer);
-    if (reason != NULL)
+    if (reason) {
         answer_void(answer, reason);
-    else if (action == NULL)
+    } else if (!action) {
         saga_answer_failed(answer, &(struct saga_failure){.code = "not_served"});
-    else
+    } else {
         action->handler(task, answer, action->arg);
+    }
     answer_seal(answer, value_max(participant));
 }
 
@@ -222,16 +230,19 @@ void task_finish(struct saga_participant *participant, struct run *run)
     run->state = RUN_IDLE;
     run->answered_number = number;
     for (struct attempt *attempt = run->attempts; attempt != NULL; attempt = attempt->next) {
-        if (attempt->is_answered)
+        if (attempt->is_answered) {
             continue;
-        if (attempt->number <= number || !run->answer.is_void)
+        }
+        if (attempt->number <= number || !run->answer.is_void) {
             answer_attempt(participant, attempt, &run->answer);
-        else if (newest == NULL)
+        } else if (!newest) {
             newest = attempt;
+        }
     }
     /* Inline, no attempt can have come while the handler ran: begin() does not come back here. */
-    if (newest != NULL)
+    if (newest) {
         begin(participant, run, newest);
+    }
 }
 
 /* A run that has been taken out of the queue gets this outcome. */
@@ -256,15 +267,16 @@ void task_expire_all(struct saga_participant *participant)
 /* May this attempt be answered by what is remembered of its key? */
 static bool is_remembered(const struct run *run, uint32_t number)
 {
-    if (run->state != RUN_IDLE || run->answered_number == 0 || run->kind == SAGA_KIND_CHECK)
+    if (run->state != RUN_IDLE || run->answered_number == 0 || run->kind == SAGA_KIND_CHECK) {
         return false;
+    }
     return run->answer.status == ANSWER_OK || number <= run->answered_number;
 }
 
 static void take_new(struct saga_participant *participant, struct run *run, struct attempt *attempt)
 {
     /* Of its only attempt no worker knows yet: there is nothing to ask the crew. */
-    bool is_alone = run->attempts == attempt && attempt->next == NULL;
+    bool is_alone = run->attempts == attempt && !attempt->next;
     if (is_remembered(run, attempt->number)) {
         count_one(&participant->counts.remembered);
         answer_attempt(participant, attempt, &run->answer);
@@ -287,17 +299,19 @@ void task_take(struct saga_participant *participant, struct inbound *inbound)
                    is_number(message->attempt) && kind_of(message->kind) != 0;
     struct attempt *attempt = NULL;
     bool is_new = false;
-    if (is_good)
+    if (is_good) {
         attempt =
             ledger_take(&participant->ledger, inbound->key, (uint32_t)message->attempt, &is_new);
-    if (attempt == NULL) {
+    }
+    if (!attempt) {
         count_one(&participant->counts.garbage);
         return;
     }
     if (!is_new) {
         count_one(&participant->counts.duplicates);
-        if (attempt->is_answered)
+        if (attempt->is_answered) {
             task_resend(participant, attempt);
+        }
         return;
     }
     int rc = zmq_msg_move(&attempt->message, &inbound->frame);
@@ -314,18 +328,22 @@ void task_cancel(struct saga_participant *participant, const struct inbound *inb
     const struct message *message = &inbound->message;
     struct run *run = NULL;
     if (message_has(message, FIELD_BIT(FIELD_KEY) | FIELD_BIT(FIELD_ATTEMPT)) &&
-        is_key(message->key))
+        is_key(message->key)) {
         run = ledger_find(&participant->ledger, inbound->key);
+    }
     struct attempt *attempt = run != NULL ? ledger_attempt(run, message->attempt) : NULL;
-    if (attempt == NULL || attempt->is_answered)
+    if (!attempt || attempt->is_answered) {
         return;
+    }
     attempt->is_cancelled = true;
     /* Only the newest decides: an older one's answer comes with it. */
-    if (attempt != run->attempts)
+    if (attempt != run->attempts) {
         return;
+    }
     atomic_store_explicit(&run->is_cancelled, true, memory_order_relaxed);
-    if (crew_withdraw(&participant->crew, run))
+    if (crew_withdraw(&participant->crew, run)) {
         finish_void(participant, run, "cancelled");
+    }
 }
 
 /* The handler said `later`: now it is known whether that holds. */
@@ -342,11 +360,13 @@ static void tell_later(const struct saga_participant *participant, const struct 
                                .attempt = attempt->number,
                                .token = token,
                                .verdict = SAGA_LATER_UNKNOWN};
-    if (!saga_value_copy(result, "token", token, sizeof(token)))
+    if (!saga_value_copy(result, "token", token, sizeof(token))) {
         return;
+    }
     for (unsigned i = SAGA_LATER_TAKEN; i < ARRAY_COUNT(names); i++) {
-        if (span_is(verdict, names[i]))
+        if (span_is(verdict, names[i])) {
             later.verdict = (enum saga_later_verdict)i;
+        }
     }
     participant->later(&later, participant->later_arg);
 }
@@ -376,8 +396,9 @@ static uint32_t read_done(const struct saga_participant *participant, struct mp 
         uint32_t parts = mp_array(&row);
         struct span key = mp_str(&row);
         int64_t number = mp_int(&row);
-        if (parts < 2 || row.bad)
+        if (parts < 2 || row.bad) {
             continue;
+        }
         rows[count].key = ledger_expect(&participant->ledger, key);
         rows[count].number = number;
         rows[count++].verdict = mp_str(&row);
@@ -389,11 +410,13 @@ static void take_done(struct saga_participant *participant, const struct done_ro
 {
     struct run *run = ledger_find(&participant->ledger, row->key);
     struct attempt *attempt = run != NULL ? ledger_attempt(run, row->number) : NULL;
-    if (attempt == NULL || !attempt->is_answered)
+    if (!attempt || !attempt->is_answered) {
         return;
+    }
     count_one(&participant->counts.done);
-    if (participant->later != NULL && is_later(attempt))
+    if (participant->later && is_later(attempt)) {
         tell_later(participant, attempt, row->verdict);
+    }
     ledger_done(&participant->ledger, attempt);
 }
 
@@ -405,11 +428,13 @@ void task_done(struct saga_participant *participant, const struct message *messa
     bool is_empty = left == 0;
     while (left > 0 && !mp.bad) {
         uint32_t count = read_done(participant, &mp, &left, rows);
-        for (uint32_t i = 0; i < count; i++)
+        for (uint32_t i = 0; i < count; i++) {
             take_done(participant, &rows[i]);
+        }
     }
-    if (mp.bad || is_empty)
+    if (mp.bad || is_empty) {
         count_one(&participant->counts.garbage);
+    }
 }
 
 /* ---- What a handler may ask ---- */
@@ -436,16 +461,18 @@ enum saga_error saga_participant_heartbeat(const struct saga_task *task, struct 
 {
     struct run *run = attempt_of(task)->run;
     enum saga_error rc = value_check_inside(details, 3);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         return rc;
+    }
     rc = crew_beat(&run->participant->crew, run, value_span(details));
     /* Inline, the thread of the socket is this one, and busy with the handler: send now. */
     if (rc == SAGA_OK && run->participant->workers == SAGA_WORKERS_INLINE) {
         struct run *beats = NULL;
         struct run *finished = NULL;
         crew_collect(&run->participant->crew, &beats, &finished);
-        if (beats != NULL)
+        if (beats) {
             session_beat(run->participant, beats);
+        }
     }
     return rc;
 }

@@ -26,10 +26,12 @@ static const enum saga_type type_of[] = {
 enum saga_error value_check(struct saga_value value)
 {
     struct span bytes = value_span(value);
-    if (bytes.size == 0)
+    if (bytes.size == 0) {
         return SAGA_OK;
-    if (bytes.size > VALUE_SIZE_MAX)
+    }
+    if (bytes.size > VALUE_SIZE_MAX) {
         return SAGA_TOO_LARGE;
+    }
     const char *why = NULL;
     return plain_is(bytes) || mp_check(bytes, &why) == SAGA_OK ? SAGA_OK : SAGA_INVALID;
 }
@@ -51,11 +53,13 @@ enum saga_type saga_value_type(struct saga_value value)
 static struct span element(struct span array, struct span segment)
 {
     uint64_t index = 0;
-    if (segment.size == 0 || segment.size > INDEX_DIGIT_MAX)
+    if (segment.size == 0 || segment.size > INDEX_DIGIT_MAX) {
         return (struct span){0};
+    }
     for (size_t i = 0; i < segment.size; i++) {
-        if (segment.data[i] < '0' || segment.data[i] > '9')
+        if (segment.data[i] < '0' || segment.data[i] > '9') {
             return (struct span){0};
+        }
         index = index * 10 + (uint64_t)(segment.data[i] - '0');
     }
     return mp_at(array, index);
@@ -63,15 +67,17 @@ static struct span element(struct span array, struct span segment)
 
 static struct span find(struct span value, const char *path)
 {
-    if (path == NULL || *path == '\0')
+    if (!path || *path == '\0') {
         return value;
+    }
     for (uint32_t i = 0; i < PATH_SEGMENT_MAX; i++) {
         size_t size = strcspn(path, ".");
         struct span segment = span_of(path, size);
         bool is_array = mp_type(value) == MP_ARRAY;
         value = is_array ? element(value, segment) : mp_find(value, segment);
-        if (path[size] == '\0' || value.size == 0)
+        if (path[size] == '\0' || value.size == 0) {
             return value;
+        }
         path += size + 1;
     }
     return (struct span){0};
@@ -119,8 +125,9 @@ bool saga_value_copy(struct saga_value value, const char *path, char *text, size
     size_t size = 0;
     const char *found = saga_value_str(value, path, &size);
     text[0] = '\0';
-    if (found == NULL || size >= capacity)
+    if (!found || size >= capacity) {
         return false;
+    }
     memcpy(text, found, size);
     text[size] = '\0';
     return true;
@@ -151,19 +158,23 @@ static struct saga_value pair_part(struct saga_value map, size_t index, size_t p
     struct mp mp = mp_open(value_span(map));
     uint32_t count = mp_map(&mp);
     struct span found = {0};
-    if (index >= count)
+    if (index >= count) {
         return (struct saga_value){0};
-    for (size_t i = 0; i <= 2 * index + part && !mp.bad; i++)
+    }
+    for (size_t i = 0; i <= 2 * index + part && !mp.bad; i++) {
         found = mp_skip(&mp);
+    }
     return mp.bad ? (struct saga_value){0} : value_of(found);
 }
 
 struct saga_value saga_value_at(struct saga_value value, size_t index)
 {
-    if (saga_value_type(value) == SAGA_TYPE_MAP)
+    if (saga_value_type(value) == SAGA_TYPE_MAP) {
         return pair_part(value, index, 1);
-    if (saga_value_type(value) == SAGA_TYPE_ARRAY)
+    }
+    if (saga_value_type(value) == SAGA_TYPE_ARRAY) {
         return value_of(mp_at(value_span(value), index));
+    }
     return (struct saga_value){0};
 }
 
@@ -178,15 +189,17 @@ struct saga_value saga_value_key_at(struct saga_value value, size_t index)
 struct saga_pack *saga_pack_new(void)
 {
     struct saga_pack *pack = malloc(sizeof(*pack));
-    if (pack != NULL)
+    if (pack) {
         buf_open(&pack->buf, VALUE_SIZE_MAX);
+    }
     return pack;
 }
 
 void saga_pack_destroy(struct saga_pack **pack)
 {
-    if (pack == NULL || *pack == NULL)
+    if (!pack || !*pack) {
         return;
+    }
     buf_close(&(*pack)->buf);
     free(*pack);
     *pack = NULL;
@@ -226,10 +239,11 @@ void saga_put_double(struct saga_pack *pack, double value)
 
 void saga_put_str(struct saga_pack *pack, const char *text)
 {
-    if (text == NULL)
+    if (!text) {
         mp_put_nil(&pack->buf);
-    else
+    } else {
         plain_put_text(&pack->buf, span_text(text));
+    }
 }
 
 void saga_put_bytes(struct saga_pack *pack, const char *text, size_t size)

@@ -16,7 +16,7 @@ struct saga_pack {
 
 static inline struct span value_span(struct saga_value value)
 {
-    return span_of(value.data, value.data == NULL ? 0 : value.size);
+    return span_of(value.data, value.data ? value.size : 0);
 }
 
 static inline struct saga_value value_of(struct span span)

@@ -78,8 +78,8 @@ static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const 
     if (!is_empty && !is_among(name, call->route->query)) {
         char pointer[128];
         char detail[128];
-        snprintf(pointer, sizeof pointer, "?%s", name);
-        snprintf(detail, sizeof detail, "is not an argument of this path; it takes %s",
+        snprintf(pointer, sizeof(pointer), "?%s", name);
+        snprintf(detail, sizeof(detail), "is not an argument of this path; it takes %s",
                  call->route->query[0] ? call->route->query : "none");
         call_fault(call, pointer, detail);
     }
@@ -147,7 +147,7 @@ bool call_once(struct call *call, struct span *key, uint8_t digest[32])
     *key = span_of(bytes, scope + text.size);
     uint8_t path[DIGEST_SIZE];
     digest_pair(span_text(call->route->method), span_text(call->path), path);
-    digest_pair(span_of(path, sizeof path), buf_span(&call->body), digest);
+    digest_pair(span_of(path, sizeof(path)), buf_span(&call->body), digest);
     return true;
 }
 
@@ -156,8 +156,8 @@ bool call_once(struct call *call, struct span *key, uint8_t digest[32])
 static void keep_problems(struct call *call, const struct jsonschema_report *problems)
 {
     for (uint32_t i = 0; i < problems->count; i++) {
-        char pointer[sizeof problems->problems[i].pointer + sizeof "/input"];
-        snprintf(pointer, sizeof pointer, "/input%s", problems->problems[i].pointer);
+        char pointer[sizeof(problems->problems[i].pointer) + sizeof("/input")];
+        snprintf(pointer, sizeof(pointer), "/input%s", problems->problems[i].pointer);
         call_fault(call, pointer, problems->problems[i].detail);
     }
 }
@@ -290,7 +290,7 @@ static enum MHD_Result take(struct call *call, const char *data, size_t size)
 
 static struct call *new_call(struct api *api, struct MHD_Connection *connection, const char *path)
 {
-    struct call *call = calloc(1, sizeof *call);
+    struct call *call = calloc(1, sizeof(*call));
     if (!call) {
         return NULL;
     }
@@ -300,7 +300,7 @@ static struct call *new_call(struct api *api, struct MHD_Connection *connection,
     call->connection = connection;
     call->status = 500;
     call->type = "text/plain";
-    snprintf(call->path, sizeof call->path, "%s", path);
+    snprintf(call->path, sizeof(call->path), "%s", path);
     buf_open(&call->body, BODY_MAX);
     buf_open(&call->out, OUT_MAX);
     form_open(&call->form, &call->out, FORM_JSON);
@@ -369,7 +369,7 @@ __attribute__((format(printf, 2, 0))) static void on_log(void *arg, const char *
 {
     char text[256];
     (void)arg;
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     text[strcspn(text, "\n")] = '\0';
     log_line(LOG_DEBUG, "http", "what", text, NULL);
 }
@@ -383,11 +383,11 @@ static bool parse_listen(const char *listen, struct sockaddr_storage *address, s
     const char *colon = strrchr(listen, ':');
     struct addrinfo *found = NULL;
     struct addrinfo hints = {.ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM};
-    if (!colon || (size_t)(colon - listen) >= sizeof host) {
+    if (!colon || (size_t)(colon - listen) >= sizeof(host)) {
         snprintf(why, why_size, "%s is not ADDRESS:PORT", listen);
         return false;
     }
-    snprintf(host, sizeof host, "%.*s", (int)(colon - listen), listen);
+    snprintf(host, sizeof(host), "%.*s", (int)(colon - listen), listen);
     size_t length = strlen(host);
     if (length >= 2 && host[0] == '[' && host[length - 1] == ']') {
         memmove(host, host + 1, length - 2);
@@ -414,7 +414,7 @@ static int open_socket(const char *listen_on, char *why, size_t why_size, uint16
         return -1;
     }
     int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0 ||
         bind(fd, (const struct sockaddr *)&address, size) != 0 || listen(fd, SOMAXCONN) != 0 ||
         getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
         snprintf(why, why_size, "cannot listen on %s: %s", listen_on, strerror(errno));
@@ -432,7 +432,7 @@ static int open_socket(const char *listen_on, char *why, size_t why_size, uint16
 enum saga_error api_open(const struct api_options *options, struct api **api, char *why,
                          size_t why_size)
 {
-    struct api *made = calloc(1, sizeof *made);
+    struct api *made = calloc(1, sizeof(*made));
     if (!made) {
         return SAGA_NO_MEMORY;
     }

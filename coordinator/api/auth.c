@@ -16,11 +16,11 @@
 static enum saga_error make_token(const char *path, char *text, char *why, size_t why_size)
 {
     uint8_t random[TOKEN_BYTES];
-    digest_random(random, sizeof random);
-    digest_hex(span_of(random, sizeof random), text);
+    digest_random(random, sizeof(random));
+    digest_hex(span_of(random, sizeof(random)), text);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     char line[TOKEN_TEXT + 2];
-    int size = snprintf(line, sizeof line, "%s\n", text);
+    int size = snprintf(line, sizeof(line), "%s\n", text);
     bool ok = fd >= 0 && write(fd, line, (size_t)size) == size && fsync(fd) == 0;
     int cause = errno;
     if (fd >= 0) {
@@ -38,7 +38,7 @@ static enum saga_error read_admin(const char *path, struct token *admin, char *w
     FILE *file = fopen(path, "r");
     enum saga_error rc = SAGA_OK;
     if (file) {
-        size_t size = fread(text, 1, sizeof text - 1, file);
+        size_t size = fread(text, 1, sizeof(text) - 1, file);
         fclose(file);
         text[strcspn(text, "\r\n")] = '\0';
         if (size < TOKEN_TEXT || strlen(text) != TOKEN_TEXT) {
@@ -51,7 +51,7 @@ static enum saga_error read_admin(const char *path, struct token *admin, char *w
     }
     *admin = (struct token){.role = ROLE_ADMIN, .name = "admin"};
     token_digest(span_text(text), admin->digest);
-    OPENSSL_cleanse(text, sizeof text);
+    OPENSSL_cleanse(text, sizeof(text));
     return rc;
 }
 
@@ -90,7 +90,7 @@ static const struct token *find(const struct api *api, const uint8_t *digest)
 static bool keep(struct call *call, const struct token *token)
 {
     struct identity *who = &call->who;
-    struct span *roles = arena_take(&call->arena, (TOKEN_GROUPS_MAX + 1) * sizeof *roles);
+    struct span *roles = arena_take(&call->arena, (TOKEN_GROUPS_MAX + 1) * sizeof(*roles));
     bool ok = roles != NULL;
     who->name = arena_copy(&call->arena, span_text(token->name), &ok);
     struct span groups = arena_copy(&call->arena, span_text(token->groups), &ok);
@@ -117,12 +117,12 @@ const char *auth_identify(struct call *call)
     const char *why = "show a token: Authorization: Bearer TOKEN";
     const char *header = call_header(call, "Authorization");
     call->who = (struct identity){.role = ROLE_NONE};
-    if (!header || strncasecmp(header, scheme, sizeof scheme - 1) != 0) {
+    if (!header || strncasecmp(header, scheme, sizeof(scheme) - 1) != 0) {
         return why;
     }
     struct api *api = call->api;
     uint8_t digest[DIGEST_SIZE];
-    token_digest(span_text(header + sizeof scheme - 1), digest);
+    token_digest(span_text(header + sizeof(scheme) - 1), digest);
     pthread_mutex_lock(&api->auth_lock);
     const struct token *token = find(api, digest);
     bool expired = token && token->expires_ms > 0 &&

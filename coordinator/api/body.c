@@ -26,7 +26,7 @@ bool body_value(struct call *call, struct span *value)
     buf_close(&out);
     if (!ok) {
         char detail[256];
-        snprintf(detail, sizeof detail, problem.line > 0 ? "%s (line %u, column %u)" : "%s",
+        snprintf(detail, sizeof(detail), problem.line > 0 ? "%s (line %u, column %u)" : "%s",
                  rc == SAGA_NO_MEMORY ? "out of memory" : problem.detail, problem.line,
                  problem.column);
         call_problem(call, rc, detail);
@@ -39,7 +39,7 @@ static bool read_texts(struct call *call, struct span value, struct texts *texts
     struct mp mp = mp_open(value);
     uint32_t count = mp_array(&mp);
     struct span *items =
-        count <= LIMIT_STEPS ? arena_take(&call->arena, (count + 1) * sizeof *items) : NULL;
+        count <= LIMIT_STEPS ? arena_take(&call->arena, (count + 1) * sizeof(*items)) : NULL;
     if (!items) {
         return false;
     }
@@ -118,8 +118,8 @@ static void fault(struct call *call, const struct form_of_map *form, struct span
 {
     char token[130];
     char pointer[256];
-    put_token(name, token, sizeof token);
-    snprintf(pointer, sizeof pointer, "%s/%s", form->pointer, token);
+    put_token(name, token, sizeof(token));
+    snprintf(pointer, sizeof(pointer), "%s/%s", form->pointer, token);
     call_fault(call, pointer, what);
 }
 

@@ -16,7 +16,7 @@ static void set_etag(struct call *call, const uint8_t *digest)
 {
     char hex[2 * DIGEST_SIZE + 1];
     digest_hex(span_of(digest, DIGEST_SIZE), hex);
-    snprintf(call->etag, sizeof call->etag, "\"%s\"", hex);
+    snprintf(call->etag, sizeof(call->etag), "\"%s\"", hex);
 }
 
 static void put_digest(struct form *form, const uint8_t *digest)
@@ -49,7 +49,7 @@ static void refuse(struct call *call, const struct problems *problems)
         }
     }
     char detail[96];
-    snprintf(detail, sizeof detail, "the definition has %u error%s", problems->error_count,
+    snprintf(detail, sizeof(detail), "the definition has %u error%s", problems->error_count,
              problems->error_count == 1 ? "" : "s");
     call_problem(call, SAGA_INVALID_DEFINITION, detail);
 }
@@ -142,7 +142,7 @@ void definition_put_finish(struct call *call)
     put_warnings(form, call->request.arg);
     call_end(call);
     set_etag(call, call->request.define.digest);
-    snprintf(call->location, sizeof call->location, "/v1/definitions/%.*s/versions/%u",
+    snprintf(call->location, sizeof(call->location), "/v1/definitions/%.*s/versions/%u",
              (int)call->request.define.name.size, (const char *)call->request.define.name.data,
              answer->version);
 }

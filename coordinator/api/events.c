@@ -47,7 +47,7 @@ struct event_call {
 static void fault(struct call *call, const char *place, const char *name, const char *detail)
 {
     char pointer[128];
-    snprintf(pointer, sizeof pointer, "%s/%s", place, name);
+    snprintf(pointer, sizeof(pointer), "%s/%s", place, name);
     call_fault(call, pointer, detail);
 }
 
@@ -74,7 +74,7 @@ static bool is_name(struct span text)
 
 static void check_event(struct call *call, const char *place, const struct inbox_row *row)
 {
-    size_t prefix = sizeof INBOX_SOURCE_PREFIX - 1;
+    size_t prefix = sizeof(INBOX_SOURCE_PREFIX) - 1;
     if (!is_name(row->name)) {
         fault(call, place, "type", "must be 1 to 255 bytes of UTF-8 without blanks");
     }
@@ -171,14 +171,14 @@ static bool read_batch(struct call *call, struct span value, struct event_call *
         call_problem(call, SAGA_INVALID, "the body must be an array of at most 1000 events");
         return false;
     }
-    events->items = arena_take(&call->arena, (count + 1) * sizeof *events->items);
+    events->items = arena_take(&call->arena, (count + 1) * sizeof(*events->items));
     if (!events->items) {
         call_problem(call, SAGA_NO_MEMORY, NULL);
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
         char place[16];
-        snprintf(place, sizeof place, "/%u", i);
+        snprintf(place, sizeof(place), "/%u", i);
         read_structured(call, place, mp_skip(&mp), &events->items[i].request.event);
     }
     events->count = count;
@@ -288,7 +288,7 @@ static void answered(struct request *request, const struct answer *answer)
     struct event_item *item = (struct event_item *)request;
     bool ok = true;
     item->error = answer->error;
-    snprintf(item->why, sizeof item->why, "%s", answer->why ? answer->why : "");
+    snprintf(item->why, sizeof(item->why), "%s", answer->why ? answer->why : "");
     item->delivered = answer->delivered;
     item->duplicate = answer->duplicate;
     item->started = arena_copy(&item->of->call->arena, answer->started, &ok);

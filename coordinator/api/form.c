@@ -39,8 +39,9 @@ static void write_text(struct form *form, struct span text)
     buf_clear(&form->scratch);
     mp_put_str(&form->scratch, text);
     if (buf_failed(&form->scratch) ||
-        json_from_mp(buf_span(&form->scratch), form->out, JSON_COMPACT_STYLE) != SAGA_OK)
+        json_from_mp(buf_span(&form->scratch), form->out, JSON_COMPACT_STYLE) != SAGA_OK) {
         form->out->failed = true;
+    }
 }
 
 /* What stands before a value: the comma and the key. */
@@ -48,14 +49,17 @@ static void begin(struct form *form, const char *key)
 {
     struct form_level *level = &form->levels[form->depth - 1];
     PRE((key != NULL) == level->is_map);
-    if (form->kind == FORM_JSON && level->count > 0)
+    if (form->kind == FORM_JSON && level->count > 0) {
         buf_write(form->out, ",", 1);
+    }
     level->count++;
-    if (key == NULL)
+    if (!key) {
         return;
+    }
     write_text(form, span_text(key));
-    if (form->kind == FORM_JSON)
+    if (form->kind == FORM_JSON) {
         buf_write(form->out, ":", 1);
+    }
 }
 
 static void push(struct form *form, const char *key, bool is_map)
@@ -63,10 +67,11 @@ static void push(struct form *form, const char *key, bool is_map)
     PRE(form->depth < FORM_DEPTH);
     begin(form, key);
     form->levels[form->depth++] = (struct form_level){.at = form->out->size, .is_map = is_map};
-    if (form->kind == FORM_JSON)
+    if (form->kind == FORM_JSON) {
         buf_write(form->out, is_map ? "{" : "[", 1);
-    else
+    } else {
         buf_write(form->out, is_map ? "\xdf\0\0\0\0" : "\xdd\0\0\0\0", 5);
+    }
 }
 
 void form_map(struct form *form, const char *key)
@@ -87,8 +92,9 @@ void form_end(struct form *form)
         buf_write(form->out, level->is_map ? "}" : "]", 1);
     } else if (!buf_failed(form->out)) {
         uint8_t *count = form->out->data + level->at + 1;
-        for (uint32_t i = 0; i < 4; i++)
+        for (uint32_t i = 0; i < 4; i++) {
             count[i] = (uint8_t)(level->count >> (24 - 8 * i));
+        }
     }
 }
 
@@ -100,19 +106,21 @@ void form_null(struct form *form, const char *key)
 void form_bool(struct form *form, const char *key, bool value)
 {
     begin(form, key);
-    if (form->kind == FORM_JSON)
+    if (form->kind == FORM_JSON) {
         buf_text(form->out, value ? "true" : "false");
-    else
+    } else {
         mp_put_bool(form->out, value);
+    }
 }
 
 void form_uint(struct form *form, const char *key, uint64_t value)
 {
     begin(form, key);
-    if (form->kind == FORM_JSON)
+    if (form->kind == FORM_JSON) {
         buf_format(form->out, "%llu", (unsigned long long)value);
-    else
+    } else {
         mp_put_uint(form->out, value);
+    }
 }
 
 void form_text(struct form *form, const char *key, const char *text)
@@ -128,8 +136,9 @@ void form_str(struct form *form, const char *key, struct span text)
 
 void form_str_if(struct form *form, const char *key, struct span text)
 {
-    if (text.size > 0)
+    if (text.size > 0) {
         form_str(form, key, text);
+    }
 }
 
 void form_value(struct form *form, const char *key, struct span value)
@@ -139,10 +148,12 @@ void form_value(struct form *form, const char *key, struct span value)
         mp_put_value(form->out, value);
         return;
     }
-    if (value.size == 0)
+    if (value.size == 0) {
         value = MP_NIL_VALUE;
-    if (json_from_mp(value, form->out, JSON_COMPACT_STYLE) != SAGA_OK)
+    }
+    if (json_from_mp(value, form->out, JSON_COMPACT_STYLE) != SAGA_OK) {
         form->out->failed = true;
+    }
 }
 
 void form_raw(struct form *form, const char *key, struct span json)
@@ -154,8 +165,9 @@ void form_raw(struct form *form, const char *key, struct span json)
 
 void form_time(struct form *form, const char *key, int64_t at_ms)
 {
-    if (at_ms == 0)
+    if (at_ms == 0) {
         return;
+    }
     if (form->kind == FORM_WIRE) {
         begin(form, key);
         mp_put_int(form->out, at_ms);

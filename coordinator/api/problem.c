@@ -27,12 +27,12 @@ void call_end(struct call *call)
 void call_fault(struct call *call, const char *pointer, const char *detail)
 {
     if (!call->faults) {
-        call->faults = arena_take(&call->arena, DETAIL_MAX * sizeof *call->faults);
+        call->faults = arena_take(&call->arena, DETAIL_MAX * sizeof(*call->faults));
     }
     if (call->faults && call->fault_count < DETAIL_MAX) {
         struct fault *fault = &call->faults[call->fault_count++];
-        snprintf(fault->pointer, sizeof fault->pointer, "%s", pointer);
-        snprintf(fault->detail, sizeof fault->detail, "%s", detail);
+        snprintf(fault->pointer, sizeof(fault->pointer), "%s", pointer);
+        snprintf(fault->detail, sizeof(fault->detail), "%s", detail);
     }
 }
 
@@ -42,9 +42,9 @@ bool call_faultless(struct call *call)
         return true;
     }
     const struct fault *first = &call->faults[0];
-    char detail[sizeof first->pointer + sizeof first->detail];
+    char detail[sizeof(first->pointer) + sizeof(first->detail)];
     bool has_place = first->pointer[0] != '\0';
-    snprintf(detail, sizeof detail, "%s%s%s", has_place ? first->pointer + 1 : "",
+    snprintf(detail, sizeof(detail), "%s%s%s", has_place ? first->pointer + 1 : "",
              has_place ? " " : "", first->detail);
     call_problem(call, SAGA_INVALID, detail);
     return false;

@@ -81,7 +81,7 @@ void call_show(struct call *call, struct span name, int status, bool is_duplicat
     }
     struct shape_detail detail = {
         .has_steps = true, .has_values = true, .is_duplicate = is_duplicate};
-    snprintf(call->etag, sizeof call->etag, "\"%llu\"", (unsigned long long)view.seq);
+    snprintf(call->etag, sizeof(call->etag), "\"%llu\"", (unsigned long long)view.seq);
     shape_saga(call_begin(call, status), &view, &detail);
     call_end(call);
 }
@@ -102,7 +102,7 @@ static const struct bounds any_seq = {0, INT64_MAX};
 static bool query_is_wrong(struct call *call, const char *name, const char *what)
 {
     char pointer[64];
-    snprintf(pointer, sizeof pointer, "?%s", name);
+    snprintf(pointer, sizeof(pointer), "?%s", name);
     call_fault(call, pointer, what);
     return call_faultless(call);
 }
@@ -118,7 +118,7 @@ bool call_query_number(struct call *call, const char *name, struct bounds bounds
     bool is_number = text[0] >= '0' && text[0] <= '9' && *end == '\0';
     if (!is_number || number < bounds.least || number > bounds.most) {
         char what[96];
-        snprintf(what, sizeof what, "must be a whole number from %llu to %llu",
+        snprintf(what, sizeof(what), "must be a whole number from %llu to %llu",
                  (unsigned long long)bounds.least, (unsigned long long)bounds.most);
         return query_is_wrong(call, name, what);
     }
@@ -221,7 +221,7 @@ void read_sagas(struct call *call)
     form_end(listing.form);
     if (listing.more || left_off > 0) {
         char cursor[24];
-        snprintf(cursor, sizeof cursor, "%llu",
+        snprintf(cursor, sizeof(cursor), "%llu",
                  (unsigned long long)(listing.more ? listing.last : left_off));
         form_text(listing.form, "next_cursor", cursor);
     }
@@ -272,7 +272,7 @@ void read_history(struct call *call)
     form_end(history.form);
     if (history.more) {
         char cursor[24];
-        snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)history.last);
+        snprintf(cursor, sizeof(cursor), "%llu", (unsigned long long)history.last);
         form_text(history.form, "next_cursor", cursor);
     }
     call_end(call);
@@ -286,7 +286,7 @@ void read_history(struct call *call)
 /* "a,b,c" as spans. */
 static bool split(struct call *call, const char *text, struct texts *texts)
 {
-    struct span *items = arena_take(&call->arena, (strlen(text) + 1) * sizeof *items);
+    struct span *items = arena_take(&call->arena, (strlen(text) + 1) * sizeof(*items));
     if (!items) {
         return false;
     }
@@ -326,7 +326,7 @@ void read_plan(struct call *call)
         call_problem(call, rc, why);
         return;
     }
-    snprintf(call->etag, sizeof call->etag, "\"%llu\"", (unsigned long long)plan.seq);
+    snprintf(call->etag, sizeof(call->etag), "\"%llu\"", (unsigned long long)plan.seq);
     shape_plan(call_begin(call, 200), &plan);
     call_end(call);
 }
@@ -354,7 +354,7 @@ void read_migration(struct call *call)
         call_problem(call, rc, why);
         return;
     }
-    snprintf(call->etag, sizeof call->etag, "\"%llu\"", (unsigned long long)plan.seq);
+    snprintf(call->etag, sizeof(call->etag), "\"%llu\"", (unsigned long long)plan.seq);
     shape_migration(call_begin(call, 200), &plan);
     call_end(call);
 }

@@ -77,7 +77,7 @@ const struct route *route_find(struct call *call, const char *method, const char
             return &routes[i];
         }
         size_t size = strlen(call->allow);
-        snprintf(call->allow + size, sizeof call->allow - size, "%s%s%s", size > 0 ? ", " : "",
+        snprintf(call->allow + size, sizeof(call->allow) - size, "%s%s%s", size > 0 ? ", " : "",
                  routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
     }
     return NULL;

@@ -18,7 +18,7 @@ static enum saga_error find_tick(const struct schedule_row *row, void *arg)
 {
     struct search *search = arg;
     if (span_equal(row->definition, search->definition->name) &&
-        memcmp(row->entry, search->schedule->digest, sizeof row->entry) == 0) {
+        memcmp(row->entry, search->schedule->digest, sizeof(row->entry)) == 0) {
         search->tick_ms = row->tick_ms;
     }
     return SAGA_OK;

@@ -6,20 +6,23 @@
 /* A flag that is said only when it is so. */
 static void flag(struct form *form, const char *key, bool value)
 {
-    if (value)
+    if (value) {
         form_bool(form, key, true);
+    }
 }
 
 static void value_if(struct form *form, const char *key, struct span value)
 {
-    if (value.size > 0)
+    if (value.size > 0) {
         form_value(form, key, value);
+    }
 }
 
 static void fault(struct form *form, struct span code, struct span message)
 {
-    if (code.size == 0)
+    if (code.size == 0) {
         return;
+    }
     form_map(form, "error");
     form_str(form, "code", code);
     form_str_if(form, "message", message);
@@ -30,15 +33,17 @@ static void cause_text(struct form *form, const char *key, struct span event, co
 {
     struct span value = mp_find(event, span_text(member));
     struct mp mp = mp_open(value);
-    if (mp_type(value) == MP_STR)
+    if (mp_type(value) == MP_STR) {
         form_str(form, key, mp_str(&mp));
+    }
 }
 
 /* The event that started it; what it carried is the input, or made it. */
 static void cause(struct form *form, struct span event)
 {
-    if (event.size == 0)
+    if (event.size == 0) {
         return;
+    }
     form_map(form, "cause");
     cause_text(form, "event", event, "name");
     cause_text(form, "id", event, "id");
@@ -70,8 +75,9 @@ void shape_saga(struct form *form, const struct view *view, const struct shape_d
     form_time(form, "deadline", view->deadline_ms);
     form_cost(form, view->cost_micros);
     form_uint(form, "seq", view->seq);
-    if (detail->has_steps)
+    if (detail->has_steps) {
         shape_steps(form, view, detail->has_values);
+    }
 }
 
 static void needs(struct form *form, const struct view *view, const struct view_step *step)
@@ -85,8 +91,9 @@ static void needs(struct form *form, const struct view *view, const struct view_
 
 static void undo(struct form *form, const struct view_undo *undo)
 {
-    if (undo->state == UNDO_STATE_NONE)
+    if (undo->state == UNDO_STATE_NONE) {
         return;
+    }
     form_map(form, "compensation");
     form_text(form, "status", undo_state_name(undo->state));
     form_uint(form, "attempts", undo->attempts);
@@ -96,21 +103,24 @@ static void undo(struct form *form, const struct view_undo *undo)
 
 static void step_error(struct form *form, const struct view_step *step)
 {
-    if (step->error_code.size == 0)
+    if (step->error_code.size == 0) {
         return;
+    }
     form_map(form, "error");
     form_str(form, "code", step->error_code);
     form_str_if(form, "message", step->error_message);
-    if (step->error_attempt > 0)
+    if (step->error_attempt > 0) {
         form_uint(form, "attempt", step->error_attempt);
+    }
     form_end(form);
 }
 
 static void waits(struct form *form, const struct view_step *step)
 {
     const char *word = view_waits_for(step);
-    if (word != NULL)
+    if (word) {
         form_text(form, "waiting_for", word);
+    }
     form_time(form, "waiting_until", step->wake_ms);
 }
 
@@ -124,10 +134,12 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         form_text(form, "kind", step_kind_name(step->kind));
         form_text(form, "class", step_class_name(step->step_class));
         form_text(form, "status", step_state_name(step->state));
-        if (step->has_items)
+        if (step->has_items) {
             form_uint(form, "items", step->item_count);
-        if (step->is_item)
+        }
+        if (step->is_item) {
             form_uint(form, "index", step->item);
+        }
         form_uint(form, "attempts", step->attempts);
         form_bool(form, "in_doubt", step->in_doubt);
         if (has_values) {
@@ -156,10 +168,12 @@ void shape_record(struct form *form, const struct view_record *record)
     form_time(form, "at", record->at_ms);
     form_text(form, "type", record->type);
     form_str_if(form, "step", record->step);
-    if (record->kind != NULL)
+    if (record->kind) {
         form_text(form, "kind", record->kind);
-    if (record->attempt > 0)
+    }
+    if (record->attempt > 0) {
         form_uint(form, "attempt", record->attempt);
+    }
     form_str_if(form, "verb", record->verb);
     form_str_if(form, "actor", record->actor);
     form_str_if(form, "reason", record->reason);
@@ -181,24 +195,27 @@ void shape_plan(struct form *form, const struct plan *plan)
         form_uint(form, "order", item->order);
         form_str(form, "step", item->step);
         form_str_if(form, "action", item->action);
-        if (!item->irrevocable)
+        if (!item->irrevocable) {
             form_value(form, "input", item->input);
+        }
         form_bool(form, "in_doubt", item->in_doubt);
         flag(form, "irrevocable", item->irrevocable);
         form_end(form);
     }
     form_end(form);
     form_array(form, "kept");
-    for (uint32_t i = 0; i < plan->kept_count; i++)
+    for (uint32_t i = 0; i < plan->kept_count; i++) {
         form_str(form, NULL, plan->kept[i]);
+    }
     form_end(form);
 }
 
 static void names(struct form *form, const char *key, const struct span *items, uint32_t count)
 {
     form_array(form, key);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         form_str(form, NULL, items[i]);
+    }
     form_end(form);
 }
 

@@ -152,7 +152,7 @@ void webhook_dead(struct call *call)
     form_end(list.form);
     if (list.more) {
         char cursor[24];
-        snprintf(cursor, sizeof cursor, "%llu", (unsigned long long)list.last);
+        snprintf(cursor, sizeof(cursor), "%llu", (unsigned long long)list.last);
         form_text(list.form, "next_cursor", cursor);
     }
     call_end(call);

@@ -36,7 +36,7 @@ static struct span make_id(struct call *call, struct span key)
         bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x80);
     } else {
         uint64_t at_ms = (uint64_t)call->api->options.now_ms(call->api->options.arg);
-        digest_random(bytes, sizeof bytes);
+        digest_random(bytes, sizeof(bytes));
         for (int i = 0; i < 6; i++) {
             bytes[i] = (uint8_t)(at_ms >> (40 - 8 * i));
         }
@@ -143,7 +143,7 @@ void write_start_finish(struct call *call)
     }
     bool waited = call->request.wait_settled && is_settled(answer->state);
     call_show(call, call->request.start.name, waited ? 200 : 202, answer->duplicate);
-    snprintf(call->location, sizeof call->location, "/v1/sagas/%.*s",
+    snprintf(call->location, sizeof(call->location), "/v1/sagas/%.*s",
              (int)call->request.start.name.size, (const char *)call->request.start.name.data);
 }
 

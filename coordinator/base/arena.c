@@ -48,7 +48,7 @@ void arena_open(struct arena *arena, const struct arena_source *source, size_t s
 
 static void give_from(struct arena *arena, struct arena_chunk *chunk)
 {
-    while (chunk != NULL) {
+    while (chunk) {
         struct arena_chunk *next = chunk->next;
         arena->size -= chunk->size;
         arena->source->give(chunk, chunk->size, arena->source->arg);
@@ -68,8 +68,9 @@ void arena_close(struct arena *arena)
 void arena_reset(struct arena *arena)
 {
     struct arena_chunk *kept = arena->chunks;
-    if (kept == NULL)
+    if (!kept) {
         return;
+    }
     give_from(arena, kept->next);
     kept->next = NULL;
     POST(arena->size == kept->size);
@@ -80,11 +81,13 @@ void arena_reset(struct arena *arena)
 /* A chunk of `size` bytes in all, not linked yet; NULL when the bound or the source says no. */
 static struct arena_chunk *chunk_new(struct arena *arena, size_t size)
 {
-    if (arena->size > arena->size_max || size > arena->size_max - arena->size)
+    if (arena->size > arena->size_max || size > arena->size_max - arena->size) {
         return NULL;
+    }
     struct arena_chunk *chunk = arena->source->take(size, arena->source->arg);
-    if (chunk == NULL)
+    if (!chunk) {
         return NULL;
+    }
     *chunk = (struct arena_chunk){.next = NULL, .size = size};
     arena->size += size;
     return chunk;
@@ -94,8 +97,9 @@ static struct arena_chunk *chunk_new(struct arena *arena, size_t size)
 static size_t size_next(const struct arena *arena, size_t needed)
 {
     size_t size = CHUNK_MIN;
-    while ((size < needed || size < arena->size / 2) && size < CHUNK_MAX)
+    while ((size < needed || size < arena->size / 2) && size < CHUNK_MAX) {
         size *= 2;
+    }
     return size < needed ? needed : size;
 }
 
@@ -105,13 +109,15 @@ static void *take_chunk(struct arena *arena, size_t size)
     size_t needed = sizeof(struct arena_chunk) + size;
     size_t chunk_size = size_next(arena, needed);
     /* Close to the bound the exact size may still fit where a whole chunk does not. */
-    if (arena->size_max > arena->size && chunk_size > arena->size_max - arena->size)
+    if (arena->size_max > arena->size && chunk_size > arena->size_max - arena->size) {
         chunk_size = needed;
+    }
     struct arena_chunk *chunk = chunk_new(arena, chunk_size);
-    if (chunk == NULL)
+    if (!chunk) {
         return NULL;
+    }
     uint8_t *piece = (uint8_t *)(chunk + 1);
-    if (chunk_size == needed && arena->chunks != NULL) {
+    if (chunk_size == needed && arena->chunks) {
         chunk->next = arena->chunks->next;
         arena->chunks->next = chunk;
         return piece;
@@ -134,27 +140,30 @@ static void *take_raw(struct arena *arena, size_t size)
     /* An empty piece still has an address of its own, so that NULL only ever means failure. */
     size_t rounded = size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     uint8_t *piece = arena->at;
-    if (rounded <= (size_t)(arena->end - arena->at))
+    if (rounded <= (size_t)(arena->end - arena->at)) {
         arena->at += rounded;
-    else
+    } else {
         piece = take_chunk(arena, rounded);
-    if (piece == NULL)
+    }
+    if (!piece) {
         arena->ran_dry = true;
+    }
     return piece;
 }
 
 void *arena_take(struct arena *arena, size_t size)
 {
     void *piece = take_raw(arena, size);
-    return piece == NULL ? NULL : memset(piece, 0, size);
+    return piece ? memset(piece, 0, size) : NULL;
 }
 
 void arena_expect(struct arena *arena, size_t size)
 {
-    PRE(arena->chunks == NULL);
+    PRE(!arena->chunks);
     struct arena_chunk *chunk = chunk_new(arena, sizeof(struct arena_chunk) + size);
-    if (chunk == NULL)
+    if (!chunk) {
         return;
+    }
     arena->chunks = chunk;
     arena->at = (uint8_t *)(chunk + 1);
     arena->end = arena->at + size;
@@ -162,10 +171,11 @@ void arena_expect(struct arena *arena, size_t size)
 
 struct span arena_copy(struct arena *arena, struct span bytes, bool *ok)
 {
-    if (bytes.size == 0)
+    if (bytes.size == 0) {
         return (struct span){NULL, 0};
+    }
     uint8_t *copy = take_raw(arena, bytes.size);
-    if (copy == NULL) {
+    if (!copy) {
         *ok = false;
         return (struct span){NULL, 0};
     }

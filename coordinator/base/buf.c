@@ -38,12 +38,14 @@ bool buf_grow(struct buf *buf, size_t size)
     }
     size_t needed = buf->size + size;
     size_t capacity = buf->capacity < buf->size_max / 2 ? buf->capacity * 2 : buf->size_max;
-    if (capacity < needed)
+    if (capacity < needed) {
         capacity = needed;
-    if (capacity < CAPACITY_MIN)
+    }
+    if (capacity < CAPACITY_MIN) {
         capacity = CAPACITY_MIN;
+    }
     uint8_t *data = capacity == SIZE_MAX ? NULL : realloc(buf->data, capacity + 1);
-    if (data == NULL) {
+    if (!data) {
         buf->failed = true;
         return false;
     }
@@ -68,8 +70,9 @@ void buf_format(struct buf *buf, const char *format, ...)
 
     CHECK(size >= 0);
     char *room = (char *)buf_reserve(buf, (size_t)size);
-    if (room != NULL)
+    if (room) {
         vsnprintf(room, (size_t)size + 1, format, again);
+    }
     va_end(again);
 }
 

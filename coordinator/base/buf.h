@@ -34,10 +34,11 @@ bool buf_grow(struct buf *buf, size_t size);
  * and messages are packed in pieces of a few bytes. */
 static inline uint8_t *buf_reserve(struct buf *buf, size_t size)
 {
-    bool fits = !buf->failed && buf->data != NULL && size <= buf->capacity - buf->size &&
+    bool fits = !buf->failed && buf->data && size <= buf->capacity - buf->size &&
                 size <= buf->size_max - buf->size;
-    if (!fits && !buf_grow(buf, size))
+    if (!fits && !buf_grow(buf, size)) {
         return NULL;
+    }
     uint8_t *room = buf->data + buf->size;
     buf->size += size;
     return room;
@@ -45,12 +46,14 @@ static inline uint8_t *buf_reserve(struct buf *buf, size_t size)
 
 static inline void buf_write(struct buf *buf, const void *data, size_t size)
 {
-    if (size == 0)
+    if (size == 0) {
         return;
+    }
     PRE(data != NULL);
     uint8_t *room = buf_reserve(buf, size);
-    if (room != NULL)
+    if (room) {
         memcpy(room, data, size);
+    }
 }
 
 static inline bool buf_failed(const struct buf *buf)

@@ -37,24 +37,29 @@ void digest_hex(struct span bytes, char *text)
 /* 0 to 15, or 16 for what is no digit. */
 static unsigned digit_of(uint8_t byte)
 {
-    if (byte >= '0' && byte <= '9')
+    if (byte >= '0' && byte <= '9') {
         return byte - (unsigned)'0';
-    if (byte >= 'a' && byte <= 'f')
+    }
+    if (byte >= 'a' && byte <= 'f') {
         return byte - (unsigned)'a' + 10;
-    if (byte >= 'A' && byte <= 'F')
+    }
+    if (byte >= 'A' && byte <= 'F') {
         return byte - (unsigned)'A' + 10;
+    }
     return 16;
 }
 
 bool digest_unhex(struct span text, uint8_t *bytes, size_t size)
 {
-    if (text.size / 2 != size || text.size % 2 != 0)
+    if (text.size / 2 != size || text.size % 2 != 0) {
         return false;
+    }
     for (size_t i = 0; i < size; i++) {
         unsigned high = digit_of(text.data[2 * i]);
         unsigned low = digit_of(text.data[2 * i + 1]);
-        if (high > 15 || low > 15)
+        if (high > 15 || low > 15) {
             return false;
+        }
         bytes[i] = (uint8_t)(high << 4 | low);
     }
     return true;

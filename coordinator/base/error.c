@@ -67,8 +67,9 @@ enum saga_error error_of_code(const char *code)
     /* From 1: "ok" is no error, and a peer that reports it as one is not to be believed. Codes
      * that several errors share give the first, which is the public one. */
     for (size_t at = 1; at < ARRAY_COUNT(rows); at++) {
-        if (strcmp(rows[at].code, code) == 0)
+        if (strcmp(rows[at].code, code) == 0) {
             return (enum saga_error)at;
+        }
     }
     return SAGA_INTERNAL;
 }

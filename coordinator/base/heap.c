@@ -35,8 +35,9 @@ static void rise(struct heap *heap, size_t at, struct heap_slot slot)
 {
     while (at > 0) {
         size_t parent = (at - 1) / CHILDREN;
-        if (!is_before(&slot, &heap->slots[parent]))
+        if (!is_before(&slot, &heap->slots[parent])) {
             break;
+        }
         put_at(heap, at, heap->slots[parent]);
         at = parent;
     }
@@ -48,8 +49,9 @@ static size_t first_child(const struct heap *heap, size_t at)
     size_t child = at * CHILDREN + 1;
     size_t end = heap->count - child < CHILDREN ? heap->count : child + CHILDREN;
     for (size_t i = child + 1; i < end; i++) {
-        if (is_before(&heap->slots[i], &heap->slots[child]))
+        if (is_before(&heap->slots[i], &heap->slots[child])) {
             child = i;
+        }
     }
     return child;
 }
@@ -59,8 +61,9 @@ static void sink(struct heap *heap, size_t at, struct heap_slot slot)
 {
     while (at * CHILDREN + 1 < heap->count) {
         size_t child = first_child(heap, at);
-        if (!is_before(&heap->slots[child], &slot))
+        if (!is_before(&heap->slots[child], &slot)) {
             break;
+        }
         put_at(heap, at, heap->slots[child]);
         at = child;
     }
@@ -69,20 +72,23 @@ static void sink(struct heap *heap, size_t at, struct heap_slot slot)
 
 static void settle(struct heap *heap, size_t at, struct heap_slot slot)
 {
-    if (at > 0 && is_before(&slot, &heap->slots[(at - 1) / CHILDREN]))
+    if (at > 0 && is_before(&slot, &heap->slots[(at - 1) / CHILDREN])) {
         rise(heap, at, slot);
-    else
+    } else {
         sink(heap, at, slot);
+    }
 }
 
 static bool reserve(struct heap *heap)
 {
-    if (heap->count < heap->capacity)
+    if (heap->count < heap->capacity) {
         return true;
+    }
     size_t capacity = heap->capacity == 0 ? CAPACITY_MIN : heap->capacity * 2;
     struct heap_slot *slots = realloc(heap->slots, capacity * sizeof(*slots));
-    if (slots == NULL)
+    if (!slots) {
         return false;
+    }
     heap->slots = slots;
     heap->capacity = capacity;
     return true;
@@ -90,8 +96,9 @@ static bool reserve(struct heap *heap)
 
 enum saga_error heap_set(struct heap *heap, struct heap_node *node, int64_t due)
 {
-    if (node->place == 0 && !reserve(heap))
+    if (node->place == 0 && !reserve(heap)) {
         return SAGA_NO_MEMORY;
+    }
     node->due = due;
     struct heap_slot slot = {.due = due, .tie = node->tie, .node = node};
     if (node->place == 0) {
@@ -106,15 +113,17 @@ enum saga_error heap_set(struct heap *heap, struct heap_node *node, int64_t due)
 
 void heap_drop(struct heap *heap, struct heap_node *node)
 {
-    if (node->place == 0)
+    if (node->place == 0) {
         return;
+    }
     PRE(node->place <= heap->count);
     PRE(heap->slots[node->place - 1].node == node);
     size_t at = node->place - 1;
     struct heap_slot last = heap->slots[--heap->count];
     node->place = 0;
-    if (last.node != node)
+    if (last.node != node) {
         settle(heap, at, last);
+    }
 }
 
 struct heap_node *heap_first(const struct heap *heap)

@@ -118,14 +118,14 @@ static void advance(struct reader *r)
     json_t *next = NULL;
     if (json_is_array(frame->value)) {
         next = json_array_get(frame->value, frame->index++);
-    } else if (frame->item != NULL) {
+    } else if (frame->item) {
         frame->key = json_object_iter_key(frame->item);
         next = json_object_iter_value(frame->item);
         frame->item = json_object_iter_next(frame->value, frame->item);
         r->nodes++;
         mp_put_text(r->out, frame->key);
     }
-    if (next == NULL) {
+    if (!next) {
         r->depth--;
     } else {
         read_one(r, next);
@@ -144,18 +144,21 @@ static _Thread_local struct {
 
 static void *take(size_t size)
 {
-    if (reading.arena == NULL)
+    if (!reading.arena) {
         return malloc(size);
+    }
     void *piece = arena_take(reading.arena, size);
-    if (piece == NULL)
+    if (!piece) {
         longjmp(reading.no_memory, 1);
+    }
     return piece;
 }
 
 static void give(void *piece)
 {
-    if (reading.arena == NULL)
+    if (!reading.arena) {
         free(piece);
+    }
 }
 
 static void lend_memory(void)
@@ -170,13 +173,13 @@ static enum saga_error load(struct span text, struct arena *arena, json_t **root
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     CHECK(pthread_once(&once, lend_memory) == 0);
-    PRE(reading.arena == NULL);
+    PRE(!reading.arena);
     reading.arena = arena;
     if (setjmp(reading.no_memory) == 0) {
         *root = json_loadb((const char *)text.data, text.size,
                            JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, error);
         reading.arena = NULL;
-        return *root == NULL ? SAGA_BAD_MESSAGE : SAGA_OK;
+        return *root ? SAGA_OK : SAGA_BAD_MESSAGE;
     }
     reading.arena = NULL;
     return SAGA_NO_MEMORY;
@@ -196,12 +199,15 @@ static void read_all(struct reader *r, json_t *root)
 {
     size_t before = r->out->size;
     read_one(r, root);
-    while (r->depth > 0 && r->rc == SAGA_OK && !buf_failed(r->out))
+    while (r->depth > 0 && r->rc == SAGA_OK && !buf_failed(r->out)) {
         advance(r);
-    if (r->rc == SAGA_OK && buf_failed(r->out))
+    }
+    if (r->rc == SAGA_OK && buf_failed(r->out)) {
         r->rc = SAGA_NO_MEMORY;
-    if (r->rc != SAGA_OK)
+    }
+    if (r->rc != SAGA_OK) {
         buf_truncate(r->out, before);
+    }
 }
 
 enum saga_error json_to_mp(struct span text, struct buf *out, struct json_problem *problem)
@@ -221,10 +227,11 @@ enum saga_error json_to_mp(struct span text, struct buf *out, struct json_proble
 
     arena_open(&arena, &arena_heap, SIZE_MAX);
     r.rc = load(text, &arena, &root, &error);
-    if (r.rc == SAGA_OK)
+    if (r.rc == SAGA_OK) {
         read_all(&r, root);
-    else if (r.rc == SAGA_BAD_MESSAGE)
+    } else if (r.rc == SAGA_BAD_MESSAGE) {
         note_syntax(&error, problem);
+    }
     arena_close(&arena);
     return r.rc;
 }

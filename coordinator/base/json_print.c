@@ -107,7 +107,7 @@ static bool grow(struct printer *p, size_t count)
     }
     size_t capacity = 2 * p->entry_capacity + count;
     struct entry *entries = realloc(p->entries, capacity * sizeof(*entries));
-    if (entries == NULL) {
+    if (!entries) {
         p->rc = SAGA_NO_MEMORY;
         return false;
     }

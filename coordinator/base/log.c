@@ -102,20 +102,23 @@ static bool needs_escape(uint8_t byte)
 
 static void add_value(struct line *line, struct span value, bool quoted)
 {
-    if (quoted)
+    if (quoted) {
         add_text(line, "\"");
+    }
     for (size_t at = 0; at < value.size;) {
         size_t size = utf8_size(value.data + at, value.size - at);
-        if (size == 0)
+        if (size == 0) {
             add_text(line, "\xef\xbf\xbd"); /* U+FFFD */
-        else if (size == 1 && needs_escape(value.data[at]))
+        } else if (size == 1 && needs_escape(value.data[at])) {
             add_escaped(line, value.data[at]);
-        else
+        } else {
             add(line, (const char *)value.data + at, size);
+        }
         at += size == 0 ? 1 : size;
     }
-    if (quoted)
+    if (quoted) {
         add_text(line, "\"");
+    }
 }
 
 /* In logfmt a plain word stands without quotes. */
@@ -123,8 +126,9 @@ static bool needs_quotes(struct span value)
 {
     for (size_t i = 0; i < value.size; i++) {
         uint8_t byte = value.data[i];
-        if (byte == ' ' || byte == '=' || needs_escape(byte))
+        if (byte == ' ' || byte == '=' || needs_escape(byte)) {
             return true;
+        }
     }
     return value.size == 0;
 }
@@ -132,12 +136,14 @@ static bool needs_quotes(struct span value)
 static struct span cut(const char *text)
 {
     size_t size = strnlen(text, VALUE_MAX + 1);
-    if (size <= VALUE_MAX)
+    if (size <= VALUE_MAX) {
         return span_of(text, size);
+    }
     size = VALUE_MAX;
     /* Not in the middle of a character. */
-    while (size > 0 && ((uint8_t)text[size] & 0xc0) == 0x80)
+    while (size > 0 && ((uint8_t)text[size] & 0xc0) == 0x80) {
         size--;
+    }
     return span_of(text, size == 0 ? VALUE_MAX : size);
 }
 
@@ -147,13 +153,15 @@ static bool add_pair(struct line *line, const char *key, const char *value)
     struct span name = cut(key);
     struct span shown = cut(value);
     size_t worst = (name.size + shown.size) * ESCAPED_MAX + 8;
-    if (worst + TAIL_SIZE > LINE_SIZE - line->size)
+    if (worst + TAIL_SIZE > LINE_SIZE - line->size) {
         return false;
+    }
     bool is_json = line->format == LOG_JSON;
-    if (line->size > 0)
+    if (line->size > 0) {
         add_text(line, is_json ? "," : " ");
-    else if (is_json)
+    } else if (is_json) {
         add_text(line, "{");
+    }
     add_value(line, name, is_json);
     add_text(line, is_json ? ":" : "=");
     add_value(line, shown, is_json || needs_quotes(shown));
@@ -178,10 +186,12 @@ static void finish(struct line *line)
     add_text(line, line->format == LOG_JSON ? "}\n" : "\n");
     for (size_t done = 0; done < line->size;) {
         ssize_t count = write(STDERR_FILENO, line->text + done, line->size - done);
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             continue;
-        if (count <= 0)
+        }
+        if (count <= 0) {
             return; /* nobody is left to be told */
+        }
         done += (size_t)count;
     }
 }
@@ -209,10 +219,12 @@ static struct event_rate *rate_of(const char *event, int64_t now_ns)
     struct event_rate *oldest = &state.rates[0];
     for (size_t i = 0; i < EVENT_MAX; i++) {
         struct event_rate *rate = &state.rates[i];
-        if (strncmp(rate->name, event, EVENT_NAME_MAX - 1) == 0)
+        if (strncmp(rate->name, event, EVENT_NAME_MAX - 1) == 0) {
             return rate;
-        if (rate->since_ns < oldest->since_ns)
+        }
+        if (rate->since_ns < oldest->since_ns) {
             oldest = rate;
+        }
     }
     close_second(oldest, now_ns);
     snprintf(oldest->name, sizeof(oldest->name), "%s", event);
@@ -226,8 +238,9 @@ static bool is_within_rate(enum log_level level, const char *event)
     struct event_rate *rate = rate_of(event, now_ns);
     for (size_t i = 0; i < EVENT_MAX; i++) {
         if (now_ns - state.rates[i].since_ns >= 1000000000 &&
-            (state.rates[i].left_out > 0 || &state.rates[i] == rate))
+            (state.rates[i].left_out > 0 || &state.rates[i] == rate)) {
             close_second(&state.rates[i], now_ns);
+        }
     }
     rate->level = level;
     if (rate->lines >= LINES_PER_SECOND) {
@@ -240,8 +253,9 @@ static bool is_within_rate(enum log_level level, const char *event)
 
 void log_line(enum log_level level, const char *event, ...)
 {
-    if (level < state.lowest)
+    if (level < state.lowest) {
         return;
+    }
     PRE(event != NULL);
     pthread_mutex_lock(&state.lock);
     if (is_within_rate(level, event)) {
@@ -253,13 +267,15 @@ void log_line(enum log_level level, const char *event, ...)
         for (const char *key = va_arg(pairs, const char *); key != NULL && fits;
              key = va_arg(pairs, const char *)) {
             const char *value = va_arg(pairs, const char *);
-            fits = add_pair(&line, key, value == NULL ? "" : value);
-            if (value == NULL)
+            fits = add_pair(&line, key, value ? value : "");
+            if (!value) {
                 break; /* it may have been the end of the list */
+            }
         }
         va_end(pairs);
-        if (!fits)
+        if (!fits) {
             add_text(&line, line.format == LOG_JSON ? ",\"cut\":\"true\"" : " cut=true");
+        }
         finish(&line);
     }
     pthread_mutex_unlock(&state.lock);

@@ -46,7 +46,7 @@ uint64_t map_hash(struct span key)
 /* An empty key may come without an address; a slot's key never does. */
 static struct span key_of(struct span key)
 {
-    return key.data == NULL ? span_text("") : key;
+    return !key.data ? span_text("") : key;
 }
 
 void map_open(struct map *map)
@@ -62,15 +62,18 @@ void map_close(struct map *map)
 
 static struct map_slot *find(const struct map *map, struct span key, uint64_t hash)
 {
-    if (map->count == 0)
+    if (map->count == 0) {
         return NULL;
+    }
     size_t mask = map->capacity - 1;
     for (size_t at = (size_t)hash & mask;; at = (at + 1) & mask) {
         struct map_slot *slot = &map->slots[at];
-        if (slot->key.data == NULL)
+        if (!slot->key.data) {
             return NULL;
-        if (slot->hash == hash && span_equal(slot->key, key))
+        }
+        if (slot->hash == hash && span_equal(slot->key, key)) {
             return slot;
+        }
     }
 }
 
@@ -79,8 +82,9 @@ static void place(struct map *map, const struct map_slot *entry)
 {
     size_t mask = map->capacity - 1;
     size_t at = (size_t)entry->hash & mask;
-    while (map->slots[at].key.data != NULL)
+    while (map->slots[at].key.data) {
         at = (at + 1) & mask;
+    }
     map->slots[at] = *entry;
     map->count++;
 }
@@ -89,16 +93,19 @@ static void place(struct map *map, const struct map_slot *entry)
 static bool rebuild(struct map *map)
 {
     size_t capacity = CAPACITY_MIN;
-    while (capacity / 2 < map->count + 1)
+    while (capacity / 2 < map->count + 1) {
         capacity *= 2;
+    }
     struct map_slot *slots = calloc(capacity, sizeof(*slots));
-    if (slots == NULL)
+    if (!slots) {
         return false;
+    }
     struct map old = *map;
     *map = (struct map){.slots = slots, .capacity = capacity};
     for (size_t at = 0; at < old.capacity; at++) {
-        if (old.slots[at].key.data != NULL)
+        if (old.slots[at].key.data) {
             place(map, &old.slots[at]);
+        }
     }
     POST(map->count == old.count);
     free(old.slots);
@@ -109,7 +116,7 @@ void *map_get(const struct map *map, struct span key)
 {
     key = key_of(key);
     const struct map_slot *slot = find(map, key, map_hash(key));
-    return slot == NULL ? NULL : slot->value;
+    return slot ? slot->value : NULL;
 }
 
 enum saga_error map_put(struct map *map, struct span key, void *value)
@@ -118,14 +125,15 @@ enum saga_error map_put(struct map *map, struct span key, void *value)
     key = key_of(key);
     uint64_t hash = map_hash(key);
     struct map_slot *slot = find(map, key, hash);
-    if (slot != NULL) {
+    if (slot) {
         /* The old key lives in the old value, which may go now. */
         slot->key = key;
         slot->value = value;
         return SAGA_OK;
     }
-    if (map->count >= map->capacity / 4 * 3 && !rebuild(map))
+    if (map->count >= map->capacity / 4 * 3 && !rebuild(map)) {
         return SAGA_NO_MEMORY;
+    }
     place(map, &(struct map_slot){.key = key, .value = value, .hash = hash});
     POST(map->count < map->capacity);
     return SAGA_OK;
@@ -135,8 +143,9 @@ void *map_drop(struct map *map, struct span key)
 {
     key = key_of(key);
     struct map_slot *slot = find(map, key, map_hash(key));
-    if (slot == NULL)
+    if (!slot) {
         return NULL;
+    }
     void *value = slot->value;
     size_t mask = map->capacity - 1;
     size_t gap = (size_t)(slot - map->slots);
@@ -150,8 +159,9 @@ void *map_drop(struct map *map, struct span key)
     }
     map->slots[gap] = (struct map_slot){0};
     map->count--;
-    if (map->capacity > CAPACITY_MIN && map->count < map->capacity / SPARSE)
+    if (map->capacity > CAPACITY_MIN && map->count < map->capacity / SPARSE) {
         (void)rebuild(map); /* without memory it stays large */
+    }
     return value;
 }
 
@@ -159,8 +169,9 @@ void *map_next(const struct map *map, size_t *at)
 {
     while (*at < map->capacity) {
         const struct map_slot *slot = &map->slots[(*at)++];
-        if (slot->key.data != NULL)
+        if (slot->key.data) {
             return slot->value;
+        }
     }
     return NULL;
 }

@@ -9,7 +9,7 @@
 #include "base/span.h"
 
 struct map_slot {
-    struct span key; /* data == NULL: free */
+    struct span key; /* no data: free */
     void *value;
     uint64_t hash;
 };

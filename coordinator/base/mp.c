@@ -30,8 +30,9 @@ const struct mp_tag mp_tags[32] = {
 /* Reads a head of the wanted type and steps over it, or sets bad. */
 static bool read(struct mp *mp, enum mp_type wanted, struct mp_head *head)
 {
-    if (mp->bad)
+    if (mp->bad) {
         return false;
+    }
     *head = mp_head_read(mp->at, mp->end);
     if (head->type != wanted) {
         mp->bad = true;
@@ -44,8 +45,9 @@ static bool read(struct mp *mp, enum mp_type wanted, struct mp_head *head)
 static struct span read_bytes(struct mp *mp, enum mp_type wanted)
 {
     struct mp_head head;
-    if (!read(mp, wanted, &head))
+    if (!read(mp, wanted, &head)) {
         return (struct span){NULL, 0};
+    }
     if (head.bits > (size_t)(mp->end - mp->at)) {
         mp->bad = true;
         return (struct span){NULL, 0};
@@ -58,8 +60,9 @@ static struct span read_bytes(struct mp *mp, enum mp_type wanted)
 static uint32_t read_count(struct mp *mp, enum mp_type wanted, uint64_t bytes_each)
 {
     struct mp_head head;
-    if (!read(mp, wanted, &head))
+    if (!read(mp, wanted, &head)) {
         return 0;
+    }
     if (head.bits * bytes_each > (size_t)(mp->end - mp->at)) {
         mp->bad = true;
         return 0;
@@ -87,8 +90,9 @@ bool mp_bool(struct mp *mp)
 int64_t mp_int(struct mp *mp)
 {
     struct mp_head head;
-    if (!read(mp, MP_INT, &head))
+    if (!read(mp, MP_INT, &head)) {
         return 0;
+    }
     if (head.is_huge) {
         mp->bad = true;
         return 0;
@@ -99,8 +103,9 @@ int64_t mp_int(struct mp *mp)
 uint64_t mp_uint(struct mp *mp)
 {
     struct mp_head head;
-    if (!read(mp, MP_INT, &head))
+    if (!read(mp, MP_INT, &head)) {
         return 0;
+    }
     if (!head.is_huge && (int64_t)head.bits < 0) {
         mp->bad = true;
         return 0;
@@ -147,15 +152,17 @@ static uint64_t body_size(const struct mp_head *head)
 /* The values that follow the head of an array or map. */
 static uint64_t value_count(const struct mp_head *head)
 {
-    if (head->type == MP_ARRAY)
+    if (head->type == MP_ARRAY) {
         return head->bits;
+    }
     return head->type == MP_MAP ? 2 * head->bits : 0;
 }
 
 static inline struct span skip(struct mp *mp, uint64_t *count)
 {
-    if (mp->bad)
+    if (mp->bad) {
         return (struct span){NULL, 0};
+    }
     const uint8_t *at = mp->at;
     /* Each value owed needs a byte at least, so this never claims more than is there. */
     for (uint64_t owed = 1; owed > 0; owed--) {
@@ -198,23 +205,27 @@ struct mp_extent mp_extent(struct span value)
     const uint8_t *at = value.data;
     const uint8_t *end = mp_open(value).end;
     while (true) {
-        while (depth > 0 && owed[depth] == 0)
+        while (depth > 0 && owed[depth] == 0) {
             depth--;
+        }
         struct mp_head head = mp_head_read(at, end);
-        if (owed[depth] == 0 || head.type == MP_NONE)
+        if (owed[depth] == 0 || head.type == MP_NONE) {
             return extent;
+        }
         owed[depth]--;
         extent.nodes++;
         at += head.size + body_size(&head);
-        if (head.type != MP_ARRAY && head.type != MP_MAP)
+        if (head.type != MP_ARRAY && head.type != MP_MAP) {
             continue;
+        }
         if (depth == MP_SHOWN_DEPTH_MAX) {
             extent.depth = MP_SHOWN_DEPTH_MAX + 1;
             return extent;
         }
         owed[++depth] = value_count(&head);
-        if (depth > extent.depth)
+        if (depth > extent.depth) {
             extent.depth = depth;
+        }
     }
 }
 
@@ -231,10 +242,12 @@ struct span mp_find(struct span map, struct span key)
     for (uint32_t i = 0; i < count; i++) {
         struct span found = mp_str(&mp);
         struct span value = mp_skip(&mp);
-        if (mp.bad)
+        if (mp.bad) {
             break;
-        if (span_equal(found, key))
+        }
+        if (span_equal(found, key)) {
             return value;
+        }
     }
     return (struct span){NULL, 0};
 }
@@ -243,9 +256,11 @@ struct span mp_at(struct span array, uint64_t index)
 {
     struct mp mp = mp_open(array);
     uint32_t count = mp_array(&mp);
-    if (index >= count)
+    if (index >= count) {
         return (struct span){NULL, 0};
-    for (uint64_t i = 0; i < index; i++)
+    }
+    for (uint64_t i = 0; i < index; i++) {
         mp_skip(&mp);
+    }
     return mp_skip(&mp);
 }

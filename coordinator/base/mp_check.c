@@ -53,12 +53,13 @@ static bool push_key(struct walk *walk, const struct key *key)
         size_t capacity = walk->key_capacity * 4;
         struct key *old = walk->keys == walk->few ? NULL : walk->keys;
         struct key *keys = realloc(old, capacity * sizeof(*keys));
-        if (keys == NULL) {
+        if (!keys) {
             walk->no_memory = true;
             return false;
         }
-        if (old == NULL)
+        if (!old) {
             memcpy(keys, walk->few, sizeof(walk->few));
+        }
         walk->keys = keys;
         walk->key_capacity = capacity;
     }
@@ -69,13 +70,15 @@ static bool push_key(struct walk *walk, const struct key *key)
 static struct key key_of(const struct walk *walk, struct span text)
 {
     struct key key = {.data = text.data, .size = (uint32_t)text.size, .mark = 0};
-    if (text.size >= 8)
+    if (text.size >= 8) {
         key.mark = mp_load(text.data, 8);
-    else if (walk->end - text.data >= 8 && text.size > 0)
+    } else if (walk->end - text.data >= 8 && text.size > 0) {
         key.mark = mp_load(text.data, 8) >> (64 - 8 * text.size);
-    else
-        for (size_t i = 0; i < text.size; i++)
+    } else {
+        for (size_t i = 0; i < text.size; i++) {
             key.mark = key.mark << 8 | text.data[i];
+        }
+    }
     return key;
 }
 
@@ -90,10 +93,12 @@ static int compare(const void *left, const void *right)
 {
     const struct key *a = left;
     const struct key *b = right;
-    if (a->size != b->size)
+    if (a->size != b->size) {
         return a->size < b->size ? -1 : 1;
-    if (a->mark != b->mark)
+    }
+    if (a->mark != b->mark) {
         return a->mark < b->mark ? -1 : 1;
+    }
     return a->size <= 8 ? 0 : memcmp(a->data + 8, b->data + 8, a->size - 8);
 }
 
@@ -103,8 +108,9 @@ static bool keys_differ(const struct walk *walk, const struct frame *frame)
     struct key *keys = walk->keys + frame->keys;
     qsort(keys, frame->count, sizeof(*keys), compare);
     for (size_t i = 1; i < frame->count; i++) {
-        if (is_same(&keys[i - 1], &keys[i]))
+        if (is_same(&keys[i - 1], &keys[i])) {
             return false;
+        }
     }
     return true;
 }
@@ -113,8 +119,9 @@ static bool keys_differ(const struct walk *walk, const struct frame *frame)
 
 static const char *read_str(struct walk *walk, const struct mp_head *head, struct span *text)
 {
-    if (head->bits > (size_t)(walk->end - walk->at))
+    if (head->bits > (size_t)(walk->end - walk->at)) {
         return "cut short";
+    }
     *text = span_of(walk->at, (size_t)head->bits);
     walk->at += text->size;
     return utf8_is_ascii(*text) || utf8_is_valid(*text) ? NULL : "not UTF-8";
@@ -123,18 +130,21 @@ static const char *read_str(struct walk *walk, const struct mp_head *head, struc
 static const char *read_key(struct walk *walk, const struct frame *frame)
 {
     struct mp_head head = mp_head_read(walk->at, walk->end);
-    if (head.type != MP_STR)
+    if (head.type != MP_STR) {
         return walk->at == walk->end ? "cut short" : "key is not a string";
+    }
     walk->at += head.size;
     struct span text;
     const char *wrong = read_str(walk, &head, &text);
-    if (wrong != NULL)
+    if (wrong) {
         return wrong;
+    }
     struct key key = key_of(walk, text);
     if (frame->count <= PAIRWISE_MAX) {
         for (size_t i = frame->keys; i < walk->key_count; i++) {
-            if (is_same(&walk->keys[i], &key))
+            if (is_same(&walk->keys[i], &key)) {
                 return "duplicate key";
+            }
         }
     }
     return push_key(walk, &key) ? NULL : "out of memory";
@@ -143,12 +153,15 @@ static const char *read_key(struct walk *walk, const struct frame *frame)
 /* Opens a frame for an array or map with `each` values an element. */
 static const char *enter(struct walk *walk, const struct mp_head *head, uint32_t each)
 {
-    if (walk->depth == walk->depth_max)
+    if (walk->depth == walk->depth_max) {
         return "depth";
-    if (head->bits * each > (size_t)(walk->end - walk->at))
+    }
+    if (head->bits * each > (size_t)(walk->end - walk->at)) {
         return "cut short";
-    if (head->bits * each > walk->nodes_max - walk->nodes)
+    }
+    if (head->bits * each > walk->nodes_max - walk->nodes) {
         return "too many values";
+    }
     walk->nodes += (uint32_t)head->bits * each;
     walk->frames[walk->depth++] = (struct frame){
         .left = (uint32_t)head->bits * each,
@@ -161,8 +174,9 @@ static const char *enter(struct walk *walk, const struct mp_head *head, uint32_t
 static const char *check_int(const struct mp_head *head)
 {
     int64_t value = (int64_t)head->bits;
-    if (head->is_huge || value > MP_INT_MAX || value < -MP_INT_MAX)
+    if (head->is_huge || value > MP_INT_MAX || value < -MP_INT_MAX) {
         return "integer beyond 2^53-1";
+    }
     return NULL;
 }
 
@@ -180,8 +194,9 @@ static const char *read_value(struct walk *walk)
     switch (head.type) {
     case MP_NONE:
         /* A head that is cut short is told from a tag that is not of the data model. */
-        if (walk->at == walk->end || mp_tags[walk->at[0] & 31].type != MP_NONE)
+        if (walk->at == walk->end || mp_tags[walk->at[0] & 31].type != MP_NONE) {
             return "cut short";
+        }
         return "ext";
     case MP_NIL:
     case MP_BOOL:
@@ -207,8 +222,9 @@ static const char *leave(struct walk *walk)
 {
     while (walk->depth > 0 && walk->frames[walk->depth - 1].left == 0) {
         const struct frame *frame = &walk->frames[--walk->depth];
-        if (frame->count > PAIRWISE_MAX && !keys_differ(walk, frame))
+        if (frame->count > PAIRWISE_MAX && !keys_differ(walk, frame)) {
             return "duplicate key";
+        }
         walk->key_count = frame->keys;
     }
     return NULL;
@@ -217,17 +233,19 @@ static const char *leave(struct walk *walk)
 static const char *walk_all(struct walk *walk)
 {
     const char *wrong = read_value(walk);
-    while (wrong == NULL) {
+    while (!wrong) {
         wrong = leave(walk);
-        if (walk->depth == 0 || wrong != NULL)
+        if (walk->depth == 0 || wrong) {
             break;
+        }
         struct frame *frame = &walk->frames[walk->depth - 1];
         bool is_key = frame->count > 0 && frame->left % 2 == 0;
         frame->left--;
         wrong = is_key ? read_key(walk, frame) : read_value(walk);
     }
-    if (wrong == NULL && walk->at != walk->end)
+    if (!wrong && walk->at != walk->end) {
         wrong = "trailing bytes";
+    }
     return wrong;
 }
 
@@ -253,11 +271,13 @@ static enum saga_error check(struct span bytes, struct bounds bounds, const char
 
     const char *wrong = walk_all(&walk);
 
-    if (walk.keys != walk.few)
+    if (walk.keys != walk.few) {
         free(walk.keys);
+    }
     *why = wrong;
-    if (wrong == NULL)
+    if (!wrong) {
         return SAGA_OK;
+    }
     return walk.no_memory ? SAGA_NO_MEMORY : SAGA_BAD_MESSAGE;
 }
 

@@ -64,8 +64,9 @@ static inline uint64_t mp_widen(uint64_t bits)
 static inline struct mp_head mp_head_tagged(const uint8_t *at, size_t left)
 {
     const struct mp_tag *tag = &mp_tags[at[0] - 0xc0];
-    if (left <= tag->width || tag->type == MP_NONE)
+    if (left <= tag->width || tag->type == MP_NONE) {
         return (struct mp_head){.type = MP_NONE};
+    }
     struct mp_head head = {.type = (enum mp_type)tag->type, .size = 1u + tag->width};
     head.bits = tag->width == 0 ? tag->bits : mp_load(at + 1, tag->width);
     if (head.type == MP_INT) {
@@ -83,19 +84,25 @@ static inline struct mp_head mp_head_tagged(const uint8_t *at, size_t left)
 /* The head at `at`; nothing at or after `end` is read. A body is not looked at. */
 static inline struct mp_head mp_head_read(const uint8_t *at, const uint8_t *end)
 {
-    if (at >= end)
+    if (at >= end) {
         return (struct mp_head){.type = MP_NONE};
+    }
     uint8_t tag = at[0];
-    if (tag < 0x80)
+    if (tag < 0x80) {
         return (struct mp_head){.type = MP_INT, .size = 1, .bits = tag};
-    if (tag < 0x90)
+    }
+    if (tag < 0x90) {
         return (struct mp_head){.type = MP_MAP, .size = 1, .bits = tag & 0x0f};
-    if (tag < 0xa0)
+    }
+    if (tag < 0xa0) {
         return (struct mp_head){.type = MP_ARRAY, .size = 1, .bits = tag & 0x0f};
-    if (tag < 0xc0)
+    }
+    if (tag < 0xc0) {
         return (struct mp_head){.type = MP_STR, .size = 1, .bits = tag & 0x1f};
-    if (tag >= 0xe0)
+    }
+    if (tag >= 0xe0) {
         return (struct mp_head){.type = MP_INT, .size = 1, .bits = (uint64_t)tag - 0x100};
+    }
     return mp_head_tagged(at, (size_t)(end - at));
 }
 

@@ -32,10 +32,11 @@ void mp_put_nil(struct buf *buf)
 void mp_put_bool(struct buf *buf, bool value)
 {
     msgpack_packer packer = packer_of(buf);
-    if (value)
+    if (value) {
         msgpack_pack_true(&packer);
-    else
+    } else {
         msgpack_pack_false(&packer);
+    }
 }
 
 void mp_put_int(struct buf *buf, int64_t value)
@@ -59,15 +60,17 @@ void mp_put_double(struct buf *buf, double value)
 /* A length beyond 32 bits cannot be said in msgpack: the buffer fails, as at its bound. */
 static bool is_too_long(struct buf *buf, size_t size)
 {
-    if (size > UINT32_MAX)
+    if (size > UINT32_MAX) {
         buf->failed = true;
+    }
     return size > UINT32_MAX;
 }
 
 void mp_put_str(struct buf *buf, struct span text)
 {
-    if (is_too_long(buf, text.size))
+    if (is_too_long(buf, text.size)) {
         return;
+    }
     msgpack_packer packer = packer_of(buf);
     msgpack_pack_str(&packer, text.size);
     buf_write(buf, text.data, text.size);
@@ -80,8 +83,9 @@ void mp_put_text(struct buf *buf, const char *text)
 
 void mp_put_bin(struct buf *buf, struct span bytes)
 {
-    if (is_too_long(buf, bytes.size))
+    if (is_too_long(buf, bytes.size)) {
         return;
+    }
     msgpack_packer packer = packer_of(buf);
     msgpack_pack_bin(&packer, bytes.size);
     buf_write(buf, bytes.data, bytes.size);
@@ -101,7 +105,8 @@ void mp_put_map(struct buf *buf, uint32_t count)
 
 void mp_put_value(struct buf *buf, struct span value)
 {
-    if (value.size == 0)
+    if (value.size == 0) {
         value = MP_NIL_VALUE;
+    }
     buf_write(buf, value.data, value.size);
 }

@@ -34,11 +34,13 @@ static inline uint8_t *plain_put(uint8_t *at, struct span text)
     } else {
         size_t width = text.size <= UINT8_MAX ? 1 : text.size <= UINT16_MAX ? 2 : 4;
         *at++ = (uint8_t)(0xd9 + width / 2);
-        for (size_t i = width; i-- > 0;)
+        for (size_t i = width; i-- > 0;) {
             *at++ = (uint8_t)(text.size >> (8 * i));
+        }
     }
-    if (text.size > 0)
+    if (text.size > 0) {
         memcpy(at, text.data, text.size);
+    }
     return at + text.size;
 }
 
@@ -46,12 +48,14 @@ static inline uint8_t *plain_put(uint8_t *at, struct span text)
 static inline void plain_put_text(struct buf *buf, struct span text)
 {
     uint8_t *room = NULL;
-    if (text.size > PLAIN_TEXT_MAX)
+    if (text.size > PLAIN_TEXT_MAX) {
         mp_put_str(buf, text);
-    else
+    } else {
         room = buf_reserve(buf, 1 + text.size);
-    if (room != NULL)
+    }
+    if (room) {
         (void)plain_put(room, text);
+    }
 }
 
 /* Steps over an array or a map. False when there is none or it is not plain. */
@@ -63,8 +67,9 @@ bool plain_is(struct span value);
 static inline bool plain_text(const uint8_t **at, const uint8_t *end, size_t size,
                               struct span *text)
 {
-    if (size > (size_t)(end - *at))
+    if (size > (size_t)(end - *at)) {
         return false;
+    }
     *text = span_of(*at, size);
     *at += size;
     return utf8_is_ascii(*text) || utf8_is_valid(*text);
@@ -82,18 +87,21 @@ static inline bool plain_scalar(const uint8_t **at, const uint8_t *end, struct p
     *at += head.size;
     plain->type = head.type;
     plain->number = (int64_t)head.bits;
-    if (head.type == MP_STR)
+    if (head.type == MP_STR) {
         return plain_text(at, end, (size_t)head.bits, &plain->text);
-    if (head.type == MP_INT)
+    }
+    if (head.type == MP_INT) {
         return head.bits <= (uint64_t)MP_INT_MAX;
+    }
     return head.type == MP_NIL || head.type == MP_BOOL;
 }
 
 /* Reads one value and steps over it. False when it is not plain; *at is of no use then. */
 static inline bool plain_read(const uint8_t **at, const uint8_t *end, struct plain *plain)
 {
-    if (!plain_is_container(*at, end))
+    if (!plain_is_container(*at, end)) {
         return plain_scalar(at, end, plain);
+    }
     plain->type = **at < 0x90 ? MP_MAP : MP_ARRAY;
     return plain_skip(at, end);
 }
@@ -101,8 +109,9 @@ static inline bool plain_read(const uint8_t **at, const uint8_t *end, struct pla
 /* A message, which is a map: how many pairs follow. False when it is none, or not plain. */
 static inline bool plain_open(struct span message, const uint8_t **at, uint32_t *pairs)
 {
-    if (message.size == 0 || message.size > PLAIN_SIZE_MAX)
+    if (message.size == 0 || message.size > PLAIN_SIZE_MAX) {
         return false;
+    }
     struct mp_head head = mp_head_read(message.data, message.data + message.size);
     *at = message.data + head.size;
     *pairs = (uint32_t)head.bits;
@@ -113,8 +122,9 @@ static inline bool plain_open(struct span message, const uint8_t **at, uint32_t 
  */
 static inline bool plain_key(const uint8_t **at, const uint8_t *end, struct span *key)
 {
-    if (*at == end || **at < 0xa0 || **at >= 0xc0 || (**at & 0x1f) >= end - *at)
+    if (*at == end || **at < 0xa0 || **at >= 0xc0 || (**at & 0x1f) >= end - *at) {
         return false;
+    }
     *key = span_of(*at + 1, **at & 0x1f);
     *at += 1 + key->size;
     return true;

@@ -31,11 +31,13 @@ static void *take(size_t size, void *arg)
 {
     struct pool *pool = arg;
     size_t class = class_of(size);
-    if (class == 0 || class > POOL_CLASSES)
+    if (class == 0 || class > POOL_CLASSES) {
         return malloc(size);
+    }
     struct pool_chunk *chunk = pool->kept[class - 1];
-    if (chunk == NULL)
+    if (!chunk) {
         return malloc(class * POOL_UNIT);
+    }
     pool->kept[class - 1] = chunk->next;
     pool->size -= class * POOL_UNIT;
     return chunk;
@@ -67,7 +69,7 @@ void pool_open(struct pool *pool, size_t size_max)
 void pool_close(struct pool *pool)
 {
     for (size_t i = 0; i < POOL_CLASSES; i++) {
-        while (pool->kept[i] != NULL) {
+        while (pool->kept[i]) {
             struct pool_chunk *chunk = pool->kept[i];
             pool->kept[i] = chunk->next;
             free(chunk);

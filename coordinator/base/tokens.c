@@ -144,7 +144,7 @@ static bool add(struct tokens *tokens, size_t *room, const struct token *token)
 {
     if (tokens->count == *room) {
         size_t wanted = *room ? *room * 2 : 16;
-        struct token *bigger = realloc(tokens->items, wanted * sizeof *bigger);
+        struct token *bigger = realloc(tokens->items, wanted * sizeof(*bigger));
         if (!bigger) {
             return false;
         }
@@ -160,7 +160,7 @@ static enum saga_error read_all(FILE *file, const char *path, struct tokens *tok
 {
     char text[LINE_MAX_BYTES];
     size_t room = 0;
-    for (unsigned number = 1; fgets(text, sizeof text, file); number++) {
+    for (unsigned number = 1; fgets(text, sizeof(text), file); number++) {
         size_t size = strcspn(text, "\r\n");
         struct token token;
         if (size == 0 || text[0] == '#') {
@@ -241,7 +241,7 @@ enum saga_error tokens_write(const char *path, const struct tokens *tokens, char
     struct buf out;
     buf_open(&out, (size_t)TOKENS_MAX * LINE_MAX_BYTES);
     put_all(tokens, &out);
-    bool ok = !buf_failed(&out) && snprintf(next, sizeof next, "%s.new", path) < (int)sizeof next;
+    bool ok = !buf_failed(&out) && snprintf(next, sizeof(next), "%s.new", path) < (int)sizeof(next);
     int fd = ok ? open(next, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
     if (fd < 0) {
         snprintf(why, why_size, "cannot write %s: %s%s", path, ok ? strerror(errno) : "no room",

@@ -22,19 +22,24 @@ static const struct row rows[] = {
 
 size_t utf8_size(const uint8_t *data, size_t size)
 {
-    if (size == 0)
+    if (size == 0) {
         return 0;
-    if (data[0] < 0x80)
+    }
+    if (data[0] < 0x80) {
         return 1;
+    }
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         const struct row *row = &rows[i];
-        if (data[0] < row->first_low || data[0] > row->first_high)
+        if (data[0] < row->first_low || data[0] > row->first_high) {
             continue;
-        if (size < row->size || data[1] < row->second_low || data[1] > row->second_high)
+        }
+        if (size < row->size || data[1] < row->second_low || data[1] > row->second_high) {
             return 0;
+        }
         for (size_t at = 2; at < row->size; at++) {
-            if ((data[at] & 0xc0) != 0x80)
+            if ((data[at] & 0xc0) != 0x80) {
                 return 0;
+            }
         }
         return row->size;
     }
@@ -46,8 +51,9 @@ uint32_t utf8_read(const uint8_t *data, size_t size)
     PRE(size >= 1 && size <= 4);
     static const uint8_t masks[] = {0x7f, 0x1f, 0x0f, 0x07};
     uint32_t character = data[0] & masks[size - 1];
-    for (size_t at = 1; at < size; at++)
+    for (size_t at = 1; at < size; at++) {
         character = character << 6 | (data[at] & 0x3f);
+    }
     return character;
 }
 
@@ -66,12 +72,14 @@ size_t utf8_write(uint8_t data[4], uint32_t character)
 
 bool utf8_is_valid(struct span text)
 {
-    if (utf8_is_ascii(text))
+    if (utf8_is_ascii(text)) {
         return true;
+    }
     for (size_t at = 0; at < text.size;) {
         size_t size = utf8_size(text.data + at, text.size - at);
-        if (size == 0)
+        if (size == 0) {
             return false;
+        }
         at += size;
     }
     return true;

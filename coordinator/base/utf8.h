@@ -35,8 +35,9 @@ static inline bool utf8_is_ascii(struct span text)
         memcpy(&last, text.data + text.size - 4, 4);
         return ((first | last) & 0x80808080u) == 0;
     }
-    for (size_t at = 0; at < text.size; at++)
+    for (size_t at = 0; at < text.size; at++) {
         seen |= text.data[at];
+    }
     return (seen & 0x80) == 0;
 }
 

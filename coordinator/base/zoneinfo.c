@@ -44,12 +44,12 @@ static bool read_all(int fd, uint8_t *bytes, size_t *size)
 
 enum saga_error zoneinfo_read(struct span name, uint8_t *bytes, size_t *size)
 {
-    PRE(bytes != NULL && size != NULL);
-    char path[sizeof FOLDER + NAME_SIZE + 2];
+    PRE(bytes != NULL && size);
+    char path[sizeof(FOLDER) + NAME_SIZE + 2];
     if (!zoneinfo_is_name(name)) {
         return SAGA_NOT_FOUND;
     }
-    snprintf(path, sizeof path, FOLDER "/%.*s", (int)name.size, (const char *)name.data);
+    snprintf(path, sizeof(path), FOLDER "/%.*s", (int)name.size, (const char *)name.data);
     /* A name may be that of a folder or of a pipe: neither must hold us up. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {

@@ -52,7 +52,7 @@ static enum exit_code apply_one(const struct settings *settings, const char *pat
     enum exit_code code = rc == SAGA_OK ? EXIT_GOOD : EXIT_FAILED;
     json_t *body = code == EXIT_GOOD ? to_json(&lint) : NULL;
     if (body) {
-        snprintf(target, sizeof target, "/v1/definitions/%.*s%s", (int)lint.definition->name.size,
+        snprintf(target, sizeof(target), "/v1/definitions/%.*s%s", (int)lint.definition->name.size,
                  (const char *)lint.definition->name.data,
                  settings->dry_run ? "?dry_run=true" : "");
         code = http_call(settings, "PUT", target, body, &reply);
@@ -166,11 +166,11 @@ enum exit_code get_pages(const struct settings *settings, const char *path, uint
         struct reply reply;
         char target[PATH_SIZE];
         uint32_t left = most - (uint32_t)json_array_size(items);
-        snprintf(target, sizeof target, "%s%climit=%u%s%s", path, strchr(path, '?') ? '&' : '?',
+        snprintf(target, sizeof(target), "%s%climit=%u%s%s", path, strchr(path, '?') ? '&' : '?',
                  left < page ? left : page, cursor[0] ? "&cursor=" : "", cursor);
         code = http_call(settings, "GET", target, NULL, &reply);
         const char *next = json_string_value(json_object_get(reply.body, "next_cursor"));
-        snprintf(cursor, sizeof cursor, "%s", next ? next : "");
+        snprintf(cursor, sizeof(cursor), "%s", next ? next : "");
         if (code == EXIT_GOOD) {
             json_array_extend(items, json_object_get(reply.body, "items"));
         }
@@ -220,12 +220,12 @@ enum exit_code run_list(const struct settings *settings, const struct arguments 
                    {"parent", settings->parent},
                    {"started_from", settings->since ? since : NULL},
                    {"started_until", settings->until ? until : NULL}};
-    size_t size = (size_t)snprintf(path, sizeof path, "/v1/sagas");
+    size_t size = (size_t)snprintf(path, sizeof(path), "/v1/sagas");
     const char *before = "?";
     for (size_t i = 0; i < ARRAY_COUNT(filters); i++) {
-        if (filters[i].value && size < sizeof path) {
+        if (filters[i].value && size < sizeof(path)) {
             char *value = http_escape(filters[i].value);
-            size += (size_t)snprintf(path + size, sizeof path - size, "%s%s=%s", before,
+            size += (size_t)snprintf(path + size, sizeof(path) - size, "%s%s=%s", before,
                                      filters[i].name, value);
             free(value);
             before = "&";
@@ -248,8 +248,9 @@ static enum exit_code get_saga(const struct settings *settings, const char *id, 
 {
     char path[PATH_SIZE];
     *reply = (struct reply){0};
-    return http_saga_path(path, sizeof path, id, "") ? http_call(settings, "GET", path, NULL, reply)
-                                                     : EXIT_NOT_FOUND;
+    return http_saga_path(path, sizeof(path), id, "")
+               ? http_call(settings, "GET", path, NULL, reply)
+               : EXIT_NOT_FOUND;
 }
 
 /* The records after `since`, at most so many. */
@@ -258,8 +259,8 @@ static enum exit_code get_history(const struct settings *settings, const char *i
 {
     char path[PATH_SIZE];
     char what[64];
-    snprintf(what, sizeof what, "/history?since=%lld", since);
-    return http_saga_path(path, sizeof path, id, what)
+    snprintf(what, sizeof(what), "/history?since=%lld", since);
+    return http_saga_path(path, sizeof(path), id, what)
                ? get_pages(settings, path, HISTORY_PAGE, most, list)
                : EXIT_NOT_FOUND;
 }

@@ -25,11 +25,11 @@ static bool drop_conditions(struct drill *drill)
 {
     uint32_t count = drill->definition->step_count;
     struct definition *copy = ARENA_NEW(&drill->arena, struct definition);
-    struct step_spec *steps = arena_take(&drill->arena, count * sizeof *steps);
+    struct step_spec *steps = arena_take(&drill->arena, count * sizeof(*steps));
     if (!copy || !steps) {
         return false;
     }
-    memcpy(steps, drill->definition->steps, count * sizeof *steps);
+    memcpy(steps, drill->definition->steps, count * sizeof(*steps));
     for (uint32_t i = 0; i < count; i++) {
         steps[i].when = NULL;
     }
@@ -48,7 +48,7 @@ bool drill_open(struct drill *drill, const struct definition *definition, const 
     if (!drill_values_open(&drill->values, definition, input, outputs)) {
         return false;
     }
-    drill->outcomes = arena_take(&drill->arena, drill->run_count * sizeof *drill->outcomes);
+    drill->outcomes = arena_take(&drill->arena, drill->run_count * sizeof(*drill->outcomes));
     bool good = drill->outcomes && (!drill->values.made_up_input || drop_conditions(drill));
     struct drill_world *world = good ? drill_world_new(drill->definition, &drill->values) : NULL;
     good = world && run_all(drill, world);

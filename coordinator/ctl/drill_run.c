@@ -34,7 +34,7 @@ static bool may_turn_back(const struct step_spec *step)
 static uint32_t find_refuser(const struct definition *definition, uint32_t step, bool *marks)
 {
     uint32_t found = definition->step_count;
-    memset(marks, 0, definition->step_count * sizeof *marks);
+    memset(marks, 0, definition->step_count * sizeof(*marks));
     marks[step] = true;
     for (uint32_t i = definition->step_count; i > 0; i--) {
         uint32_t index = definition->order[i - 1];
@@ -67,7 +67,7 @@ static enum undo_cause choose_cause(struct drill_world *world, uint32_t *refuser
     }
     if (may_turn_back(step)) {
         *refuser = find_refuser(definition, world->step, world->stands);
-        memset(world->stands, 0, definition->step_count * sizeof *world->stands);
+        memset(world->stands, 0, definition->step_count * sizeof(*world->stands));
         if (*refuser < definition->step_count) {
             return CAUSE_REFUSAL;
         }
@@ -93,7 +93,7 @@ static void begin(struct drill_world *world, uint32_t step, enum trouble trouble
     world->state = SAGA_STATE_RUNNING;
     world->alert = "";
     world->went_back = world->late_came = world->reversed = world->refused = false;
-    memset(world->stands, 0, world->definition->step_count * sizeof *world->stands);
+    memset(world->stands, 0, world->definition->step_count * sizeof(*world->stands));
     if (trouble == TROUBLE_UNDO) {
         world->cause = choose_cause(world, &world->refuser);
         world->refuser = world->cause == CAUSE_REFUSAL ? world->refuser : UINT32_MAX;
@@ -295,8 +295,8 @@ static bool conclude(const struct drill_world *world, struct arena *arena,
     uint32_t count = world->definition->step_count;
     bool ok = true;
     struct span undos =
-        arena_copy(arena, span_of(world->undos, world->undo_count * sizeof *world->undos), &ok);
-    enum left *left = arena_take(arena, count * sizeof *left);
+        arena_copy(arena, span_of(world->undos, world->undo_count * sizeof(*world->undos)), &ok);
+    enum left *left = arena_take(arena, count * sizeof(*left));
     if (!ok || !left) {
         return false;
     }
@@ -340,7 +340,7 @@ struct drill_world *drill_world_new(const struct definition *definition,
     for (size_t i = 0; i < count; i++) {
         items = definition->steps[i].for_each ? LIMIT_ITEMS_ALL : items;
     }
-    struct drill_world *world = calloc(1, sizeof *world);
+    struct drill_world *world = calloc(1, sizeof(*world));
     if (!world) {
         return NULL;
     }
@@ -348,10 +348,10 @@ struct drill_world *drill_world_new(const struct definition *definition,
                                   .values = values,
                                   .deed_capacity = 3 * (uint32_t)(count + items),
                                   .undo_capacity = 3 * (uint32_t)(count + items)};
-    world->deeds = calloc(world->deed_capacity, sizeof *world->deeds);
-    world->undos = calloc(world->undo_capacity, sizeof *world->undos);
-    world->stands = calloc(count, sizeof *world->stands);
-    world->entropy = (struct entropy){world->random, sizeof world->random, sizeof world->random};
+    world->deeds = calloc(world->deed_capacity, sizeof(*world->deeds));
+    world->undos = calloc(world->undo_capacity, sizeof(*world->undos));
+    world->stands = calloc(count, sizeof(*world->stands));
+    world->entropy = (struct entropy){world->random, sizeof(world->random), sizeof(world->random)};
     batch_open(&world->batch, &arena_heap);
     if (!world->deeds || !world->undos || !world->stands) {
         drill_world_destroy(&world);

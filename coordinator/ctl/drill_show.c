@@ -88,10 +88,10 @@ static void write_undos(struct cell *cell, const struct drill_outcome *outcome)
         bool together = i < outcome->undo_count && outcome->undos[i].turn == undo->turn && !is_run;
         const char *after = i == outcome->undo_count ? "" : together ? "+" : ",";
         if (is_run) {
-            snprintf(word, sizeof word, "%" PRIu32 "..%" PRIu32 "%s", undo->step + 1,
+            snprintf(word, sizeof(word), "%" PRIu32 "..%" PRIu32 "%s", undo->step + 1,
                      undo->step + 2 - run, after);
         } else {
-            snprintf(word, sizeof word, "%" PRIu32 "%s%s", undo->step + 1,
+            snprintf(word, sizeof(word), "%" PRIu32 "%s%s", undo->step + 1,
                      undo->in_doubt ? "?" : "", after);
         }
         write_word(cell, word);
@@ -106,7 +106,7 @@ static void write_left(struct cell *cell, const struct drill_outcome *outcome, u
     }
     for (uint32_t i = 0; i < count; i++) {
         if (outcome->left[i] != LEFT_NOTHING) {
-            snprintf(word, sizeof word, "%" PRIu32, i + 1);
+            snprintf(word, sizeof(word), "%" PRIu32, i + 1);
             write_word(cell, word);
         }
     }
@@ -175,7 +175,7 @@ static void print_row(const struct drill *drill, uint32_t step, struct cell *cel
             snprintf(name, NAME_WIDTH, "%3" PRIu32 " %.*s", step + 1, (int)spec->name.size,
                      (const char *)spec->name.data);
         } else if (line == 1) {
-            snprintf(name, sizeof name, "    %s", step_class_name(spec->step_class));
+            snprintf(name, sizeof(name), "    %s", step_class_name(spec->step_class));
         }
         fputs("\n", out);
         size_t blanks = print_padded(out, span_text(name), NAME_WIDTH, 0);

@@ -277,7 +277,7 @@ bool drill_values_open(struct drill_values *values, const struct definition *def
     *values = (struct drill_values){.made_up_input = !input};
     buf_open(&values->input, VALUE_MAX);
     buf_open(&values->event, VALUE_MAX);
-    values->outputs = calloc(count, sizeof *values->outputs);
+    values->outputs = calloc(count, sizeof(*values->outputs));
     if (!values->outputs) {
         fprintf(stderr, "sagactl: out of memory\n");
         return false;

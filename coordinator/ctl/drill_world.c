@@ -30,11 +30,11 @@ static void take_task(struct drill_world *world, const struct task *task)
                           .turn = world->turn,
                           .in_doubt = task->in_doubt};
     static const char undo[] = "/undo";
-    size_t size = sizeof undo - 1;
+    size_t size = sizeof(undo) - 1;
     struct span about = task->do_key;
     deed->of_undo = task->kind == TASK_CHECK && about.size > size &&
                     memcmp(about.data + about.size - size, undo, size) == 0;
-    CHECK(task->key.size < sizeof deed->key);
+    CHECK(task->key.size < sizeof(deed->key));
     memcpy(deed->key, task->key.data, task->key.size);
     memcpy(deed->token, task->token, TOKEN_SIZE);
 }
@@ -49,7 +49,7 @@ static void take_child(struct drill_world *world, const struct child_ask *ask)
                         .kind = ask->wish == CHILD_REVERSE ? TASK_UNDO : TASK_DO,
                         .turn = world->turn,
                         .is_child = true};
-    CHECK(child.size > before && child.size < sizeof deed.key);
+    CHECK(child.size > before && child.size < sizeof(deed.key));
     memcpy(deed.key, child.data, child.size);
     const uint8_t *end = memchr(child.data + before, '~', child.size - before);
     size_t size = end ? (size_t)(end - child.data) - before : child.size - before;
@@ -100,7 +100,7 @@ static void mint(struct drill_world *world)
 {
     for (size_t i = 0; i < world->entropy.used; i += TOKEN_SIZE) {
         world->minted++;
-        memcpy(world->random + i, &world->minted, sizeof world->minted);
+        memcpy(world->random + i, &world->minted, sizeof(world->minted));
     }
     world->entropy.used = 0;
 }

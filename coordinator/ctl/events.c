@@ -28,8 +28,8 @@ enum exit_code run_event(const struct settings *settings, const struct arguments
     uint8_t random[ID_SIZE];
     char id[2 * ID_SIZE + 1];
     struct settings own = *settings;
-    digest_random(random, sizeof random);
-    digest_hex(span_of(random, sizeof random), id);
+    digest_random(random, sizeof(random));
+    digest_hex(span_of(random, sizeof(random)), id);
     own.content_type = "application/cloudevents+json";
     json_t *body = json_pack("{s:s, s:s, s:s, s:s}", "specversion", "1.0", "type",
                              arguments->items[0], "id", settings->id ? settings->id : id, "source",

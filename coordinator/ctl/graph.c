@@ -23,7 +23,7 @@ void graph_undo_after(struct graph *graph, uint32_t index, graph_edge_fn fn)
     uint32_t before = UINT32_MAX;
     uint32_t left = 1;
     graph->edge_count = 0;
-    memset(graph->seen, 0, count * sizeof *graph->seen);
+    memset(graph->seen, 0, count * sizeof(*graph->seen));
     graph->to_see[0] = index;
     while (left > 0) {
         const struct step_spec *step = graph_step(graph, graph->to_see[--left]);
@@ -137,7 +137,7 @@ static void print_text(struct graph *graph)
 {
     struct span name = graph->definition->name;
     size_t name_width = 0;
-    size_t action_width = sizeof "(irrevocable)" - 1;
+    size_t action_width = sizeof("(irrevocable)") - 1;
     for (uint32_t i = 0; i < graph->definition->step_count; i++) {
         const struct step_spec *step = graph_step(graph, i);
         char room[GRAPH_DEED];
@@ -175,8 +175,8 @@ bool graph_format_parse(const char *name, enum graph_format *format)
 bool graph_print(const struct definition *definition, enum graph_format format, FILE *out)
 {
     struct graph graph = {.definition = definition, .out = out};
-    graph.seen = calloc(definition->step_count, sizeof *graph.seen);
-    graph.to_see = calloc(definition->step_count + 1u, sizeof *graph.to_see);
+    graph.seen = calloc(definition->step_count, sizeof(*graph.seen));
+    graph.to_see = calloc(definition->step_count + 1u, sizeof(*graph.to_see));
     bool good = graph.seen && graph.to_see;
     if (good) {
         formats[format].print(&graph);

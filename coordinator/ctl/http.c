@@ -82,7 +82,7 @@ static bool read_token(const struct settings *settings, char *token)
     const char *const folders[] = {data, "sagad-data", "/var/lib/sagad"};
     for (size_t i = 0; i < ARRAY_COUNT(folders); i++) {
         if (folders[i]) {
-            snprintf(path, sizeof path, "%s/admin.token", folders[i]);
+            snprintf(path, sizeof(path), "%s/admin.token", folders[i]);
             if (read_token_at(path, token)) {
                 return true;
             }
@@ -137,17 +137,17 @@ static struct curl_slist *make_headers(const struct settings *settings, const ch
 {
     char line[512];
     const char *type = settings->content_type ? settings->content_type : "application/json";
-    snprintf(line, sizeof line, "Content-Type: %s", type);
+    snprintf(line, sizeof(line), "Content-Type: %s", type);
     struct curl_slist *headers = curl_slist_append(NULL, line);
-    snprintf(line, sizeof line, "Authorization: Bearer %s", token);
+    snprintf(line, sizeof(line), "Authorization: Bearer %s", token);
     headers = curl_slist_append(headers, line);
     headers = curl_slist_append(headers, "Expect:");
     if (settings->wait) {
-        snprintf(line, sizeof line, "Prefer: wait=%.3f", settings->wait_seconds);
+        snprintf(line, sizeof(line), "Prefer: wait=%.3f", settings->wait_seconds);
         headers = curl_slist_append(headers, line);
     }
     if (settings->key) {
-        snprintf(line, sizeof line, "Idempotency-Key: %s", settings->key);
+        snprintf(line, sizeof(line), "Idempotency-Key: %s", settings->key);
         headers = curl_slist_append(headers, line);
     }
     return headers;
@@ -209,7 +209,7 @@ enum exit_code http_call(const struct settings *settings, const char *method, co
     }
     size_t size = strlen(settings->server);
     size -= size > 0 && settings->server[size - 1] == '/' ? 1 : 0;
-    snprintf(url, sizeof url, "%.*s%s", (int)size, settings->server, path);
+    snprintf(url, sizeof(url), "%.*s%s", (int)size, settings->server, path);
     CURL *curl = curl_easy_init();
     struct curl_slist *headers = make_headers(settings, token);
     char *text = body ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;

@@ -32,7 +32,7 @@ static enum saga_error read_file(struct lint *lint, struct buf *text)
     size_t size = 1;
     enum saga_error rc = SAGA_OK;
 
-    if (file == NULL) {
+    if (!file) {
         note(lint, strerror(errno), (struct yaml_mark){0, 0});
         return SAGA_NOT_FOUND;
     }
@@ -115,7 +115,7 @@ static enum saga_error sort_problems(struct lint *lint)
         return SAGA_OK;
     }
     struct placed *placed = calloc(count, sizeof(*placed));
-    if (placed == NULL) {
+    if (!placed) {
         return SAGA_NO_MEMORY;
     }
     for (uint32_t i = 0; i < count; i++) {

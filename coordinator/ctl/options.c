@@ -218,7 +218,7 @@ static void print_words(const char *text)
 static void print_option(const struct option_row *row)
 {
     char left[40];
-    snprintf(left, sizeof left, "--%s%s%s%s", row->name,
+    snprintf(left, sizeof(left), "--%s%s%s%s", row->name,
              row->has_argument == optional_argument ? "[="
              : row->argument                        ? " "
                                                     : "",

@@ -182,14 +182,14 @@ static void print_step(const json_t *step, int width)
     double from = seconds_of(text(step, "started_at"));
     double to = seconds_of(text(step, "ended_at"));
     if (from > 0 && to > 0) {
-        print_span(to - from, took, sizeof took);
+        print_span(to - from, took, sizeof(took));
     }
     printf("  %-*s  ", width, text(step, "step"));
     print_state(text(step, "status"), 12);
     printf("  %4lld  %-7s  ", number(step, "attempts"), took);
     print_state(undo ? text(undo, "status") : "-", 9);
     if (undo) {
-        snprintf(undone, sizeof undone, "%lld", number(undo, "attempts"));
+        snprintf(undone, sizeof(undone), "%lld", number(undo, "attempts"));
     }
     const char *until = text(step, "waiting_until");
     const char *before = text(step, "undo_before");
@@ -203,7 +203,7 @@ static void print_step(const json_t *step, int width)
 void show_saga(const json_t *saga)
 {
     char since[32];
-    age(text(saga, "started_at"), since, sizeof since);
+    age(text(saga, "started_at"), since, sizeof(since));
     printf("%s  ", text(saga, "id"));
     print_state(text(saga, "status"), 1);
     printf("%s%s\n", json_is_true(json_object_get(saga, "paused")) ? " (paused)" : "",
@@ -287,8 +287,8 @@ void show_sagas(const struct settings *settings, const json_t *items)
         const json_t *saga = json_array_get(items, i);
         char since[32];
         char of[96];
-        age(text(saga, "started_at"), since, sizeof since);
-        snprintf(of, sizeof of, "%s %lld", text(saga, "definition"), number(saga, "version"));
+        age(text(saga, "started_at"), since, sizeof(since));
+        snprintf(of, sizeof(of), "%s %lld", text(saga, "definition"), number(saga, "version"));
         printf("%-*s  ", id_width, text(saga, "id"));
         print_state(text(saga, "status"), 12);
         printf("  %-*s  %s ago%s\n", of_width, of, since,
@@ -313,7 +313,7 @@ static void print_due(const json_t *data)
 static void print_record(const json_t *record, double start, int width)
 {
     char after[32];
-    print_span(seconds_of(text(record, "at")) - start, after, sizeof after);
+    print_span(seconds_of(text(record, "at")) - start, after, sizeof(after));
     printf("%4lld  %.24s  +%-6s  %-17s  %-*s", number(record, "seq"), text(record, "at"), after,
            text(record, "type"), width, text(record, "step"));
     printf("  %-4s", text(record, "kind"));

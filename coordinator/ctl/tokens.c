@@ -37,7 +37,7 @@ static int64_t wall_ms(void)
 static bool load(const char *path, struct tokens *tokens)
 {
     char why[PATH_SIZE + 128] = "out of memory";
-    enum saga_error rc = tokens_read(path, tokens, why, sizeof why);
+    enum saga_error rc = tokens_read(path, tokens, why, sizeof(why));
     if (rc != SAGA_OK) {
         fprintf(stderr, "sagactl: %s\n", why);
     }
@@ -49,7 +49,7 @@ static bool load(const char *path, struct tokens *tokens)
 static int take_lock(const char *path)
 {
     char lock[PATH_SIZE + 8];
-    snprintf(lock, sizeof lock, "%s.lock", path);
+    snprintf(lock, sizeof(lock), "%s.lock", path);
     int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0 || flock(fd, LOCK_EX) != 0) {
         fprintf(stderr, "sagactl: cannot lock %s: %s\n", lock, strerror(errno));
@@ -71,7 +71,7 @@ static void give_lock(int fd)
 static enum exit_code save(const char *path, const struct tokens *tokens)
 {
     char why[PATH_SIZE + 128] = "";
-    if (tokens_write(path, tokens, why, sizeof why) != SAGA_OK) {
+    if (tokens_write(path, tokens, why, sizeof(why)) != SAGA_OK) {
         fprintf(stderr, "sagactl: %s\n", why);
         return EXIT_FAILED;
     }
@@ -120,8 +120,8 @@ static bool fill(const struct settings *settings, const char *name, struct token
                 "sagactl: --expires: a duration such as 90d, an RFC 3339 time to come, or "
                 "never\n");
     } else {
-        snprintf(token->name, sizeof token->name, "%s", name);
-        snprintf(token->groups, sizeof token->groups, "%s", groups);
+        snprintf(token->name, sizeof(token->name), "%s", name);
+        snprintf(token->groups, sizeof(token->groups), "%s", groups);
         return true;
     }
     return false;
@@ -134,7 +134,7 @@ static enum exit_code create(const struct settings *settings, const char *name)
     uint8_t random[TOKEN_BYTES];
     struct tokens tokens = {NULL, 0};
     struct token token;
-    path_of(settings, path, sizeof path);
+    path_of(settings, path, sizeof(path));
     if (!fill(settings, name, &token)) {
         return EXIT_USAGE;
     }
@@ -143,10 +143,10 @@ static enum exit_code create(const struct settings *settings, const char *name)
         give_lock(lock);
         return EXIT_FAILED;
     }
-    digest_random(random, sizeof random);
-    digest_hex(span_of(random, sizeof random), text);
+    digest_random(random, sizeof(random));
+    digest_hex(span_of(random, sizeof(random)), text);
     token_digest(span_text(text), token.digest);
-    struct token *items = realloc(tokens.items, (tokens.count + 1) * sizeof *items);
+    struct token *items = realloc(tokens.items, (tokens.count + 1) * sizeof(*items));
     enum exit_code code = EXIT_FAILED;
     if (items && tokens.count < TOKENS_MAX) {
         tokens.items = items;
@@ -201,7 +201,7 @@ static enum exit_code list(const struct settings *settings)
 {
     char path[PATH_SIZE];
     struct tokens tokens = {NULL, 0};
-    path_of(settings, path, sizeof path);
+    path_of(settings, path, sizeof(path));
     if (!load(path, &tokens)) {
         return EXIT_FAILED;
     }
@@ -245,7 +245,7 @@ static enum exit_code take_back(const struct settings *settings, const char *whi
 {
     char path[PATH_SIZE];
     struct tokens tokens = {NULL, 0};
-    path_of(settings, path, sizeof path);
+    path_of(settings, path, sizeof(path));
     int lock = take_lock(path);
     if (lock < 0 || !load(path, &tokens)) {
         give_lock(lock);

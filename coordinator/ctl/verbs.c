@@ -76,8 +76,8 @@ static enum exit_code send_verb(const struct settings *settings, const char *id,
     struct reply reply;
     char path[PATH_SIZE];
     char what[512];
-    snprintf(what, sizeof what, "/%s", verb);
-    if (!http_saga_path(path, sizeof path, id, what)) {
+    snprintf(what, sizeof(what), "/%s", verb);
+    if (!http_saga_path(path, sizeof(path), id, what)) {
         return EXIT_NOT_FOUND;
     }
     json_t *body = make_body(settings);
@@ -98,7 +98,7 @@ bool ask(const char *question)
 {
     char line[16] = "";
     fprintf(stderr, "%s [y/N] ", question);
-    return fgets(line, sizeof line, stdin) && (line[0] == 'y' || line[0] == 'Y');
+    return fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y');
 }
 
 static enum exit_code get_plan(const struct settings *settings, const char *id, struct reply *reply)
@@ -111,10 +111,10 @@ static enum exit_code get_plan(const struct settings *settings, const char *id, 
     own.key = NULL;
     const char *query = settings->to ? "?to=" : "?steps=";
     char *steps = http_escape(settings->to ? settings->to : settings->steps ? settings->steps : "");
-    snprintf(what, sizeof what, "/rollback-plan%s%s", steps[0] ? query : "", steps);
+    snprintf(what, sizeof(what), "/rollback-plan%s%s", steps[0] ? query : "", steps);
     free(steps);
-    return http_saga_path(path, sizeof path, id, what) ? http_call(&own, "GET", path, NULL, reply)
-                                                       : EXIT_NOT_FOUND;
+    return http_saga_path(path, sizeof(path), id, what) ? http_call(&own, "GET", path, NULL, reply)
+                                                        : EXIT_NOT_FOUND;
 }
 
 /* Shows the plan and asks, unless told not to; then does exactly what was shown. */
@@ -199,9 +199,9 @@ static enum exit_code decide(const struct settings *settings, const struct argum
 {
     char what[480];
     char *step = http_escape(arguments->items[1]);
-    int size = snprintf(what, sizeof what, "steps/%s/%s", step, verb);
+    int size = snprintf(what, sizeof(what), "steps/%s/%s", step, verb);
     free(step);
-    return size < (int)sizeof what ? plain_verb(settings, arguments, what) : EXIT_NOT_FOUND;
+    return size < (int)sizeof(what) ? plain_verb(settings, arguments, what) : EXIT_NOT_FOUND;
 }
 
 enum exit_code run_approve(const struct settings *settings, const struct arguments *arguments)
@@ -239,7 +239,7 @@ static enum exit_code show_first(const struct settings *settings, const char *id
     struct settings own = *settings;
     own.wait = false;
     own.key = NULL;
-    enum exit_code code = http_saga_path(path, sizeof path, id, "")
+    enum exit_code code = http_saga_path(path, sizeof(path), id, "")
                               ? http_call(&own, "GET", path, NULL, &reply)
                               : EXIT_NOT_FOUND;
     if (code == EXIT_GOOD) {
@@ -296,8 +296,8 @@ enum exit_code run_migrate(const struct settings *settings, const struct argumen
     }
     own.wait = false;
     own.key = NULL;
-    snprintf(what, sizeof what, "/migration-plan?version=%u", settings->to_version);
-    code = http_saga_path(path, sizeof path, arguments->items[0], what)
+    snprintf(what, sizeof(what), "/migration-plan?version=%u", settings->to_version);
+    code = http_saga_path(path, sizeof(path), arguments->items[0], what)
                ? http_call(&own, "GET", path, NULL, &plan)
                : EXIT_NOT_FOUND;
     bool possible = code == EXIT_GOOD && json_is_true(json_object_get(plan.body, "possible"));

@@ -84,7 +84,7 @@ static enum exit_code dead(const struct settings *settings, const char *hook)
 {
     char path[PATH_SIZE];
     json_t *list_of_dead = json_pack("{s:[]}", "items");
-    make_path(path, sizeof path, hook, "dead");
+    make_path(path, sizeof(path), hook, "dead");
     uint32_t most = settings->limit ? settings->limit : 50;
     enum exit_code code = get_pages(settings, path, DEAD_PAGE, most, list_of_dead);
     if (code == EXIT_GOOD && is_document(settings)) {
@@ -135,7 +135,7 @@ static enum exit_code change(const struct settings *settings, const struct argum
     }
     char path[PATH_SIZE];
     struct reply reply;
-    make_path(path, sizeof path, hook, verb);
+    make_path(path, sizeof(path), hook, verb);
     json_t *body = json_pack("{s:s}", "reason", settings->reason);
     if (id > 0) {
         json_object_set_new(body, "id", json_integer(id));

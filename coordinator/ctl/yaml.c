@@ -60,7 +60,7 @@ static struct yaml_node *take_node(struct reader *r)
     if (document->node_count == document->node_capacity) {
         uint32_t capacity = document->node_capacity == 0 ? 64 : 2 * document->node_capacity;
         struct yaml_node *nodes = realloc(document->nodes, capacity * sizeof(*nodes));
-        if (nodes == NULL) {
+        if (!nodes) {
             r->rc = SAGA_NO_MEMORY;
             return NULL;
         }
@@ -75,7 +75,7 @@ static void add_node(struct reader *r)
 {
     uint32_t index = r->document->node_count;
     struct yaml_node *node = take_node(r);
-    if (node == NULL) {
+    if (!node) {
         return;
     }
     *node = (struct yaml_node){
@@ -159,7 +159,7 @@ static void read_scalar(struct reader *r, const yaml_event_t *event)
     } else {
         mp_put_str(&r->document->value, text);
     }
-    if (wrong != NULL && r->rc == SAGA_OK) {
+    if (wrong && r->rc == SAGA_OK) {
         refuse(r, SAGA_BAD_MESSAGE, wrong);
     }
 }
@@ -198,9 +198,9 @@ static void close_frame(struct reader *r)
 /* Anchors and tags, which three kinds of events may carry. */
 static void check_dress(struct reader *r, const yaml_char_t *anchor, const yaml_char_t *tag)
 {
-    if (anchor != NULL) {
+    if (anchor) {
         refuse(r, SAGA_BAD_MESSAGE, "anchors are not supported");
-    } else if (tag != NULL) {
+    } else if (tag) {
         refuse(r, SAGA_BAD_MESSAGE, "tags are not supported");
     }
 }
@@ -261,7 +261,7 @@ static struct yaml_mark mark_of_byte(struct span text, size_t offset)
 
 static void note_syntax(struct reader *r, const yaml_parser_t *parser)
 {
-    const char *problem = parser->problem == NULL ? "not YAML" : parser->problem;
+    const char *problem = parser->problem ? parser->problem : "not YAML";
     char detail[160];
     if (parser->error == YAML_MEMORY_ERROR) {
         r->rc = SAGA_NO_MEMORY;
@@ -269,8 +269,8 @@ static void note_syntax(struct reader *r, const yaml_parser_t *parser)
     }
     r->mark = parser->error == YAML_READER_ERROR ? mark_of_byte(r->text, parser->problem_offset)
                                                  : mark_of(parser->problem_mark);
-    (void)snprintf(detail, sizeof(detail), "%s%s%s", problem, parser->context == NULL ? "" : " ",
-                   parser->context == NULL ? "" : parser->context);
+    (void)snprintf(detail, sizeof(detail), "%s%s%s", problem, parser->context ? " " : "",
+                   parser->context ? parser->context : "");
     refuse(r, SAGA_BAD_MESSAGE, detail);
 }
 

@@ -75,7 +75,7 @@ static int base_of(struct span text)
     }
     const char *digits = text.data[1] == 'o' ? "01234567" : "0123456789abcdefABCDEF";
     for (size_t i = 2; i < text.size; i++) {
-        if (text.data[i] == 0 || strchr(digits, text.data[i]) == NULL) {
+        if (text.data[i] == 0 || !strchr(digits, text.data[i])) {
             return 0;
         }
     }

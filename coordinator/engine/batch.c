@@ -34,13 +34,13 @@ static const struct list {
 static void *items_of(const struct batch *batch, const struct list *list)
 {
     void *items;
-    memcpy(&items, (const uint8_t *)batch + list->items, sizeof items);
+    memcpy(&items, (const uint8_t *)batch + list->items, sizeof(items));
     return items;
 }
 
 static void set_items(struct batch *batch, const struct list *list, void *items)
 {
-    memcpy((uint8_t *)batch + list->items, &items, sizeof items);
+    memcpy((uint8_t *)batch + list->items, &items, sizeof(items));
 }
 
 static uint32_t *count_of(struct batch *batch, const struct list *list)

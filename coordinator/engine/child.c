@@ -361,9 +361,8 @@ static bool say(struct batch *batch, const struct child_end *end)
 bool child_tell_none(struct batch *batch, const struct child_ask *ask, const char *code,
                      const char *message)
 {
-    struct child_end end = {.parent = saga_parent_name(ask->start.name),
-                            .child = ask->start.name,
-                            .is_busy = code == NULL};
+    struct child_end end = {
+        .parent = saga_parent_name(ask->start.name), .child = ask->start.name, .is_busy = !code};
     if (code) {
         end.code = span_text(code);
         end.message = span_text(message);

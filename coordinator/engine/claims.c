@@ -52,11 +52,11 @@ void claims_close(struct engine *engine)
     struct claims *claims = &engine->claims;
     size_t at = 0;
     for (struct claim *c; (c = map_next(&claims->sagas, &at)) != NULL;) {
-        give(engine, c, sizeof *c + c->name_size);
+        give(engine, c, sizeof(*c) + c->name_size);
     }
     at = 0;
     for (struct claim_key *k; (k = map_next(&claims->keys, &at)) != NULL;) {
-        give(engine, k, sizeof *k);
+        give(engine, k, sizeof(*k));
     }
     map_close(&claims->sagas);
     map_close(&claims->keys);
@@ -64,7 +64,7 @@ void claims_close(struct engine *engine)
 
 static struct claim *find(const struct engine *engine, uint64_t saga)
 {
-    return map_get(&engine->claims.sagas, span_of(&saga, sizeof saga));
+    return map_get(&engine->claims.sagas, span_of(&saga, sizeof(saga)));
 }
 
 static struct claim_key *key_of(const struct engine *engine, const uint8_t *digest)
@@ -78,14 +78,14 @@ static struct claim_key *make_key(struct engine *engine, const uint8_t *digest)
     if (key) {
         return key;
     }
-    key = take(engine, sizeof *key);
+    key = take(engine, sizeof(*key));
     if (!key) {
         return NULL;
     }
     *key = (struct claim_key){.held = 0};
     memcpy(key->digest, digest, DIGEST_SIZE);
     if (map_put(&engine->claims.keys, span_of(key->digest, DIGEST_SIZE), key) != SAGA_OK) {
-        give(engine, key, sizeof *key);
+        give(engine, key, sizeof(*key));
         return NULL;
     }
     return key;
@@ -95,7 +95,7 @@ static void drop_key(struct engine *engine, struct claim_key *key)
 {
     if (key->held == 0 && !key->first) {
         map_drop(&engine->claims.keys, span_of(key->digest, DIGEST_SIZE));
-        give(engine, key, sizeof *key);
+        give(engine, key, sizeof(*key));
     }
 }
 
@@ -135,8 +135,8 @@ static void end(struct engine *engine, struct claim *claim)
 {
     struct claim_key *key = claim->key;
     detach(claim);
-    map_drop(&engine->claims.sagas, span_of(&claim->saga, sizeof claim->saga));
-    give(engine, claim, sizeof *claim + claim->name_size);
+    map_drop(&engine->claims.sagas, span_of(&claim->saga, sizeof(claim->saga)));
+    give(engine, claim, sizeof(*claim) + claim->name_size);
     drop_key(engine, key);
 }
 
@@ -148,7 +148,7 @@ static bool set(struct engine *engine, const struct claim_row *row, struct span 
         detach(claim);
     } else {
         struct claim_key *key = make_key(engine, row->key);
-        claim = key ? take(engine, sizeof *claim + name.size) : NULL;
+        claim = key ? take(engine, sizeof(*claim) + name.size) : NULL;
         if (!claim) {
             if (key) {
                 drop_key(engine, key);
@@ -157,9 +157,9 @@ static bool set(struct engine *engine, const struct claim_row *row, struct span 
         }
         *claim = (struct claim){.saga = row->saga, .key = key, .name_size = name.size};
         memcpy(claim->name, name.data, name.size);
-        if (map_put(&engine->claims.sagas, span_of(&claim->saga, sizeof claim->saga), claim) !=
+        if (map_put(&engine->claims.sagas, span_of(&claim->saga, sizeof(claim->saga)), claim) !=
             SAGA_OK) {
-            give(engine, claim, sizeof *claim + name.size);
+            give(engine, claim, sizeof(*claim) + name.size);
             drop_key(engine, key);
             return false;
         }

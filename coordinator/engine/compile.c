@@ -13,7 +13,7 @@ static void *take(struct compile *c, struct arena *arena, size_t count, size_t s
     PRE(size > 0);
     PRE(count <= LIMIT_DEFINITION); /* nothing is counted that the document does not hold */
     void *memory = arena_take(arena, count * size);
-    if (memory == NULL) {
+    if (!memory) {
         c->no_memory = true;
     }
     return memory;
@@ -102,10 +102,10 @@ PRINTF_LIKE(3, 0)
 static void add(struct compile *c, bool is_warning, const char *format, va_list args)
 {
     c->error_count += !is_warning;
-    if (c->items == NULL) {
+    if (!c->items) {
         c->items = compile_scratch(c, LIMIT_PROBLEMS, sizeof(*c->items));
     }
-    if (c->items == NULL || c->problem_count == LIMIT_PROBLEMS) {
+    if (!c->items || c->problem_count == LIMIT_PROBLEMS) {
         c->cut = true;
         return;
     }

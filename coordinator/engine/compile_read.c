@@ -31,7 +31,7 @@ static void report_unknown(struct compile *c, const struct key_table *table, str
             nearest = table->keys[i].name;
         }
     }
-    if (nearest != NULL) {
+    if (nearest) {
         compile_error(c, "%s has no key '%s'; did you mean '%s'?", table->what,
                       compile_quote(name).text, nearest);
     } else {
@@ -54,7 +54,7 @@ bool compile_keys(struct compile *c, struct span value, const struct key_table *
         struct span item = mp_skip(&mp);
         const struct key *key = find_key(table, name);
         struct place place = compile_enter(c, name);
-        if (key == NULL) {
+        if (!key) {
             report_unknown(c, table, name);
         } else if (key->support == KEY_LATER) {
             compile_error(c, "'%s' is not supported yet", key->name);
@@ -119,7 +119,7 @@ static bool is_word(struct span text, const char *extra)
     for (size_t i = 0; i < text.size; i++) {
         int byte = text.data[i];
         bool is_letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-        bool is_inner = (byte >= '0' && byte <= '9') || (byte > 0 && strchr(extra, byte) != NULL);
+        bool is_inner = (byte >= '0' && byte <= '9') || (byte > 0 && strchr(extra, byte));
         if (!is_letter && (i == 0 || !is_inner)) {
             return false;
         }
@@ -130,7 +130,7 @@ static bool is_word(struct span text, const char *extra)
 static bool is_action(struct span text)
 {
     const uint8_t *dot = text.size > 0 ? memchr(text.data, '.', text.size) : NULL;
-    if (dot == NULL) {
+    if (!dot) {
         return false;
     }
     size_t at = (size_t)(dot - text.data);

@@ -7,7 +7,7 @@ const struct condition *condition_compile(struct compile *c, struct span value,
     PRE(value.size > 0);
     struct mp mp = mp_open(value);
     struct span text = mp_type(value) == MP_STR ? mp_str(&mp) : (struct span){NULL, 0};
-    struct condition *condition = compile_take(c, 1, sizeof *condition);
+    struct condition *condition = compile_take(c, 1, sizeof(*condition));
     struct jsonpath_problem problem = {0, NULL};
     if (mp_type(value) != MP_STR) {
         compile_error(c, "must be a condition such as \"$.input.amount > 100\", not %s",

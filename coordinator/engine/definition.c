@@ -274,7 +274,7 @@ static void hand_over(struct compile *c, struct problems *problems)
         return;
     }
     problems->items = compile_take(c, c->problem_count, sizeof(*problems->items));
-    if (problems->items != NULL) {
+    if (problems->items) {
         memcpy(problems->items, c->items, c->problem_count * sizeof(*problems->items));
         problems->count = c->problem_count;
     }
@@ -283,8 +283,8 @@ static void hand_over(struct compile *c, struct problems *problems)
 enum saga_error definition_compile(struct span document, struct arena *arena,
                                    const struct definition **definition, struct problems *problems)
 {
-    PRE(arena != NULL && arena->source != NULL);
-    PRE(definition != NULL && problems != NULL);
+    PRE(arena != NULL && arena->source);
+    PRE(definition != NULL && problems);
     struct compile c = {.arena = arena};
     enum saga_error rc = SAGA_OK;
 

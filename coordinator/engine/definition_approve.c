@@ -57,7 +57,7 @@ static void read_who(struct compile *c, struct span value, struct approval_spec 
         compile_error(c, "must name 1 to %d persons or roles", WHO_MAX);
         count = 0;
     }
-    struct span *who = compile_take(c, count, sizeof *who);
+    struct span *who = compile_take(c, count, sizeof(*who));
     for (uint32_t i = 0; i < count && who != NULL; i++) {
         struct span item = is_list ? mp_skip(&mp) : value;
         struct place list = is_list ? compile_enter_index(c, i) : c->place;
@@ -99,9 +99,9 @@ static void check_question(struct compile *c, struct span question)
 void definition_approve_read(struct compile *c, struct draft *draft, struct step_spec *spec)
 {
     struct approve_keys keys = {0};
-    struct approval_spec *approval = compile_take(c, 1, sizeof *approval);
+    struct approval_spec *approval = compile_take(c, 1, sizeof(*approval));
     spec->kind = STEP_KIND_APPROVE;
-    if (approval == NULL) {
+    if (!approval) {
         return;
     }
     spec->approval = approval;

@@ -116,7 +116,7 @@ void definition_events_finish(struct compile *c, uint32_t step)
 /* Each name once. */
 void definition_events_collect(struct compile *c)
 {
-    struct span *names = compile_take(c, c->step_count, sizeof *names);
+    struct span *names = compile_take(c, c->step_count, sizeof(*names));
     uint32_t count = 0;
     for (uint32_t i = 0; i < c->step_count && names != NULL; i++) {
         const struct step_spec *spec = &c->steps[i];

@@ -35,7 +35,7 @@ static uint16_t *find_slot(const struct compile *c, struct span name)
 
 int32_t definition_graph_find(const struct compile *c, struct span name)
 {
-    return c->names == NULL ? -1 : (int32_t)*find_slot(c, name) - 1;
+    return c->names ? (int32_t)*find_slot(c, name) - 1 : -1;
 }
 
 static void enter_names(struct compile *c)
@@ -151,7 +151,7 @@ static void imply_needs(struct compile *c, uint32_t step)
 {
     PRE(step > 0);
     uint16_t *needs = compile_take(c, 1, sizeof(*needs));
-    if (needs != NULL) {
+    if (needs) {
         needs[0] = (uint16_t)(step - 1);
         c->steps[step].needs = needs;
         c->steps[step].needs_count = 1;
@@ -162,7 +162,7 @@ static void imply_needs(struct compile *c, uint32_t step)
 static void turn_around(struct compile *c)
 {
     uint16_t **lists = compile_scratch(c, c->step_count, sizeof(*lists));
-    if (lists == NULL) {
+    if (!lists) {
         return;
     }
     for (uint32_t i = 0; i < c->step_count; i++) {
@@ -172,7 +172,7 @@ static void turn_around(struct compile *c)
     }
     for (uint32_t i = 0; i < c->step_count; i++) {
         lists[i] = compile_take(c, c->steps[i].needed_by_count, sizeof(**lists));
-        if (lists[i] == NULL) {
+        if (!lists[i]) {
             return;
         }
         c->steps[i].needed_by = lists[i];
@@ -334,7 +334,7 @@ bool definition_graph_needs(const struct compile *c, uint32_t step, uint32_t oth
 
 void definition_graph_build(struct compile *c)
 {
-    PRE(c->names == NULL);
+    PRE(!c->names);
     c->graph_is_clean = true;
     enter_names(c);
     for (uint32_t i = 0; i < c->step_count && !c->no_memory; i++) {

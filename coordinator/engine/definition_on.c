@@ -106,8 +106,8 @@ void definition_on_read(struct compile *c, struct span on)
         compile_error(c, "must hold 1 to %d items", ITEMS_MAX);
         count = 0;
     }
-    c->definition->schedules = compile_take(c, count, sizeof *c->definition->schedules);
-    c->definition->starts = compile_take(c, count, sizeof *c->definition->starts);
+    c->definition->schedules = compile_take(c, count, sizeof(*c->definition->schedules));
+    c->definition->starts = compile_take(c, count, sizeof(*c->definition->starts));
     for (uint32_t i = 0; i < count && !c->no_memory; i++) {
         struct place list = compile_enter_index(c, i);
         read_item(c, mp_skip(&mp), i);

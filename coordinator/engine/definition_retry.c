@@ -82,7 +82,7 @@ static void read_codes(struct compile *c, struct span value, struct retry_policy
             codes[i] = read_code(c, &mp, i);
         }
         policy->non_retryable = codes;
-        policy->non_retryable_count = codes == NULL ? 0 : count;
+        policy->non_retryable_count = codes ? count : 0;
     }
     compile_leave(c, place);
 }

@@ -62,7 +62,7 @@ void definition_schedule_read(struct compile *c, const struct schedule_keys *key
     if (!compile_text(c, "schedule", keys->schedule, &text)) {
         return;
     }
-    if (!cron_parse(text, &schedule->cron, why, sizeof why)) {
+    if (!cron_parse(text, &schedule->cron, why, sizeof(why))) {
         refuse_expression(c, text, why);
         return;
     }

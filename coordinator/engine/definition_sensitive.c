@@ -45,7 +45,7 @@ void definition_sensitive_read(struct compile *c, struct span value)
         compile_error(c, "holds %u places; at most %d are allowed", count, SENSITIVE_MAX);
         count = 0;
     }
-    const struct reference **places = compile_take(c, count, sizeof *places);
+    const struct reference **places = compile_take(c, count, sizeof(*places));
     for (uint32_t i = 0; i < count && places; i++) {
         struct place item = compile_enter_index(c, i);
         places[c->definition->sensitive_count] = read_place(c, mp_skip(&mp));

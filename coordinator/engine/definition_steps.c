@@ -168,10 +168,10 @@ static void put_digest(const struct draft *draft, struct step_spec *spec)
             counts = strcmp(step_keys[i].name, others[k]) != 0;
         }
         if (counts) {
-            memcpy(&value, (const uint8_t *)draft + step_keys[i].offset, sizeof value);
+            memcpy(&value, (const uint8_t *)draft + step_keys[i].offset, sizeof(value));
         }
         if (value.size > 0) {
-            struct span before = span_of(spec->digest, sizeof spec->digest);
+            struct span before = span_of(spec->digest, sizeof(spec->digest));
             digest_pair(before, span_text(step_keys[i].name), spec->digest);
             digest_pair(before, value, spec->digest);
         }
@@ -213,7 +213,7 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
 
 void definition_steps_read(struct compile *c, struct span steps)
 {
-    PRE(c->steps == NULL);
+    PRE(!c->steps);
     struct place place = compile_enter_key(c, "steps");
     struct mp mp = mp_open(steps);
     uint32_t count = mp_type(steps) == MP_ARRAY ? mp_array(&mp) : 0;

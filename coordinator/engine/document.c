@@ -40,9 +40,9 @@ bool document_compile(struct compile *c, const struct template_view *view, struc
     for (const struct jsonpath_query *q = queries; q; q = jsonpath_query_other(q)) {
         most++;
     }
-    struct reference *items = compile_take(c, most, sizeof *items);
+    struct reference *items = compile_take(c, most, sizeof(*items));
     *document = (struct document){.items = items};
-    if (most > 0 && items == NULL) {
+    if (most > 0 && !items) {
         return false;
     }
     bool ok = true;

@@ -12,7 +12,7 @@
 enum saga_error engine_new(const struct engine_options *options, struct engine **engine)
 {
     PRE(options->dead_ms > 0);
-    struct engine *made = options->memory->take(sizeof *made, options->memory->arg);
+    struct engine *made = options->memory->take(sizeof(*made), options->memory->arg);
     if (!made) {
         return SAGA_NO_MEMORY;
     }
@@ -50,7 +50,7 @@ void engine_destroy(struct engine **engine)
     buf_close(&gone->values);
     buf_close(&gone->scratch);
     buf_close(&gone->telling);
-    gone->options.memory->give(gone, sizeof *gone, gone->options.memory->arg);
+    gone->options.memory->give(gone, sizeof(*gone), gone->options.memory->arg);
     *engine = NULL;
 }
 
@@ -150,7 +150,7 @@ static bool begin(struct turn *turn, const struct start_request *start)
     struct saga *saga = turn->saga;
     turn->is_new = true;
     turn->state_before = SAGA_STATE_RUNNING;
-    memcpy(saga->digest, start->digest, sizeof saga->digest);
+    memcpy(saga->digest, start->digest, sizeof(saga->digest));
     saga->has_digest = true;
     /* What came since then counts for its steps: since the event that starts it, if one does. It
      * may wait for none, but move to a version that does. */
@@ -246,7 +246,7 @@ static enum saga_error start(struct engine *engine, const struct event *event, s
     const struct start_request *start = &event->start;
     struct saga *saga = find_saga(engine, start->name);
     if (saga) {
-        bool same = memcmp(saga->digest, start->digest, sizeof saga->digest) == 0;
+        bool same = memcmp(saga->digest, start->digest, sizeof(saga->digest)) == 0;
         bool ok = reply(batch, event->ref, same ? SAGA_OK : SAGA_IDEMPOTENCY_CONFLICT, NULL, saga);
         if (ok && same) {
             batch->effects[batch->effect_count - 1].reply.duplicate = true;
@@ -760,7 +760,7 @@ void engine_fetch(const struct task *task, enum engine_fetch what)
         (const void *)((const uint8_t *)task - offsetof(struct attempt, task));
     switch (what) {
     case FETCH_ATTEMPT:
-        fetch(attempt, sizeof *attempt);
+        fetch(attempt, sizeof(*attempt));
         return;
     case FETCH_STEP:
         fetch((const uint8_t *)attempt->call - offsetof(struct step, calls),

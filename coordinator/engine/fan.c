@@ -188,7 +188,7 @@ bool fan_is_done(const struct step *container, bool strict)
             return false;
         }
     }
-    return fan_next_undo(fan) == NULL;
+    return !fan_next_undo(fan);
 }
 
 /* Why it did not come to its end: what its first failed item says. */

@@ -219,7 +219,7 @@ void turn_back(struct turn *turn, const struct record *reason)
     struct buf steps;
     buf_open(&steps, 16 * 1024);
     if (to_save_point) {
-        bool *chosen = arena_take(&turn->batch->arena, saga->step_total * sizeof *chosen);
+        bool *chosen = arena_take(&turn->batch->arena, saga->step_total * sizeof(*chosen));
         turn->failed |= !chosen;
         record.fields |= 1;
         record.step = saga->turn_to - 1;

@@ -78,7 +78,7 @@ int64_t inbox_hash(struct span value, struct buf *scratch)
         return 0;
     }
     digest_pair(buf_span(scratch), (struct span){NULL, 0}, digest);
-    memcpy(&hash, digest, sizeof hash);
+    memcpy(&hash, digest, sizeof(hash));
     return hash;
 }
 
@@ -178,7 +178,7 @@ static bool reserve_wants(struct saga *saga)
     if (needed <= saga->want_capacity) {
         return true;
     }
-    struct span *names = arena_take(&saga->arena, needed * sizeof *names);
+    struct span *names = arena_take(&saga->arena, needed * sizeof(*names));
     if (!names) {
         return false;
     }
@@ -426,8 +426,8 @@ void inbox_emit(struct turn *turn, struct step *step)
 {
     struct saga *saga = turn->saga;
     struct call *call = step_call(step, TASK_DO);
-    char source[sizeof INBOX_SOURCE_PREFIX + LIMIT_NAME];
-    size_t prefix = sizeof INBOX_SOURCE_PREFIX - 1;
+    char source[sizeof(INBOX_SOURCE_PREFIX) + LIMIT_NAME];
+    size_t prefix = sizeof(INBOX_SOURCE_PREFIX) - 1;
     struct span definition = saga->definition->name;
     struct span data;
     if (!fill_data(turn, step, &data)) {

@@ -236,7 +236,7 @@ static bool name_item(struct step *item)
 {
     char place[16];
     struct span name = item->spec->name;
-    int size = snprintf(place, sizeof place, "[%u]", item->item);
+    int size = snprintf(place, sizeof(place), "[%u]", item->item);
     enum { PLACE_MAX = 5 };
     uint8_t *text = arena_take(&item->saga->arena, PLACE_MAX + name.size + (size_t)size);
     if (!text) {
@@ -260,7 +260,7 @@ static bool add_again(struct fan *fan, struct mp *mp, bool erased, uint32_t coun
     }
     fan->count = count;
     fan->next = 0;
-    memset(fan->counts, 0, sizeof fan->counts);
+    memset(fan->counts, 0, sizeof(fan->counts));
     for (uint32_t i = 0; i < count; i++) {
         fan->counts[fan->items[i].state]++; /* a person may have settled it for good */
         fan->items[i].value = erased ? MP_NIL_VALUE : mp_skip(mp);

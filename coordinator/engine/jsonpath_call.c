@@ -83,12 +83,12 @@ static void keep_pattern(struct jsonpath_parser *p, struct jsonpath_call *call, 
     }
     struct mp mp = mp_open(pattern->literal);
     const char *why = jsonpath_regexp_compile(mp_str(&mp), &room, &regexp);
-    if (why != NULL) {
+    if (why) {
         jsonpath_parser_refuse(p, offset, why);
         return;
     }
     call->pattern = jsonpath_regexp_keep(&regexp, p->arena);
-    p->no_memory |= call->pattern == NULL;
+    p->no_memory |= !call->pattern;
 }
 
 /* After "(". */
@@ -116,11 +116,11 @@ static void read_arguments(struct jsonpath_parser *p, struct jsonpath_call *call
 const struct jsonpath_call *jsonpath_parser_call(struct jsonpath_parser *p)
 {
     struct jsonpath_call *call = jsonpath_parser_take(p, sizeof(*call));
-    if (call == NULL || !jsonpath_parser_enter(p)) {
+    if (!call || !jsonpath_parser_enter(p)) {
         return NULL;
     }
     call->function = read_function(p);
-    if (call->function != NULL) {
+    if (call->function) {
         read_arguments(p, call);
     }
     p->nesting--;

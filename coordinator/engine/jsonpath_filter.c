@@ -73,7 +73,7 @@ static bool matches(struct jsonpath_run *run, const struct jsonpath_call *call, 
     }
     struct mp text_mp = mp_open(text);
     struct mp pattern_mp = mp_open(pattern);
-    if (regexp == NULL) {
+    if (!regexp) {
         regexp = &compiled;
         if (!jsonpath_run_spend(run, pattern.size + REGEXP_STEPS_MAX) ||
             jsonpath_regexp_compile(mp_str(&pattern_mp), &room, &compiled) != NULL) {
@@ -229,7 +229,7 @@ bool jsonpath_filter_holds(struct jsonpath_run *run, const struct jsonpath_test 
             test = test->first;
         }
         bool holds = leaf_holds(run, test, current) != test->is_negated;
-        while (test != root && (test->next == NULL || holds == (test->parent->kind == TEST_ANY))) {
+        while (test != root && (!test->next || holds == (test->parent->kind == TEST_ANY))) {
             test = test->parent;
             holds = holds != test->is_negated;
         }

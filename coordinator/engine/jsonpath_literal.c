@@ -16,7 +16,7 @@ static struct span pack_string(struct jsonpath_parser *p)
     enum { HEAD = 5 };
     struct span text = jsonpath_parser_string(p);
     uint8_t *packed = jsonpath_parser_take(p, HEAD + text.size);
-    if (packed == NULL) {
+    if (!packed) {
         return (struct span){NULL, 0};
     }
     put_head(packed, 0xdb, text.size, 4);
@@ -71,7 +71,7 @@ static struct span pack_number(struct jsonpath_parser *p)
     if (!is_good) {
         jsonpath_parser_refuse(p, start, "a number too large, or with too many digits");
     }
-    if (packed == NULL) {
+    if (!packed) {
         return (struct span){NULL, 0};
     }
     uint64_t bits;

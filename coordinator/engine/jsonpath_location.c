@@ -10,7 +10,7 @@ static void put_name(struct span name, struct buf *out)
     for (size_t i = 0; i < name.size; i++) {
         uint8_t byte = name.data[i];
         const char *found = byte != 0 ? strchr(from, byte) : NULL;
-        if (found != NULL) {
+        if (found) {
             buf_format(out, "\\%c", to[found - from]);
         } else if (byte < 0x20) {
             buf_format(out, "\\u%04x", byte);

@@ -44,7 +44,7 @@ struct span jsonpath_name(const struct jsonpath_segment *part)
 {
     PRE(part != NULL);
     const struct jsonpath_selector *selector = part->selectors;
-    bool is_name = !part->descends && selector->kind == SELECTOR_NAME && selector->next == NULL;
+    bool is_name = !part->descends && selector->kind == SELECTOR_NAME && !selector->next;
     return is_name ? selector->name : (struct span){NULL, 0};
 }
 
@@ -52,7 +52,7 @@ bool jsonpath_index(const struct jsonpath_segment *part, int64_t *index)
 {
     PRE(part != NULL);
     const struct jsonpath_selector *selector = part->selectors;
-    bool is_index = !part->descends && selector->kind == SELECTOR_INDEX && selector->next == NULL;
+    bool is_index = !part->descends && selector->kind == SELECTOR_INDEX && !selector->next;
     *index = is_index ? selector->index : *index;
     return is_index;
 }

@@ -114,7 +114,7 @@ static const struct jsonpath_selector *read_brackets(struct jsonpath_parser *p)
     const struct jsonpath_selector **link = &first;
     do {
         struct jsonpath_selector *selector = jsonpath_parser_take(p, sizeof(*selector));
-        if (selector == NULL) {
+        if (!selector) {
             break;
         }
         *link = selector;
@@ -135,7 +135,7 @@ static const struct jsonpath_selector *read_brackets(struct jsonpath_parser *p)
 static const struct jsonpath_selector *read_short(struct jsonpath_parser *p)
 {
     struct jsonpath_selector *selector = jsonpath_parser_take(p, sizeof(*selector));
-    if (selector == NULL) {
+    if (!selector) {
         return NULL;
     }
     if (jsonpath_parser_takes(p, "*")) {
@@ -149,7 +149,7 @@ static const struct jsonpath_selector *read_short(struct jsonpath_parser *p)
 static struct jsonpath_segment *read_segment(struct jsonpath_parser *p)
 {
     struct jsonpath_segment *segment = jsonpath_parser_take(p, sizeof(*segment));
-    if (segment == NULL) {
+    if (!segment) {
         return NULL;
     }
     segment->descends = jsonpath_parser_takes(p, "..");
@@ -165,7 +165,7 @@ static struct jsonpath_segment *read_segment(struct jsonpath_parser *p)
 static bool is_singular(const struct jsonpath_segment *segment)
 {
     const struct jsonpath_selector *selector = segment->selectors;
-    return !segment->descends && selector->next == NULL &&
+    return !segment->descends && !selector->next &&
            (selector->kind == SELECTOR_NAME || selector->kind == SELECTOR_INDEX);
 }
 
@@ -174,7 +174,7 @@ const struct jsonpath_query *jsonpath_parser_query(struct jsonpath_parser *p)
     int c = jsonpath_parser_peek(p);
     PRE(c == '$' || c == '@');
     struct jsonpath_query *query = jsonpath_parser_take(p, sizeof(*query));
-    if (query == NULL) {
+    if (!query) {
         return NULL;
     }
     *query = (struct jsonpath_query){

@@ -16,7 +16,7 @@
 void jsonpath_regexp_refuse(struct jsonpath_regexp_compiler *c, const char *problem)
 {
     PRE(problem != NULL);
-    if (c->problem == NULL) {
+    if (!c->problem) {
         c->problem = problem;
     }
 }
@@ -47,7 +47,7 @@ uint32_t jsonpath_regexp_character(struct jsonpath_regexp_compiler *c)
 static bool make_room(struct jsonpath_regexp_compiler *c, uint32_t at, uint32_t count)
 {
     PRE(at <= c->count);
-    if (c->problem != NULL || count > REGEXP_STEPS_MAX - c->count) {
+    if (c->problem || count > REGEXP_STEPS_MAX - c->count) {
         jsonpath_regexp_refuse(c, "the pattern is too large");
         return false;
     }
@@ -101,7 +101,7 @@ static void repeat(struct jsonpath_regexp_compiler *c, uint32_t first, int32_t l
         c->count = first;
         return;
     }
-    for (int32_t i = 1; i < least && c->problem == NULL; i++) {
+    for (int32_t i = 1; i < least && !c->problem; i++) {
         copy(c, first, size);
     }
     if (most < 0 && least > 0) {
@@ -117,7 +117,7 @@ static void repeat(struct jsonpath_regexp_compiler *c, uint32_t first, int32_t l
             first = c->count - size;
         }
         insert(c, first, fork_to(1, (int32_t)(left * (size + 1))));
-        for (uint32_t i = left - 1; i > 0 && c->problem == NULL; i--) {
+        for (uint32_t i = left - 1; i > 0 && !c->problem; i--) {
             jsonpath_regexp_add(c, fork_to(1, (int32_t)(i * (size + 1))));
             copy(c, first + 1, size);
         }
@@ -161,7 +161,7 @@ static void read_quantifier(struct jsonpath_regexp_compiler *c, int byte)
             jsonpath_regexp_refuse(c, "{..} ends before it begins");
         }
     }
-    if (c->problem == NULL) {
+    if (!c->problem) {
         repeat(c, (uint32_t)c->atom, least, most);
     }
     c->atom = -1;
@@ -195,7 +195,7 @@ static void end_branch(struct jsonpath_regexp_compiler *c)
 static void close_group(struct jsonpath_regexp_compiler *c)
 {
     struct jsonpath_regexp_group *group = &c->groups[--c->depth];
-    while (c->problem == NULL && group->jumps >= 0) {
+    while (!c->problem && group->jumps >= 0) {
         struct jsonpath_regexp_step *jump = &c->room->steps[group->jumps];
         int32_t before = jump->one;
         jump->one = (int16_t)((int32_t)c->count - group->jumps);
@@ -265,18 +265,18 @@ const char *jsonpath_regexp_compile(struct span pattern, struct jsonpath_regexp_
     struct jsonpath_regexp_compiler c = {.text = pattern, .room = room, .atom = -1};
     c.problem = pattern.size > REGEXP_BYTES_MAX ? "the pattern is too large" : NULL;
     open_group(&c);
-    while (c.problem == NULL && c.at < pattern.size) {
+    while (!c.problem && c.at < pattern.size) {
         read_next(&c);
     }
     if (c.depth > 1) {
         jsonpath_regexp_refuse(&c, "'(' is not closed");
     }
-    if (c.problem == NULL) {
+    if (!c.problem) {
         close_group(&c);
         jsonpath_regexp_add(&c, (struct jsonpath_regexp_step){.kind = STEP_MATCH});
     }
     *regexp = (struct jsonpath_regexp){room->steps, room->ranges, c.count, c.range_count};
-    IMPLIES(c.problem == NULL, c.count > 0);
+    IMPLIES(!c.problem, c.count > 0);
     return c.problem;
 }
 
@@ -289,7 +289,7 @@ const struct jsonpath_regexp *jsonpath_regexp_keep(const struct jsonpath_regexp 
         arena_copy(arena, span_of(regexp->steps, regexp->step_count * sizeof(*regexp->steps)), &ok);
     struct span ranges = arena_copy(
         arena, span_of(regexp->ranges, regexp->range_count * sizeof(*regexp->ranges)), &ok);
-    if (kept == NULL || !ok) {
+    if (!kept || !ok) {
         return NULL;
     }
     *kept = *regexp;

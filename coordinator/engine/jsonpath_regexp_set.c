@@ -37,7 +37,7 @@ static uint32_t read_escape(struct jsonpath_regexp_compiler *c)
     static const char to[] = "\n\r\t()*+-.?[\\]^{|}";
     int byte = jsonpath_regexp_peek(c);
     const char *found = byte > 0 ? strchr(from, byte) : NULL;
-    if (found == NULL) {
+    if (!found) {
         jsonpath_regexp_refuse(c, "there is no such escape in I-Regexp (RFC 9485)");
         return CHARACTER_NONE;
     }
@@ -92,7 +92,7 @@ void jsonpath_regexp_read_set(struct jsonpath_regexp_compiler *c)
     if (jsonpath_regexp_takes(c, '-')) {
         add_range(c, (struct jsonpath_regexp_range){.first = '-', .last = '-'});
     }
-    while (c->problem == NULL && jsonpath_regexp_peek(c) != ']') {
+    while (!c->problem && jsonpath_regexp_peek(c) != ']') {
         if (jsonpath_regexp_takes(c, '-')) {
             add_range(c, (struct jsonpath_regexp_range){.first = '-', .last = '-'});
             if (jsonpath_regexp_peek(c) != ']') {

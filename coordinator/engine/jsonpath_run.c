@@ -78,7 +78,7 @@ struct span jsonpath_run_child(struct jsonpath_run *run, const struct jsonpath_s
         found.index = (uint32_t)index;
         child = child_at(run, found.index, value);
     }
-    if (level != NULL) {
+    if (level) {
         *level = found;
     }
     return child;
@@ -88,7 +88,7 @@ static struct span follow(struct jsonpath_run *run, const struct jsonpath_query 
                           struct span value)
 {
     const struct jsonpath_segment *segment = query->segments;
-    while (segment != NULL && value.size > 0) {
+    while (segment && value.size > 0) {
         value = jsonpath_run_child(run, segment->selectors, value, NULL);
         segment = segment->next;
     }

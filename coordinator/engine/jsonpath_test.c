@@ -16,17 +16,17 @@ static struct jsonpath_test *add(struct jsonpath_parser *p, struct jsonpath_test
                                  enum jsonpath_test_kind kind)
 {
     struct jsonpath_test *test = jsonpath_parser_take(p, sizeof(*test));
-    if (test == NULL) {
+    if (!test) {
         return NULL;
     }
     test->kind = kind;
     test->parent = parent;
-    if (parent != NULL && parent->last != NULL) {
+    if (parent && parent->last) {
         parent->last->next = test;
-    } else if (parent != NULL) {
+    } else if (parent) {
         parent->first = test;
     }
-    if (parent != NULL) {
+    if (parent) {
         parent->last = test;
     }
     return test;
@@ -37,7 +37,7 @@ static struct jsonpath_test *add_group(struct jsonpath_parser *p, struct jsonpat
                                        bool is_negated)
 {
     struct jsonpath_test *any = add(p, parent, TEST_ANY);
-    if (any == NULL) {
+    if (!any) {
         return NULL;
     }
     any->is_negated = is_negated;
@@ -95,7 +95,7 @@ static void read_leaf(struct jsonpath_parser *p, struct jsonpath_test *test, boo
     if (jsonpath_parser_failed(p)) {
         return;
     }
-    if (comparison == NULL) {
+    if (!comparison) {
         p->at = end;
         test->is_negated = is_negated;
         read_existence(p, test, left_offset);
@@ -127,7 +127,7 @@ static struct jsonpath_test *read_test(struct jsonpath_parser *p, struct jsonpat
         jsonpath_parser_blanks(p);
         if (!jsonpath_parser_takes(p, "(")) {
             struct jsonpath_test *leaf = add(p, all, TEST_EXISTS);
-            if (leaf != NULL) {
+            if (leaf) {
                 read_leaf(p, leaf, is_negated);
             }
             return all;
@@ -164,6 +164,6 @@ const struct jsonpath_test *jsonpath_parser_test(struct jsonpath_parser *p)
     if (jsonpath_parser_failed(p)) {
         return NULL;
     }
-    POST(all->parent->parent == NULL);
+    POST(!all->parent->parent);
     return all->parent;
 }

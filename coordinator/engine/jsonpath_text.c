@@ -5,7 +5,7 @@
 void jsonpath_parser_refuse(struct jsonpath_parser *p, size_t offset, const char *sentence)
 {
     PRE(sentence != NULL);
-    if (p->problem.sentence == NULL) {
+    if (!p->problem.sentence) {
         p->problem = (struct jsonpath_problem){offset, sentence};
     }
 }
@@ -13,7 +13,7 @@ void jsonpath_parser_refuse(struct jsonpath_parser *p, size_t offset, const char
 void *jsonpath_parser_take(struct jsonpath_parser *p, size_t size)
 {
     void *piece = p->no_memory ? NULL : arena_take(p->arena, size);
-    p->no_memory |= piece == NULL;
+    p->no_memory |= !piece;
     return piece;
 }
 
@@ -118,7 +118,7 @@ static int32_t read_escape(struct jsonpath_parser *p, int quote)
     static const char to[] = "\b\f\n\r\t/\\";
     int c = jsonpath_parser_peek(p);
     const char *found = c > 0 ? strchr(from, c) : NULL;
-    if (c != quote && c != 'u' && found == NULL) {
+    if (c != quote && c != 'u' && !found) {
         jsonpath_parser_refuse(p, p->at - 1, "there is no such escape in a string");
         return -1;
     }

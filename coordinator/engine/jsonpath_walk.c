@@ -86,7 +86,7 @@ static struct span next_child(struct jsonpath_walk *walk, struct jsonpath_stage 
     struct span child;
     const struct jsonpath_test *filter = stage->selector->filter;
     while (jsonpath_run_next(walk->run, &walk->levels[stage->depth], &child)) {
-        if (filter == NULL || jsonpath_filter_holds(walk->run, filter, child)) {
+        if (!filter || jsonpath_filter_holds(walk->run, filter, child)) {
             return child;
         }
     }
@@ -170,7 +170,7 @@ static bool next_base(struct jsonpath_walk *walk, struct jsonpath_stage *stage)
 static struct span next_of_stage(struct jsonpath_walk *walk, struct jsonpath_stage *stage)
 {
     while (jsonpath_run_spend(walk->run, 1)) {
-        if (stage->selector == NULL && !next_base(walk, stage)) {
+        if (!stage->selector && !next_base(walk, stage)) {
             break;
         }
         struct span node = next_selected(walk, stage);
@@ -188,7 +188,7 @@ static bool begin(struct jsonpath_walk *walk, struct span *value)
 {
     struct span root = walk->query->is_relative ? walk->current : walk->run->root;
     walk->has_begun = true;
-    if (walk->query->segments == NULL) {
+    if (!walk->query->segments) {
         *value = root;
         return jsonpath_run_spend(walk->run, 1);
     }
@@ -210,7 +210,7 @@ bool jsonpath_next(struct jsonpath_walk *walk, struct span *value)
         }
         if (node.size == 0) {
             walk->stage_count--;
-        } else if (stage->segment->next == NULL) {
+        } else if (!stage->segment->next) {
             *value = node;
             walk->depth = stage->depth + 1;
             return true;

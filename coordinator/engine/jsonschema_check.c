@@ -46,7 +46,7 @@ static void put_part(struct buf *out, struct span key)
     buf_write(out, "/", 1);
     for (size_t i = 0; i < key.size; i++) {
         const char *escaped = key.data[i] == '~' ? "~0" : key.data[i] == '/' ? "~1" : NULL;
-        if (escaped != NULL) {
+        if (escaped) {
             buf_write(out, escaped, 2);
         } else {
             buf_write(out, key.data + i, 1);
@@ -60,11 +60,11 @@ static void put_pointer(const struct jsonschema_run *run, char *pointer, size_t 
         const struct jsonschema_frame *frame = &run->frames[i];
         char text[24];
         uint8_t part[sizeof(((struct jsonschema_problem *)NULL)->pointer)];
-        struct buf out = {.data = part, .capacity = sizeof part, .size_max = sizeof part};
-        if (frame->key.data != NULL) {
+        struct buf out = {.data = part, .capacity = sizeof(part), .size_max = sizeof(part)};
+        if (frame->key.data) {
             put_part(&out, frame->key);
         } else if (frame->index >= 0) {
-            snprintf(text, sizeof text, "%lld", (long long)frame->index);
+            snprintf(text, sizeof(text), "%lld", (long long)frame->index);
             put_part(&out, span_text(text));
         }
         size_t at = strlen(pointer);
@@ -88,10 +88,10 @@ void jsonschema_report(struct jsonschema_run *run, const char *format, ...)
     }
     struct jsonschema_problem *problem = &report->problems[report->count++];
     problem->pointer[0] = '\0';
-    put_pointer(run, problem->pointer, sizeof problem->pointer);
+    put_pointer(run, problem->pointer, sizeof(problem->pointer));
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(problem->detail, sizeof problem->detail, format, args);
+    (void)vsnprintf(problem->detail, sizeof(problem->detail), format, args);
     va_end(args);
 }
 

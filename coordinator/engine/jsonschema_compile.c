@@ -36,7 +36,7 @@ static void enter(const struct jsonschema_compiler *s, uint16_t node)
         (void)compile_enter_key(s->c, draft->word);
         if (draft->index >= 0) {
             (void)compile_enter_index(s->c, (uint32_t)draft->index);
-        } else if (draft->name.data != NULL) {
+        } else if (draft->name.data) {
             (void)compile_enter(s->c, draft->name);
         }
     }
@@ -159,7 +159,7 @@ static const struct jsonschema *hand_over(struct jsonschema_compiler *s)
 {
     struct jsonschema *schema = compile_take(s->c, 1, sizeof(*schema));
     struct jsonschema_node *nodes = compile_take(s->c, s->count, sizeof(*nodes));
-    if (schema == NULL || nodes == NULL) {
+    if (!schema || !nodes) {
         return NULL;
     }
     memcpy(nodes, s->nodes, s->count * sizeof(*nodes));

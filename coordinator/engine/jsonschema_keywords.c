@@ -362,7 +362,7 @@ static void report_unknown(struct compile *c, struct span name)
             nearest = keywords[i].name;
         }
     }
-    if (nearest != NULL) {
+    if (nearest) {
         compile_error(c, "a schema here has no keyword '%s'; did you mean '%s'?",
                       compile_quote(name).text, nearest);
     } else {
@@ -393,7 +393,7 @@ void jsonschema_keywords_read(struct jsonschema_compiler *s, uint16_t node)
                                         .keyword = keyword,
                                         .value = mp_skip(&mp)};
         struct place place = compile_enter(s->c, name);
-        if (keyword == NULL) {
+        if (!keyword) {
             report_unknown(s->c, name);
         } else {
             readers[keyword->form](&reading);

@@ -42,7 +42,7 @@ static void put_character(struct rewriting *r, uint32_t character)
 {
     uint8_t bytes[4];
     static const char special[] = "()*+.?[\\]^{|}-";
-    bool is_special = character < 128 && strchr(special, (int)character) != NULL && character != 0;
+    bool is_special = character < 128 && strchr(special, (int)character) && character != 0;
     if (character == '$' && !r->in_set) {
         buf_text(&r->out, "[$]"); /* its grammar has no escape for it */
         return;
@@ -91,7 +91,7 @@ static bool put_set(struct rewriting *r, char name)
             buf_text(&r->out, negated ? "[^" : "[");
             buf_text(&r->out, sets[i].ranges);
             buf_text(&r->out, "]");
-        } else if (!negated || sets[i].complement != NULL) {
+        } else if (!negated || sets[i].complement) {
             buf_text(&r->out, negated ? sets[i].complement : sets[i].ranges);
         } else {
             refuse(r, "\\W and \\S cannot stand between '[' and ']'");
@@ -165,7 +165,7 @@ static void copy_character(struct rewriting *r, bool is_literal)
 static void rewrite(struct rewriting *r)
 {
     char byte = (char)r->text.data[r->at];
-    bool is_quantity = !r->in_set && strchr("*+?}", byte) != NULL && byte != '\0';
+    bool is_quantity = !r->in_set && strchr("*+?}", byte) && byte != '\0';
     if (is_quantity && r->after_quantity && byte == '?') {
         r->at++; /* lazy: which part is found first does not matter here */
         r->after_quantity = false;
@@ -175,7 +175,7 @@ static void rewrite(struct rewriting *r)
     if (byte == '\\') {
         size_t before = r->at;
         rewrite_escape(r);
-        if (r->problem == NULL && r->at == before + 1) {
+        if (!r->problem && r->at == before + 1) {
             copy_character(r, true);
         }
     } else if (byte == '(' && !r->in_set) {
@@ -195,21 +195,21 @@ const struct jsonpath_regexp *jsonschema_pattern(struct jsonschema_compiler *s, 
     r.out = (struct buf){.data = s->pattern_room,
                          .capacity = JSONSCHEMA_PATTERN_BYTES,
                          .size_max = JSONSCHEMA_PATTERN_BYTES};
-    while (r.at < pattern.size && r.problem == NULL) {
+    while (r.at < pattern.size && !r.problem) {
         rewrite(&r);
     }
     if (buf_failed(&r.out)) {
         refuse(&r, "the pattern is too large");
     }
-    if (r.problem == NULL) {
+    if (!r.problem) {
         r.problem = jsonpath_regexp_compile(buf_span(&r.out), s->room, &regexp);
     }
-    if (r.problem != NULL) {
+    if (r.problem) {
         compile_error(s->c, "the pattern '%s' cannot be used: %s", compile_quote(pattern).text,
                       r.problem);
         return NULL;
     }
     const struct jsonpath_regexp *kept = jsonpath_regexp_keep(&regexp, s->c->arena);
-    s->c->no_memory = s->c->no_memory || kept == NULL;
+    s->c->no_memory = s->c->no_memory || !kept;
     return kept;
 }

@@ -63,7 +63,7 @@ static bool type_holds(struct jsonschema_run *run, const struct jsonschema_node 
         return true;
     }
     char types[100];
-    say_types(node->types, types, sizeof types);
+    say_types(node->types, types, sizeof(types));
     jsonschema_report(run, "must be %s, not %s", types, compile_type_name(value));
     return false;
 }
@@ -174,7 +174,7 @@ static bool text_holds(struct jsonschema_run *run, const struct jsonschema_node 
         characters += (text.data[i] & 0xc0) != 0x80;
     }
     bool ok = size_holds(run, node, BOUND_MIN_LENGTH, characters, "characters");
-    bool matches = node->pattern == NULL || !jsonschema_pay(run, text.size) ||
+    bool matches = !node->pattern || !jsonschema_pay(run, text.size) ||
                    jsonpath_regexp_matches(node->pattern, text, false, &run->steps_left);
     if (!matches) {
         jsonschema_report(run, "must match the pattern that the schema gives");

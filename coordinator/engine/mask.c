@@ -90,14 +90,14 @@ static void keep(struct mask *mask, struct span value)
     }
     if (mask->count == mask->capacity) {
         uint32_t capacity = mask->capacity ? 2 * mask->capacity : 16;
-        struct span *bigger = arena_take(mask->arena, capacity * sizeof *bigger);
+        struct span *bigger = arena_take(mask->arena, capacity * sizeof(*bigger));
         mask->shuts = capacity > SECRETS_MAX;
         mask->failed = !bigger;
         if (mask->shuts || mask->failed) {
             return;
         }
         if (mask->count > 0) {
-            memcpy(bigger, mask->secrets, mask->count * sizeof *bigger);
+            memcpy(bigger, mask->secrets, mask->count * sizeof(*bigger));
         }
         mask->secrets = bigger;
         mask->capacity = capacity;
@@ -113,11 +113,11 @@ static void keep_number(struct mask *mask, struct span value)
 {
     char text[64];
     uint8_t packed[80];
-    struct buf out = {.data = packed, .capacity = sizeof packed, .size_max = sizeof packed};
+    struct buf out = {.data = packed, .capacity = sizeof(packed), .size_max = sizeof(packed)};
     struct mp mp = mp_open(value);
     keep(mask, value);
     if (mp_type(value) == MP_INT) {
-        snprintf(text, sizeof text, "%lld", (long long)mp_int(&mp));
+        snprintf(text, sizeof(text), "%lld", (long long)mp_int(&mp));
     } else {
         (void)json_number(mp_double(&mp), text);
     }

@@ -83,7 +83,7 @@ static const char *difference(const struct step *step, const struct definition *
     if (waits && !by_name && moves) {
         return "waits for what finds it by its place, and has another one there";
     }
-    if (memcmp(a->digest, b->digest, sizeof a->digest) != 0) {
+    if (memcmp(a->digest, b->digest, sizeof(a->digest)) != 0) {
         return "has begun, and is written otherwise there";
     }
     if (a->step_class != b->step_class || a->after_pivot != b->after_pivot) {
@@ -107,9 +107,9 @@ static bool compare(const struct saga *saga, const struct definition *to, struct
                     struct migration *plan)
 {
     const struct definition *from = saga->definition;
-    struct migration_item *differences = arena_take(arena, from->step_count * sizeof *differences);
-    struct span *dropped = arena_take(arena, from->step_count * sizeof *dropped);
-    struct span *added = arena_take(arena, to->step_count * sizeof *added);
+    struct migration_item *differences = arena_take(arena, from->step_count * sizeof(*differences));
+    struct span *dropped = arena_take(arena, from->step_count * sizeof(*dropped));
+    struct span *added = arena_take(arena, to->step_count * sizeof(*added));
     if (!differences || !dropped || !added) {
         return false;
     }

@@ -17,7 +17,7 @@ bool turn_name(struct turn *turn, struct span text, const uint8_t *digest)
     }
     *name = (struct name){.text = kept, .saga = turn->saga->id};
     if (digest) {
-        memcpy(name->digest, digest, sizeof name->digest);
+        memcpy(name->digest, digest, sizeof(name->digest));
     }
     return true;
 }

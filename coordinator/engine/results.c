@@ -107,7 +107,7 @@ static void unpark_saga(struct turn *turn, const struct step *step)
     }
     /* After a partial reversal only the step with the late effect is undone. */
     uint8_t list[16];
-    struct buf steps = {.data = list, .capacity = sizeof list, .size_max = sizeof list};
+    struct buf steps = {.data = list, .capacity = sizeof(list), .size_max = sizeof(list)};
     struct record record = {.type = RECORD_SAGA_COMPENSATING,
                             .fields = 1,
                             .step = step->index,

@@ -45,7 +45,7 @@ bool savepoint_will_spare(struct turn *turn, const struct step *step)
 {
     const struct saga *saga = turn->saga;
     bool *chosen = saga->turn_to > 0
-                       ? arena_take(&turn->batch->arena, saga->step_total * sizeof *chosen)
+                       ? arena_take(&turn->batch->arena, saga->step_total * sizeof(*chosen))
                        : NULL;
     turn->failed |= saga->turn_to > 0 && !chosen;
     if (!chosen) {

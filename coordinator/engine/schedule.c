@@ -46,12 +46,12 @@ enum saga_error schedule_zone(const struct schedule *schedule, schedule_read_fn 
 static bool add_problem(struct arena *arena, struct problems *problems,
                         const struct problem *problem)
 {
-    struct problem *items = arena_take(arena, (problems->count + 1) * sizeof *items);
+    struct problem *items = arena_take(arena, (problems->count + 1) * sizeof(*items));
     if (!items) {
         return false;
     }
     if (problems->count > 0) {
-        memcpy(items, problems->items, problems->count * sizeof *items);
+        memcpy(items, problems->items, problems->count * sizeof(*items));
     }
     items[problems->count++] = *problem;
     problems->items = items;
@@ -72,8 +72,8 @@ enum saga_error schedule_check_zones(const struct definition *definition, schedu
         if (rc == SAGA_NO_MEMORY) {
             return rc;
         }
-        snprintf(problem.pointer, sizeof problem.pointer, "/on/%u/timezone", schedule->place);
-        snprintf(problem.detail, sizeof problem.detail, "'%.*s': %s", (int)schedule->timezone.size,
+        snprintf(problem.pointer, sizeof(problem.pointer), "/on/%u/timezone", schedule->place);
+        snprintf(problem.detail, sizeof(problem.detail), "'%.*s': %s", (int)schedule->timezone.size,
                  (const char *)schedule->timezone.data, why);
         if (rc != SAGA_OK && !add_problem(arena, problems, &problem)) {
             return SAGA_NO_MEMORY;

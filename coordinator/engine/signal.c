@@ -44,7 +44,7 @@ enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, 
                             .name = verb->event,
                             .input = verb->input};
     turn_emit(turn, &record);
-    int size = snprintf(id, sizeof id, "%.*s/%llu", (int)saga->name.size,
+    int size = snprintf(id, sizeof(id), "%.*s/%llu", (int)saga->name.size,
                         (const char *)saga->name.data, (unsigned long long)saga->seq);
     struct inbox_row row = {.name = verb->event,
                             .source = span_text(INBOX_SOURCE_PREFIX "signal"),

@@ -44,7 +44,7 @@ static const char *const kind_names[] = {
 /* Numbers come from the store too, so one out of range is answered, not trusted. */
 static const char *name_at(const char *const *names, size_t count, unsigned index)
 {
-    if (index >= count || names[index] == NULL) {
+    if (index >= count || !names[index]) {
         return "unknown";
     }
     return names[index];

@@ -104,7 +104,7 @@ void tell_record(struct turn *turn, const struct record *record)
     }
     char id[EVENT_ID_MAX];
     const struct step *step = is_about_step(record) ? saga_step(turn->saga, record->step) : NULL;
-    name_event(turn->saga, id, sizeof id);
+    name_event(turn->saga, id, sizeof(id));
     put_facts(turn, step, record->code);
     add(turn, id, span_text(type), buf_span(&turn->engine->telling));
 }
@@ -121,12 +121,12 @@ void tell_alert(struct turn *turn, const struct step *step, const char *code)
     }
     char id[EVENT_ID_MAX];
     char type[TYPE_MAX];
-    name_event(turn->saga, id, sizeof id);
+    name_event(turn->saga, id, sizeof(id));
     size_t size = strlen(id);
     struct span name = step ? step->name : span_text("");
-    snprintf(id + size, sizeof id - size, "/%s%s%.*s", code, step ? "/" : "", (int)name.size,
+    snprintf(id + size, sizeof(id) - size, "/%s%s%.*s", code, step ? "/" : "", (int)name.size,
              (const char *)name.data);
-    snprintf(type, sizeof type, "sagad.alert.%s", code);
+    snprintf(type, sizeof(type), "sagad.alert.%s", code);
     put_facts(turn, step, span_text(code));
     add(turn, id, span_text(type), buf_span(&turn->engine->telling));
 }
@@ -138,6 +138,6 @@ void tell_event(struct turn *turn, struct span type, struct span data)
         return;
     }
     char id[EVENT_ID_MAX];
-    name_event(turn->saga, id, sizeof id);
+    name_event(turn->saga, id, sizeof(id));
     add(turn, id, type, data);
 }

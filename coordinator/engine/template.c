@@ -22,8 +22,7 @@ struct filling {
 
 static struct span output_of(const struct scope *scope, uint32_t step)
 {
-    return scope->step_output == NULL ? (struct span){NULL, 0}
-                                      : scope->step_output(step, scope->arg);
+    return scope->step_output ? scope->step_output(step, scope->arg) : (struct span){NULL, 0};
 }
 
 bool template_gives_null(const struct reference *reference, const struct scope *scope)
@@ -62,9 +61,9 @@ struct found template_look_up(const struct reference *reference, const struct sc
         root = scope->index;
         break;
     case REFERENCE_STATUS:
-        if (scope->step_status != NULL) {
+        if (scope->step_status) {
             const char *name = scope->step_status(reference->step, scope->arg);
-            found.text = name == NULL ? found.text : span_text(name);
+            found.text = name ? span_text(name) : found.text;
         }
         found.is_text = found.text.size > 0;
         return found;
@@ -235,13 +234,13 @@ static bool put_text(const struct template_piece *piece, struct filling *filling
     enum { HEADER_MAX = 5 };
     struct buf *out = filling->out;
     size_t before = out->size;
-    if (buf_reserve(out, HEADER_MAX) == NULL) {
+    if (!buf_reserve(out, HEADER_MAX)) {
         return true;
     }
     for (uint32_t i = 0; i < piece->part_count; i++) {
         const struct template_part *part = &piece->parts[i];
         struct found found = {.text = part->text, .is_text = true};
-        if (part->reference != NULL && !resolve(filling, piece, part->reference, &found)) {
+        if (part->reference && !resolve(filling, piece, part->reference, &found)) {
             return false;
         }
         size_t size = out->size;

@@ -31,7 +31,7 @@ struct cutter {
 
 static void add_literal(struct cutter *cutter, uint8_t byte)
 {
-    bool joins = cutter->count > 0 && cutter->parts[cutter->count - 1].reference == NULL;
+    bool joins = cutter->count > 0 && !cutter->parts[cutter->count - 1].reference;
     cutter->literal[cutter->literal_size++] = byte;
     if (!joins) {
         cutter->parts[cutter->count++].text =
@@ -67,7 +67,7 @@ static bool add_reference(struct cutter *cutter)
     }
     const struct reference *reference = template_reference_read(
         cutter->c, cutter->view, (struct span){text.data + at, text.size - at}, &size);
-    if (reference == NULL) {
+    if (!reference) {
         return false;
     }
     at += size;
@@ -113,7 +113,7 @@ static uint32_t count_dollars(struct span text)
 static bool pack_literal(struct compile *c, struct span text, struct template_piece *piece)
 {
     uint8_t *bytes = compile_take(c, text.size + 5, 1);
-    if (bytes == NULL) {
+    if (!bytes) {
         return false;
     }
     size_t header = 5;
@@ -142,7 +142,7 @@ static bool compile_string(struct compile *c, const struct template_view *view, 
         size_t size = 0;
         piece->kind = TEMPLATE_REFERENCE;
         piece->reference = template_reference_read(c, view, text, &size);
-        if (piece->reference != NULL && size < text.size) {
+        if (piece->reference && size < text.size) {
             struct jsonpath_problem problem = {size, "'.' or '[' must stand here, or the end"};
             template_reference_refuse(c, text, &problem);
             return false;
@@ -161,7 +161,7 @@ static bool compile_string(struct compile *c, const struct template_view *view, 
         .parts = compile_take(c, most, sizeof(*cutter.parts)),
         .literal = compile_take(c, text.size, 1),
     };
-    if (cutter.parts == NULL || cutter.literal == NULL || !cut_text(&cutter)) {
+    if (!cutter.parts || !cutter.literal || !cut_text(&cutter)) {
         return false;
     }
     if (!cutter.has_reference) {
@@ -218,7 +218,7 @@ const struct template *template_compile(struct compile *c, struct span value,
     }
     uint32_t most = 2 * count_dynamic(c, copy) + 1;
     struct template_piece *pieces = compile_take(c, most, sizeof(*pieces));
-    if (pieces == NULL) {
+    if (!pieces) {
         return NULL;
     }
     struct walk walk = compile_walk(c, copy);

@@ -127,7 +127,7 @@ bool template_reference_resolve(struct compile *c, const struct template_view *v
     struct quoted written = compile_quote(reference->written);
     const struct root *root = find_root(parts.names[0]);
 
-    if (root != NULL && !root->is_now) {
+    if (root && !root->is_now) {
         compile_error(c, "'%s': $.%s is not supported yet", written.text, root->name);
         return false;
     }
@@ -187,13 +187,13 @@ struct span template_reference_extent(struct compile *c, struct span text)
 static bool read_many(struct compile *c, const struct template_view *view,
                       const struct jsonpath *path, struct reference *reference)
 {
-    struct document *document = compile_take(c, 1, sizeof *document);
+    struct document *document = compile_take(c, 1, sizeof(*document));
     if (reference->written.size > DOCUMENT_TEXT_MAX) {
         compile_error(c, "'%s' is longer than %d bytes", compile_quote(reference->written).text,
                       DOCUMENT_TEXT_MAX);
         return false;
     }
-    if (document == NULL ||
+    if (!document ||
         !document_compile(c, view, reference->written, jsonpath_queries(path), document)) {
         return false;
     }
@@ -223,7 +223,7 @@ const struct reference *template_reference_read(struct compile *c, const struct 
     struct jsonpath_problem problem;
     const struct jsonpath *path = NULL;
     struct reference *reference = compile_take(c, 1, sizeof(*reference));
-    if (reference == NULL) {
+    if (!reference) {
         return NULL;
     }
     enum saga_error rc = jsonpath_compile_prefix(text, c->arena, &path, size, &problem);

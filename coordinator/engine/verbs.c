@@ -85,7 +85,7 @@ static enum saga_error check_plan(struct turn *turn, const struct verb_request *
 static enum saga_error pack_spared(struct turn *turn, const struct verb_request *verb,
                                    struct buf *out, const char **why)
 {
-    struct span *names = arena_take(&turn->batch->arena, verb->accept_count * sizeof *names);
+    struct span *names = arena_take(&turn->batch->arena, verb->accept_count * sizeof(*names));
     uint32_t count = 0;
     if (!names) {
         turn->failed = true;

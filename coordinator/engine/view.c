@@ -83,7 +83,7 @@ static struct span waits_for(const struct saga *saga, const struct view *view)
 static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct view *view)
 {
     uint32_t count = 0;
-    struct view_step *steps = arena_take(arena, saga->step_total * sizeof *steps);
+    struct view_step *steps = arena_take(arena, saga->step_total * sizeof(*steps));
     if (!steps) {
         return SAGA_NO_MEMORY;
     }

@@ -116,7 +116,7 @@ enum saga_error view_mask_learn(const struct saga_image *image, bool may_move, s
 static struct span hide(struct span value)
 {
     static const uint8_t hidden[] = {0xa3, '*', '*', '*'};
-    return value.size == 0 ? value : span_of(hidden, sizeof hidden);
+    return value.size == 0 ? value : span_of(hidden, sizeof(hidden));
 }
 
 /* What an event brings may be sensitive where it comes in, if it does: here nothing can tell. */

@@ -101,8 +101,8 @@ static enum saga_error read_table(const struct block *block, struct arena *arena
     uint32_t count = block->change_count;
     const uint8_t *types_of = block->data + (size_t)count * block->time_size;
     const uint8_t *types = types_of + count;
-    int64_t *changes_s = arena_take(arena, (count + 1) * sizeof *changes_s);
-    int32_t *offsets_s = arena_take(arena, (count + 1) * sizeof *offsets_s);
+    int64_t *changes_s = arena_take(arena, (count + 1) * sizeof(*changes_s));
+    int32_t *offsets_s = arena_take(arena, (count + 1) * sizeof(*offsets_s));
     if (!changes_s || !offsets_s) {
         return SAGA_NO_MEMORY;
     }
@@ -126,7 +126,7 @@ enum saga_error zone_read(struct span bytes, struct arena *arena, const struct z
                           const char **why)
 {
     PRE(arena != NULL);
-    PRE(zone != NULL && why != NULL);
+    PRE(zone != NULL && why);
     struct block block;
     struct span left = bytes;
     struct zone_rule rule = {.is_there = false};

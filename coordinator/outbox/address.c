@@ -52,8 +52,8 @@ static bool read_address(const char *text, uint8_t address[16], uint32_t *bits)
 {
     struct in_addr v4;
     if (inet_pton(AF_INET, text, &v4) == 1) {
-        memcpy(address, mapped, sizeof mapped);
-        memcpy(address + sizeof mapped, &v4, sizeof v4);
+        memcpy(address, mapped, sizeof(mapped));
+        memcpy(address + sizeof(mapped), &v4, sizeof(v4));
         *bits = V4_BITS;
         return true;
     }
@@ -66,7 +66,7 @@ bool address_range(const char *text, struct webhook_range *range)
     char address[INET6_ADDRSTRLEN];
     uint32_t most = 0;
     size_t size = strcspn(text, "/");
-    if (size >= sizeof address) {
+    if (size >= sizeof(address)) {
         return false;
     }
     memcpy(address, text, size);
@@ -100,7 +100,7 @@ static bool is_in(const uint8_t address[16], const struct webhook_range *range)
 
 bool address_is_public(const uint8_t address[16])
 {
-    bool is_v4 = memcmp(address, mapped, sizeof mapped) == 0;
+    bool is_v4 = memcmp(address, mapped, sizeof(mapped)) == 0;
     if (!is_v4 && (address[0] & 0xe0) != 0x20) {
         return false;
     }
@@ -133,11 +133,11 @@ bool address_is_allowed(const struct webhook *hook, const struct sockaddr *peer)
     uint8_t address[16];
     if (peer->sa_family == AF_INET) {
         const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)peer;
-        memcpy(address, mapped, sizeof mapped);
-        memcpy(address + sizeof mapped, &v4->sin_addr, sizeof v4->sin_addr);
+        memcpy(address, mapped, sizeof(mapped));
+        memcpy(address + sizeof(mapped), &v4->sin_addr, sizeof(v4->sin_addr));
     } else if (peer->sa_family == AF_INET6) {
         const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)peer;
-        memcpy(address, &v6->sin6_addr, sizeof address);
+        memcpy(address, &v6->sin6_addr, sizeof(address));
     } else {
         return false;
     }
@@ -151,7 +151,7 @@ static bool read_literal(const char *text, uint8_t address[16])
     uint32_t bits = 0;
     text += text[0] == '[' ? 1 : 0;
     size_t size = strcspn(text, "]%");
-    if (size >= sizeof plain) {
+    if (size >= sizeof(plain)) {
         return false;
     }
     memcpy(plain, text, size);

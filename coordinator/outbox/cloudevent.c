@@ -26,7 +26,7 @@ enum saga_error cloudevent_print(const struct notice *notice, const char *source
     char time[CLOCK_TEXT_SIZE];
     char sequence[24];
     clock_format(notice->at_ms, time);
-    snprintf(sequence, sizeof sequence, "%020llu", (unsigned long long)notice->seq);
+    snprintf(sequence, sizeof(sequence), "%020llu", (unsigned long long)notice->seq);
     buf_open(&packed, notice->data.size + 4096);
     mp_put_map(&packed, 9);
     put_pair(&packed, "specversion", span_text("1.0"));
@@ -54,9 +54,9 @@ void cloudevent_key(const struct notice *notice, const char *source, char key[CL
     struct buf both;
     buf_open(&both, 1 << 16);
     buf_text(&both, source);
-    buf_write(&both, mark, sizeof mark);
+    buf_write(&both, mark, sizeof(mark));
     digest_pair(buf_span(&both), notice->event, digest);
     buf_close(&both);
-    digest_hex(span_of(digest, sizeof digest), hex);
+    digest_hex(span_of(digest, sizeof(digest)), hex);
     snprintf(key, CLOUDEVENT_KEY_SIZE, "msg_%.32s", hex);
 }

@@ -24,7 +24,7 @@ static void *work(void *arg)
 
 enum saga_error courier_start(struct outbox *outbox, struct courier **courier)
 {
-    struct courier *made = calloc(1, sizeof *made);
+    struct courier *made = calloc(1, sizeof(*made));
     if (!made) {
         return SAGA_NO_MEMORY;
     }

@@ -5,7 +5,7 @@
 
 static struct span key_of(const struct lane *lane)
 {
-    return span_of(&lane->saga, sizeof lane->saga);
+    return span_of(&lane->saga, sizeof(lane->saga));
 }
 
 void lanes_open(struct lanes *lanes)
@@ -26,10 +26,10 @@ void lanes_close(struct lanes *lanes)
 
 enum saga_error lanes_add(struct lanes *lanes, uint64_t saga, const struct lane *head)
 {
-    if (map_get(&lanes->map, span_of(&saga, sizeof saga))) {
+    if (map_get(&lanes->map, span_of(&saga, sizeof(saga)))) {
         return SAGA_OK;
     }
-    struct lane *lane = calloc(1, sizeof *lane);
+    struct lane *lane = calloc(1, sizeof(*lane));
     if (!lane) {
         return SAGA_NO_MEMORY;
     }

@@ -72,7 +72,7 @@ static void post_done(void *arg, const struct post_outcome *outcome, void *outbo
 
 enum saga_error outbox_new(const struct outbox_options *options, struct outbox **outbox)
 {
-    struct outbox *made = calloc(1, sizeof *made);
+    struct outbox *made = calloc(1, sizeof(*made));
     if (!made) {
         return SAGA_NO_MEMORY;
     }
@@ -233,9 +233,9 @@ static enum saga_error write_post(const struct store_delivery *found, void *arg)
     struct flight *flight = arg;
     const struct outbox *outbox = flight->outbox;
     const struct notice *notice = &found->notice;
-    snprintf(flight->event, sizeof flight->event, "%.*s", (int)notice->event.size,
+    snprintf(flight->event, sizeof(flight->event), "%.*s", (int)notice->event.size,
              (const char *)notice->event.data);
-    snprintf(flight->timestamp, sizeof flight->timestamp, "%lld",
+    snprintf(flight->timestamp, sizeof(flight->timestamp), "%lld",
              (long long)(outbox->options.wall_ms(outbox->options.arg) / 1000));
     cloudevent_key(notice, outbox->options.source, flight->id);
     enum saga_error rc = cloudevent_print(notice, outbox->options.source, &flight->body);
@@ -251,7 +251,7 @@ static enum saga_error write_post(const struct store_delivery *found, void *arg)
 
 static struct flight *new_flight(struct outbox *outbox, struct hook *hook, struct lane *lane)
 {
-    struct flight *flight = calloc(1, sizeof *flight);
+    struct flight *flight = calloc(1, sizeof(*flight));
     if (!flight) {
         return NULL;
     }
@@ -396,7 +396,7 @@ static void say_outcome(const struct flight *flight)
     if (change->change == DELIVERY_DONE) {
         return;
     }
-    snprintf(attempts, sizeof attempts, "%u", change->attempts);
+    snprintf(attempts, sizeof(attempts), "%u", change->attempts);
     log_line(change->change == DELIVERY_DEAD ? LOG_ERROR : LOG_WARN, events[change->change], "hook",
              flight->hook->config->name, "event", flight->event, "attempts", attempts, "why",
              flight->why, NULL);
@@ -430,7 +430,7 @@ static void conclude(struct flight *flight, const struct post_outcome *outcome)
         unfit ? -1 : schedule_delay_ms(attempts, outcome->retry_after_ms, draw(outbox));
     bool gone = outcome->status == 410;
     judge_hook(flight->hook, outcome, now_ms);
-    memcpy(flight->why, outcome->why, sizeof flight->why);
+    memcpy(flight->why, outcome->why, sizeof(flight->why));
     flight->request = (struct request){.kind = REQUEST_OUTBOX, .answer = answered, .arg = flight};
     struct delivery *change = &flight->request.outbox.change;
     /* An event that met 410 is no failure of its own: it waits with the others. */

@@ -10,13 +10,13 @@ static const char prefix[] = "whsec_";
 bool sign_secret(struct span text, struct webhook_secret *secret)
 {
     uint8_t bytes[3 * (4 * WEBHOOK_SECRET_MAX / 3 / 4 + 2)];
-    size_t head = sizeof prefix - 1;
+    size_t head = sizeof(prefix) - 1;
     if (text.size < head || memcmp(text.data, prefix, head) != 0) {
         return false;
     }
     struct span base64 = span_of(text.data + head, text.size - head);
     size_t size = base64.size / 4 * 3;
-    if (base64.size == 0 || base64.size % 4 != 0 || size > sizeof bytes) {
+    if (base64.size == 0 || base64.size % 4 != 0 || size > sizeof(bytes)) {
         return false;
     }
     if (EVP_DecodeBlock(bytes, base64.data, (int)base64.size) != (int)size) {
@@ -49,7 +49,7 @@ void sign_message(const struct webhook *hook, const struct signed_message *messa
         unsigned int size = 0;
         const uint8_t *made = HMAC(EVP_sha256(), secret->bytes, (int)secret->size, content.data,
                                    content.size, digest, &size);
-        CHECK(made != NULL && size == sizeof digest);
+        CHECK(made != NULL && size == sizeof(digest));
         EVP_EncodeBlock(base64, digest, (int)size);
         buf_text(out, i > 0 ? " v1," : "v1,");
         buf_text(out, (const char *)base64);

@@ -108,9 +108,9 @@ static size_t swallow(char *data, size_t size, size_t count, void *arg)
 static bool add_header(struct transfer *transfer, const char *name, const char *value)
 {
     char line[1024];
-    int size = snprintf(line, sizeof line, "%s: %s", name, value);
+    int size = snprintf(line, sizeof(line), "%s: %s", name, value);
     struct curl_slist *longer =
-        size > 0 && (size_t)size < sizeof line ? curl_slist_append(transfer->headers, line) : NULL;
+        size > 0 && (size_t)size < sizeof(line) ? curl_slist_append(transfer->headers, line) : NULL;
     transfer->headers = longer ? longer : transfer->headers;
     return longer != NULL;
 }
@@ -172,7 +172,7 @@ static void drop(struct curl_transport *transport, struct transfer *transfer)
 static enum saga_error send_post(struct transport *base, const struct post *post)
 {
     struct curl_transport *transport = own(base);
-    struct transfer *transfer = calloc(1, sizeof *transfer);
+    struct transfer *transfer = calloc(1, sizeof(*transfer));
     if (!transfer) {
         return SAGA_NO_MEMORY;
     }
@@ -206,16 +206,16 @@ static void conclude(struct curl_transport *transport, struct transfer *transfer
     /* An answer that is too long is an answer. */
     bool is_answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && status > 0);
     if (transfer->refused) {
-        snprintf(outcome.why, sizeof outcome.why,
+        snprintf(outcome.why, sizeof(outcome.why),
                  "the host's address is private, which allow_private does not cover");
     } else if (!is_answered) {
-        snprintf(outcome.why, sizeof outcome.why, "%s",
+        snprintf(outcome.why, sizeof(outcome.why), "%s",
                  transfer->error[0] ? transfer->error : curl_easy_strerror(code));
     } else {
         outcome.status = (uint32_t)status;
         outcome.retry_after_ms = retry_after > 0 ? (int64_t)retry_after * 1000 : -1;
         if (status < 200 || status > 299) {
-            snprintf(outcome.why, sizeof outcome.why, "answered %ld", status);
+            snprintf(outcome.why, sizeof(outcome.why), "answered %ld", status);
         }
     }
     void *flight = transfer->flight;
@@ -277,12 +277,12 @@ static const struct transport_ops curl_ops = {
 
 enum saga_error transport_curl_open(const char *agent, struct transport **transport)
 {
-    struct curl_transport *made = calloc(1, sizeof *made);
+    struct curl_transport *made = calloc(1, sizeof(*made));
     if (!made) {
         return SAGA_NO_MEMORY;
     }
     made->base.ops = &curl_ops;
-    snprintf(made->agent, sizeof made->agent, "sagad/%s", agent);
+    snprintf(made->agent, sizeof(made->agent), "sagad/%s", agent);
     /* Once for the process; a second time is counted. */
     bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
     made->multi = ready ? curl_multi_init() : NULL;

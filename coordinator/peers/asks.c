@@ -34,20 +34,22 @@ struct ask {
 static struct ask *take_ask(struct peers *peers, struct span connection, struct span frame)
 {
     if (peers->ask_count == LIMIT_WAITERS || connection.size > CONNECTION_MAX ||
-        peers->ask_bytes + frame.size > ASK_BYTES_MAX)
+        peers->ask_bytes + frame.size > ASK_BYTES_MAX) {
         return NULL;
+    }
     struct ask *ask = peers->free_asks;
-    if (ask != NULL) {
+    if (ask) {
         peers->free_asks = ask->next;
         peers->free_ask_count--;
     } else {
         ask = malloc(sizeof(*ask));
-        if (ask == NULL)
+        if (!ask) {
             return NULL;
+        }
     }
     memset(ask, 0, offsetof(struct ask, connection));
     ask->copy = frame.size <= SMALL_SIZE ? ask->small : malloc(frame.size);
-    if (ask->copy == NULL) {
+    if (!ask->copy) {
         free(ask);
         return NULL;
     }
@@ -58,8 +60,9 @@ static struct ask *take_ask(struct peers *peers, struct span connection, struct 
     ask->connection_size = (uint32_t)connection.size;
     memcpy(ask->connection, connection.data, connection.size);
     ask->next = peers->asks;
-    if (peers->asks != NULL)
+    if (peers->asks) {
         peers->asks->prev = ask;
+    }
     peers->asks = ask;
     peers->ask_count++;
     peers->ask_bytes += ask->size;
@@ -69,17 +72,20 @@ static struct ask *take_ask(struct peers *peers, struct span connection, struct 
 static void give_ask(struct ask *ask)
 {
     struct peers *peers = ask->peers;
-    if (ask->prev == NULL)
+    if (!ask->prev) {
         peers->asks = ask->next;
-    else
+    } else {
         ask->prev->next = ask->next;
-    if (ask->next != NULL)
+    }
+    if (ask->next) {
         ask->next->prev = ask->prev;
+    }
     peers->ask_count--;
     peers->ask_bytes -= ask->size;
     ask->magic = 0;
-    if (ask->copy != ask->small)
+    if (ask->copy != ask->small) {
         free(ask->copy);
+    }
     if (peers->free_ask_count < FREE_MAX / 10) {
         ask->next = peers->free_asks;
         peers->free_asks = ask;
@@ -91,10 +97,11 @@ static void give_ask(struct ask *ask)
 
 static void free_list(struct ask *ask)
 {
-    while (ask != NULL) {
+    while (ask) {
         struct ask *next = ask->next;
-        if (ask->magic == ASK_MAGIC && ask->copy != ask->small)
+        if (ask->magic == ASK_MAGIC && ask->copy != ask->small) {
             free(ask->copy);
+        }
         free(ask);
         ask = next;
     }
@@ -116,8 +123,9 @@ static struct span connection_of(const struct ask *ask)
 /* The same bytes in the ask's copy of the frame. */
 static struct span moved(const struct ask *ask, struct span frame, struct span bytes)
 {
-    if (bytes.size == 0)
+    if (bytes.size == 0) {
         return (struct span){NULL, 0};
+    }
     return span_of(ask->copy + (bytes.data - frame.data), bytes.size);
 }
 
@@ -130,10 +138,12 @@ static void reply_saga(struct peers *peers, struct span connection, struct span 
     uint32_t pairs = 0;
     buf_clear(&peers->body);
     enum saga_error rc = SAGA_UNAVAILABLE;
-    if (peers->reader.get != NULL)
+    if (peers->reader.get) {
         rc = peers->reader.get(saga, range, &peers->body, &pairs, peers->reader.arg);
-    if (rc == SAGA_OK && buf_failed(&peers->body))
+    }
+    if (rc == SAGA_OK && buf_failed(&peers->body)) {
         rc = SAGA_TOO_LARGE;
+    }
     if (rc != SAGA_OK) {
         outbound_error(peers, connection, request, rc, NULL);
         return;
@@ -182,10 +192,11 @@ static void reply_event(struct ask *ask, const struct answer *answer)
     fields_put_key(out, WIRE_KEY_DELIVERED);
     mp_put_uint(out, answer->delivered);
     fields_put_key(out, WIRE_KEY_STARTED);
-    if (answer->started.size > 0)
+    if (answer->started.size > 0) {
         mp_put_value(out, answer->started);
-    else
+    } else {
         mp_put_array(out, 0);
+    }
     outbound_reply_end(ask->peers, connection_of(ask), ask->name);
 }
 
@@ -194,16 +205,17 @@ static void answer_ask(struct request *request, const struct answer *answer)
     struct ask *ask = request->arg;
     CHECK(ask->magic == ASK_MAGIC);
     CHECK(&ask->request == request);
-    if (answer->error != SAGA_OK)
+    if (answer->error != SAGA_OK) {
         outbound_error(ask->peers, connection_of(ask), ask->name, answer->error, answer->why);
-    else if (ask->type == WIRE_START)
+    } else if (ask->type == WIRE_START) {
         reply_start(ask, answer);
-    else if (ask->type == WIRE_FINISH)
+    } else if (ask->type == WIRE_FINISH) {
         reply_finish(ask, answer);
-    else if (ask->type == WIRE_EVENT)
+    } else if (ask->type == WIRE_EVENT) {
         reply_event(ask, answer);
-    else
+    } else {
         reply_saga(ask->peers, connection_of(ask), ask->name, ask->request.saga, &ask->range);
+    }
     give_ask(ask);
 }
 
@@ -239,26 +251,32 @@ static bool are_texts(struct span labels)
 static const char *check_start(const struct message *message)
 {
     struct span definition = fields_text(message, WIRE_KEY_DEFINITION);
-    if (definition.size == 0 || definition.size > LIMIT_NAME)
+    if (definition.size == 0 || definition.size > LIMIT_NAME) {
         return "a definition's name has 1 to 64 bytes";
-    if (fields_int(message, WIRE_KEY_VERSION, 0) > UINT32_MAX)
+    }
+    if (fields_int(message, WIRE_KEY_VERSION, 0) > UINT32_MAX) {
         return "there is no such version";
+    }
     struct span saga = fields_text(message, WIRE_KEY_SAGA);
-    if (message->value[WIRE_KEY_SAGA].size > 0 && !ids_is_given(saga))
+    if (message->value[WIRE_KEY_SAGA].size > 0 && !ids_is_given(saga)) {
         return "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
-    if (!are_few(message->value[WIRE_KEY_LABELS]))
+    }
+    if (!are_few(message->value[WIRE_KEY_LABELS])) {
         return "there are at most 32 labels";
+    }
     struct span wait = fields_text(message, WIRE_KEY_WAIT);
     if (message->value[WIRE_KEY_WAIT].size > 0 && !span_is(wait, "stored") &&
-        !span_is(wait, "settled"))
+        !span_is(wait, "settled")) {
         return "wait is stored or settled";
+    }
     return NULL;
 }
 
 static struct span trace_of(const struct message *message)
 {
-    if (mp_type(message->value[WIRE_KEY_TRACEPARENT]) != MP_STR)
+    if (mp_type(message->value[WIRE_KEY_TRACEPARENT]) != MP_STR) {
         return (struct span){NULL, 0};
+    }
     return ids_traceparent(fields_text(message, WIRE_KEY_TRACEPARENT));
 }
 
@@ -270,8 +288,9 @@ static enum saga_error fill_start(struct ask *ask, struct span frame, const stru
         return SAGA_BAD_MESSAGE;
     }
     *why = check_start(message);
-    if (*why != NULL)
+    if (*why) {
         return SAGA_INVALID;
+    }
     if (message->value[WIRE_KEY_INPUT].size > LIMIT_VALUE) {
         *why = "an input may have 960 KiB";
         return SAGA_TOO_LARGE;
@@ -316,8 +335,9 @@ static bool is_no_saga(const struct message *message, const char **why)
 static bool is_event_text(struct span text, size_t most, uint8_t least)
 {
     for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < least || text.data[i] == 0x7f)
+        if (text.data[i] < least || text.data[i] == 0x7f) {
             return false;
+        }
     }
     return text.size > 0 && text.size <= most;
 }
@@ -329,16 +349,19 @@ static enum saga_error fill_event(struct ask *ask, struct span frame, const stru
     struct inbox_row *row = &ask->request.event;
     struct span saga = fields_text(message, WIRE_KEY_SAGA);
     *row = (struct inbox_row){.source = span_text(SOURCE_OF_CLIENTS)};
-    if (!is_event_text(fields_text(message, WIRE_KEY_EVENT), LIMIT_EVENT_NAME, 0x21))
+    if (!is_event_text(fields_text(message, WIRE_KEY_EVENT), LIMIT_EVENT_NAME, 0x21)) {
         *why = "an event's name has 1 to 255 bytes without blanks";
-    else if (!is_event_text(fields_text(message, WIRE_KEY_ID), LIMIT_EVENT_ID, 0x20))
+    } else if (!is_event_text(fields_text(message, WIRE_KEY_ID), LIMIT_EVENT_ID, 0x20)) {
         *why = "an event's id has 1 to 512 bytes without control characters";
-    else if (message->value[WIRE_KEY_SAGA].size > 0 && saga.size == 0)
+    } else if (message->value[WIRE_KEY_SAGA].size > 0 && saga.size == 0) {
         *why = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
-    if (*why != NULL)
+    }
+    if (*why) {
         return SAGA_INVALID;
-    if (saga.size > 0 && is_no_saga(message, why))
+    }
+    if (saga.size > 0 && is_no_saga(message, why)) {
         return SAGA_NOT_FOUND;
+    }
     if (message->value[WIRE_KEY_DATA].size > LIMIT_VALUE) {
         *why = "an event's data may have 960 KiB";
         return SAGA_TOO_LARGE;
@@ -364,8 +387,9 @@ static enum saga_error fill_wait(struct ask *ask, struct span frame, const struc
                                  int64_t now_ms, const char **why)
 {
     MAYBE(now_ms > 0);
-    if (is_no_saga(message, why))
+    if (is_no_saga(message, why)) {
         return SAGA_NOT_FOUND;
+    }
     ask->request.kind = REQUEST_WAIT;
     ask->request.saga = moved(ask, frame, fields_text(message, WIRE_KEY_SAGA));
     ask->request.wait_settled = true;
@@ -380,16 +404,18 @@ static enum saga_error fill_finish(struct ask *ask, struct span frame,
     MAYBE(now_ms > 0);
     struct result *result = &ask->request.result;
     enum saga_error rc = inbound_result(ask->peers, message, result, why);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         return rc;
+    }
     ask->request.kind = REQUEST_FINISH;
     result->key = moved(ask, frame, fields_text(message, WIRE_KEY_KEY));
     result->output = moved(ask, frame, result->output);
     result->details = moved(ask, frame, result->details);
     result->message = moved(ask, frame, result->message);
     /* The code may be a literal of ours. */
-    if (message->value[WIRE_KEY_ERROR].size > 0)
+    if (message->value[WIRE_KEY_ERROR].size > 0) {
         result->code = moved(ask, frame, result->code);
+    }
     if (!digest_unhex(fields_text(message, WIRE_KEY_TOKEN), result->token, TOKEN_SIZE)) {
         *why = "no task has this token";
         return SAGA_NOT_FOUND;
@@ -412,7 +438,7 @@ static void post(struct peers *peers, struct span connection, struct span frame,
     };
     struct span name = fields_text(message, WIRE_KEY_REQUEST);
     struct ask *ask = take_ask(peers, connection, frame);
-    if (ask == NULL) {
+    if (!ask) {
         outbound_error(peers, connection, name, SAGA_OVERLOADED, "too many open requests");
         return;
     }
@@ -439,10 +465,11 @@ void asks_message(struct peers *peers, struct span connection, struct span frame
     case WIRE_GET: {
         struct peers_range range = range_of(message);
         const char *why = NULL;
-        if (is_no_saga(message, &why))
+        if (is_no_saga(message, &why)) {
             outbound_error(peers, connection, name, SAGA_NOT_FOUND, why);
-        else
+        } else {
             reply_saga(peers, connection, name, fields_text(message, WIRE_KEY_SAGA), &range);
+        }
         break;
     }
     case WIRE_START:

@@ -24,10 +24,11 @@ static void push_stranger(struct peers *peers, struct contact *contact)
 {
     contact->older = peers->strangers_last;
     contact->newer = NULL;
-    if (peers->strangers_last == NULL)
+    if (!peers->strangers_last) {
         peers->strangers_first = contact;
-    else
+    } else {
         peers->strangers_last->newer = contact;
+    }
     peers->strangers_last = contact;
     peers->stranger_count++;
 }
@@ -35,14 +36,16 @@ static void push_stranger(struct peers *peers, struct contact *contact)
 static void drop_stranger(struct peers *peers, struct contact *contact)
 {
     PRE(peers->stranger_count > 0);
-    if (contact->older == NULL)
+    if (!contact->older) {
         peers->strangers_first = contact->newer;
-    else
+    } else {
         contact->older->newer = contact->newer;
-    if (contact->newer == NULL)
+    }
+    if (!contact->newer) {
         peers->strangers_last = contact->older;
-    else
+    } else {
         contact->newer->older = contact->older;
+    }
     contact->older = NULL;
     contact->newer = NULL;
     peers->stranger_count--;
@@ -53,7 +56,7 @@ static uint32_t free_place(struct peers *peers)
 {
     for (uint32_t i = 0; i < CONTACT_MAX; i++) {
         uint32_t place = (peers->contact_next + i) & (CONTACT_MAX - 1);
-        if (peers->contacts[place] == NULL) {
+        if (!peers->contacts[place]) {
             peers->contact_next = place + 1;
             return place;
         }
@@ -64,16 +67,20 @@ static uint32_t free_place(struct peers *peers)
 struct contact *contacts_meet(struct peers *peers, struct span connection)
 {
     struct contact *contact = contacts_find(peers, connection);
-    if (contact != NULL || connection.size > CONNECTION_MAX)
+    if (contact || connection.size > CONNECTION_MAX) {
         return contact;
-    if (peers->stranger_count == STRANGER_MAX)
+    }
+    if (peers->stranger_count == STRANGER_MAX) {
         contacts_forget(peers, peers->strangers_first);
+    }
     contact = calloc(1, sizeof(*contact) + connection.size);
-    if (contact == NULL)
+    if (!contact) {
         return NULL;
+    }
     contact->connection_size = (uint32_t)connection.size;
-    if (connection.size > 0)
+    if (connection.size > 0) {
         memcpy(contact->connection, connection.data, connection.size);
+    }
     if (map_put(&peers->connections, contact_connection(contact), contact) != SAGA_OK) {
         free(contact);
         return NULL;
@@ -89,26 +96,30 @@ struct contact *contacts_meet(struct peers *peers, struct span connection)
 
 void contacts_promote(struct peers *peers, struct contact *contact)
 {
-    PRE(contact->session == NULL);
+    PRE(!contact->session);
     drop_stranger(peers, contact);
 }
 
 static void drop_dirty(struct peers *peers, const struct contact *contact)
 {
     struct contact **link = &peers->dirty;
-    while (*link != NULL && *link != contact)
+    while (*link && *link != contact) {
         link = &(*link)->next_dirty;
-    if (*link != NULL)
+    }
+    if (*link) {
         *link = contact->next_dirty;
+    }
 }
 
 /* A contact with a session is in no list of strangers. */
 void contacts_forget(struct peers *peers, struct contact *contact)
 {
-    if (contact->session == NULL)
+    if (!contact->session) {
         drop_stranger(peers, contact);
-    if (contact->is_dirty)
+    }
+    if (contact->is_dirty) {
         drop_dirty(peers, contact);
+    }
     CHECK(peers->contacts[contact->place] == contact);
     peers->contacts[contact->place] = NULL;
     CHECK(map_drop(&peers->connections, contact_connection(contact)) == contact);
@@ -119,7 +130,7 @@ void contacts_forget(struct peers *peers, struct contact *contact)
 void contacts_close(struct peers *peers)
 {
     for (uint32_t place = 0; place < CONTACT_MAX; place++) {
-        if (peers->contacts[place] != NULL) {
+        if (peers->contacts[place]) {
             buf_close(&peers->contacts[place]->done);
             free(peers->contacts[place]);
         }

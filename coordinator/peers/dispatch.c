@@ -55,15 +55,17 @@ static enum sending send_flight(struct peers *peers, struct flight *flight, stru
                                 int64_t now_ms)
 {
     int64_t ttl_ms = ttl_of(flight->task, now_ms);
-    if (ttl_ms <= 0)
+    if (ttl_ms <= 0) {
         return SENDING_EXPIRED;
+    }
     enum saga_error rc = outbound_task(peers, session, flight->task, ttl_ms, now_ms);
     if (rc == SAGA_TOO_LARGE) {
         refuse_size(peers, flight->task, now_ms);
         return SENDING_REFUSED;
     }
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         return SENDING_FAILED;
+    }
     flights_unlink(peers, flight);
     flights_open(peers, flight, session);
     peers_emit_flight(peers, EVENT_SENT, flight, session, now_ms);
@@ -76,11 +78,13 @@ static enum sending offer(struct peers *peers, struct flight *flight, struct act
 {
     for (uint32_t i = 0; i <= action->session_count; i++) {
         struct session *session = actions_choose(peers, action, now_ms);
-        if (session == NULL)
+        if (!session) {
             return SENDING_FAILED;
+        }
         enum sending sending = send_flight(peers, flight, session, now_ms);
-        if (sending != SENDING_FAILED)
+        if (sending != SENDING_FAILED) {
             return sending;
+        }
     }
     return SENDING_FAILED;
 }
@@ -100,11 +104,13 @@ static void refuse(struct peers *peers, const struct task *task, int64_t now_ms)
 static struct flight *make_flight(struct peers *peers, const struct task *task)
 {
     struct flight *flight = flights_find(peers, task->key, task->attempt);
-    if (flight != NULL)
+    if (flight) {
         flights_forget(peers, flight);
+    }
     flight = flights_new(peers, task->key, task->attempt);
-    if (flight == NULL)
+    if (!flight) {
         return NULL;
+    }
     flight->task = task;
     flight->is_urgent = is_urgent(task);
     flight->has_token = true;
@@ -128,25 +134,28 @@ void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
         return;
     }
     struct flight *flight = make_flight(peers, task);
-    struct action *action = flight == NULL ? NULL : actions_take(peers, task->action);
-    if (action == NULL) {
-        if (flight != NULL)
+    struct action *action = flight ? actions_take(peers, task->action) : NULL;
+    if (!action) {
+        if (flight) {
             flights_forget(peers, flight);
+        }
         refuse(peers, task, now_ms);
         return;
     }
     /* None overtakes what waits already. */
-    bool is_first =
-        action->urgent.first == NULL && (flight->is_urgent || action->plain.first == NULL);
+    bool is_first = !action->urgent.first && (flight->is_urgent || !action->plain.first);
     enum sending sending = is_first ? offer(peers, flight, action, now_ms) : SENDING_FAILED;
-    if (sending == SENDING_FAILED && action->session_count == 0 && action->uses == 1)
+    if (sending == SENDING_FAILED && action->session_count == 0 && action->uses == 1) {
         say_nobody(action);
-    if (sending == SENDING_FAILED)
+    }
+    if (sending == SENDING_FAILED) {
         flights_wait(peers, flight, action); /* keeps the use of the action */
-    else
+    } else {
         actions_release(peers, action);
-    if (sending == SENDING_REFUSED)
+    }
+    if (sending == SENDING_REFUSED) {
         flights_forget(peers, flight);
+    }
 }
 
 /* The first in order of what waits for one of the session's actions. */
@@ -157,11 +166,13 @@ static struct flight *next_of(const struct session *session)
     for (uint32_t i = 0; i < session->action_count; i++) {
         const struct action *action = session->actions[i];
         struct flight *first = action->urgent.first;
-        if (first != NULL && (urgent == NULL || first->order < urgent->order))
+        if (first && (!urgent || first->order < urgent->order)) {
             urgent = first;
+        }
         first = action->plain.first;
-        if (first != NULL && (plain == NULL || first->order < plain->order))
+        if (first && (!plain || first->order < plain->order)) {
             plain = first;
+        }
     }
     return urgent != NULL ? urgent : plain;
 }
@@ -170,25 +181,30 @@ void dispatch_session(struct peers *peers, struct session *session, int64_t now_
 {
     while (peers->waiting_count > 0 && sessions_has_room(peers, session, now_ms)) {
         struct flight *flight = next_of(session);
-        if (flight == NULL)
+        if (!flight) {
             return;
+        }
         enum sending sending = send_flight(peers, flight, session, now_ms);
-        if (sending == SENDING_FAILED)
+        if (sending == SENDING_FAILED) {
             return;
-        if (sending == SENDING_EXPIRED)
+        }
+        if (sending == SENDING_EXPIRED) {
             flights_unlink(peers, flight);
-        else if (sending == SENDING_REFUSED)
+        } else if (sending == SENDING_REFUSED) {
             flights_forget(peers, flight);
+        }
     }
 }
 
 struct session *dispatch_answered(struct peers *peers, const struct result *result)
 {
     struct flight *flight = flights_find(peers, result->key, result->attempt);
-    if (flight == NULL || flight->state == FLIGHT_WAITING)
+    if (!flight || flight->state == FLIGHT_WAITING) {
         return NULL;
-    if (flight->has_token && memcmp(flight->token, result->token, TOKEN_SIZE) != 0)
+    }
+    if (flight->has_token && memcmp(flight->token, result->token, TOKEN_SIZE) != 0) {
         return NULL;
+    }
     struct session *session = flight->session;
     flights_forget(peers, flight);
     return session;

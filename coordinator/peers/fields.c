@@ -67,26 +67,30 @@ static void learn(struct word_list *list, const struct word *word, uint32_t numb
     CHECK(word->size > 0);
     CHECK(word->size <= KEY_MAX);
     uint8_t at = hash_of((const uint8_t *)word->text, word->size);
-    while (list->slots[at] != 0)
+    while (list->slots[at] != 0) {
         at = (uint8_t)(at + 1);
+    }
     list->slots[at] = (uint8_t)(number + 1);
 }
 
 void fields_open(struct fields *fields)
 {
     *fields = (struct fields){0};
-    for (uint32_t key = 0; key < WIRE_KEY_COUNT; key++)
+    for (uint32_t key = 0; key < WIRE_KEY_COUNT; key++) {
         learn(&fields->keys, &keys[key], key);
+    }
     for (uint32_t type = 0; type < WIRE_TYPE_COUNT; type++) {
         enum direction direction = types[type].direction;
-        if (direction == DIRECTION_PARTICIPANT || direction == DIRECTION_CLIENT)
+        if (direction == DIRECTION_PARTICIPANT || direction == DIRECTION_CLIENT) {
             learn(&fields->types, &types[type].word, type);
+        }
     }
     uint16_t row = 0;
     for (uint32_t type = 0; type < WIRE_TYPE_COUNT; type++) {
         fields->first[type] = row;
-        while (row < ARRAY_COUNT(rows) && rows[row].type == type)
+        while (row < ARRAY_COUNT(rows) && rows[row].type == type) {
             row++;
+        }
     }
     fields->first[WIRE_TYPE_COUNT] = row;
     POST(row == ARRAY_COUNT(rows));
@@ -100,26 +104,30 @@ static inline bool is_word(const struct word *word, struct span text)
 /* -1: a key that no message has. */
 static int32_t key_of(const struct fields *fields, struct span text)
 {
-    if (text.size == 0 || text.size > KEY_MAX)
+    if (text.size == 0 || text.size > KEY_MAX) {
         return -1;
+    }
     uint8_t at = hash_of(text.data, text.size);
     for (; fields->keys.slots[at] != 0; at = (uint8_t)(at + 1)) {
         uint32_t number = fields->keys.slots[at] - 1u;
-        if (is_word(&keys[number], text))
+        if (is_word(&keys[number], text)) {
             return (int32_t)number;
+        }
     }
     return -1;
 }
 
 static int32_t type_of(const struct fields *fields, struct span text)
 {
-    if (text.size == 0 || text.size > KEY_MAX)
+    if (text.size == 0 || text.size > KEY_MAX) {
         return -1;
+    }
     uint8_t at = hash_of(text.data, text.size);
     for (; fields->types.slots[at] != 0; at = (uint8_t)(at + 1)) {
         uint32_t number = fields->types.slots[at] - 1u;
-        if (is_word(&types[number].word, text))
+        if (is_word(&types[number].word, text)) {
             return (int32_t)number;
+        }
     }
     return -1;
 }
@@ -131,8 +139,9 @@ static void collect(const struct fields *fields, struct span map, struct message
     for (uint32_t i = 0; i < count && !mp.bad; i++) {
         int32_t key = key_of(fields, mp_str(&mp));
         struct span value = mp_skip(&mp);
-        if (key >= 0)
+        if (key >= 0) {
             message->value[key] = value;
+        }
     }
 }
 
@@ -142,20 +151,24 @@ static bool read_plain(const struct fields *fields, struct span frame, struct me
 {
     const uint8_t *at;
     uint32_t left;
-    if (!plain_open(frame, &at, &left))
+    if (!plain_open(frame, &at, &left)) {
         return false;
+    }
     const uint8_t *end = frame.data + frame.size;
     for (; left > 0; left--) {
         struct plain plain = {0};
         struct span text;
-        if (!plain_key(&at, end, &text))
+        if (!plain_key(&at, end, &text)) {
             return false;
+        }
         int32_t key = key_of(fields, text);
-        if (key < 0 || message->value[key].data != NULL)
+        if (key < 0 || message->value[key].data) {
             return false;
+        }
         const uint8_t *value = at;
-        if (!plain_read(&at, end, &plain))
+        if (!plain_read(&at, end, &plain)) {
             return false;
+        }
         message->value[key] = span_of(value, (size_t)(at - value));
     }
     return at == end;
@@ -165,8 +178,9 @@ static enum saga_error read_any(const struct fields *fields, struct span frame,
                                 struct message *message, const char **why)
 {
     enum saga_error rc = mp_check(frame, why);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         return rc;
+    }
     if (mp_type(frame) != MP_MAP) {
         *why = "not a map";
         return SAGA_BAD_MESSAGE;
@@ -184,15 +198,18 @@ static const char *check_fields(const struct fields *fields, struct message *mes
         enum mp_type type = mp_type(*value);
         bool is_absent = type == MP_NONE || (type == MP_NIL && row->accepts != FIELD_ANY);
         if (is_absent) {
-            if (row->is_required)
+            if (row->is_required) {
                 return type == MP_NONE ? "a required key is missing" : "a value has the wrong type";
+            }
             *value = (struct span){NULL, 0};
             continue;
         }
-        if ((row->accepts & 1 << type) == 0)
+        if ((row->accepts & 1 << type) == 0) {
             return "a value has the wrong type";
-        if (row->accepts == FIELD_UINT && fields_int(message, row->key, -1) < 0)
+        }
+        if (row->accepts == FIELD_UINT && fields_int(message, row->key, -1) < 0) {
             return "a number is negative";
+        }
     }
     return NULL;
 }
@@ -205,15 +222,19 @@ static bool is_version(struct span value)
 
 static const char *check_head(const struct fields *fields, struct message *message)
 {
-    if (mp_type(message->value[WIRE_KEY_REQUEST]) != MP_STR)
+    if (mp_type(message->value[WIRE_KEY_REQUEST]) != MP_STR) {
         message->value[WIRE_KEY_REQUEST] = (struct span){NULL, 0};
-    if (!is_version(message->value[WIRE_KEY_V]))
+    }
+    if (!is_version(message->value[WIRE_KEY_V])) {
         return "v is not 1";
-    if (mp_type(message->value[WIRE_KEY_TYPE]) != MP_STR)
+    }
+    if (mp_type(message->value[WIRE_KEY_TYPE]) != MP_STR) {
         return "there is no type";
+    }
     int32_t type = type_of(fields, fields_text(message, WIRE_KEY_TYPE));
-    if (type < 0)
+    if (type < 0) {
         return "the type is unknown";
+    }
     message->type = (enum wire_type)type;
     return NULL;
 }
@@ -225,13 +246,15 @@ enum saga_error fields_read(const struct fields *fields, struct span frame, stru
     if (!read_plain(fields, frame, message)) {
         memset(message, 0, sizeof(*message));
         enum saga_error rc = read_any(fields, frame, message, why);
-        if (rc != SAGA_OK)
+        if (rc != SAGA_OK) {
             return rc;
+        }
     }
     *why = check_head(fields, message);
-    if (*why == NULL)
+    if (!*why) {
         *why = check_fields(fields, message);
-    return *why == NULL ? SAGA_OK : SAGA_BAD_MESSAGE;
+    }
+    return *why ? SAGA_BAD_MESSAGE : SAGA_OK;
 }
 
 enum saga_error fields_part(const struct fields *fields, struct span map, enum wire_type type,
@@ -246,7 +269,7 @@ enum saga_error fields_part(const struct fields *fields, struct span map, enum w
     }
     collect(fields, map, part);
     *why = check_fields(fields, part);
-    return *why == NULL ? SAGA_OK : SAGA_BAD_MESSAGE;
+    return *why ? SAGA_BAD_MESSAGE : SAGA_OK;
 }
 
 struct span fields_text(const struct message *message, enum wire_key key)
@@ -271,8 +294,9 @@ void fields_put_key(struct buf *out, enum wire_key key)
 {
     const struct word *word = &keys[key];
     uint8_t *at = buf_reserve(out, 1u + word->size);
-    if (at == NULL)
+    if (!at) {
         return;
+    }
     at[0] = (uint8_t)(0xa0 | word->size);
     memcpy(at + 1, word->text, word->size);
 }

@@ -14,8 +14,9 @@ static uint32_t write_name(uint8_t *name, struct span key, uint32_t attempt)
 {
     PRE(key.size <= LIMIT_KEY);
     memcpy(name, &attempt, 4);
-    if (key.size > 0)
+    if (key.size > 0) {
         memcpy(name + 4, key.data, key.size);
+    }
     return (uint32_t)(4 + key.size);
 }
 
@@ -27,8 +28,9 @@ struct span flights_key(const struct flight *flight)
 struct flight *flights_find(const struct peers *peers, struct span key, uint32_t attempt)
 {
     uint8_t name[4 + LIMIT_KEY];
-    if (key.size > LIMIT_KEY)
+    if (key.size > LIMIT_KEY) {
         return NULL;
+    }
     uint32_t size = write_name(name, key, attempt);
     return map_get(&peers->flights, span_of(name, size));
 }
@@ -37,39 +39,44 @@ static void append(struct flight_list *list, struct flight *flight)
 {
     flight->prev = list->last;
     flight->next = NULL;
-    if (list->last == NULL)
+    if (!list->last) {
         list->first = flight;
-    else
+    } else {
         list->last->next = flight;
+    }
     list->last = flight;
 }
 
 static void cut(struct flight_list *list, struct flight *flight)
 {
-    if (flight->prev == NULL)
+    if (!flight->prev) {
         list->first = flight->next;
-    else
+    } else {
         flight->prev->next = flight->next;
-    if (flight->next == NULL)
+    }
+    if (!flight->next) {
         list->last = flight->prev;
-    else
+    } else {
         flight->next->prev = flight->prev;
+    }
     flight->prev = NULL;
     flight->next = NULL;
 }
 
 struct flight *flights_new(struct peers *peers, struct span key, uint32_t attempt)
 {
-    if (key.size > LIMIT_KEY)
+    if (key.size > LIMIT_KEY) {
         return NULL;
+    }
     struct flight *flight = peers->free_flights;
-    if (flight != NULL) {
+    if (flight) {
         peers->free_flights = flight->next;
         peers->free_flight_count--;
     } else {
         flight = malloc(sizeof(*flight));
-        if (flight == NULL)
+        if (!flight) {
             return NULL;
+        }
     }
     memset(flight, 0, offsetof(struct flight, name));
     flight->state = FLIGHT_WAITING;
@@ -85,14 +92,16 @@ struct flight *flights_new(struct peers *peers, struct span key, uint32_t attemp
 static void unlink_past(struct peers *peers, struct flight *flight)
 {
     cut(&flight->instance->past, flight);
-    if (flight->older == NULL)
+    if (!flight->older) {
         peers->past_first = flight->newer;
-    else
+    } else {
         flight->older->newer = flight->newer;
-    if (flight->newer == NULL)
+    }
+    if (!flight->newer) {
         peers->past_last = flight->older;
-    else
+    } else {
         flight->newer->older = flight->older;
+    }
     flight->older = NULL;
     flight->newer = NULL;
     flight->instance = NULL;
@@ -101,8 +110,9 @@ static void unlink_past(struct peers *peers, struct flight *flight)
 
 static void unlink_waiting(struct peers *peers, struct flight *flight)
 {
-    if (!flight->is_listed)
+    if (!flight->is_listed) {
         return;
+    }
     struct action *action = flight->action;
     cut(flight->is_urgent ? &action->urgent : &action->plain, flight);
     flight->is_listed = false;
@@ -118,8 +128,9 @@ void flights_unlink(struct peers *peers, struct flight *flight)
         unlink_waiting(peers, flight);
         break;
     case FLIGHT_OPEN:
-        if (flight->session == NULL)
+        if (!flight->session) {
             break;
+        }
         cut(&flight->session->flights, flight);
         CHECK(flight->session->in_flight > 0);
         flight->session->in_flight--;
@@ -127,8 +138,9 @@ void flights_unlink(struct peers *peers, struct flight *flight)
         peers->open_count--;
         break;
     case FLIGHT_PAST:
-        if (flight->instance != NULL)
+        if (flight->instance) {
             unlink_past(peers, flight);
+        }
         break;
     }
 }
@@ -145,8 +157,9 @@ void flights_forget(struct peers *peers, struct flight *flight)
     } else {
         free(flight);
     }
-    if (instance != NULL)
+    if (instance) {
         sessions_release_instance(peers, instance);
+    }
 }
 
 void flights_wait(struct peers *peers, struct flight *flight, struct action *action)
@@ -162,7 +175,7 @@ void flights_wait(struct peers *peers, struct flight *flight, struct action *act
 
 void flights_open(struct peers *peers, struct flight *flight, struct session *session)
 {
-    PRE(flight->session == NULL);
+    PRE(!flight->session);
     PRE(!flight->is_listed);
     flight->state = FLIGHT_OPEN;
     flight->task = NULL;
@@ -176,9 +189,10 @@ void flights_open(struct peers *peers, struct flight *flight, struct session *se
 void flights_retire(struct peers *peers, struct flight *flight, struct instance *instance,
                     int64_t now_ms)
 {
-    PRE(flight->session == NULL);
-    if (peers->past_count == PAST_MAX)
+    PRE(!flight->session);
+    if (peers->past_count == PAST_MAX) {
         flights_forget(peers, peers->past_first);
+    }
     flight->state = FLIGHT_PAST;
     flight->instance = instance;
     flight->past_ms = now_ms;
@@ -187,18 +201,20 @@ void flights_retire(struct peers *peers, struct flight *flight, struct instance 
     append(&instance->past, flight);
     flight->older = peers->past_last;
     flight->newer = NULL;
-    if (peers->past_last == NULL)
+    if (!peers->past_last) {
         peers->past_first = flight;
-    else
+    } else {
         peers->past_last->newer = flight;
+    }
     peers->past_last = flight;
     peers->past_count++;
 }
 
 void flights_expire(struct peers *peers, int64_t now_ms)
 {
-    while (peers->past_first != NULL && now_ms - peers->past_first->past_ms >= PAST_MS)
+    while (peers->past_first && now_ms - peers->past_first->past_ms >= PAST_MS) {
         flights_forget(peers, peers->past_first);
+    }
 }
 
 void flights_close(struct peers *peers)
@@ -206,12 +222,13 @@ void flights_close(struct peers *peers)
     size_t at = 0;
     for (;;) {
         struct flight *flight = map_next(&peers->flights, &at);
-        if (flight == NULL)
+        if (!flight) {
             break;
+        }
         free(flight);
     }
     map_close(&peers->flights);
-    while (peers->free_flights != NULL) {
+    while (peers->free_flights) {
         struct flight *flight = peers->free_flights;
         peers->free_flights = flight->next;
         free(flight);

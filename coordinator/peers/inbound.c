@@ -23,23 +23,28 @@ static void say_bad(struct peers *peers, const struct arrival *arrival, enum sag
                     const char *why)
 {
     struct span request = fields_text(&arrival->message, WIRE_KEY_REQUEST);
-    if (request.size > REQUEST_MAX)
+    if (request.size > REQUEST_MAX) {
         request.size = 0;
+    }
     outbound_error(peers, arrival->connection, request, error, why);
-    if (error != SAGA_BAD_MESSAGE)
+    if (error != SAGA_BAD_MESSAGE) {
         return;
+    }
     peers->stats.bad++;
     log_line(LOG_WARN, "bad_message", "why", why, NULL);
-    if (arrival->session != NULL && sessions_count_bad(arrival->session, arrival->now_ms))
+    if (arrival->session && sessions_count_bad(arrival->session, arrival->now_ms)) {
         sessions_lose(peers, arrival->session, "bad messages", arrival->now_ms);
+    }
 }
 
 static void say_who(struct peers *peers, struct arrival *arrival)
 {
-    if (arrival->contact == NULL)
+    if (!arrival->contact) {
         arrival->contact = contacts_meet(peers, arrival->connection);
-    if (arrival->contact != NULL)
+    }
+    if (arrival->contact) {
         outbound_who(peers, arrival->contact, arrival->now_ms);
+    }
 }
 
 /* ---- ready ---- */
@@ -48,14 +53,17 @@ static const char *check_actions(struct span actions)
 {
     struct mp mp = mp_open(actions);
     uint32_t count = mp_array(&mp);
-    if (count > LIMIT_ACTIONS)
+    if (count > LIMIT_ACTIONS) {
         return "too many actions";
+    }
     for (uint32_t i = 0; i < count; i++) {
-        if (mp_peek(&mp) != MP_STR)
+        if (mp_peek(&mp) != MP_STR) {
             return "an action is not a string";
+        }
         struct span action = mp_str(&mp);
-        if (action.size == 0 || action.size > LIMIT_ACTION)
+        if (action.size == 0 || action.size > LIMIT_ACTION) {
             return "an action has 1 to 129 bytes";
+        }
     }
     return NULL;
 }
@@ -69,8 +77,9 @@ static const char *check_running(const struct peers *peers, struct span running)
     uint32_t count = running.size == 0 ? 0 : mp_array(&mp);
     for (uint32_t i = 0; i < count; i++) {
         struct span map = mp_skip(&mp);
-        if (fields_part(&peers->fields, map, WIRE_PART_RUNNING, &part, &why) != SAGA_OK)
+        if (fields_part(&peers->fields, map, WIRE_PART_RUNNING, &part, &why) != SAGA_OK) {
             return why;
+        }
     }
     return NULL;
 }
@@ -87,23 +96,27 @@ static void handle_ready(struct peers *peers, struct arrival *arrival)
         .has_barrier = fields_bool(message, WIRE_KEY_BARRIER, false),
     };
     const char *why = check_actions(ready.actions);
-    if (why == NULL)
+    if (!why) {
         why = check_running(peers, ready.running);
-    if (why == NULL && (ready.instance.size == 0 || ready.instance.size > INSTANCE_MAX))
+    }
+    if (!why && (ready.instance.size == 0 || ready.instance.size > INSTANCE_MAX)) {
         why = "an instance has 1 to 255 bytes";
-    if (why != NULL) {
+    }
+    if (why) {
         say_bad(peers, arrival, SAGA_BAD_MESSAGE, why);
         return;
     }
     struct session *session = arrival->session;
-    if (session != NULL &&
-        !span_equal(ready.instance, span_of(session->instance->name, session->instance->name_size)))
+    if (session && !span_equal(ready.instance,
+                               span_of(session->instance->name, session->instance->name_size))) {
         sessions_lose(peers, session, "another instance on its connection", arrival->now_ms);
+    }
     struct contact *contact = contacts_meet(peers, arrival->connection);
     enum saga_error rc =
-        contact == NULL ? SAGA_NO_MEMORY : sessions_ready(peers, contact, &ready, arrival->now_ms);
-    if (rc != SAGA_OK)
+        !contact ? SAGA_NO_MEMORY : sessions_ready(peers, contact, &ready, arrival->now_ms);
+    if (rc != SAGA_OK) {
         outbound_error(peers, arrival->connection, (struct span){NULL, 0}, rc, NULL);
+    }
 }
 
 /* ---- window, heartbeat, bye ---- */
@@ -111,7 +124,7 @@ static void handle_ready(struct peers *peers, struct arrival *arrival)
 static void handle_window(struct peers *peers, struct arrival *arrival)
 {
     struct session *session = arrival->session;
-    if (session == NULL) {
+    if (!session) {
         say_who(peers, arrival);
         return;
     }
@@ -127,8 +140,9 @@ static bool details_fit(struct span running)
     uint32_t count = running.size > LIMIT_VALUE ? mp_array(&mp) : 0;
     for (uint32_t i = 0; i < count; i++) {
         struct span details = mp_find(mp_skip(&mp), span_text("details"));
-        if (details.size > LIMIT_VALUE)
+        if (details.size > LIMIT_VALUE) {
             return false;
+        }
     }
     return true;
 }
@@ -137,7 +151,7 @@ static void handle_heartbeat(struct peers *peers, struct arrival *arrival)
 {
     struct span running = arrival->message.value[WIRE_KEY_RUNNING];
     const char *why = check_running(peers, running);
-    if (why != NULL) {
+    if (why) {
         say_bad(peers, arrival, SAGA_BAD_MESSAGE, why);
         return;
     }
@@ -145,7 +159,7 @@ static void handle_heartbeat(struct peers *peers, struct arrival *arrival)
         say_bad(peers, arrival, SAGA_TOO_LARGE, "a value may have 960 KiB");
         return;
     }
-    if (arrival->session == NULL) {
+    if (!arrival->session) {
         say_who(peers, arrival);
         return;
     }
@@ -154,11 +168,13 @@ static void handle_heartbeat(struct peers *peers, struct arrival *arrival)
     uint32_t count = running.size == 0 ? 0 : mp_array(&mp);
     for (uint32_t i = 0; i < count; i++) {
         struct span map = mp_skip(&mp);
-        if (fields_part(&peers->fields, map, WIRE_PART_RUNNING, &part, &why) != SAGA_OK)
+        if (fields_part(&peers->fields, map, WIRE_PART_RUNNING, &part, &why) != SAGA_OK) {
             continue;
+        }
         int64_t attempt = fields_int(&part, WIRE_KEY_ATTEMPT, 0);
-        if (attempt < 1 || attempt > UINT32_MAX)
+        if (attempt < 1 || attempt > UINT32_MAX) {
             continue;
+        }
         struct event event = {
             .kind = EVENT_BEAT, .now_ms = arrival->now_ms, .ref = arrival->contact->ref};
         event.task.key = fields_text(&part, WIRE_KEY_KEY);
@@ -170,10 +186,11 @@ static void handle_heartbeat(struct peers *peers, struct arrival *arrival)
 
 static void handle_bye(struct peers *peers, struct arrival *arrival)
 {
-    if (arrival->session == NULL)
+    if (!arrival->session) {
         say_who(peers, arrival);
-    else
+    } else {
         arrival->session->is_leaving = true;
+    }
 }
 
 /* ---- result ---- */
@@ -181,11 +198,13 @@ static void handle_bye(struct peers *peers, struct arrival *arrival)
 /* Cuts at a character's boundary. */
 static struct span cut_text(struct span text, size_t size_max)
 {
-    if (text.size <= size_max)
+    if (text.size <= size_max) {
         return text;
+    }
     size_t size = size_max;
-    while (size > 0 && (text.data[size] & 0xc0) == 0x80)
+    while (size > 0 && (text.data[size] & 0xc0) == 0x80) {
         size--;
+    }
     return span_of(text.data, size);
 }
 
@@ -195,12 +214,15 @@ static const char *read_failure(const struct peers *peers, const struct message 
     struct span map = message->value[WIRE_KEY_ERROR];
     struct message part;
     const char *why = NULL;
-    if (map.size == 0)
+    if (map.size == 0) {
         return NULL;
-    if (fields_part(&peers->fields, map, WIRE_PART_ERROR, &part, &why) != SAGA_OK)
+    }
+    if (fields_part(&peers->fields, map, WIRE_PART_ERROR, &part, &why) != SAGA_OK) {
         return why;
-    if (result->status != RESULT_FAILED)
+    }
+    if (result->status != RESULT_FAILED) {
         return NULL;
+    }
     result->code = cut_text(fields_text(&part, WIRE_KEY_CODE), LIMIT_CODE);
     result->message = cut_text(fields_text(&part, WIRE_KEY_MESSAGE), LIMIT_MESSAGE);
     result->details = part.value[WIRE_KEY_DETAILS];
@@ -234,13 +256,16 @@ enum saga_error inbound_result(const struct peers *peers, const struct message *
         *why = "status is not ok, failed or later";
         return SAGA_BAD_MESSAGE;
     }
-    if (result->status == RESULT_FAILED)
+    if (result->status == RESULT_FAILED) {
         result->code = span_text("failed"); /* unless it says better */
+    }
     *why = read_failure(peers, message, result);
-    if (*why != NULL)
+    if (*why) {
         return SAGA_BAD_MESSAGE;
-    if (result->status == RESULT_OK)
+    }
+    if (result->status == RESULT_OK) {
         result->output = message->value[WIRE_KEY_OUTPUT];
+    }
     result->cost_micros = fields_int(message, WIRE_KEY_COST_USD_MICROS, 0);
     if (result->output.size > LIMIT_VALUE || result->details.size > LIMIT_VALUE) {
         *why = "a value may have 960 KiB";
@@ -253,16 +278,19 @@ static enum saga_error read_result(const struct peers *peers, const struct messa
                                    struct result *result, const char **why)
 {
     enum saga_error rc = inbound_result(peers, message, result, why);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         return rc;
+    }
     result->key = fields_text(message, WIRE_KEY_KEY);
     int64_t attempt = fields_int(message, WIRE_KEY_ATTEMPT, 0);
-    if (result->key.size == 0)
+    if (result->key.size == 0) {
         *why = "the key is empty";
-    else if (attempt < 1 || attempt > UINT32_MAX)
+    } else if (attempt < 1 || attempt > UINT32_MAX) {
         *why = "attempts count from 1";
-    if (*why != NULL)
+    }
+    if (*why) {
         return SAGA_BAD_MESSAGE;
+    }
     result->attempt = (uint32_t)attempt;
     return SAGA_OK;
 }
@@ -276,10 +304,12 @@ static void handle_result(struct peers *peers, struct arrival *arrival)
         say_bad(peers, arrival, rc, why);
         return;
     }
-    if (arrival->session == NULL)
+    if (!arrival->session) {
         say_who(peers, arrival);
-    if (arrival->contact == NULL)
+    }
+    if (!arrival->contact) {
         return; /* without memory: it will come again */
+    }
     event.ref = arrival->contact->ref;
     struct span token = fields_text(&arrival->message, WIRE_KEY_TOKEN);
     if (!digest_unhex(token, event.result.token, TOKEN_SIZE)) {
@@ -289,8 +319,9 @@ static void handle_result(struct peers *peers, struct arrival *arrival)
     }
     struct session *session = dispatch_answered(peers, &event.result);
     peers_emit(peers, &event);
-    if (session != NULL)
+    if (session) {
         dispatch_session(peers, session, arrival->now_ms);
+    }
 }
 
 /* ---- by type ---- */
@@ -331,9 +362,10 @@ void inbound_frame(struct peers *peers, struct span connection, struct span fram
     arrival.frame = frame;
     arrival.now_ms = now_ms;
     arrival.contact = contacts_find(peers, connection);
-    arrival.session = arrival.contact == NULL ? NULL : arrival.contact->session;
-    if (arrival.session != NULL)
+    arrival.session = arrival.contact ? arrival.contact->session : NULL;
+    if (arrival.session) {
         sessions_heard(peers, arrival.session, now_ms);
+    }
     const char *why = NULL;
     enum saga_error rc = fields_read(&peers->fields, frame, &arrival.message, &why);
     if (rc != SAGA_OK) {

@@ -19,8 +19,9 @@ static uint64_t draw(struct peers *peers)
 
 static void store(uint8_t *at, uint64_t word, uint32_t size)
 {
-    for (uint32_t i = 0; i < size; i++)
+    for (uint32_t i = 0; i < size; i++) {
         at[i] = (uint8_t)(word >> 8 * (size - 1 - i));
+    }
 }
 
 void mint_id(struct peers *peers, int64_t now_ms, uint8_t text[ID_UUID_SIZE])
@@ -49,8 +50,9 @@ void mint_id(struct peers *peers, int64_t now_ms, uint8_t text[ID_UUID_SIZE])
         memcpy(text + to, hex + from, groups[i]);
         from += groups[i];
         to += groups[i];
-        if (to < ID_UUID_SIZE)
+        if (to < ID_UUID_SIZE) {
             text[to++] = '-';
+        }
     }
     POST(to == ID_UUID_SIZE);
 }

@@ -57,11 +57,13 @@ static struct buf *begin(struct peers *peers, enum wire_type type, uint32_t pair
 
 static enum saga_error send_out(struct peers *peers, struct span connection)
 {
-    if (buf_failed(&peers->out))
+    if (buf_failed(&peers->out)) {
         return SAGA_TOO_LARGE;
+    }
     enum saga_error rc = peers->wire.send(connection, buf_span(&peers->out), peers->wire.arg);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         peers->stats.sent++;
+    }
     return rc;
 }
 
@@ -73,8 +75,9 @@ static enum saga_error send_to(struct peers *peers, struct session *session, int
         session->sent_ms = now_ms;
     } else if (rc == SAGA_OVERLOADED) {
         session->stalled_until_ms = now_ms + STALL_MS;
-        if (peers->due_ms > session->stalled_until_ms)
+        if (peers->due_ms > session->stalled_until_ms) {
             peers->due_ms = session->stalled_until_ms;
+        }
     } else if (rc == SAGA_UNAVAILABLE) {
         session->stalled_until_ms = INT64_MAX;
     }
@@ -110,13 +113,16 @@ enum saga_error outbound_task(struct peers *peers, struct session *session, cons
     put_str(out, WIRE_KEY_ACTION, task->action);
     put_value(out, WIRE_KEY_INPUT, task->input);
     put_uint(out, WIRE_KEY_TTL_MS, ttl_ms);
-    if (task->heartbeat_ms > 0)
+    if (task->heartbeat_ms > 0) {
         put_uint(out, WIRE_KEY_HEARTBEAT_MS, task->heartbeat_ms);
-    if (task->details.size > 0)
+    }
+    if (task->details.size > 0) {
         put_value(out, WIRE_KEY_DETAILS, task->details);
+    }
     put_str(out, WIRE_KEY_TRACEPARENT, task->traceparent);
-    if (task->tracestate.size > 0)
+    if (task->tracestate.size > 0) {
         put_str(out, WIRE_KEY_TRACESTATE, task->tracestate);
+    }
     if (task->kind != TASK_DO) {
         put_str(out, WIRE_KEY_DO_KEY, task->do_key);
         put_value(out, WIRE_KEY_OUTPUT, task->output);
@@ -132,7 +138,7 @@ void outbound_cancel(struct peers *peers, struct session *session, struct span k
     struct buf *out = begin(peers, WIRE_CANCEL, 3);
     put_str(out, WIRE_KEY_KEY, key);
     put_uint(out, WIRE_KEY_ATTEMPT, effect->call.attempt);
-    put_text(out, WIRE_KEY_REASON, effect->call.reason == NULL ? "" : effect->call.reason);
+    put_text(out, WIRE_KEY_REASON, effect->call.reason ? effect->call.reason : "");
     MAYBE(send_to(peers, session, now_ms) == SAGA_OK);
 }
 
@@ -176,8 +182,9 @@ void outbound_drain(struct peers *peers, struct session *session, int64_t after_
 
 void outbound_who(struct peers *peers, struct contact *contact, int64_t now_ms)
 {
-    if (now_ms - contact->who_ms < WHO_MS)
+    if (now_ms - contact->who_ms < WHO_MS) {
         return;
+    }
     contact->who_ms = now_ms;
     begin(peers, WIRE_WHO, 0);
     MAYBE(send_out(peers, contact_connection(contact)) == SAGA_OK);
@@ -197,8 +204,9 @@ static bool add_verdict(struct contact *contact, const struct result *about, enu
     mp_put_str(done, about->key);
     mp_put_uint(done, about->attempt);
     mp_put_text(done, outbound_verdict_text(verdict));
-    if (!buf_failed(done) && done->size <= size_max)
+    if (!buf_failed(done) && done->size <= size_max) {
         return true;
+    }
     buf_truncate(done, size);
     done->failed = false;
     return false;
@@ -210,8 +218,9 @@ void outbound_verdict(struct peers *peers, struct contact *contact, const struct
     size_t size_max = peers->options.message_max - DONE_HEAD_MAX;
     if (!add_verdict(contact, about, verdict, size_max)) {
         outbound_done(peers, contact, now_ms);
-        if (!add_verdict(contact, about, verdict, size_max))
+        if (!add_verdict(contact, about, verdict, size_max)) {
             return; /* without memory: the result will come again */
+        }
     }
     contact->done_count++;
     if (!contact->is_dirty) {
@@ -223,16 +232,18 @@ void outbound_verdict(struct peers *peers, struct contact *contact, const struct
 
 void outbound_done(struct peers *peers, struct contact *contact, int64_t now_ms)
 {
-    if (contact->done_count == 0)
+    if (contact->done_count == 0) {
         return;
+    }
     struct buf *out = begin(peers, WIRE_DONE, 1);
     fields_put_key(out, WIRE_KEY_RESULTS);
     mp_put_array(out, contact->done_count);
     buf_write(out, contact->done.data, contact->done.size);
-    if (contact->session != NULL)
+    if (contact->session) {
         MAYBE(send_to(peers, contact->session, now_ms) == SAGA_OK);
-    else
+    } else {
         MAYBE(send_out(peers, contact_connection(contact)) == SAGA_OK);
+    }
     buf_clear(&contact->done);
     contact->done_count = 0;
 }
@@ -245,12 +256,14 @@ void outbound_error(struct peers *peers, struct span connection, struct span req
     bool has_retry = error_http_status(error) == 429;
     bool has_request = request.size > 0;
     struct buf *out = begin(peers, WIRE_ERROR, 2u + has_request + has_retry);
-    if (has_request)
+    if (has_request) {
         put_str(out, WIRE_KEY_REQUEST, request);
+    }
     put_text(out, WIRE_KEY_CODE, error_code(error));
-    put_text(out, WIRE_KEY_MESSAGE, why == NULL ? error_sentence(error) : why);
-    if (has_retry)
+    put_text(out, WIRE_KEY_MESSAGE, !why ? error_sentence(error) : why);
+    if (has_retry) {
         put_uint(out, WIRE_KEY_RETRY_AFTER_MS, RETRY_AFTER_MS);
+    }
     MAYBE(send_out(peers, connection) == SAGA_OK);
 }
 
@@ -262,7 +275,8 @@ void outbound_reply(struct peers *peers, struct span request, uint32_t pairs)
 
 void outbound_reply_end(struct peers *peers, struct span connection, struct span request)
 {
-    if (send_out(peers, connection) == SAGA_TOO_LARGE)
+    if (send_out(peers, connection) == SAGA_TOO_LARGE) {
         outbound_error(peers, connection, request, SAGA_TOO_LARGE,
                        "the reply is too large; ask with a smaller limit");
+    }
 }

@@ -313,8 +313,9 @@ void mint_id(struct peers *peers, int64_t now_ms, uint8_t text[ID_UUID_SIZE]);
 
 static inline void peers_emit(const struct peers *peers, const struct event *event)
 {
-    if (peers->event_fn != NULL)
+    if (peers->event_fn) {
         peers->event_fn(event, peers->event_arg);
+    }
 }
 
 /* An event about an attempt, from or for a session. */

@@ -59,12 +59,14 @@ static bool set_options(void *socket, uint32_t message_max, const char *endpoint
         {ZMQ_TCP_KEEPALIVE, 1},
     };
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
-        if (!set_int(socket, settings[i].option, settings[i].value))
+        if (!set_int(socket, settings[i].option, settings[i].value)) {
             return false;
+        }
     }
     int64_t size_max = message_max;
-    if (zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &size_max, sizeof(size_max)) != 0)
+    if (zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &size_max, sizeof(size_max)) != 0) {
         return false;
+    }
     bool is_ipv6 = strchr(endpoint, '[') != NULL;
     return set_int(socket, ZMQ_IPV6, is_ipv6);
 }
@@ -89,17 +91,20 @@ enum saga_error router_open(const char *endpoint, uint32_t message_max, struct r
     PRE(why_size > 0);
     enum saga_error rc = SAGA_NO_MEMORY;
     struct router *made = calloc(1, sizeof(*made));
-    if (made == NULL)
+    if (!made) {
         goto err;
+    }
     made->magic = ROUTER_MAGIC;
 
     made->context = zmq_ctx_new();
-    if (made->context == NULL)
+    if (!made->context) {
         goto err_after_new;
+    }
 
     made->socket = zmq_socket(made->context, ZMQ_ROUTER);
-    if (made->socket == NULL)
+    if (!made->socket) {
         goto err_after_context;
+    }
     if (!set_options(made->socket, message_max, endpoint)) {
         rc = SAGA_INTERNAL;
         goto err_after_socket;
@@ -125,8 +130,9 @@ err_after_new:
     free(made);
 err:
     CHECK(rc != SAGA_OK);
-    if (rc == SAGA_NO_MEMORY)
+    if (rc == SAGA_NO_MEMORY) {
         snprintf(why, why_size, "cannot listen on %s: out of memory or descriptors", endpoint);
+    }
     return rc;
 }
 
@@ -134,13 +140,15 @@ void router_close(struct router **router)
 {
     struct router *gone = *router;
     *router = NULL;
-    if (gone == NULL)
+    if (!gone) {
         return;
+    }
     CHECK(gone->magic == ROUTER_MAGIC);
     gone->magic = 0;
     zmq_close(gone->socket);
-    while (zmq_ctx_term(gone->context) != 0 && errno == EINTR)
+    while (zmq_ctx_term(gone->context) != 0 && errno == EINTR) {
         continue;
+    }
     free(gone);
 }
 
@@ -154,9 +162,9 @@ const char *router_endpoint(const struct router *router)
 static int send_part(void *socket, struct span bytes, int flags)
 {
     int rc;
-    do
+    do {
         rc = zmq_send(socket, bytes.data, bytes.size, flags | ZMQ_DONTWAIT);
-    while (rc < 0 && errno == EINTR);
+    } while (rc < 0 && errno == EINTR);
     return rc;
 }
 
@@ -165,8 +173,9 @@ static enum saga_error send_frame(struct span connection, struct span frame, voi
 {
     const struct router *router = arg;
     CHECK(router->magic == ROUTER_MAGIC);
-    if (send_part(router->socket, connection, ZMQ_SNDMORE) < 0)
+    if (send_part(router->socket, connection, ZMQ_SNDMORE) < 0) {
         return errno == EAGAIN ? SAGA_OVERLOADED : SAGA_UNAVAILABLE;
+    }
     return send_part(router->socket, frame, 0) < 0 ? SAGA_UNAVAILABLE : SAGA_OK;
 }
 
@@ -181,8 +190,9 @@ void router_wait(struct router *router, const int *descriptors, uint32_t count, 
 {
     PRE(count <= DESCRIPTOR_MAX);
     zmq_pollitem_t items[1 + DESCRIPTOR_MAX] = {{.socket = router->socket, .events = ZMQ_POLLIN}};
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         items[1 + i] = (zmq_pollitem_t){.fd = descriptors[i], .events = ZMQ_POLLIN};
+    }
     long timeout = timeout_ms > INT_MAX ? INT_MAX : (long)timeout_ms;
     /* A signal ends the wait; the loop looks at everything anyway. */
     MAYBE(zmq_poll(items, (int)count + 1, timeout) > 0);
@@ -191,17 +201,18 @@ void router_wait(struct router *router, const int *descriptors, uint32_t count, 
 static bool receive_part(void *socket, zmq_msg_t *part)
 {
     int rc;
-    do
+    do {
         rc = zmq_msg_recv(part, socket, ZMQ_DONTWAIT);
-    while (rc < 0 && errno == EINTR);
+    } while (rc < 0 && errno == EINTR);
     return rc >= 0;
 }
 
 /* Reads what is left of a message of too many frames. Its parts are all there. */
 static void skip_rest(void *socket, zmq_msg_t *part)
 {
-    while (zmq_msg_more(part) && receive_part(socket, part))
+    while (zmq_msg_more(part) && receive_part(socket, part)) {
         continue;
+    }
 }
 
 /* A message of two parts, and what became of reading it. */
@@ -216,11 +227,13 @@ static void read_arrival(struct router *router, struct arrival *arrival)
     zmq_msg_init(&arrival->id);
     zmq_msg_init(&arrival->part);
     arrival->what = ARRIVAL_NONE;
-    if (!receive_part(router->socket, &arrival->id))
+    if (!receive_part(router->socket, &arrival->id)) {
         return;
+    }
     arrival->what = ARRIVAL_EMPTY;
-    if (!zmq_msg_more(&arrival->id) || !receive_part(router->socket, &arrival->part))
+    if (!zmq_msg_more(&arrival->id) || !receive_part(router->socket, &arrival->part)) {
         return;
+    }
     arrival->what = ARRIVAL_FRAME;
     if (zmq_msg_more(&arrival->part)) {
         skip_rest(router->socket, &arrival->part);
@@ -232,10 +245,11 @@ static void take_arrival(struct peers *peers, struct arrival *arrival, int64_t n
 {
     struct span connection = span_of(zmq_msg_data(&arrival->id), zmq_msg_size(&arrival->id));
     struct span frame = span_of(zmq_msg_data(&arrival->part), zmq_msg_size(&arrival->part));
-    if (arrival->what == ARRIVAL_FRAME)
+    if (arrival->what == ARRIVAL_FRAME) {
         peers_receive(peers, connection, frame, now_ms);
-    else if (arrival->what == ARRIVAL_MULTIPART)
+    } else if (arrival->what == ARRIVAL_MULTIPART) {
         peers_multipart(peers, connection, now_ms);
+    }
     zmq_msg_close(&arrival->id);
     zmq_msg_close(&arrival->part);
 }
@@ -249,11 +263,13 @@ static uint32_t receive_some(struct router *router, struct peers *peers, uint32_
     uint32_t count = 0;
     for (; count < limit && count < ARRIVAL_MAX; count++) {
         read_arrival(router, &arrivals[count]);
-        if (arrivals[count].what == ARRIVAL_NONE)
+        if (arrivals[count].what == ARRIVAL_NONE) {
             break;
+        }
     }
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         take_arrival(peers, &arrivals[i], now_ms);
+    }
     return count;
 }
 

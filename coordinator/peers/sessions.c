@@ -38,11 +38,13 @@ static struct instance *take_instance(struct peers *peers, struct span name)
 {
     PRE(name.size <= INSTANCE_MAX);
     struct instance *instance = map_get(&peers->instances, name);
-    if (instance != NULL)
+    if (instance) {
         return instance;
+    }
     instance = calloc(1, sizeof(*instance));
-    if (instance == NULL)
+    if (!instance) {
         return NULL;
+    }
     instance->name_size = (uint32_t)name.size;
     memcpy(instance->name, name.data, name.size);
     if (map_put(&peers->instances, span_of(instance->name, name.size), instance) != SAGA_OK) {
@@ -54,8 +56,9 @@ static struct instance *take_instance(struct peers *peers, struct span name)
 
 void sessions_release_instance(struct peers *peers, struct instance *instance)
 {
-    if (instance->session != NULL || instance->past.first != NULL)
+    if (instance->session || instance->past.first) {
         return;
+    }
     struct span name = span_of(instance->name, instance->name_size);
     CHECK(map_drop(&peers->instances, name) == instance);
     free(instance);
@@ -79,8 +82,9 @@ static void drop_actions(struct peers *peers, struct session *session)
 static bool offers(const struct session *session, const struct action *action)
 {
     for (uint32_t i = 0; i < session->action_count; i++) {
-        if (session->actions[i] == action)
+        if (session->actions[i] == action) {
             return true;
+        }
     }
     return false;
 }
@@ -94,12 +98,14 @@ static enum saga_error set_actions(struct peers *peers, struct session *session,
     drop_actions(peers, session);
     session->actions = calloc(count + 1u, sizeof(struct action *));
     session->action_names = calloc(count + 1u, sizeof(*session->action_names));
-    if (session->actions == NULL || session->action_names == NULL)
+    if (!session->actions || !session->action_names) {
         return SAGA_NO_MEMORY;
+    }
     for (uint32_t i = 0; i < count; i++) {
         struct action *action = actions_take(peers, mp_str(&mp));
-        if (action == NULL)
+        if (!action) {
             return SAGA_NO_MEMORY;
+        }
         if (offers(session, action)) {
             actions_release(peers, action);
             continue;
@@ -121,17 +127,19 @@ static enum saga_error set_actions(struct peers *peers, struct session *session,
 static void retire_flights(struct peers *peers, struct session *session, bool is_lost,
                            int64_t now_ms)
 {
-    while (session->flights.first != NULL) {
+    while (session->flights.first) {
         struct flight *flight = session->flights.first;
-        if (is_lost)
+        if (is_lost) {
             peers_emit_flight(peers, EVENT_LOST, flight, session, now_ms);
+        }
         flights_unlink(peers, flight);
         flights_retire(peers, flight, session->instance, now_ms);
         flight->is_unsaid = !is_lost;
     }
     for (struct flight *past = session->instance->past.first; past && is_lost; past = past->next) {
-        if (past->is_unsaid)
+        if (past->is_unsaid) {
             peers_emit_flight(peers, EVENT_LOST, past, session, now_ms);
+        }
         past->is_unsaid = false;
     }
     POST(session->in_flight == 0);
@@ -170,8 +178,9 @@ void sessions_lose(struct peers *peers, struct session *session, const char *why
 bool sessions_count_bad(struct session *session, int64_t now_ms)
 {
     bool is_last = now_ms - session->bad_ms[0] < BAD_MS;
-    for (uint32_t i = 1; i < BAD_MAX - 1; i++)
+    for (uint32_t i = 1; i < BAD_MAX - 1; i++) {
         session->bad_ms[i - 1] = session->bad_ms[i];
+    }
     session->bad_ms[BAD_MAX - 2] = now_ms;
     return is_last;
 }
@@ -182,8 +191,9 @@ static struct session *open_session(struct peers *peers, struct contact *contact
                                     struct instance *instance, int64_t now_ms)
 {
     struct session *session = calloc(1, sizeof(*session));
-    if (session == NULL)
+    if (!session) {
         return NULL;
+    }
     session->contact = contact;
     session->instance = instance;
     session->place = peers->session_count;
@@ -191,15 +201,17 @@ static struct session *open_session(struct peers *peers, struct contact *contact
     session->sent_ms = now_ms;
     session->opened_ms = now_ms;
     session->over_ms = INT64_MAX;
-    for (uint32_t i = 0; i < BAD_MAX - 1; i++)
+    for (uint32_t i = 0; i < BAD_MAX - 1; i++) {
         session->bad_ms[i] = now_ms - BAD_MS;
+    }
     contacts_promote(peers, contact);
     contact->session = session;
     instance->session = session;
     peers->sessions[peers->session_count++] = session;
     int64_t due_ms = now_ms + peers->options.heartbeat_ms;
-    if (due_ms < peers->due_ms)
+    if (due_ms < peers->due_ms) {
         peers->due_ms = due_ms;
+    }
     return session;
 }
 
@@ -209,17 +221,20 @@ static void adopt(struct peers *peers, struct session *session, const struct mes
 {
     struct span key = fields_text(part, WIRE_KEY_KEY);
     int64_t attempt = fields_int(part, WIRE_KEY_ATTEMPT, 0);
-    if (key.size == 0 || key.size > LIMIT_KEY || attempt < 1 || attempt > UINT32_MAX)
+    if (key.size == 0 || key.size > LIMIT_KEY || attempt < 1 || attempt > UINT32_MAX) {
         return;
+    }
     struct flight *flight = flights_find(peers, key, (uint32_t)attempt);
-    if (flight == NULL)
+    if (!flight) {
         flight = flights_new(peers, key, (uint32_t)attempt);
-    else if (flight->state == FLIGHT_PAST)
+    } else if (flight->state == FLIGHT_PAST) {
         flights_unlink(peers, flight);
-    else
+    } else {
         return; /* it is with another session, or has not left at all: this cannot be true */
-    if (flight == NULL)
+    }
+    if (!flight) {
         return;
+    }
     flights_open(peers, flight, session);
     peers_emit_flight(peers, EVENT_ADOPT, flight, session, now_ms);
 }
@@ -232,15 +247,18 @@ static void judge_running(struct peers *peers, struct session *session, struct s
     struct mp mp = mp_open(running);
     uint32_t count = mp_array(&mp);
     for (uint32_t i = 0; i < count; i++) {
-        if (fields_part(&peers->fields, mp_skip(&mp), WIRE_PART_RUNNING, &part, &why) == SAGA_OK)
+        if (fields_part(&peers->fields, mp_skip(&mp), WIRE_PART_RUNNING, &part, &why) == SAGA_OK) {
             adopt(peers, session, &part, now_ms);
+        }
     }
     struct flight *past = session->instance->past.first;
-    for (; past != NULL; past = past->next)
+    for (; past != NULL; past = past->next) {
         past->is_unnamed = true;
+    }
     session->is_doubted = is_replacing;
-    if (!is_replacing)
+    if (!is_replacing) {
         sessions_untake(peers, session, now_ms);
+    }
 }
 
 void sessions_heard(struct peers *peers, struct session *session, int64_t now_ms)
@@ -301,9 +319,10 @@ enum saga_error sessions_ready(struct peers *peers, struct contact *contact,
                                const struct ready *ready, int64_t now_ms)
 {
     struct instance *instance = take_instance(peers, ready->instance);
-    if (instance == NULL)
+    if (!instance) {
         return SAGA_NO_MEMORY;
-    if (contact->session != NULL && contact->session->instance == instance) {
+    }
+    if (contact->session && contact->session->instance == instance) {
         enum saga_error rc = update(peers, contact->session, ready, now_ms);
         if (rc == SAGA_OK) {
             greet(peers, contact->session, now_ms);
@@ -311,31 +330,33 @@ enum saga_error sessions_ready(struct peers *peers, struct contact *contact,
         }
         return rc;
     }
-    PRE(contact->session == NULL);
+    PRE(!contact->session);
     struct session *earlier = instance->session;
-    if (earlier == NULL && peers->session_count == LIMIT_SESSIONS) {
+    if (!earlier && peers->session_count == LIMIT_SESSIONS) {
         sessions_release_instance(peers, instance);
         return SAGA_OVERLOADED;
     }
-    if (earlier != NULL) {
+    if (earlier) {
         end_earlier(peers, earlier, ready, now_ms);
         /* It may have gone with its session when it had no flights. */
         instance = take_instance(peers, ready->instance);
     }
-    struct session *session =
-        instance == NULL ? NULL : open_session(peers, contact, instance, now_ms);
-    if (session == NULL) {
-        if (instance != NULL)
+    struct session *session = instance ? open_session(peers, contact, instance, now_ms) : NULL;
+    if (!session) {
+        if (instance) {
             sessions_release_instance(peers, instance);
+        }
         return SAGA_NO_MEMORY;
     }
     enum saga_error rc = update(peers, session, ready, now_ms);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         return rc;
+    }
     log_session(LOG_INFO, "session_opened", session, "ready");
     greet(peers, session, now_ms);
-    if (ready->running.size > 0)
+    if (ready->running.size > 0) {
         judge_running(peers, session, ready->running, earlier != NULL, now_ms);
+    }
     dispatch_session(peers, session, now_ms);
     return SAGA_OK;
 }
@@ -349,8 +370,9 @@ void sessions_close(struct peers *peers)
     }
     size_t at = 0;
     void *entry;
-    while ((entry = map_next(&peers->instances, &at)) != NULL)
+    while ((entry = map_next(&peers->instances, &at)) != NULL) {
         free(entry);
+    }
     map_close(&peers->instances);
     at = 0;
     struct action *action;

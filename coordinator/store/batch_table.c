@@ -85,8 +85,9 @@ static void put_row(struct cursor *cursor, sqlite3_context *out, int column)
         break;
     default:
         /* NULL, when it is empty. */
-        if (row->payload.size > 0)
+        if (row->payload.size > 0) {
             put_blob(out, row->payload);
+        }
         break;
     }
 }
@@ -148,8 +149,9 @@ static void put_start(struct cursor *cursor, sqlite3_context *out, int column)
     case 1:
         /* Left NULL, which the table refuses, when the batch does not name it. */
         name = rows_saga_name(rows, head->saga, &cursor->hint);
-        if (name.size > 0)
+        if (name.size > 0) {
             put_text(out, name);
+        }
         break;
     case 2:
         put_number(out, cursor->shown->kinds[cursor->at]);
@@ -222,9 +224,10 @@ static int connect(sqlite3 *db, void *arg, int argc, const char *const *argv, sq
     (void)argv;
     (void)why;
     const struct source *source = arg;
-    struct table *table = calloc(1, sizeof *table);
-    if (table == NULL)
+    struct table *table = calloc(1, sizeof(*table));
+    if (!table) {
         return SQLITE_NOMEM;
+    }
     int rc = sqlite3_declare_vtab(db, source->list->columns);
     if (rc != SQLITE_OK) {
         free(table);
@@ -269,10 +272,12 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 static void skip(struct cursor *cursor)
 {
     const struct list *list = cursor->list;
-    if (list->takes == NULL)
+    if (!list->takes) {
         return;
-    while (cursor->at < cursor->count && !list->takes(cursor->shown->rows, cursor->at))
+    }
+    while (cursor->at < cursor->count && !list->takes(cursor->shown->rows, cursor->at)) {
         cursor->at++;
+    }
 }
 
 static int to_first(sqlite3_vtab_cursor *base, int plan_number, const char *plan_text, int argc,
@@ -286,7 +291,7 @@ static int to_first(sqlite3_vtab_cursor *base, int plan_number, const char *plan
     const struct rows *rows = cursor->shown->rows;
     cursor->at = 0;
     cursor->hint = 0;
-    cursor->count = rows == NULL ? 0 : cursor->list->count(rows);
+    cursor->count = rows ? cursor->list->count(rows) : 0;
     skip(cursor);
     return SQLITE_OK;
 }
@@ -334,14 +339,16 @@ static const sqlite3_module module = {
 enum saga_error batch_table_open(sqlite3 *db, const struct batch_shown *shown)
 {
     for (size_t at = 0; at < ARRAY_COUNT(lists); at++) {
-        struct source *source = malloc(sizeof *source);
-        if (source == NULL)
+        struct source *source = malloc(sizeof(*source));
+        if (!source) {
             return SAGA_NO_MEMORY;
+        }
         *source = (struct source){.list = &lists[at], .shown = shown};
         /* It frees the source even if it fails. */
         int rc = sqlite3_create_module_v2(db, lists[at].name, &module, source, free);
-        if (rc != SQLITE_OK)
+        if (rc != SQLITE_OK) {
             return db_error(db, rc);
+        }
     }
     return SAGA_OK;
 }

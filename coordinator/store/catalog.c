@@ -38,7 +38,7 @@ static const struct definition *find_version(const struct versions *versions, st
 
 enum saga_error catalog_new(struct catalog **catalog)
 {
-    struct catalog *made = calloc(1, sizeof *made);
+    struct catalog *made = calloc(1, sizeof(*made));
     if (!made) {
         return SAGA_NO_MEMORY;
     }
@@ -100,7 +100,7 @@ static enum saga_error compile(struct entry *entry, const struct definition_row 
     *own = *made;
     own->version = row->version;
     own->source = arena_copy(&entry->arena, row->source, &ok);
-    memcpy(own->digest, row->digest, sizeof own->digest);
+    memcpy(own->digest, row->digest, sizeof(own->digest));
     entry->definition = own;
     entry->applied_ms = row->applied_ms;
     bool same_name = span_equal(own->name, row->name);
@@ -182,7 +182,7 @@ static enum saga_error add(struct catalog *catalog, struct entry *entry)
 
 enum saga_error catalog_add(struct catalog *catalog, const struct definition_row *row)
 {
-    struct entry *entry = calloc(1, sizeof *entry);
+    struct entry *entry = calloc(1, sizeof(*entry));
     if (!entry) {
         return SAGA_NO_MEMORY;
     }

@@ -10,7 +10,7 @@ static enum saga_error write_schedules(sqlite3_stmt *raise, const struct rows *r
     for (uint32_t at = 0; at < rows->schedule_count && rc == SAGA_OK; at++) {
         const struct schedule_row *row = &rows->schedules[at];
         db_bind_text(raise, 1, row->definition);
-        db_bind_blob(raise, 2, span_of(row->entry, sizeof row->entry));
+        db_bind_blob(raise, 2, span_of(row->entry, sizeof(row->entry)));
         db_bind_number(raise, 3, row->tick_ms);
         rc = db_change_one(raise);
     }
@@ -25,7 +25,7 @@ static enum saga_error write_claim(sqlite3_stmt *const *statements, const struct
     }
     sqlite3_stmt *set = statements[WRITE_SET_CLAIM];
     db_bind_number(set, 1, (int64_t)row->saga);
-    db_bind_blob(set, 2, span_of(row->key, sizeof row->key));
+    db_bind_blob(set, 2, span_of(row->key, sizeof(row->key)));
     db_bind_number(set, 3, row->change == CLAIM_HELD ? 1 : 0);
     db_bind_number(set, 4, row->limit);
     db_bind_number(set, 5, (int64_t)row->place_lsn);
@@ -34,8 +34,8 @@ static enum saga_error write_claim(sqlite3_stmt *const *statements, const struct
 
 enum saga_error claim_rows_write(sqlite3_stmt *const *statements, const struct rows *rows)
 {
-    PRE(rows->schedule_count == 0 || rows->schedules != NULL);
-    PRE(rows->claim_count == 0 || rows->claims != NULL);
+    PRE(rows->schedule_count == 0 || rows->schedules);
+    PRE(rows->claim_count == 0 || rows->claims);
     enum saga_error rc = write_schedules(statements[WRITE_RAISE_SCHEDULE], rows);
     for (uint32_t at = 0; at < rows->claim_count && rc == SAGA_OK; at++) {
         rc = write_claim(statements, &rows->claims[at]);

@@ -30,11 +30,13 @@ enum {
 /* Runs a statement over a whole list of the batch: each of `count` is to make one change. */
 static enum saga_error change_all(struct writer *writer, enum writer_query query, uint32_t count)
 {
-    if (count == 0)
+    if (count == 0) {
         return SAGA_OK;
+    }
     enum saga_error rc = db_step(writer->statements[query]);
-    if (rc == SAGA_OK && (uint32_t)sqlite3_changes(writer->db) != count)
+    if (rc == SAGA_OK && (uint32_t)sqlite3_changes(writer->db) != count) {
         return SAGA_STORE_CORRUPT;
+    }
     return rc;
 }
 
@@ -43,8 +45,9 @@ static enum saga_error change_all(struct writer *writer, enum writer_query query
 static enum saga_error insert_events(struct writer *writer, const struct rows *rows)
 {
     enum saga_error rc = change_all(writer, WRITE_INSERT_EVENTS, rows->row_count);
-    if (rc != SAGA_OK || rows->row_count == 0)
+    if (rc != SAGA_OK || rows->row_count == 0) {
         return rc;
+    }
     uint64_t last = rows->rows[rows->row_count - 1].lsn;
     return sqlite3_last_insert_rowid(writer->db) == (int64_t)last ? SAGA_OK : SAGA_STORE_CORRUPT;
 }
@@ -52,15 +55,17 @@ static enum saga_error insert_events(struct writer *writer, const struct rows *r
 static uint32_t count_new(const struct rows *rows)
 {
     uint32_t count = 0;
-    for (uint32_t at = 0; at < rows->head_count; at++)
+    for (uint32_t at = 0; at < rows->head_count; at++) {
         count += rows->heads[at].is_new;
+    }
     return count;
 }
 
 static enum saga_error insert_heads(struct writer *writer, const struct rows *rows, uint32_t count)
 {
-    if (count == 0)
+    if (count == 0) {
         return SAGA_OK;
+    }
     enum saga_error rc = kinds_of_heads(&writer->kinds, writer->statements, rows);
     writer->shown.kinds = writer->kinds.of_heads;
     return rc == SAGA_OK ? change_all(writer, WRITE_INSERT_SAGAS, count) : rc;
@@ -83,19 +88,22 @@ static enum saga_error update_many(struct writer *writer, uint32_t count)
 {
     sqlite3_set_last_insert_rowid(writer->db, 0);
     enum saga_error rc = change_all(writer, WRITE_UPDATE_SAGAS_IF_NOT_LATER, count);
-    if (rc == SAGA_OK && sqlite3_last_insert_rowid(writer->db) != 0)
+    if (rc == SAGA_OK && sqlite3_last_insert_rowid(writer->db) != 0) {
         return SAGA_STORE_CORRUPT;
+    }
     return rc;
 }
 
 static enum saga_error update_heads(struct writer *writer, const struct rows *rows, uint32_t count)
 {
-    if (count >= CHANGES_MANY)
+    if (count >= CHANGES_MANY) {
         return update_many(writer, count);
+    }
     enum saga_error rc = SAGA_OK;
     for (uint32_t at = 0; at < rows->head_count && rc == SAGA_OK && count > 0; at++) {
-        if (!rows->heads[at].is_new)
+        if (!rows->heads[at].is_new) {
             rc = update_head(writer, &rows->heads[at]);
+        }
     }
     return rc;
 }
@@ -116,11 +124,13 @@ static enum saga_error write_heads(struct writer *writer, const struct rows *row
 {
     uint32_t new_count = count_new(rows);
     enum saga_error rc = insert_heads(writer, rows, new_count);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = update_heads(writer, rows, rows->head_count - new_count);
+    }
     for (uint32_t at = 0; at < rows->head_count && rc == SAGA_OK; at++) {
-        if (rows->heads[at].has_moved)
+        if (rows->heads[at].has_moved) {
             rc = move_head(writer, &rows->heads[at]);
+        }
     }
     return rc;
 }
@@ -137,8 +147,9 @@ static enum saga_error insert_definitions(struct writer *writer, const struct ro
         db_bind_number(insert, 5, row->applied_ms);
         db_bind_text(insert, 6, row->actor);
         enum saga_error rc = db_change_one(insert);
-        if (rc != SAGA_OK)
+        if (rc != SAGA_OK) {
             return rc;
+        }
     }
     return SAGA_OK;
 }
@@ -168,8 +179,9 @@ static enum saga_error raise_heads(struct writer *writer, uint64_t most, bool *a
         db_bind_number(raise, 2, (int64_t)tail.lsn);
         /* No change when the head of this batch, or one before it, has said more. */
         enum saga_error rc = db_step(raise);
-        if (rc != SAGA_OK)
+        if (rc != SAGA_OK) {
             return rc;
+        }
     }
     *all = false;
     return SAGA_OK;
@@ -193,8 +205,9 @@ static void end_turn(struct writer *writer)
 
 static enum saga_error end_transaction(struct writer *writer, enum saga_error rc)
 {
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = db_step(writer->statements[WRITE_COMMIT]);
+    }
     if (rc != SAGA_OK && sqlite3_get_autocommit(writer->db) == 0) {
         /* Only to give the lock back; what it says does not matter any more. */
         enum saga_error ignored = db_step(writer->statements[WRITE_ROLLBACK]);
@@ -209,15 +222,18 @@ enum saga_error commit_tails(struct writer *writer)
     /* The old ones if they are on their way, then the young ones. */
     for (int turns = 0; turns < 2 && rc == SAGA_OK && writer->heads_lsn < writer->last_lsn;
          turns++) {
-        if (!writer->is_turning)
+        if (!writer->is_turning) {
             turn(writer);
+        }
         bool all = false;
         rc = db_step(writer->statements[WRITE_BEGIN]);
-        if (rc == SAGA_OK)
+        if (rc == SAGA_OK) {
             rc = raise_heads(writer, UINT64_MAX, &all);
+        }
         rc = end_transaction(writer, rc);
-        if (rc == SAGA_OK)
+        if (rc == SAGA_OK) {
             end_turn(writer);
+        }
     }
     return rc;
 }
@@ -236,8 +252,9 @@ static void crash_if_due(const struct writer *writer, const struct rows *rows, i
 {
     uint64_t at = writer->options.crash_at_row;
     if (at > writer->row_count && at <= writer->row_count + weight_of(rows) &&
-        writer->options.crash_phase == phase)
+        writer->options.crash_phase == phase) {
         _exit(CRASH_STATUS);
+    }
 }
 
 /* What is to be known of a batch once it is durable. */
@@ -250,20 +267,27 @@ static enum saga_error write_all(struct writer *writer, const struct rows *rows,
                                  struct written *written)
 {
     enum saga_error rc = insert_events(writer, rows);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = change_all(writer, WRITE_INSERT_NAMES, rows->name_count);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = write_heads(writer, rows);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = insert_definitions(writer, rows);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = outbox_write(writer->db, writer->statements, rows);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = claim_rows_write(writer->statements, rows);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = inbox_commit(writer, rows, &written->inbox_change);
-    if (rc == SAGA_OK && writer->is_turning)
+    }
+    if (rc == SAGA_OK && writer->is_turning) {
         rc = raise_heads(writer, TAILS_PER_COMMIT, &written->has_turned);
+    }
     return rc;
 }
 
@@ -271,32 +295,40 @@ enum saga_error commit_batch(struct writer *writer, const struct rows *rows)
 {
     PRE(rows->row_count == 0 || rows->rows[0].lsn == writer->last_lsn + 1);
     int64_t last_ms = rows_last_ms(rows);
-    if (writer->last_ms < last_ms)
+    if (writer->last_ms < last_ms) {
         writer->last_ms = last_ms;
-    if (!writer->is_turning && writer->last_lsn - writer->heads_lsn >= writer->options.turn_rows)
+    }
+    if (!writer->is_turning && writer->last_lsn - writer->heads_lsn >= writer->options.turn_rows) {
         turn(writer);
+    }
 
     enum saga_error rc = tails_reserve(&writer->tails, rows->row_count);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = kinds_reserve(&writer->kinds, rows->head_count);
-    if (rc != SAGA_OK)
+    }
+    if (rc != SAGA_OK) {
         return rc;
+    }
     struct written written = {0};
     writer->shown.rows = rows;
     rc = db_step(writer->statements[WRITE_BEGIN]);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = write_all(writer, rows, &written);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         crash_if_due(writer, rows, 0);
+    }
     rc = end_transaction(writer, rc);
     writer->shown = (struct batch_shown){0};
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         return rc;
+    }
     crash_if_due(writer, rows, 1);
 
     tails_commit(&writer->tails, rows);
-    if (written.has_turned)
+    if (written.has_turned) {
         end_turn(writer);
+    }
     writer->last_lsn += rows->row_count;
     writer->row_count += weight_of(rows);
     atomic_fetch_add(&writer->inbox_count, (unsigned long long)written.inbox_change);

@@ -7,7 +7,7 @@ enum saga_error db_error(sqlite3 *db, int rc)
 {
     PRE(rc != SQLITE_ROW);
     PRE(rc != SQLITE_DONE);
-    int system_errno = db == NULL ? 0 : sqlite3_system_errno(db);
+    int system_errno = db ? sqlite3_system_errno(db) : 0;
     switch (rc & 0xff) {
     case SQLITE_OK:
         return SAGA_OK;
@@ -40,8 +40,9 @@ enum saga_error db_number(sqlite3 *db, const char *sql, int64_t *number)
 {
     sqlite3_stmt *statement = NULL;
     int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
-    if (rc != SQLITE_OK)
+    if (rc != SQLITE_OK) {
         return db_error(db, rc);
+    }
     enum saga_error result = db_step_number(statement, number);
     sqlite3_finalize(statement);
     return result;
@@ -53,8 +54,9 @@ enum saga_error db_prepare(sqlite3 *db, const char *const *sql, size_t count,
     for (size_t at = 0; at < count; at++) {
         int rc =
             sqlite3_prepare_v3(db, sql[at], -1, SQLITE_PREPARE_PERSISTENT, &statements[at], NULL);
-        if (rc != SQLITE_OK)
+        if (rc != SQLITE_OK) {
             return db_error(db, rc);
+        }
     }
     return SAGA_OK;
 }
@@ -71,8 +73,9 @@ enum saga_error db_step(sqlite3_stmt *statement)
 {
     int rc = sqlite3_step(statement);
     CHECK(rc != SQLITE_ROW);
-    if (rc == SQLITE_DONE)
+    if (rc == SQLITE_DONE) {
         rc = SQLITE_OK;
+    }
     enum saga_error result = db_error(sqlite3_db_handle(statement), rc);
     sqlite3_reset(statement);
     return result;
@@ -81,8 +84,9 @@ enum saga_error db_step(sqlite3_stmt *statement)
 enum saga_error db_change_one(sqlite3_stmt *statement)
 {
     enum saga_error rc = db_step(statement);
-    if (rc == SAGA_OK && sqlite3_changes(sqlite3_db_handle(statement)) != 1)
+    if (rc == SAGA_OK && sqlite3_changes(sqlite3_db_handle(statement)) != 1) {
         return SAGA_STORE_CORRUPT;
+    }
     return rc;
 }
 
@@ -90,12 +94,13 @@ enum saga_error db_step_number(sqlite3_stmt *statement, int64_t *number)
 {
     int rc = sqlite3_step(statement);
     enum saga_error result = SAGA_OK;
-    if (rc == SQLITE_ROW)
+    if (rc == SQLITE_ROW) {
         *number = sqlite3_column_int64(statement, 0);
-    else if (rc == SQLITE_DONE)
+    } else if (rc == SQLITE_DONE) {
         result = SAGA_STORE_CORRUPT;
-    else
+    } else {
         result = db_error(sqlite3_db_handle(statement), rc);
+    }
     sqlite3_reset(statement);
     return result;
 }
@@ -116,10 +121,11 @@ void db_bind_blob(sqlite3_stmt *statement, int index, struct span bytes)
 
 void db_bind_blob_or_null(sqlite3_stmt *statement, int index, struct span bytes)
 {
-    if (bytes.size > 0)
+    if (bytes.size > 0) {
         db_bind_blob(statement, index, bytes);
-    else
+    } else {
         CHECK(sqlite3_bind_null(statement, index) == SQLITE_OK);
+    }
 }
 
 void db_bind_number(sqlite3_stmt *statement, int index, int64_t number)
@@ -133,5 +139,5 @@ struct span db_span(sqlite3_stmt *statement, int column)
     /* The pointer first, the size after: the other order may convert in between. */
     const void *data = sqlite3_column_blob(statement, column);
     int size = sqlite3_column_bytes(statement, column);
-    return data == NULL ? (struct span){NULL, 0} : span_of(data, (size_t)size);
+    return data ? span_of(data, (size_t)size) : (struct span){NULL, 0};
 }

@@ -31,12 +31,14 @@ static enum saga_error prune_name(struct prune *prune, struct span name)
 static enum saga_error prune_later(struct prune *prune, struct span name)
 {
     for (uint32_t i = 0; i < prune->count; i++) {
-        if (span_equal(prune->names[i], name))
+        if (span_equal(prune->names[i], name)) {
             return SAGA_OK;
+        }
     }
     enum saga_error rc = SAGA_OK;
-    if (prune->count == NAMES_MAX)
+    if (prune->count == NAMES_MAX) {
         rc = prune_name(prune, prune->names[--prune->count]);
+    }
     prune->names[prune->count++] = name;
     return rc;
 }
@@ -70,8 +72,9 @@ static enum saga_error insert_events(struct writer *writer, const struct rows *r
         db_bind_number(insert_id, 3, (int64_t)row->number);
         rc = rc == SAGA_OK ? db_step(insert_id) : rc;
     }
-    if (rc == SAGA_OK && rows->inbox_count > 0)
+    if (rc == SAGA_OK && rows->inbox_count > 0) {
         rc = set_meta(writer, "inbox_last", rows->inbox[rows->inbox_count - 1].number);
+    }
     return rc;
 }
 
@@ -90,8 +93,9 @@ static enum saga_error change_wait(struct writer *writer, const struct wait_row 
         db_bind_number(change, 1, (int64_t)row->saga);
         db_bind_number(change, 2, row->step);
     }
-    if (row->change == WAIT_WANTED)
+    if (row->change == WAIT_WANTED) {
         db_bind_number(change, 3, (int64_t)row->mark);
+    }
     if (row->change == WAIT_BEGUN) {
         db_bind_text(change, 3, row->name);
         db_bind_text(change, 4, row->path);
@@ -109,8 +113,9 @@ static enum saga_error change_waits(struct writer *writer, const struct rows *ro
         const struct wait_row *row = &rows->waits[at];
         rc = change_wait(writer, row);
         bool lets_go = row->change != WAIT_WANTED && row->change != WAIT_BEGUN;
-        if (rc == SAGA_OK && lets_go)
+        if (rc == SAGA_OK && lets_go) {
             rc = prune_later(prune, row->name);
+        }
     }
     return rc;
 }
@@ -127,11 +132,13 @@ static enum saga_error note_offered(struct writer *writer, const struct rows *ro
         db_bind_number(offered, 3, done->delivered);
         db_bind_blob(offered, 4, done->started);
         rc = db_change_one(offered);
-        if (rc == SAGA_OK)
+        if (rc == SAGA_OK) {
             rc = prune_later(prune, done->name);
+        }
     }
-    if (rc == SAGA_OK && rows->inbox_done_count > 0)
+    if (rc == SAGA_OK && rows->inbox_done_count > 0) {
         rc = set_meta(writer, "inbox_offered", rows->inbox_done[rows->inbox_done_count - 1].number);
+    }
     return rc;
 }
 
@@ -139,15 +146,19 @@ enum saga_error inbox_commit(struct writer *writer, const struct rows *rows, int
 {
     struct prune prune = {.writer = writer};
     *change = 0;
-    if (rows->inbox_count + rows->wait_count + rows->inbox_done_count == 0)
+    if (rows->inbox_count + rows->wait_count + rows->inbox_done_count == 0) {
         return SAGA_OK;
+    }
     enum saga_error rc = insert_events(writer, rows);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = change_waits(writer, rows, &prune);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = note_offered(writer, rows, &prune);
-    while (rc == SAGA_OK && prune.count > 0)
+    }
+    while (rc == SAGA_OK && prune.count > 0) {
         rc = prune_name(&prune, prune.names[--prune.count]);
+    }
     *change = (int64_t)rows->inbox_count - (int64_t)prune.pruned;
     return rc;
 }

@@ -41,12 +41,14 @@ void inbox_memory_close(struct inbox_memory *inbox)
 
 static bool reserve(void **items, size_t *capacity, size_t size, size_t needed)
 {
-    if (needed <= *capacity)
+    if (needed <= *capacity) {
         return true;
+    }
     size_t wanted = needed * 2 + 16;
     void *grown = realloc(*items, wanted * size);
-    if (grown == NULL)
+    if (!grown) {
         return false;
+    }
     *items = grown;
     *capacity = wanted;
     return true;
@@ -83,8 +85,9 @@ static bool add_identity(struct inbox_memory *inbox, const struct inbox_row *row
     struct span kept = arena_copy(arena, identity_key(row->source, row->id, &key), &ok);
     buf_close(&key);
     struct memory_identity *identity = ARENA_NEW(arena, struct memory_identity);
-    if (!ok || identity == NULL)
+    if (!ok || !identity) {
         return false;
+    }
     *identity = (struct memory_identity){.number = row->number};
     return map_put(&inbox->identities, kept, identity) == SAGA_OK;
 }
@@ -95,14 +98,16 @@ static enum saga_error guard(const struct inbox_memory *inbox, const struct rows
 {
     for (uint32_t at = 0; at < rows->inbox_count; at++) {
         const struct inbox_row *row = &rows->inbox[at];
-        if (row->number != inbox->last + 1 + at || find_identity(inbox, row->source, row->id))
+        if (row->number != inbox->last + 1 + at || find_identity(inbox, row->source, row->id)) {
             return SAGA_STORE_CORRUPT;
+        }
     }
     for (uint32_t at = 0; at < rows->inbox_done_count; at++) {
         const struct inbox_done *done = &rows->inbox_done[at];
         const struct memory_identity *identity = find_identity(inbox, done->source, done->id);
-        if (identity == NULL || identity->is_offered)
+        if (!identity || identity->is_offered) {
             return SAGA_STORE_CORRUPT;
+        }
     }
     return SAGA_OK;
 }
@@ -139,8 +144,9 @@ static size_t wait_at(const struct inbox_memory *inbox, uint64_t saga, uint32_t 
     size_t at = 0;
     while (at < inbox->wait_count) {
         const struct store_wait *wait = &inbox->waits[at].wait;
-        if (wait->saga > saga || (wait->saga == saga && wait->step >= step))
+        if (wait->saga > saga || (wait->saga == saga && wait->step >= step)) {
             break;
+        }
         at++;
     }
     return at;
@@ -150,8 +156,9 @@ static struct memory_wait *find_wait(const struct inbox_memory *inbox, uint64_t 
 {
     size_t at = wait_at(inbox, saga, step);
     if (at == inbox->wait_count || inbox->waits[at].wait.saga != saga ||
-        inbox->waits[at].wait.step != step)
+        inbox->waits[at].wait.step != step) {
         return NULL;
+    }
     return &inbox->waits[at];
 }
 
@@ -160,8 +167,9 @@ static enum saga_error begin_wait(struct inbox_memory *inbox, const struct wait_
 {
     bool ok = true;
     size_t at = wait_at(inbox, row->saga, row->step);
-    if (find_wait(inbox, row->saga, row->step) != NULL)
+    if (find_wait(inbox, row->saga, row->step)) {
         return SAGA_STORE_CORRUPT;
+    }
     struct memory_wait *place = &inbox->waits[at];
     memmove(place + 1, place, (inbox->wait_count - at) * sizeof(*place));
     inbox->wait_count++;
@@ -189,11 +197,12 @@ static enum saga_error change_wait(struct inbox_memory *inbox, const struct wait
     case WAIT_BEGUN:
         return begin_wait(inbox, row, arena);
     case WAIT_RECALLED:
-        if (wait != NULL)
+        if (wait) {
             wait->wait.is_recalled = true;
+        }
         break;
     case WAIT_ENDED:
-        if (wait != NULL) {
+        if (wait) {
             const struct memory_wait *end = inbox->waits + inbox->wait_count--;
             memmove(wait, wait + 1, (size_t)(end - wait - 1) * sizeof(*wait));
         }
@@ -204,16 +213,19 @@ static enum saga_error change_wait(struct inbox_memory *inbox, const struct wait
 
 static bool is_kept(const struct inbox_memory *inbox, const struct inbox_row *row)
 {
-    if (row->number > inbox->offered)
+    if (row->number > inbox->offered) {
         return true;
+    }
     for (size_t at = 0; at < inbox->want_count; at++) {
-        if (inbox->wants[at].mark < row->number && span_equal(inbox->wants[at].name, row->name))
+        if (inbox->wants[at].mark < row->number && span_equal(inbox->wants[at].name, row->name)) {
             return true;
+        }
     }
     for (size_t at = 0; at < inbox->wait_count; at++) {
         const struct store_wait *wait = &inbox->waits[at].wait;
-        if (!wait->is_recalled && span_equal(wait->name, row->name))
+        if (!wait->is_recalled && span_equal(wait->name, row->name)) {
             return true;
+        }
     }
     return false;
 }
@@ -222,8 +234,9 @@ static void prune(struct inbox_memory *inbox)
 {
     size_t kept = 0;
     for (size_t at = 0; at < inbox->event_count; at++) {
-        if (is_kept(inbox, &inbox->events[at]))
+        if (is_kept(inbox, &inbox->events[at])) {
             inbox->events[kept++] = inbox->events[at];
+        }
     }
     inbox->event_count = kept;
 }
@@ -244,8 +257,9 @@ static bool note_offered(struct inbox_memory *inbox, const struct inbox_done *do
 enum saga_error inbox_memory_commit(struct inbox_memory *inbox, const struct rows *rows,
                                     struct arena *arena)
 {
-    if (rows->inbox_count + rows->inbox_done_count + rows->wait_count == 0)
+    if (rows->inbox_count + rows->inbox_done_count + rows->wait_count == 0) {
         return SAGA_OK;
+    }
     enum saga_error rc = guard(inbox, rows);
     void *items[] = {inbox->events, inbox->wants, inbox->waits};
     bool ok = reserve(&items[0], &inbox->event_capacity, sizeof(*inbox->events),
@@ -258,14 +272,18 @@ enum saga_error inbox_memory_commit(struct inbox_memory *inbox, const struct row
     inbox->wants = items[1];
     inbox->waits = items[2];
     rc = rc == SAGA_OK && !ok ? SAGA_NO_MEMORY : rc;
-    for (uint32_t at = 0; at < rows->inbox_count && rc == SAGA_OK; at++)
+    for (uint32_t at = 0; at < rows->inbox_count && rc == SAGA_OK; at++) {
         rc = add_event(inbox, &rows->inbox[at], arena) ? SAGA_OK : SAGA_NO_MEMORY;
-    for (uint32_t at = 0; at < rows->wait_count && rc == SAGA_OK; at++)
+    }
+    for (uint32_t at = 0; at < rows->wait_count && rc == SAGA_OK; at++) {
         rc = change_wait(inbox, &rows->waits[at], arena);
-    for (uint32_t at = 0; at < rows->inbox_done_count && rc == SAGA_OK; at++)
+    }
+    for (uint32_t at = 0; at < rows->inbox_done_count && rc == SAGA_OK; at++) {
         rc = note_offered(inbox, &rows->inbox_done[at], arena) ? SAGA_OK : SAGA_NO_MEMORY;
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         prune(inbox);
+    }
     return rc;
 }
 
@@ -275,8 +293,9 @@ enum saga_error inbox_memory_find(const struct inbox_memory *inbox, struct span 
                                   struct span id, struct inbox_found *found)
 {
     const struct memory_identity *identity = find_identity(inbox, source, id);
-    if (identity == NULL)
+    if (!identity) {
         return SAGA_NOT_FOUND;
+    }
     *found = (struct inbox_found){.number = identity->number,
                                   .is_offered = identity->is_offered,
                                   .delivered = identity->delivered,
@@ -332,8 +351,9 @@ enum saga_error inbox_memory_next_path(const struct inbox_memory *inbox, struct 
 
 bool inbox_memory_any_wait(const struct inbox_memory *inbox, size_t *at, struct store_wait *wait)
 {
-    if (*at >= inbox->wait_count)
+    if (*at >= inbox->wait_count) {
         return false;
+    }
     *wait = inbox->waits[(*at)++].wait;
     return true;
 }
@@ -346,8 +366,9 @@ bool inbox_memory_wait(const struct inbox_memory *inbox, const struct wait_query
         bool is_behind =
             wait->saga > query->saga || (wait->saga == query->saga && wait->step > query->step);
         if (is_behind && span_equal(wait->name, query->name) && found->value == query->value &&
-            span_equal(found->path, query->path))
+            span_equal(found->path, query->path)) {
             return true;
+        }
     }
     return false;
 }

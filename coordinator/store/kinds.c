@@ -11,8 +11,9 @@
 static struct kind *place_of(struct kinds *kinds, struct span name, uint32_t version)
 {
     uint64_t hash = (FNV_BASIS ^ version) * FNV_PRIME;
-    for (size_t at = 0; at < name.size; at++)
+    for (size_t at = 0; at < name.size; at++) {
         hash = (hash ^ name.data[at]) * FNV_PRIME;
+    }
     return &kinds->known[(hash >> 32) % KINDS_KEPT];
 }
 
@@ -45,12 +46,14 @@ enum saga_error kinds_find(struct kinds *kinds, sqlite3_stmt **statements, const
         return SAGA_OK;
     }
     enum saga_error rc = look_up(statements, name, head->version, id);
-    if (rc != SAGA_OK || name.size > sizeof(kind->name))
+    if (rc != SAGA_OK || name.size > sizeof(kind->name)) {
         return rc;
+    }
     POST(*id > 0);
     *kind = (struct kind){.size = name.size, .version = head->version, .id = *id};
-    if (name.size > 0)
+    if (name.size > 0) {
         memcpy(kind->name, name.data, name.size);
+    }
     return SAGA_OK;
 }
 
@@ -60,22 +63,26 @@ enum saga_error kinds_of_heads(struct kinds *kinds, sqlite3_stmt **statements,
     PRE(rows->head_count <= kinds->capacity);
     enum saga_error rc = SAGA_OK;
     for (uint32_t at = 0; at < rows->head_count && rc == SAGA_OK; at++) {
-        if (rows->heads[at].is_new)
+        if (rows->heads[at].is_new) {
             rc = kinds_find(kinds, statements, &rows->heads[at], &kinds->of_heads[at]);
+        }
     }
     return rc;
 }
 
 enum saga_error kinds_reserve(struct kinds *kinds, size_t count)
 {
-    if (count <= kinds->capacity)
+    if (count <= kinds->capacity) {
         return SAGA_OK;
+    }
     size_t capacity = kinds->capacity == 0 ? 64 : kinds->capacity;
-    while (capacity < count)
+    while (capacity < count) {
         capacity *= 2;
-    int64_t *grown = realloc(kinds->of_heads, capacity * sizeof *grown);
-    if (grown == NULL)
+    }
+    int64_t *grown = realloc(kinds->of_heads, capacity * sizeof(*grown));
+    if (!grown) {
         return SAGA_NO_MEMORY;
+    }
     kinds->of_heads = grown;
     kinds->capacity = capacity;
     return SAGA_OK;

@@ -28,10 +28,10 @@ enum saga_error memory_claims_reserve(struct memory_claims *claims, const struct
 {
     void *schedules = claims->schedules;
     void *items = claims->claims;
-    enum saga_error rc = reserve(&schedules, &claims->schedule_capacity, sizeof *claims->schedules,
+    enum saga_error rc = reserve(&schedules, &claims->schedule_capacity, sizeof(*claims->schedules),
                                  claims->schedule_count + rows->schedule_count);
     if (rc == SAGA_OK) {
-        rc = reserve(&items, &claims->claim_capacity, sizeof *claims->claims,
+        rc = reserve(&items, &claims->claim_capacity, sizeof(*claims->claims),
                      claims->claim_count + rows->claim_count);
     }
     claims->schedules = schedules;
@@ -42,7 +42,7 @@ enum saga_error memory_claims_reserve(struct memory_claims *claims, const struct
 static int order_of(const struct schedule_row *a, const struct schedule_row *b)
 {
     int order = span_order(a->definition, b->definition);
-    return order != 0 ? order : memcmp(a->entry, b->entry, sizeof a->entry);
+    return order != 0 ? order : memcmp(a->entry, b->entry, sizeof(a->entry));
 }
 
 static bool raise_schedule(struct memory_claims *claims, const struct schedule_row *row,

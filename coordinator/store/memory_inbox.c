@@ -21,10 +21,12 @@ static enum saga_error find_inbox(struct store *store, struct span source, struc
 {
     bool ok = true;
     enum saga_error rc = check(store);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = inbox_memory_find(inbox_of(store), source, id, found);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         found->started = arena_copy(arena, found->started, &ok);
+    }
     return ok ? rc : SAGA_NO_MEMORY;
 }
 
@@ -33,8 +35,9 @@ static enum saga_error copy_event(struct arena *arena, struct inbox_row *row)
     struct span *const texts[] = {&row->name, &row->source, &row->id,
                                   &row->saga, &row->cause,  &row->data};
     bool ok = true;
-    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         *texts[i] = arena_copy(arena, *texts[i], &ok);
+    }
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
@@ -42,8 +45,9 @@ static enum saga_error load_inbox(struct store *store, uint64_t number, struct a
                                   struct inbox_row *row)
 {
     enum saga_error rc = check(store);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = inbox_memory_load(inbox_of(store), number, row);
+    }
     return rc == SAGA_OK ? copy_event(arena, row) : rc;
 }
 
@@ -51,8 +55,9 @@ static enum saga_error next_inbox(struct store *store, struct span name, uint64_
                                   struct arena *arena, struct inbox_row *row)
 {
     enum saga_error rc = check(store);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = inbox_memory_next(inbox_of(store), name, number, row);
+    }
     return rc == SAGA_OK ? copy_event(arena, row) : rc;
 }
 
@@ -61,10 +66,12 @@ static enum saga_error next_path(struct store *store, struct span name, struct s
 {
     bool ok = true;
     enum saga_error rc = check(store);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = inbox_memory_next_path(inbox_of(store), name, path, next);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         *next = arena_copy(arena, *next, &ok);
+    }
     return ok ? rc : SAGA_NO_MEMORY;
 }
 
@@ -73,8 +80,9 @@ static enum saga_error show_wait(const struct store *store, struct store_wait *w
                                  store_wait_fn fn, void *arg)
 {
     const struct memory_saga *saga = memory_find_saga(memory_of(store), wait->saga);
-    if (saga == NULL)
+    if (!saga) {
         return SAGA_STORE_CORRUPT;
+    }
     wait->id = saga->name;
     return fn(wait, arg);
 }
@@ -87,8 +95,9 @@ static enum saga_error waits(struct store *store, const struct wait_query *query
     size_t at = 0;
     enum saga_error rc = check(store);
     for (uint32_t given = 0; rc == SAGA_OK && given < query->limit; given++) {
-        if (!inbox_memory_wait(inbox_of(store), query, &at, &wait))
+        if (!inbox_memory_wait(inbox_of(store), query, &at, &wait)) {
             break;
+        }
         rc = show_wait(store, &wait, fn, arg);
     }
     return rc;
@@ -101,9 +110,10 @@ static enum saga_error waits_of(struct store *store, struct span id, struct span
     struct store_wait wait;
     size_t at = 0;
     enum saga_error rc = check(store);
-    while (rc == SAGA_OK && saga != NULL && inbox_memory_any_wait(inbox_of(store), &at, &wait)) {
-        if (wait.saga == saga->head.saga && span_equal(wait.name, name))
+    while (rc == SAGA_OK && saga && inbox_memory_any_wait(inbox_of(store), &at, &wait)) {
+        if (wait.saga == saga->head.saga && span_equal(wait.name, name)) {
             rc = show_wait(store, &wait, fn, arg);
+        }
     }
     return rc;
 }
@@ -114,8 +124,9 @@ static enum saga_error unrecalled(struct store *store, store_wait_fn fn, void *a
     size_t at = 0;
     enum saga_error rc = check(store);
     while (rc == SAGA_OK && inbox_memory_any_wait(inbox_of(store), &at, &wait)) {
-        if (!wait.is_recalled)
+        if (!wait.is_recalled) {
             rc = show_wait(store, &wait, fn, arg);
+        }
     }
     return rc;
 }

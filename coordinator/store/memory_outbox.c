@@ -30,10 +30,10 @@ enum saga_error memory_outbox_reserve(struct memory_outbox *outbox, const struct
     void *deliveries = outbox->deliveries;
     void *hooks = outbox->hooks;
     enum saga_error rc =
-        reserve(&deliveries, &outbox->delivery_capacity, sizeof *outbox->deliveries,
+        reserve(&deliveries, &outbox->delivery_capacity, sizeof(*outbox->deliveries),
                 outbox->delivery_count + rows->delivery_count);
     if (rc == SAGA_OK) {
-        rc = reserve(&hooks, &outbox->hook_capacity, sizeof *outbox->hooks,
+        rc = reserve(&hooks, &outbox->hook_capacity, sizeof(*outbox->hooks),
                      outbox->hook_count + rows->hook_count);
     }
     outbox->deliveries = deliveries;

@@ -73,12 +73,12 @@ static struct row *next_place(struct chain *chain, struct arena *arena)
 {
     if (chain->count == chain->capacity) {
         uint32_t capacity = chain->capacity ? chain->capacity * 2 : ROWS_FIRST;
-        struct row *rows = arena_take(arena, capacity * sizeof *rows);
+        struct row *rows = arena_take(arena, capacity * sizeof(*rows));
         if (!rows) {
             return NULL;
         }
         if (chain->count > 0) {
-            memcpy(rows, chain->rows, chain->count * sizeof *rows);
+            memcpy(rows, chain->rows, chain->count * sizeof(*rows));
         }
         chain->rows = rows;
         chain->capacity = capacity;
@@ -168,7 +168,7 @@ enum saga_error reader_find_name(struct reader *reader, struct span text, struct
     if (is_there) {
         struct span digest = db_span(find, 1);
         *found = (struct name){.saga = (uint64_t)sqlite3_column_int64(find, 0)};
-        if (digest.size == sizeof found->digest) {
+        if (digest.size == sizeof(found->digest)) {
             memcpy(found->digest, digest.data, digest.size);
         }
     }
@@ -263,7 +263,7 @@ enum saga_error reader_load_definitions(struct reader *reader, store_definition_
                                      .applied_ms = sqlite3_column_int64(all, 4),
                                      .actor = db_span(all, 5)};
         struct span digest = db_span(all, 2);
-        if (digest.size != sizeof row.digest) {
+        if (digest.size != sizeof(row.digest)) {
             result = SAGA_STORE_CORRUPT;
             break;
         }
@@ -426,7 +426,7 @@ static const struct store_reader_ops reader_ops = {
 
 enum saga_error reader_open(const char *path, struct tails *tails, struct reader **reader)
 {
-    struct reader *made = calloc(1, sizeof *made);
+    struct reader *made = calloc(1, sizeof(*made));
     if (!made) {
         return SAGA_NO_MEMORY;
     }

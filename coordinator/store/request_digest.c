@@ -25,8 +25,9 @@ static enum saga_error put_canonical(struct buf *out, struct buf *text, struct s
 {
     buf_clear(text);
     enum saga_error rc = json_canonical(value, text);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         mp_put_str(out, buf_span(text));
+    }
     return rc;
 }
 
@@ -42,15 +43,18 @@ enum saga_error request_digest(const struct request_facts *facts, uint8_t digest
     mp_put_uint(&out, facts->version);
     struct span input = facts->input.size == 0 ? MP_NIL_VALUE : facts->input;
     enum saga_error rc = put_canonical(&out, &text, input);
-    if (rc == SAGA_OK && has_entries(facts->labels))
+    if (rc == SAGA_OK && has_entries(facts->labels)) {
         rc = put_canonical(&out, &text, facts->labels);
-    else
+    } else {
         mp_put_text(&out, "");
+    }
     mp_put_int(&out, facts->start_at_ms);
-    if (rc == SAGA_OK && buf_failed(&out))
+    if (rc == SAGA_OK && buf_failed(&out)) {
         rc = SAGA_NO_MEMORY;
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         digest_pair(buf_span(&out), (struct span){NULL, 0}, digest);
+    }
 
     buf_close(&text);
     buf_close(&out);

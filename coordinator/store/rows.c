@@ -54,14 +54,17 @@ int64_t rows_last_ms(const struct rows *rows)
     int64_t last_ms = 0;
     for (uint32_t at = 0; at < rows->head_count; at++) {
         const struct head *head = &rows->heads[at];
-        if (head->is_new && head->started_ms > last_ms)
+        if (head->is_new && head->started_ms > last_ms) {
             last_ms = head->started_ms;
-        if (head->ended_ms > last_ms)
+        }
+        if (head->ended_ms > last_ms) {
             last_ms = head->ended_ms;
+        }
     }
     for (uint32_t at = 0; at < rows->definition_count; at++) {
-        if (rows->definitions[at].applied_ms > last_ms)
+        if (rows->definitions[at].applied_ms > last_ms) {
             last_ms = rows->definitions[at].applied_ms;
+        }
     }
     return last_ms;
 }
@@ -83,26 +86,33 @@ static bool is_unfinished(enum saga_state state)
 bool rows_is_child(struct span name, struct span parent)
 {
     if (name.size < parent.size + 2 || memcmp(name.data, parent.data, parent.size) != 0 ||
-        name.data[parent.size] != '~')
+        name.data[parent.size] != '~') {
         return false;
+    }
     bool is_grandchild = false;
-    for (size_t i = parent.size + 1; i + 1 < name.size; i++)
+    for (size_t i = parent.size + 1; i + 1 < name.size; i++) {
         is_grandchild |= name.data[i] == '~' && (name.data[i + 1] < '0' || name.data[i + 1] > '9');
+    }
     return !is_grandchild;
 }
 
 bool rows_head_matches(const struct head *head, const struct store_filter *filter)
 {
-    if (filter->before != 0 && head->saga >= filter->before)
+    if (filter->before != 0 && head->saga >= filter->before) {
         return false;
-    if (filter->state != SAGA_STATE_NONE && head->state != filter->state)
+    }
+    if (filter->state != SAGA_STATE_NONE && head->state != filter->state) {
         return false;
-    if (filter->unfinished && !is_unfinished(head->state))
+    }
+    if (filter->unfinished && !is_unfinished(head->state)) {
         return false;
-    if (filter->definition.size > 0 && !span_equal(head->definition, filter->definition))
+    }
+    if (filter->definition.size > 0 && !span_equal(head->definition, filter->definition)) {
         return false;
-    if (filter->started_from_ms != 0 && head->started_ms < filter->started_from_ms)
+    }
+    if (filter->started_from_ms != 0 && head->started_ms < filter->started_from_ms) {
         return false;
+    }
     return filter->started_until_ms == 0 || head->started_ms < filter->started_until_ms;
 }
 

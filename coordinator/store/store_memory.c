@@ -45,10 +45,11 @@ static size_t saga_at(const struct memory *memory, uint64_t saga)
     size_t high = memory->saga_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (memory->sagas[middle].head.saga < saga)
+        if (memory->sagas[middle].head.saga < saga) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -56,16 +57,18 @@ static size_t saga_at(const struct memory *memory, uint64_t saga)
 struct memory_saga *memory_find_saga(const struct memory *memory, uint64_t saga)
 {
     size_t at = saga_at(memory, saga);
-    if (at == memory->saga_count || memory->sagas[at].head.saga != saga)
+    if (at == memory->saga_count || memory->sagas[at].head.saga != saga) {
         return NULL;
+    }
     return &memory->sagas[at];
 }
 
 struct memory_saga *memory_saga_named(const struct memory *memory, struct span text)
 {
     const struct name *name = map_get(&memory->names, text);
-    if (name == NULL)
+    if (!name) {
         return NULL;
+    }
     struct memory_saga *saga = memory_find_saga(memory, name->saga);
     return saga != NULL && span_equal(saga->name, text) ? saga : NULL;
 }
@@ -75,14 +78,17 @@ struct memory_saga *memory_saga_named(const struct memory *memory, struct span t
 /* *items gets room for `more` items beyond count. */
 static enum saga_error reserve(void **items, size_t *capacity, size_t size, size_t needed)
 {
-    if (needed <= *capacity)
+    if (needed <= *capacity) {
         return SAGA_OK;
+    }
     size_t wanted = *capacity < ARRAY_MIN ? ARRAY_MIN : *capacity * 2;
-    if (wanted < needed)
+    if (wanted < needed) {
         wanted = needed;
+    }
     void *grown = realloc(*items, wanted * size);
-    if (grown == NULL)
+    if (!grown) {
         return SAGA_NO_MEMORY;
+    }
     *items = grown;
     *capacity = wanted;
     return SAGA_OK;
@@ -93,16 +99,20 @@ static enum saga_error reserve_all(struct memory *memory, const struct rows *row
     void *items[] = {memory->rows, memory->sagas, memory->definitions};
     enum saga_error rc = reserve(&items[0], &memory->row_capacity, sizeof(*memory->rows),
                                  memory->row_count + rows->row_count);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = reserve(&items[1], &memory->saga_capacity, sizeof(*memory->sagas),
                      memory->saga_count + rows->head_count);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = reserve(&items[2], &memory->definition_capacity, sizeof(*memory->definitions),
                      memory->definition_count + rows->definition_count);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = memory_outbox_reserve(&memory->outbox, rows);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = memory_claims_reserve(&memory->claims, rows);
+    }
     memory->rows = items[0];
     memory->sagas = items[1];
     memory->definitions = items[2];
@@ -112,8 +122,9 @@ static enum saga_error reserve_all(struct memory *memory, const struct rows *row
 static bool is_new_in(const struct rows *rows, uint32_t before, uint64_t saga)
 {
     for (uint32_t at = before; at > 0; at--) {
-        if (rows->heads[at - 1].saga == saga && rows->heads[at - 1].is_new)
+        if (rows->heads[at - 1].saga == saga && rows->heads[at - 1].is_new) {
             return true;
+        }
     }
     return false;
 }
@@ -127,11 +138,11 @@ static enum saga_error guard(const struct memory *memory, const struct rows *row
     for (uint32_t at = 0; at < rows->head_count; at++) {
         const struct head *head = &rows->heads[at];
         if (head->is_new) {
-            if (head->saga <= newest || rows_saga_name(rows, head->saga, &hint).size == 0)
+            if (head->saga <= newest || rows_saga_name(rows, head->saga, &hint).size == 0) {
                 return SAGA_STORE_CORRUPT;
+            }
             newest = head->saga;
-        } else if (memory_find_saga(memory, head->saga) == NULL &&
-                   !is_new_in(rows, at, head->saga)) {
+        } else if (!memory_find_saga(memory, head->saga) && !is_new_in(rows, at, head->saga)) {
             return SAGA_STORE_CORRUPT;
         }
     }
@@ -139,8 +150,9 @@ static enum saga_error guard(const struct memory *memory, const struct rows *row
         const struct definition_row *row = &rows->definitions[at];
         for (size_t other = 0; other < memory->definition_count; other++) {
             if (memory->definitions[other].version == row->version &&
-                span_equal(memory->definitions[other].name, row->name))
+                span_equal(memory->definitions[other].name, row->name)) {
                 return SAGA_STORE_CORRUPT;
+            }
         }
     }
     return SAGA_OK;
@@ -148,12 +160,14 @@ static enum saga_error guard(const struct memory *memory, const struct rows *row
 
 static enum saga_error commit_name(struct memory *memory, const struct name *source)
 {
-    if (map_get(&memory->names, source->text) != NULL)
+    if (map_get(&memory->names, source->text)) {
         return SAGA_STORE_CORRUPT;
+    }
     bool ok = true;
     struct name *name = ARENA_NEW(&memory->arena, struct name);
-    if (name == NULL)
+    if (!name) {
         return SAGA_NO_MEMORY;
+    }
     *name = *source;
     name->text = arena_copy(&memory->arena, source->text, &ok);
     return ok ? map_put(&memory->names, name->text, name) : SAGA_NO_MEMORY;
@@ -164,10 +178,12 @@ static enum saga_error commit_names(struct memory *memory, const struct rows *ro
 {
     for (uint32_t at = 0; at < rows->name_count; at++) {
         enum saga_error rc = commit_name(memory, &rows->names[at]);
-        if (rc == SAGA_OK)
+        if (rc == SAGA_OK) {
             continue;
-        for (uint32_t done = 0; done < at; done++)
+        }
+        for (uint32_t done = 0; done < at; done++) {
             map_drop(&memory->names, rows->names[done].text);
+        }
         return rc;
     }
     return SAGA_OK;
@@ -182,8 +198,9 @@ static void commit_rows(struct memory *memory, const struct rows *rows, bool *ok
         row->payload = arena_copy(&memory->arena, row->payload, ok);
         memory->row_count++;
         struct memory_saga *saga = memory_find_saga(memory, row->saga);
-        if (saga != NULL)
+        if (saga) {
             saga->head.last_lsn = row->lsn;
+        }
     }
 }
 
@@ -208,8 +225,9 @@ static void commit_heads(struct memory *memory, const struct rows *rows, bool *o
             saga->head.due_ms = head->due_ms;
             saga->head.version = head->has_moved ? head->version : saga->head.version;
         }
-        if (saga->head.last_lsn < head->last_lsn)
+        if (saga->head.last_lsn < head->last_lsn) {
             saga->head.last_lsn = head->last_lsn;
+        }
     }
 }
 
@@ -228,24 +246,30 @@ static enum saga_error commit(struct memory *memory, const struct rows *rows)
 {
     bool ok = true;
     enum saga_error rc = guard(memory, rows);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = reserve_all(memory, rows);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = commit_names(memory, rows);
-    if (rc != SAGA_OK)
+    }
+    if (rc != SAGA_OK) {
         return rc;
+    }
     commit_heads(memory, rows, &ok);
     commit_rows(memory, rows, &ok);
     commit_definitions(memory, rows, &ok);
     memory_outbox_commit(&memory->outbox, rows, &memory->arena, &ok);
     rc = inbox_memory_commit(&memory->inbox, rows, &memory->arena);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = memory_claims_commit(&memory->claims, rows, &memory->arena, &ok);
-    if (rc != SAGA_OK)
+    }
+    if (rc != SAGA_OK) {
         return rc;
+    }
     int64_t last_ms = rows_last_ms(rows);
-    if (memory->last_ms < last_ms)
+    if (memory->last_ms < last_ms) {
         memory->last_ms = last_ms;
+    }
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
@@ -254,8 +278,9 @@ static enum saga_error commit(struct memory *memory, const struct rows *rows)
 static void find_minted(struct store_facts *facts, struct span text)
 {
     bool is_child = text.size > 0 && memchr(text.data, '~', text.size) != NULL;
-    if (text.size == 0 || text.data[0] != '0' || is_child || text.size > sizeof(facts->minted))
+    if (text.size == 0 || text.data[0] != '0' || is_child || text.size > sizeof(facts->minted)) {
         return;
+    }
     size_t size = text.size < facts->minted_size ? text.size : facts->minted_size;
     int order = memcmp(text.data, facts->minted, size);
     if (order > 0 || (order == 0 && text.size > facts->minted_size)) {
@@ -274,8 +299,9 @@ static void find_facts(struct memory *memory)
         .last_ms = memory->last_ms,
     };
     size_t at = 0;
-    for (const struct name *name; (name = map_next(&memory->names, &at)) != NULL;)
+    for (const struct name *name; (name = map_next(&memory->names, &at)) != NULL;) {
         find_minted(&memory->facts, name->text);
+    }
 }
 
 static void facts(const struct store *store, struct store_facts *found)
@@ -286,28 +312,32 @@ static void facts(const struct store *store, struct store_facts *found)
 static enum saga_error submit(struct store *store, const struct rows *rows)
 {
     struct memory *memory = memory_of(store);
-    if (memory->failure != SAGA_OK)
+    if (memory->failure != SAGA_OK) {
         return SAGA_STORE_FAILED;
-    if (memory->pending != NULL)
+    }
+    if (memory->pending) {
         return SAGA_OVERLOADED;
+    }
     rows_check(rows, memory->row_count);
     memory->pending = rows;
     memory->fails = memory->fail_in == 1;
-    if (memory->fail_in > 0)
+    if (memory->fail_in > 0) {
         memory->fail_in--;
+    }
     return SAGA_OK;
 }
 
 static enum saga_error durable(struct store *store, uint64_t *count)
 {
     struct memory *memory = memory_of(store);
-    if (memory->pending != NULL && !memory->held && memory->failure == SAGA_OK) {
+    if (memory->pending && !memory->held && memory->failure == SAGA_OK) {
         pthread_mutex_lock(&memory->lock);
         enum saga_error rc = memory->fails ? SAGA_STORE_FAILED : commit(memory, memory->pending);
         memory->failure = rc == SAGA_NO_MEMORY ? SAGA_STORE_FAILED : rc;
         memory->pending = NULL;
-        if (rc == SAGA_OK)
+        if (rc == SAGA_OK) {
             memory->durable++;
+        }
         pthread_mutex_unlock(&memory->lock);
     }
     *count = memory->durable;
@@ -328,13 +358,15 @@ static enum saga_error chain(const struct memory *memory, const struct memory_sa
 {
     *image = (struct saga_image){.head = saga->head, .name = saga->name};
     for (uint64_t lsn = saga->head.last_lsn; lsn != 0; lsn = memory->rows[lsn - 1].prev) {
-        if (memory->rows[lsn - 1].saga != saga->head.saga)
+        if (memory->rows[lsn - 1].saga != saga->head.saga) {
             return SAGA_STORE_CORRUPT;
+        }
         image->row_count++;
     }
     image->rows = arena_take(arena, image->row_count * sizeof(struct row));
-    if (image->rows == NULL)
+    if (!image->rows) {
         return SAGA_NO_MEMORY;
+    }
     uint64_t lsn = saga->head.last_lsn;
     for (uint32_t left = image->row_count; left > 0; left--) {
         image->rows[left - 1] = memory->rows[lsn - 1];
@@ -348,11 +380,13 @@ static enum saga_error copy_one(const struct memory *memory, struct span name, s
                                 struct saga_image *image)
 {
     const struct memory_saga *saga = memory_saga_named(memory, name);
-    if (saga == NULL)
+    if (!saga) {
         return SAGA_NOT_FOUND;
+    }
     enum saga_error rc = chain(memory, saga, arena, image);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         return rc;
+    }
     bool ok = true;
     image->name = arena_copy(arena, image->name, &ok);
     image->head.definition = arena_copy(arena, image->head.definition, &ok);
@@ -366,8 +400,9 @@ static enum saga_error copy_one(const struct memory *memory, struct span name, s
 static enum saga_error look_up(const struct memory *memory, struct span text, struct name *found)
 {
     const struct name *name = map_get(&memory->names, text);
-    if (name == NULL)
+    if (!name) {
         return SAGA_NOT_FOUND;
+    }
     *found = *name;
     found->text = (struct span){NULL, 0};
     return SAGA_OK;
@@ -376,20 +411,24 @@ static enum saga_error look_up(const struct memory *memory, struct span text, st
 static enum saga_error load_awake(struct store *store, store_image_fn fn, void *arg)
 {
     struct memory *memory = memory_of(store);
-    if (memory->failure != SAGA_OK)
+    if (memory->failure != SAGA_OK) {
         return SAGA_STORE_FAILED;
+    }
     struct store_filter unfinished = {.unfinished = true};
     for (size_t at = 0; at < memory->saga_count; at++) {
         const struct memory_saga *saga = &memory->sagas[at];
-        if (saga->head.due_ms > 0 || !rows_head_matches(&saga->head, &unfinished))
+        if (saga->head.due_ms > 0 || !rows_head_matches(&saga->head, &unfinished)) {
             continue;
+        }
         struct saga_image image;
         arena_reset(&memory->scratch);
         enum saga_error rc = chain(memory, saga, &memory->scratch, &image);
-        if (rc == SAGA_OK)
+        if (rc == SAGA_OK) {
             rc = fn(&image, arg);
-        if (rc != SAGA_OK)
+        }
+        if (rc != SAGA_OK) {
             return rc;
+        }
     }
     return SAGA_OK;
 }
@@ -403,9 +442,9 @@ static const struct memory_saga *next_due(const struct memory *memory, const str
         int64_t due_ms = saga->head.due_ms;
         bool after = due_ms > due->after_ms ||
                      (due_ms == due->after_ms && saga->head.saga > due->after_saga);
-        if (due_ms > 0 && due_ms < DUE_NEVER_MS && after &&
-            (next == NULL || due_ms < next->head.due_ms))
+        if (due_ms > 0 && due_ms < DUE_NEVER_MS && after && (!next || due_ms < next->head.due_ms)) {
             next = saga;
+        }
     }
     return next;
 }
@@ -419,8 +458,9 @@ static enum saga_error list_due(struct store *store, struct store_due *due, stor
     due->next_ms = INT64_MAX;
     while (rc == SAGA_OK && (saga = next_due(memory, due)) != NULL) {
         struct store_item item = {.head = saga->head, .name = saga->name};
-        if (!rows_due_takes(due, saga->head.due_ms, saga->head.saga))
+        if (!rows_due_takes(due, saga->head.due_ms, saga->head.saga)) {
             break;
+        }
         rc = fn(&item, arg);
     }
     return rc;
@@ -450,12 +490,14 @@ static enum saga_error load_claims(struct store *store, store_claim_fn fn, void 
 static enum saga_error load_definitions(struct store *store, store_definition_fn fn, void *arg)
 {
     struct memory *memory = memory_of(store);
-    if (memory->failure != SAGA_OK)
+    if (memory->failure != SAGA_OK) {
         return SAGA_STORE_FAILED;
+    }
     for (size_t at = 0; at < memory->definition_count; at++) {
         enum saga_error rc = fn(&memory->definitions[at], arg);
-        if (rc != SAGA_OK)
+        if (rc != SAGA_OK) {
             return rc;
+        }
     }
     return SAGA_OK;
 }
@@ -497,17 +539,20 @@ static enum saga_error list(const struct memory *memory, const struct store_filt
 {
     size_t left = filter->before == 0 ? memory->saga_count : saga_at(memory, filter->before);
     uint32_t given = 0;
-    if (filter->left_off)
+    if (filter->left_off) {
         *filter->left_off = 0;
+    }
     for (; left > 0 && given < filter->limit; left--) {
         const struct memory_saga *saga = &memory->sagas[left - 1];
         bool is_of = filter->parent.size == 0 || rows_is_child(saga->name, filter->parent);
-        if (!is_of || !rows_head_matches(&saga->head, filter))
+        if (!is_of || !rows_head_matches(&saga->head, filter)) {
             continue;
+        }
         struct store_item item = {.head = saga->head, .name = saga->name};
         enum saga_error rc = fn(&item, arg);
-        if (rc != SAGA_OK)
+        if (rc != SAGA_OK) {
             return rc;
+        }
         given++;
     }
     return SAGA_OK;
@@ -519,8 +564,9 @@ static enum saga_error reader_list(struct store_reader *reader, const struct sto
     PRE(filter->limit > 0);
     struct memory *memory = reader_lock(reader);
     enum saga_error rc = SAGA_STORE_FAILED;
-    if (memory->failure == SAGA_OK)
+    if (memory->failure == SAGA_OK) {
         rc = list(memory, filter, fn, arg);
+    }
     pthread_mutex_unlock(&memory->lock);
     return rc;
 }
@@ -595,8 +641,9 @@ static const struct store_reader_ops reader_ops = {
 static enum saga_error reader_open(struct store *store, struct store_reader **reader)
 {
     struct memory_reader *opened = calloc(1, sizeof(*opened));
-    if (opened == NULL)
+    if (!opened) {
         return SAGA_NO_MEMORY;
+    }
     *opened = (struct memory_reader){.reader.ops = &reader_ops, .memory = memory_of(store)};
     *reader = &opened->reader;
     return SAGA_OK;
@@ -606,8 +653,9 @@ static enum saga_error reader_open(struct store *store, struct store_reader **re
 
 static void memory_close(struct store **store)
 {
-    if (*store == NULL)
+    if (!*store) {
         return;
+    }
     struct memory *memory = memory_of(*store);
     memory->magic = 0;
     memory_outbox_close(&memory->outbox);
@@ -651,8 +699,9 @@ static const struct store_ops memory_ops = {
 enum saga_error store_memory_open(struct store **store)
 {
     struct memory *memory = calloc(1, sizeof(*memory));
-    if (memory == NULL)
+    if (!memory) {
         return SAGA_NO_MEMORY;
+    }
     memory->store.ops = &memory_ops;
     memory->magic = MEMORY_MAGIC;
     pthread_mutex_init(&memory->lock, NULL);

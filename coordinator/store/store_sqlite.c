@@ -112,8 +112,8 @@ static enum saga_error durable(struct store *base, uint64_t *count)
 {
     struct store_sqlite *store = own(base);
     uint64_t news;
-    ssize_t got = read(store->writer.wake, &news, sizeof news);
-    MAYBE(got == (ssize_t)sizeof news);
+    ssize_t got = read(store->writer.wake, &news, sizeof(news));
+    MAYBE(got == (ssize_t)sizeof(news));
     *count = atomic_load(&store->writer.durable);
     return (enum saga_error)atomic_load(&store->writer.failure);
 }
@@ -293,20 +293,20 @@ static enum saga_error take_lock(struct store_sqlite *store, char *why, size_t w
 {
     char path[PATH_SIZE + 8];
     char pid[32] = "";
-    snprintf(path, sizeof path, "%s.lock", store->path);
+    snprintf(path, sizeof(path), "%s.lock", store->path);
     store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (store->lock < 0) {
         snprintf(why, why_size, "%s: %s", path, strerror(errno));
         return errno == ENOSPC ? SAGA_DISK_FULL : SAGA_STORE_FAILED;
     }
     if (flock(store->lock, LOCK_EX | LOCK_NB) != 0) {
-        ssize_t size = read(store->lock, pid, sizeof pid - 1);
+        ssize_t size = read(store->lock, pid, sizeof(pid) - 1);
         pid[size > 0 ? size : 0] = '\0';
         snprintf(why, why_size, "%s is in use by another sagad (process %s)", store->path,
                  pid[0] ? pid : "unknown");
         return SAGA_STORE_LOCKED;
     }
-    int size = snprintf(pid, sizeof pid, "%ld", (long)getpid());
+    int size = snprintf(pid, sizeof(pid), "%ld", (long)getpid());
     /* The number is a help for people; without it the lock holds all the same. */
     if (ftruncate(store->lock, 0) == 0) {
         MAYBE(write(store->lock, pid, (size_t)size) == size);
@@ -376,7 +376,7 @@ static enum saga_error read_minted(struct writer *writer, struct store_facts *fa
     enum saga_error result = SAGA_OK;
     if (rc == SQLITE_ROW) {
         struct span text = db_span(minted, 0);
-        facts->minted_size = text.size <= sizeof facts->minted ? text.size : 0;
+        facts->minted_size = text.size <= sizeof(facts->minted) ? text.size : 0;
         memcpy(facts->minted, text.data, facts->minted_size);
         result = facts->minted_size > 0 ? SAGA_OK : SAGA_STORE_CORRUPT;
     } else if (rc != SQLITE_DONE) {
@@ -476,7 +476,7 @@ static enum saga_error open_all(struct store_sqlite *store, char *why, size_t wh
 enum saga_error store_sqlite_open(const struct store_sqlite_options *options, struct store **store,
                                   char *why, size_t why_size)
 {
-    struct store_sqlite *made = calloc(1, sizeof *made);
+    struct store_sqlite *made = calloc(1, sizeof(*made));
     if (!made) {
         snprintf(why, why_size, "%s: %s", options->path, error_sentence(SAGA_NO_MEMORY));
         return SAGA_NO_MEMORY;
@@ -493,9 +493,9 @@ enum saga_error store_sqlite_open(const struct store_sqlite_options *options, st
         options->checkpoint_frames ? options->checkpoint_frames : CHECKPOINT_FRAMES;
     own_options->space_min = options->space_min ? options->space_min : SPACE_MIN;
     tails_open(&made->writer.tails);
-    int size = snprintf(made->path, sizeof made->path, "%s", options->path);
+    int size = snprintf(made->path, sizeof(made->path), "%s", options->path);
     enum saga_error rc = SAGA_INVALID;
-    if (size > 0 && (size_t)size < sizeof made->path) {
+    if (size > 0 && (size_t)size < sizeof(made->path)) {
         rc = open_all(made, why, why_size);
     } else {
         snprintf(why, why_size, "a path of %d bytes", size);

@@ -14,27 +14,30 @@ enum { CAPACITY_MIN = 256, CAPACITY_KEPT = 4096 };
 static struct tail *find(const struct tail_table *table, uint64_t saga)
 {
     PRE(saga > 0);
-    if (table->capacity == 0)
+    if (table->capacity == 0) {
         return NULL;
+    }
     size_t mask = table->capacity - 1;
     for (size_t at = (size_t)(saga * MIX >> 20) & mask;; at = (at + 1) & mask) {
-        if (table->slots[at].saga == saga || table->slots[at].saga == 0)
+        if (table->slots[at].saga == saga || table->slots[at].saga == 0) {
             return &table->slots[at];
+        }
     }
 }
 
 static const struct tail *entry(const struct tail_table *table, uint64_t saga)
 {
     const struct tail *slot = find(table, saga);
-    return slot == NULL || slot->saga == 0 ? NULL : slot;
+    return !slot || slot->saga == 0 ? NULL : slot;
 }
 
 static void set(struct tail_table *table, uint64_t saga, uint64_t lsn)
 {
     struct tail *slot = find(table, saga);
     CHECK(slot != NULL);
-    if (slot->saga == 0)
+    if (slot->saga == 0) {
         table->count++;
+    }
     *slot = (struct tail){.saga = saga, .lsn = lsn};
     POST(table->count < table->capacity);
 }
@@ -45,8 +48,9 @@ static void empty(struct tail_table *table)
         free(table->slots);
         *table = (struct tail_table){0};
     } else {
-        for (size_t at = 0; at < table->capacity; at++)
+        for (size_t at = 0; at < table->capacity; at++) {
             table->slots[at] = (struct tail){0};
+        }
         table->count = 0;
     }
 }
@@ -69,17 +73,21 @@ enum saga_error tails_reserve(struct tails *tails, size_t count)
 {
     struct tail_table *young = &tails->young;
     size_t capacity = young->capacity == 0 ? CAPACITY_MIN : young->capacity;
-    while (capacity / 2 <= young->count + count)
+    while (capacity / 2 <= young->count + count) {
         capacity *= 2;
-    if (capacity == young->capacity)
+    }
+    if (capacity == young->capacity) {
         return SAGA_OK;
+    }
     struct tail_table grown = {.slots = calloc(capacity, sizeof(struct tail)),
                                .capacity = capacity};
-    if (grown.slots == NULL)
+    if (!grown.slots) {
         return SAGA_NO_MEMORY;
+    }
     for (size_t at = 0; at < young->capacity; at++) {
-        if (young->slots[at].saga != 0)
+        if (young->slots[at].saga != 0) {
             set(&grown, young->slots[at].saga, young->slots[at].lsn);
+        }
     }
     POST(grown.count == young->count);
     pthread_mutex_lock(&tails->lock);
@@ -93,13 +101,15 @@ enum saga_error tails_reserve(struct tails *tails, size_t count)
 void tails_commit(struct tails *tails, const struct rows *rows)
 {
     pthread_mutex_lock(&tails->lock);
-    for (uint32_t at = 0; at < rows->row_count; at++)
+    for (uint32_t at = 0; at < rows->row_count; at++) {
         set(&tails->young, rows->rows[at].saga, rows->rows[at].lsn);
+    }
     /* A head that knows the saga's newest row makes its entry needless. */
     for (uint32_t at = 0; at < rows->head_count; at++) {
         struct tail *slot = find(&tails->young, rows->heads[at].saga);
-        if (slot != NULL && slot->saga != 0 && slot->lsn <= rows->heads[at].last_lsn)
+        if (slot && slot->saga != 0 && slot->lsn <= rows->heads[at].last_lsn) {
             slot->lsn = 0;
+        }
     }
     pthread_mutex_unlock(&tails->lock);
 }
@@ -115,9 +125,10 @@ uint64_t tails_get(struct tails *tails, uint64_t saga)
 {
     pthread_mutex_lock(&tails->lock);
     const struct tail *found = entry(&tails->young, saga);
-    if (found == NULL)
+    if (!found) {
         found = entry(&tails->old, saga);
-    uint64_t lsn = found == NULL ? 0 : found->lsn;
+    }
+    uint64_t lsn = found ? found->lsn : 0;
     pthread_mutex_unlock(&tails->lock);
     return lsn;
 }
@@ -138,7 +149,7 @@ bool tails_take(struct tails *tails, struct tail *taken)
     while (tails->old_at < tails->old.capacity) {
         const struct tail *slot = &tails->old.slots[tails->old_at++];
         /* One that moved again is written with its newer row, or has been by its head. */
-        if (slot->saga != 0 && slot->lsn != 0 && entry(&tails->young, slot->saga) == NULL) {
+        if (slot->saga != 0 && slot->lsn != 0 && !entry(&tails->young, slot->saga)) {
             *taken = *slot;
             return true;
         }
@@ -159,8 +170,9 @@ const struct tail *tails_next_young(const struct tails *tails, size_t *at)
 {
     while (*at < tails->young.capacity) {
         const struct tail *slot = &tails->young.slots[(*at)++];
-        if (slot->saga != 0 && slot->lsn != 0)
+        if (slot->saga != 0 && slot->lsn != 0) {
             return slot;
+        }
     }
     return NULL;
 }

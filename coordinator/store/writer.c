@@ -24,8 +24,9 @@ static int count_frames(void *arg, sqlite3 *db, const char *schema, int frames)
     (void)db;
     (void)schema;
     struct writer *writer = arg;
-    if (frames <= writer->wal_frames)
+    if (frames <= writer->wal_frames) {
         writer->checkpoint_at = writer->options.checkpoint_frames;
+    }
     writer->wal_frames = frames;
     return SQLITE_OK;
 }
@@ -42,8 +43,9 @@ static enum saga_error checkpoint(struct writer *writer)
     int rc = sqlite3_wal_checkpoint_v2(writer->db, NULL, mode, &frames, &copied);
     writer->checkpoint_at = writer->wal_frames + writer->options.checkpoint_frames / 4 + 1;
     /* A reader in the way, or no room to copy to: all is safe in the log, try again later. */
-    if ((rc & 0xff) == SQLITE_BUSY || db_error(writer->db, rc) == SAGA_DISK_FULL)
+    if ((rc & 0xff) == SQLITE_BUSY || db_error(writer->db, rc) == SAGA_DISK_FULL) {
         return SAGA_OK;
+    }
     MAYBE(copied < frames);
     return db_error(writer->db, rc);
 }
@@ -68,14 +70,17 @@ static void *run(void *arg)
 {
     struct writer *writer = arg;
     for (;;) {
-        while (sem_wait(&writer->work) != 0)
+        while (sem_wait(&writer->work) != 0) {
             MAYBE("interrupted by a signal");
-        if (writer->stop)
+        }
+        if (writer->stop) {
             return NULL;
+        }
         CHECK(writer->batch != NULL);
         /* It came while a checkpoint failed: its owner may have seen that and taken it back. */
-        if (writer_has_failed(writer))
+        if (writer_has_failed(writer)) {
             continue;
+        }
         enum saga_error rc = commit_batch(writer, writer->batch);
         if (rc != SAGA_OK) {
             fail(writer, rc);
@@ -83,10 +88,12 @@ static void *run(void *arg)
         }
         atomic_fetch_add(&writer->durable, 1);
         announce(writer);
-        if (writer->wal_frames >= writer->checkpoint_at)
+        if (writer->wal_frames >= writer->checkpoint_at) {
             rc = checkpoint(writer);
-        if (rc != SAGA_OK)
+        }
+        if (rc != SAGA_OK) {
             fail(writer, rc);
+        }
     }
 }
 
@@ -95,8 +102,9 @@ enum saga_error writer_start(struct writer *writer)
     PRE(writer->db != NULL);
     PRE(!writer->is_running);
     writer->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (writer->wake < 0)
+    if (writer->wake < 0) {
         return SAGA_STORE_FAILED;
+    }
     CHECK(sem_init(&writer->work, 0, 0) == 0);
     sqlite3_busy_timeout(writer->db, BUSY_MS);
     sqlite3_wal_hook(writer->db, count_frames, writer);
@@ -132,14 +140,17 @@ void writer_stop(struct writer *writer)
     if (writer->is_running) {
         join(writer);
         enum saga_error rc = writer_has_failed(writer) ? SAGA_OK : commit_tails(writer);
-        if (rc != SAGA_OK)
+        if (rc != SAGA_OK) {
             fail(writer, rc);
+        }
     }
-    if (writer->db == NULL)
+    if (!writer->db) {
         return;
+    }
     /* Closing copies the log and removes it; not when nobody knows what reached the disk. */
-    if (writer_has_failed(writer))
+    if (writer_has_failed(writer)) {
         sqlite3_db_config(writer->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
     db_finalize(writer->statements, WRITE_COUNT);
     int rc = sqlite3_close(writer->db);
     POST(rc == SQLITE_OK);

@@ -59,11 +59,12 @@ static void have_accident(const struct desk *desk, const char *moment)
         int number;
     } ends[] = {{"kill", SIGKILL}, {"stop", SIGSTOP}};
     char path[4096];
-    for (size_t i = 0; desk->accidents && i < sizeof ends / sizeof *ends; i++) {
-        snprintf(path, sizeof path, "%s/%s.%s.%s", desk->accidents, desk->action->name, moment,
+    for (size_t i = 0; desk->accidents && i < sizeof(ends) / sizeof(*ends); i++) {
+        snprintf(path, sizeof(path), "%s/%s.%s.%s", desk->accidents, desk->action->name, moment,
                  ends[i].name);
-        if (unlink(path) == 0)
+        if (unlink(path) == 0) {
             raise(ends[i].number);
+        }
     }
 }
 
@@ -106,8 +107,9 @@ static bool serve(const struct service *service, const struct options *options, 
         signal(SIGINT, SIG_DFL);
     }
     saga_participant_close(&serving);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         fprintf(stderr, "%s: %s\n", service->name, saga_error_text(rc));
+    }
     return rc == SAGA_OK;
 }
 
@@ -135,16 +137,17 @@ static bool read_options(struct options *options, int argc, char **argv)
         {NULL, 0, NULL, 0},
     };
     for (int letter = 0; (letter = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        if (letter == 'e')
+        if (letter == 'e') {
             options->endpoint = optarg;
-        else if (letter == 'd')
+        } else if (letter == 'd') {
             options->database = optarg;
-        else if (letter == 'a')
+        } else if (letter == 'a') {
             options->accidents = optarg;
-        else if (letter == 'l')
+        } else if (letter == 'l') {
             options->list = true;
-        else
+        } else {
             return false;
+        }
     }
     return optind == argc;
 }
@@ -152,7 +155,7 @@ static bool read_options(struct options *options, int argc, char **argv)
 int service_main(const struct service *service, int argc, char **argv)
 {
     char own[64];
-    snprintf(own, sizeof own, "%s.db", service->name);
+    snprintf(own, sizeof(own), "%s.db", service->name);
     struct options options = {.endpoint = SAGA_ENDPOINT, .database = own};
     if (!read_options(&options, argc, argv)) {
         fprintf(stderr, "usage: %s [--endpoint E] [--database FILE] [--accidents DIR] [--list]\n",
@@ -163,12 +166,14 @@ int service_main(const struct service *service, int argc, char **argv)
     sqlite3 *db = NULL;
     bool good = sqlite3_open(options.database, &db) == SQLITE_OK &&
                 sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS) == SQLITE_OK && create(service, db);
-    if (good && options.list)
+    if (good && options.list) {
         good = sqlite3_exec(db, service->list, print_line, NULL, NULL) == SQLITE_OK;
-    if (!good)
+    }
+    if (!good) {
         fprintf(stderr, "%s: %s: %s\n", service->name, options.database, sqlite3_errmsg(db));
-    else if (!options.list)
+    } else if (!options.list) {
         good = serve(service, &options, db);
+    }
     sqlite3_close(db);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -177,10 +182,12 @@ int service_execute(sqlite3 *db, const char *sql, const char *const texts[SERVIC
 {
     sqlite3_stmt *statement = NULL;
     int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
-    for (int i = 0; i < SERVICE_TEXT_MAX && texts[i] && rc == SQLITE_OK; i++)
+    for (int i = 0; i < SERVICE_TEXT_MAX && texts[i] && rc == SQLITE_OK; i++) {
         rc = sqlite3_bind_text(statement, i + 1, texts[i], -1, SQLITE_TRANSIENT);
-    if (rc == SQLITE_OK)
+    }
+    if (rc == SQLITE_OK) {
         rc = sqlite3_step(statement);
+    }
     sqlite3_finalize(statement);
     return rc;
 }

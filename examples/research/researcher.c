@@ -59,8 +59,9 @@ static int64_t now_ms(void)
 static void pause_ms(long ms)
 {
     struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+    while (nanosleep(&left, &left) != 0 && errno == EINTR) {
         continue;
+    }
 }
 
 /* One statement with texts for its parameters, a NULL ends them. SQLITE_ROW: it gave a row, whose
@@ -69,12 +70,15 @@ static int run(sqlite3 *db, const char *sql, const char *const texts[5], int64_t
 {
     sqlite3_stmt *statement = NULL;
     int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
-    for (int i = 0; i < 5 && texts[i] && rc == SQLITE_OK; i++)
+    for (int i = 0; i < 5 && texts[i] && rc == SQLITE_OK; i++) {
         rc = sqlite3_bind_text(statement, i + 1, texts[i], -1, SQLITE_TRANSIENT);
-    if (rc == SQLITE_OK)
+    }
+    if (rc == SQLITE_OK) {
         rc = sqlite3_step(statement);
-    if (rc == SQLITE_ROW && value)
+    }
+    if (rc == SQLITE_ROW && value) {
         *value = sqlite3_column_int64(statement, 0);
+    }
     sqlite3_finalize(statement);
     return rc;
 }
@@ -89,7 +93,7 @@ static void write_call(const struct desk *desk, const struct saga_task *task, co
 static bool has_accident(const struct desk *desk, const struct saga_task *task, const char *what)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s.%s", desk->accidents ? desk->accidents : "", task->step,
+    snprintf(path, sizeof(path), "%s/%s.%s", desk->accidents ? desk->accidents : "", task->step,
              what);
     return desk->accidents && unlink(path) == 0;
 }
@@ -108,7 +112,7 @@ static bool ask_provider(const struct desk *desk, const struct saga_task *task,
         return false;
     }
     if (has_accident(desk, task, "429")) {
-        snprintf(until, sizeof until, "%" PRId64, now_ms() + LIMIT_MS);
+        snprintf(until, sizeof(until), "%" PRId64, now_ms() + LIMIT_MS);
         (void)run(desk->db, "REPLACE INTO busy VALUES (?, CAST(? AS INTEGER))",
                   (const char *const[5]){task->step, until}, NULL);
         write_call(desk, task, "429");
@@ -142,12 +146,14 @@ static bool read_pages(const struct desk *desk, const struct saga_task *task,
         saga_put_str(progress, "page");
         saga_put_int(progress, page);
         saga_participant_heartbeat(task, saga_pack_value(progress));
-        if (page == PAGES / 2 && has_accident(desk, task, "stop"))
+        if (page == PAGES / 2 && has_accident(desk, task, "stop")) {
             raise(SIGSTOP);
+        }
     }
     saga_pack_destroy(&progress);
-    if (page < PAGES)
+    if (page < PAGES) {
         saga_answer_failed(answer, &(struct saga_failure){.code = "cancelled"});
+    }
     return page == PAGES;
 }
 
@@ -157,9 +163,10 @@ static void note(const struct saga_task *task, struct saga_answer *answer, void 
     const struct desk *desk = arg;
     char question[128];
     char text[256];
-    if (!saga_value_copy(task->input, "question", question, sizeof question))
-        snprintf(question, sizeof question, "?");
-    snprintf(text, sizeof text, "source %" PRId64 " on %s",
+    if (!saga_value_copy(task->input, "question", question, sizeof(question))) {
+        snprintf(question, sizeof(question), "?");
+    }
+    snprintf(text, sizeof(text), "source %" PRId64 " on %s",
              saga_value_int(task->input, "source", 0), question);
     int rc = run(desk->db, "INSERT INTO note VALUES (?, ?, ?, ?)",
                  (const char *const[5]){task->key, task->saga, task->step, text}, NULL);
@@ -181,11 +188,13 @@ static void read_source(const struct saga_task *task, struct saga_answer *answer
     /* Noted, but the answer was lost: the barrier gives it again, and nothing is paid twice. */
     (void)run(desk->db, "SELECT count(*) FROM note WHERE key = ?",
               (const char *const[5]){task->key}, &there);
-    if (there == 0 && !ask_provider(desk, task, answer))
+    if (there == 0 && !ask_provider(desk, task, answer)) {
         return;
+    }
     write_call(desk, task, there == 0 ? "read" : "remembered");
-    if (there == 0 && !read_pages(desk, task, answer))
+    if (there == 0 && !read_pages(desk, task, answer)) {
         return;
+    }
     saga_barrier_run(desk->db, task, answer, note, arg);
     saga_answer_cost(answer, saga_value_int(task->input, "price", 0));
 }
@@ -195,10 +204,11 @@ static void erase(const struct saga_task *task, struct saga_answer *answer, void
     const struct desk *desk = arg;
     int rc =
         run(desk->db, "DELETE FROM note WHERE key = ?", (const char *const[5]){task->do_key}, NULL);
-    if (rc == SQLITE_DONE)
+    if (rc == SQLITE_DONE) {
         saga_answer_ok(answer);
-    else
+    } else {
         saga_answer_failed(answer, &(struct saga_failure){.code = "database"});
+    }
 }
 
 static void forget(const struct saga_task *task, struct saga_answer *answer, void *arg)
@@ -211,10 +221,12 @@ static bool serve(struct desk *desk, const char *endpoint)
 {
     struct saga_participant_options how = {.endpoint = endpoint, .barrier = true};
     enum saga_error rc = saga_participant_open(&how, &serving);
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = saga_participant_serve(serving, "research.read", read_source, desk);
-    if (rc == SAGA_OK)
+    }
+    if (rc == SAGA_OK) {
         rc = saga_participant_serve(serving, "research.forget", forget, desk);
+    }
     if (rc == SAGA_OK) {
         signal(SIGTERM, stop);
         signal(SIGINT, stop);
@@ -223,8 +235,9 @@ static bool serve(struct desk *desk, const char *endpoint)
         signal(SIGINT, SIG_DFL);
     }
     saga_participant_close(&serving);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         fprintf(stderr, "researcher: %s\n", saga_error_text(rc));
+    }
     return rc == SAGA_OK;
 }
 
@@ -257,8 +270,9 @@ int main(int argc, char **argv)
     };
     const char *texts[128] = {['e'] = SAGA_ENDPOINT, ['d'] = "research.db"};
     for (int letter = 0; (letter = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        if (letter == '?')
+        if (letter == '?') {
             return EXIT_USAGE;
+        }
         texts[letter] = optarg;
     }
     struct desk desk = {.accidents = texts['a']};
@@ -267,10 +281,11 @@ int main(int argc, char **argv)
                 sqlite3_exec(desk.db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) == SQLITE_OK &&
                 sqlite3_exec(desk.db, schema, NULL, NULL, NULL) == SQLITE_OK &&
                 saga_barrier_create(desk.db) == SAGA_OK;
-    if (!good)
+    if (!good) {
         fprintf(stderr, "researcher: %s: %s\n", texts['d'], sqlite3_errmsg(desk.db));
-    else
+    } else {
         good = texts['l'] ? list(desk.db, texts['l']) : serve(&desk, texts['e']);
+    }
     sqlite3_close(desk.db);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -72,7 +72,7 @@ static void help(FILE *out)
         out);
     for (int i = 0; i < ROW_COUNT; i++) {
         char left[48];
-        snprintf(left, sizeof left, "--%s%s%s", rows[i].name, rows[i].argument ? " " : "",
+        snprintf(left, sizeof(left), "--%s%s%s", rows[i].name, rows[i].argument ? " " : "",
                  rows[i].argument ? rows[i].argument : "");
         fprintf(out, "  %-26s %s\n", left, rows[i].help);
     }
@@ -88,15 +88,17 @@ static void usage(const char *why)
 /* "ACTION[:CODE]" */
 static void add_rule(struct noop *noop, enum conduct conduct, const char *text, long times)
 {
-    if (noop->rule_count == RULES_MAX)
+    if (noop->rule_count == RULES_MAX) {
         usage("too many rules");
+    }
     struct rule *rule = &noop->rules[noop->rule_count++];
     const char *colon = strchr(text, ':');
     size_t size = colon ? (size_t)(colon - text) : strlen(text);
-    if (size == 0 || size >= TEXT_MAX || (colon && strlen(colon + 1) >= TEXT_MAX))
+    if (size == 0 || size >= TEXT_MAX || (colon && strlen(colon + 1) >= TEXT_MAX)) {
         usage("an action is SERVICE.OPERATION, then perhaps :CODE");
+    }
     memcpy(rule->action, text, size);
-    snprintf(rule->code, sizeof rule->code, "%s", colon ? colon + 1 : "noop");
+    snprintf(rule->code, sizeof(rule->code), "%s", colon ? colon + 1 : "noop");
     rule->conduct = conduct;
     rule->times = times;
 }
@@ -105,8 +107,9 @@ static void add_actions(struct noop *noop, char *list)
 {
     char *rest = NULL;
     for (char *name = strtok_r(list, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
-        if (noop->action_count == sizeof noop->actions / sizeof noop->actions[0])
+        if (noop->action_count == sizeof(noop->actions) / sizeof(noop->actions[0])) {
             usage("too many actions");
+        }
         noop->actions[noop->action_count++] = name;
     }
 }
@@ -115,8 +118,9 @@ static long number(const char *text)
 {
     char *end;
     long value = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || value < 0)
+    if (end == text || *end != '\0' || value < 0) {
         usage("a number is expected");
+    }
     return value;
 }
 
@@ -124,8 +128,9 @@ static void add_fail_first(struct noop *noop, const char *text)
 {
     char *end;
     long times = strtol(text, &end, 10);
-    if (times <= 0 || *end != ':')
+    if (times <= 0 || *end != ':') {
         usage("--fail-first is N:ACTION");
+    }
     add_rule(noop, CONDUCT_FAIL, end + 1, times);
 }
 
@@ -160,8 +165,9 @@ static void take_option(struct noop *noop, int key, char *value)
         help(stdout);
         exit(0);
     default:
-        if (key < 1000)
+        if (key < 1000) {
             usage("not an option");
+        }
         add_rule(noop, (enum conduct)(key - 1000), value, -1);
     }
 }
@@ -169,17 +175,21 @@ static void take_option(struct noop *noop, int key, char *value)
 static void read_options(struct noop *noop, int argc, char **argv)
 {
     struct option table[ROW_COUNT + 1] = {{0}};
-    for (int i = 0; i < ROW_COUNT; i++)
+    for (int i = 0; i < ROW_COUNT; i++) {
         table[i] = (struct option){rows[i].name, rows[i].has_value, NULL, rows[i].key};
+    }
     for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
-        if (c == '?')
+        if (c == '?') {
             exit(2);
+        }
         take_option(noop, c, optarg);
     }
-    if (optind < argc)
+    if (optind < argc) {
         usage("an argument too many");
-    if (noop->action_count == 0)
+    }
+    if (noop->action_count == 0) {
         usage("nothing to serve: say --actions");
+    }
 }
 
 static struct rule *rule_of(struct noop *noop, const char *action)
@@ -203,16 +213,18 @@ static void wait_ms(long ms)
 /* Holds the worker until the task is no longer wanted: nobody hears of it any more. */
 static void say_nothing(const struct saga_task *task)
 {
-    while (saga_task_ttl_ms(task) > 0 && !saga_task_cancelled(task))
+    while (saga_task_ttl_ms(task) > 0 && !saga_task_cancelled(task)) {
         wait_ms(50);
+    }
 }
 
 static void serve(const struct saga_task *task, struct saga_answer *answer, void *arg)
 {
     struct noop *noop = arg;
     struct rule *rule = rule_of(noop, task->action);
-    if (noop->delay_ms > 0)
+    if (noop->delay_ms > 0) {
         wait_ms(noop->delay_ms);
+    }
     if (!rule) {
         struct saga_pack *output = saga_answer_ok(answer);
         saga_put_map(output, 1);
@@ -224,8 +236,9 @@ static void serve(const struct saga_task *task, struct saga_answer *answer, void
     switch (rule->conduct) {
     case CONDUCT_LATER:
         saga_answer_later(answer);
-        if (!noop->quiet)
+        if (!noop->quiet) {
             printf("%s %s later, token %s\n", task->key, task->action, task->token);
+        }
         return;
     case CONDUCT_SILENT:
         say_nothing(task);
@@ -246,8 +259,9 @@ static void serve(const struct saga_task *task, struct saga_answer *answer, void
 static bool may_block(const struct noop *noop)
 {
     bool blocks = noop->delay_ms > 0;
-    for (size_t i = 0; i < noop->rule_count; i++)
+    for (size_t i = 0; i < noop->rule_count; i++) {
         blocks = blocks || noop->rules[i].conduct == CONDUCT_SILENT;
+    }
     return blocks;
 }
 
@@ -255,13 +269,16 @@ int main(int argc, char **argv)
 {
     struct noop noop = {.options = {.workers = SAGA_WORKERS_INLINE}};
     read_options(&noop, argc, argv);
-    if (may_block(&noop))
+    if (may_block(&noop)) {
         noop.options.workers = 16;
-    if (saga_participant_open(&noop.options, &running) != SAGA_OK)
+    }
+    if (saga_participant_open(&noop.options, &running) != SAGA_OK) {
         usage("the endpoint or the window is wrong");
+    }
     for (size_t i = 0; i < noop.action_count; i++) {
-        if (saga_participant_serve(running, noop.actions[i], serve, &noop) != SAGA_OK)
+        if (saga_participant_serve(running, noop.actions[i], serve, &noop) != SAGA_OK) {
             usage("an action is SERVICE.OPERATION, each once");
+        }
     }
     struct sigaction action = {.sa_handler = stop};
     sigaction(SIGTERM, &action, NULL);
@@ -270,12 +287,14 @@ int main(int argc, char **argv)
     enum saga_error rc = saga_participant_run(running);
     struct saga_participant_counts counts;
     saga_participant_counts(running, &counts);
-    if (!noop.quiet)
+    if (!noop.quiet) {
         printf("%llu tasks, %llu ok, %llu failed, %llu later\n", (unsigned long long)counts.tasks,
                (unsigned long long)counts.ok, (unsigned long long)counts.failed,
                (unsigned long long)counts.later);
+    }
     saga_participant_close(&running);
-    if (rc != SAGA_OK)
+    if (rc != SAGA_OK) {
         fprintf(stderr, "saga-noop: %s\n", saga_error_text(rc));
+    }
     return rc == SAGA_OK ? 0 : 1;
 }

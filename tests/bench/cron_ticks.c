@@ -28,7 +28,7 @@ static void answer(const char *expression, const struct zone *zone, int64_t afte
 {
     struct cron cron;
     char why[200];
-    if (!cron_parse(span_text(expression), &cron, why, sizeof why)) {
+    if (!cron_parse(span_text(expression), &cron, why, sizeof(why))) {
         printf("refused: %s\n", why);
         return;
     }
@@ -42,7 +42,7 @@ static void answer(const char *expression, const struct zone *zone, int64_t afte
 int main(void)
 {
     char line[1024];
-    while (fgets(line, sizeof line, stdin)) {
+    while (fgets(line, sizeof(line), stdin)) {
         char *parts[4] = {line, NULL, NULL, NULL};
         for (int i = 1; i < 4; i++) {
             parts[i] = parts[i - 1] ? strchr(parts[i - 1], '|') : NULL;

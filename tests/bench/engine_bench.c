@@ -38,12 +38,12 @@ static void die(const char *what)
 }
 
 static uint8_t random_bytes[4 * ENTROPY_PER_EVENT];
-static struct entropy entropy = {random_bytes, sizeof random_bytes, 0};
+static struct entropy entropy = {random_bytes, sizeof(random_bytes), 0};
 
 static void step(struct engine *engine, struct event *event, struct batch *batch)
 {
     if (entropy.size - entropy.used < ENTROPY_PER_EVENT) {
-        digest_random(random_bytes, sizeof random_bytes);
+        digest_random(random_bytes, sizeof(random_bytes));
         entropy.used = 0;
     }
     event->entropy = &entropy;
@@ -98,7 +98,7 @@ static double run_engine(const struct definition *definition, struct span input,
         for (uint32_t i = 0; i < inflight; i++) {
             char name[40];
             int size =
-                snprintf(name, sizeof name, "0192d3a1-7c3e-7000-8000-%012u", round * inflight + i);
+                snprintf(name, sizeof(name), "0192d3a1-7c3e-7000-8000-%012u", round * inflight + i);
             struct event event = {.kind = EVENT_START, .now_ms = 1000};
             event.start.definition = definition;
             event.start.name = span_of(name, (size_t)size);
@@ -137,12 +137,12 @@ static double run_least(void)
     double began = now_us();
     for (uint32_t i = 0; i < sagas * 4; i++) {
         buf_clear(&body);
-        digest_pair(span_of(payload, sizeof payload), span_of(NULL, 0), digest);
+        digest_pair(span_of(payload, sizeof(payload)), span_of(NULL, 0), digest);
         mp_put_array(&body, 8);
         for (uint32_t k = 0; k < 6; k++) {
             mp_put_uint(&body, i);
         }
-        mp_put_bin(&body, span_of(digest, sizeof digest));
+        mp_put_bin(&body, span_of(digest, sizeof(digest)));
         mp_put_bin(&body, span_of(payload, 16));
     }
     double took = now_us() - began;
@@ -182,7 +182,7 @@ int main(int argc, char **argv)
     mp_put_map(&output, 1);
     mp_put_text(&output, "id");
     mp_put_text(&output, "booking-123456");
-    digest_random(random_bytes, sizeof random_bytes);
+    digest_random(random_bytes, sizeof(random_bytes));
     double row_bytes;
     double engine_us = run_engine(definition, buf_span(&input), buf_span(&output), &row_bytes);
     double least_us = run_least();

@@ -18,7 +18,7 @@
 enum { TASKS = 2048 };
 
 static uint8_t random_bytes[4 * ENTROPY_PER_EVENT];
-static struct entropy entropy = {random_bytes, sizeof random_bytes, sizeof random_bytes};
+static struct entropy entropy = {random_bytes, sizeof(random_bytes), sizeof(random_bytes)};
 
 struct world {
     struct engine *engine;
@@ -48,7 +48,7 @@ static void step(struct world *world, struct event *event)
 {
     struct batch *batch = &world->batches[world->now];
     if (entropy.size - entropy.used < ENTROPY_PER_EVENT) {
-        digest_random(random_bytes, sizeof random_bytes);
+        digest_random(random_bytes, sizeof(random_bytes));
         entropy.used = 0;
     }
     event->entropy = &entropy;

@@ -131,8 +131,8 @@ static void *dealer(const char *endpoint, char who)
     void *context = zmq_ctx_new();
     void *socket = zmq_socket(context, ZMQ_DEALER);
     int limit = 200000;
-    zmq_setsockopt(socket, ZMQ_SNDHWM, &limit, sizeof limit);
-    zmq_setsockopt(socket, ZMQ_RCVHWM, &limit, sizeof limit);
+    zmq_setsockopt(socket, ZMQ_SNDHWM, &limit, sizeof(limit));
+    zmq_setsockopt(socket, ZMQ_RCVHWM, &limit, sizeof(limit));
     zmq_setsockopt(socket, ZMQ_ROUTING_ID, &who, 1);
     if (zmq_connect(socket, endpoint) != 0) {
         die("connect");
@@ -145,8 +145,8 @@ static void participate(const char *endpoint)
 {
     void *socket = dealer(endpoint, 'p');
     struct message message;
-    while (zmq_recv(socket, &message, sizeof message, 0) == sizeof message) {
-        zmq_send(socket, &message, sizeof message, 0);
+    while (zmq_recv(socket, &message, sizeof(message), 0) == sizeof(message)) {
+        zmq_send(socket, &message, sizeof(message), 0);
     }
     exit(0);
 }
@@ -164,31 +164,31 @@ static void request(const char *endpoint, uint32_t inflight, double seconds, int
     static double begun[SLOTS_MAX];
     size_t count = 0;
     size_t room = 4 * 1024 * 1024;
-    double *samples = calloc(room, sizeof *samples);
+    double *samples = calloc(room, sizeof(*samples));
     struct message message = {0};
-    zmq_recv(socket, &message, sizeof message, 0); /* all are there */
+    zmq_recv(socket, &message, sizeof(message), 0); /* all are there */
     double start = now_s();
     for (uint32_t i = 0; i < inflight; i++) {
         message = (struct message){.slot = i};
         begun[i] = now_s();
-        zmq_send(socket, &message, sizeof message, 0);
+        zmq_send(socket, &message, sizeof(message), 0);
     }
     while (now_s() - start < seconds) {
-        zmq_recv(socket, &message, sizeof message, 0);
+        zmq_recv(socket, &message, sizeof(message), 0);
         double now = now_s();
         if (samples && count < room) {
             samples[count++] = now - begun[message.slot];
         }
         begun[message.slot] = now;
         message.step = 0;
-        zmq_send(socket, &message, sizeof message, 0);
+        zmq_send(socket, &message, sizeof(message), 0);
     }
     double took = now_s() - start;
     if (samples && count > 0) {
-        qsort(samples, count, sizeof *samples, by_size);
+        qsort(samples, count, sizeof(*samples), by_size);
         double result[4] = {(double)count, took, samples[count / 2] * 1e6,
                             samples[count * 99 / 100] * 1e6};
-        if (write(out, result, sizeof result) != sizeof result) {
+        if (write(out, result, sizeof(result)) != sizeof(result)) {
             exit(1);
         }
     }
@@ -198,7 +198,7 @@ static void request(const char *endpoint, uint32_t inflight, double seconds, int
 static void send_to(struct loop *loop, char who, const struct message *message)
 {
     zmq_send(loop->router, &who, 1, ZMQ_SNDMORE);
-    zmq_send(loop->router, message, sizeof *message, 0);
+    zmq_send(loop->router, message, sizeof(*message), 0);
 }
 
 /* One turn: all that has come, one commit, then everything leaves. */
@@ -210,7 +210,7 @@ static void turn(struct loop *loop, struct message *batch)
     uint32_t last = loop->refuse ? 5 : STEPS;
     while (count < SLOTS_MAX && zmq_recv(loop->router, &who, 1, flags) == 1) {
         struct message *message = &batch[count];
-        zmq_recv(loop->router, message, sizeof *message, 0);
+        zmq_recv(loop->router, message, sizeof(*message), 0);
         if (who == 'c') {
             loop->saga[message->slot] = ++loop->last_saga;
             message->step = 0;
@@ -233,7 +233,7 @@ static void turn(struct loop *loop, struct message *batch)
 static void run_messages(struct loop *loop, uint32_t inflight, double seconds)
 {
     char endpoint[128];
-    size_t size = sizeof endpoint;
+    size_t size = sizeof(endpoint);
     int limit = 200000;
     int mandatory = 1;
     int out[2];
@@ -256,11 +256,11 @@ static void run_messages(struct loop *loop, uint32_t inflight, double seconds)
     }
     context = zmq_ctx_new();
     loop->router = zmq_socket(context, ZMQ_ROUTER);
-    zmq_setsockopt(loop->router, ZMQ_SNDHWM, &limit, sizeof limit);
-    zmq_setsockopt(loop->router, ZMQ_RCVHWM, &limit, sizeof limit);
-    zmq_setsockopt(loop->router, ZMQ_ROUTER_MANDATORY, &mandatory, sizeof mandatory);
+    zmq_setsockopt(loop->router, ZMQ_SNDHWM, &limit, sizeof(limit));
+    zmq_setsockopt(loop->router, ZMQ_RCVHWM, &limit, sizeof(limit));
+    zmq_setsockopt(loop->router, ZMQ_ROUTER_MANDATORY, &mandatory, sizeof(mandatory));
     int wait_ms = 200;
-    zmq_setsockopt(loop->router, ZMQ_RCVTIMEO, &wait_ms, sizeof wait_ms);
+    zmq_setsockopt(loop->router, ZMQ_RCVTIMEO, &wait_ms, sizeof(wait_ms));
     if (zmq_bind(loop->router, endpoint) != 0) {
         die("bind again");
     }
@@ -270,7 +270,7 @@ static void run_messages(struct loop *loop, uint32_t inflight, double seconds)
         }
         zmq_recv(loop->router, &who, 1, 0);
     }
-    struct message *batch = calloc(SLOTS_MAX, sizeof *batch);
+    struct message *batch = calloc(SLOTS_MAX, sizeof(*batch));
     struct message go = {0};
     send_to(loop, 'c', &go);
     double cpu = cpu_s();
@@ -280,7 +280,7 @@ static void run_messages(struct loop *loop, uint32_t inflight, double seconds)
     }
     cpu = cpu_s() - cpu;
     double result[4];
-    if (read(out[0], result, sizeof result) != sizeof result) {
+    if (read(out[0], result, sizeof(result)) != sizeof(result)) {
         die("the client said nothing");
     }
     kill(participant, SIGKILL);
@@ -294,7 +294,7 @@ static void run_messages(struct loop *loop, uint32_t inflight, double seconds)
 
 static void run_rows(struct loop *loop, uint32_t inflight, double seconds)
 {
-    struct message *batch = calloc(inflight, sizeof *batch);
+    struct message *batch = calloc(inflight, sizeof(*batch));
     uint32_t last = loop->refuse ? 5 : STEPS;
     uint64_t rounds = 0;
     double start = now_s();

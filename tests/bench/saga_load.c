@@ -80,7 +80,7 @@ static uint32_t percentile(const struct load *load, double part)
     }
     size_t rank = (size_t)((double)(load->sample_count - 1) * part);
     for (int shift = 16; shift >= 0; shift -= 16) {
-        memset(counts, 0, sizeof counts);
+        memset(counts, 0, sizeof(counts));
         for (size_t i = 0; i < load->sample_count; i++) {
             if (shift == 16 || load->samples[i] >> 16 == bits >> 16) {
                 counts[load->samples[i] >> shift & 0xffff]++;
@@ -161,8 +161,8 @@ int main(int argc, char **argv)
     }
     settings.client.open_max = (uint32_t)inflight;
     struct saga_pack *input = saga_pack_new();
-    load.begun_ns = calloc(inflight, sizeof *load.begun_ns);
-    load.samples = calloc(SAMPLE_MAX, sizeof *load.samples);
+    load.begun_ns = calloc(inflight, sizeof(*load.begun_ns));
+    load.samples = calloc(SAMPLE_MAX, sizeof(*load.samples));
     if (!input || !load.begun_ns || !load.samples ||
         saga_client_open(&settings.client, &load.client) != SAGA_OK) {
         fputs("saga_load: cannot begin\n", stderr);

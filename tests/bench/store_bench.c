@@ -52,13 +52,15 @@ static void die(const char *what)
 static void commit(struct world *world)
 {
     const struct store_ops *ops = world->store->ops;
-    if (ops->submit(world->store, &world->rows) != SAGA_OK)
+    if (ops->submit(world->store, &world->rows) != SAGA_OK) {
         die("the batch was not taken");
+    }
     for (uint64_t count = world->durable; count == world->durable;) {
         struct pollfd wake = {.fd = ops->wake(world->store), .events = POLLIN};
         (void)poll(&wake, 1, 1000);
-        if (ops->durable(world->store, &count) != SAGA_OK)
+        if (ops->durable(world->store, &count) != SAGA_OK) {
             die("the store has failed");
+        }
         if (count > world->durable) {
             world->durable = count;
             return;
@@ -78,8 +80,9 @@ static void add_row(struct world *world, struct under_way *saga, uint32_t stage)
                      .body = span_of(bytes, body_sizes[stage]),
                      .payload = span_of(bytes, payload_sizes[stage])};
     saga->last_lsn = world->lsn;
-    if (stage == 0)
+    if (stage == 0) {
         saga->first_lsn = world->lsn;
+    }
 }
 
 static void add_head(struct world *world, const struct under_way *saga, bool is_new)
@@ -135,8 +138,9 @@ static void move(struct world *world, uint32_t stage)
 static void *take(size_t count, size_t size)
 {
     void *taken = calloc(count, size);
-    if (taken == NULL)
+    if (!taken) {
         die("no memory");
+    }
     return taken;
 }
 
@@ -146,18 +150,21 @@ int main(int argc, char **argv)
     char path[4096];
     char why[256] = "";
     uint32_t rows = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 256;
-    if (argc < 2 || rows == 0 || rows > BATCH_MAX)
+    if (argc < 2 || rows == 0 || rows > BATCH_MAX) {
         die("usage: store_bench FOLDER [rows=256] [sagas=8192]");
+    }
     world.sagas = argc > 3 ? strtoull(argv[3], NULL, 10) : 8192;
     world.width = rows < STAGES ? 1 : rows / STAGES;
-    snprintf(path, sizeof path, "%s/bench.db", argv[1]);
+    snprintf(path, sizeof(path), "%s/bench.db", argv[1]);
     struct store_sqlite_options options = {.path = path};
-    if (store_sqlite_open(&options, &world.store, why, sizeof why) != SAGA_OK)
+    if (store_sqlite_open(&options, &world.store, why, sizeof(why)) != SAGA_OK) {
         die(why);
-    digest_random(bytes, sizeof bytes);
+    }
+    digest_random(bytes, sizeof(bytes));
     size_t most = (size_t)STAGES * world.width;
-    for (uint32_t stage = 0; stage < STAGES; stage++)
+    for (uint32_t stage = 0; stage < STAGES; stage++) {
         world.queue[stage] = take(world.width, sizeof(struct under_way));
+    }
     world.texts = take(world.width, TEXT);
     world.rows = (struct rows){.rows = take(most, sizeof(struct row)),
                                .heads = take(most, sizeof(struct head)),
@@ -165,12 +172,14 @@ int main(int argc, char **argv)
     for (uint32_t turn = 0; world.ended < world.sagas; turn++) {
         world.rows.row_count = world.rows.head_count = world.rows.name_count = 0;
         for (uint32_t stage = STAGES; stage-- > 0;) {
-            if (rows < STAGES && stage != turn % STAGES)
+            if (rows < STAGES && stage != turn % STAGES) {
                 continue;
-            if (stage > 0)
+            }
+            if (stage > 0) {
                 move(&world, stage);
-            else
+            } else {
                 start(&world);
+            }
         }
         commit(&world);
     }

@@ -92,8 +92,9 @@ static void *read_all(void *arg)
         uint64_t last = 0;
         random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
         uint64_t back = (random >> 33) % SAGAS;
-        if (newest > 0)
+        if (newest > 0) {
             read_one(race, reader, newest > back ? newest - back : 1);
+        }
         const struct store_filter filter = {.limit = 10, .unfinished = (random >> 50) % 2 == 0};
         CHECK(reader->ops->list(reader, &filter, check_item, &last) == SAGA_OK);
     }
@@ -162,8 +163,9 @@ static void make_batch(struct loop *loop)
     loop->all.name_count = 1;
     for (uint64_t i = 1; i < ROWS - 1 && i < SAGAS; i++) {
         chain = &loop->chains[(loop->submitted + 7 * i) % SAGAS];
-        if (chain->saga > 0 && chain->saga != loop->saga_last)
+        if (chain->saga > 0 && chain->saga != loop->saga_last) {
             add_row(loop, chain);
+        }
     }
 }
 
@@ -201,12 +203,14 @@ static void race(const char *path, uint64_t batches)
     char why[256] = "";
     pthread_t readers[READERS];
     CHECK(store_sqlite_open(&options, &loop.race.store, why, sizeof(why)) == SAGA_OK);
-    for (int i = 0; i < READERS; i++)
+    for (int i = 0; i < READERS; i++) {
         CHECK(pthread_create(&readers[i], NULL, read_all, &loop.race) == 0);
+    }
     run(&loop, batches);
     atomic_store(&loop.race.is_over, true);
-    for (int i = 0; i < READERS; i++)
+    for (int i = 0; i < READERS; i++) {
         CHECK(pthread_join(readers[i], NULL) == 0);
+    }
     printf("%llu rows, %llu reads\n", (unsigned long long)loop.lsn,
            (unsigned long long)atomic_load(&loop.race.reads));
     CHECK(atomic_load(&loop.race.reads) > 0);

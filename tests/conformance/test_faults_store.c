@@ -57,8 +57,9 @@ static uint64_t rows_in(uint64_t batch)
 static uint64_t lsn_of(uint64_t batch, uint64_t saga)
 {
     uint64_t before = 0;
-    for (uint64_t i = 0; i < batch; i++)
+    for (uint64_t i = 0; i < batch; i++) {
         before += rows_in(i);
+    }
     return before + 1 + (batch + 1 - saga);
 }
 
@@ -81,14 +82,16 @@ static bool has_definition(uint64_t batch)
 static uint32_t end_heads(struct batch *batch, uint64_t number)
 {
     uint32_t changes = number % 2 == 0 ? CHANGES : 1;
-    if (number < 2)
+    if (number < 2) {
         return 0;
+    }
     struct head head = {.saga = number - 1,
                         .state = SAGA_STATE_COMPENSATING,
                         .first_lsn = lsn_of(number - 2, number - 1),
                         .last_lsn = lsn_of(number, number - 1)};
-    for (uint32_t i = 0; i < changes; i++)
+    for (uint32_t i = 0; i < changes; i++) {
         batch->heads[1 + i] = head;
+    }
     batch->heads[changes].state = SAGA_STATE_COMPLETED;
     batch->heads[changes].ended_ms = 5000;
     return changes;
@@ -98,11 +101,12 @@ static struct rows *make(struct batch *batch, uint64_t number)
 {
     uint64_t saga = number + 1;
     *batch = (struct batch){0};
-    snprintf(batch->texts[0], sizeof batch->texts[0], "saga-%llu", (unsigned long long)saga);
-    snprintf(batch->texts[1], sizeof batch->texts[1], "%ckey-%llu", NAME_REQUEST,
+    snprintf(batch->texts[0], sizeof(batch->texts[0]), "saga-%llu", (unsigned long long)saga);
+    snprintf(batch->texts[1], sizeof(batch->texts[1]), "%ckey-%llu", NAME_REQUEST,
              (unsigned long long)saga);
-    for (uint64_t i = 0; i < rows_in(number); i++)
+    for (uint64_t i = 0; i < rows_in(number); i++) {
         batch->rows[i] = row_of(number, saga - i);
+    }
     batch->heads[0] = (struct head){.saga = saga,
                                     .state = SAGA_STATE_RUNNING,
                                     .is_new = true,
@@ -159,7 +163,7 @@ static enum saga_error open_store(struct run *run)
     struct store_sqlite_options options = {
         .path = run->path, .turn_rows = TURN_ROWS, .checkpoint_frames = FRAMES};
     run->why[0] = '\0';
-    enum saga_error rc = store_sqlite_open(&options, &run->store, run->why, sizeof run->why);
+    enum saga_error rc = store_sqlite_open(&options, &run->store, run->why, sizeof(run->why));
     run->before = run->announced;
     return rc;
 }
@@ -180,8 +184,9 @@ static bool hear(struct run *run)
 static void hear_something(struct run *run, const char *what)
 {
     for (int tries = 0; tries < 300; tries++) {
-        if (hear(run))
+        if (hear(run)) {
             return;
+        }
     }
     cr_assert_fail("the store says nothing: %s", what);
 }
@@ -218,10 +223,12 @@ static void live(struct run *run, uint64_t last, const struct series *series)
         run->submitted++;
         hear_something(run, "a batch was submitted");
     }
-    if (run->failure == SAGA_OK && !series->may_go_on && fault_vfs_was_hit())
+    if (run->failure == SAGA_OK && !series->may_go_on && fault_vfs_was_hit()) {
         hear_something(run, "the disk has failed");
-    if (run->failure != SAGA_OK)
+    }
+    if (run->failure != SAGA_OK) {
         see_that_it_has_failed(run, series->expected);
+    }
 }
 
 /* ---- what a sound disk must show ---- */
@@ -291,10 +298,12 @@ static void check_all(struct run *run, uint64_t batches)
     run->store->ops->facts(run->store, &facts);
     cr_assert_eq(facts.last_saga, batches);
     cr_assert_eq(facts.last_lsn, batches == 0 ? 0 : lsn_of(batches, batches + 1) - 1);
-    for (uint64_t saga = 1; saga <= batches; saga++)
+    for (uint64_t saga = 1; saga <= batches; saga++) {
         check_chain(run, saga, batches);
-    for (uint64_t i = 0; i <= BATCHES; i++)
+    }
+    for (uint64_t i = 0; i <= BATCHES; i++) {
         cr_assert_eq(has_names(run, i), i < batches);
+    }
     cr_assert_eq(run->store->ops->load_awake(run->store, count_image, &unfinished), SAGA_OK);
     cr_assert_eq(unfinished, smaller(batches, 2));
     cr_assert_eq(run->store->ops->load_definitions(run->store, count_definition, &definitions),
@@ -357,21 +366,24 @@ static void begin_faults(const struct series *series, uint64_t at)
 {
     struct fault_plan plan = series->plan;
     plan.at = at;
-    if (series->of == DISK)
+    if (series->of == DISK) {
         fault_vfs_begin(&plan);
-    else
+    } else {
         fault_memory_begin(at, series->of == ALL_ALLOCATIONS);
+    }
 }
 
 /* Did the fault come? */
 static bool end_faults(const struct series *series)
 {
-    if (series->of != DISK)
+    if (series->of != DISK) {
         return fault_memory_end();
+    }
     bool was_hit = fault_vfs_was_hit();
     fault_vfs_end();
-    if (series->loses && was_hit)
+    if (series->loses && was_hit) {
         fault_vfs_lose(series->seed);
+    }
     return was_hit;
 }
 
@@ -380,17 +392,18 @@ static bool run_once(const struct series *series, uint64_t at)
 {
     struct run run = {0};
     char command[128];
-    snprintf(run.folder, sizeof run.folder, "/tmp/saga-fault-XXXXXX");
+    snprintf(run.folder, sizeof(run.folder), "/tmp/saga-fault-XXXXXX");
     cr_assert_not_null(mkdtemp(run.folder));
-    snprintf(run.path, sizeof run.path, "%s/s.db", run.folder);
+    snprintf(run.path, sizeof(run.path), "%s/s.db", run.folder);
     begin_faults(series, at);
     bool is_sound = live_once(&run, series, LIFE);
-    if (is_sound && !fault_vfs_was_hit())
+    if (is_sound && !fault_vfs_was_hit()) {
         is_sound = live_once(&run, series, BATCHES);
+    }
     bool was_hit = end_faults(series);
     cr_assert(is_sound || was_hit, "%s", run.why);
     check_after(&run);
-    snprintf(command, sizeof command, "rm -rf %s", run.folder);
+    snprintf(command, sizeof(command), "rm -rf %s", run.folder);
     cr_assert_eq(system(command), 0);
     return was_hit;
 }
@@ -398,8 +411,9 @@ static bool run_once(const struct series *series, uint64_t at)
 static void run_all(const struct series *series)
 {
     uint64_t at = 1;
-    for (size_t i = 0; i < LARGE; i++)
+    for (size_t i = 0; i < LARGE; i++) {
         large[i] = (uint8_t)(i * 37 >> 2);
+    }
     while (run_once(series, at)) {
         cr_assert_lt(at, AT_MAX);
         at += series->is_long ? 1 + at / STRIDE : 1;

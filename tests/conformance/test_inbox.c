@@ -27,7 +27,7 @@ static void open_store(struct bench *bench)
     struct store_sqlite_options options = {.path = bench->path};
     enum saga_error rc = bench->which == MEMORY
                              ? store_memory_open(&bench->store)
-                             : store_sqlite_open(&options, &bench->store, why, sizeof why);
+                             : store_sqlite_open(&options, &bench->store, why, sizeof(why));
     cr_assert_eq(rc, SAGA_OK, "%s", why);
     bench->durable = 0;
 }
@@ -35,9 +35,9 @@ static void open_store(struct bench *bench)
 static void begin(struct bench *bench, int which)
 {
     *bench = (struct bench){.which = which};
-    snprintf(bench->folder, sizeof bench->folder, "/tmp/saga-inbox-XXXXXX");
+    snprintf(bench->folder, sizeof(bench->folder), "/tmp/saga-inbox-XXXXXX");
     cr_assert_not_null(mkdtemp(bench->folder));
-    snprintf(bench->path, sizeof bench->path, "%s/s.db", bench->folder);
+    snprintf(bench->path, sizeof(bench->path), "%s/s.db", bench->folder);
     arena_open(&bench->arena, &arena_heap, 1 << 24);
     open_store(bench);
 }
@@ -47,7 +47,7 @@ static void end(struct bench *bench)
     char command[128];
     bench->store->ops->close(&bench->store);
     arena_close(&bench->arena);
-    snprintf(command, sizeof command, "rm -rf %s", bench->folder);
+    snprintf(command, sizeof(command), "rm -rf %s", bench->folder);
     cr_assert_eq(system(command), 0);
 }
 
@@ -87,7 +87,7 @@ static void start_saga(struct bench *bench, uint64_t id, const char *name)
 static enum saga_error add_event(struct bench *bench, uint64_t number, const char *name)
 {
     char id[32];
-    int size = snprintf(id, sizeof id, "e%llu", (unsigned long long)number);
+    int size = snprintf(id, sizeof(id), "e%llu", (unsigned long long)number);
     struct inbox_row row = {.number = number,
                             .name = span_text(name),
                             .source = span_text("shop"),
@@ -102,7 +102,7 @@ static enum saga_error add_event(struct bench *bench, uint64_t number, const cha
 static enum saga_error offered(struct bench *bench, uint64_t number, const char *name)
 {
     char id[32];
-    int size = snprintf(id, sizeof id, "e%llu", (unsigned long long)number);
+    int size = snprintf(id, sizeof(id), "e%llu", (unsigned long long)number);
     struct inbox_done done = {.number = number,
                               .name = span_text(name),
                               .source = span_text("shop"),
@@ -149,7 +149,7 @@ static enum saga_error note(const struct store_wait *wait, void *arg)
 {
     struct bench *bench = arg;
     size_t size = strlen(bench->seen);
-    snprintf(bench->seen + size, sizeof bench->seen - size, "%.*s.%u%s ", (int)wait->id.size,
+    snprintf(bench->seen + size, sizeof(bench->seen) - size, "%.*s.%u%s ", (int)wait->id.size,
              (const char *)wait->id.data, wait->step, wait->is_recalled ? "" : "?");
     return SAGA_OK;
 }

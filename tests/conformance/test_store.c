@@ -26,16 +26,16 @@ static void open_store(struct bench *bench)
         return;
     }
     struct store_sqlite_options options = {.path = bench->path, .turn_rows = 3, .scan_max = 4};
-    cr_assert_eq(store_sqlite_open(&options, &bench->store, bench->why, sizeof bench->why), SAGA_OK,
-                 "%s", bench->why);
+    cr_assert_eq(store_sqlite_open(&options, &bench->store, bench->why, sizeof(bench->why)),
+                 SAGA_OK, "%s", bench->why);
 }
 
 static void begin(struct bench *bench, int which)
 {
     *bench = (struct bench){.which = which};
-    snprintf(bench->folder, sizeof bench->folder, "/tmp/saga-store-XXXXXX");
+    snprintf(bench->folder, sizeof(bench->folder), "/tmp/saga-store-XXXXXX");
     cr_assert_not_null(mkdtemp(bench->folder));
-    snprintf(bench->path, sizeof bench->path, "%s/s.db", bench->folder);
+    snprintf(bench->path, sizeof(bench->path), "%s/s.db", bench->folder);
     open_store(bench);
 }
 
@@ -44,7 +44,7 @@ static void end(struct bench *bench)
     char command[128];
     bench->store->ops->close(&bench->store);
     cr_assert_null(bench->store);
-    snprintf(command, sizeof command, "rm -rf %s", bench->folder);
+    snprintf(command, sizeof(command), "rm -rf %s", bench->folder);
     cr_assert_eq(system(command), 0);
 }
 
@@ -95,7 +95,7 @@ static enum saga_error add_row(struct bench *bench, uint64_t id, uint64_t lsn, u
                                uint64_t seq)
 {
     char body[32];
-    int size = snprintf(body, sizeof body, "row %llu", (unsigned long long)seq);
+    int size = snprintf(body, sizeof(body), "row %llu", (unsigned long long)seq);
     struct row row = {.lsn = lsn, .saga = id, .seq = seq, .count = 1, .prev = prev};
     row.body = span_of(body, (size_t)size);
     struct rows rows = {.rows = &row, .row_count = 1};
@@ -281,7 +281,7 @@ static enum saga_error show_image(const struct saga_image *image, void *arg)
     struct shown *shown = arg;
     size_t size = strlen(shown->names);
     cr_assert_gt(image->row_count, 0);
-    snprintf(shown->names + size, sizeof shown->names - size, "%.*s", (int)image->name.size,
+    snprintf(shown->names + size, sizeof(shown->names) - size, "%.*s", (int)image->name.size,
              (const char *)image->name.data);
     return SAGA_OK;
 }
@@ -421,7 +421,7 @@ Test(store, lists_everything_however_old_it_is)
                 cr_assert_eq(bench.store->ops->reader_open(bench.store, &reader), SAGA_OK);
                 cr_assert_eq(reader->ops->list(reader, filters[i], show_item, &shown), SAGA_OK);
                 reader->ops->close(&reader);
-                strncat(all, shown.names, sizeof all - strlen(all) - 1);
+                strncat(all, shown.names, sizeof(all) - strlen(all) - 1);
                 pages++;
             } while (left_off > 0 && pages < 20);
             cr_assert_str_eq(all, expected[i]);
@@ -514,7 +514,7 @@ static uint64_t rows_after_crash(struct bench *bench, uint64_t at, int phase)
     if (child == 0) {
         struct store_sqlite_options options = {
             .path = bench->path, .crash_at_row = at, .crash_phase = phase};
-        if (store_sqlite_open(&options, &bench->store, bench->why, sizeof bench->why) != SAGA_OK) {
+        if (store_sqlite_open(&options, &bench->store, bench->why, sizeof(bench->why)) != SAGA_OK) {
             _exit(1);
         }
         bench->durable = 0;
@@ -555,7 +555,7 @@ Test(store, is_one_process_s_at_a_time)
     struct store *second = NULL;
     begin(&bench, SQLITE);
     struct store_sqlite_options options = {.path = bench.path};
-    cr_assert_eq(store_sqlite_open(&options, &second, bench.why, sizeof bench.why),
+    cr_assert_eq(store_sqlite_open(&options, &second, bench.why, sizeof(bench.why)),
                  SAGA_STORE_LOCKED);
     cr_assert_not_null(strstr(bench.why, "in use"));
     end(&bench);

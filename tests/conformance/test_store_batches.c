@@ -47,13 +47,13 @@ static void begin(struct bench *bench, int which)
 {
     char why[256] = "";
     *bench = (struct bench){0};
-    snprintf(bench->folder, sizeof bench->folder, "/tmp/saga-store-XXXXXX");
+    snprintf(bench->folder, sizeof(bench->folder), "/tmp/saga-store-XXXXXX");
     cr_assert_not_null(mkdtemp(bench->folder));
-    snprintf(bench->path, sizeof bench->path, "%s/s.db", bench->folder);
+    snprintf(bench->path, sizeof(bench->path), "%s/s.db", bench->folder);
     struct store_sqlite_options options = {.path = bench->path};
     enum saga_error rc = which == MEMORY
                              ? store_memory_open(&bench->store)
-                             : store_sqlite_open(&options, &bench->store, why, sizeof why);
+                             : store_sqlite_open(&options, &bench->store, why, sizeof(why));
     cr_assert_eq(rc, SAGA_OK, "%s", why);
 }
 
@@ -61,7 +61,7 @@ static void end(struct bench *bench)
 {
     char command[128];
     bench->store->ops->close(&bench->store);
-    snprintf(command, sizeof command, "rm -rf %s", bench->folder);
+    snprintf(command, sizeof(command), "rm -rf %s", bench->folder);
     cr_assert_eq(system(command), 0);
 }
 
@@ -71,8 +71,9 @@ static enum saga_error commit(struct bench *bench, const struct rows *rows)
     enum saga_error rc = bench->store->ops->submit(bench->store, rows);
     for (int tries = 0; tries < 1000 && rc == SAGA_OK && count == bench->durable; tries++) {
         struct pollfd wake = {.fd = bench->store->ops->wake(bench->store), .events = POLLIN};
-        if (wake.fd >= 0)
+        if (wake.fd >= 0) {
             (void)poll(&wake, 1, 10);
+        }
         rc = bench->store->ops->durable(bench->store, &count);
     }
     cr_assert(rc != SAGA_OK || count == bench->durable + 1);
@@ -100,11 +101,11 @@ static struct rows *make(struct batch *batch)
 static void add_name(struct batch *batch, uint64_t saga, bool is_key)
 {
     char *text = batch->texts[batch->all.name_count];
-    int size = snprintf(text, sizeof batch->texts[0], "%s %llu", is_key ? "\1key" : "saga",
+    int size = snprintf(text, sizeof(batch->texts[0]), "%s %llu", is_key ? "\1key" : "saga",
                         (unsigned long long)saga);
     struct name *name = &batch->names[batch->all.name_count++];
     *name = (struct name){.text = span_of(text, (size_t)size), .saga = saga};
-    memset(name->digest, (int)(2 * saga) + is_key, sizeof name->digest);
+    memset(name->digest, (int)(2 * saga) + is_key, sizeof(name->digest));
     name->digest[31] = 0xee;
 }
 
@@ -184,8 +185,9 @@ static void commit_changes(struct bench *bench, uint32_t times)
     make(&batch);
     for (uint64_t saga = FIRST; saga < FIRST + 3; saga++) {
         add_second_row(&batch, saga);
-        for (uint32_t at = 1; at <= times; at++)
+        for (uint32_t at = 1; at <= times; at++) {
             add_change(&batch, saga, at == times);
+        }
     }
     cr_assert_eq(commit(bench, &batch.all), SAGA_OK);
 }
@@ -259,7 +261,7 @@ static void check_sagas(struct bench *bench)
         char text[32];
         struct saga_image image;
         struct name found;
-        snprintf(text, sizeof text, "saga %llu", (unsigned long long)(FIRST + at));
+        snprintf(text, sizeof(text), "saga %llu", (unsigned long long)(FIRST + at));
         cr_assert_eq(bench->store->ops->load_one(bench->store, span_text(text), &arena, &image),
                      SAGA_OK);
         cr_assert_eq(image.head.saga, FIRST + at);
@@ -291,8 +293,9 @@ Test(store_batches, put_each_value_into_its_column)
             commit_starts(&bench);
             commit_changes(&bench, times[i]);
             check_sagas(&bench);
-            if (which == SQLITE)
+            if (which == SQLITE) {
                 check_tables(&bench);
+            }
             end(&bench);
         }
     }
@@ -318,12 +321,14 @@ Test(store_batches, take_a_saga_that_is_new_and_has_changed)
             add_name(&batch, saga, false);
         }
         add_second_row(&batch, FIRST + SAGAS - 1);
-        for (uint64_t saga = FIRST; saga < FIRST + 3; saga++)
+        for (uint64_t saga = FIRST; saga < FIRST + 3; saga++) {
             add_second_row(&batch, saga);
+        }
         cr_assert_eq(commit(&bench, &batch.all), SAGA_OK);
         check_sagas(&bench);
-        if (which == SQLITE)
+        if (which == SQLITE) {
             check_tables(&bench);
+        }
         end(&bench);
     }
 }
@@ -351,7 +356,7 @@ Test(store_batches, know_the_kind_of_every_saga)
                                            .started_ms = 1,
                                            .first_lsn = saga,
                                            .last_lsn = saga};
-            batch.heads[0].definition.size -= saga % (sizeof LONG_NAME - 1);
+            batch.heads[0].definition.size -= saga % (sizeof(LONG_NAME) - 1);
             batch.all.row_count = batch.all.head_count = 1;
             cr_assert_eq(commit(&bench, &batch.all), SAGA_OK);
             struct saga_image image;
@@ -418,12 +423,14 @@ static void check_refused(int which, enum spoil how, uint32_t times)
     commit_starts(&bench);
     commit_changes(&bench, 1);
     make(&batch);
-    for (uint32_t at = 0; at < times; at++)
+    for (uint32_t at = 0; at < times; at++) {
         add_change(&batch, FIRST, true);
+    }
     spoil(&batch, how);
     cr_assert_eq(commit(&bench, &batch.all), SAGA_STORE_CORRUPT, "%d, of %u", (int)how, times);
-    if (which == SQLITE)
+    if (which == SQLITE) {
         check_tables(&bench);
+    }
     end(&bench);
 }
 
@@ -433,8 +440,9 @@ Test(store_batches, are_refused_when_they_contradict_what_is_there)
     for (enum spoil how = 0; how < SPOIL_COUNT; how++) {
         for (uint32_t times = 1; times <= SAGAS; times++) {
             check_refused(SQLITE, how, times);
-            if (how != OLDER) /* the twin keeps the greater lsn */
+            if (how != OLDER) { /* the twin keeps the greater lsn */
                 check_refused(MEMORY, how, times);
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ static void open_store(struct bench *bench)
         cr_assert_eq(store_memory_open(&bench->store), SAGA_OK);
     } else if (bench->which == SQLITE) {
         struct store_sqlite_options options = {.path = bench->path};
-        cr_assert_eq(store_sqlite_open(&options, &bench->store, bench->why, sizeof bench->why),
+        cr_assert_eq(store_sqlite_open(&options, &bench->store, bench->why, sizeof(bench->why)),
                      SAGA_OK, "%s", bench->why);
     }
     cr_assert_eq(bench->store->ops->reader_open(bench->store, &bench->reader), SAGA_OK);
@@ -38,9 +38,9 @@ static void open_store(struct bench *bench)
 static void begin(struct bench *bench, int which)
 {
     *bench = (struct bench){.which = which};
-    snprintf(bench->folder, sizeof bench->folder, "/tmp/saga-store-XXXXXX");
+    snprintf(bench->folder, sizeof(bench->folder), "/tmp/saga-store-XXXXXX");
     cr_assert_not_null(mkdtemp(bench->folder));
-    snprintf(bench->path, sizeof bench->path, "%s/s.db", bench->folder);
+    snprintf(bench->path, sizeof(bench->path), "%s/s.db", bench->folder);
     open_store(bench);
 }
 
@@ -49,7 +49,7 @@ static void end(struct bench *bench)
     char command[128];
     bench->reader->ops->close(&bench->reader);
     bench->store->ops->close(&bench->store);
-    snprintf(command, sizeof command, "rm -rf %s", bench->folder);
+    snprintf(command, sizeof(command), "rm -rf %s", bench->folder);
     cr_assert_eq(system(command), 0);
 }
 

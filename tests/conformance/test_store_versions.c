@@ -21,15 +21,15 @@ struct place {
 static void begin(struct place *place)
 {
     *place = (struct place){0};
-    snprintf(place->folder, sizeof place->folder, "/tmp/saga-store-XXXXXX");
+    snprintf(place->folder, sizeof(place->folder), "/tmp/saga-store-XXXXXX");
     cr_assert_not_null(mkdtemp(place->folder));
-    snprintf(place->path, sizeof place->path, "%s/s.db", place->folder);
+    snprintf(place->path, sizeof(place->path), "%s/s.db", place->folder);
 }
 
 static void end(const struct place *place)
 {
     char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", place->folder);
+    snprintf(command, sizeof(command), "rm -rf %s", place->folder);
     cr_assert_eq(system(command), 0);
 }
 
@@ -37,11 +37,11 @@ static void read_dump(struct place *place, const char *name)
 {
     char path[512];
     const char *source = getenv("SAGA_SOURCE");
-    snprintf(path, sizeof path, "%s/tests/vectors/%s", source ? source : ".", name);
+    snprintf(path, sizeof(path), "%s/tests/vectors/%s", source ? source : ".", name);
     FILE *file = fopen(path, "rb");
     cr_assert_not_null(file, "%s", path);
-    size_t size = fread(place->text, 1, sizeof place->text - 1, file);
-    cr_assert_lt(size, sizeof place->text - 1);
+    size_t size = fread(place->text, 1, sizeof(place->text) - 1, file);
+    cr_assert_lt(size, sizeof(place->text) - 1);
     place->text[size] = '\0';
     fclose(file);
     sqlite3 *db = NULL;
@@ -56,7 +56,7 @@ static struct store *open_store(const struct place *place)
     struct store_sqlite_options options = {.path = place->path};
     struct store *store = NULL;
     char why[256] = "";
-    cr_assert_eq(store_sqlite_open(&options, &store, why, sizeof why), SAGA_OK, "%s", why);
+    cr_assert_eq(store_sqlite_open(&options, &store, why, sizeof(why)), SAGA_OK, "%s", why);
     return store;
 }
 
@@ -70,7 +70,7 @@ static enum saga_error note(const struct saga_image *image, void *arg)
     size_t size = strlen(seen->names);
     cr_assert_eq(image->head.due_ms, 0);
     cr_assert_gt(image->row_count, 0);
-    snprintf(seen->names + size, sizeof seen->names - size, "%.*s ", (int)image->name.size,
+    snprintf(seen->names + size, sizeof(seen->names) - size, "%.*s ", (int)image->name.size,
              (const char *)image->name.data);
     return SAGA_OK;
 }

@@ -42,9 +42,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct span bytes = span_of(data, size);
     const char *why;
     enum saga_error rc = mp_check(bytes, &why);
-    CHECK((rc == SAGA_OK) == (why == NULL));
-    if (rc == SAGA_OK)
+    CHECK((rc == SAGA_OK) == (!why));
+    if (rc == SAGA_OK) {
         read_good(bytes);
+    }
 
     /* The cursor must bear bytes that nobody has checked. */
     struct mp mp = mp_open(bytes);

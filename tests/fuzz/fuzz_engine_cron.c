@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct zone_rule rule;
         (void)zone_rule_parse(bytes, &rule);
     }
-    if (cron_parse(span_of(data, first), &cron, text, sizeof text)) {
+    if (cron_parse(span_of(data, first), &cron, text, sizeof(text))) {
         for (int i = 0; i < AFTERS; i++) {
             int64_t at_s = afters_s[i];
             for (int k = 0; k < TICKS && at_s != INT64_MAX; k++) {

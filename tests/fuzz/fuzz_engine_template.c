@@ -31,8 +31,9 @@ static const struct definition *compile(void)
     struct problems problems;
     struct json_problem problem;
     struct buf packed;
-    if (definition != NULL)
+    if (definition) {
         return definition;
+    }
     buf_open(&packed, 65536);
     arena_open(&arena, &arena_heap, 1 << 20);
     CHECK(json_to_mp(span_text(document), &packed, &problem) == SAGA_OK);
@@ -70,8 +71,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *why;
     struct span bytes = span_of(data, size);
-    if (mp_check(bytes, &why) != SAGA_OK)
+    if (mp_check(bytes, &why) != SAGA_OK) {
         return 0;
+    }
     const struct definition *definition = compile();
     for (uint32_t i = 0; i < definition->step_count; i++) {
         fill(definition->steps[i].action.input, bytes, false);

@@ -40,7 +40,7 @@ static const char *const messages[] = {
 static enum saga_error send_frame(struct span connection, struct span frame, void *arg)
 {
     const char *why;
-    MAYBE(connection.size > 0 && arg != NULL);
+    MAYBE(connection.size > 0 && arg);
     CHECK(mp_check_sent(frame, &why) == SAGA_OK);
     return SAGA_OK;
 }
@@ -56,23 +56,25 @@ static void ask(struct request *request, void *arg)
 
 static enum saga_error post(struct request *request, void *arg)
 {
-    MAYBE(request != NULL && arg != NULL);
+    MAYBE(request != NULL && arg);
     return SAGA_UNAVAILABLE;
 }
 
 static void take_event(const struct event *event, void *arg)
 {
     MAYBE(arg != NULL);
-    if (event->kind == EVENT_BEAT)
+    if (event->kind == EVENT_BEAT) {
         CHECK(event->task.attempt > 0 && event->task.details.size <= LIMIT_VALUE);
-    if (event->kind == EVENT_RESULT)
+    }
+    if (event->kind == EVENT_RESULT) {
         CHECK(event->result.attempt > 0 && event->result.output.size <= LIMIT_VALUE);
+    }
 }
 
 static enum saga_error get(struct span saga, const struct peers_range *range, struct buf *out,
                            uint32_t *pairs, void *arg)
 {
-    MAYBE(saga.size > 0 && range->limit > 0 && out != NULL && arg != NULL);
+    MAYBE(saga.size > 0 && range->limit > 0 && out && arg);
     *pairs = 0;
     return SAGA_OK;
 }

@@ -64,22 +64,23 @@ static void take_ask(struct request *request, void *arg)
 {
     struct world *world = arg;
     struct answer full = {.error = SAGA_OVERLOADED, .why = "full"};
-    if (world->ask_count == ASKS_MAX)
+    if (world->ask_count == ASKS_MAX) {
         request->answer(request, &full);
-    else
+    } else {
         world->asks[world->ask_count++] = request;
+    }
 }
 
 static enum saga_error refuse_post(struct request *request, void *arg)
 {
-    MAYBE(request != NULL && arg != NULL);
+    MAYBE(request != NULL && arg);
     return SAGA_UNAVAILABLE;
 }
 
 static enum saga_error get_saga(struct span saga, const struct peers_range *range, struct buf *out,
                                 uint32_t *pairs, void *arg)
 {
-    MAYBE(range->limit > 0 && arg != NULL);
+    MAYBE(range->limit > 0 && arg);
     mp_put_text(out, "status");
     mp_put_text(out, "running");
     *pairs = 1;
@@ -113,8 +114,9 @@ static void put_text(struct world *world)
 {
     char text[TEXT_MAX];
     uint32_t size = draw(world, TEXT_MAX);
-    for (uint32_t i = 0; i < size; i++)
+    for (uint32_t i = 0; i < size; i++) {
         text[i] = (char)(' ' + draw(world, 95));
+    }
     mp_put_str(&world->frame, span_of(text, size));
 }
 
@@ -128,12 +130,13 @@ static void put_of_task(struct world *world, uint32_t what)
     const struct task *task = &world->tasks[draw(world, world->task_count)];
     char token[2 * TOKEN_SIZE + 1];
     digest_hex(span_of(task->token, TOKEN_SIZE), token);
-    if (what == 0)
+    if (what == 0) {
         mp_put_str(&world->frame, task->key);
-    else if (what == 1)
+    } else if (what == 1) {
         mp_put_uint(&world->frame, task->attempt);
-    else
+    } else {
         mp_put_text(&world->frame, token);
+    }
 }
 
 static void put_scalar(struct world *world)
@@ -193,22 +196,23 @@ static void put_value(struct world *world)
 static void put_right(struct world *world, const char *key)
 {
     mp_put_text(&world->frame, key);
-    if (draw(world, 8) == 7)
+    if (draw(world, 8) == 7) {
         put_value(world);
-    else if (strcmp(key, "key") == 0)
+    } else if (strcmp(key, "key") == 0) {
         put_of_task(world, 0);
-    else if (strcmp(key, "attempt") == 0)
+    } else if (strcmp(key, "attempt") == 0) {
         put_of_task(world, 1);
-    else if (strcmp(key, "token") == 0)
+    } else if (strcmp(key, "token") == 0) {
         put_of_task(world, 2);
-    else if (strcmp(key, "status") == 0)
+    } else if (strcmp(key, "status") == 0) {
         mp_put_text(&world->frame, draw(world, 2) ? "ok" : "failed");
-    else if (strcmp(key, "type") == 0)
+    } else if (strcmp(key, "type") == 0) {
         mp_put_text(&world->frame, "result");
-    else if (strcmp(key, "v") == 0)
+    } else if (strcmp(key, "v") == 0) {
         mp_put_uint(&world->frame, 1);
-    else
+    } else {
         put_value(world);
+    }
 }
 
 static struct span build_frame(struct world *world)
@@ -235,8 +239,9 @@ static struct span build_result(struct world *world)
                                        "token", "status", "output", "error"};
     buf_clear(&world->frame);
     mp_put_map(&world->frame, ARRAY_COUNT(keys));
-    for (size_t i = 0; i < ARRAY_COUNT(keys); i++)
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
         put_right(world, keys[i]);
+    }
     return buf_span(&world->frame);
 }
 
@@ -274,11 +279,12 @@ static void say_ready(struct world *world)
 
 static void give_task(struct world *world)
 {
-    if (world->task_count == TASKS_MAX)
+    if (world->task_count == TASKS_MAX) {
         return;
+    }
     uint32_t number = world->task_count++;
     struct task *task = &world->tasks[number];
-    int size = snprintf(world->keys[number], sizeof world->keys[number], "s-%u/a/do", number);
+    int size = snprintf(world->keys[number], sizeof(world->keys[number]), "s-%u/a/do", number);
     *task = (struct task){.saga = number + 1,
                           .key = span_of(world->keys[number], (size_t)size),
                           .attempt = 1,
@@ -299,8 +305,9 @@ static void give_task(struct world *world)
 
 static void tell(struct world *world, enum effect_kind kind)
 {
-    if (world->task_count == 0)
+    if (world->task_count == 0) {
         return;
+    }
     const struct task *task = &world->tasks[draw(world, world->task_count)];
     struct effect effect = {.kind = kind};
     effect.call.key = task->key;
@@ -310,16 +317,18 @@ static void tell(struct world *world, enum effect_kind kind)
     effect.call.reason = "cancelled";
     effect.call.over_ms = world->now_ms + 100 * draw(world, 20);
     effect.call.verdict = (enum verdict)draw(world, 4);
-    if (kind == EFFECT_CANCEL)
+    if (kind == EFFECT_CANCEL) {
         peers_cancel(world->peers, &effect, world->now_ms);
-    else
+    } else {
         peers_done(world->peers, &effect, world->now_ms);
+    }
 }
 
 static void answer_one(struct world *world)
 {
-    if (world->ask_count == 0)
+    if (world->ask_count == 0) {
         return;
+    }
     struct request *request = world->asks[--world->ask_count];
     struct answer answer = {.error = draw(world, 2) ? SAGA_OK : SAGA_NOT_FOUND,
                             .saga = span_text("s"),
@@ -382,14 +391,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct wire_ops wire = {.send = send_frame, .arg = &world};
     const struct peers_reader reader = {.get = get_saga, .arg = &world};
     const struct desk desk = {.ask = take_ask, .post = refuse_post, .arg = &world};
-    if (peers_new(&options, &wire, &reader, &desk, &world.peers) != SAGA_OK)
+    if (peers_new(&options, &wire, &reader, &desk, &world.peers) != SAGA_OK) {
         abort();
+    }
     peers_on_event(world.peers, take_event, &world);
     buf_open(&world.frame, LIMIT_MESSAGE_IN);
-    while (world.at < world.end)
+    while (world.at < world.end) {
         do_one(&world);
-    while (world.ask_count > 0)
+    }
+    while (world.ask_count > 0) {
         answer_one(&world);
+    }
     struct peers_stats stats;
     peers_stats(world.peers, &stats);
     CHECK(stats.in_flight <= TASKS_MAX && stats.sessions <= LINKS);

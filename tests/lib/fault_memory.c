@@ -47,12 +47,15 @@ bool fault_memory_end(void)
 
 static bool fails(void)
 {
-    if (!atomic_load(&is_counting))
+    if (!atomic_load(&is_counting)) {
         return false;
-    if (atomic_load(&was_hit))
+    }
+    if (atomic_load(&was_hit)) {
         return atomic_load(&is_for_good);
-    if (atomic_load(&left) == 0 || atomic_fetch_sub(&left, 1) != 1)
+    }
+    if (atomic_load(&left) == 0 || atomic_fetch_sub(&left, 1) != 1) {
         return false;
+    }
     atomic_store(&was_hit, true);
     return true;
 }
@@ -76,7 +79,7 @@ char *__wrap_strdup(const char *text)
 {
     size_t size = strlen(text) + 1;
     char *copy = fails() ? NULL : __real_malloc(size);
-    return copy == NULL ? NULL : memcpy(copy, text, size);
+    return copy ? memcpy(copy, text, size) : NULL;
 }
 
 /* ---- SQLite ---- */
@@ -87,23 +90,26 @@ enum { HEAD = 16 };
 static void *sqlite_malloc(int size)
 {
     uint8_t *piece = fails() ? NULL : __real_malloc(HEAD + (size_t)size);
-    if (piece == NULL)
+    if (!piece) {
         return NULL;
+    }
     memcpy(piece, &size, sizeof(size));
     return piece + HEAD;
 }
 
 static void sqlite_free(void *piece)
 {
-    if (piece != NULL)
+    if (piece) {
         free((uint8_t *)piece - HEAD);
+    }
 }
 
 static void *sqlite_realloc(void *old, int size)
 {
     uint8_t *piece = fails() ? NULL : __real_realloc((uint8_t *)old - HEAD, HEAD + (size_t)size);
-    if (piece == NULL)
+    if (!piece) {
         return NULL;
+    }
     memcpy(piece, &size, sizeof(size));
     return piece + HEAD;
 }
@@ -111,8 +117,9 @@ static void *sqlite_realloc(void *old, int size)
 static int sqlite_size(void *piece)
 {
     int size = 0;
-    if (piece != NULL)
+    if (piece) {
         memcpy(&size, (uint8_t *)piece - HEAD, sizeof(size));
+    }
     return size;
 }
 

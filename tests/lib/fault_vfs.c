@@ -60,15 +60,18 @@ static int count(enum fault_call call)
 
 static struct synced *find(const char *path)
 {
-    if (path == NULL)
+    if (!path) {
         return NULL;
+    }
     struct synced *found = NULL;
     pthread_mutex_lock(&disk.lock);
-    for (size_t i = 0; i < FILES_MAX && found == NULL; i++) {
-        if (disk.files[i].path[0] == '\0')
+    for (size_t i = 0; i < FILES_MAX && !found; i++) {
+        if (disk.files[i].path[0] == '\0') {
             snprintf(disk.files[i].path, PATH_SIZE, "%s", path);
-        if (strcmp(disk.files[i].path, path) == 0)
+        }
+        if (strcmp(disk.files[i].path, path) == 0) {
             found = &disk.files[i];
+        }
     }
     pthread_mutex_unlock(&disk.lock);
     CHECK(found != NULL);
@@ -78,8 +81,9 @@ static struct synced *find(const char *path)
 static uint8_t *bytes_of(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");
-    if (file == NULL)
+    if (!file) {
         return NULL;
+    }
     CHECK(fseek(file, 0, SEEK_END) == 0);
     *size = (size_t)ftell(file);
     rewind(file);
@@ -107,7 +111,7 @@ static void keep_folder(void)
     pthread_mutex_lock(&disk.lock);
     for (size_t i = 0; i < FILES_MAX; i++) {
         struct synced *synced = &disk.files[i];
-        if (synced->bytes != NULL && access(synced->path, F_OK) != 0) {
+        if (synced->bytes && access(synced->path, F_OK) != 0) {
             free(synced->bytes);
             synced->bytes = NULL;
             synced->size = 0;
@@ -118,8 +122,9 @@ static void keep_folder(void)
 
 static bool draw(uint64_t *seed)
 {
-    if (*seed == 0)
+    if (*seed == 0) {
         return false;
+    }
     *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (*seed >> 40 & 1) != 0;
 }
@@ -144,8 +149,9 @@ static void tear(const struct synced *synced, uint64_t *seed)
         bool is_new = now != NULL && draw(seed);
         const uint8_t *from = is_new ? now : synced->bytes;
         size_t size = is_new ? now_size : synced->size;
-        if (at < size)
+        if (at < size) {
             memcpy(torn + at, from + at, size - at < SECTOR ? size - at : SECTOR);
+        }
     }
     put_back(synced->path, torn, now != NULL && draw(seed) ? now_size : synced->size);
     free(torn);
@@ -158,10 +164,11 @@ void fault_vfs_lose(uint64_t seed)
         const struct synced *synced = &disk.files[i];
         size_t length = strlen(synced->path);
         bool is_shared = length > 4 && strcmp(synced->path + length - 4, "-shm") == 0;
-        if (synced->bytes != NULL)
+        if (synced->bytes) {
             tear(synced, &seed);
-        else if (length > 0 && (is_shared || !draw(&seed)))
+        } else if (length > 0 && (is_shared || !draw(&seed))) {
             (void)unlink(synced->path);
+        }
     }
 }
 
@@ -181,10 +188,12 @@ static int read_file(sqlite3_file *file, void *bytes, int size, sqlite3_int64 at
 static int write_file(sqlite3_file *file, const void *bytes, int size, sqlite3_int64 at)
 {
     int rc = count(FAULT_WRITE);
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK) {
         return inner(file)->pMethods->xWrite(inner(file), bytes, size, at);
-    if (disk.plan.is_short)
+    }
+    if (disk.plan.is_short) {
         (void)inner(file)->pMethods->xWrite(inner(file), bytes, size / 2, at);
+    }
     return rc;
 }
 
@@ -199,8 +208,9 @@ static int sync_file(sqlite3_file *file, int flags)
     (void)flags;
     struct handle *handle = (struct handle *)(void *)file;
     int rc = count(FAULT_SYNC);
-    if (rc == SQLITE_OK && handle->synced != NULL)
+    if (rc == SQLITE_OK && handle->synced) {
         keep(handle->synced);
+    }
     if (rc == SQLITE_OK && handle->syncs_folder) {
         handle->syncs_folder = false;
         keep_folder();
@@ -301,8 +311,9 @@ static int open_file(sqlite3_vfs *layer, const char *path, sqlite3_file *file, i
     (void)layer;
     struct handle *handle = (struct handle *)(void *)file;
     int rc = count(FAULT_OPEN);
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK) {
         rc = disk.inner->xOpen(disk.inner, path, inner(file), flags, out_flags);
+    }
     *handle = (struct handle){.base.pMethods = rc == SQLITE_OK ? &methods : NULL};
     if (rc == SQLITE_OK) {
         handle->synced = find(path);
@@ -316,11 +327,13 @@ static int delete_file(sqlite3_vfs *layer, const char *path, int sync_folder)
 {
     (void)layer;
     int rc = count(FAULT_DELETE);
-    if (rc != SQLITE_OK)
+    if (rc != SQLITE_OK) {
         return rc;
+    }
     rc = disk.inner->xDelete(disk.inner, path, 0);
-    if (sync_folder)
+    if (sync_folder) {
         keep_folder();
+    }
     return rc;
 }
 
@@ -338,8 +351,9 @@ static void begin_layer(void)
 
 void fault_vfs_begin(const struct fault_plan *plan)
 {
-    if (disk.inner == NULL)
+    if (!disk.inner) {
         begin_layer();
+    }
     for (size_t i = 0; i < FILES_MAX; i++) {
         free(disk.files[i].bytes);
         disk.files[i] = (struct synced){0};

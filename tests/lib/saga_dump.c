@@ -175,8 +175,8 @@ bool saga_equals_replay(const struct saga *live, const struct saga_image *image)
 bool saga_sleepers_owe_nothing(const struct engine *engine, struct saga *saga)
 {
     uint64_t awake[512];
-    size_t size = saga->awake_room * sizeof *awake;
-    if (size > sizeof awake) {
+    size_t size = saga->awake_room * sizeof(*awake);
+    if (size > sizeof(awake)) {
         return false;
     }
     int64_t due_ms = saga_next_due(engine, saga);

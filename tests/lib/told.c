@@ -44,7 +44,7 @@ static const char *check_row(const struct rows *rows, const struct row *row, uin
         return "a row that cannot be read";
     }
     for (uint64_t seq = row->seq; record_next(&reader, &record, &bad); seq++) {
-        if (!is_told_as(&record, type, sizeof type)) {
+        if (!is_told_as(&record, type, sizeof(type))) {
             continue;
         }
         while (*at < rows->notice_count && !is_life_cycle(rows->notices[*at].type)) {

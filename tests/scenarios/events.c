@@ -62,7 +62,7 @@ void events_come(struct world *world, struct words *words)
     struct event event = {.kind = EVENT_ARRIVED};
     struct span data = words_json(words, "data", &world->value);
     char id[16];
-    int size = snprintf(id, sizeof id, "e%u", world->event_count + 1);
+    int size = snprintf(id, sizeof(id), "e%u", world->event_count + 1);
     event.arrived = (struct inbox_row){.name = span_text(words->count > 1 ? words->items[1] : ""),
                                        .source = span_text("shop"),
                                        .id = span_of(id, (size_t)size),

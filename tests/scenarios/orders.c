@@ -37,7 +37,7 @@ static struct sent *sent_word(struct world *world, struct words *words)
     size_t size = strcspn(word, "#");
     none =
         (struct sent){.attempt = word[size] == '#' ? words_number(span_text(word + size + 1)) : 0};
-    if (size == 0 || size >= sizeof none.key) {
+    if (size == 0 || size >= sizeof(none.key)) {
         stop("names no key", words->text);
     }
     memcpy(none.key, word, size);
@@ -175,11 +175,11 @@ static void asked(struct world *world, struct words *words)
     struct child_ask *ask = &event.child;
     struct span as = words_option(words, "as");
     char actor[64];
-    if (as.size > 0 && as.size < sizeof world->name) {
+    if (as.size > 0 && as.size < sizeof(world->name)) {
         memcpy(world->name, as.data, as.size);
         world->name[as.size] = '\0';
     }
-    snprintf(actor, sizeof actor, "saga:%.*s", (int)strcspn(world->name, "~"), world->name);
+    snprintf(actor, sizeof(actor), "saga:%.*s", (int)strcspn(world->name, "~"), world->name);
     ask->wish = words_has(words, "back")      ? CHILD_BACK
                 : words_has(words, "reverse") ? CHILD_REVERSE
                                               : CHILD_START;
@@ -230,7 +230,7 @@ static void plan(struct world *world, struct words *words)
     request.to = words_option(words, "to");
     enum saga_error rc = view_plan(&image, &request, &arena, &plan, &why);
     if (rc == SAGA_OK) {
-        memcpy(world->plan_digest, plan.digest, sizeof world->plan_digest);
+        memcpy(world->plan_digest, plan.digest, sizeof(world->plan_digest));
         print_plan(world, &plan);
     } else {
         buf_format(&world->out, "  no plan, %s: %s\n", error_code(rc), why ? why : "");

@@ -38,7 +38,7 @@ static void read_script(const char *path, struct buf *script)
         stop("cannot be read", path);
     }
     char piece[4096];
-    for (size_t size; (size = fread(piece, 1, sizeof piece, file)) > 0;) {
+    for (size_t size; (size = fread(piece, 1, sizeof(piece), file)) > 0;) {
         buf_write(script, piece, size);
     }
     if (ferror(file) || buf_failed(script) || script->size == 0) {
@@ -84,7 +84,7 @@ static void run(const struct buf *script, struct world *world)
     bool begun = false;
     struct buf head;
     buf_open(&head, SCRIPT_MAX);
-    while (next_line(script, &at, line, sizeof line)) {
+    while (next_line(script, &at, line, sizeof(line))) {
         bool input = strncmp(line, "> ", 2) == 0;
         bool comment = line[0] == '#' || line[0] == '\0';
         if (input && !begun) {
@@ -95,7 +95,7 @@ static void run(const struct buf *script, struct world *world)
         if (!begun) {
             buf_format(&head, "%s\n", line);
             size_t more = comment ? 0 : strlen(line);
-            if (size + more >= sizeof document) {
+            if (size + more >= sizeof(document)) {
                 stop("the definition is too long", line);
             }
             memcpy(document + size, line, more);

@@ -13,7 +13,7 @@ void words_split(struct words *words, const char *line)
     bool between = true;
     *words = (struct words){0};
     for (size_t i = 0; line[i] != '\0'; i++) {
-        if (i + 1 == sizeof words->text) {
+        if (i + 1 == sizeof(words->text)) {
             stop("too long", line);
         }
         char letter = line[i] == '\'' ? '"' : line[i];

@@ -188,7 +188,7 @@ struct sent *world_sent(struct world *world, const char *key, uint32_t attempt)
 
 static void take(struct world *world, const struct task *task)
 {
-    if (world->task_count == TASKS_MAX || task->key.size >= sizeof world->tasks[0].key) {
+    if (world->task_count == TASKS_MAX || task->key.size >= sizeof(world->tasks[0].key)) {
         stop("too many tasks, or too long a key", "");
     }
     struct sent *sent = &world->tasks[world->task_count++];
@@ -273,11 +273,11 @@ static void mint(struct world *world, struct event *event)
 {
     event->now_ms = world->now_ms;
     event->entropy = &world->entropy;
-    for (size_t i = 0; i < sizeof world->random; i++) {
+    for (size_t i = 0; i < sizeof(world->random); i++) {
         world->seed = world->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         world->random[i] = (uint8_t)(world->seed >> 56);
     }
-    world->entropy = (struct entropy){world->random, sizeof world->random, 0};
+    world->entropy = (struct entropy){world->random, sizeof(world->random), 0};
 }
 
 /* One event into the engine; its effects are kept apart from the batch, which is used again. */

@@ -472,7 +472,7 @@ static const struct definition *compile(struct arena *arena)
     struct problems problems;
     const struct definition *definition = NULL;
     size_t size = strlen(document);
-    must(size < sizeof json, "definition");
+    must(size < sizeof(json), "definition");
     for (size_t i = 0; i <= size; i++) {
         json[i] = document[i] == '\'' ? '"' : document[i];
     }
@@ -516,20 +516,21 @@ static void explore(const char *text)
 static void explore_shape(int steps, unsigned shape)
 {
     static char text[DEFINITION_SIZE];
-    int size = snprintf(text, sizeof text, "{'saga':'dag%d-%u','steps':[", steps, shape);
+    int size = snprintf(text, sizeof(text), "{'saga':'dag%d-%u','steps':[", steps, shape);
     for (int i = 0; i < steps; i++) {
-        size += snprintf(text + size, sizeof text - (size_t)size, "%s{'step':'%c','needs':[",
+        size += snprintf(text + size, sizeof(text) - (size_t)size, "%s{'step':'%c','needs':[",
                          i > 0 ? "," : "", 'a' + i);
         const char *comma = "";
         for (int j = 0; j < i; j++) {
             if (shape >> (i * (i - 1) / 2 + j) & 1) {
-                size += snprintf(text + size, sizeof text - (size_t)size, "%s'%c'", comma, 'a' + j);
+                size +=
+                    snprintf(text + size, sizeof(text) - (size_t)size, "%s'%c'", comma, 'a' + j);
                 comma = ",";
             }
         }
-        size += snprintf(text + size, sizeof text - (size_t)size, "],'action':'s.a'" UNDO "}");
+        size += snprintf(text + size, sizeof(text) - (size_t)size, "],'action':'s.a'" UNDO "}");
     }
-    (void)snprintf(text + size, sizeof text - (size_t)size, "]}");
+    (void)snprintf(text + size, sizeof(text) - (size_t)size, "]}");
     explore(text);
 }
 
@@ -546,7 +547,7 @@ int main(int argc, char **argv)
     char *end = NULL;
     long more = argc > 1 ? strtol(argv[1], &end, 10) : 0;
     wanted = argc > 2 ? argv[2] : wanted;
-    seen = calloc(SEEN_SIZE, sizeof *seen);
+    seen = calloc(SEEN_SIZE, sizeof(*seen));
     if (!seen || (end && *end) || more < 0 || more > DEPTH_MAX / 2) {
         (void)fprintf(stderr, "usage: exhaustive [MORE [NAME]]\n");
         return 64;

@@ -213,7 +213,7 @@ static void open_world(struct sim *sim)
     arena_open(&sim->memory, &arena_heap, (size_t)1 << 30);
     buf_open(&sim->out, LIMIT_MESSAGE_IN);
     buf_open(&sim->scratch, LIMIT_MESSAGE_OUT);
-    sim->orders = calloc(SIM_ORDERS, sizeof *sim->orders);
+    sim->orders = calloc(SIM_ORDERS, sizeof(*sim->orders));
     CHECK(sim->orders);
     sim->now_ms = 1000;
     sim->weather = (struct sim_weather){.sync_max = 10};
@@ -233,7 +233,7 @@ static void open_world(struct sim *sim)
     sim->named_count = 2 + sim_draw(sim, SIM_NAMED - 1);
     sim->saga_count = sim->named_count;
     for (uint32_t i = 0; i < sim->named_count; i++) {
-        snprintf(sim->sagas[i].name, sizeof sim->sagas[i].name, "s%u", i);
+        snprintf(sim->sagas[i].name, sizeof(sim->sagas[i].name), "s%u", i);
         sim->sagas[i].definition = sim_draw(sim, sim->definition_count);
         sim->sagas[i].starts_as = sim->has_versions ? sim_draw(sim, 3) : 0;
         bool later = sim_chance(sim, 300);
@@ -259,7 +259,7 @@ static void close_world(struct sim *sim)
 
 static void run_seed(uint64_t seed, bool is_verbose, uint64_t *totals)
 {
-    struct sim *sim = calloc(1, sizeof *sim);
+    struct sim *sim = calloc(1, sizeof(*sim));
     CHECK(sim);
     sim_tell_of(sim);
     sim->seed = seed;
@@ -326,7 +326,7 @@ int main(int argc, char **argv)
         run_seed(seed, is_verbose, totals);
     }
     if (argc <= 1) {
-        digest_random(&fresh, sizeof fresh);
+        digest_random(&fresh, sizeof(fresh));
         printf("fresh seed %llu\n", (unsigned long long)fresh);
         fflush(stdout);
         run_seed(fresh, is_verbose, totals);

@@ -8,7 +8,7 @@
 
 static bool same_key(const struct sim_saga *a, const struct sim_saga *b)
 {
-    return a->definition == b->definition && memcmp(a->key, b->key, sizeof a->key) == 0;
+    return a->definition == b->definition && memcmp(a->key, b->key, sizeof(a->key)) == 0;
 }
 
 static void take(struct sim *sim, struct sim_saga *saga)
@@ -35,8 +35,8 @@ static void take(struct sim *sim, struct sim_saga *saga)
 
 void sim_claim_note(struct sim *sim, struct sim_saga *saga, const struct record *record)
 {
-    if (record->type == RECORD_SAGA_STARTED && record->message.size == sizeof saga->key) {
-        memcpy(saga->key, record->message.data, sizeof saga->key);
+    if (record->type == RECORD_SAGA_STARTED && record->message.size == sizeof(saga->key)) {
+        memcpy(saga->key, record->message.data, sizeof(saga->key));
         saga->has_key = true;
         if (record->flags & FLAG_HOLDS) {
             take(sim, saga);

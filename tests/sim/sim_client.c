@@ -57,7 +57,7 @@ static void put_start(struct sim *sim, struct sim_ask *ask)
     char definition[16];
     uint32_t which =
         is_minted ? sim_draw(sim, sim->definition_count) : sim->sagas[ask->saga].definition;
-    snprintf(definition, sizeof definition, "d%u", which);
+    snprintf(definition, sizeof(definition), "d%u", which);
     int64_t start_at_ms = is_minted ? 0 : sim->sagas[ask->saga].start_at_ms;
     uint32_t version = is_minted ? 0 : sim->sagas[ask->saga].starts_as;
     sim_begin(sim, "start", 5u + !is_minted + (start_at_ms > 0) + (version > 0));

@@ -108,7 +108,7 @@ static void post_again(struct sim *sim)
     const struct sim_sent *sent = &sim->sent[sim_draw(sim, sim->sent_count)];
     struct sim_post *post = take_post(sim);
     if (post) {
-        memcpy(post->id, sent->id, sizeof post->id);
+        memcpy(post->id, sent->id, sizeof(post->id));
         post->name = sent->name;
         post->value = sent->value;
         post->target = sent->target;
@@ -127,8 +127,8 @@ static void post_new(struct sim *sim, uint32_t name, int value)
         post->target = sim_draw(sim, sim->named_count);
     }
     struct sim_sent *sent = &sim->sent[sim->sent_count++];
-    snprintf(post->id, sizeof post->id, "k%u", sim->sent_count);
-    memcpy(sent->id, post->id, sizeof sent->id);
+    snprintf(post->id, sizeof(post->id), "k%u", sim->sent_count);
+    memcpy(sent->id, post->id, sizeof(sent->id));
     sent->name = name;
     sent->value = value;
     sent->target = post->target;
@@ -194,7 +194,7 @@ void sim_event_note_inbox(struct sim *sim, const struct rows *rows)
     sim->commits++;
     for (uint32_t i = 0; i < rows->inbox_count; i++) {
         const struct inbox_row *row = &rows->inbox[i];
-        CHECK(sim->event_count < SIM_EVENTS && row->id.size < sizeof sim->events[0].id);
+        CHECK(sim->event_count < SIM_EVENTS && row->id.size < sizeof(sim->events[0].id));
         struct sim_event *event = &sim->events[sim->event_count];
         memcpy(event->id, row->id.data, row->id.size);
         if (row->number != sim->event_count + 1 || event_of_id(sim, event->id)) {

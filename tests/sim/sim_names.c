@@ -14,7 +14,7 @@ struct sim_saga *sim_saga_named(struct sim *sim, struct span name)
 const struct definition *sim_definition(const struct sim *sim, const struct sim_saga *saga)
 {
     char name[16];
-    snprintf(name, sizeof name, "d%u", saga->definition);
+    snprintf(name, sizeof(name), "d%u", saga->definition);
     return catalog_find(sim->node.catalog, span_text(name), saga->version);
 }
 
@@ -75,7 +75,7 @@ void sim_names_migrate(struct sim *sim, struct sim_saga *saga, uint32_t version)
         const struct step_spec *before = sim_find_spec(from, number);
         const struct step_spec *after = sim_find_spec(to, number);
         bool same = before && after &&
-                    memcmp(before->digest, after->digest, sizeof before->digest) == 0 &&
+                    memcmp(before->digest, after->digest, sizeof(before->digest)) == 0 &&
                     before->step_class == after->step_class;
         if (saga->begun & 1u << number && !same) {
             sim_violated(sim, "migrated", "t%u of %s has begun, and is another in version %u",
@@ -145,7 +145,7 @@ struct sim_key *sim_key_of(struct sim *sim, struct span text)
 
 struct sim_attempt *sim_attempt_of(struct sim *sim, const struct sim_attempt_id *id)
 {
-    return map_get(&sim->attempts, span_of(id, sizeof *id));
+    return map_get(&sim->attempts, span_of(id, sizeof(*id)));
 }
 
 struct sim_attempt *sim_attempt_of_key(struct sim *sim, const struct sim_key *key, int64_t attempt)

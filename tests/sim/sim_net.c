@@ -12,7 +12,7 @@
 
 void sim_net_schedule(struct sim *sim, enum sim_what what, int64_t due_ms, uint32_t a, uint32_t b)
 {
-    struct sim_happening *happening = calloc(1, sizeof *happening);
+    struct sim_happening *happening = calloc(1, sizeof(*happening));
     CHECK(happening);
     *happening = (struct sim_happening){.what = what, .a = a, .b = b};
     happening->node.tie = ++sim->tie;
@@ -61,7 +61,7 @@ void sim_net_cut(struct sim *sim, uint32_t conn)
 
 static void post(struct sim *sim, enum sim_what what, uint32_t conn, struct span frame, int64_t due)
 {
-    struct sim_happening *happening = calloc(1, sizeof *happening + frame.size);
+    struct sim_happening *happening = calloc(1, sizeof(*happening) + frame.size);
     CHECK(happening);
     *happening = (struct sim_happening){.what = what, .a = conn, .size = frame.size};
     memcpy(happening->bytes, frame.data, frame.size);

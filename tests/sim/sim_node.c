@@ -15,8 +15,8 @@ static enum saga_error wire_send(struct span connection, struct span frame, void
     struct sim *sim = arg;
     struct sim_node *node = &sim->node;
     uint32_t conn = 0;
-    CHECK(connection.size == sizeof conn);
-    memcpy(&conn, connection.data, sizeof conn);
+    CHECK(connection.size == sizeof(conn));
+    memcpy(&conn, connection.data, sizeof(conn));
     if (node->dead) {
         return SAGA_OK;
     }
@@ -98,7 +98,7 @@ static void start(struct sim *sim)
     CHECK(peers_new(&peers, &wire, &reader, &node->desk, &node->peers) == SAGA_OK);
     peers_on_event(node->peers, core_event, node->core);
     core_set_peers(node->core, node->peers);
-    if (core_recover(node->core, why, sizeof why) != SAGA_OK) {
+    if (core_recover(node->core, why, sizeof(why)) != SAGA_OK) {
         sim_violated(sim, "replay", "the store cannot be folded: %s", why);
     }
     node->dead = false;
@@ -174,7 +174,7 @@ bool sim_node_is_up(const struct sim *sim)
 void sim_node_receive(struct sim *sim, uint32_t conn, struct span frame)
 {
     struct sim_node *node = &sim->node;
-    struct span name = span_of(&conn, sizeof conn);
+    struct span name = span_of(&conn, sizeof(conn));
     int64_t now_ms = sim->now_ms + node->clock_ms;
     core_begin(node->core, now_ms);
     peers_receive(node->peers, name, frame, now_ms);

@@ -74,7 +74,7 @@ void sim_operator_define(struct sim *sim, uint32_t index, bool is_second)
     sim_say(sim, "definition %.*s", (int)text.size, (const char *)text.data);
     CHECK(json_to_mp(buf_span(&text), &value, &problem) == SAGA_OK);
     CHECK(json_canonical(buf_span(&value), &order->source) == SAGA_OK);
-    snprintf(order->name, sizeof order->name, "d%u", index);
+    snprintf(order->name, sizeof(order->name), "d%u", index);
     order->request.define.name = span_text(order->name);
     order->request.define.source = buf_span(&order->source);
     order->request.define.actor = span_text("ada");
@@ -96,10 +96,10 @@ static void name_steps(struct sim *sim, struct sim_order *order, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t place = i < definition->step_count ? i : container;
         struct span own = definition->steps[place].name;
-        int size = snprintf(order->texts[i], sizeof order->texts[i], "%.*s", (int)own.size,
+        int size = snprintf(order->texts[i], sizeof(order->texts[i]), "%.*s", (int)own.size,
                             (const char *)own.data);
         if (i >= definition->step_count) {
-            snprintf(order->texts[i] + size, sizeof order->texts[i] - (size_t)size, "[%u]",
+            snprintf(order->texts[i] + size, sizeof(order->texts[i]) - (size_t)size, "[%u]",
                      i - definition->step_count);
         }
         order->names[i] = span_text(order->texts[i]);
@@ -133,7 +133,7 @@ static void give(struct sim *sim, uint32_t saga, enum verb verb)
     uint32_t step = sim_draw(sim, count);
     struct verb_request *request = &order->request.verb;
     order->saga = saga;
-    memcpy(order->name, named->name, sizeof order->name);
+    memcpy(order->name, named->name, sizeof(order->name));
     name_steps(sim, order, count);
     *request = (struct verb_request){.verb = verb,
                                      .saga = span_text(order->name),

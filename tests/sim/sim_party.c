@@ -17,7 +17,7 @@ static void send_up(struct sim *sim, const struct sim_party *party)
 static void put_action(struct sim *sim, const struct sim_party *party, const char *operation)
 {
     char text[32];
-    snprintf(text, sizeof text, "s%u.%s", party->service, operation);
+    snprintf(text, sizeof(text), "s%u.%s", party->service, operation);
     mp_put_text(&sim->out, text);
 }
 
@@ -90,7 +90,7 @@ static void begin_life(struct sim *sim, struct sim_party *party)
 {
     uint32_t index = (uint32_t)(party - sim->parties);
     party->life++;
-    snprintf(party->instance, sizeof party->instance, "p%u.%u", index, party->life);
+    snprintf(party->instance, sizeof(party->instance), "p%u.%u", index, party->life);
     party->up = true;
     party->leaving = false;
     party->conn = 0;
@@ -112,7 +112,7 @@ void sim_party_open(struct sim *sim)
 
 static void forget(struct sim_party *party)
 {
-    memset(party->jobs, 0, sizeof party->jobs);
+    memset(party->jobs, 0, sizeof(party->jobs));
     for (uint32_t i = 0; i < SIM_RESULTS; i++) {
         buf_close(&party->results[i].frame);
         party->results[i].used = false;

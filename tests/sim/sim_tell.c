@@ -55,8 +55,8 @@ void log_line(enum log_level level, const char *event, ...)
         if (saga && strcmp(value, "saga_parked") == 0) {
             saga->alerted = true;
         }
-        int more = snprintf(text + size, sizeof text - size, " %s=%s", key, value);
-        size += more > 0 && size + (size_t)more < sizeof text ? (size_t)more : 0;
+        int more = snprintf(text + size, sizeof(text) - size, " %s=%s", key, value);
+        size += more > 0 && size + (size_t)more < sizeof(text) ? (size_t)more : 0;
     }
     va_end(list);
     if (current) {

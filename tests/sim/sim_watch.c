@@ -20,7 +20,7 @@ static void note_intent(struct sim *sim, const struct sim_saga *saga,
     attempt->id = *id;
     attempt->is_alone = saga->state == SAGA_STATE_RUNNING;
     memcpy(attempt->token, record->token, TOKEN_SIZE);
-    CHECK(map_put(&sim->attempts, span_of(&attempt->id, sizeof *id), attempt) == SAGA_OK);
+    CHECK(map_put(&sim->attempts, span_of(&attempt->id, sizeof(*id)), attempt) == SAGA_OK);
 }
 
 static struct sim_saga *saga_of_id(struct sim *sim, uint64_t id)

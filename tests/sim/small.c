@@ -166,7 +166,7 @@ static void check_key(const struct small *world, const struct sent *sent)
     for (uint32_t i = 0; i < world->task_count; i++) {
         const struct sent *task = &world->tasks[i];
         if (strcmp(task->key, sent->key) == 0) {
-            must(memcmp(task->request, sent->request, sizeof sent->request) == 0, "key");
+            must(memcmp(task->request, sent->request, sizeof(sent->request)) == 0, "key");
             must(task->attempt < sent->attempt, "attempt");
             must(!task->settled, "settled twice");
         }
@@ -200,10 +200,10 @@ static void take_task(struct small *world, const struct task *task)
                           .sent_ms = world->now_ms,
                           .ttl_ms = task->ttl_ms};
     memcpy(sent->token, task->token, TOKEN_SIZE);
-    must(task->key.size < sizeof sent->key, "key");
+    must(task->key.size < sizeof(sent->key), "key");
     memcpy(sent->key, task->key.data, task->key.size);
     if (task->kind == TASK_CHECK) {
-        must(task->do_key.size < sizeof sent->about, "key");
+        must(task->do_key.size < sizeof(sent->about), "key");
         memcpy(sent->about, task->do_key.data, task->do_key.size);
     }
     digest_request(task, sent->request);
@@ -286,7 +286,7 @@ static void release(struct small *world)
     uint32_t count = world->batch.effect_count;
     must(count < ARRAY_COUNT(effects), "too many effects");
     if (count > 0) {
-        memcpy(effects, world->batch.effects, count * sizeof *effects);
+        memcpy(effects, world->batch.effects, count * sizeof(*effects));
     }
     for (uint32_t i = 0; i < count; i++) {
         if (effects[i].kind == EFFECT_CHILD) {
@@ -337,7 +337,7 @@ static void open_engine(struct small *world)
 void small_open(struct small *world, const struct definition *definition)
 {
     *world = (struct small){.definition = definition, .now_ms = 1000, .state = SAGA_STATE_RUNNING};
-    world->entropy = (struct entropy){world->random, sizeof world->random, 0};
+    world->entropy = (struct entropy){world->random, sizeof(world->random), 0};
     arena_open(&world->arena, &arena_heap, 1 << 24);
     batch_open(&world->batch, &arena_heap);
     open_engine(world);

@@ -36,7 +36,7 @@ static struct small_child *begin(struct small *world, struct span name)
     must(world->child_count < SMALL_CHILDREN_MAX, "too many children");
     struct small_child *child = &world->children[world->child_count++];
     *child = (struct small_child){.state = SAGA_STATE_RUNNING, .run = 1};
-    must(name.size < sizeof child->name, "child");
+    must(name.size < sizeof(child->name), "child");
     memcpy(child->name, name.data, name.size);
     /* "s~b", or "s~b~2" */
     const uint8_t *step = name.data + strlen("s~");

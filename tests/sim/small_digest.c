@@ -154,6 +154,6 @@ uint64_t small_digest(const struct small *world)
     mp_put_bool(&out, world->went_back);
     mp_put_bool(&out, world->alerted);
     digest_pair(buf_span(&out), span_of(NULL, 0), digest);
-    memcpy(&value, digest, sizeof value);
+    memcpy(&value, digest, sizeof(value));
     return value ? value : 1;
 }

@@ -276,8 +276,9 @@ static inline enum saga_error world_send(struct span connection, struct span fra
     struct span type = field(frame, "type");
     buf_format(&world->log, "send %.*s %.*s", (int)connection.size, (const char *)connection.data,
                (int)type.size, (const char *)type.data);
-    if (span_is(type, "task"))
+    if (span_is(type, "task")) {
         note_task(world, frame);
+    }
     buf_text(&world->log, "\n");
     return SAGA_OK;
 }
@@ -286,8 +287,9 @@ static inline enum saga_error world_send(struct span connection, struct span fra
 static inline void put_json(struct buf *out, const char *text)
 {
     char *json = strdup(text);
-    for (char *at = json; *at != '\0'; at++)
+    for (char *at = json; *at != '\0'; at++) {
         *at = *at == '\'' ? '"' : *at;
+    }
     struct json_problem problem;
     cr_assert_eq(json_to_mp(span_text(json), out, &problem), SAGA_OK, "%s: %s", json,
                  problem.detail);
@@ -336,18 +338,21 @@ static inline void take_answer(struct request *request, const struct answer *ans
     asked->is_answered = true;
     asked->answer = *answer;
     buf_format(&world->log, "%s %s", asked->name, error_code(answer->error));
-    if (answer->saga.size > 0)
+    if (answer->saga.size > 0) {
         buf_format(&world->log, " %.*s %s", (int)answer->saga.size, (const char *)answer->saga.data,
                    saga_state_name(answer->state));
-    if (answer->duplicate)
+    }
+    if (answer->duplicate) {
         buf_text(&world->log, " duplicate");
+    }
     if (answer->output.size > 0) {
         buf_text(&world->log, " ");
         cr_assert_eq(json_from_mp(answer->output, &world->log, JSON_COMPACT_STYLE), SAGA_OK);
     }
-    if (request->kind == REQUEST_DEFINE && answer->error == SAGA_OK)
+    if (request->kind == REQUEST_DEFINE && answer->error == SAGA_OK) {
         buf_format(&world->log, " version %u%s", answer->version,
                    answer->unchanged ? " unchanged" : "");
+    }
     buf_text(&world->log, "\n");
 }
 
@@ -510,8 +515,9 @@ static inline void world_end(struct core_world *world)
 /* Some turns without new input: what can move, moves. */
 static inline void turn(struct core_world *world)
 {
-    for (int i = 0; i < CORE_WORLD_TURNS; i++)
+    for (int i = 0; i < CORE_WORLD_TURNS; i++) {
         world->failure = core_turn(world->core, world->now_ms);
+    }
 }
 
 static inline struct core_world *world_open(void)
@@ -573,8 +579,9 @@ static inline void run_to_end(struct core_world *world)
 {
     for (int i = 0; i < 8; i++) {
         turn(world);
-        if (world->key[0] != '\0')
+        if (world->key[0] != '\0') {
             finish_task(world, OK_RESULT);
+        }
         world->key[0] = '\0';
     }
     turn(world);

@@ -14,7 +14,7 @@ enum { GOLDEN_MAX = 64 * 1024 };
 static inline void golden_enter(void)
 {
     const char *source = getenv("SAGA_SOURCE");
-    cr_assert(chdir(source == NULL ? "." : source) == 0);
+    cr_assert(chdir(source ? source : ".") == 0);
     cr_assert(chdir("tests/definitions") == 0);
 }
 
@@ -24,7 +24,7 @@ static inline void golden_check(const char *name, const char *text)
 {
     static char expected[GOLDEN_MAX];
     const char *rewrite = getenv("SAGA_REWRITE");
-    if (rewrite != NULL && strcmp(rewrite, "1") == 0) {
+    if (rewrite && strcmp(rewrite, "1") == 0) {
         FILE *file = fopen(name, "w");
         cr_assert(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
         return;

@@ -16,7 +16,7 @@ static inline void json_file_read(const char *name, struct buf *value)
     static char text[JSON_FILE_MAX];
     const char *source = getenv("SAGA_SOURCE");
     char path[512];
-    snprintf(path, sizeof(path), "%s/%s", source == NULL ? "." : source, name);
+    snprintf(path, sizeof(path), "%s/%s", source ? source : ".", name);
     FILE *in = fopen(path, "rb");
     cr_assert_not_null(in, "%s", path);
     size_t size = fread(text, 1, sizeof(text), in);

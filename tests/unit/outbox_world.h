@@ -125,9 +125,9 @@ static inline void open_outbox(struct outbox_world *world)
 
 static inline struct outbox_world *begin(void)
 {
-    struct outbox_world *world = calloc(1, sizeof *world);
+    struct outbox_world *world = calloc(1, sizeof(*world));
     world->hooks.count = 1;
-    snprintf(world->hooks.items[0].name, sizeof world->hooks.items[0].name, "ops");
+    snprintf(world->hooks.items[0].name, sizeof(world->hooks.items[0].name), "ops");
     world->hooks.items[0].secret_count = 1;
     world->hooks.items[0].secrets[0].size = 24;
     world->now_ms = 1000000;
@@ -167,7 +167,7 @@ static inline const char *under_way(struct outbox_world *world)
         const char *last = memchr(id, '"', body.size - (size_t)((const uint8_t *)id - body.data));
         cr_assert_not_null(last);
         size_t size = strlen(world->last);
-        snprintf(world->last + size, sizeof world->last - size, "%s%.*s", size > 0 ? " " : "",
+        snprintf(world->last + size, sizeof(world->last) - size, "%s%.*s", size > 0 ? " " : "",
                  (int)(last - id), id);
     }
     return world->last;
@@ -180,7 +180,7 @@ static inline void answer_with(struct outbox_world *world, uint32_t status, int6
     void *flight = world->posts[0]->flight;
     struct post_outcome outcome = {.status = status, .retry_after_ms = retry_after_ms};
     world->post_count--;
-    memmove(world->posts, world->posts + 1, world->post_count * sizeof world->posts[0]);
+    memmove(world->posts, world->posts + 1, world->post_count * sizeof(world->posts[0]));
     world->transport.done(flight, &outcome, world->transport.arg);
 }
 

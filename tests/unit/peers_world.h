@@ -47,8 +47,9 @@ struct world {
 static enum saga_error world_send(struct span connection, struct span frame, void *arg)
 {
     struct world *world = arg;
-    if (memchr(world->broken, connection.data[0], strlen(world->broken)) != NULL)
+    if (memchr(world->broken, connection.data[0], strlen(world->broken))) {
         return world->send_error;
+    }
     const char *why;
     cr_assert_eq(mp_check(frame, &why), SAGA_OK, "what leaves is bad: %s", why);
     cr_assert_leq(frame.size, LIMIT_MESSAGE_IN);
@@ -74,8 +75,9 @@ static void world_result(struct world *world, const struct result *result)
                (int)result->message.size, (const char *)result->message.data, result->retryable,
                result->in_doubt, (long)result->retry_after_ms, (long)result->cost_micros);
     buf_text(&world->log, " output=");
-    if (result->output.size > 0)
+    if (result->output.size > 0) {
         cr_assert_eq(json_from_mp(result->output, &world->log, JSON_COMPACT_STYLE), SAGA_OK);
+    }
 }
 
 static void world_event(const struct event *event, void *arg)
@@ -88,10 +90,11 @@ static void world_event(const struct event *event, void *arg)
     buf_format(&world->log, "%s %.*s#%u token=%s ref=%lu", world_kinds[event->kind], (int)key.size,
                (const char *)key.data, is_result ? event->result.attempt : event->task.attempt,
                token, (unsigned long)event->ref);
-    if (is_result)
+    if (is_result) {
         world_result(world, &event->result);
-    else
+    } else {
         buf_format(&world->log, " barrier=%d", event->task.barrier);
+    }
     if (event->kind == EVENT_BEAT && event->task.details.size > 0) {
         buf_text(&world->log, " details=");
         cr_assert_eq(json_from_mp(event->task.details, &world->log, JSON_COMPACT_STYLE), SAGA_OK);
@@ -115,11 +118,13 @@ static void world_ask(struct request *request, void *arg)
         request->kind == REQUEST_START ? (const char *)request->start.name.data : "",
         (int)request->saga.size, (const char *)request->saga.data, request->wait_settled,
         (long)request->wait_ms);
-    if (request->kind == REQUEST_START)
+    if (request->kind == REQUEST_START) {
         buf_format(&world->log, " trace=%.*s start_at=%ld", (int)request->start.traceparent.size,
                    (const char *)request->start.traceparent.data, (long)request->start.start_at_ms);
-    if (request->kind == REQUEST_FINISH)
+    }
+    if (request->kind == REQUEST_FINISH) {
         world_result(world, &request->result);
+    }
     buf_text(&world->log, "\n");
     cr_assert_lt(world->ask_count, WORLD_ASKS);
     world->asks[world->ask_count++] = request;
@@ -127,7 +132,7 @@ static void world_ask(struct request *request, void *arg)
 
 static enum saga_error world_post(struct request *request, void *arg)
 {
-    MAYBE(request != NULL && arg != NULL);
+    MAYBE(request != NULL && arg);
     return SAGA_UNAVAILABLE;
 }
 
@@ -137,8 +142,9 @@ static enum saga_error world_get(struct span saga, const struct peers_range *ran
     struct world *world = arg;
     world->reader_since = range->since;
     world->reader_limit = range->limit;
-    if (!span_is(saga, "trip-1"))
+    if (!span_is(saga, "trip-1")) {
         return SAGA_NOT_FOUND;
+    }
     mp_put_text(out, "status");
     mp_put_text(out, "completed");
     mp_put_text(out, "steps");
@@ -190,8 +196,9 @@ __attribute__((format(printf, 2, 0))) static struct span world_pack(struct world
     static char text[3 * 1024 * 1024];
     int size = vsnprintf(text, sizeof(text), format, args);
     cr_assert(size > 0 && (size_t)size < sizeof(text));
-    for (int i = 0; i < size; i++)
+    for (int i = 0; i < size; i++) {
         text[i] = text[i] == '\'' ? '"' : text[i];
+    }
     struct json_problem problem;
     buf_clear(&world->frame);
     enum saga_error rc = json_to_mp(span_of(text, (size_t)size), &world->frame, &problem);
@@ -225,7 +232,7 @@ static uint32_t lines_with(const struct world *world, const char *first, const c
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t size = (size_t)(stop - at);
         bool has = memmem(at, size, first, strlen(first)) != NULL &&
-                   (second == NULL || memmem(at, size, second, strlen(second)) != NULL);
+                   (!second || memmem(at, size, second, strlen(second)));
         count += has;
         at = stop + 1;
     }
@@ -237,11 +244,13 @@ static inline uint32_t seen(struct world *world, const char *first, const char *
     char a[1024];
     char b[1024];
     snprintf(a, sizeof(a), "%s", first);
-    snprintf(b, sizeof(b), "%s", second == NULL ? "" : second);
-    for (char *at = a; *at != '\0'; at++)
+    snprintf(b, sizeof(b), "%s", second ? second : "");
+    for (char *at = a; *at != '\0'; at++) {
         *at = *at == '\'' ? '"' : *at;
-    for (char *at = b; *at != '\0'; at++)
+    }
+    for (char *at = b; *at != '\0'; at++) {
         *at = *at == '\'' ? '"' : *at;
+    }
     return lines_with(world, a, b);
 }
 
@@ -254,7 +263,7 @@ static inline void forget(struct world *world)
 /* Exactly `count` lines of the log so far hold both texts. */
 #define SEEN(world, count, first, second)                                                          \
     cr_assert_eq(seen(world, first, second), (uint32_t)(count), "%s %s\n%.*s", first,              \
-                 (second) == NULL ? "" : (const char *)(second), (int)(world)->log.size,           \
+                 (second) != NULL ? (const char *)(second) : "", (int)(world)->log.size,           \
                  (const char *)(world)->log.data)
 
 static inline void at(struct world *world, int64_t ms)
@@ -266,8 +275,9 @@ static inline void at(struct world *world, int64_t ms)
 /* Time passes while ticks come as often as the daemon's. */
 static inline void run_to(struct world *world, int64_t ms)
 {
-    while (world->now_ms < 1000000 + ms)
+    while (world->now_ms < 1000000 + ms) {
         at(world, world->now_ms + 250 < 1000000 + ms ? world->now_ms + 250 - 1000000 : ms);
+    }
 }
 
 /* A heartbeat comes at that time, and the next tick with it. */

@@ -43,8 +43,9 @@ static uint32_t bare(struct span path, char out[PATH_MAX_SIZE])
     for (size_t i = 0; i < path.size; i++) {
         is_name = is_name && path.data[i] != '}';
         cr_assert_lt(size + 1, PATH_MAX_SIZE);
-        if (!is_name)
+        if (!is_name) {
             out[size++] = (char)path.data[i];
+        }
         is_name = is_name || path.data[i] == '{';
         names += path.data[i] == '{';
     }
@@ -56,8 +57,9 @@ static const char *lower(const char *method)
 {
     static char out[16];
     size_t i = 0;
-    for (; method[i] != '\0' && i + 1 < sizeof(out); i++)
+    for (; method[i] != '\0' && i + 1 < sizeof(out); i++) {
         out[i] = (char)(method[i] | 0x20);
+    }
     out[i] = '\0';
     return out;
 }
@@ -71,8 +73,9 @@ static struct span path_item(const char *path, uint32_t *names)
         char text[PATH_MAX_SIZE];
         *names = bare(mp_str(&paths), text);
         struct span item = mp_skip(&paths);
-        if (strcmp(text, path) == 0)
+        if (strcmp(text, path) == 0) {
             return item;
+        }
     }
     return (struct span){NULL, 0};
 }
@@ -96,7 +99,7 @@ Test(api_routes, each_route_is_described, .init = load, .fini = unload)
         bool says_401 = find(find(operation, "responses"), "401").size > 0;
         cr_expect_eq(says_open, is_open, "security of %s %s", route->method, route->path);
         cr_expect_eq(says_401, !is_open, "401 of %s %s", route->method, route->path);
-        cr_expect(route->finish == NULL || strcmp(route->method, "GET") != 0, "a GET that writes");
+        cr_expect(!route->finish || strcmp(route->method, "GET") != 0, "a GET that writes");
     }
     cr_assert_gt(count, 0);
 }
@@ -149,8 +152,9 @@ static bool has_route(const char *path, struct span method)
 {
     const struct route *route;
     for (uint32_t i = 0; (route = route_at(i)) != NULL; i++) {
-        if (strcmp(route->path, path) == 0 && span_is(method, lower(route->method)))
+        if (strcmp(route->path, path) == 0 && span_is(method, lower(route->method))) {
             return true;
+        }
     }
     return false;
 }
@@ -191,10 +195,12 @@ Test(api_routes, each_route_is_found_and_no_other_method)
         fill(route->path, path);
         struct call call = {.magic = 0};
         cr_expect_eq(route_find(&call, route->method, path), route, "%s %s", route->method, path);
-        if (strcmp(route->method, "GET") == 0)
+        if (strcmp(route->method, "GET") == 0) {
             cr_expect_eq(route_find(&call, "HEAD", path), route, "HEAD %s", path);
-        if (strstr(route->path, "{}") != NULL)
+        }
+        if (strstr(route->path, "{}")) {
             cr_expect(span_is(call.parts[0], "x7"), "the part that varies in %s", path);
+        }
         call = (struct call){.magic = 0};
         cr_expect_null(route_find(&call, "DELETE", path), "DELETE %s", path);
         cr_expect_not_null(strstr(call.allow, route->method), "Allow of %s: %s", path, call.allow);

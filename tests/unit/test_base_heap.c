@@ -22,8 +22,9 @@ static int compare(const void *left, const void *right)
 {
     const struct heap_node *a = *(struct heap_node *const *)left;
     const struct heap_node *b = *(struct heap_node *const *)right;
-    if (a->due != b->due)
+    if (a->due != b->due) {
         return a->due < b->due ? -1 : 1;
+    }
     return a->tie < b->tie ? -1 : 1;
 }
 
@@ -39,17 +40,19 @@ Test(heap, gives_nodes_in_the_order_of_due_and_tie)
     }
     for (size_t i = 0; i < 20000; i++) {
         struct heap_node *node = &nodes[next_random(&seed) % NODES];
-        if (next_random(&seed) % 4 == 0)
+        if (next_random(&seed) % 4 == 0) {
             heap_drop(&heap, node);
-        else
+        } else {
             cr_assert_eq(heap_set(&heap, node, (int64_t)(next_random(&seed) % 500) - 100), SAGA_OK);
+        }
     }
 
     struct heap_node *sorted[NODES];
     size_t count = 0;
     for (size_t i = 0; i < NODES; i++) {
-        if (nodes[i].place != 0)
+        if (nodes[i].place != 0) {
             sorted[count++] = &nodes[i];
+        }
     }
     qsort(sorted, count, sizeof(sorted[0]), compare);
     cr_assert_eq(count, heap.count);

@@ -16,7 +16,7 @@ static json_t *load_vectors(void)
     char path[4096];
     json_error_t error;
     const char *source = getenv("SAGA_SOURCE");
-    snprintf(path, sizeof(path), "%s/tests/vectors/jcs.json", source == NULL ? "." : source);
+    snprintf(path, sizeof(path), "%s/tests/vectors/jcs.json", source ? source : ".");
     json_t *vectors = json_load_file(path, JSON_ALLOW_NUL, &error);
     cr_assert(vectors != NULL, "%s: %s", path, error.text);
     return vectors;

@@ -18,8 +18,9 @@ Test(error, knows_every_error_of_the_public_header)
         cr_assert_not_null(error_sentence(error));
         int status = error_http_status(error);
         cr_assert(status == 200 || status == 307 || (status >= 400 && status < 600));
-        if (error != SAGA_OK)
+        if (error != SAGA_OK) {
             cr_assert_eq(error_http_status(error_of_code(error_code(error))), status);
+        }
     }
     cr_assert_str_eq(error_code(SAGA_OK), "ok");
     cr_assert_str_eq(error_code(SAGA_CONFLICT), "conflict");
@@ -70,8 +71,9 @@ Test(digest, reads_hex_of_exactly_the_size)
     cr_assert_eq(bytes[1], 0xff);
     static const char *const bad[] = {"",     "00f",  "00fff", "00ff00", "0xff", "00fg",
                                       "00 f", "00f/", "00f:",  "00f@",   "00f`", "00fG"};
-    for (size_t i = 0; i < ARRAY_COUNT(bad); i++)
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         cr_assert_not(digest_unhex(span_text(bad[i]), bytes, 2), "%s", bad[i]);
+    }
     cr_assert(digest_unhex(span_text(""), bytes, 0));
 }
 
@@ -126,12 +128,14 @@ static bool is_utf8_of_4(const uint8_t *data, size_t size)
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     uint32_t lead = data[0];
     size_t expected = lead < 0x80 ? 1 : lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if (lead >= 0xf8 || expected != size)
+    if (lead >= 0xf8 || expected != size) {
         return false;
+    }
     uint32_t point = size == 1 ? lead : lead & (0xffu >> (size + 1));
     for (size_t i = 1; i < size; i++) {
-        if ((data[i] & 0xc0) != 0x80)
+        if ((data[i] & 0xc0) != 0x80) {
             return false;
+        }
         point = point << 6 | (data[i] & 0x3fu);
     }
     return point >= smallest[size] && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);

@@ -47,8 +47,9 @@ static const char *after_time(const char *line, const char *before)
 static size_t count_of(const char *text, const char *part)
 {
     size_t count = 0;
-    for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
+    for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part)) {
         count++;
+    }
     return count;
 }
 
@@ -121,8 +122,9 @@ Test(log, bounds_one_event_a_second_and_says_what_was_left_out)
 {
     log_open(LOG_INFO, LOG_LOGFMT);
     capture();
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 1000; i++) {
         log_line(LOG_WARN, "flood", "n", "1", NULL);
+    }
     log_line(LOG_INFO, "other", NULL);
     usleep(1050000);
     log_line(LOG_INFO, "other", NULL); /* any event brings out the rest */
@@ -159,10 +161,12 @@ Test(log, keeps_lines_whole_between_threads)
     log_open(LOG_INFO, LOG_LOGFMT);
     capture();
     pthread_t threads[4];
-    for (size_t i = 0; i < ARRAY_COUNT(threads); i++)
+    for (size_t i = 0; i < ARRAY_COUNT(threads); i++) {
         pthread_create(&threads[i], NULL, write_lines, (void *)(uintptr_t) "a text of some length");
-    for (size_t i = 0; i < ARRAY_COUNT(threads); i++)
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(threads); i++) {
         pthread_join(threads[i], NULL);
+    }
     const char *text = read_output();
     cr_assert_eq(count_of(text, "\n"), 800);
     cr_assert_eq(count_of(text, " text=\"a text of some length\"\nts="), 799);

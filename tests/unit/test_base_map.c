@@ -27,8 +27,9 @@ static struct entry *entries_new(void)
 {
     struct entry *entries = calloc(ENTRIES, sizeof(*entries));
     cr_assert_not_null(entries);
-    for (size_t i = 0; i < ENTRIES; i++)
+    for (size_t i = 0; i < ENTRIES; i++) {
         snprintf(entries[i].key, sizeof(entries[i].key), "trip-%zu", i);
+    }
     return entries;
 }
 
@@ -67,8 +68,9 @@ Test(map, agrees_with_a_naive_model_through_churn)
             cr_assert_eq(dropped, entry->is_in ? (void *)entry : NULL);
             entry->is_in = false;
         }
-        if (i % 10000 == 0)
+        if (i % 10000 == 0) {
             check_all(&map, entries);
+        }
         cr_assert(map.count < map.capacity || map.capacity == 0);
     }
     check_all(&map, entries);
@@ -84,8 +86,9 @@ Test(map, does_not_grow_when_few_entries_come_and_go)
     for (size_t i = 0; i < 1000000; i++) {
         struct entry *entry = &entries[i % ENTRIES];
         cr_assert_eq(map_put(&map, span_text(entry->key), entry), SAGA_OK);
-        if (i >= 10)
+        if (i >= 10) {
             cr_assert_not_null(map_drop(&map, span_text(entries[(i - 10) % ENTRIES].key)));
+        }
     }
     cr_assert_eq(map.count, 10);
     cr_assert_leq(map.capacity, 64);
@@ -98,10 +101,12 @@ Test(map, gives_memory_back_when_most_entries_are_gone)
     struct entry *entries = entries_new();
     struct map map;
     map_open(&map);
-    for (size_t i = 0; i < ENTRIES; i++)
+    for (size_t i = 0; i < ENTRIES; i++) {
         cr_assert_eq(map_put(&map, span_text(entries[i].key), &entries[i]), SAGA_OK);
-    for (size_t i = 1; i < ENTRIES; i++)
+    }
+    for (size_t i = 1; i < ENTRIES; i++) {
         cr_assert_not_null(map_drop(&map, span_text(entries[i].key)));
+    }
     cr_assert_leq(map.capacity, 16);
     cr_assert_eq(map_get(&map, span_text(entries[0].key)), &entries[0]);
     map_close(&map);
@@ -147,8 +152,9 @@ static double probes(const struct map *map)
 {
     size_t sum = 0;
     for (size_t at = 0; at < map->capacity; at++) {
-        if (map->slots[at].key.data != NULL)
+        if (map->slots[at].key.data) {
             sum += 1 + ((at - (size_t)map->slots[at].hash) & (map->capacity - 1));
+        }
     }
     return (double)sum / (double)map->count;
 }

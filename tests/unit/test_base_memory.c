@@ -14,8 +14,9 @@ Test(buf, holds_what_was_written)
 {
     struct buf buf;
     buf_open(&buf, 1000000);
-    for (unsigned i = 0; i < 1000; i++)
+    for (unsigned i = 0; i < 1000; i++) {
         buf_format(&buf, "%u,", i);
+    }
     buf_text(&buf, "end");
     buf_write(&buf, NULL, 0);
     cr_assert_not(buf_failed(&buf));
@@ -102,14 +103,16 @@ struct counting {
 static void *counting_take(size_t size, void *arg)
 {
     struct counting *counting = arg;
-    if (counting->left == 0)
+    if (counting->left == 0) {
         return NULL;
+    }
     counting->left--;
     counting->chunks++;
     counting->bytes += size;
     void *chunk = malloc(size);
-    if (chunk != NULL)
+    if (chunk) {
         memset(chunk, 0xa5, size);
+    }
     return chunk;
 }
 
@@ -130,19 +133,22 @@ Test(arena, gives_zeroed_aligned_pieces_that_do_not_overlap)
     uint8_t *pieces[3000];
     for (size_t i = 0; i < ARRAY_COUNT(pieces); i++) {
         size_t size = i * 37 % 200;
-        if (i % 500 == 499)
+        if (i % 500 == 499) {
             size = 100000;
+        }
         pieces[i] = arena_take(&arena, size);
         cr_assert_not_null(pieces[i]);
         cr_assert_eq((uintptr_t)pieces[i] % 8, 0);
-        for (size_t at = 0; at < size; at++)
+        for (size_t at = 0; at < size; at++) {
             cr_assert_eq(pieces[i][at], 0);
+        }
         memset(pieces[i], (int)(i % 251), size);
     }
     for (size_t i = 0; i < ARRAY_COUNT(pieces); i++) {
         size_t size = i % 500 == 499 ? 100000 : i * 37 % 200;
-        for (size_t at = 0; at < size; at++)
+        for (size_t at = 0; at < size; at++) {
             cr_assert_eq(pieces[i][at], i % 251);
+        }
     }
     cr_assert_eq(arena.size, counting.bytes);
     arena_close(&arena);
@@ -159,14 +165,16 @@ Test(arena, starts_small_doubles_and_keeps_one_chunk)
     cr_assert_eq(counting.chunks, 0, "an arena costs nothing before its first piece");
     cr_assert_not_null(arena_take(&arena, 10));
     cr_assert_eq(counting.bytes, 1024);
-    for (size_t i = 0; i < 1024 * 1024 / 64; i++)
+    for (size_t i = 0; i < 1024 * 1024 / 64; i++) {
         cr_assert_not_null(arena_take(&arena, 64));
+    }
     cr_assert_lt(counting.chunks, 30);
     arena_reset(&arena);
     cr_assert_eq(counting.chunks, 1);
     cr_assert_eq(counting.bytes, 64 * 1024);
-    for (size_t i = 0; i < 1000; i++)
+    for (size_t i = 0; i < 1000; i++) {
         cr_assert_not_null(arena_take(&arena, 64));
+    }
     cr_assert_eq(counting.chunks, 1, "the kept chunk is used");
     arena_close(&arena);
     arena_reset(&arena);
@@ -192,8 +200,9 @@ Test(arena, says_no_at_its_bound)
     struct arena arena;
     arena_open(&arena, &arena_heap, 4096);
     size_t count = 0;
-    while (count < 1000 && arena_take(&arena, 64) != NULL)
+    while (count < 1000 && arena_take(&arena, 64)) {
         count++;
+    }
     cr_assert_gt(count, 40);
     cr_assert_lt(count, 64);
     cr_assert_leq(arena.size, 4096);

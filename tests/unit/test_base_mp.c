@@ -40,8 +40,9 @@ Test(mp, packs_integers_in_the_shortest_form_and_reads_them_back)
         {-1, 1},     {-32, 1},    {-33, 2},        {-128, 2},       {-129, 3},
         {-32768, 3}, {-32769, 5}, {INT32_MIN, 5},  {INT64_MIN, 9},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         check_round(rows[i].value, rows[i].size);
+    }
 }
 
 Test(mp, reads_unsigned_numbers_up_to_64_bits)
@@ -168,8 +169,9 @@ Test(mp, never_reads_past_the_end_of_hostile_bytes)
         "\x00\x00\x00\xd9\x03xyz\xa3out\xdf\x00\x00\x00\x01\xa1k\xc4\x01z";
     uint8_t bytes[sizeof(message) - 1];
     memcpy(bytes, message, sizeof(bytes));
-    for (size_t size = 0; size <= sizeof(bytes); size++)
+    for (size_t size = 0; size <= sizeof(bytes); size++) {
         read_all(span_of(bytes, size));
+    }
     for (size_t at = 0; at < sizeof(bytes); at++) {
         uint8_t before = bytes[at];
         for (unsigned byte = 0; byte < 256; byte++) {

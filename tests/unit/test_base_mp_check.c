@@ -69,8 +69,9 @@ static void put_message(struct buf *buf)
     mp_put_text(buf, "\xf0\x9f\x9a\x82 to Z\xc3\xbcrich");
     mp_put_text(buf, "seats");
     mp_put_array(buf, 20);
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 20; i++) {
         mp_put_int(buf, i * 1000);
+    }
 }
 
 Test(mp_check, accepts_each_form_of_the_data_model)
@@ -245,14 +246,16 @@ Test(mp_check, bounds_the_number_of_values)
     struct buf buf;
     buf_open(&buf, SIZE_MAX);
     mp_put_array(&buf, MP_NODE_MAX - 1);
-    for (uint32_t i = 0; i < MP_NODE_MAX - 1; i++)
+    for (uint32_t i = 0; i < MP_NODE_MAX - 1; i++) {
         mp_put_nil(&buf);
+    }
     accepts(buf.data, buf.size);
 
     buf_clear(&buf);
     mp_put_array(&buf, MP_NODE_MAX);
-    for (uint32_t i = 0; i < MP_NODE_MAX; i++)
+    for (uint32_t i = 0; i < MP_NODE_MAX; i++) {
         mp_put_nil(&buf);
+    }
     refuses(buf.data, buf.size, "too many values");
     buf_close(&buf);
 }
@@ -333,8 +336,9 @@ Test(mp_check, finds_the_duplicate_in_maps_of_every_size)
         refuses(buf.data, buf.size, "duplicate key");
         buf_clear(&buf);
         put_keys(&buf, counts[i], counts[i] / 2);
-        if (counts[i] > 2)
+        if (counts[i] > 2) {
             refuses(buf.data, buf.size, "duplicate key");
+        }
     }
     buf_close(&buf);
 }
@@ -388,10 +392,11 @@ Test(mp_check, survives_every_prefix_and_every_changed_byte)
         uint8_t before = buf.data[at];
         for (unsigned byte = 0; byte < 256; byte++) {
             buf.data[at] = (uint8_t)byte;
-            if (check_copy(buf.data, buf.size, &why) == SAGA_OK)
+            if (check_copy(buf.data, buf.size, &why) == SAGA_OK) {
                 good++;
-            else
+            } else {
                 bad++;
+            }
         }
         buf.data[at] = before;
     }

@@ -226,12 +226,14 @@ Test(core_wait, of_many_is_over_in_few_turns)
     start(world, "s", "trip-1");
     turn(world);
     struct asked *first = &world->asked[world->asked_count];
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < 60; i++) {
         wait_for(world, "w", "trip-1", 100 + i);
+    }
     world->now_ms += 200;
     turn(world);
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < 60; i++) {
         cr_assert(first[i].is_answered);
+    }
     cr_assert_eq(core_next_due(world->core), peers_next_due(world->peers));
     world_close(world);
 }

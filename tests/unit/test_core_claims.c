@@ -98,8 +98,9 @@ Test(core_claims, admits_the_next_after_a_crash)
     verb_keyed(world, "t", VERB_TERMINATE, "s1", "");
     /* The end is durable, and what comes of it is given to the store at most: that is lost. */
     uint64_t commits = commits_of(world);
-    for (int i = 0; i < CORE_WORLD_TURNS && commits_of(world) == commits; i++)
+    for (int i = 0; i < CORE_WORLD_TURNS && commits_of(world) == commits; i++) {
         cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    }
     expect_within(world, "t ok s1 terminated\n");
     world_restart(world);
     serve_all(world);

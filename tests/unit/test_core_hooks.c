@@ -11,7 +11,7 @@ static struct webhook *hook(const char *name, const char *events)
 {
     struct webhook *made = &hooks.items[hooks.count++];
     *made = (struct webhook){0};
-    snprintf(made->name, sizeof made->name, "%s", name);
+    snprintf(made->name, sizeof(made->name), "%s", name);
     for (const char *at = events; *at;) {
         size_t size = strcspn(at, " ");
         snprintf(made->events[made->event_count++], WEBHOOK_EVENT_MAX, "%.*s", (int)size, at);
@@ -166,7 +166,7 @@ static void fill(struct core_world *world, uint32_t count)
                             .event = span_text("old/1"),
                             .type = span_text("old"),
                             .data = MP_NIL_VALUE};
-    struct delivery *deliveries = calloc(count, sizeof *deliveries);
+    struct delivery *deliveries = calloc(count, sizeof(*deliveries));
     uint64_t durable = 0;
     for (uint32_t i = 0; i < count; i++) {
         deliveries[i] = (struct delivery){.change = DELIVERY_NEW, .hook = span_text("ops")};

@@ -60,8 +60,9 @@ static void pass_long(struct core_world *world, int64_t ms)
     turn(world);
     buf_write(&world->log, "", 1);
     char *log = (char *)world->log.data;
-    for (char *at; (at = strstr(log, beat)) != NULL;)
+    for (char *at; (at = strstr(log, beat)) != NULL;) {
         memmove(at, at + strlen(beat), strlen(at + strlen(beat)) + 1);
+    }
     buf_truncate(&world->log, strlen(log));
 }
 
@@ -340,8 +341,9 @@ static bool family_dies(uint64_t at)
 Test(core_sleepers, hear_of_their_children_after_any_crash)
 {
     uint64_t at = 1;
-    while (family_dies(at))
+    while (family_dies(at)) {
         at++;
+    }
     cr_assert_gt(at, 4, "commits in all: %d", (int)at);
 }
 
@@ -353,7 +355,7 @@ Test(core_sleepers, that_are_many_all_wake)
     asked->request.definition = span_text("nap");
     for (int i = 0; i < MANY; i++) {
         char name[16];
-        snprintf(name, sizeof name, "nap-%d", i);
+        snprintf(name, sizeof(name), "nap-%d", i);
         asked->request.start.name = own_text(asked, 0, name);
         asked->is_answered = false;
         ask(world, asked);

@@ -72,7 +72,7 @@ Test(core_turn, gives_on_at_once_what_is_worth_its_sync)
     struct core_world *world = world_open();
     char name[16];
     for (uint32_t i = 0; i < 80 + SMALL_ROWS; i++) {
-        snprintf(name, sizeof name, "trip-%u", i);
+        snprintf(name, sizeof(name), "trip-%u", i);
         start(world, name, name);
         if (i == 79) {
             turn(world);
@@ -262,8 +262,9 @@ static int asked_in_vain;
 
 static enum saga_error slow_durable(struct store *store, uint64_t *count)
 {
-    if (++asked_in_vain == ASKED_IN_VAIN)
+    if (++asked_in_vain == ASKED_IN_VAIN) {
         store_memory_hold(disk_of(store)->inner, false);
+    }
     return disk_durable(store, count);
 }
 

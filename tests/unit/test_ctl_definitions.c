@@ -35,7 +35,7 @@ static void list(const char *folder, struct corpus *corpus)
     corpus->count = 0;
     for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         const char *dot = strrchr(entry->d_name, '.');
-        if (dot == NULL || strcmp(dot, ".expected") == 0 || entry->d_name[0] == '.') {
+        if (!dot || strcmp(dot, ".expected") == 0 || entry->d_name[0] == '.') {
             continue;
         }
         cr_assert(corpus->count < NAMES_MAX);
@@ -93,12 +93,12 @@ static void print_step(FILE *out, const struct definition *definition, uint32_t 
             (const char *)step->action.action.data,
             step->action.input != NULL ? " with input" : "");
     print_retry(out, &step->action);
-    if (step->approval != NULL) {
+    if (step->approval) {
         fprintf(out, "    asks %u of them, %lld ms, on_timeout %d%s\n", step->approval->who_count,
                 (long long)step->approval->timeout_ms, (int)step->approval->on_timeout,
                 step->approval->show != NULL ? ", shows" : "");
     }
-    if (step->when != NULL) {
+    if (step->when) {
         fprintf(out, "    when %.*s\n", (int)step->when->written.size,
                 (const char *)step->when->written.data);
     }
@@ -124,7 +124,7 @@ static void print_definition(FILE *out, const struct definition *definition)
         fprintf(out, "  sensitive: %.*s\n", (int)definition->sensitive[i]->written.size,
                 (const char *)definition->sensitive[i]->written.data);
     }
-    if (definition->concurrency.key != NULL) {
+    if (definition->concurrency.key) {
         fprintf(out, "  concurrency: %u, %s\n", definition->concurrency.limit,
                 definition->concurrency.rejects ? "others are refused" : "others wait");
     }

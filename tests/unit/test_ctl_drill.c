@@ -99,7 +99,7 @@ Test(drill, the_matrix_of_each_is_the_expected)
         FILE *out = open_memstream(&text, &size);
         drill_print(&drill, out);
         fclose(out);
-        snprintf(file, sizeof file, "drill/%s.expected", drilled[i].name);
+        snprintf(file, sizeof(file), "drill/%s.expected", drilled[i].name);
         golden_check(file, text);
         free(text);
         close_drill(&drill, &lint);
@@ -117,7 +117,7 @@ Test(drill, the_json_of_each_is_the_expected)
         open_drill(&drill, &lint, known[i].path);
         json_t *json = drill_json(&drill);
         char *text = json_dumps(json, JSON_INDENT(1));
-        snprintf(file, sizeof file, "drill/%s.json", known[i].name);
+        snprintf(file, sizeof(file), "drill/%s.json", known[i].name);
         golden_check(file, text);
         free(text);
         json_decref(json);
@@ -224,7 +224,7 @@ Test(graph, the_drawing_of_each_is_the_expected)
         bool good = graph_print(lint.definition, format, out);
         fclose(out);
         cr_expect(good);
-        snprintf(file, sizeof file, "graph/%s.%s", known->name, formats[i % GRAPH_COUNT]);
+        snprintf(file, sizeof(file), "graph/%s.%s", known->name, formats[i % GRAPH_COUNT]);
         golden_check(file, text);
         free(text);
         lint_close(&lint);

@@ -27,7 +27,7 @@ static void fill(struct batch *batch, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         struct row *row = batch_row(batch);
         struct effect *effect = batch_effect(batch, EFFECT_REPLY, i);
-        cr_assert(row != NULL && effect != NULL);
+        cr_assert(row != NULL && effect);
         cr_assert_eq(row->lsn, 0, "an item begins as zeros");
         cr_assert_eq(effect->reply.seq, 0);
         row->lsn = i + 1;

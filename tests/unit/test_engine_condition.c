@@ -50,7 +50,7 @@ static enum saga_error decide(const char *text, const struct world *world, bool 
     const struct definition *definition = NULL;
     struct problems problems;
     buf_open(&document, 1 << 20);
-    snprintf(json, sizeof json,
+    snprintf(json, sizeof(json),
              "{\"saga\":\"s\",\"steps\":[{\"step\":\"first\",\"action\":\"a.b\",\"compensate\":"
              "\"none\"},{\"step\":\"second\",\"action\":\"a.b\",\"compensate\":\"none\"},"
              "{\"step\":\"third\",\"action\":\"a.b\",\"when\":\"%s\"}]}",
@@ -123,7 +123,7 @@ Test(engine_condition, looks_at_the_input_the_steps_and_the_saga)
     };
     struct world world;
     open_world(&world);
-    check_all(cases, sizeof cases / sizeof cases[0], &world);
+    check_all(cases, sizeof(cases) / sizeof(cases[0]), &world);
     close_world(&world);
 }
 
@@ -138,7 +138,7 @@ Test(engine_condition, a_skipped_step_has_null_for_its_output)
     open_world(&world);
     world.first_skipped = true;
     buf_clear(&world.first);
-    check_all(cases, sizeof cases / sizeof cases[0], &world);
+    check_all(cases, sizeof(cases) / sizeof(cases[0]), &world);
     close_world(&world);
 }
 

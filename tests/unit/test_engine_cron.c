@@ -49,12 +49,13 @@ static void check(const char *zone_name, const char *expression, const char *aft
     char why[200] = "";
     arena_open(&arena, &arena_heap, 1 << 20);
     const struct zone *zone = zone_name ? zone_of(zone_name, &arena) : NULL;
-    cr_assert(cron_parse(span_text(expression), &cron, why, sizeof why), "%s: %s", expression, why);
+    cr_assert(cron_parse(span_text(expression), &cron, why, sizeof(why)), "%s: %s", expression,
+              why);
     int64_t at_s = at(after);
     for (size_t i = 0; ticks[i]; i++) {
         char text[64];
         at_s = cron_next(&cron, zone, at_s);
-        show(at_s, text, sizeof text);
+        show(at_s, text, sizeof(text));
         cr_assert_str_eq(text, ticks[i], "%s in %s, tick %zu", expression,
                          zone_name ? zone_name : "UTC", i);
     }
@@ -144,7 +145,7 @@ Test(cron, ends_with_the_calendar)
 {
     struct cron cron;
     char why[200];
-    cr_assert(cron_parse(span_text("0 0 1 1 *"), &cron, why, sizeof why));
+    cr_assert(cron_parse(span_text("0 0 1 1 *"), &cron, why, sizeof(why)));
     cr_assert_eq(cron_next(&cron, NULL, at("9999-06-01T00:00:00Z")), INT64_MAX);
 }
 
@@ -188,10 +189,10 @@ static const struct {
 
 Test(cron, refuses_and_says_why)
 {
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
         struct cron cron;
         char why[200] = "";
-        cr_assert_not(cron_parse(span_text(refused[i].text), &cron, why, sizeof why), "'%s'",
+        cr_assert_not(cron_parse(span_text(refused[i].text), &cron, why, sizeof(why)), "'%s'",
                       refused[i].text);
         cr_assert_str_eq(why, refused[i].why, "'%s'", refused[i].text);
     }
@@ -202,11 +203,11 @@ Test(cron, refuses_what_is_too_long)
     static char text[400];
     struct cron cron;
     char why[200] = "";
-    memset(text, ' ', sizeof text);
+    memset(text, ' ', sizeof(text));
     memcpy(text, "0 3 * * *", 9);
     cr_assert_not(
-        cron_parse(span_of((const uint8_t *)text, CRON_SIZE + 1), &cron, why, sizeof why));
-    cr_assert(cron_parse(span_of((const uint8_t *)text, CRON_SIZE), &cron, why, sizeof why));
+        cron_parse(span_of((const uint8_t *)text, CRON_SIZE + 1), &cron, why, sizeof(why)));
+    cr_assert(cron_parse(span_of((const uint8_t *)text, CRON_SIZE), &cron, why, sizeof(why)));
 }
 
 Test(zone, keeps_to_its_folder)
@@ -225,7 +226,7 @@ Test(zone, keeps_to_its_folder)
                                  "zone.tab",
                                  "Europe/Paris\n",
                                  "-1"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         cr_assert_eq(zoneinfo_read(span_text(names[i]), bytes, &size), SAGA_NOT_FOUND, "%s",
                      names[i]);
     }
@@ -275,10 +276,10 @@ Test(zone, reads_rules)
                                "CET-1CEST,J0,J5",
                                "CET-1CEST,M3.5.0,M10.5.0/3,"};
     struct zone_rule rule;
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
         cr_assert(zone_rule_parse(span_text(good[i]), &rule), "%s", good[i]);
     }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         cr_assert_not(zone_rule_parse(span_text(bad[i]), &rule), "%s", bad[i]);
     }
     /* Always summer, from the turn of the year on. */

@@ -70,7 +70,7 @@ Test(definition, a_thousand_steps_are_allowed_and_one_more_is_not)
     json = chain(LIMIT_STEPS + 1);
     compile(&compiled, json);
     cr_assert(compiled.rc == SAGA_INVALID_DEFINITION);
-    cr_assert(compiled.definition == NULL);
+    cr_assert(!compiled.definition);
     drop(&compiled);
     free(json);
 }

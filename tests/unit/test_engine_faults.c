@@ -175,7 +175,7 @@ static const struct definition *compile(struct arena *arena)
 static void open_story(struct story *story, const struct definition *definition)
 {
     *story = (struct story){.definition = definition, .reply = SAGA_INTERNAL};
-    story->entropy = (struct entropy){story->random, sizeof story->random, 0};
+    story->entropy = (struct entropy){story->random, sizeof(story->random), 0};
     countdown = -1;
     arena_open(&story->arena, &arena_heap, 1 << 20);
     batch_open(&story->batch, &source);

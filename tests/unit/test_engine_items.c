@@ -38,8 +38,8 @@ static void close_engine(void)
 
 static void step(struct event *event)
 {
-    struct entropy entropy = {random_bytes, sizeof random_bytes, 0};
-    digest_random(random_bytes, sizeof random_bytes);
+    struct entropy entropy = {random_bytes, sizeof(random_bytes), 0};
+    digest_random(random_bytes, sizeof(random_bytes));
     event->entropy = &entropy;
     event->now_ms = 1000;
     cr_assert(engine_step(engine, event, &batch) == SAGA_OK);

@@ -310,7 +310,7 @@ static void refuses(const struct refusal *refusal, bool is_condition)
                              ? jsonpath_compile_condition(text, &arena, &condition, &problem)
                              : jsonpath_compile(text, &arena, &path, &problem);
     cr_assert_eq(rc, SAGA_INVALID, "%s", refusal->text);
-    cr_assert(path == NULL && condition == NULL);
+    cr_assert(!path && !condition);
     cr_assert_eq(problem.offset, refusal->offset, "%s: %s at %zu", refusal->text, problem.sentence,
                  problem.offset);
     cr_assert(strstr(problem.sentence, refusal->part) != NULL, "%s: %s", refusal->text,

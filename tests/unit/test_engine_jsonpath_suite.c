@@ -158,8 +158,8 @@ Test(jsonpath_suite, wrong_answers_are_seen)
         json_t *test = json_loads(text, 0, NULL);
         cr_assert_not_null(test);
         const char *wrong = check_case(test);
-        cr_assert_eq(wrong == NULL, cases[i].wrong == NULL, "%s: %s", text, wrong);
-        cr_assert(wrong == NULL || strstr(wrong, cases[i].wrong) != NULL, "%s", wrong);
+        cr_assert_eq(!wrong, !cases[i].wrong, "%s: %s", text, wrong);
+        cr_assert(!wrong || strstr(wrong, cases[i].wrong) != NULL, "%s", wrong);
         json_decref(test);
     }
 }
@@ -167,7 +167,7 @@ Test(jsonpath_suite, wrong_answers_are_seen)
 Test(jsonpath_suite, every_case_passes)
 {
     const char *name = getenv("SAGA_JSONPATH_SUITE");
-    if (name == NULL) {
+    if (!name) {
         cr_skip("SAGA_JSONPATH_SUITE is not set");
     }
     json_error_t error;
@@ -180,7 +180,7 @@ Test(jsonpath_suite, every_case_passes)
         const json_t *test = json_array_get(tests, i);
         const char *wrong = check_case(test);
         failed += wrong != NULL;
-        if (wrong != NULL) {
+        if (wrong) {
             printf("%s: %s: %s\n", json_string_value(json_object_get(test, "name")),
                    json_string_value(json_object_get(test, "selector")), wrong);
         }

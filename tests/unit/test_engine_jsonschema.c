@@ -21,7 +21,7 @@ static void put(struct buf *out, const char *text)
     struct json_problem problem = {.line = 0};
     char json[4096];
     size_t size = strlen(text);
-    cr_assert(size < sizeof json);
+    cr_assert(size < sizeof(json));
     for (size_t i = 0; i <= size; i++) {
         json[i] = text[i] == '\'' ? '"' : text[i];
     }
@@ -145,7 +145,7 @@ Test(jsonschema, says_what_is_wrong_and_where)
                            f.c.items != NULL ? f.c.items[0].detail : "no memory");
         put(&value, cases[i].value);
         enum saga_error rc = jsonschema_check(schema, buf_span(&value), &report);
-        tell(&report, told, sizeof told);
+        tell(&report, told, sizeof(told));
         cr_assert_str_eq(told, cases[i].expected, "%s of %s: %s", cases[i].value, cases[i].schema,
                          told);
         cr_assert_eq(rc == SAGA_OK, cases[i].expected[0] == '\0');

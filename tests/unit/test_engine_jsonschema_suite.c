@@ -81,7 +81,7 @@ static void try_group(const char *file, const json_t *group, struct sums *sums)
     struct buf schema_value;
     const json_t *test;
     size_t i;
-    if (why_left_out(file, name) != NULL) {
+    if (why_left_out(file, name)) {
         sums->groups_left_out++;
         return;
     }
@@ -90,7 +90,7 @@ static void try_group(const char *file, const json_t *group, struct sums *sums)
     arena_open(&c.scratch, &arena_heap, ROOM);
     cr_assert(put(&schema_value, json_object_get(group, "schema")));
     const struct jsonschema *schema = jsonschema_compile(&c, buf_span(&schema_value));
-    if (schema == NULL) {
+    if (!schema) {
         printf("%s: %s: refused: %s: %s\n", file, name, c.items[0].pointer, c.items[0].detail);
         sums->refused++;
     }
@@ -100,7 +100,7 @@ static void try_group(const char *file, const json_t *group, struct sums *sums)
         struct buf value;
         struct jsonschema_report report;
         bool is_valid = json_is_true(json_object_get(test, "valid"));
-        if (schema != NULL && put(&value, json_object_get(test, "data"))) {
+        if (schema && put(&value, json_object_get(test, "data"))) {
             enum saga_error rc = jsonschema_check(schema, buf_span(&value), &report);
             sums->values++;
             if ((rc == SAGA_OK) != is_valid) {
@@ -126,10 +126,10 @@ Test(jsonschema_suite, every_value_gets_the_answer_of_the_suite)
         json_error_t error;
         const json_t *group;
         size_t i;
-        if (strstr(entry->d_name, ".json") == NULL) {
+        if (!strstr(entry->d_name, ".json")) {
             continue;
         }
-        snprintf(path, sizeof path, SUITE "/%s", entry->d_name);
+        snprintf(path, sizeof(path), SUITE "/%s", entry->d_name);
         json_t *groups = json_load_file(path, 0, &error);
         cr_assert_not_null(groups, "%s: %s", path, error.text);
         json_array_foreach(groups, i, group)

@@ -15,7 +15,7 @@ static struct span pack(const char *text)
     struct buf out;
     struct json_problem problem;
     bool ok = true;
-    cr_assert(size < sizeof json);
+    cr_assert(size < sizeof(json));
     for (size_t i = 0; i <= size; i++) {
         json[i] = text[i] == '\'' ? '"' : text[i];
     }
@@ -30,7 +30,7 @@ static const char *print(struct span value)
 {
     static char text[4096];
     struct buf out;
-    buf_open(&out, sizeof text - 1);
+    buf_open(&out, sizeof(text) - 1);
     cr_assert(json_canonical(value, &out) == SAGA_OK);
     memcpy(text, out.data, out.size);
     text[out.size] = '\0';
@@ -48,7 +48,7 @@ static void open_mask(struct mask *mask, const char *places)
     struct problems problems;
     const struct definition *definition = NULL;
     arena_open(&arena, &arena_heap, 1 << 24);
-    snprintf(text, sizeof text,
+    snprintf(text, sizeof(text),
              "{'saga':'s','timeout':'1m','sensitive':[%s],'steps':["
              "{'step':'a','action':'s.a','compensate':'none'},"
              "{'step':'b','action':'s.b','compensate':'none'}]}",
@@ -141,7 +141,7 @@ Test(mask, hides_everything_when_there_is_too_much)
     open_mask(&mask, "'$.input'");
     for (int i = 0; i < 5000; i++) {
         char json[16];
-        snprintf(json, sizeof json, "%d", 100000 + i);
+        snprintf(json, sizeof(json), "%d", 100000 + i);
         mask_learn(&mask, input, pack(json));
     }
     cr_assert(mask.shuts && !mask.failed);

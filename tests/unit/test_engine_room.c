@@ -34,7 +34,7 @@ static void open_engine(const char *text)
     buf_open(&document, 1 << 20);
     arena_open(&arena, &arena_heap, (size_t)1 << 30);
     batch_open(&batch, &arena_heap);
-    rows = calloc(ROWS_MAX, sizeof *rows);
+    rows = calloc(ROWS_MAX, sizeof(*rows));
     cr_assert(rows != NULL);
     cr_assert(json_to_mp(span_text(text), &document, &problem) == SAGA_OK);
     cr_assert(definition_compile(buf_span(&document), &arena, &definition, &problems) == SAGA_OK,
@@ -95,8 +95,8 @@ static void keep(void)
 
 static void step(struct event *event)
 {
-    struct entropy entropy = {random_bytes, sizeof random_bytes, 0};
-    digest_random(random_bytes, forgets ? 64 : sizeof random_bytes);
+    struct entropy entropy = {random_bytes, sizeof(random_bytes), 0};
+    digest_random(random_bytes, forgets ? 64 : sizeof(random_bytes));
     event->entropy = &entropy;
     event->now_ms = now_ms;
     cr_assert(engine_step(engine, event, &batch) == SAGA_OK, "the coordinator would stop");
@@ -144,7 +144,7 @@ static void answer(size_t size, const char *code, const char *message)
     struct event event = {.kind = EVENT_RESULT};
     cr_assert(task_count > 0);
     struct task task = tasks[0];
-    memmove(tasks, tasks + 1, --task_count * sizeof *tasks);
+    memmove(tasks, tasks + 1, --task_count * sizeof(*tasks));
     event.result = (struct result){.key = task.key,
                                    .attempt = task.attempt,
                                    .status = code ? RESULT_FAILED : RESULT_OK,
@@ -179,12 +179,12 @@ static void answer_all(size_t size)
 static char *chain(uint32_t count, const char *more)
 {
     static char text[1 << 18];
-    int size = snprintf(text, sizeof text, "{\"saga\":\"big\",\"steps\":[");
+    int size = snprintf(text, sizeof(text), "{\"saga\":\"big\",\"steps\":[");
     for (uint32_t i = 0; i < count; i++) {
-        size += snprintf(text + size, sizeof text - (size_t)size, "%s{\"step\":\"s%u\",%s}",
+        size += snprintf(text + size, sizeof(text) - (size_t)size, "%s{\"step\":\"s%u\",%s}",
                          i > 0 ? "," : "", i, more);
     }
-    snprintf(text + size, sizeof text - (size_t)size, "]}");
+    snprintf(text + size, sizeof(text) - (size_t)size, "]}");
     return text;
 }
 
@@ -204,7 +204,7 @@ static const char fan[] =
 static void many(const char *parallel, uint32_t items, size_t size)
 {
     char text[512];
-    snprintf(text, sizeof text, fan, parallel);
+    snprintf(text, sizeof(text), fan, parallel);
     open_engine(text);
     start(items, 4);
     answer_all(size);
@@ -262,9 +262,9 @@ Test(room, an_undo_fails_for_weeks_each_time_with_other_words)
     answer(0, "refused", "no");
     forgets = true;
     for (uint32_t i = 0; i < 70000; i++) {
-        int size = snprintf(message, sizeof message, "request %u", i);
-        memset(message + size, '.', sizeof message - (size_t)size - 1);
-        message[sizeof message - 1] = '\0';
+        int size = snprintf(message, sizeof(message), "request %u", i);
+        memset(message + size, '.', sizeof(message) - (size_t)size - 1);
+        message[sizeof(message) - 1] = '\0';
         answer(0, "again", message);
         struct event time = {.kind = EVENT_TIME};
         now_ms = engine_next_due(engine);
@@ -324,7 +324,7 @@ Test(room, children_answer_much)
     start(0, 10);
     for (uint32_t i = 0; i < 80 && saga()->state == SAGA_STATE_RUNNING; i++) {
         struct event event = {.kind = EVENT_CHILD_END};
-        snprintf(name, sizeof name, "s~s%u", i);
+        snprintf(name, sizeof(name), "s~s%u", i);
         event.child_end = (struct child_end){
             .parent = span_text("s"), .child = span_text(name), .state = SAGA_STATE_COMPLETED};
         event.child_end.output = big(&output, 0, (size_t)900 * KIB);

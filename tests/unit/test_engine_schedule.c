@@ -15,7 +15,7 @@ static struct schedule make(const char *expression, enum catch_up catch_up)
     struct schedule schedule = {
         .expression = span_text(expression), .timezone = span_text("UTC"), .catch_up = catch_up};
     char why[200];
-    cr_assert(cron_parse(schedule.expression, &schedule.cron, why, sizeof why), "%s", why);
+    cr_assert(cron_parse(schedule.expression, &schedule.cron, why, sizeof(why)), "%s", why);
     return schedule;
 }
 

@@ -65,8 +65,9 @@ static void counted_result(struct core_world *world, const char *rest)
     digest_hex(span_of(world->token, TOKEN_SIZE), token);
     snprintf(text, sizeof(text), "{'v':1,'type':'result','key':'%s','attempt':1,'token':'%s',%s}",
              world->key, token, rest);
-    if (world->key[0] != '\0')
+    if (world->key[0] != '\0') {
         counted_say(world, text);
+    }
 }
 
 static struct asked *verb_of(struct core_world *world, const char *name, enum verb verb)
@@ -111,8 +112,9 @@ static void play(struct core_world *world)
     first->request.wait_settled = true;
     first->request.wait_ms = 60000;
     counted_ask(world, first);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         counted_result(world, OK_RESULT);
+    }
     counted_ask(world, definition_of(world, "hop-1", HOP("a.b")));
     counted_ask(world, definition_of(world, "hop-2", HOP("a.c")));
     counted_ask(world, start_of(world, "second", "trip-2", 2));
@@ -147,14 +149,17 @@ static void check_answers(struct core_world *world)
         cr_assert(asked->is_answered, "%s has no answer", asked->name);
         cr_assert(may_be(asked->answer.error), "%s: %s", asked->name,
                   error_sentence(asked->answer.error));
-        if (asked->answer.error != SAGA_OK)
+        if (asked->answer.error != SAGA_OK) {
             continue;
-        if (request->kind == REQUEST_START)
+        }
+        if (request->kind == REQUEST_START) {
             cr_assert_eq(disk_find_name(&world->disk.base, request->start.name, &found), SAGA_OK,
                          "%s was answered and is gone", asked->name);
-        if (request->kind == REQUEST_DEFINE)
+        }
+        if (request->kind == REQUEST_DEFINE) {
             cr_assert_not_null(
                 catalog_find(world->catalog, request->define.name, asked->answer.version));
+        }
     }
 }
 
@@ -197,16 +202,18 @@ static bool play_once(uint64_t at, bool for_good)
 Test(memory_core, one_allocation_fails)
 {
     uint64_t at = 1;
-    while (play_once(at, false))
+    while (play_once(at, false)) {
         cr_assert_lt(at++, AT_MAX);
+    }
     cr_assert_gt(at, 20, "nearly nothing was counted");
 }
 
 Test(memory_core, all_fail_from_one_on)
 {
     uint64_t at = 1;
-    while (play_once(at, true))
+    while (play_once(at, true)) {
         cr_assert_lt(at++, AT_MAX);
+    }
 }
 
 /* ---- coming up ---- */
@@ -228,8 +235,9 @@ static enum saga_error come_up(struct core_world *world)
     char why[256];
     enum saga_error rc = catalog_new(&world->catalog);
     options.catalog = world->catalog;
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = core_new(&options, &world->core);
+    }
     if (rc == SAGA_OK) {
         world->desk = (struct desk){.ask = core_ask, .arg = world->core};
         rc = peers_new(&peers, &wire, &reader, &world->desk, &world->peers);

@@ -49,13 +49,15 @@ static bool fill_map(void)
     for (; put < ITEMS; put++) {
         snprintf(keys[put], sizeof(keys[put]), "key-%zu", put);
         rc = map_put(&map, span_text(keys[put]), keys[put]);
-        if (rc != SAGA_OK)
+        if (rc != SAGA_OK) {
             break;
+        }
     }
     cr_assert(rc == SAGA_OK || rc == SAGA_NO_MEMORY);
     cr_assert_eq(map.count, put);
-    for (size_t i = 0; i < put; i++)
+    for (size_t i = 0; i < put; i++) {
         cr_assert_eq(map_get(&map, span_text(keys[i])), keys[i]);
+    }
     map_close(&map);
     return rc == SAGA_OK;
 }
@@ -70,8 +72,9 @@ static bool fill_heap(void)
     for (; put < ITEMS; put++) {
         nodes[put] = (struct heap_node){.tie = put};
         rc = heap_set(&heap, &nodes[put], (int64_t)(put * 7919 % ITEMS));
-        if (rc != SAGA_OK)
+        if (rc != SAGA_OK) {
             break;
+        }
     }
     cr_assert_eq(heap.count, put);
     cr_assert(rc == SAGA_OK || nodes[put].place == 0);
@@ -120,11 +123,13 @@ static bool print_json(void)
     buf_open(&text, LIMIT_DEFINITION);
     enum saga_error rc = json_to_mp(span_text(DOCUMENT), &value, &problem);
     cr_assert(rc == SAGA_OK || value.size == 0, "half a value is left");
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = json_from_mp(buf_span(&value), &text, JSON_PRETTY_STYLE);
+    }
     size_t size = text.size;
-    if (rc == SAGA_OK)
+    if (rc == SAGA_OK) {
         rc = json_canonical(buf_span(&value), &text);
+    }
     cr_assert(rc == SAGA_OK || text.size == size || size == 0, "half a text is left");
     cr_assert(rc == SAGA_OK || rc == SAGA_NO_MEMORY, "%s", error_sentence(rc));
     buf_close(&value);
@@ -194,8 +199,9 @@ static bool note_tails(void)
     tails_open(&tails);
     for (uint64_t saga = 1; saga <= 10 * (uint64_t)ITEMS && rc == SAGA_OK; saga++) {
         rc = tails_reserve(&tails, 1);
-        if (rc == SAGA_OK)
+        if (rc == SAGA_OK) {
             tails_set(&tails, saga, saga + 7);
+        }
         cr_assert_eq(tails_get(&tails, saga), rc == SAGA_OK ? saga + 7 : 0);
         cr_assert_eq(tails_get(&tails, 1), saga == 1 && rc != SAGA_OK ? 0 : 8);
     }

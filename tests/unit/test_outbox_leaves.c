@@ -171,10 +171,9 @@ Test(outbox_leaves, looks_at_a_url_before_it_is_used)
     };
     for (size_t i = 0; i < ARRAY_COUNT(urls); i++) {
         struct webhook hook = {0};
-        strncpy(hook.url, urls[i].url, sizeof hook.url - 1);
+        strncpy(hook.url, urls[i].url, sizeof(hook.url) - 1);
         const char *wrong = transport_check_url(&hook);
-        cr_expect_eq(wrong == NULL, urls[i].wrong == NULL, "%s: %s", urls[i].url,
-                     wrong ? wrong : "is good");
+        cr_expect_eq(!wrong, !urls[i].wrong, "%s: %s", urls[i].url, wrong ? wrong : "is good");
         if (wrong && urls[i].wrong) {
             cr_expect_str_eq(wrong, urls[i].wrong, "%s", urls[i].url);
         }

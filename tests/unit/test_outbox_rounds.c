@@ -134,7 +134,7 @@ Test(outbox_rounds, tries_a_receiver_that_is_down_with_one_at_a_time)
     struct outbox_world *world = begin();
     char event[16];
     for (uint64_t saga = 1; saga <= 20; saga++) {
-        snprintf(event, sizeof event, "s/%llu", (unsigned long long)saga);
+        snprintf(event, sizeof(event), "s/%llu", (unsigned long long)saga);
         tell(world, saga, event);
     }
     (void)under_way(world);
@@ -171,10 +171,10 @@ Test(outbox_rounds, asks_the_loop_again_when_it_has_no_room)
 Test(outbox_rounds, leaves_what_a_hook_without_settings_has)
 {
     struct outbox_world *world = begin();
-    snprintf(world->hooks.items[0].name, sizeof world->hooks.items[0].name, "other");
+    snprintf(world->hooks.items[0].name, sizeof(world->hooks.items[0].name), "other");
     tell(world, 1, "a/1");
     cr_assert_str_eq(under_way(world), "");
-    snprintf(world->hooks.items[0].name, sizeof world->hooks.items[0].name, "ops");
+    snprintf(world->hooks.items[0].name, sizeof(world->hooks.items[0].name), "ops");
     outbox_wake(world->outbox, true);
     cr_assert_str_eq(under_way(world), "a/1");
     end(world);

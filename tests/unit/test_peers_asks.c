@@ -62,12 +62,14 @@ Test(peers_asks, a_start_that_waited_brings_the_output)
 Test(peers_asks, many_may_be_open_and_are_answered_in_any_order)
 {
     struct world *w = world_new();
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 20; i++) {
         says(w, "C",
              "{'v':1,'type':'start','request':'r%d','definition':'d','saga':'s%d','input':1}", i,
              i);
-    for (uint32_t i = 20; i > 0; i--)
+    }
+    for (uint32_t i = 20; i > 0; i--) {
         give(w, i - 1, &(struct answer){.state = SAGA_STATE_RUNNING});
+    }
     SEEN(w, 20, "'type':'reply'", NULL);
     SEEN(w, 1, "'request':'r7','saga':'s7'", NULL);
     world_destroy(w);
@@ -153,8 +155,9 @@ Test(peers_asks, at_most_32_labels)
     struct world *w = world_new();
     char labels[512];
     size_t size = 0;
-    for (int i = 0; i < 33; i++)
+    for (int i = 0; i < 33; i++) {
         size += (size_t)snprintf(labels + size, sizeof(labels) - size, ",'k%d':'v'", i);
+    }
     char keys[600];
     snprintf(keys, sizeof(keys), "'input':1,'labels':{%s}", labels + 1);
     refused(w, "invalid", keys);
@@ -351,8 +354,9 @@ static void digest_of(const char *input, const char *labels, uint32_t version, u
     for (int i = 0; i < 2; i++) {
         struct json_problem problem;
         buf_open(&values[i], 4096);
-        if (texts[i] != NULL)
+        if (texts[i]) {
             cr_assert_eq(json_to_mp(span_text(texts[i]), &values[i], &problem), SAGA_OK);
+        }
     }
     const struct request_facts facts = {
         .definition = span_text("trip"),

@@ -68,8 +68,9 @@ Test(peers_inbound, each_wrong_form_is_a_bad_message)
         "{'v':1,'type':'start','request':7,'definition':'d','input':1}",
     };
     struct world *w = world_new();
-    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         bad(w, texts[i]);
+    }
     cr_assert_eq(stats_of(w).bad, ARRAY_COUNT(texts));
     cr_assert_eq(stats_of(w).sessions, 0);
     world_destroy(w);
@@ -154,8 +155,9 @@ Test(peers_inbound, bad_messages_long_ago_are_forgiven)
 Test(peers_inbound, a_clients_connection_is_answered_each_time)
 {
     struct world *w = world_new();
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 10; i++) {
         says(w, "C", "{}");
+    }
     SEEN(w, 10, "send C {'v':1,'type':'error'", NULL);
     cr_assert_eq(stats_of(w).bad, 10);
     says(w, "C", "{'v':1,'type':'get','request':'r','saga':'trip-1'}");
@@ -194,8 +196,9 @@ Test(peers_inbound, actions_are_bounded)
     static char text[8192];
     struct world *w = world_new();
     size_t size = 0;
-    for (int i = 0; i <= LIMIT_ACTIONS; i++)
+    for (int i = 0; i <= LIMIT_ACTIONS; i++) {
         size += (size_t)snprintf(text + size, sizeof(text) - size, "%s'a%d'", i > 0 ? "," : "", i);
+    }
     says(w, "A", "{'v':1,'type':'ready','instance':'i','actions':[%s],'window':1}", text);
     SEEN(w, 0, "'type':'welcome'", NULL);
     SEEN(w, 1, "'type':'error'", NULL);
@@ -310,8 +313,9 @@ static const char *const valid[] = {
 static void drop_asks(struct world *w)
 {
     const struct answer answer = {.error = SAGA_NOT_FOUND};
-    for (uint32_t i = 0; i < w->ask_count; i++)
+    for (uint32_t i = 0; i < w->ask_count; i++) {
         w->asks[i]->answer(w->asks[i], &answer);
+    }
     w->ask_count = 0;
 }
 

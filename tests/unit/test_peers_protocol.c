@@ -31,7 +31,7 @@ static char *read_text(void)
 {
     const char *source = getenv("SAGA_SOURCE");
     char path[512];
-    snprintf(path, sizeof(path), "%s/docs/protocol.md", source == NULL ? "." : source);
+    snprintf(path, sizeof(path), "%s/docs/protocol.md", source ? source : ".");
     FILE *file = fopen(path, "rb");
     cr_assert_not_null(file, "%s", path);
     char *text = calloc(1, 1024 * 1024);
@@ -43,8 +43,9 @@ static char *read_text(void)
 
 static void lower(char *text)
 {
-    for (; *text != '\0'; text++)
+    for (; *text != '\0'; text++) {
         *text = *text >= 'A' && *text <= 'Z' ? (char)(*text + 32) : *text;
+    }
 }
 
 static const char *find_heading(const char *text, const struct row *row)
@@ -66,7 +67,7 @@ Test(peers_protocol, the_page_has_every_message_and_key)
     char *text = read_text();
     const char *at = text;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (rows[i].message == NULL) {
+        if (!rows[i].message) {
             at = find_heading(text, &rows[i]);
             continue;
         }
@@ -80,7 +81,7 @@ Test(peers_protocol, the_page_has_every_message_and_key)
         snprintf(line, sizeof(line), "\n| `%s` | %s | %s | ", rows[i].name, type, need);
         const char *found = strstr(at, line);
         const char *next = strstr(at, "\n### ");
-        cr_assert(found != NULL && (next == NULL || found < next), "%s %s", rows[i].message, line);
+        cr_assert(found != NULL && (!next || found < next), "%s %s", rows[i].message, line);
         at = found;
     }
     for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {

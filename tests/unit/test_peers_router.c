@@ -55,8 +55,9 @@ static void pump(struct net *net, uint64_t count)
     struct peers_stats stats;
     for (int i = 0; i < 100; i++) {
         peers_stats(net->peers, &stats);
-        if (stats.received + stats.multipart >= count)
+        if (stats.received + stats.multipart >= count) {
             break;
+        }
         router_wait(net->router, NULL, 0, PATIENCE_MS / 100);
         router_receive(net->router, net->peers, 100, net->world->now_ms);
     }
@@ -129,8 +130,9 @@ Test(peers_router, a_message_of_many_frames_is_dropped_as_a_whole)
 {
     struct net net = net_new("tcp://127.0.0.1:*");
     void *socket = dealer(&net);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         cr_assert_eq(zmq_send(socket, "\x80", 1, i < 2 ? ZMQ_SNDMORE : 0), 1);
+    }
     send_json(&net, socket, READY);
     pump(&net, 2);
     struct peers_stats stats;
@@ -192,8 +194,9 @@ Test(peers_router, receive_takes_no_more_than_its_limit)
 {
     struct net net = net_new("tcp://127.0.0.1:*");
     void *socket = dealer(&net);
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 10; i++) {
         send_json(&net, socket, READY);
+    }
     uint32_t count = 0;
     for (int i = 0; i < 100 && count < 10; i++) {
         router_wait(net.router, NULL, 0, PATIENCE_MS / 100);

@@ -12,10 +12,11 @@
 static void put_pair(struct buf *out, const char *key, struct span text)
 {
     mp_put_text(out, key);
-    if (text.size == 0)
+    if (text.size == 0) {
         mp_put_nil(out);
-    else
+    } else {
         mp_put_str(out, text);
+    }
 }
 
 static void put_value(struct buf *out, const char *key, struct span value)
@@ -28,10 +29,11 @@ static void put_value(struct buf *out, const char *key, struct span value)
 static void put_number(struct buf *out, const char *key, int64_t number, int64_t none)
 {
     mp_put_text(out, key);
-    if (number == none)
+    if (number == none) {
         mp_put_nil(out);
-    else
+    } else {
         mp_put_int(out, number);
+    }
 }
 
 static void put_token(struct buf *out, const uint8_t token[TOKEN_SIZE])
@@ -51,8 +53,9 @@ static void put_result(struct buf *out, const struct result *result, uint32_t pa
     put_pair(out, "status", span_text(names[result->status]));
     put_value(out, "output", result->output);
     put_number(out, "cost_usd_micros", result->cost_micros, -1);
-    if (!has_failed)
+    if (!has_failed) {
         return;
+    }
     mp_put_text(out, "error");
     mp_put_map(out, 6);
     put_pair(out, "code", result->code);
@@ -83,8 +86,9 @@ static void note_event(const struct event *event, void *arg)
     put_pair(out, "event", span_text(event->kind == EVENT_BEAT ? "beat" : "adopt"));
     put_pair(out, "key", event->task.key);
     put_number(out, "attempt", event->task.attempt, -1);
-    if (has_details)
+    if (has_details) {
         put_value(out, "details", event->task.details);
+    }
 }
 
 static void note_ask(struct buf *out, const struct request *request, struct span message)
@@ -142,8 +146,9 @@ static void note_session(const struct peers_session *session, void *arg)
     put_pair(out, "instance", session->instance);
     mp_put_text(out, "actions");
     mp_put_array(out, session->action_count);
-    for (uint32_t i = 0; i < session->action_count; i++)
+    for (uint32_t i = 0; i < session->action_count; i++) {
         mp_put_str(out, session->actions[i]);
+    }
     put_number(out, "window", session->window, -1);
     mp_put_text(out, "barrier");
     mp_put_bool(out, session->barrier);
@@ -171,11 +176,12 @@ static void compare_session(const struct world *world, struct span vector)
     struct buf got;
     buf_open(&got, JSON_FILE_MAX);
     peers_each_session(world->peers, note_session, &got);
-    if (says_so(vector, "after", "none"))
+    if (says_so(vector, "after", "none")) {
         cr_expect_eq(got.size, 0, "%s: a session is there", name_of(vector));
-    else
+    } else {
         cr_expect(mp_equal(buf_span(&got), find(vector, "after")), "%s: after %s", name_of(vector),
                   json_of(buf_span(&got)));
+    }
     buf_close(&got);
 }
 
@@ -184,8 +190,9 @@ static void receive(struct world *world, struct span vector)
     struct span times = find(vector, "times");
     struct mp mp = mp_open(times);
     put_frame(&world->frame, vector);
-    for (int64_t left = times.size == 0 ? 1 : mp_int(&mp); left > 0; left--)
+    for (int64_t left = times.size == 0 ? 1 : mp_int(&mp); left > 0; left--) {
         says_bytes(world, "A", buf_span(&world->frame));
+    }
     peers_flush(world->peers, world->now_ms);
 }
 
@@ -194,8 +201,9 @@ static void come_in(struct span vector)
     struct world *world = world_new();
     struct buf understood;
     buf_open(&understood, JSON_FILE_MAX);
-    if (says_so(vector, "session", "open"))
+    if (says_so(vector, "session", "open")) {
         says(world, "A", "%s", READY);
+    }
     forget(world);
     peers_on_event(world->peers, note_event, &understood);
     if (find(vector, "frames").size > 0) {
@@ -205,10 +213,12 @@ static void come_in(struct span vector)
         receive(world, vector);
         check_message(vector, &world->frame);
     }
-    if (world->reader_limit > 0)
+    if (world->reader_limit > 0) {
         note_get(&understood, world);
-    for (uint32_t i = 0; i < world->ask_count; i++)
+    }
+    for (uint32_t i = 0; i < world->ask_count; i++) {
         note_ask(&understood, world->asks[i], find(vector, "message"));
+    }
     compare(vector, "answers", &world->raw);
     compare(vector, "understood", &understood);
     compare_session(world, vector);
@@ -233,13 +243,15 @@ Test(peers_vectors, what_comes_in_is_taken_as_the_vectors_say, .init = load, .fi
     uint32_t skipped = 0;
     for (uint32_t i = 0; i < count_of(buf_span(&file)); i++) {
         struct span vector = mp_at(buf_span(&file), i);
-        if (!says_so(vector, "to", "coordinator"))
+        if (!says_so(vector, "to", "coordinator")) {
             continue;
+        }
         count++;
-        if (is_for_the_socket(vector))
+        if (is_for_the_socket(vector)) {
             skipped++;
-        else
+        } else {
             come_in(vector);
+        }
     }
     cr_assert_gt(count, 250);
     cr_assert_eq(skipped, 1);

@@ -39,8 +39,9 @@ static bool has_vector(const char *message, const char *between, const char *key
     char name[NAME_MAX_SIZE];
     snprintf(name, sizeof(name), "%s%s%s%s", message, between, key, after);
     for (uint32_t i = 0; i < count_of(buf_span(&file)); i++) {
-        if (says_so(mp_at(buf_span(&file), i), "name", name))
+        if (says_so(mp_at(buf_span(&file), i), "name", name)) {
             return true;
+        }
     }
     return false;
 }
@@ -54,8 +55,9 @@ static bool has_message(const struct wire_row *row)
         bool is_bad =
             span_is(text_of(find(mp_at(find(vector, "answers"), 0), "code")), "bad_message");
         if (says_so(find(vector, "message"), "type", row->message) && !is_bad &&
-            comes_in == (row->direction != COORDINATOR))
+            comes_in == (row->direction != COORDINATOR)) {
             return true;
+        }
     }
     return false;
 }
@@ -68,15 +70,16 @@ Test(peers_vectors, every_message_and_every_key_has_its_vectors, .init = load, .
     enum direction direction = PART;
     for (size_t i = 0; i < count; i++) {
         const struct wire_row *row = &rows[i];
-        if (row->message != NULL) {
+        if (row->message) {
             direction = row->direction;
             snprintf(message, sizeof(message), "%s%s", direction == PART ? "in " : "",
                      row->message);
             cr_assert(direction == PART || has_message(row), "%s", message);
             continue;
         }
-        if (direction == COORDINATOR)
+        if (direction == COORDINATOR) {
             continue;
+        }
         bool is_typed = strcmp(row->type, "ANY") != 0;
         bool is_required = strcmp(row->need, "REQUIRED") == 0;
         bool is_number = strcmp(row->type, "UINT") == 0;
@@ -90,10 +93,11 @@ Test(peers_vectors, every_message_and_every_key_has_its_vectors, .init = load, .
             {is_typed, ", the wrong type for ", ""},
             {is_number, ", ", " below 0"},
         };
-        for (size_t k = 0; k < ARRAY_COUNT(wanted); k++)
+        for (size_t k = 0; k < ARRAY_COUNT(wanted); k++) {
             cr_assert(!wanted[k].is_due ||
                           has_vector(message, wanted[k].between, row->key, wanted[k].after),
                       "there is no vector: %s%s%s%s", message, wanted[k].between, row->key,
                       wanted[k].after);
+        }
     }
 }

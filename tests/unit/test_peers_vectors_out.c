@@ -204,8 +204,9 @@ static void leave(struct span vector, size_t sender)
     check_message(vector, &world->frame);
     struct span last = {NULL, 0};
     struct mp mp = mp_open(buf_span(&world->raw));
-    while (mp_peek(&mp) != MP_NONE)
+    while (mp_peek(&mp) != MP_NONE) {
         last = mp_skip(&mp);
+    }
     cr_assert(span_equal(last, buf_span(&world->frame)), "%s: what leaves is %s\n  wanted %s",
               name_of(vector), json_of(last), json_of(buf_span(&world->frame)));
     world_destroy(world);
@@ -216,11 +217,13 @@ Test(peers_vectors, what_leaves_has_the_bytes_of_the_vectors, .init = load, .fin
     uint32_t count = 0;
     for (uint32_t i = 0; i < count_of(buf_span(&file)); i++) {
         struct span vector = mp_at(buf_span(&file), i);
-        if (says_so(vector, "to", "coordinator"))
+        if (says_so(vector, "to", "coordinator")) {
             continue;
+        }
         size_t sender = 0;
-        while (sender < ARRAY_COUNT(senders) && !says_so(vector, "name", senders[sender].name))
+        while (sender < ARRAY_COUNT(senders) && !says_so(vector, "name", senders[sender].name)) {
             sender++;
+        }
         cr_assert_lt(sender, ARRAY_COUNT(senders), "nobody sends %s", name_of(vector));
         leave(vector, sender);
         count++;

@@ -97,7 +97,7 @@ static bool give_event(struct event *event)
 {
     event->now_ms = world.now_ms;
     event->entropy = &world.entropy;
-    world.entropy = (struct entropy){world.random, sizeof world.random, 0};
+    world.entropy = (struct entropy){world.random, sizeof(world.random), 0};
     for (size_t i = 0; i < 64; i++) {
         world.seed = world.seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
         world.random[i] = (uint8_t)(world.seed >> 56);
@@ -246,7 +246,7 @@ static const char *quoted(const char *text)
 {
     static char out[512];
     size_t size = strlen(text);
-    cr_assert_lt(size, sizeof out);
+    cr_assert_lt(size, sizeof(out));
     for (size_t i = 0; i <= size; i++) {
         out[i] = text[i] == '\'' ? '"' : text[i];
     }

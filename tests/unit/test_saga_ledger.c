@@ -38,16 +38,18 @@ static int64_t ask(struct span key, uint32_t number, struct attempt **attempt)
 {
     bool is_new = false;
     *attempt = ledger_take(&ledger, ledger_expect(&ledger, key), number, &is_new);
-    if (*attempt == NULL)
+    if (!*attempt) {
         return 0;
+    }
     cr_assert(is_new);
     struct run *run = (*attempt)->run;
     cr_assert_eq(run->key_size, key.size);
     cr_assert_eq(memcmp(run->key, key.data, key.size), 0);
     cr_assert_eq(run->key[key.size], '\0');
     run->kind = SAGA_KIND_DO;
-    if (run->answered_number == 0)
+    if (run->answered_number == 0) {
         return -1;
+    }
     cr_assert_eq(run->answer.pair_count, 2);
     /* The pairs lack only the head of their map. */
     struct buf map;
@@ -103,8 +105,9 @@ static int64_t use_number(uint32_t number)
 
 Test(saga_ledger, forgets_the_oldest_answer_first)
 {
-    for (uint32_t i = 0; i < LEDGER_MEMORY_MAX; i++)
+    for (uint32_t i = 0; i < LEDGER_MEMORY_MAX; i++) {
         cr_assert_eq(use_number(i), -1);
+    }
     cr_assert_eq(ledger.memory_count, LEDGER_MEMORY_MAX);
     /* Answered from memory, 0 is the newest again: 1 has to go for the next, and then 2. */
     cr_assert_eq(use_number(0), 0);
@@ -122,8 +125,9 @@ Test(saga_ledger, answers_from_memory_after_many_others)
     for (uint32_t i = 0; i < 10 * LEDGER_MEMORY_MAX; i++) {
         cr_assert_eq(use_number(i), -1);
         /* An old one now and then, which is young again then. */
-        if (i % 97 == 0 && i >= LEDGER_MEMORY_MAX / 2)
+        if (i % 97 == 0 && i >= LEDGER_MEMORY_MAX / 2) {
             cr_assert_eq(use_number(i - LEDGER_MEMORY_MAX / 2), i - LEDGER_MEMORY_MAX / 2);
+        }
     }
     cr_assert_eq(ledger.memory_count, LEDGER_MEMORY_MAX);
     cr_assert_eq(ledger.keys.count, LEDGER_MEMORY_MAX);
@@ -137,9 +141,10 @@ Test(saga_ledger, knows_keys_of_every_size_apart)
     char text[LEDGER_KEY_MAX];
     memset(text, 'k', sizeof(text));
     for (int round = 0; round < 2; round++) {
-        for (uint32_t size = 1; size <= LEDGER_KEY_MAX; size++)
+        for (uint32_t size = 1; size <= LEDGER_KEY_MAX; size++) {
             cr_assert_eq(use(span_of(text, size), size, size % 5 * 50),
                          round == 0 ? -1 : (int64_t)size);
+        }
     }
     text[LEDGER_KEY_MAX - 1] = 'l';
     cr_assert_eq(use(span_of(text, LEDGER_KEY_MAX), 1000, 0), -1);
@@ -180,12 +185,14 @@ Test(saga_ledger, knows_keys_of_one_mark_apart)
     struct marked *all = calloc(KEYS, sizeof(*all));
     char text[LEDGER_KEY_MAX + 1];
     uint32_t pairs = 0;
-    for (uint32_t i = 0; i < KEYS; i++)
+    for (uint32_t i = 0; i < KEYS; i++) {
         all[i] = (struct marked){keys_mark(key_of(i, text)), i};
+    }
     qsort(all, KEYS, sizeof(*all), by_mark);
     for (uint32_t i = 1; i < KEYS; i++) {
-        if (all[i].mark != all[i - 1].mark)
+        if (all[i].mark != all[i - 1].mark) {
             continue;
+        }
         pairs++;
         cr_assert_eq(use_number(all[i].number), -1);
         cr_assert_eq(use_number(all[i - 1].number), -1);
@@ -205,8 +212,9 @@ Test(saga_ledger, takes_no_more_attempts_than_it_may_and_finds_those_it_has)
     struct attempt *more;
     bool is_new;
     cr_assert_eq(use_number(1000), -1);
-    for (uint32_t i = 0; i < ATTEMPT_MAX; i++)
+    for (uint32_t i = 0; i < ATTEMPT_MAX; i++) {
         cr_assert_eq(ask(key_of(i / 2, text), i % 2 + 1, &attempts[i]), -1);
+    }
     cr_assert_eq(ask(key_of(7, text), 3, &more), 0);
     cr_assert_eq(ask(key_of(1000, text), 2, &more), 0);
     cr_assert_eq(ask(key_of(1001, text), 1, &more), 0);
@@ -218,15 +226,18 @@ Test(saga_ledger, takes_no_more_attempts_than_it_may_and_finds_those_it_has)
     }
     size_t at = 0;
     size_t runs = 0;
-    for (const struct run *run; (run = ledger_next(&ledger, &at)) != NULL; runs++)
+    for (const struct run *run; (run = ledger_next(&ledger, &at)) != NULL; runs++) {
         cr_assert_eq(run->attempts->number, 2, "the newest is first");
+    }
     cr_assert_eq(runs, ATTEMPT_MAX / 2);
-    for (uint32_t i = 0; i < ATTEMPT_MAX; i++)
+    for (uint32_t i = 0; i < ATTEMPT_MAX; i++) {
         finish(attempts[i], i / 2, 0);
+    }
     cr_assert_eq(ledger.attempt_count, 0);
     cr_assert_eq(use_number(1000), 1000);
-    for (uint32_t i = 0; i < ATTEMPT_MAX / 2; i++)
+    for (uint32_t i = 0; i < ATTEMPT_MAX / 2; i++) {
         cr_assert_eq(use_number(i), i);
+    }
 }
 
 Test(saga_ledger, does_not_remember_what_a_check_said)
@@ -246,8 +257,9 @@ static bool holds(const struct keys *keys, uint32_t mark, uint32_t ref)
 {
     struct keys_search search = keys_search(keys, mark);
     for (uint32_t found; (found = keys_next(keys, &search)) != 0;) {
-        if (found == ref)
+        if (found == ref) {
             return true;
+        }
     }
     return false;
 }
@@ -270,15 +282,17 @@ Test(saga_ledger, finds_every_key_whatever_has_gone_before)
     for (uint32_t step = 0; step < STEPS; step++) {
         seed = seed * UINT32_C(1103515245) + 12345;
         uint32_t ref = 1 + (seed >> 8) % REFS;
-        if (is_in[ref])
+        if (is_in[ref]) {
             keys_drop(&keys, mark_of(ref), ref);
-        else
+        } else {
             cr_assert_eq(keys_put(&keys, mark_of(ref), ref), SAGA_OK);
+        }
         count = is_in[ref] ? count - 1 : count + 1;
         is_in[ref] = !is_in[ref];
         cr_assert_eq(keys.count, count);
-        for (uint32_t other = 1; step % 50 == 0 && other <= REFS; other++)
+        for (uint32_t other = 1; step % 50 == 0 && other <= REFS; other++) {
             cr_assert_eq(holds(&keys, mark_of(other), other), is_in[other]);
+        }
     }
     keys_close(&keys);
 }

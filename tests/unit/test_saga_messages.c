@@ -45,10 +45,11 @@ static void put_value(struct buf *buf)
     mp_put_array(buf, 1);
     mp_put_bool(buf, true);
     mp_put_text(buf, "fare");
-    if (draw(2))
+    if (draw(2)) {
         mp_put_double(buf, 12.5);
-    else
+    } else {
         mp_put_int(buf, INT64_C(1) << draw(52));
+    }
 }
 
 /* Some of the fields that there are, from any one on. */
@@ -106,8 +107,9 @@ static bool compare(struct span bytes)
                    number_in(bytes, "v") == 1 &&
                    mp_type(mp_find(bytes, span_text("type"))) == MP_STR;
     cr_assert_eq(message_read(bytes, &message) == SAGA_OK, is_good, "%s", why ? why : "good");
-    if (!is_good)
+    if (!is_good) {
         return false;
+    }
     cr_assert(is_same(message.key, text_in(bytes, "key")));
     cr_assert(is_same(message.token, text_in(bytes, "token")));
     cr_assert(is_same(message.status, text_in(bytes, "status")));
@@ -133,12 +135,14 @@ Test(saga_messages, are_judged_as_the_sure_way_judges_them)
         uint8_t *copy = malloc(size + 1);
         memcpy(copy, buf.data, size);
         uint8_t *exact = realloc(copy, size == 0 ? 1 : size);
-        for (uint32_t changes = draw(3); size > 0 && changes > 0; changes--)
+        for (uint32_t changes = draw(3); size > 0 && changes > 0; changes--) {
             exact[draw((uint32_t)size)] = (uint8_t)draw(256);
+        }
         good += compare(span_of(exact, size));
         const char *why;
-        if (plain_is(span_of(exact, size)))
+        if (plain_is(span_of(exact, size))) {
             cr_assert_eq(mp_check(span_of(exact, size), &why), SAGA_OK);
+        }
         free(exact);
     }
     buf_close(&buf);
@@ -168,8 +172,9 @@ static bool check(const char *bytes, size_t size)
     const char *why;
     struct span value = span_of(bytes, size);
     bool is_good = plain_is(value);
-    if (is_good)
+    if (is_good) {
         cr_assert_eq(mp_check(value, &why), SAGA_OK);
+    }
     return is_good;
 }
 
@@ -209,9 +214,10 @@ Test(saga_messages, of_clients_give_each_saga_an_id_of_its_own)
     struct saga_client *client;
     const struct saga_client_options options = {.endpoint = endpoint};
     cr_assert_eq(saga_client_open(&options, &client), SAGA_OK);
-    for (int i = 0; i < STARTS; i++)
+    for (int i = 0; i < STARTS; i++) {
         cr_assert_eq(saga_client_start_async(client, &(struct saga_start){.definition = "d"}, NULL),
                      SAGA_OK);
+    }
     for (int i = 0; i < STARTS; i++) {
         zmq_msg_t frame;
         struct message message;

@@ -108,7 +108,7 @@ static void pack_task(struct buf *buf, const struct given *given)
                                     {"token", "a-token"},      {"saga", "trip-1"},
                                     {"step", "flight"},        {"kind", given->kind},
                                     {"action", given->action}, {"do_key", given->do_key}};
-    uint32_t count = ARRAY_COUNT(texts) - (given->do_key == NULL);
+    uint32_t count = ARRAY_COUNT(texts) - (!given->do_key);
     mp_put_map(buf, 3 + count);
     mp_put_text(buf, "v");
     mp_put_int(buf, 1);
@@ -139,8 +139,8 @@ static void take(struct bench *bench, const struct given *given)
     zmq_msg_close(&inbound.frame);
     buf_close(&buf);
     const struct run *run = ledger_find(ledger, ledger_expect(ledger, span_text(given->key)));
-    const struct attempt *attempt = run == NULL ? NULL : ledger_attempt(run, given->attempt);
-    bench->last = attempt == NULL ? span_text("") : buf_span(&attempt->result);
+    const struct attempt *attempt = run ? ledger_attempt(run, given->attempt) : NULL;
+    bench->last = !attempt ? span_text("") : buf_span(&attempt->result);
 }
 
 static void take_do(struct bench *bench, const char *action, int64_t attempt)
@@ -439,8 +439,9 @@ Test(saga_tasks, opens_a_session_however_much_it_has_taken)
     for (int i = 0; i < MANY; i++) {
         snprintf(key, sizeof(key), i % 2 ? "%d" : "trip-0123456789-0123456789-%d/flight/do", i);
         take(bench, &(struct given){"t.work", "do", key, NULL, 1, 60000});
-        if (i % 2000 != 0 && i < MANY - 1)
+        if (i % 2000 != 0 && i < MANY - 1) {
             continue;
+        }
         cr_assert_eq(session_connect(participant), SAGA_OK);
         struct span ready = buf_span(&participant->out);
         cr_assert_leq(ready.size, PARTICIPANT_MESSAGE_MAX, "%d", i);
@@ -464,10 +465,12 @@ Test(saga_tasks, is_done_with_all_that_one_message_names)
         snprintf(keys[i], sizeof(keys[i]), "k-%u", i);
         take(bench, &(struct given){"t.work", "do", keys[i], NULL, 1, 60000});
         /* Rows that name nothing stand between. */
-        if (i == 10)
+        if (i == 10) {
             mp_put_array(&buf, 0);
-        if (i == 20)
+        }
+        if (i == 20) {
             mp_put_int(&buf, 7);
+        }
         if (i == 30) {
             mp_put_array(&buf, 2);
             mp_put_text(&buf, "k-5");
@@ -544,8 +547,9 @@ Test(saga_tasks, says_what_became_of_a_do_and_of_its_undo)
         cr_assert_not(is_ok(bench));
         take_check(bench, "trip-1/flight~2/check", "trip-1/flight/undo");
         expect_failed(bench, "not_found");
-        if (with_do)
+        if (with_do) {
             take_do(bench, "t.once", 1);
+        }
         take_check(bench, "trip-1/flight~3/check", "trip-1/flight/undo");
         cr_assert_not(is_ok(bench));
         take_undo(bench);
@@ -585,8 +589,9 @@ static void copy_file(const char *from, const char *to)
     FILE *target = fopen(to, "wb");
     size_t size = source ? fread(bytes, 1, sizeof(bytes), source) : 0;
     cr_assert_eq(fwrite(bytes, 1, size, target), size);
-    if (source)
+    if (source) {
         fclose(source);
+    }
     fclose(target);
 }
 
@@ -632,8 +637,9 @@ static bool commit_fails(const char *path, uint64_t at, int code)
     sqlite3_finalize(count);
     sqlite3_close(other);
     bench_close(bench);
-    for (size_t i = 0; i < ARRAY_COUNT(endings); i++)
+    for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
         remove(names[i]);
+    }
     return was_hit;
 }
 
@@ -642,7 +648,8 @@ Test(saga_tasks, does_not_deny_what_a_failed_commit_may_have_left)
     char path[64];
     snprintf(path, sizeof(path), "/tmp/test_saga_barrier.%d", (int)getpid());
     uint64_t at = 1;
-    while (commit_fails(path, at, SQLITE_IOERR_FSYNC) && at < 100)
+    while (commit_fails(path, at, SQLITE_IOERR_FSYNC) && at < 100) {
         at++;
+    }
     cr_assert_gt(at, 1, "something is written");
 }

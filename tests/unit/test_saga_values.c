@@ -157,12 +157,14 @@ Test(saga_values, messages_of_the_coordinator_may_hold_more_than_ours)
     for (int i = 0; i < 2; i++) {
         mp_put_text(&buf, i == 0 ? "input" : "output");
         mp_put_array(&buf, 60000);
-        for (int k = 0; k < 60000; k++)
+        for (int k = 0; k < 60000; k++) {
             mp_put_uint(&buf, 0);
+        }
     }
     mp_put_text(&buf, "details");
-    for (uint32_t i = 0; i < MP_SHOWN_DEPTH_MAX - 2; i++)
+    for (uint32_t i = 0; i < MP_SHOWN_DEPTH_MAX - 2; i++) {
         mp_put_array(&buf, 1);
+    }
     mp_put_array(&buf, 0);
     cr_assert_eq(message_read(buf_span(&buf), &message), SAGA_OK);
     struct saga_value bytes = value_of(message.bytes);

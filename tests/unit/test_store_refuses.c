@@ -18,15 +18,15 @@ struct place {
 
 static void begin(struct place *place)
 {
-    snprintf(place->folder, sizeof place->folder, "/tmp/saga-store-XXXXXX");
+    snprintf(place->folder, sizeof(place->folder), "/tmp/saga-store-XXXXXX");
     cr_assert_not_null(mkdtemp(place->folder));
-    snprintf(place->path, sizeof place->path, "%s/s.db", place->folder);
+    snprintf(place->path, sizeof(place->path), "%s/s.db", place->folder);
 }
 
 static void end(const struct place *place)
 {
     char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", place->folder);
+    snprintf(command, sizeof(command), "rm -rf %s", place->folder);
     cr_assert_eq(system(command), 0);
 }
 
@@ -35,11 +35,12 @@ static enum saga_error open_place(const struct place *place)
     struct store_sqlite_options options = {.path = place->path};
     struct store *store = NULL;
     char why[256] = "";
-    enum saga_error rc = store_sqlite_open(&options, &store, why, sizeof why);
+    enum saga_error rc = store_sqlite_open(&options, &store, why, sizeof(why));
     cr_assert_eq(rc == SAGA_OK, store != NULL);
     cr_assert_neq(rc == SAGA_OK, why[0] != '\0', "it says: %s", why);
-    if (store != NULL)
+    if (store) {
         store->ops->close(&store);
+    }
     return rc;
 }
 
@@ -57,7 +58,7 @@ static uint32_t head_of(const struct place *place)
     uint8_t head[20] = {0};
     FILE *file = fopen(place->path, "rb");
     cr_assert_not_null(file);
-    cr_assert_eq(fread(head, 1, sizeof head, file), sizeof head);
+    cr_assert_eq(fread(head, 1, sizeof(head), file), sizeof(head));
     fclose(file);
     return (uint32_t)head[18] << 8 | head[19];
 }
@@ -103,8 +104,9 @@ Test(store_refuses, a_file_that_is_no_database)
     begin(&place);
     FILE *file = fopen(place.path, "wb");
     cr_assert_not_null(file);
-    for (int i = 0; i < 4096; i++)
+    for (int i = 0; i < 4096; i++) {
         fputs("not a database\n", file);
+    }
     cr_assert_eq(fclose(file), 0);
     cr_assert_eq(open_place(&place), SAGA_STORE_CORRUPT);
     end(&place);
@@ -130,7 +132,7 @@ Test(store_refuses, a_batch_without_room_for_it)
     struct store_sqlite_options options = {.path = place.path, .space_min = INT64_MAX};
     struct store *store = NULL;
     char why[256] = "";
-    cr_assert_eq(store_sqlite_open(&options, &store, why, sizeof why), SAGA_OK, "%s", why);
+    cr_assert_eq(store_sqlite_open(&options, &store, why, sizeof(why)), SAGA_OK, "%s", why);
     const struct rows rows = {0};
     cr_assert_not(store->ops->has_space(store));
     cr_assert_eq(store->ops->submit(store, &rows), SAGA_DISK_FULL);

@@ -18,15 +18,15 @@ struct place {
 
 static void begin(struct place *place)
 {
-    snprintf(place->folder, sizeof place->folder, "/tmp/saga-store-XXXXXX");
+    snprintf(place->folder, sizeof(place->folder), "/tmp/saga-store-XXXXXX");
     cr_assert_not_null(mkdtemp(place->folder));
-    snprintf(place->path, sizeof place->path, "%s/s.db", place->folder);
+    snprintf(place->path, sizeof(place->path), "%s/s.db", place->folder);
 }
 
 static void end(const struct place *place)
 {
     char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", place->folder);
+    snprintf(command, sizeof(command), "rm -rf %s", place->folder);
     cr_assert_eq(system(command), 0);
 }
 
@@ -35,7 +35,7 @@ static void open_and_close(const struct place *place)
     struct store_sqlite_options options = {.path = place->path};
     struct store *store = NULL;
     char why[256] = "";
-    cr_assert_eq(store_sqlite_open(&options, &store, why, sizeof why), SAGA_OK, "%s", why);
+    cr_assert_eq(store_sqlite_open(&options, &store, why, sizeof(why)), SAGA_OK, "%s", why);
     store->ops->close(&store);
 }
 
@@ -67,7 +67,7 @@ static void look(const struct place *place, struct buf *out)
 {
     sqlite3 *db = NULL;
     cr_assert_eq(sqlite3_open(place->path, &db), SQLITE_OK);
-    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
         cr_assert_eq(sqlite3_exec(db, looks[i], add_text, out, NULL), SQLITE_OK, "%s",
                      sqlite3_errmsg(db));
     }
@@ -81,11 +81,11 @@ static void make_old(const struct place *place, const char *name)
     static char sql[64 * 1024];
     char path[512];
     const char *source = getenv("SAGA_SOURCE");
-    snprintf(path, sizeof path, "%s/tests/vectors/%s", source ? source : ".", name);
+    snprintf(path, sizeof(path), "%s/tests/vectors/%s", source ? source : ".", name);
     FILE *file = fopen(path, "rb");
     cr_assert_not_null(file, "%s", path);
-    size_t size = fread(sql, 1, sizeof sql - 1, file);
-    cr_assert_lt(size, sizeof sql - 1);
+    size_t size = fread(sql, 1, sizeof(sql) - 1, file);
+    cr_assert_lt(size, sizeof(sql) - 1);
     sql[size] = '\0';
     fclose(file);
     sqlite3 *db = NULL;

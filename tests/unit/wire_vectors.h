@@ -67,14 +67,16 @@ static inline void put_frame(struct buf *out, struct span vector)
 {
     buf_clear(out);
     struct span pieces = find(vector, "bytes");
-    if (pieces.size == 0)
+    if (pieces.size == 0) {
         put_hex(out, text_of(find(vector, "hex")));
+    }
     for (uint32_t i = 0; i < count_of(pieces); i++) {
         struct mp piece = mp_open(mp_at(pieces, i));
         cr_assert_eq(mp_array(&piece), 2);
         struct span hex = mp_str(&piece);
-        for (int64_t times = mp_int(&piece); times > 0; times--)
+        for (int64_t times = mp_int(&piece); times > 0; times--) {
             put_hex(out, hex);
+        }
     }
 }
 

@@ -11,8 +11,8 @@ static void book(const struct saga_task *task, struct saga_answer *answer, void 
 {
     char trip[64];
     char seat[8];
-    if (!saga_value_copy(task->input, "trip", trip, sizeof trip) ||
-        !saga_value_copy(task->input, "seat", seat, sizeof seat)) {
+    if (!saga_value_copy(task->input, "trip", trip, sizeof(trip)) ||
+        !saga_value_copy(task->input, "seat", seat, sizeof(seat))) {
         service_answer_refused(answer, "bad_input", "a trip and a seat are needed");
         return;
     }
@@ -27,7 +27,7 @@ static void book(const struct saga_task *task, struct saga_answer *answer, void 
         return;
     }
     char number[32];
-    snprintf(number, sizeof number, "F%" PRId64, (int64_t)sqlite3_last_insert_rowid(db));
+    snprintf(number, sizeof(number), "F%" PRId64, (int64_t)sqlite3_last_insert_rowid(db));
     struct saga_pack *output = saga_answer_ok(answer);
     saga_put_map(output, 1);
     saga_put_str(output, "number");
@@ -38,10 +38,11 @@ static void cancel(const struct saga_task *task, struct saga_answer *answer, voi
 {
     int rc = service_execute(db, "DELETE FROM booking WHERE key = ?",
                              (const char *const[]){task->do_key, NULL, NULL, NULL});
-    if (rc == SQLITE_DONE)
+    if (rc == SQLITE_DONE) {
         saga_answer_ok(answer);
-    else
+    } else {
         service_answer_broken(answer, db);
+    }
 }
 
 static const struct service flights = {

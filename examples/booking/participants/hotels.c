@@ -8,8 +8,8 @@ static void reserve(const struct saga_task *task, struct saga_answer *answer, vo
 {
     char trip[64];
     char guest[128];
-    if (!saga_value_copy(task->input, "trip", trip, sizeof trip) ||
-        !saga_value_copy(task->input, "guest", guest, sizeof guest)) {
+    if (!saga_value_copy(task->input, "trip", trip, sizeof(trip)) ||
+        !saga_value_copy(task->input, "guest", guest, sizeof(guest))) {
         service_answer_refused(answer, "bad_input", "a trip and a guest are needed");
         return;
     }
@@ -20,7 +20,7 @@ static void reserve(const struct saga_task *task, struct saga_answer *answer, vo
         return;
     }
     char id[32];
-    snprintf(id, sizeof id, "H%" PRId64, (int64_t)sqlite3_last_insert_rowid(db));
+    snprintf(id, sizeof(id), "H%" PRId64, (int64_t)sqlite3_last_insert_rowid(db));
     struct saga_pack *output = saga_answer_ok(answer);
     saga_put_map(output, 1);
     saga_put_str(output, "id");
@@ -32,10 +32,11 @@ static void release(const struct saga_task *task, struct saga_answer *answer, vo
 {
     int rc = service_execute(db, "DELETE FROM booking WHERE key = ?",
                              (const char *const[]){task->do_key, NULL, NULL, NULL});
-    if (rc == SQLITE_DONE)
+    if (rc == SQLITE_DONE) {
         saga_answer_ok(answer);
-    else
+    } else {
         service_answer_broken(answer, db);
+    }
 }
 
 static const struct service hotels = {

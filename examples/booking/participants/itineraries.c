@@ -13,9 +13,9 @@ static void create(const struct saga_task *task, struct saga_answer *answer, voi
     char trip[64];
     char flight[32];
     char hotel[32];
-    if (!saga_value_copy(task->input, "trip", trip, sizeof trip) ||
-        !saga_value_copy(task->input, "flight", flight, sizeof flight) ||
-        !saga_value_copy(task->input, "hotel", hotel, sizeof hotel)) {
+    if (!saga_value_copy(task->input, "trip", trip, sizeof(trip)) ||
+        !saga_value_copy(task->input, "flight", flight, sizeof(flight)) ||
+        !saga_value_copy(task->input, "hotel", hotel, sizeof(hotel))) {
         service_answer_refused(answer, "bad_input", "a trip, a flight and a hotel are needed");
         return;
     }
@@ -31,7 +31,7 @@ static void create(const struct saga_task *task, struct saga_answer *answer, voi
         return;
     }
     char number[32];
-    snprintf(number, sizeof number, "I%" PRId64, (int64_t)sqlite3_last_insert_rowid(db));
+    snprintf(number, sizeof(number), "I%" PRId64, (int64_t)sqlite3_last_insert_rowid(db));
     struct saga_pack *output = saga_answer_ok(answer);
     saga_put_map(output, 1);
     saga_put_str(output, "number");
@@ -42,10 +42,11 @@ static void discard(const struct saga_task *task, struct saga_answer *answer, vo
 {
     int rc = service_execute(db, "DELETE FROM itinerary WHERE key = ?",
                              (const char *const[]){task->do_key, NULL, NULL, NULL});
-    if (rc == SQLITE_DONE)
+    if (rc == SQLITE_DONE) {
         saga_answer_ok(answer);
-    else
+    } else {
         service_answer_broken(answer, db);
+    }
 }
 
 static const struct service itineraries = {

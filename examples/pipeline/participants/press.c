@@ -15,8 +15,9 @@ static bool topic_of(const struct saga_task *task, struct saga_answer *answer, c
                      size_t size)
 {
     bool good = saga_value_copy(task->input, "topic", topic, size);
-    if (!good)
+    if (!good) {
         service_answer_refused(answer, "bad_input", "a topic is needed");
+    }
     return good;
 }
 
@@ -25,15 +26,16 @@ static void find(const struct saga_task *task, struct saga_answer *answer, void 
     char topic[64];
     char place[96];
     (void)db;
-    if (!topic_of(task, answer, topic, sizeof topic))
+    if (!topic_of(task, answer, topic, sizeof(topic))) {
         return;
+    }
     uint32_t count = strcmp(topic, "nothing") == 0 ? 0 : SOURCES;
     struct saga_pack *output = saga_answer_ok(answer);
     saga_put_map(output, 1);
     saga_put_str(output, "sources");
     saga_put_array(output, count);
     for (uint32_t i = 0; i < count; i++) {
-        snprintf(place, sizeof place, "%s/%u", topic, i + 1);
+        snprintf(place, sizeof(place), "%s/%u", topic, i + 1);
         saga_put_str(output, place);
     }
 }
@@ -42,7 +44,7 @@ static void read_one(const struct saga_task *task, struct saga_answer *answer, v
 {
     char place[96];
     (void)db;
-    if (!saga_value_copy(task->input, "source", place, sizeof place)) {
+    if (!saga_value_copy(task->input, "source", place, sizeof(place))) {
         service_answer_refused(answer, "bad_input", "a source is needed");
         return;
     }
@@ -58,13 +60,14 @@ static void make(const struct saga_task *task, struct saga_answer *answer, void 
 {
     char topic[64];
     char what[64];
-    if (!topic_of(task, answer, topic, sizeof topic))
+    if (!topic_of(task, answer, topic, sizeof(topic))) {
         return;
+    }
     if (strcmp(topic, "secret") == 0 && strcmp(task->action, "site.publish") == 0) {
         service_answer_refused(answer, "not_allowed", "this may not be published");
         return;
     }
-    snprintf(what, sizeof what, "%s %zu", task->action,
+    snprintf(what, sizeof(what), "%s %zu", task->action,
              saga_value_count(saga_value_find(task->input, "pages")));
     int rc = service_execute(db, "INSERT INTO piece (key, what, topic) VALUES (?, ?, ?)",
                              (const char *const[]){task->key, what, topic, NULL});
@@ -73,7 +76,7 @@ static void make(const struct saga_task *task, struct saga_answer *answer, void 
         return;
     }
     char number[32];
-    snprintf(number, sizeof number, "P%" PRId64, (int64_t)sqlite3_last_insert_rowid(db));
+    snprintf(number, sizeof(number), "P%" PRId64, (int64_t)sqlite3_last_insert_rowid(db));
     struct saga_pack *output = saga_answer_ok(answer);
     saga_put_map(output, 1);
     saga_put_str(output, "piece");
@@ -84,10 +87,11 @@ static void take_away(const struct saga_task *task, struct saga_answer *answer, 
 {
     int rc = service_execute(db, "DELETE FROM piece WHERE key = ?",
                              (const char *const[]){task->do_key, NULL, NULL, NULL});
-    if (rc == SQLITE_DONE)
+    if (rc == SQLITE_DONE) {
         saga_answer_ok(answer);
-    else
+    } else {
         service_answer_broken(answer, db);
+    }
 }
 
 static const struct service press = {

@@ -16,11 +16,13 @@ static bool do_it(const struct saga_task *task, struct saga_answer *answer, sqli
 {
     const char *key = task->do_key && task->do_key[0] ? task->do_key : task->key;
     int rc = service_execute(db, sql, (const char *const[]){key, item, NULL, NULL});
-    if (rc == SQLITE_DONE)
+    if (rc == SQLITE_DONE) {
         rc = service_execute(db, "INSERT INTO deed (what, key) VALUES (?, ?)",
                              (const char *const[]){task->action, key, NULL, NULL});
-    if (rc != SQLITE_DONE)
+    }
+    if (rc != SQLITE_DONE) {
         service_answer_broken(answer, db);
+    }
     return rc == SQLITE_DONE;
 }
 
@@ -28,11 +30,12 @@ static void add(const struct saga_task *task, struct saga_answer *answer, sqlite
                 const char *kind, const char *item)
 {
     char sql[128];
-    snprintf(sql, sizeof sql, "INSERT INTO thing (kind, key, item) VALUES ('%s', ?, ?)", kind);
-    if (!do_it(task, answer, db, sql, item))
+    snprintf(sql, sizeof(sql), "INSERT INTO thing (kind, key, item) VALUES ('%s', ?, ?)", kind);
+    if (!do_it(task, answer, db, sql, item)) {
         return;
+    }
     char number[32];
-    snprintf(number, sizeof number, "%s-%" PRId64, kind, (int64_t)sqlite3_last_insert_rowid(db));
+    snprintf(number, sizeof(number), "%s-%" PRId64, kind, (int64_t)sqlite3_last_insert_rowid(db));
     struct saga_pack *output = saga_answer_ok(answer);
     saga_put_map(output, 1);
     saga_put_str(output, "id");
@@ -41,20 +44,22 @@ static void add(const struct saga_task *task, struct saga_answer *answer, sqlite
 
 static void take_away(const struct saga_task *task, struct saga_answer *answer, void *db)
 {
-    if (do_it(task, answer, db, "DELETE FROM thing WHERE key = ?", NULL))
+    if (do_it(task, answer, db, "DELETE FROM thing WHERE key = ?", NULL)) {
         saga_answer_ok(answer);
+    }
 }
 
 static void validate(const struct saga_task *task, struct saga_answer *answer, void *db)
 {
     char order[64];
     (void)db;
-    if (!saga_value_copy(task->input, "order", order, sizeof order))
+    if (!saga_value_copy(task->input, "order", order, sizeof(order))) {
         service_answer_refused(answer, "bad_input", "an order is needed");
-    else if (strcmp(order, "o-0") == 0)
+    } else if (strcmp(order, "o-0") == 0) {
         service_answer_refused(answer, "no_such_order", "nobody has bought this");
-    else
+    } else {
         saga_answer_ok(answer);
+    }
 }
 
 static void expect(const struct saga_task *task, struct saga_answer *answer, void *db)
@@ -70,12 +75,13 @@ static void make_label(const struct saga_task *task, struct saga_answer *answer,
 static void refund(const struct saga_task *task, struct saga_answer *answer, void *db)
 {
     char item[64];
-    if (!saga_value_copy(task->input, "item", item, sizeof item))
+    if (!saga_value_copy(task->input, "item", item, sizeof(item))) {
         service_answer_refused(answer, "bad_input", "an item is needed");
-    else if (strcmp(item, "gift-card") == 0)
+    } else if (strcmp(item, "gift-card") == 0) {
         service_answer_refused(answer, "not_refundable", "gift cards are not taken back");
-    else
+    } else {
         add(task, answer, db, "refund", item);
+    }
 }
 
 static void send_mail(const struct saga_task *task, struct saga_answer *answer, void *db)
