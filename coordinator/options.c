@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "engine/definition.h"
 #include "options_webhooks.h"
+#include "calendar/duration.h"
 
 enum form { FORM_TEXT, FORM_DURATION, FORM_NUMBER, FORM_FLAG, FORM_LEVEL, FORM_FORMAT };
 

@@ -19,6 +19,7 @@
 #include "outbox/address.h"
 #include "outbox/sign.h"
 #include "outbox/transport.h"
+#include "calendar/duration.h"
 
 enum { SECRETS_SIZE = 1024, TIMEOUT_MIN_MS = 100, TIMEOUT_MAX_MS = 60000 };
 

@@ -16,6 +16,7 @@
 #include "base/times.h"
 #include "ctl/ctl.h"
 #include "engine/definition.h"
+#include "calendar/duration.h"
 
 enum { PATH_SIZE = 1024, ID_SIZE = 8 };
 

@@ -3,6 +3,7 @@
 #include "base/times.h"
 #include "ctl/ctl.h"
 #include "engine/definition.h"
+#include "calendar/duration.h"
 
 static int64_t wall_ms(void)
 {

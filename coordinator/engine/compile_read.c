@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "calendar/duration.h"
 
 enum { COUNT_MAX = 1000000 };
 

@@ -4,7 +4,7 @@
  */
 #include "engine/condition_key.h"
 
-#include "engine/jsonpath_form.h"
+#include "jsonpath/jsonpath_form.h"
 
 static const struct jsonpath_query *query_of(const struct jsonpath_operand *operand)
 {

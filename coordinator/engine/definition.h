@@ -179,7 +179,4 @@ const struct definition *definition_version(const struct definition *definition,
 /* The index of the step named so, or -1. */
 int32_t definition_step(const struct definition *definition, struct span name);
 
-/* "250ms", "30s", "15m", "2h", "3d", "PT15M" to ms; false for anything else. */
-bool duration_parse(struct span text, int64_t *ms);
-
 #endif

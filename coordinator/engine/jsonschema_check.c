@@ -227,8 +227,7 @@ static bool try_patterns(struct check *check, struct jsonschema_frame *frame)
     const struct jsonschema_node *node = frame->node;
     while (frame->at < node->map_counts[MAP_PATTERNS]) {
         const struct jsonschema_member *member = &node->maps[MAP_PATTERNS][frame->at++];
-        if (jsonpath_regexp_matches(member->pattern, frame->member, false,
-                                    &check->run.steps_left)) {
+        if (regexp_matches(member->pattern, frame->member, false, &check->run.steps_left)) {
             return try_member(check, frame, member->node);
         }
     }

@@ -177,7 +177,7 @@ const struct jsonschema *jsonschema_compile(struct compile *c, struct span docum
         .nodes = compile_scratch(c, JSONSCHEMA_NODES_MAX, sizeof(struct jsonschema_node)),
         .drafts = compile_scratch(c, JSONSCHEMA_NODES_MAX, sizeof(struct jsonschema_draft)),
         .references = compile_scratch(c, JSONSCHEMA_NODES_MAX, sizeof(struct span)),
-        .room = compile_scratch(c, 1, sizeof(struct jsonpath_regexp_room)),
+        .room = compile_scratch(c, 1, sizeof(struct regexp_room)),
         .pattern_room = compile_scratch(c, JSONSCHEMA_PATTERN_BYTES, 1),
     };
     if (c->no_memory) {

@@ -2,7 +2,7 @@
 #ifndef ENGINE_JSONSCHEMA_PARTS_H
 #define ENGINE_JSONSCHEMA_PARTS_H
 
-#include "engine/jsonpath_regexp.h"
+#include "regexp/regexp.h"
 #include "engine/jsonschema.h"
 
 #define JSONSCHEMA_NONE UINT16_MAX /* no such node */
@@ -47,7 +47,7 @@ enum jsonschema_list { LIST_PREFIX, LIST_ALL, LIST_ANY, LIST_ONE, LIST_COUNT };
 /* A schema under a name. */
 struct jsonschema_member {
     struct span name;
-    const struct jsonpath_regexp *pattern; /* patternProperties only */
+    const struct regexp *pattern; /* patternProperties only */
     uint16_t node;
 };
 
@@ -69,7 +69,7 @@ struct jsonschema_node {
     double bounds[BOUND_COUNT];
     struct span choices;  /* enum: array; empty = none */
     struct span constant; /* const; empty = none */
-    const struct jsonpath_regexp *pattern;
+    const struct regexp *pattern;
     uint16_t children[CHILD_COUNT];
     const uint16_t *lists[LIST_COUNT];
     uint32_t list_counts[LIST_COUNT];
@@ -120,7 +120,7 @@ struct jsonschema_compiler {
     struct jsonschema_draft *drafts;
     uint32_t count;
     struct span *references; /* of each node, its $ref; empty = none */
-    struct jsonpath_regexp_room *room;
+    struct regexp_room *room;
     uint8_t *pattern_room; /* JSONSCHEMA_PATTERN_BYTES of it */
 };
 
@@ -131,8 +131,7 @@ void jsonschema_keywords_read(struct jsonschema_compiler *s, uint16_t node);
 /* What a hexadecimal digit is worth, or -1. */
 int jsonschema_hex(uint8_t byte);
 /* A pattern of ECMA-262, as far as it can be taken; NULL and a problem otherwise. */
-const struct jsonpath_regexp *jsonschema_pattern(struct jsonschema_compiler *s,
-                                                 struct span pattern);
+const struct regexp *jsonschema_pattern(struct jsonschema_compiler *s, struct span pattern);
 
 /* --- jsonschema_check.c and jsonschema_rules.c
  * ----------------------------------------------------------

@@ -188,10 +188,10 @@ static void rewrite(struct rewriting *r)
     }
 }
 
-const struct jsonpath_regexp *jsonschema_pattern(struct jsonschema_compiler *s, struct span pattern)
+const struct regexp *jsonschema_pattern(struct jsonschema_compiler *s, struct span pattern)
 {
     struct rewriting r = {.text = pattern};
-    struct jsonpath_regexp regexp;
+    struct regexp regexp;
     r.out = (struct buf){.data = s->pattern_room,
                          .capacity = JSONSCHEMA_PATTERN_BYTES,
                          .size_max = JSONSCHEMA_PATTERN_BYTES};
@@ -202,14 +202,14 @@ const struct jsonpath_regexp *jsonschema_pattern(struct jsonschema_compiler *s, 
         refuse(&r, "the pattern is too large");
     }
     if (!r.problem) {
-        r.problem = jsonpath_regexp_compile(buf_span(&r.out), s->room, &regexp);
+        r.problem = regexp_compile(buf_span(&r.out), s->room, &regexp);
     }
     if (r.problem) {
         compile_error(s->c, "the pattern '%s' cannot be used: %s", compile_quote(pattern).text,
                       r.problem);
         return NULL;
     }
-    const struct jsonpath_regexp *kept = jsonpath_regexp_keep(&regexp, s->c->arena);
+    const struct regexp *kept = regexp_keep(&regexp, s->c->arena);
     s->c->no_memory = s->c->no_memory || !kept;
     return kept;
 }

@@ -175,7 +175,7 @@ static bool text_holds(struct jsonschema_run *run, const struct jsonschema_node 
     }
     bool ok = size_holds(run, node, BOUND_MIN_LENGTH, characters, "characters");
     bool matches = !node->pattern || !jsonschema_pay(run, text.size) ||
-                   jsonpath_regexp_matches(node->pattern, text, false, &run->steps_left);
+                   regexp_matches(node->pattern, text, false, &run->steps_left);
     if (!matches) {
         jsonschema_report(run, "must match the pattern that the schema gives");
     }

@@ -7,7 +7,7 @@
 #define ENGINE_SCHEDULE_H
 
 #include "base/buf.h"
-#include "engine/cron.h"
+#include "calendar/cron.h"
 #include "engine/definition.h"
 
 enum {

@@ -5,7 +5,7 @@
 #ifndef ENGINE_TEMPLATE_FORM_H
 #define ENGINE_TEMPLATE_FORM_H
 
-#include "engine/jsonpath.h"
+#include "jsonpath/jsonpath.h"
 #include "engine/template.h"
 
 enum reference_root {

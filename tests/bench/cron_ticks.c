@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/zoneinfo.h"
-#include "engine/cron.h"
+#include "calendar/cron.h"
 
 static const struct zone *zone_of(const char *name, struct arena *arena)
 {

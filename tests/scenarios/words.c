@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "scenario.h"
+#include "calendar/duration.h"
 
 void words_split(struct words *words, const char *line)
 {

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/definition.h"
+#include "calendar/duration.h"
 
 /* A definition from JSON in an arena that the test closes. */
 struct compiled {

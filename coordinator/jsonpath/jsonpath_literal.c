@@ -1,0 +1,109 @@
+/* jsonpath_literal.c - literals of JSONPath, packed as msgpack. */
+#include "base/json.h"
+#include "jsonpath/jsonpath_parser.h"
+
+/* A head of msgpack: the tag, then the number, in `width` bytes. */
+static void put_head(uint8_t *at, uint8_t tag, uint64_t number, uint32_t width)
+{
+    *at++ = tag;
+    for (uint32_t i = 0; i < width; i++) {
+        at[i] = (uint8_t)(number >> (8 * (width - 1 - i)));
+    }
+}
+
+static struct span pack_string(struct jsonpath_parser *p)
+{
+    enum { HEAD = 5 };
+    struct span text = jsonpath_parser_string(p);
+    uint8_t *packed = jsonpath_parser_take(p, HEAD + text.size);
+    if (!packed) {
+        return (struct span){NULL, 0};
+    }
+    put_head(packed, 0xdb, text.size, 4);
+    if (text.size > 0) {
+        memcpy(packed + HEAD, text.data, text.size);
+    }
+    return span_of(packed, HEAD + text.size);
+}
+
+static size_t digits_at(const struct jsonpath_parser *p, size_t at)
+{
+    size_t first = at;
+    while (at < p->text.size && p->text.data[at] >= '0' && p->text.data[at] <= '9') {
+        at++;
+    }
+    return at - first;
+}
+
+/* Takes digits, at least one. */
+static void take_digits(struct jsonpath_parser *p)
+{
+    size_t digits = digits_at(p, p->at);
+    if (digits == 0) {
+        jsonpath_parser_refuse(p, p->at, "a digit must stand here");
+    }
+    p->at += digits;
+}
+
+/* A number as JSON writes it. */
+static struct span pack_number(struct jsonpath_parser *p)
+{
+    enum { SIZE = 9 };
+    size_t start = p->at;
+    (void)jsonpath_parser_takes(p, "-");
+    if (jsonpath_parser_peek(p) == '0' && digits_at(p, p->at) > 1) {
+        jsonpath_parser_refuse(p, start, "a number has no 0 before it");
+    }
+    take_digits(p);
+    if (jsonpath_parser_takes(p, ".")) {
+        take_digits(p);
+    }
+    if (jsonpath_parser_takes(p, "e") || jsonpath_parser_takes(p, "E")) {
+        if (!jsonpath_parser_takes(p, "-")) {
+            (void)jsonpath_parser_takes(p, "+");
+        }
+        take_digits(p);
+    }
+    double number = 0;
+    bool is_good = !jsonpath_parser_failed(p) &&
+                   json_number_read((struct span){p->text.data + start, p->at - start}, &number);
+    uint8_t *packed = jsonpath_parser_take(p, SIZE);
+    if (!is_good) {
+        jsonpath_parser_refuse(p, start, "a number too large, or with too many digits");
+    }
+    if (!packed) {
+        return (struct span){NULL, 0};
+    }
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof(bits));
+    put_head(packed, 0xcb, bits, 8);
+    return span_of(packed, SIZE);
+}
+
+bool jsonpath_parser_literal(struct jsonpath_parser *p, struct span *value)
+{
+    static const struct {
+        const char *text;
+        struct span value;
+    } words[] = {
+        {"true", {(const uint8_t *)"\xc3", 1}},
+        {"false", {(const uint8_t *)"\xc2", 1}},
+        {"null", {(const uint8_t *)"\xc0", 1}},
+    };
+    int c = jsonpath_parser_peek(p);
+    if (c == '\'' || c == '"') {
+        *value = pack_string(p);
+        return true;
+    }
+    if (c == '-' || (c >= '0' && c <= '9')) {
+        *value = pack_number(p);
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        if (jsonpath_parser_takes(p, words[i].text)) {
+            *value = words[i].value;
+            return true;
+        }
+    }
+    return false;
+}
