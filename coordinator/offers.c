@@ -5,7 +5,7 @@
 
 #include "base/mp.h"
 #include "core_parts.h"
-#include "engine/inbox.h"
+#include "journal/event_value.h"
 
 enum {
     OFFERS_PER_TURN = 512, /* each may read a saga from the store */
@@ -302,7 +302,7 @@ static bool show_event(struct core *core, const struct inbox_row *row)
 {
     struct buf *event = &core->offers.offering.event;
     buf_clear(event);
-    inbox_put_event(event, row, true);
+    event_value_put(event, row, true);
     if (buf_failed(event)) {
         core_fail(core, SAGA_NO_MEMORY);
     }
@@ -436,12 +436,12 @@ static bool value_at_path(struct core *core, int64_t *value)
         return true;
     }
     enum saga_error rc =
-        inbox_value_at(buf_span(&offering->event), offering->path, &offering->arena, &found);
+        event_value_at(buf_span(&offering->event), offering->path, &offering->arena, &found);
     if (rc != SAGA_OK) {
         core_fail(core, rc);
         return false;
     }
-    *value = inbox_hash(found, &core->offers.scratch);
+    *value = event_value_hash(found, &core->offers.scratch);
     return found.size > 0;
 }
 

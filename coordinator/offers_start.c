@@ -10,8 +10,10 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "core_parts.h"
-#include "engine/condition.h"
+#include "language/condition.h"
 #include "offers.h"
+#include "language/template.h"
+#include "base/mp.h"
 
 enum { RETRY_MS = 1000, MADE_ID_HEX = 32 };
 

@@ -9,7 +9,7 @@
 #include <yaml.h>
 
 #include "base/limits.h"
-#include "engine/definition.h"
+#include "language/definition.h"
 #include "options_webhooks.h"
 #include "calendar/duration.h"
 

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "engine/definition.h"
+#include "language/definition.h"
 #include "outbox/address.h"
 #include "outbox/sign.h"
 #include "outbox/transport.h"

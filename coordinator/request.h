@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "engine/event.h"
-#include "engine/row.h"
+#include "journal/row.h"
 
 enum request_kind {
     REQUEST_START,  /* event.start; definition is looked up by the loop */

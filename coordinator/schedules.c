@@ -10,8 +10,8 @@
 #include "base/mp.h"
 #include "base/zoneinfo.h"
 #include "core_parts.h"
-#include "engine/inbox.h"
-#include "engine/template.h"
+#include "journal/event_value.h"
+#include "language/template.h"
 
 enum {
     TICKS_MAX = 64, /* dealt with in one turn */
@@ -229,11 +229,11 @@ static void occasion_open(struct occasion *occasion, struct span id, int64_t tic
     buf_open(&occasion->input, 2 * LIMIT_VALUE);
     put_data(&occasion->data, tick_ms);
     struct inbox_row row = {.name = span_text("schedule"),
-                            .source = span_text(INBOX_SOURCE_PREFIX "schedule"),
+                            .source = span_text(EVENT_SOURCE_PREFIX "schedule"),
                             .id = id,
                             .at_ms = tick_ms,
                             .data = buf_span(&occasion->data)};
-    inbox_put_event(&occasion->event, &row, true);
+    event_value_put(&occasion->event, &row, true);
 }
 
 static void occasion_close(struct occasion *occasion)

@@ -8,7 +8,9 @@
 #define SCHEDULES_H
 
 #include "base/heap.h"
-#include "engine/schedule.h"
+#include "language/schedule.h"
+#include "base/arena.h"
+#include "calendar/zone.h"
 
 struct core;
 

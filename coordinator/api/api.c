@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "api/http.h"
-#include "engine/jsonschema.h"
+#include "jsonschema/jsonschema.h"
 #include "base/digest.h"
 #include "base/log.h"
 

@@ -10,7 +10,9 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/zoneinfo.h"
-#include "engine/schedule.h"
+#include "language/schedule.h"
+#include "reading/problem.h"
+#include "base/span.h"
 
 static void set_etag(struct call *call, const uint8_t *digest)
 {

@@ -15,7 +15,7 @@
 #include "base/mp.h"
 #include "base/times.h"
 #include "base/utf8.h"
-#include "engine/inbox.h"
+#include "journal/event_value.h"
 
 enum { BATCH_MAX = 1000 };
 
@@ -74,7 +74,7 @@ static bool is_name(struct span text)
 
 static void check_event(struct call *call, const char *place, const struct inbox_row *row)
 {
-    size_t prefix = sizeof(INBOX_SOURCE_PREFIX) - 1;
+    size_t prefix = sizeof(EVENT_SOURCE_PREFIX) - 1;
     if (!is_name(row->name)) {
         fault(call, place, "type", "must be 1 to 255 bytes of UTF-8 without blanks");
     }
@@ -84,7 +84,7 @@ static void check_event(struct call *call, const char *place, const struct inbox
     if (row->source.size == 0 || row->source.size > LIMIT_EVENT_SOURCE || is_no_text(row->source)) {
         fault(call, place, "source", "must be 1 to 512 bytes of UTF-8 without control characters");
     } else if (row->source.size >= prefix &&
-               memcmp(row->source.data, INBOX_SOURCE_PREFIX, prefix) == 0) {
+               memcmp(row->source.data, EVENT_SOURCE_PREFIX, prefix) == 0) {
         fault(call, place, "source", "must not begin with sagad/: that is the coordinator's own");
     }
 }

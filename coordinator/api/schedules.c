@@ -4,7 +4,7 @@
  * the last tick is what is durable. */
 #include "api/http.h"
 #include "base/zoneinfo.h"
-#include "engine/schedule.h"
+#include "language/schedule.h"
 
 enum { NEXT_COUNT = 3, SECOND_MS = 1000 };
 

@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/mp.h"
 #include "store/request_digest.h"
+#include "journal/verb.h"
 
 enum { UUID_SIZE = 36 };
 

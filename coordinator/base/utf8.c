@@ -84,3 +84,12 @@ bool utf8_is_valid(struct span text)
     }
     return true;
 }
+
+void utf8_cut(char *text)
+{
+    size_t size = strlen(text);
+    while (size > 0 && !utf8_is_valid(span_of(text, size))) {
+        size--;
+    }
+    text[size] = '\0';
+}

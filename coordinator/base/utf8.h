@@ -13,6 +13,8 @@ uint32_t utf8_read(const uint8_t *data, size_t size);
 size_t utf8_write(uint8_t data[4], uint32_t character);
 /* Is all of it UTF-8? Nothing is. */
 bool utf8_is_valid(struct span text);
+/* Shortens a text that was cut in the middle of a character to its last whole one. */
+void utf8_cut(char *text);
 
 /* Is all of it ASCII, as nearly all text is? Inline, and by words: it is asked of every string that
  * comes in. The last load overlaps the one before it, so that no byte is left for a loop. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/times.h"
+#include "calendar/zone.h"
 
 enum {
     FIELDS = 5,

@@ -25,9 +25,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/check.h"
 #include "base/span.h"
-#include "calendar/zone.h"
+
+struct zone;
 
 enum { CRON_SIZE = 256 }; /* bytes of an expression: longer ones are refused */
 

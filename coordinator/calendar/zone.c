@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "base/limits.h"
+#include "base/arena.h"
 
 enum {
     HEADER_SIZE = 44,

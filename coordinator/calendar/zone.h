@@ -11,10 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "base/span.h"
+
+struct arena;
 
 enum {
     ZONE_BYTES_MAX = 256 * 1024, /* of a file; the largest of today has 4 KiB */

@@ -10,7 +10,9 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "engine/definition.h"
+#include "language/definition.h"
+#include "journal/states.h"
+#include "base/arena.h"
 
 enum trouble {
     TROUBLE_REFUSED,   /* the participant says no, for good */

@@ -1,6 +1,7 @@
 /* drill_json.c - a drill's outcomes for programs: a run is one object. */
 #include "base/json.h"
 #include "ctl/drill.h"
+#include "journal/states.h"
 
 enum { TEXT_MAX = 8 * 1024 * 1024 };
 

@@ -11,7 +11,9 @@
 
 #include "base/mp.h"
 #include "ctl/drill_world.h"
-#include "engine/inbox.h"
+#include "journal/event_value.h"
+#include "language/definition.h"
+#include "journal/verb.h"
 
 enum {
     DEAD_MS = 6000,
@@ -176,7 +178,7 @@ static bool bring(struct drill_world *world, uint32_t step)
                             .at_ms = world->now_ms,
                             .data = buf_span(&world->values->outputs[step])};
     buf_open(&shown, LIMIT_MESSAGE_OUT);
-    inbox_put_event(&shown, &row, true);
+    event_value_put(&shown, &row, true);
     struct event event = {.kind = EVENT_OFFER,
                           .offer = {.saga = span_text(DRILL_SAGA),
                                     .step = step,

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "ctl/drill.h"
+#include "journal/states.h"
 
 enum {
     NAME_WIDTH = 18,

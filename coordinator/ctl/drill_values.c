@@ -9,7 +9,8 @@
 
 #include "base/json.h"
 #include "ctl/drill.h"
-#include "engine/template_form.h"
+#include "language/template_form.h"
+#include "jsonpath/jsonpath.h"
 
 enum {
     INDEX_MAX = 1000, /* of an array that is made up */

@@ -10,7 +10,8 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/zoneinfo.h"
-#include "engine/schedule.h"
+#include "language/schedule.h"
+#include "reading/problem.h"
 
 enum {
     ARENA_BYTES = 16 * 1024 * 1024, /* far more than 1,000 steps take */

@@ -8,7 +8,8 @@
 
 #include "base/arena.h"
 #include "ctl/yaml.h"
-#include "engine/definition.h"
+#include "language/definition.h"
+#include "reading/problem.h"
 
 struct lint {
     const char *path;              /* borrowed; "-" is stdin, shown as (stdin) */

@@ -15,7 +15,7 @@
 #include "base/time_text.h"
 #include "base/times.h"
 #include "ctl/ctl.h"
-#include "engine/definition.h"
+#include "language/definition.h"
 #include "calendar/duration.h"
 
 enum { PATH_SIZE = 1024, ID_SIZE = 8 };

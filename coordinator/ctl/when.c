@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "base/times.h"
 #include "ctl/ctl.h"
-#include "engine/definition.h"
+#include "language/definition.h"
 #include "calendar/duration.h"
 
 static int64_t wall_ms(void)

@@ -11,6 +11,7 @@
 #include "base/mp.h"
 #include "base/time_text.h"
 #include "engine/turn.h"
+#include "journal/verb.h"
 
 /* ---- asking ---- */
 

@@ -22,6 +22,8 @@
 #include "base/mp.h"
 #include "engine/trace.h"
 #include "engine/turn.h"
+#include "engine/event.h"
+#include "journal/verb.h"
 
 enum { AGAIN_MS = 1000, KEY_ROOM = 24 }; /* "/", "[9999]", "~9999" and "/confirm" in a key */
 

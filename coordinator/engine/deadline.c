@@ -10,6 +10,7 @@
  * there is no way back by itself: somebody is told, and decides. */
 #include "base/mp.h"
 #include "engine/turn.h"
+#include "calendar/time_value.h"
 
 enum { LEAD_LEAST_MS = 60 * 1000 };
 
@@ -109,7 +110,7 @@ void deadline_set(struct turn *turn, const struct step *step)
         return;
     }
     int64_t due_ms = 0;
-    if (wait_read_time(buf_span(out), &due_ms)) {
+    if (time_value_read(buf_span(out), &due_ms)) {
         emit_deadline(turn, step, "undo_deadline", due_ms);
         deadline_expire(turn, step); /* it may be near already: nothing else starts then */
     } else if (mp_type(buf_span(out)) != MP_NIL) {

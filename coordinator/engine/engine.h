@@ -18,7 +18,7 @@
 
 #include "base/check.h"
 #include "engine/event.h"
-#include "engine/saga_image.h"
+#include "journal/saga_image.h"
 
 struct engine;
 

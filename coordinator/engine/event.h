@@ -8,9 +8,10 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "engine/definition.h"
-#include "engine/row.h"
+#include "language/definition.h"
+#include "journal/row.h"
 #include "engine/task.h"
+#include "journal/verb.h"
 
 struct jsonschema_report; /* jsonschema.h */
 
@@ -63,22 +64,6 @@ struct result {
 /* What a participant is told of its result: the words of `done`. */
 enum verdict { VERDICT_OK, VERDICT_LATE, VERDICT_STALE, VERDICT_UNKNOWN };
 
-enum verb {
-    VERB_ROLLBACK, /* a running or parked saga; a completed one past its pivot with accept */
-    VERB_REVERSE,  /* a completed saga, whole or some steps, inside its window */
-    VERB_RETRY,
-    VERB_RESOLVE,
-    VERB_PAUSE,
-    VERB_RESUME,
-    VERB_TERMINATE,
-    VERB_SKIP,    /* a step that has no effect: those that need it go on */
-    VERB_APPROVE, /* a step that asks for it */
-    VERB_REJECT,
-    VERB_MIGRATE, /* go on under another version of the definition */
-    VERB_SIGNAL,  /* an event for this saga alone */
-    VERB_COUNT
-};
-
 struct verb_request {
     enum verb verb;
     struct span saga;         /* external id */
@@ -117,7 +102,7 @@ struct start_request {
     uint8_t digest[32]; /* of the request, for idempotency */
     struct span key;    /* idempotency key as a name (0x01...), or empty */
     uint8_t key_digest[32];
-    struct span event;     /* of the inbox, that started it: see inbox_put_event(); empty = none */
+    struct span event;     /* of the inbox, that started it: see event_value_put(); empty = none */
     uint64_t event_number; /* its number */
     bool is_child;         /* a parent starts it: nobody waits for a reply */
     bool shares_claim;     /* its parent has a concurrency key, or shares one */
@@ -160,7 +145,7 @@ struct offer {
     uint32_t step;    /* its index in the saga */
     struct span name;
     uint64_t number;
-    struct span event; /* see inbox_put_event() */
+    struct span event; /* see event_value_put() */
     bool *is_taken;    /* set: did the step take it? */
 };
 

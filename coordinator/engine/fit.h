@@ -3,7 +3,7 @@
 #define ENGINE_FIT_H
 
 #include "engine/engine.h"
-#include "engine/jsonschema.h"
+#include "jsonschema/jsonschema.h"
 
 struct fit_refusal {
     const char *why;                          /* a sentence */

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/fold_parts.h"
+#include "journal/verb.h"
 
 #define TO(state) (1u << STEP_STATE_##state)
 static const uint32_t legal[STEP_STATE_COUNT] = {

@@ -11,46 +11,20 @@
  * recalled, others wait. A step that has taken an event, or was called off, takes no more: offering
  * one again after a crash changes nothing. What the store must keep, and whom it must find, goes
  * with the records that make it so: wait rows. */
-#include "engine/inbox.h"
+#include "journal/event_value.h"
 
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/time_text.h"
-#include "engine/condition_key.h"
+#include "language/condition_key.h"
 #include "engine/turn.h"
+#include "base/mp.h"
+#include "base/span.h"
+#include "language/condition.h"
+#include "calendar/time_value.h"
 
 /* ---- what an event looks like ---- */
-
-static void put_time(struct buf *out, int64_t at_ms)
-{
-    char text[TIME_TEXT_SIZE];
-    time_text(at_ms, text);
-    mp_put_text(out, text);
-}
-
-void inbox_put_event(struct buf *out, const struct inbox_row *row, bool has_data)
-{
-    mp_put_map(out, 5u + (row->cause.size > 0 ? 1 : 0) + (has_data ? 1 : 0));
-    mp_put_text(out, "name");
-    mp_put_str(out, row->name);
-    mp_put_text(out, "type");
-    mp_put_str(out, row->name);
-    mp_put_text(out, "id");
-    mp_put_str(out, row->id);
-    mp_put_text(out, "source");
-    mp_put_str(out, row->source);
-    mp_put_text(out, "time");
-    put_time(out, row->at_ms);
-    if (row->cause.size > 0) {
-        mp_put_text(out, "saga");
-        mp_put_str(out, row->cause);
-    }
-    if (has_data) {
-        mp_put_text(out, "data");
-        mp_put_value(out, row->data);
-    }
-}
 
 /* The same without its data, from the whole. */
 static void put_identity(struct buf *out, struct span event)
@@ -67,38 +41,6 @@ static void put_identity(struct buf *out, struct span event)
             mp_put_value(out, value);
         }
     }
-}
-
-int64_t inbox_hash(struct span value, struct buf *scratch)
-{
-    uint8_t digest[DIGEST_SIZE];
-    int64_t hash = 0;
-    buf_clear(scratch);
-    if (value.size == 0 || json_canonical(value, scratch) != SAGA_OK) {
-        return 0;
-    }
-    digest_pair(buf_span(scratch), (struct span){NULL, 0}, digest);
-    memcpy(&hash, digest, sizeof(hash));
-    return hash;
-}
-
-enum saga_error inbox_value_at(struct span event, struct span path, struct arena *arena,
-                               struct span *value)
-{
-    const struct jsonpath *compiled;
-    struct jsonpath_problem problem;
-    uint32_t count;
-    *value = (struct span){NULL, 0};
-    enum saga_error rc = jsonpath_compile(path, arena, &compiled, &problem);
-    if (rc != SAGA_OK) {
-        return rc == SAGA_NO_MEMORY ? rc : SAGA_STORE_CORRUPT;
-    }
-    const struct jsonpath_segment *first = jsonpath_parts(compiled, &count);
-    if (!first || !jsonpath_is_singular(compiled)) {
-        return SAGA_STORE_CORRUPT;
-    }
-    *value = jsonpath_follow(jsonpath_rest(first), event);
-    return SAGA_OK;
 }
 
 /* ---- rows ---- */
@@ -270,7 +212,7 @@ static void set_key(struct turn *turn, const struct step *step, struct wait_row 
         found.value = buf_span(text);
     }
     bool ok = !buf_failed(text);
-    int64_t hash = inbox_hash(found.value, &turn->engine->scratch);
+    int64_t hash = event_value_hash(found.value, &turn->engine->scratch);
     row->path = arena_copy(&turn->batch->arena, path, &ok);
     row->value = hash;
     turn->failed |= !ok || buf_failed(&turn->engine->scratch);
@@ -322,7 +264,7 @@ static bool matches(struct turn *turn, const struct step *step, struct span even
 static bool is_too_late(const struct step *step, struct span event)
 {
     int64_t came_ms = 0;
-    bool knows = wait_read_time(mp_find(event, span_text("time")), &came_ms);
+    bool knows = time_value_read(mp_find(event, span_text("time")), &came_ms);
     return step->wake_ms > 0 && knows && came_ms >= step->wake_ms;
 }
 
@@ -426,14 +368,14 @@ void inbox_emit(struct turn *turn, struct step *step)
 {
     struct saga *saga = turn->saga;
     struct call *call = step_call(step, TASK_DO);
-    char source[sizeof(INBOX_SOURCE_PREFIX) + LIMIT_NAME];
-    size_t prefix = sizeof(INBOX_SOURCE_PREFIX) - 1;
+    char source[sizeof(EVENT_SOURCE_PREFIX) + LIMIT_NAME];
+    size_t prefix = sizeof(EVENT_SOURCE_PREFIX) - 1;
     struct span definition = saga->definition->name;
     struct span data;
     if (!fill_data(turn, step, &data)) {
         return;
     }
-    memcpy(source, INBOX_SOURCE_PREFIX, prefix);
+    memcpy(source, EVENT_SOURCE_PREFIX, prefix);
     memcpy(source + prefix, definition.data, definition.size);
     struct inbox_row row = {.name = step->spec->event,
                             .source = span_of(source, prefix + definition.size),

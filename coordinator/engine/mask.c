@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mp.h"
+#include "jsonpath/jsonpath.h"
 
 enum { SECRETS_MAX = 4096, PART_LEAST = 2 };
 

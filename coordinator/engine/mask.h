@@ -8,7 +8,7 @@
 #define ENGINE_MASK_H
 
 #include "engine/saga.h"
-#include "engine/template_form.h"
+#include "language/template_form.h"
 
 struct mask {
     const struct definition *definition;

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "engine/turn.h"
 #include "engine/view.h"
+#include "journal/verb.h"
 
 /* Has any key of it been used, or is it decided otherwise? */
 static bool has_begun(const struct step *step)

@@ -6,6 +6,7 @@
 #include "base/mp.h"
 #include "engine/engine.h"
 #include "engine/turn.h"
+#include "journal/verb.h"
 
 static void tell(struct turn *turn, const struct attempt *attempt, enum verdict verdict)
 {

@@ -2,7 +2,7 @@
 #ifndef ENGINE_RETRY_H
 #define ENGINE_RETRY_H
 
-#include "engine/definition.h"
+#include "language/definition.h"
 
 /* The delay in ms before the attempt that follows `failed` counted ones (>= 1): exponential,
  * capped, with jitter drawn from `seed` (equal seeds give equal delays). */

@@ -20,7 +20,7 @@
 #include "base/heap.h"
 #include "base/map.h"
 #include "engine/engine.h"
-#include "engine/record.h"
+#include "journal/record.h"
 
 enum { SAGA_MAGIC = 0x5a6a5a6a, CALL_COUNT = 3, TRACE_PARENT_SIZE = 55 };
 

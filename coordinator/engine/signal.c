@@ -4,9 +4,9 @@
 
 #include "base/limits.h"
 #include "base/mp.h"
-#include "engine/definition_parts.h"
-#include "engine/inbox.h"
+#include "journal/event_value.h"
 #include "engine/turn.h"
+#include "language/names.h"
 
 static bool has_use(const struct saga *saga, struct span event)
 {
@@ -25,7 +25,7 @@ enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, 
 {
     struct saga *saga = turn->saga;
     char id[2 * LIMIT_SAGA_ID + 24];
-    if (!definition_events_is_name(verb->event)) {
+    if (!names_is_event(verb->event)) {
         *why = "'event' must be a name of 1 to 255 bytes without blanks";
         return SAGA_INVALID;
     }
@@ -47,7 +47,7 @@ enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, 
     int size = snprintf(id, sizeof(id), "%.*s/%llu", (int)saga->name.size,
                         (const char *)saga->name.data, (unsigned long long)saga->seq);
     struct inbox_row row = {.name = verb->event,
-                            .source = span_text(INBOX_SOURCE_PREFIX "signal"),
+                            .source = span_text(EVENT_SOURCE_PREFIX "signal"),
                             .id = span_of(id, (size_t)size),
                             .saga = saga->name,
                             .at_ms = turn->now_ms,

@@ -4,8 +4,9 @@
  * it give null. A person may skip what has not begun, waits, or was given up, as long as no effect
  * of it can stand. What has not begun is skipped when its turn comes, so that those after it still
  * wait for what it needs. */
-#include "engine/condition.h"
+#include "language/condition.h"
 #include "engine/turn.h"
+#include "base/limits.h"
 
 static void skip(struct turn *turn, const struct step *step, const char *code, struct span message)
 {

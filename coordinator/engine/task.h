@@ -6,9 +6,8 @@
 #define ENGINE_TASK_H
 
 #include "base/span.h"
-#include "engine/states.h"
-
-enum { TOKEN_SIZE = 16 };
+#include "journal/states.h"
+#include "journal/row.h"
 
 struct task {
     uint64_t saga;             /* internal id */

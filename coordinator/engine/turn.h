@@ -8,7 +8,7 @@
 
 #include "engine/claims.h"
 #include "engine/saga.h"
-#include "engine/template.h"
+#include "language/template.h"
 
 struct engine {
     struct engine_options options;
@@ -108,8 +108,6 @@ void turn_alert(struct turn *turn, const struct step *step, const char *code);
 
 /* wait.c: steps that wait. */
 
-/* A time as people and programs write it: RFC 3339, or milliseconds since 1970. */
-bool wait_read_time(struct span value, int64_t *at_ms);
 /* The wait is over; `code` (a literal) says why it has failed, NULL: it has not. */
 void wait_end(struct turn *turn, const struct step *step, const char *code, struct span message);
 /* Until when the step waits that would by itself until own_ms (0 = for ever). */

@@ -6,6 +6,7 @@
 #include "base/mp.h"
 #include "engine/turn.h"
 #include "engine/view.h"
+#include "journal/verb.h"
 
 static struct record operator_record(const struct verb_request *verb)
 {

@@ -7,6 +7,7 @@
 #include "base/mp.h"
 #include "engine/turn.h"
 #include "engine/view_mask.h"
+#include "journal/verb.h"
 
 static void fill_step(const struct step *step, struct view_step *out)
 {
@@ -198,18 +199,6 @@ enum saga_error view_migration(const struct saga_image *image,
     struct saga *saga;
     enum saga_error rc = saga_load(source, image, request->definition, &saga, why);
     return rc == SAGA_OK ? migrate_plan(saga, request->version, arena, plan, why) : rc;
-}
-
-static const char *const verb_names[VERB_COUNT] = {
-    [VERB_ROLLBACK] = "rollback",   [VERB_REVERSE] = "reverse", [VERB_RETRY] = "retry",
-    [VERB_RESOLVE] = "resolve",     [VERB_PAUSE] = "pause",     [VERB_RESUME] = "resume",
-    [VERB_TERMINATE] = "terminate", [VERB_SKIP] = "skip",       [VERB_APPROVE] = "approve",
-    [VERB_REJECT] = "reject",       [VERB_MIGRATE] = "migrate", [VERB_SIGNAL] = "signal",
-};
-
-const char *verb_name(enum verb verb)
-{
-    return verb < VERB_COUNT ? verb_names[verb] : "unknown";
 }
 
 static const struct flag_name {

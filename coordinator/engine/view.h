@@ -8,13 +8,10 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/limits.h"
-#include "engine/definition.h"
+#include "language/definition.h"
 #include "engine/engine.h"
 #include "engine/event.h"
-#include "engine/saga_image.h"
-
-/* "rollback" ...; never NULL. */
-const char *verb_name(enum verb verb);
+#include "journal/saga_image.h"
 
 struct view_undo {
     enum undo_state state; /* UNDO_STATE_NONE: there is none */
@@ -52,7 +49,7 @@ struct view_step {
 
 struct view {
     struct span name;
-    struct span cause; /* the event that started it: msgpack map, see inbox_put_event(); or empty */
+    struct span cause; /* the event that started it: msgpack map, see event_value_put(); or empty */
     struct span parent; /* the saga whose step this one is; empty = none */
     struct span definition;
     uint32_t version;

@@ -8,6 +8,7 @@
 #include "base/mp.h"
 #include "base/times.h"
 #include "engine/turn.h"
+#include "calendar/time_value.h"
 
 void wait_end(struct turn *turn, const struct step *step, const char *code, struct span message)
 {
@@ -20,16 +21,6 @@ void wait_end(struct turn *turn, const struct step *step, const char *code, stru
     if (!code) {
         deadline_set(turn, step);
     }
-}
-
-bool wait_read_time(struct span value, int64_t *at_ms)
-{
-    struct mp mp = mp_open(value);
-    if (mp_type(value) == MP_INT) {
-        *at_ms = mp_int(&mp);
-        return *at_ms > 0;
-    }
-    return mp_type(value) == MP_STR && time_parse(mp_str(&mp), at_ms) && *at_ms > 0;
 }
 
 static int64_t close_ms(const struct step *step)
@@ -71,7 +62,7 @@ static bool wake_time(struct turn *turn, const struct step *step, int64_t *due_m
         wait_end(turn, step, step_code_of(rc), missing);
     } else if (rc != SAGA_OK) {
         turn->failed = true;
-    } else if (!wait_read_time(buf_span(out), due_ms)) {
+    } else if (!time_value_read(buf_span(out), due_ms)) {
         wait_end(turn, step, "bad_time",
                  span_text("'until' gives neither an RFC 3339 time nor milliseconds since 1970"));
     } else {

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/error.h"
-#include "engine/row.h"
+#include "journal/row.h"
 
 /* Appends the event. The same notice gives the same bytes, so each attempt carries the same body.
  * SAGA_NO_MEMORY, SAGA_BAD_MESSAGE when the notice's data are not one value. */

@@ -11,7 +11,7 @@
 #ifndef STORE_BATCH_TABLE_H
 #define STORE_BATCH_TABLE_H
 
-#include "engine/row.h"
+#include "journal/row.h"
 #include "store/db.h"
 
 /* What the tables show: borrowed while they do. */

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "reading/problem.h"
 
 enum { CAPACITY_MIN = 16 };
 

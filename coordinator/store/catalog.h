@@ -7,8 +7,8 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "engine/definition.h"
-#include "engine/row.h"
+#include "language/definition.h"
+#include "journal/row.h"
 
 struct catalog;
 

@@ -7,7 +7,7 @@
 #define STORE_KINDS_H
 
 #include "base/limits.h"
-#include "engine/row.h"
+#include "journal/row.h"
 #include "store/db.h"
 
 enum { KINDS_KEPT = 64 }; /* a power of two; more than are in use at once, and 5 KiB */

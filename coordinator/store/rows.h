@@ -2,7 +2,7 @@
 #ifndef STORE_ROWS_H
 #define STORE_ROWS_H
 
-#include "engine/row.h"
+#include "journal/row.h"
 #include "store/store.h"
 
 /* Asserts what only a bug of the engine could break: positions are gapless after last_lsn, chains

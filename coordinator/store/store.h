@@ -13,8 +13,8 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/error.h"
-#include "engine/row.h"
-#include "engine/saga_image.h"
+#include "journal/row.h"
+#include "journal/saga_image.h"
 
 struct store_inbox_ops; /* inbox.h */
 struct store; /* each implementation's own; its first member is `const struct store_ops *ops` */

@@ -16,7 +16,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "engine/row.h"
+#include "journal/row.h"
 
 struct tail {
     uint64_t saga; /* 0 = free */

@@ -9,6 +9,8 @@
 
 #include "base/zoneinfo.h"
 #include "calendar/cron.h"
+#include "base/arena.h"
+#include "calendar/zone.h"
 
 static const struct zone *zone_of(const char *name, struct arena *arena)
 {

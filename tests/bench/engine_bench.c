@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/mp.h"
 #include "engine/engine.h"
+#include "reading/problem.h"
 
 static uint32_t inflight = 64;
 static uint32_t sagas = 256000;

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/mp.h"
 #include "engine/turn.h"
+#include "reading/problem.h"
 
 enum { TASKS = 2048 };
 

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/mp.h"
 #include "ctl/yaml.h"
-#include "engine/definition.h"
+#include "language/definition.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

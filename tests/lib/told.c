@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "engine/record.h"
+#include "journal/record.h"
 
 /* "saga_completed" is told as "sagad.saga.completed"; that a step asks persons, too. */
 static bool is_told_as(const struct record *record, char *type, size_t size)

@@ -2,7 +2,7 @@
 #ifndef LIB_TOLD_H
 #define LIB_TOLD_H
 
-#include "engine/row.h"
+#include "journal/row.h"
 
 /* NULL, or what is wrong with a batch of an engine that tells: each record of a saga's start or
  * end, and each that parks, has one notice with its seq, in the order of the records; alerts may

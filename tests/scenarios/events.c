@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/mp.h"
-#include "engine/inbox.h"
+#include "journal/event_value.h"
 #include "engine/turn.h"
 #include "scenario.h"
 #include "words.h"
@@ -31,7 +31,7 @@ static struct span show_event(struct world *world, uint32_t number)
         stop("there is no such event", "event");
     }
     buf_open(&shown, 1 << 20);
-    inbox_put_event(&shown, &world->events[number - 1], true);
+    event_value_put(&shown, &world->events[number - 1], true);
     struct span kept = arena_copy(&world->arena, buf_span(&shown), &ok);
     buf_close(&shown);
     return kept;

@@ -29,6 +29,7 @@
 #include "base/mp.h"
 #include "scenario.h"
 #include "words.h"
+#include "journal/verb.h"
 
 static struct sent *sent_word(struct world *world, struct words *words)
 {

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "base/mp.h"
-#include "engine/record.h"
+#include "journal/record.h"
 #include "scenario.h"
 
 enum form { FORM_U, FORM_I, FORM_S, FORM_T, FORM_V, FORM_L };
@@ -23,6 +23,7 @@ struct field {
     {#member, (bit_), FORM_##form_, offsetof(struct record, member)},
 static const struct field fields[] = {
 #include "schemas/records.def"
+#include "journal/verb.h"
 };
 
 static const struct {

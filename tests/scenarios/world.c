@@ -14,6 +14,7 @@
 #include "lib/saga_dump.h"
 #include "lib/told.h"
 #include "scenario.h"
+#include "reading/problem.h"
 
 enum { DEAD_MS = 6000 };
 

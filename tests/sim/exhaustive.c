@@ -43,6 +43,8 @@
 
 #include "base/json.h"
 #include "small.h"
+#include "journal/verb.h"
+#include "reading/problem.h"
 
 enum { DEPTH_MAX = 60, CHOICES_MAX = 256, SEEN_SIZE = 1 << 24, DEFINITION_SIZE = 1024 };
 

@@ -12,7 +12,7 @@
  *
  * All is learned from the records and heads at the moment of their commit. One saga hears of
  * another only after a commit: what makes it act was durable before, in an older commit. */
-#include "engine/record.h"
+#include "journal/record.h"
 #include "engine/turn.h"
 #include "sim.h"
 

@@ -2,7 +2,7 @@
  * without.
  *
  * All is learned from the records at the moment of their commit. */
-#include "engine/record.h"
+#include "journal/record.h"
 #include "engine/turn.h"
 #include "sim.h"
 

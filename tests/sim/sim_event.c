@@ -3,7 +3,7 @@
  * The senders are outside of the coordinator, and do not give up: an event without an answer is
  * sent again, with the same id, also to the coordinator's next life. What is durable, and what was
  * taken, is learned from the rows at the moment of their commit. */
-#include "engine/record.h"
+#include "journal/record.h"
 #include "engine/view.h"
 #include "sim.h"
 

@@ -1,6 +1,7 @@
 /* sim_operator.c - a person: applies the definitions, then gives verbs to sagas, wise or not. */
 #include "base/json.h"
 #include "sim.h"
+#include "journal/verb.h"
 
 static struct sim_order *order_of(struct request *request)
 {

@@ -4,9 +4,9 @@
  * shortly before a tick and, in such worlds, jumps ahead by hours when it starts again, so that
  * ticks are missed: the latest, or all of them, are made up for, or none is, as the schedule says.
  * How far a schedule is dealt with becomes durable with the saga that it starts. */
-#include "engine/record.h"
+#include "journal/record.h"
 #include "base/times.h"
-#include "engine/schedule.h"
+#include "language/schedule.h"
 #include "sim.h"
 
 static int64_t clock_of(const struct sim *sim)

@@ -2,7 +2,7 @@
  *
  * What is durable is learned from the rows themselves at the moment of their commit, so that a task
  * or a verdict which leaves before its record is seen at that moment. */
-#include "engine/record.h"
+#include "journal/record.h"
 #include "lib/told.h"
 #include "sim.h"
 

@@ -8,6 +8,7 @@
 #include "base/mp.h"
 #include "lib/saga_dump.h"
 #include "lib/told.h"
+#include "journal/verb.h"
 
 struct saga *small_saga(const struct small *world)
 {

@@ -23,6 +23,8 @@
 #include "base/mp.h"
 #include "core.h"
 #include "store/inbox.h"
+#include "unit/core_world.h"
+#include "journal/verb.h"
 
 enum {
     CORE_WORLD_LOG = 4 * 1024 * 1024,

@@ -12,6 +12,8 @@
 #include "base/times.h"
 #include "base/zoneinfo.h"
 #include "calendar/cron.h"
+#include "base/arena.h"
+#include "calendar/zone.h"
 
 static int64_t at(const char *text)
 {

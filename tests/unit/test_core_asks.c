@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "core_world.h"
+#include "journal/verb.h"
 
 #define DONE_OUTPUT " {\"flight\":{\"number\":7}}"
 

@@ -3,6 +3,7 @@
  * Seen to fail with: the queue's order by place left out; claims_serve() left out; a holder's end
  * that tells nobody; load_claims() left out of the recovery. */
 #include "core_world.h"
+#include "journal/verb.h"
 
 /* One step that can be undone; sagas of the same account exclude each other. */
 #define PAY(rest)                                                                                  \

@@ -6,6 +6,9 @@
 
 #include "core_parts.h"
 #include "core_world.h"
+#include "unit/core_world.h"
+#include "journal/verb.h"
+#include "base/span.h"
 
 #define ONE(more) "'retry':{'max_attempts':1},'timeout':{'start_to_close':'1s'}" more
 

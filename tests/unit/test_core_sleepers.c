@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 
 #include "core_world.h"
+#include "journal/verb.h"
 
 enum { HOUR_MS = 3600000, NEAR_MS = 30000, MANY = 600 };
 

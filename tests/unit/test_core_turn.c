@@ -5,6 +5,7 @@
 
 #include "core_parts.h"
 #include "core_world.h"
+#include "journal/verb.h"
 
 Test(core_turn, answers_a_start_and_sends_its_task_when_both_are_durable)
 {

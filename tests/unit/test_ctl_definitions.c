@@ -11,10 +11,11 @@
 
 #include "base/mp.h"
 #include "ctl/lint.h"
-#include "engine/template_form.h"
-#include "engine/condition.h"
-#include "engine/schedule.h"
+#include "language/template_form.h"
+#include "language/condition.h"
+#include "language/schedule.h"
 #include "golden.h"
+#include "reading/problem.h"
 
 enum { NAMES_MAX = 200 };
 

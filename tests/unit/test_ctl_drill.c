@@ -19,6 +19,7 @@
 #include "ctl/graph.h"
 #include "ctl/lint.h"
 #include "golden.h"
+#include "journal/states.h"
 
 struct known {
     const char *path; /* from tests/definitions */

@@ -10,6 +10,7 @@
 #include "base/mp.h"
 #include "engine/engine.h"
 #include "engine/turn.h"
+#include "reading/problem.h"
 
 enum { ROWS_MAX = 64, TASKS_MAX = 16 };
 

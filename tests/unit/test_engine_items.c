@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/turn.h"
+#include "reading/problem.h"
 
 static struct engine *engine;
 static struct arena arena;

@@ -5,6 +5,8 @@
 #include "base/json.h"
 #include "base/mp.h"
 #include "engine/view_mask.h"
+#include "reading/problem.h"
+#include "journal/verb.h"
 
 static struct arena arena;
 

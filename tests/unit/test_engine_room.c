@@ -8,6 +8,8 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/turn.h"
+#include "reading/problem.h"
+#include "journal/verb.h"
 
 enum { ROWS_MAX = 1 << 12, TASKS_MAX = 1 << 12, KIB = 1024 };
 

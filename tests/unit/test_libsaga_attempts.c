@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "engine/turn.h"
 #include "lib/saga_dump.h"
+#include "reading/problem.h"
 
 enum { ROWS_MAX = 16 * LIMIT_ATTEMPTS_KEPT, DEAD_MS = 6000, START_MS = 1000 };
 

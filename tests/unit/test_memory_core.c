@@ -12,6 +12,8 @@
 
 #include "core_world.h"
 #include "lib/fault_memory.h"
+#include "unit/core_world.h"
+#include "journal/verb.h"
 
 enum { AT_MAX = 20000 };
 

@@ -14,10 +14,12 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/mp.h"
-#include "engine/definition.h"
+#include "language/definition.h"
 #include "lib/fault_memory.h"
 #include "store/catalog.h"
 #include "store/tails.h"
+#include "base/arena.h"
+#include "reading/problem.h"
 
 enum { ITEMS = 300, AT_MAX = 10000 };
 

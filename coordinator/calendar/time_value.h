@@ -1,0 +1,10 @@
+/* time_value.h - a time of day as people and programs write it in a value. */
+#ifndef CALENDAR_TIME_VALUE_H
+#define CALENDAR_TIME_VALUE_H
+
+#include "base/span.h"
+
+/* A time as people and programs write it: RFC 3339, or milliseconds since 1970. */
+bool time_value_read(struct span value, int64_t *at_ms);
+
+#endif

@@ -1,0 +1,125 @@
+/* record.h - the journal's records, and the bytes of a row.
+ *
+ * Body, one msgpack array, hashed as stored and never re-serialised:
+ *     [1, saga, seq, at_ms, digest or nil, record, record, ...]
+ *   1         the format's number
+ *   saga      internal id;   seq   of the first record, the others count on
+ *   digest    SHA-256 of the payload's bytes (bin 32); nil when there is no payload
+ *   record    [type, bits, field, ...]: schemas/records.def
+ * Payload, one msgpack array: [salt, value, value, ...]
+ *   salt      16 random bytes, so that small values cannot be guessed from the digest
+ *   value     a user's value as it came; records name it by its index, from 1
+ * A payload may be erased later; the body, and the proof over it, stay. */
+#ifndef JOURNAL_RECORD_H
+#define JOURNAL_RECORD_H
+
+#include "base/check.h"
+#include "journal/row.h"
+
+struct buf;
+
+#define RECORD(name, number, text) RECORD_##name = (number),
+enum record_type {
+#include "schemas/records.def"
+    RECORD_COUNT
+};
+
+/* "task_intended"; NULL for a number that is none. */
+const char *record_type_name(uint32_t type);
+
+enum record_flag {
+    FLAG_IN_DOUBT = 1,     /* intended undo: the do's outcome is unknown; failed: effect possible */
+    FLAG_REFUSED = 2,      /* failed: not retryable */
+    FLAG_UNCOUNTED = 4,    /* this attempt does not count against max_attempts */
+    FLAG_FINAL = 8,        /* no attempt is left */
+    FLAG_STALE = 16,       /* an older attempt's answer: its doubt ends, nothing is decided */
+    FLAG_ADOPTED = 32,     /* intended: an attempt that was lost is running after all */
+    FLAG_NO_EFFECT = 64,   /* failed: no attempt of this key left an effect (a check said so) */
+    FLAG_STUCK = 128,      /* an undo that fails for long: it no longer holds others back */
+    FLAG_UNANSWERED = 256, /* failed without an answer: the attempt was never taken */
+    FLAG_PARTIAL = 512,    /* compensating: only the steps listed */
+    FLAG_LOST = 1024,      /* in doubt because its session was lost */
+    FLAG_FRESH = 2048,     /* operator's retry: attempts are counted from anew */
+    FLAG_LATE = 4096,      /* waiting: nobody waits for its end any more */
+    FLAG_SAVE_POINT = 1 << 19, /* operator, compensating: back to the step, then forward again */
+    FLAG_STRAY = 1 << 20,      /* of an undo beside the step's own: for an effect of an old key */
+    FLAG_HOLDS = 1 << 21,      /* started: has its concurrency key, or shares its parent's */
+    FLAG_THEN_PAUSE = 1 << 23, /* with SAVE_POINT: paused there, until somebody resumes it */
+    FLAG_ANEW = 1 << 24,    /* operator's retry: nothing was asked for, and the step begins anew */
+    FLAG_OF_UNDO = 1 << 25, /* intended check: it asks about the step's undo, not about its do */
+};
+
+struct record {
+    enum record_type type;
+    uint32_t fields; /* bit set of what is present: 1 << the FIELD's bit */
+    uint32_t step;   /* index in the definition; while a turn decides: in the saga */
+    uint32_t item;   /* of a fan-out, from 1; 0 = the step itself */
+    uint32_t kind;   /* enum task_kind */
+    uint32_t run;    /* n of the key, from 1 */
+    uint32_t attempt;
+    uint32_t flags; /* enum record_flag */
+    uint8_t token[TOKEN_SIZE];
+    int64_t due_ms;
+    int64_t cost_micros;
+    struct span code;
+    struct span message;
+    struct span actor;
+    struct span reason;
+    uint32_t verb; /* enum verb */
+    struct span name;
+    struct span definition;
+    uint32_t version;
+    struct span traceparent;
+    struct span tracestate;
+    struct span input; /* values: msgpack */
+    struct span output;
+    struct span details;
+    struct span labels;
+    struct span steps; /* packed list of step indexes: see record_list */
+    struct span accept;
+    struct span evidence;
+    uint32_t count;    /* items of a fan-out */
+    struct span event; /* the event that started the saga, or that a step took or sent */
+    int64_t mark;      /* number of the last event that does not count any more */
+};
+
+/* Appends one record, and its values to `payload`; *value_count counts those. Empty spans and
+ * zeroes are left out. */
+void record_put(const struct record *record, struct buf *records, struct buf *payload,
+                uint32_t *value_count);
+
+/* Puts a row's body together; digest NULL when there is no payload. */
+void record_put_body(struct buf *body, const struct row *row, int64_t at_ms, const uint8_t *digest,
+                     struct span records);
+
+/* Reads a row, record by record. */
+struct record_reader {
+    struct span payload;
+    const uint8_t *at;
+    const uint8_t *end;
+    uint32_t left; /* records not read yet */
+    int64_t at_ms; /* of the row */
+    bool erased;   /* there was a payload and it is gone */
+};
+
+/* false: the body is not of the format, or not this row's, or the payload is not what was hashed.
+ */
+MUST_CHECK bool record_open(struct record_reader *reader, const struct row *row);
+/* false at the end, or with *bad when the bytes make no sense. Spans point into the row. */
+MUST_CHECK bool record_next(struct record_reader *reader, struct record *record, bool *bad);
+
+/* Is step `index` of the definition in the list, as a whole? */
+bool record_list_has(struct span list, uint32_t index);
+
+/* Walks a list. */
+struct record_list {
+    struct span rest;
+    uint32_t left;
+};
+struct record_list record_list_open(struct span list);
+/* false at the end. *item counts from 1; 0 = the step itself. */
+bool record_list_next(struct record_list *list, uint32_t *step, uint32_t *item);
+/* Appends to a list whose array header was written; item 0 = the step itself. */
+void record_list_put(struct buf *list, uint32_t step, uint32_t item);
+
+#endif

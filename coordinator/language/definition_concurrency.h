@@ -1,0 +1,12 @@
+/* definition_concurrency.h - `concurrency`: which sagas of a definition exclude each other. */
+#ifndef LANGUAGE_DEFINITION_CONCURRENCY_H
+#define LANGUAGE_DEFINITION_CONCURRENCY_H
+
+#include "base/span.h"
+
+struct compile;
+
+/* definition_concurrency.c */
+void definition_concurrency_read(struct compile *c, struct span value);
+
+#endif

@@ -1,0 +1,18 @@
+/* definition_graph.h - the order of steps: names, needs, cycles, and who comes before whom. */
+#ifndef LANGUAGE_DEFINITION_GRAPH_H
+#define LANGUAGE_DEFINITION_GRAPH_H
+
+#include "base/span.h"
+
+struct compile;
+
+/* The index of the step named so, or -1. */
+int32_t definition_graph_find(const struct compile *c, struct span name);
+
+/* Does `step` need `other`, directly or through others? Only when c->graph_is_clean. */
+bool definition_graph_needs(const struct compile *c, uint32_t step, uint32_t other);
+
+/* definition_graph.c: names, needs, cycles, order, transitive needs. */
+void definition_graph_build(struct compile *c);
+
+#endif

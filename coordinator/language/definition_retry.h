@@ -1,0 +1,19 @@
+/* definition_retry.h - retry policies and time-outs: the defaults, and what is written over. */
+#ifndef LANGUAGE_DEFINITION_RETRY_H
+#define LANGUAGE_DEFINITION_RETRY_H
+
+#include "base/span.h"
+
+struct compile;
+struct retry_policy;
+struct timeouts;
+
+/* Overlays what is written onto a policy. */
+void definition_retry_read(struct compile *c, struct span retry, struct retry_policy *policy);
+
+void definition_retry_timeouts(struct compile *c, struct span timeout, struct timeouts *timeouts);
+
+/* definition_retry.c: retry policies and time-outs. */
+void definition_retry_defaults(struct compile *c, struct span defaults);
+
+#endif

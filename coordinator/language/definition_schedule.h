@@ -1,0 +1,18 @@
+/* definition_schedule.h - an item of `on` that names a schedule. */
+#ifndef LANGUAGE_DEFINITION_SCHEDULE_H
+#define LANGUAGE_DEFINITION_SCHEDULE_H
+
+#include "base/span.h"
+
+struct compile;
+struct template;
+
+struct schedule_keys {
+    struct span schedule, timezone, catch_up;
+    uint32_t place; /* of the item */
+    const struct template *input_template;
+};
+
+void definition_schedule_read(struct compile *c, const struct schedule_keys *keys);
+
+#endif

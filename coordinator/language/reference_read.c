@@ -1,0 +1,69 @@
+/* reference_read.c - reads one reference of a template, and says why it is none. */
+#include "language/reference_read.h"
+
+#include "jsonpath/jsonpath_form.h"
+#include "language/definition_draft.h"
+#include "language/document.h"
+#include "language/template_compile.h"
+#include "language/template_form.h"
+#include "language/template_reference.h"
+#include "reading/reading_words.h"
+
+void reference_read_refuse(struct compile *c, struct span text,
+                           const struct jsonpath_problem *problem)
+{
+    struct quoted written = reading_quote(text);
+    size_t position = 1; /* in characters, from 1 */
+    for (size_t i = 0; i < problem->offset && i < text.size; i++) {
+        position += (text.data[i] & 0xc0) != 0x80;
+    }
+    reading_error(&c->reading,
+                  "'%s' is not a reference (RFC 9535): at its character %zu, %s; write $$ for a "
+                  "dollar",
+                  written.text, position, problem->sentence);
+}
+
+/* A query that may give many values is evaluated on a document of what it looks at. */
+static bool read_many(struct compile *c, const struct template_view *view,
+                      const struct jsonpath *path, struct reference *reference)
+{
+    struct document *document = reading_take(&c->reading, 1, sizeof(*document));
+    if (reference->written.size > DOCUMENT_TEXT_MAX) {
+        reading_error(&c->reading, "'%s' is longer than %d bytes",
+                      reading_quote(reference->written).text, DOCUMENT_TEXT_MAX);
+        return false;
+    }
+    if (!document ||
+        !document_compile(c, view, reference->written, jsonpath_queries(path), document)) {
+        return false;
+    }
+    reference->many = path;
+    reference->document = document;
+    return true;
+}
+
+const struct reference *reference_read(struct compile *c, const struct template_view *view,
+                                       struct span text, size_t *size)
+{
+    PRE(text.size > 0 && text.data[0] == '$');
+    struct jsonpath_problem problem;
+    const struct jsonpath *path = NULL;
+    struct reference *reference = reading_take(&c->reading, 1, sizeof(*reference));
+    if (!reference) {
+        return NULL;
+    }
+    enum saga_error rc = jsonpath_compile_prefix(text, c->reading.arena, &path, size, &problem);
+    if (rc == SAGA_INVALID) {
+        reference_read_refuse(c, text, &problem);
+    }
+    c->reading.no_memory |= rc == SAGA_NO_MEMORY;
+    if (rc != SAGA_OK) {
+        return NULL;
+    }
+    reference->written = reading_copy(&c->reading, (struct span){text.data, *size});
+    uint32_t count;
+    bool ok = jsonpath_is_singular(path)
+                  ? template_reference_resolve(c, view, jsonpath_parts(path, &count), reference)
+                  : read_many(c, view, path, reference);
+    return ok ? reference : NULL;
+}

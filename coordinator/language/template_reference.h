@@ -1,0 +1,21 @@
+/* template_reference.h - reads and checks one reference of a template. */
+#ifndef LANGUAGE_TEMPLATE_REFERENCE_H
+#define LANGUAGE_TEMPLATE_REFERENCE_H
+
+#include "base/check.h"
+#include "base/span.h"
+
+struct compile;
+struct jsonpath_segment;
+struct reference;
+struct template_view;
+
+/* Whose value a query of those `parts` begins with: sets all of *reference but `written`, which is
+ * given. false: it may not be said here; a problem is noted. */
+MUST_CHECK bool template_reference_resolve(struct compile *c, const struct template_view *view,
+                                           const struct jsonpath_segment *parts,
+                                           struct reference *reference);
+/* The longest query that `text`, which holds a good one, begins with. */
+struct span template_reference_extent(struct compile *c, struct span text);
+
+#endif

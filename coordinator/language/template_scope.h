@@ -1,0 +1,15 @@
+/* template_scope.h - what the references of a template find in a saga. */
+#ifndef LANGUAGE_TEMPLATE_SCOPE_H
+#define LANGUAGE_TEMPLATE_SCOPE_H
+
+#include "language/template_form.h"
+
+struct scope;
+
+/* Where a reference to one value leads; neither value nor text: nowhere. */
+struct found template_scope_find(const struct reference *reference, const struct scope *scope);
+
+/* Is what is not there null, then? */
+bool template_scope_gives_null(const struct reference *reference, const struct scope *scope);
+
+#endif

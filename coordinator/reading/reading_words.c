@@ -1,0 +1,75 @@
+/* reading_words.c - words of a document in messages about it. */
+#include "reading/reading_words.h"
+
+#include "base/limits.h"
+#include "base/mp.h"
+#include "base/utf8.h"
+
+struct quoted reading_quote(struct span text)
+{
+    enum { ROOM = LIMIT_NAME }; /* and "..." and quotes around it fit too */
+    struct quoted quoted = {""};
+    size_t size = text.size < ROOM ? text.size : ROOM;
+
+    for (size_t i = 0; i < size; i++) {
+        bool is_control = text.data[i] < 0x20 || text.data[i] == 0x7f;
+        quoted.text[i] = is_control ? '?' : (char)text.data[i];
+    }
+    utf8_cut(quoted.text);
+    if (size < text.size) {
+        memcpy(quoted.text + strlen(quoted.text), "...", sizeof("..."));
+    }
+    return quoted;
+}
+
+const char *reading_type_name(struct span value)
+{
+    static const char *const names[] = {
+        [MP_NONE] = "nothing", [MP_NIL] = "null",        [MP_BOOL] = "true or false",
+        [MP_INT] = "a number", [MP_DOUBLE] = "a number", [MP_STR] = "text",
+        [MP_ARRAY] = "a list", [MP_MAP] = "a map",       [MP_BIN] = "bytes",
+    };
+    enum mp_type type = mp_type(value);
+    CHECK((size_t)type < ARRAY_COUNT(names));
+    return names[type];
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Edits from one word to the other: insert, drop, change, swap neighbours. */
+static uint32_t distance(struct span a, struct span b)
+{
+    uint32_t rows[3][LIMIT_NAME + 1];
+    CHECK(a.size <= LIMIT_NAME && b.size <= LIMIT_NAME);
+    for (uint32_t j = 0; j <= b.size; j++) {
+        rows[0][j] = j;
+    }
+    for (uint32_t i = 1; i <= a.size; i++) {
+        const uint32_t *above = rows[(i - 1) % 3];
+        const uint32_t *two_above = rows[(i + 1) % 3];
+        uint32_t *row = rows[i % 3];
+        row[0] = i;
+        for (uint32_t j = 1; j <= b.size; j++) {
+            uint32_t change = above[j - 1] + (a.data[i - 1] != b.data[j - 1]);
+            row[j] = least(least(above[j] + 1, row[j - 1] + 1), change);
+            if (i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] &&
+                a.data[i - 2] == b.data[j - 1]) {
+                row[j] = least(row[j], two_above[j - 2] + 1);
+            }
+        }
+    }
+    return rows[a.size % 3][b.size];
+}
+
+uint32_t reading_nearness(struct span word, struct span known)
+{
+    if (word.size > LIMIT_NAME || known.size > LIMIT_NAME || word.size == 0) {
+        return 0;
+    }
+    uint32_t edits = distance(word, known);
+    uint32_t most = known.size < 4 ? 1 : 2;
+    return edits <= most ? edits + 1 : 0;
+}
