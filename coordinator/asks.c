@@ -1,7 +1,7 @@
 /* asks.c - requests from outside: looked up, decided, answered when durable. */
 #include "base/log.h"
 #include "core_parts.h"
-#include "engine/view.h"
+#include "view/view.h"
 
 void core_answer(struct request *request, enum saga_error error, const char *why)
 {

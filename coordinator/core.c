@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "core_parts.h"
+#include "engine/batch.h"
 
 enum saga_error core_new(const struct core_options *options, struct core **core)
 {

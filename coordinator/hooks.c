@@ -7,6 +7,7 @@
  * never wait for a webhook. */
 #include "base/log.h"
 #include "core_parts.h"
+#include "engine/batch.h"
 
 static const struct webhooks none;
 

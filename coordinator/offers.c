@@ -6,6 +6,7 @@
 #include "base/mp.h"
 #include "core_parts.h"
 #include "journal/event_value.h"
+#include "engine/batch.h"
 
 enum {
     OFFERS_PER_TURN = 512, /* each may read a saga from the store */

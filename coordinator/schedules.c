@@ -12,6 +12,7 @@
 #include "core_parts.h"
 #include "journal/event_value.h"
 #include "language/template.h"
+#include "engine/batch.h"
 
 enum {
     TICKS_MAX = 64, /* dealt with in one turn */

@@ -8,6 +8,9 @@
 #include "base/ids.h"
 #include "base/mp.h"
 #include "embed/embed_openapi.h"
+#include "view/view_history.h"
+#include "view/view_plan.h"
+#include "journal/saga_image.h"
 
 enum { LIST_DEFAULT = 50, LIST_MAX = 500, HISTORY_DEFAULT = 500, HISTORY_MAX = 5000 };
 

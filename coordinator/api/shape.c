@@ -2,6 +2,9 @@
 #include "api/shape.h"
 
 #include "base/mp.h"
+#include "language/definition.h"
+#include "engine/plan.h"
+#include "engine/migrate.h"
 
 /* A flag that is said only when it is so. */
 static void flag(struct form *form, const char *key, bool value)

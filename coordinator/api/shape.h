@@ -6,7 +6,9 @@
 #define API_SHAPE_H
 
 #include "api/form.h"
-#include "engine/view.h"
+#include "view/view.h"
+#include "engine/plan.h"
+#include "engine/migrate.h"
 
 struct shape_detail {
     bool has_steps;    /* with the steps */

@@ -14,6 +14,9 @@
 #include "journal/event_value.h"
 #include "language/definition.h"
 #include "journal/verb.h"
+#include "engine/event.h"
+#include "base/span.h"
+#include "engine/batch.h"
 
 enum {
     DEAD_MS = 6000,

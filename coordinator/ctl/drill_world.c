@@ -4,6 +4,12 @@
  * believes the engine need not drill. Its rows are thrown away, for nothing is ever read back. */
 #include "ctl/drill_world.h"
 
+#include "saga/task.h"
+#include "engine/event.h"
+#include "saga/child_state.h"
+#include "engine/batch.h"
+#include "journal/states.h"
+
 /* ---- the engine ---- */
 
 /* Items of a fan-out are drilled as one step: what happens to it happens to all of them. */

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "ctl/drill.h"
 #include "engine/engine.h"
+#include "engine/event.h"
 
 #define DRILL_SAGA "drill"
 

@@ -6,36 +6,25 @@
  * compensation_order: strict it is the reverse of the order of starting, one at a time.
  *
  * An undo does not overtake its do: it leaves when no attempt of the do can act any more. */
+#include "engine/backward.h"
+
 #include "base/mp.h"
+#include "engine/claims.h"
+#include "engine/done.h"
+#include "engine/doubt.h"
+#include "engine/failure.h"
+#include "engine/kinds/child.h"
+#include "engine/kinds/fan.h"
+#include "engine/park.h"
+#include "engine/savepoint.h"
 #include "engine/turn.h"
-
-bool step_wants_undo(const struct step *step)
-{
-    return step->chosen && (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
-}
-
-bool step_is_done(const struct step *step, bool strict)
-{
-    if (step->fan && !fan_is_done(step, strict)) {
-        return false;
-    }
-    if (step_stray_is_open(step) && (!step->stuck || strict)) {
-        return false;
-    }
-    if (!step->chosen) {
-        return true;
-    }
-    if ((step->stuck && !strict) || step->state == STEP_STATE_PARKED) {
-        return true;
-    }
-    if (step->undo_state == UNDO_STATE_PENDING || step->undo_state == UNDO_STATE_RUNNING ||
-        step->undo_state == UNDO_STATE_RETRYING) {
-        return false;
-    }
-    return step->state != STEP_STATE_RUNNING && step->state != STEP_STATE_RETRYING &&
-           step->state != STEP_STATE_IN_DOUBT && step->state != STEP_STATE_WAITING &&
-           step->state != STEP_STATE_SUCCEEDED;
-}
+#include "engine/turn_back.h"
+#include "engine/undo.h"
+#include "engine/wait.h"
+#include "journal/record.h"
+#include "saga/awake.h"
+#include "saga/calls.h"
+#include "saga/steps.h"
 
 /* Steps that have given no answer yet, or gave none that says what is left of them. */
 static bool bring_in(struct turn *turn, struct step *step)
@@ -65,7 +54,7 @@ static bool bring_in(struct turn *turn, struct step *step)
         return true;
     }
     if (step->state == STEP_STATE_IN_DOUBT) {
-        return settle_in_doubt(turn, step) == DOUBT_CHANGED;
+        return doubt_settle(turn, step) == DOUBT_CHANGED;
     }
     if (step->state == STEP_STATE_SUCCEEDED && step->undo_state == UNDO_STATE_NONE) {
         struct record record = {.type = RECORD_STEP_KEPT, .fields = 1, .step = step->index};
@@ -88,85 +77,6 @@ static bool bring_in(struct turn *turn, struct step *step)
         return true;
     }
     return false;
-}
-
-static void fill_undo(struct turn *turn, struct step *step, struct span *input)
-{
-    const struct template *template = step->spec->undo.input;
-    if (!template) {
-        *input = step_call(step, TASK_DO)->input;
-        return;
-    }
-    struct scope scope;
-    step_scope(step, true, &scope);
-    if (scope.reason.size == 0) {
-        /* It is undone alone, for what it is itself. */
-        struct record reason = {.fields = 1,
-                                .step = step->container->index,
-                                .item = step->item + 1,
-                                .code = step->code,
-                                .message = step->message};
-        scope.reason = saga_pack_reason(turn->saga, &reason);
-        turn->failed |= scope.reason.size == 0;
-    }
-    struct span missing;
-    buf_clear(&turn->engine->scratch);
-    if (template_fill(template, &scope, &turn->engine->scratch, &missing) != SAGA_OK) {
-        turn->failed = true;
-        return;
-    }
-    *input = buf_span(&turn->engine->scratch);
-}
-
-bool undo_begin(struct turn *turn, struct step *step)
-{
-    struct call *done = step_call(step, TASK_DO);
-    struct call *undo = step_call(step, TASK_UNDO);
-    int64_t quiet_ms = call_clear_ms(done, turn->engine->options.dead_ms);
-    if (step->state == STEP_STATE_PARKED && quiet_ms == INT64_MAX) {
-        return false; /* it was parked for that: see park_unfinished() */
-    }
-    if (step_stray_is_open(step)) {
-        return false; /* the undo's call is at work for an old key */
-    }
-    if (step->undo_due_ms == 0) {
-        step->undo_due_ms = turn->now_ms;
-    }
-    if (quiet_ms > turn->now_ms) {
-        bool waits_for_ever = quiet_ms == INT64_MAX && step->state == STEP_STATE_IN_DOUBT &&
-                              done->newest && done->newest->later;
-        if (waits_for_ever) {
-            park_unfinished(turn, step);
-        }
-        return waits_for_ever;
-    }
-    if (!turn_has_room(turn)) {
-        return false;
-    }
-    bool doubt = step->state == STEP_STATE_IN_DOUBT || step->late;
-    struct span input = {NULL, 0};
-    fill_undo(turn, step, &input);
-    if (!turn->failed) {
-        call_send(turn, undo, &input, doubt ? FLAG_IN_DOUBT : 0u);
-    }
-    return true;
-}
-
-bool undo_retry(struct turn *turn, struct step *step)
-{
-    struct call *undo = step_call(step, TASK_UNDO);
-    if (step->undo_state == UNDO_STATE_RETRYING && undo->spent) {
-        return undo_settle(turn, step);
-    }
-    bool due = step->undo_state == UNDO_STATE_RETRYING && !call_is_open(undo) &&
-               undo->retry_ms <= turn->now_ms && turn_has_room(turn);
-    if (due && call_key_is_over(undo, turn->now_ms)) {
-        key_expire(turn, undo);
-    } else if (due) {
-        struct span input = undo->rerun_input.size > 0 ? undo->rerun_input : undo->input;
-        call_send(turn, undo, undo->rerun ? &input : NULL, undo->in_doubt ? FLAG_IN_DOUBT : 0u);
-    }
-    return due;
 }
 
 /* In the inverse order: a step's own turn comes when every step after it is done. The definition's

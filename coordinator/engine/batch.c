@@ -2,8 +2,11 @@
  *
  * A batch is filled and cleared hundreds of times a second with some hundred items a list: lists
  * keep their memory when it is cleared, unless they grew large. */
+#include "engine/batch.h"
+
 #include "base/limits.h"
-#include "engine/turn.h"
+#include "engine/engine.h"
+#include "saga/saga.h"
 
 enum { CAPACITY_MIN = 16, CAPACITY_KEPT = 1024 };
 

@@ -3,7 +3,11 @@
  * A budget is a brake, not a wall: what an attempt costs is known when it has answered, so the last
  * one may go past it (unless its step says what to expect). The way back is never stopped by money;
  * past its own limit somebody is told, once. */
+#include "engine/budget.h"
+
+#include "engine/failure.h"
 #include "engine/turn.h"
+#include "saga/calls.h"
 
 /* Would one more attempt go past the limit? 0 = there is none. */
 static bool is_past(int64_t limit, int64_t spent, int64_t expected)

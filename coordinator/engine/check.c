@@ -3,7 +3,12 @@
  * A step has one call for both. Beside the do's doubt only the undo of an old key (stray.c) can
  * want it at the same time: then that one waits, and loses it if it has it. Who is asked, how
  * often and for how long is as the action says that is in doubt; the request is that action's. */
+#include "engine/check.h"
+
+#include "engine/call.h"
 #include "engine/turn.h"
+#include "journal/record.h"
+#include "saga/calls.h"
 
 bool check_is_left(const struct call *asked)
 {
@@ -38,22 +43,4 @@ void check_call_off(struct turn *turn, struct step *step)
     if (!check_is_awaited(check)) {
         call_off_all(turn, check, "settled");
     }
-}
-
-bool undo_settle(struct turn *turn, struct step *step)
-{
-    struct call *undo = step_call(step, TASK_UNDO);
-    PRE(undo->spent);
-    if (call_in_doubt(undo) && check_is_left(undo)) {
-        return check_ask(turn, undo);
-    }
-    undo_give_up(turn, step);
-    return true;
-}
-
-void undo_give_up(struct turn *turn, struct step *step)
-{
-    const struct call *undo = step_call(step, TASK_UNDO);
-    const char *why = undo->refused ? "undo_refused" : "undo_used_up";
-    park(turn, step, TASK_UNDO, undo->expired ? "key_expired" : why);
 }

@@ -3,9 +3,14 @@
 
 #include "base/digest.h"
 #include "base/json.h"
-#include "base/mp.h"
 #include "base/limits.h"
+#include "base/mp.h"
+#include "engine/batch.h"
+#include "engine/state.h"
 #include "engine/turn.h"
+#include "journal/record.h"
+#include "language/template.h"
+#include "saga/steps.h"
 
 enum { KEY_TEXT = 256 };
 
@@ -210,19 +215,14 @@ static uint32_t limit_of(const struct definition *definition)
     return definition->concurrency.limit > 0 ? definition->concurrency.limit : 1;
 }
 
-static bool has_room(const struct engine *engine, const struct definition *definition,
-                     struct span text, uint64_t saga)
+bool claims_have_room(const struct engine *engine, const struct definition *definition,
+                      struct span text, uint64_t saga)
 {
     uint8_t digest[DIGEST_SIZE];
     digest_of(definition->name, text, digest);
     const struct claim_key *key = key_of(engine, digest);
     bool is_next = !key || !key->first || key->first->saga == saga;
     return is_next && (!key || key->held < limit_of(definition));
-}
-
-bool claims_wait(const struct saga *saga)
-{
-    return saga->claim == CLAIM_STATE_QUEUED;
 }
 
 /* The digest of the value's JSON, as text. */
@@ -277,7 +277,7 @@ enum saga_error claims_fill(struct engine *engine, const struct start_request *s
     if (rc != SAGA_OK) {
         return rc;
     }
-    if (concurrency->rejects && !has_room(engine, start->definition, *key, 0)) {
+    if (concurrency->rejects && !claims_have_room(engine, start->definition, *key, 0)) {
         *why = "another saga holds the concurrency key";
         return SAGA_CONFLICT;
     }
@@ -295,7 +295,7 @@ void claims_begin(struct turn *turn, const struct start_request *start, struct r
     /* Before its time a saga does not stand in the way, unless nobody would wait for it. */
     bool now = start->start_at_ms <= turn->now_ms || concurrency->rejects;
     bool holds = start->claim.size > 0 && now &&
-                 has_room(turn->engine, start->definition, start->claim, turn->saga->id);
+                 claims_have_room(turn->engine, start->definition, start->claim, turn->saga->id);
     record->flags |= holds || start->shares_claim ? (uint32_t)FLAG_HOLDS : 0u;
 }
 
@@ -312,7 +312,7 @@ static void emit_queued(struct turn *turn, const struct record *back)
     turn_emit(turn, &record);
 }
 
-static void emit_admitted(struct turn *turn)
+void claims_emit_admitted(struct turn *turn)
 {
     struct record record = {.type = RECORD_SAGA_ADMITTED, .code = span_text("concurrency")};
     turn_emit(turn, &record);
@@ -324,8 +324,8 @@ bool claims_allow(struct turn *turn)
     if (saga->claim_text.size == 0 || saga->claim != CLAIM_STATE_NONE) {
         return saga->claim != CLAIM_STATE_QUEUED;
     }
-    if (has_room(turn->engine, saga->definition, saga->claim_text, saga->id)) {
-        emit_admitted(turn);
+    if (claims_have_room(turn->engine, saga->definition, saga->claim_text, saga->id)) {
+        claims_emit_admitted(turn);
         return !turn->failed;
     }
     emit_queued(turn, NULL);
@@ -336,7 +336,7 @@ static bool is_free(const struct turn *turn)
 {
     const struct saga *saga = turn->saga;
     return saga->claim_text.size == 0 ||
-           has_room(turn->engine, saga->definition, saga->claim_text, saga->id);
+           claims_have_room(turn->engine, saga->definition, saga->claim_text, saga->id);
 }
 
 const char *claims_refuse(const struct turn *turn)
@@ -356,7 +356,7 @@ void claims_turn_back(struct turn *turn, struct record *record)
         return;
     }
     if (turn->saga->claim_text.size > 0) {
-        emit_admitted(turn);
+        claims_emit_admitted(turn);
     }
     turn_emit(turn, record);
 }
@@ -453,33 +453,6 @@ enum saga_error engine_claim(struct engine *engine, const struct claim_row *row,
 {
     PRE(row->change == CLAIM_HELD || row->change == CLAIM_QUEUED);
     return set(engine, row, name) ? SAGA_OK : SAGA_NO_MEMORY;
-}
-
-enum saga_error claims_admit(struct engine *engine, const struct event *event, struct batch *batch,
-                             struct saga *saga)
-{
-    /* Of a reversal that waits: an undo of a late effect is at work. It comes again after that. */
-    bool is_busy = saga && saga->completed_ms > 0 && saga->state != SAGA_STATE_COMPLETED;
-    bool waits = saga && claims_wait(saga) && !is_busy;
-    if (!waits || !has_room(engine, saga->definition, saga->claim_text, saga->id)) {
-        return SAGA_OK;
-    }
-    struct turn turn;
-    struct queued_turn back = saga->queued;
-    turn_open(&turn, engine, event, batch, saga);
-    emit_admitted(&turn);
-    if (saga->state == SAGA_STATE_COMPLETED) {
-        struct record record = {.type = RECORD_SAGA_COMPENSATING,
-                                .code = span_text("reverse"),
-                                .message = back.message,
-                                .actor = back.actor,
-                                .flags = back.flags,
-                                .steps = back.steps,
-                                .accept = back.accept};
-        turn_emit(&turn, &record);
-    }
-    settle(&turn);
-    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 enum saga_error claims_serve(struct engine *engine, struct batch *batch)

@@ -14,13 +14,14 @@
 #define ENGINE_CLAIMS_H
 
 #include "base/map.h"
-#include "engine/event.h"
 
-struct engine;
 struct batch;
-struct turn;
-struct saga;
+struct definition;
+struct engine;
 struct record;
+struct saga;
+struct start_request;
+struct turn;
 
 struct claims {
     struct map keys;  /* digest -> struct claim_key */
@@ -39,8 +40,6 @@ MUST_CHECK enum saga_error claims_fill(struct engine *engine, const struct start
 void claims_begin(struct turn *turn, const struct start_request *start, struct record *record);
 /* May the saga's steps start? Asks for the key, if that has not been done yet. */
 bool claims_allow(struct turn *turn);
-/* Has it asked for its key, and not got it? */
-bool claims_wait(const struct saga *saga);
 /* May a person not turn the completed saga back now, for its key is held by others? Why. */
 const char *claims_refuse(const struct turn *turn);
 /* Turns a completed saga back with this record, now or when its key is free. */
@@ -54,10 +53,14 @@ MUST_CHECK bool claims_note(struct turn *turn);
 void claims_forget(struct engine *engine, const struct saga *saga);
 /* A saga that was loaded: what its records say of its key. */
 MUST_CHECK enum saga_error claims_learn(struct engine *engine, const struct saga *saga);
-/* EVENT_ADMIT; saga NULL: there is none. */
-MUST_CHECK enum saga_error claims_admit(struct engine *engine, const struct event *event,
-                                        struct batch *batch, struct saga *saga);
 /* EVENT_SERVING: who may go on is told again. */
 MUST_CHECK enum saga_error claims_serve(struct engine *engine, struct batch *batch);
+
+/* May another saga have the key? */
+bool claims_have_room(const struct engine *engine, const struct definition *definition,
+                      struct span text, uint64_t saga);
+
+/* Records that the saga has its key now. */
+void claims_emit_admitted(struct turn *turn);
 
 #endif

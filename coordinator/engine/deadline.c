@@ -8,9 +8,18 @@
  * attempt that times out, and for another. What is late (an outage of ours) is said late; a
  * deadline that has passed turns nothing back, for nothing could be undone in time. Past the pivot
  * there is no way back by itself: somebody is told, and decides. */
+#include "engine/deadline.h"
+
 #include "base/mp.h"
-#include "engine/turn.h"
 #include "calendar/time_value.h"
+#include "engine/pivot.h"
+#include "engine/scope.h"
+#include "engine/state.h"
+#include "engine/turn.h"
+#include "journal/record.h"
+#include "language/template.h"
+#include "language/template_form.h"
+#include "saga/steps.h"
 
 enum { LEAD_LEAST_MS = 60 * 1000 };
 

@@ -5,9 +5,27 @@
 #include "engine/engine.h"
 
 #include "base/limits.h"
+#include "engine/admit.h"
+#include "engine/attempts.h"
+#include "engine/batch.h"
+#include "engine/deliver.h"
+#include "engine/due.h"
 #include "engine/fit.h"
+#include "engine/kinds/child.h"
+#include "engine/labels.h"
+#include "engine/leave.h"
+#include "engine/lookup.h"
+#include "engine/name.h"
+#include "engine/results.h"
+#include "engine/settle.h"
+#include "engine/state.h"
+#include "engine/timers.h"
 #include "engine/trace.h"
 #include "engine/turn.h"
+#include "engine/turn_close.h"
+#include "engine/verbs.h"
+#include "journal/record.h"
+#include "saga/keys.h"
 
 enum saga_error engine_new(const struct engine_options *options, struct engine **engine)
 {
@@ -54,56 +72,35 @@ void engine_destroy(struct engine **engine)
     *engine = NULL;
 }
 
-static struct saga *find_saga(const struct engine *engine, struct span name)
-{
-    return map_get(&engine->sagas, name);
-}
-
-static struct attempt *find_token(const struct engine *engine, const uint8_t *token)
-{
-    return map_get(&engine->tokens, span_of(token, TOKEN_SIZE));
-}
-
-/* The saga's id of a key: what stands before the first slash. */
-static struct span saga_of_key(struct span key)
-{
-    for (size_t i = 0; i < key.size; i++) {
-        if (key.data[i] == '/') {
-            return span_of(key.data, i);
-        }
-    }
-    return (struct span){NULL, 0};
-}
-
 static bool lacks(const struct engine *engine, struct span wanted, struct span *name)
 {
     *name = wanted;
-    return wanted.size > 0 && !find_saga(engine, wanted);
+    return wanted.size > 0 && !lookup_saga(engine, wanted);
 }
 
 bool engine_holds(const struct engine *engine, struct span name)
 {
-    return find_saga(engine, name) != NULL;
+    return lookup_saga(engine, name) != NULL;
 }
 
 bool engine_holds_token(const struct engine *engine, const uint8_t token[TOKEN_SIZE])
 {
-    return find_token(engine, token) != NULL;
+    return lookup_token(engine, token) != NULL;
 }
 
 bool engine_lacks(const struct engine *engine, const struct event *event, struct span *name)
 {
     switch (event->kind) {
     case EVENT_START: {
-        const struct saga *saga = find_saga(engine, event->start.name);
+        const struct saga *saga = lookup_saga(engine, event->start.name);
         *name = event->start.name;
         return !saga || !saga->has_digest;
     }
     case EVENT_RESULT:
-        return !find_token(engine, event->result.token) &&
-               lacks(engine, saga_of_key(event->result.key), name);
+        return !lookup_token(engine, event->result.token) &&
+               lacks(engine, lookup_saga_of_key(event->result.key), name);
     case EVENT_ADOPT:
-        return lacks(engine, saga_of_key(event->task.key), name);
+        return lacks(engine, lookup_saga_of_key(event->task.key), name);
     case EVENT_VERB:
         return lacks(engine, event->verb.saga, name);
     case EVENT_CHILD:
@@ -244,7 +241,7 @@ static bool start_new(struct engine *engine, const struct event *event, struct b
 static enum saga_error start(struct engine *engine, const struct event *event, struct batch *batch)
 {
     const struct start_request *start = &event->start;
-    struct saga *saga = find_saga(engine, start->name);
+    struct saga *saga = lookup_saga(engine, start->name);
     if (saga) {
         bool same = memcmp(saga->digest, start->digest, sizeof(saga->digest)) == 0;
         bool ok = reply(batch, event->ref, same ? SAGA_OK : SAGA_IDEMPOTENCY_CONFLICT, NULL, saga);
@@ -279,7 +276,7 @@ static enum saga_error start(struct engine *engine, const struct event *event, s
 /* A parent that is in memory hears at once that its child is there; an end it hears of by event. */
 static void note_child(struct engine *engine, const struct saga *child)
 {
-    struct saga *parent = find_saga(engine, saga_parent_name(child->name));
+    struct saga *parent = lookup_saga(engine, saga_parent_name(child->name));
     if (parent) {
         child_has_begun(parent, child);
     }
@@ -289,7 +286,7 @@ static void note_child(struct engine *engine, const struct saga *child)
 static enum saga_error child(struct engine *engine, const struct event *event, struct batch *batch)
 {
     const struct child_ask *ask = &event->child;
-    struct saga *saga = find_saga(engine, ask->start.name);
+    struct saga *saga = lookup_saga(engine, ask->start.name);
     if (saga) {
         struct turn turn;
         turn_open(&turn, engine, event, batch, saga);
@@ -311,7 +308,7 @@ static enum saga_error child(struct engine *engine, const struct event *event, s
         code = error_code(rc);
     }
     if (!code && rc == SAGA_OK && start_new(engine, event, batch, &own)) {
-        note_child(engine, find_saga(engine, ask->start.name));
+        note_child(engine, lookup_saga(engine, ask->start.name));
         return SAGA_OK;
     }
     return child_tell_none(batch, ask, code, code ? message : NULL) ? SAGA_OK : SAGA_NO_MEMORY;
@@ -320,7 +317,7 @@ static enum saga_error child(struct engine *engine, const struct event *event, s
 static enum saga_error child_end(struct engine *engine, const struct event *event,
                                  struct batch *batch)
 {
-    struct saga *saga = find_saga(engine, event->child_end.parent);
+    struct saga *saga = lookup_saga(engine, event->child_end.parent);
     if (!saga) {
         return SAGA_OK;
     }
@@ -355,7 +352,7 @@ static enum saga_error unknown(const struct event *event, struct batch *batch)
 
 static enum saga_error result(struct engine *engine, const struct event *event, struct batch *batch)
 {
-    struct attempt *attempt = find_token(engine, event->result.token);
+    struct attempt *attempt = lookup_token(engine, event->result.token);
     if (!attempt || !is_of(attempt, &event->result)) {
         return unknown(event, batch);
     }
@@ -363,270 +360,6 @@ static enum saga_error result(struct engine *engine, const struct event *event, 
     turn_open(&turn, engine, event, batch, attempt->call->step->saga);
     result_take(&turn, attempt, &event->result);
     settle(&turn);
-    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
-}
-
-static void task_lost(struct turn *turn, struct attempt *attempt)
-{
-    if (attempt->state != ATTEMPT_OPEN || attempt->later) {
-        return;
-    }
-    struct failure failure = {.attempt = attempt,
-                              .code = span_text("lost"),
-                              .message = span_text("the participant's session was lost"),
-                              .in_doubt = true,
-                              .unanswered = true,
-                              .lost = true,
-                              .at_once = true,
-                              .retry_after_ms = -1};
-    call_fail(turn, attempt->call, &failure);
-}
-
-static const char *out_of_what(const struct turn *turn, const struct attempt *attempt)
-{
-    int64_t close_ms = call_spec(attempt->call)->timeouts.schedule_to_close_ms;
-    bool closed = close_ms > 0 && attempt->call->first_ms + close_ms <= turn->now_ms;
-    if (!closed && call_key_is_over(attempt->call, turn->now_ms)) {
-        return "key_expired";
-    }
-    return closed ? "schedule_to_close" : "schedule_to_start";
-}
-
-static void task_untaken(struct turn *turn, struct attempt *attempt)
-{
-    if (attempt->answered || attempt->later) {
-        return;
-    }
-    bool late = attempt->out_of_time;
-    /* A do that nobody takes in time fails; undo and check are patient, as their policies say. */
-    bool expired = call_key_is_over(attempt->call, turn->now_ms);
-    bool refused = late && attempt->call->kind == TASK_DO && !expired;
-    struct failure failure = {
-        .attempt = attempt,
-        .code = span_text(late ? out_of_what(turn, attempt) : "untaken"),
-        .message = span_text(late ? "no participant took it in time" : "no participant took it"),
-        .unanswered = true,
-        .refused = refused,
-        .uncounted = !late || refused || expired,
-        .at_once = !late || expired,
-        .retry_after_ms = -1};
-    if (attempt->called_off && !late) {
-        failure.code = span_text("cancelled");
-    }
-    call_fail(turn, attempt->call, &failure);
-}
-
-static void task_sent(struct attempt *attempt, bool barrier, int64_t now_ms)
-{
-    attempt->left = true;
-    attempt->orphan = false;
-    attempt->barrier = barrier;
-    attempt->left_ms = now_ms;
-    attempt->beat_ms = now_ms;
-}
-
-static enum saga_error task_event(struct engine *engine, const struct event *event,
-                                  struct batch *batch)
-{
-    struct attempt *attempt = find_token(engine, event->task.token);
-    if (!attempt) {
-        return SAGA_OK;
-    }
-    /* Nothing follows from it but a time: it is not worth a turn. */
-    if (event->kind == EVENT_SENT) {
-        struct saga *saga = attempt->call->step->saga;
-        task_sent(attempt, event->task.barrier, event->now_ms);
-        bool ok = timer_set(engine, saga, saga_next_due(engine, saga));
-        return ok ? SAGA_OK : SAGA_NO_MEMORY;
-    }
-    struct turn turn;
-    turn_open(&turn, engine, event, batch, attempt->call->step->saga);
-    switch (event->kind) {
-    case EVENT_LOST:
-        task_lost(&turn, attempt);
-        break;
-    case EVENT_UNTAKEN:
-        task_untaken(&turn, attempt);
-        break;
-    case EVENT_SENT:
-    case EVENT_START:
-    case EVENT_RESULT:
-    case EVENT_ADOPT:
-    case EVENT_BEAT:
-    case EVENT_TIME:
-    case EVENT_SERVING:
-    case EVENT_VERB:
-    case EVENT_CHILD:
-    case EVENT_CHILD_END:
-    case EVENT_ARRIVED:
-    case EVENT_OFFER:
-    case EVENT_ADMIT:
-        UNREACHABLE("not an event of a token");
-    }
-    settle(&turn);
-    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
-}
-
-/* Named as running, and its answer is durable: the `done` that said so was lost, or crossed the
- * `ready`. It is said again, which frees the slot that the naming took. */
-static bool tell_again(struct batch *batch, const struct event *event,
-                       const struct attempt *attempt)
-{
-    bool ok = true;
-    struct effect *effect = batch_effect(batch, EFFECT_DONE, event->ref);
-    struct span key = arena_copy(&batch->arena, event->task.key, &ok);
-    if (!effect || !ok) {
-        return false;
-    }
-    effect->call.key = key;
-    effect->call.attempt = attempt->number;
-    memcpy(effect->call.token, attempt->token, TOKEN_SIZE);
-    effect->call.verdict = attempt->verdict;
-    return true;
-}
-
-/* A refused adoption is told to the session that offered it. */
-static bool refuse(struct batch *batch, const struct event *event, const struct attempt *attempt)
-{
-    bool ok = true;
-    struct effect *effect = batch_effect(batch, EFFECT_CANCEL, event->ref);
-    struct span key = arena_copy(&batch->arena, event->task.key, &ok);
-    if (!effect || !ok) {
-        return false;
-    }
-    effect->call.key = key;
-    effect->call.attempt = event->task.attempt;
-    effect->call.reason = "superseded";
-    effect->call.over_ms = attempt ? attempt_over_ms(attempt) : INT64_MAX;
-    return true;
-}
-
-static void keep_details(struct turn *turn, struct call *call, struct span details)
-{
-    if (details.size > call->details_room && !room_for(turn->saga, details.size * 2)) {
-        return; /* the ones before stand */
-    }
-    if (details.size > call->details_room) {
-        uint8_t *room = arena_take(&turn->saga->arena, details.size * 2);
-        if (!room) {
-            turn->failed = true;
-            return;
-        }
-        call->details.data = room;
-        call->details_room = details.size * 2;
-    }
-    if (details.size > 0) {
-        memcpy((uint8_t *)(uintptr_t)call->details.data, details.data, details.size);
-        call->details.size = details.size;
-    }
-}
-
-/* May an attempt that somebody says is running be counted on again? Only the newest, or the one
- * before a newest that has not left. */
-static bool is_adoptable(const struct call *call, const struct attempt *attempt)
-{
-    const struct attempt *newest = call->newest;
-    if (attempt->answered || attempt->run != call->run || !newest) {
-        return false;
-    }
-    if (attempt == newest) {
-        return true;
-    }
-    return newest->state == ATTEMPT_OPEN && !newest->left && newest->older == attempt;
-}
-
-/* Is the call at the point where a running attempt is what it waits for? */
-static bool waits_for_attempt(const struct call *call)
-{
-    const struct step *step = call->step;
-    switch (call->kind) {
-    case TASK_DO:
-        return step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING;
-    case TASK_UNDO:
-        return undo_call_state(step) == UNDO_STATE_RUNNING ||
-               (undo_call_state(step) == UNDO_STATE_RETRYING && !call->spent);
-    case TASK_CHECK:
-        return check_is_awaited(call);
-    case TASK_CONFIRM:
-        break;
-    }
-    return false;
-}
-
-static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
-{
-    struct call *call = attempt->call;
-    bool open = attempt == call->newest && attempt->state == ATTEMPT_OPEN;
-    struct attempt *newer = attempt == call->newest ? NULL : call->newest;
-    task_sent(attempt, barrier, turn->now_ms);
-    attempt->called_off = false;
-    bool wanted = call_is_wanted(call) && waits_for_attempt(call);
-    bool in_doubt = call->step->state == STEP_STATE_IN_DOUBT ||
-                    call->step->state == STEP_STATE_PARKED || call->spent;
-    if (!open && wanted) {
-        struct record record = {.type = RECORD_TASK_INTENDED,
-                                .fields = 1,
-                                .step = call->step->index,
-                                .kind = call->kind,
-                                .run = attempt->run,
-                                .attempt = attempt->number,
-                                .flags = FLAG_ADOPTED};
-        turn_emit(turn, &record);
-        if (newer && !turn->failed) {
-            call_off(turn, newer, "superseded", true);
-        }
-    }
-    /* A step in doubt wants to hear how it ends, whatever was decided; others do not. */
-    if (!wanted && !(call_is_wanted(call) && in_doubt)) {
-        call_off(turn, attempt, "cancelled", false);
-    }
-}
-
-/* The attempt that an instance says it has: of the present key or, answered, of an earlier one. */
-static struct attempt *find_named(struct saga *saga, const struct event *event)
-{
-    struct call *call = saga_call_of_key(saga, event->task.key);
-    if (call || event->kind != EVENT_ADOPT) {
-        return call ? call_attempt(call, call->run, event->task.attempt) : NULL;
-    }
-    struct step *step = saga_step_of_key(saga, event->task.key);
-    for (uint32_t k = 0; step && k < CALL_COUNT; k++) {
-        call = &step->calls[k];
-        for (struct attempt *a = call->attempts; a; a = a->older) {
-            if (a->number == event->task.attempt && span_equal(a->task.key, event->task.key)) {
-                return a;
-            }
-        }
-    }
-    return NULL;
-}
-
-static enum saga_error named_event(struct engine *engine, const struct event *event,
-                                   struct batch *batch)
-{
-    struct saga *saga = find_saga(engine, saga_of_key(event->task.key));
-    struct attempt *attempt = saga ? find_named(saga, event) : NULL;
-    struct call *call = attempt ? attempt->call : NULL;
-    bool adopts = event->kind == EVENT_ADOPT;
-    bool has_spoken = attempt && (attempt->answered || attempt->later);
-    if (adopts && has_spoken && !tell_again(batch, event, attempt)) {
-        return SAGA_NO_MEMORY;
-    }
-    if (adopts && has_spoken && attempt->answered) {
-        return SAGA_OK;
-    }
-    if (!attempt || (adopts && !is_adoptable(call, attempt))) {
-        return !adopts || refuse(batch, event, attempt) ? SAGA_OK : SAGA_NO_MEMORY;
-    }
-    struct turn turn;
-    turn_open(&turn, engine, event, batch, saga);
-    if (adopts) {
-        adopt(&turn, attempt, event->task.barrier);
-        settle(&turn);
-    } else {
-        attempt->beat_ms = event->now_ms;
-        keep_details(&turn, call, event->task.details);
-    }
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
@@ -687,7 +420,7 @@ static enum saga_error serve(struct engine *engine, const struct event *event, s
 
 static enum saga_error verb(struct engine *engine, const struct event *event, struct batch *batch)
 {
-    struct saga *saga = find_saga(engine, event->verb.saga);
+    struct saga *saga = lookup_saga(engine, event->verb.saga);
     if (!saga) {
         return reply(batch, event->ref, SAGA_NOT_FOUND, "there is no such saga", NULL)
                    ? SAGA_OK
@@ -722,10 +455,10 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
     case EVENT_SENT:
     case EVENT_LOST:
     case EVENT_UNTAKEN:
-        return task_event(engine, event, batch);
+        return attempts_take(engine, event, batch);
     case EVENT_ADOPT:
     case EVENT_BEAT:
-        return named_event(engine, event, batch);
+        return attempts_take_named(engine, event, batch);
     case EVENT_TIME:
         return time_passes(engine, event, batch);
     case EVENT_SERVING:
@@ -737,11 +470,11 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
     case EVENT_CHILD_END:
         return child_end(engine, event, batch);
     case EVENT_ARRIVED:
-        return inbox_arrived(engine, event, batch);
+        return deliver_arrived(engine, event, batch);
     case EVENT_OFFER:
-        return inbox_offer(engine, event, batch, find_saga(engine, event->offer.saga));
+        return deliver_offer(engine, event, batch, lookup_saga(engine, event->offer.saga));
     case EVENT_ADMIT:
-        return claims_admit(engine, event, batch, find_saga(engine, event->admit));
+        return claims_admit(engine, event, batch, lookup_saga(engine, event->admit));
     }
     UNREACHABLE("unknown event");
 }

@@ -16,11 +16,17 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
+#include "base/arena.h"
 #include "base/check.h"
-#include "engine/event.h"
-#include "journal/saga_image.h"
+#include "base/error.h"
+#include "journal/row.h"
 
+struct definition;
+struct effect;
 struct engine;
+struct event;
+struct saga_image;
+struct task;
 
 struct engine_options {
     const struct arena_source *memory; /* where all its memory comes from */
@@ -61,19 +67,6 @@ struct batch {
     uint32_t capacities[BATCH_LIST_COUNT]; /* of the lists */
     size_t size;                           /* bytes of bodies and payloads */
 };
-
-void batch_open(struct batch *batch, const struct arena_source *memory);
-void batch_clear(struct batch *batch);
-void batch_close(struct batch *batch);
-/* One more delivery, to be filled in; NULL = no memory. The engine makes notices and no deliveries:
- * who is told is for the loop to say. */
-struct delivery *batch_delivery(struct batch *batch);
-/* How far a schedule has been dealt with, to be filled in; NULL = no memory. */
-struct schedule_row *batch_schedule(struct batch *batch);
-
-/* Rows of the inbox, for whoever offers its events. NULL: no memory. Fill them in. */
-struct inbox_done *batch_inbox_done(struct batch *batch);
-struct wait_row *batch_wait(struct batch *batch);
 
 /* *engine is set on SAGA_OK. SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error engine_new(const struct engine_options *options, struct engine **engine);

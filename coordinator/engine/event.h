@@ -6,12 +6,13 @@
 #ifndef ENGINE_EVENT_H
 #define ENGINE_EVENT_H
 
-#include "base/arena.h"
 #include "base/error.h"
-#include "language/definition.h"
-#include "journal/row.h"
-#include "engine/task.h"
 #include "journal/verb.h"
+#include "saga/child_state.h"
+#include "saga/task.h"
+
+struct definition;
+struct jsonschema_report;
 
 struct jsonschema_report; /* jsonschema.h */
 
@@ -61,9 +62,6 @@ struct result {
     int64_t cost_micros;    /* micro-USD, 0 = not said */
 };
 
-/* What a participant is told of its result: the words of `done`. */
-enum verdict { VERDICT_OK, VERDICT_LATE, VERDICT_STALE, VERDICT_UNKNOWN };
-
 struct verb_request {
     enum verb verb;
     struct span saga;         /* external id */
@@ -107,14 +105,6 @@ struct start_request {
     bool is_child;         /* a parent starts it: nobody waits for a reply */
     bool shares_claim;     /* its parent has a concurrency key, or shares one */
     struct span claim;     /* the engine's own: the concurrency key, as text */
-};
-
-/* What a parent wants of its child. Each may be asked again and has its effect once: a child that
- * is there is not started again, one that is on its way back is not turned again. */
-enum child_wish {
-    CHILD_START,   /* begin, or be there already; say so if it has ended */
-    CHILD_BACK,    /* turn back, unless past the pivot; say when it has ended, either way */
-    CHILD_REVERSE, /* undo what was completed, whatever the reversal window; say when it is done */
 };
 
 struct child_ask {

@@ -2,8 +2,13 @@
 #ifndef ENGINE_FIT_H
 #define ENGINE_FIT_H
 
-#include "engine/engine.h"
-#include "jsonschema/jsonschema.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "base/span.h"
+
+struct batch;
+struct definition;
+struct jsonschema_report;
 
 struct fit_refusal {
     const char *why;                          /* a sentence */

@@ -4,9 +4,29 @@
  * given up turns the saga back, unless a pivot is running or in doubt: then nobody knows yet which
  * way is open, and the pivot is asked first. After the pivot there is no way back by itself: what
  * gives up there is parked for a person. */
-#include "base/mp.h"
+#include "engine/forward.h"
+
+#include "engine/budget.h"
+#include "engine/call.h"
+#include "engine/doubt.h"
+#include "engine/failure.h"
 #include "engine/fit.h"
+#include "engine/kinds/child.h"
+#include "engine/kinds/fan.h"
+#include "engine/park.h"
+#include "engine/pivot.h"
+#include "engine/room.h"
+#include "engine/scope.h"
+#include "engine/start.h"
+#include "engine/state.h"
 #include "engine/turn.h"
+#include "engine/turn_back.h"
+#include "engine/wait_over.h"
+#include "journal/record.h"
+#include "language/template.h"
+#include "saga/awake.h"
+#include "saga/calls.h"
+#include "saga/steps.h"
 
 static bool can_start(const struct saga *saga, const struct step *step)
 {
@@ -16,73 +36,6 @@ static bool can_start(const struct saga *saga, const struct step *step)
         }
     }
     return true;
-}
-
-static void send(struct turn *turn, struct step *step, struct span input)
-{
-    if (step->spec->kind == STEP_KIND_SAGA) {
-        child_begin(turn, step, input);
-    } else {
-        call_send(turn, step_call(step, TASK_DO), &input, 0);
-    }
-}
-
-void step_start(struct turn *turn, struct step *step)
-{
-    const struct template *template = step->spec->action.input;
-    if (!step_is_wanted(turn, step)) {
-        return;
-    }
-    if (!room_to_start(turn->saga)) {
-        /* What is left belongs to the ends, and the undoing, of those that have begun. */
-        step_fail(turn, step, "too_large", span_text("the saga holds too much for another step"));
-        return;
-    }
-    if (step_is_container(step)) {
-        fan_begin(turn, step);
-        return;
-    }
-    switch (step->spec->kind) {
-    case STEP_KIND_SLEEP:
-        wait_begin(turn, step);
-        return;
-    case STEP_KIND_APPROVE:
-        approval_begin(turn, step);
-        return;
-    case STEP_KIND_WAIT_EVENT:
-        inbox_wait(turn, step);
-        return;
-    case STEP_KIND_EMIT:
-        inbox_emit(turn, step);
-        return;
-    case STEP_KIND_ACTION:
-    case STEP_KIND_SAGA:
-    case STEP_KIND_COUNT:
-        break;
-    }
-    if (!budget_allows(turn, step)) {
-        return;
-    }
-    struct span edited = step_call(step, TASK_DO)->rerun_input;
-    if (!template || edited.size > 0) {
-        send(turn, step, edited);
-        return;
-    }
-    struct scope scope;
-    step_scope(step, false, &scope);
-    struct buf *out = &turn->engine->scratch;
-    buf_clear(out);
-    struct span missing = {NULL, 0};
-    enum saga_error rc = template_fill(template, &scope, out, &missing);
-    if (rc == SAGA_OK) {
-        send(turn, step, buf_span(out));
-        return;
-    }
-    const char *code = step_code_of(rc);
-    turn->failed |= !code;
-    if (code) {
-        step_fail(turn, step, code, missing);
-    }
 }
 
 static bool start_ready(struct turn *turn)
@@ -166,7 +119,7 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
         bool gives_up =
             step->state == STEP_STATE_KEPT || (step->state == STEP_STATE_RESOLVED && step->refused);
         if (step->state == STEP_STATE_IN_DOUBT) {
-            enum doubt doubt = settle_in_doubt(turn, step);
+            enum doubt doubt = doubt_settle(turn, step);
             *changed |= doubt == DOUBT_CHANGED;
             gives_up = doubt == DOUBT_TO_UNDO;
         } else if (step->state == STEP_STATE_FAILED && must_go_on && !saga->turn_wanted) {
@@ -187,78 +140,6 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
         }
     }
     return failed;
-}
-
-/* Not with the fan-out that it is an item of. */
-static bool is_accepted_itself(const struct step *step)
-{
-    return step->accepted && !(step->container && step->container->accepted);
-}
-
-void turn_back(struct turn *turn, const struct record *reason)
-{
-    struct saga *saga = turn->saga;
-    struct record record = *reason;
-    record.type = RECORD_SAGA_COMPENSATING;
-    struct buf *accept = &turn->engine->scratch;
-    buf_clear(accept);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < saga->step_total; i++) {
-        count += is_accepted_itself(saga_step(saga, i)) ? 1 : 0;
-    }
-    if (count > 0) {
-        mp_put_array(accept, count);
-        for (uint32_t i = 0; i < saga->step_total; i++) {
-            if (is_accepted_itself(saga_step(saga, i))) {
-                step_list_put(accept, saga_step(saga, i));
-            }
-        }
-        record.accept = buf_span(accept);
-    }
-    bool to_save_point = !(reason->fields & 1) && saga->turn_to > 0;
-    struct buf steps;
-    buf_open(&steps, 16 * 1024);
-    if (to_save_point) {
-        bool *chosen = arena_take(&turn->batch->arena, saga->step_total * sizeof(*chosen));
-        turn->failed |= !chosen;
-        record.fields |= 1;
-        record.step = saga->turn_to - 1;
-        record.flags = FLAG_PARTIAL | FLAG_SAVE_POINT;
-        record.flags |= saga->turn_then_pause ? (uint32_t)FLAG_THEN_PAUSE : 0u;
-        if (chosen) {
-            savepoint_pack(saga, record.step, chosen, &steps);
-        }
-        record.steps = buf_span(&steps);
-    }
-    turn->failed |= buf_failed(&steps);
-    turn_emit(turn, &record);
-    buf_close(&steps);
-    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
-        struct step *step = saga_step(saga, i);
-        if (step->chosen) {
-            call_off_all(turn, step_call(step, TASK_DO), "cancelled");
-        }
-    }
-}
-
-void turn_back_because(struct turn *turn, const struct step *failed)
-{
-    const struct saga *saga = turn->saga;
-    struct record reason = {0};
-    if (failed) {
-        reason.fields = 1;
-        reason.step = failed->index;
-        bool by_person = failed->outcome.size > 0;
-        reason.code = failed->code.size > 0 ? failed->code : span_text("failed");
-        reason.code = by_person ? failed->outcome : reason.code;
-        reason.message = by_person ? failed->outcome_reason : failed->message;
-        reason.actor = failed->decider;
-    } else {
-        reason.code = saga->turn_code;
-        reason.message = saga->turn_message;
-        reason.actor = saga->turn_actor;
-    }
-    turn_back(turn, &reason);
 }
 
 static void ask_pivot(struct turn *turn)

@@ -1,7 +1,10 @@
 /* labels.c - a saga has the labels of its start, and the others of its definition.
  *
  * They are no part of the request: starting again with the same labels is the same start. */
+#include "engine/labels.h"
+
 #include "base/mp.h"
+#include "engine/state.h"
 #include "engine/turn.h"
 
 static uint32_t count_of(struct span labels)

@@ -14,27 +14,15 @@
  *      once (DUE_OWED_MS) until the batch in which its parent has heard.
  *   4. In memory and asleep is no contradiction: it was loaded a while before its time, or for an
  *      event that meant nothing to it. Only a turn with a record wakes it. */
-#include "base/limits.h"
-#include "engine/turn.h"
+#include "engine/leave.h"
 
-bool leave_owes(enum effect_kind kind)
-{
-    switch (kind) {
-    case EFFECT_TASK:
-    case EFFECT_CANCEL:
-    case EFFECT_DONE:
-    case EFFECT_REPLY:
-    case EFFECT_STATUS:
-    case EFFECT_ALERT:
-    case EFFECT_RECALL:    /* which waits are to be told is durable by itself */
-    case EFFECT_CHILD_END: /* see child_owes_its_end() */
-    case EFFECT_ADMIT:     /* it is told again */
-        return false;
-    case EFFECT_CHILD:
-        return true;
-    }
-    UNREACHABLE("unknown effect");
-}
+#include "base/limits.h"
+#include "engine/batch.h"
+#include "engine/due.h"
+#include "engine/kinds/child.h"
+#include "engine/state.h"
+#include "engine/turn.h"
+#include "saga/awake.h"
 
 /* May an attempt still act or answer? What the journal does not say of it would be lost; so would
  * the details that the next attempt shall get. */

@@ -3,8 +3,20 @@
  * After a restart nobody knows whether an attempt that is in the journal ever left. It counts as
  * sent: it is neither timed out nor sent again until its participant names it, or dead_ms have
  * passed since serving began (timers.c). */
+#include "engine/load.h"
+
+#include "engine/due.h"
+#include "engine/kinds/child.h"
+#include "engine/leave.h"
+#include "engine/state.h"
 #include "engine/trace.h"
-#include "engine/turn.h"
+#include "engine/wants.h"
+#include "journal/record.h"
+#include "journal/saga_image.h"
+#include "saga/calls.h"
+#include "saga/fold.h"
+#include "saga/keys.h"
+#include "saga/saga.h"
 
 static enum saga_error fold_row(struct saga *saga, const struct row *row, const char **why)
 {
@@ -140,7 +152,7 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     saga->owes = saga->is_untold;
     /* When it went to sleep it had been looked at, and nothing has been since. */
     saga->is_unsettled &= saga->asleep_ms == 0;
-    rc = inbox_note_wants(saga) ? map_put(&engine->sagas, saga->name, saga) : SAGA_NO_MEMORY;
+    rc = wants_note(saga) ? map_put(&engine->sagas, saga->name, saga) : SAGA_NO_MEMORY;
     if (rc != SAGA_OK) {
         saga_destroy(&saga);
         return rc;

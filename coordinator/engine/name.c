@@ -2,9 +2,11 @@
  *
  * A task that was answered `later` is finished by its token, at any time: also when its saga has
  * ended and left memory. So the token becomes a name of the saga with the record that says so. */
-#include "engine/engine.h"
+#include "engine/name.h"
 
 #include "base/digest.h"
+#include "engine/batch.h"
+#include "engine/engine.h"
 #include "engine/turn.h"
 
 bool turn_name(struct turn *turn, struct span text, const uint8_t *digest)

@@ -2,11 +2,20 @@
  *
  * It is made from the state alone, by the same rules that backward.c follows, and its digest covers
  * the saga's seq: a plan that was seen can be applied only while nothing has moved. */
+#include "engine/plan.h"
+
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/mp.h"
-#include "engine/turn.h"
-#include "engine/view.h"
+#include "engine/pivot.h"
+#include "engine/savepoint.h"
+#include "engine/scope.h"
+#include "language/template.h"
+#include "language/template_form.h"
+#include "saga/calls.h"
+#include "saga/keys.h"
+#include "saga/saga.h"
+#include "saga/steps.h"
 
 /* What becomes of a step when the saga turns back now. */
 enum fate { FATE_NOTHING, FATE_UNDONE, FATE_UNDONE_IN_DOUBT, FATE_IRREVOCABLE, FATE_KEPT };

@@ -3,10 +3,25 @@
  * Success of any attempt counts while the step is undecided: the same key is the same effect. Only
  * the newest attempt's failure decides. A success after the step was decided otherwise is recorded
  * as late and undone. A result seen before gets its first verdict again and changes nothing. */
+#include "engine/results.h"
+
 #include "base/mp.h"
-#include "engine/engine.h"
+#include "engine/budget.h"
+#include "engine/call.h"
+#include "engine/check.h"
+#include "engine/deadline.h"
+#include "engine/failure.h"
+#include "engine/name.h"
+#include "engine/park.h"
+#include "engine/pivot.h"
+#include "engine/room.h"
+#include "engine/savepoint.h"
+#include "engine/state.h"
 #include "engine/turn.h"
-#include "journal/verb.h"
+#include "journal/record.h"
+#include "saga/calls.h"
+#include "saga/quiet.h"
+#include "saga/steps.h"
 
 static void tell(struct turn *turn, const struct attempt *attempt, enum verdict verdict)
 {
@@ -73,30 +88,6 @@ static bool same_key_counted(const struct attempt *attempt)
     return attempt->state == ATTEMPT_SUCCEEDED;
 }
 
-void forget_turn(struct turn *turn, const struct step *step)
-{
-    struct saga *saga = turn->saga;
-    if (step->spec->step_class != CLASS_PIVOT || !saga->turn_wanted ||
-        saga->direction == BACKWARD) {
-        return;
-    }
-    if (saga->turn_by_person) {
-        struct record record = {.type = RECORD_OPERATOR,
-                                .verb = VERB_ROLLBACK,
-                                .actor = saga->turn_actor,
-                                .reason = saga->turn_message,
-                                .code = span_text("conflict"),
-                                .message = span_text("the pivot succeeded first")};
-        turn_emit(turn, &record);
-    } else {
-        struct record record = {.type = RECORD_OPERATOR,
-                                .code = span_text("conflict"),
-                                .message = span_text("the pivot succeeded first")};
-        turn_emit(turn, &record);
-    }
-    turn_alert(turn, NULL, "pivot_succeeded_before_turning_back");
-}
-
 /* A result moves a saga that stood still. */
 static void unpark_saga(struct turn *turn, const struct step *step)
 {
@@ -159,7 +150,7 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
         /* Other attempts are superseded; one that still waits to be sent must not outlive us. */
         call_off_all(turn, attempt->call, "superseded");
         check_call_off(turn, step);
-        forget_turn(turn, step);
+        pivot_forget_turn(turn, step);
         deadline_set(turn, step);
         tell(turn, attempt, VERDICT_OK);
         return;
@@ -232,7 +223,7 @@ static void check_succeeded(struct turn *turn, struct attempt *attempt, const st
     turn_emit(turn, &record);
     call_off_all(turn, attempt->call, "superseded");
     if (counts) {
-        forget_turn(turn, step);
+        pivot_forget_turn(turn, step);
         deadline_set(turn, step);
     }
     tell(turn, attempt, VERDICT_OK);

@@ -1,7 +1,7 @@
 /* retry.c - delay = initial x backoff^(failed-1), at most max_interval, x (1 +- jitter). */
 #include "engine/retry.h"
 
-#include "base/check.h"
+#include "language/definition.h"
 
 /* Uniform in [0, 1), from the seed alone (splitmix64's mixing constants). */
 static double draw(uint64_t seed)

@@ -2,7 +2,9 @@
 #ifndef ENGINE_RETRY_H
 #define ENGINE_RETRY_H
 
-#include "language/definition.h"
+#include "base/span.h"
+
+struct retry_policy;
 
 /* The delay in ms before the attempt that follows `failed` counted ones (>= 1): exponential,
  * capped, with jitter drawn from `seed` (equal seeds give equal delays). */

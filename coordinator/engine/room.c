@@ -7,8 +7,10 @@
  * still has room, and what cannot be refused is told with less. The bounds look at the memory alone
  * and are decided live: what a record says is true on any machine. A replay needs as much memory
  * as what it replays, give or take the heads of chunks: the last part is for that too. */
+#include "engine/room.h"
+
 #include "base/limits.h"
-#include "engine/turn.h"
+#include "saga/saga.h"
 
 _Static_assert(LIMIT_SAGA_MEMORY / 2 > 4 * LIMIT_VALUE, "a step in the dark is a small one");
 

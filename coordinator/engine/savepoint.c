@@ -9,19 +9,15 @@
  * STEP and all that does not depend on it keep what they did. What runs there goes on, and its end
  * is recorded; nothing new begins until the saga is forward again. Irrevocable steps that a person
  * accepts to keep stay as they are, with their output. */
+#include "engine/savepoint.h"
+
 #include "base/mp.h"
+#include "engine/engine.h"
 #include "engine/turn.h"
-
-bool step_satisfies(const struct step *step)
-{
-    return step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_SKIPPED ||
-           (step->state == STEP_STATE_RESOLVED && !step->refused);
-}
-
-bool savepoint_spares(const struct step *step)
-{
-    return step->saga->save_point > 0 && !step->chosen;
-}
+#include "journal/record.h"
+#include "saga/awake.h"
+#include "saga/calls.h"
+#include "saga/steps.h"
 
 void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen)
 {
@@ -56,7 +52,7 @@ bool savepoint_will_spare(struct turn *turn, const struct step *step)
 }
 
 /* It will not come to what it was asked for, by itself. */
-static bool has_failed(const struct step *step)
+bool savepoint_has_failed(const struct step *step)
 {
     bool parked = step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
                   !call_in_doubt(&step->calls[0]);
@@ -66,7 +62,7 @@ static bool has_failed(const struct step *step)
 }
 
 /* Its effect stands, or may, and it satisfies nobody: it can neither stay nor begin anew. */
-static bool is_left_standing(const struct step *step)
+bool savepoint_leaves_standing(const struct step *step)
 {
     if (step->state == STEP_STATE_RESOLVED) {
         return step->refused && span_is(step->outcome, "kept");
@@ -92,9 +88,9 @@ enum saga_error savepoint_check(const struct saga *saga, uint32_t to, const bool
     }
     for (uint32_t i = 0; i < saga->step_total && !*why; i++) {
         const struct step *step = saga_step(saga, i);
-        if (!chosen[i] && has_failed(step)) {
+        if (!chosen[i] && savepoint_has_failed(step)) {
             *why = "a step has failed that does not depend on that one";
-        } else if (chosen[i] && is_left_standing(step)) {
+        } else if (chosen[i] && savepoint_leaves_standing(step)) {
             *why = "an effect may stand that nothing undoes: resolve that step first";
         }
     }
@@ -117,23 +113,6 @@ void savepoint_pack(const struct saga *saga, uint32_t to, bool *chosen, struct b
             mp_put_uint(out, i);
         }
     }
-}
-
-bool savepoint_widens(struct turn *turn)
-{
-    struct saga *saga = turn->saga;
-    const struct step *failed = NULL;
-    PRE(saga->save_point > 0);
-    for (uint32_t i = 0; i < saga->step_total && !failed && !pivot_has_succeeded(saga); i++) {
-        const struct step *step = saga_step(saga, i);
-        bool stays = step->chosen ? is_left_standing(step) && step->by_person : has_failed(step);
-        failed = stays ? step : NULL;
-    }
-    if (!failed && !saga->turn_wanted) {
-        return false;
-    }
-    turn_back_because(turn, saga->turn_wanted ? NULL : failed);
-    return true;
 }
 
 /* The record does not turn a saga that goes to its save-point into one that is undone as a whole.

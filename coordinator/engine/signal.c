@@ -1,11 +1,15 @@
 /* signal.c - a person's event for one saga: a verb, in its journal with who and why, and an event
  * of the inbox that nobody else is offered. */
+#include "engine/signal.h"
+
 #include <stdio.h>
 
 #include "base/limits.h"
 #include "base/mp.h"
-#include "journal/event_value.h"
+#include "engine/inbox_rows.h"
 #include "engine/turn.h"
+#include "journal/event_value.h"
+#include "journal/record.h"
 #include "language/names.h"
 
 static bool has_use(const struct saga *saga, struct span event)
@@ -52,6 +56,6 @@ enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, 
                             .saga = saga->name,
                             .at_ms = turn->now_ms,
                             .data = verb->input.size > 0 ? verb->input : MP_NIL_VALUE};
-    turn->failed |= !inbox_add(turn->engine, turn->batch, &row);
+    turn->failed |= !inbox_rows_add(turn->engine, turn->batch, &row);
     return SAGA_OK;
 }

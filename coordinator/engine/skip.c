@@ -4,9 +4,20 @@
  * it give null. A person may skip what has not begun, waits, or was given up, as long as no effect
  * of it can stand. What has not begun is skipped when its turn comes, so that those after it still
  * wait for what it needs. */
-#include "language/condition.h"
-#include "engine/turn.h"
+#include "engine/skip.h"
+
 #include "base/limits.h"
+#include "engine/fail.h"
+#include "engine/kinds/approval.h"
+#include "engine/scope.h"
+#include "engine/start.h"
+#include "engine/turn.h"
+#include "journal/record.h"
+#include "language/condition.h"
+#include "language/template.h"
+#include "saga/awake.h"
+#include "saga/calls.h"
+#include "saga/keys.h"
 
 static void skip(struct turn *turn, const struct step *step, const char *code, struct span message)
 {
@@ -18,26 +29,6 @@ static void skip(struct turn *turn, const struct step *step, const char *code, s
                             .actor = step->skip_actor,
                             .reason = step->skip_reason};
     turn_emit(turn, &record);
-}
-
-const char *step_code_of(enum saga_error rc)
-{
-    if (rc == SAGA_INVALID) {
-        return "bad_reference";
-    }
-    return rc == SAGA_TOO_LARGE ? "too_large" : NULL;
-}
-
-void step_fail(struct turn *turn, struct step *step, const char *code, struct span message)
-{
-    PRE(step->state == STEP_STATE_PENDING);
-    if (step->spec->kind != STEP_KIND_ACTION && step->spec->kind != STEP_KIND_SAGA) {
-        wait_end(turn, step, code, message);
-        return;
-    }
-    struct failure failure = {
-        .code = span_text(code), .message = message, .refused = true, .retry_after_ms = -1};
-    call_fail(turn, step_call(step, TASK_DO), &failure);
 }
 
 bool step_is_wanted(struct turn *turn, struct step *step)

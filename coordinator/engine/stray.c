@@ -3,8 +3,20 @@
  * It goes at once: the key was undone, and so no attempt of it can act any more. What it said late
  * it may have done before that undo, and then there is nothing left to undo, or after it. The
  * participant knows by the do's key. */
-#include "base/mp.h"
+#include "engine/stray.h"
+
+#include "engine/call.h"
+#include "engine/failure.h"
+#include "engine/scope.h"
+#include "engine/state.h"
 #include "engine/turn.h"
+#include "engine/undo.h"
+#include "journal/record.h"
+#include "language/template.h"
+#include "language/template_form.h"
+#include "saga/awake.h"
+#include "saga/calls.h"
+#include "saga/steps.h"
 
 static struct past *oldest_wanted(const struct step *step)
 {

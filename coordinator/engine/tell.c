@@ -8,11 +8,16 @@
  *     trip-7/12/undo_stuck/flight      an alert raised after it, about a step
  *
  * Life-cycle events carry no value of a user, only names and states. */
+#include "engine/tell.h"
+
 #include <stdio.h>
 
 #include "base/limits.h"
 #include "base/mp.h"
+#include "engine/batch.h"
+#include "engine/state.h"
 #include "engine/turn.h"
+#include "journal/record.h"
 
 enum { EVENT_ID_MAX = 2 * LIMIT_SAGA_ID + 24 + LIMIT_CODE + LIMIT_STEP, TYPE_MAX = 96 };
 

@@ -2,7 +2,11 @@
 #ifndef ENGINE_TRACE_H
 #define ENGINE_TRACE_H
 
-#include "engine/saga.h"
+#include <stdint.h>
+
+struct attempt;
+struct saga;
+struct step;
 
 /* Takes the trace id from the caller's traceparent, or makes one from the saga's name. */
 void trace_begin(struct saga *saga);

@@ -2,11 +2,27 @@
  *
  * A verb that is refused changes nothing and says why. One that is taken is an OPERATOR record with
  * who and why, before anything that follows from it. */
+#include "engine/verbs.h"
+
 #include "base/limits.h"
 #include "base/mp.h"
+#include "engine/call.h"
+#include "engine/check.h"
+#include "engine/kinds/approval.h"
+#include "engine/migrate.h"
+#include "engine/pivot.h"
+#include "engine/plan.h"
+#include "engine/room.h"
+#include "engine/signal.h"
+#include "engine/skip.h"
+#include "engine/state.h"
 #include "engine/turn.h"
-#include "engine/view.h"
-#include "journal/verb.h"
+#include "engine/wait.h"
+#include "journal/record.h"
+#include "saga/awake.h"
+#include "saga/calls.h"
+#include "saga/keys.h"
+#include "saga/steps.h"
 
 static struct record operator_record(const struct verb_request *verb)
 {
@@ -329,7 +345,7 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
     turn_emit(turn, &record);
     check_call_off(turn, step);
     if (verb->outcome == STEP_STATE_SUCCEEDED) {
-        forget_turn(turn, step);
+        pivot_forget_turn(turn, step);
     }
     return SAGA_OK;
 }

@@ -12,6 +12,10 @@
 #include "base/mp.h"
 #include "engine/engine.h"
 #include "reading/problem.h"
+#include "engine/event.h"
+#include "saga/task.h"
+#include "engine/batch.h"
+#include "language/definition.h"
 
 static uint32_t inflight = 64;
 static uint32_t sagas = 256000;

@@ -13,8 +13,16 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/mp.h"
-#include "engine/turn.h"
 #include "reading/problem.h"
+#include "engine/state.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "journal/states.h"
+#include "engine/batch.h"
+#include "base/arena.h"
+#include "language/definition.h"
+#include "base/map.h"
+#include "saga/saga.h"
 
 enum { TASKS = 2048 };
 

@@ -2,6 +2,10 @@
 #include "lib/saga_dump.h"
 
 #include "base/mp.h"
+#include "journal/saga_image.h"
+#include "engine/load.h"
+#include "engine/state.h"
+#include "engine/due.h"
 
 static void dump_call(const struct call *call, struct buf *out)
 {

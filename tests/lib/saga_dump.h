@@ -3,8 +3,9 @@
 #define LIB_SAGA_DUMP_H
 
 #include "base/buf.h"
-#include "engine/saga.h"
-#include "engine/turn.h"
+#include "saga/saga.h"
+#include "journal/saga_image.h"
+#include "engine/state.h"
 
 /* Overwrites `out`. What is volatile (saga.h) is left out. */
 void saga_dump(const struct saga *saga, struct buf *out);

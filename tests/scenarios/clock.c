@@ -1,5 +1,7 @@
 /* clock.c - time in a script: timers fire at their time, and a crash takes some. */
 #include "scenario.h"
+#include "engine/event.h"
+#include "engine/batch.h"
 
 enum { TIMERS_MAX = 1000 };
 

@@ -6,9 +6,11 @@
 
 #include "base/mp.h"
 #include "journal/event_value.h"
-#include "engine/turn.h"
 #include "scenario.h"
 #include "words.h"
+#include "base/map.h"
+#include "engine/state.h"
+#include "saga/saga.h"
 
 enum { ITEMS_MAX = 16 }; /* items of a fan-out are steps that only the saga has, if it is awake */
 

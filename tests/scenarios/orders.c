@@ -30,6 +30,10 @@
 #include "scenario.h"
 #include "words.h"
 #include "journal/verb.h"
+#include "engine/event.h"
+#include "saga/child_state.h"
+#include "journal/saga_image.h"
+#include "view/view_plan.h"
 
 static struct sent *sent_word(struct world *world, struct words *words)
 {

@@ -24,6 +24,10 @@ struct field {
 static const struct field fields[] = {
 #include "schemas/records.def"
 #include "journal/verb.h"
+#include "language/definition.h"
+#include "saga/task.h"
+#include "engine/event.h"
+#include "saga/child_state.h"
 };
 
 static const struct {

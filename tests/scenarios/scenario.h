@@ -8,7 +8,11 @@
 
 #include "base/buf.h"
 #include "engine/engine.h"
-#include "engine/view.h"
+#include "view/view.h"
+#include "language/definition.h"
+#include "engine/event.h"
+#include "engine/plan.h"
+#include "engine/migrate.h"
 
 enum { EVENTS_MAX = 32, ROWS_MAX = 512, TASKS_MAX = 256, START_MS = 1000000, VERSIONS_MAX = 4 };
 

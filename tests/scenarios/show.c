@@ -1,5 +1,9 @@
 /* show.c - a saga and a plan as people see them: made from the rows by view.c and plan.c. */
 #include "scenario.h"
+#include "journal/saga_image.h"
+#include "view/view.h"
+#include "engine/migrate.h"
+#include "engine/plan.h"
 
 void print_view(struct world *world)
 {

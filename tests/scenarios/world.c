@@ -10,11 +10,11 @@
 
 #include "base/json.h"
 #include "base/mp.h"
-#include "engine/turn.h"
 #include "lib/saga_dump.h"
 #include "lib/told.h"
 #include "scenario.h"
 #include "reading/problem.h"
+#include "engine/batch.h"
 
 enum { DEAD_MS = 6000 };
 

@@ -45,6 +45,10 @@
 #include "small.h"
 #include "journal/verb.h"
 #include "reading/problem.h"
+#include "language/definition.h"
+#include "language/step_kind.h"
+#include "saga/saga.h"
+#include "saga/steps.h"
 
 enum { DEPTH_MAX = 60, CHOICES_MAX = 256, SEEN_SIZE = 1 << 24, DEFINITION_SIZE = 1024 };
 

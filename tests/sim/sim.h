@@ -28,7 +28,6 @@
 #include "base/log.h"
 #include "base/mp.h"
 #include "core_parts.h"
-#include "engine/turn.h"
 #include "peers/parts.h"
 
 enum {

@@ -1,7 +1,9 @@
 /* sim_check.c - what must hold at a crash, on the way, and at rest. */
-#include "engine/view.h"
+#include "view/view.h"
 #include "lib/saga_dump.h"
 #include "sim.h"
+#include "engine/load.h"
+#include "engine/state.h"
 
 /* ---- replay equals live ---- */
 

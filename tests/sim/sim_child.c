@@ -13,8 +13,8 @@
  * All is learned from the records and heads at the moment of their commit. One saga hears of
  * another only after a commit: what makes it act was durable before, in an older commit. */
 #include "journal/record.h"
-#include "engine/turn.h"
 #include "sim.h"
+#include "saga/keys.h"
 
 /* Turns that a child may still take before it hears that its parent has turned back: its own is
  * perhaps under way to the disk, and others stand before the one that tells it. */

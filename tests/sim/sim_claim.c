@@ -3,7 +3,6 @@
  *
  * All is learned from the records at the moment of their commit. */
 #include "journal/record.h"
-#include "engine/turn.h"
 #include "sim.h"
 
 static bool same_key(const struct sim_saga *a, const struct sim_saga *b)

@@ -4,7 +4,7 @@
  * sent again, with the same id, also to the coordinator's next life. What is durable, and what was
  * taken, is learned from the rows at the moment of their commit. */
 #include "journal/record.h"
-#include "engine/view.h"
+#include "view/view.h"
 #include "sim.h"
 
 enum { POST_AGAIN_MS = 1000 };

@@ -5,6 +5,8 @@
 #include "journal/record.h"
 #include "lib/told.h"
 #include "sim.h"
+#include "saga/saga.h"
+#include "engine/state.h"
 
 /* ---- what becomes durable ---- */
 

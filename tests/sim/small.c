@@ -9,6 +9,15 @@
 #include "lib/saga_dump.h"
 #include "lib/told.h"
 #include "journal/verb.h"
+#include "base/map.h"
+#include "engine/state.h"
+#include "saga/keys.h"
+#include "engine/pivot.h"
+#include "engine/event.h"
+#include "engine/batch.h"
+#include "journal/saga_image.h"
+#include "saga/calls.h"
+#include "saga/saga.h"
 
 struct saga *small_saga(const struct small *world)
 {

@@ -8,9 +8,8 @@
 
 #include "base/buf.h"
 #include "engine/engine.h"
-#include "engine/turn.h"
-#include "sim/small.h"
 #include "journal/verb.h"
+#include "engine/event.h"
 
 enum {
     SMALL_STEPS_MAX = 4,

@@ -7,6 +7,10 @@
 #include <string.h>
 
 #include "small.h"
+#include "engine/event.h"
+#include "language/definition.h"
+#include "saga/child_state.h"
+#include "saga/saga.h"
 
 static struct small_child *find(struct small *world, struct span name)
 {

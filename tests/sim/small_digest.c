@@ -7,6 +7,9 @@
 #include "base/digest.h"
 #include "base/mp.h"
 #include "small.h"
+#include "saga/saga.h"
+#include "saga/calls.h"
+#include "language/definition.h"
 
 struct dump {
     struct buf *out;

@@ -2,7 +2,9 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#include "engine/turn.h"
+#include "base/arena.h"
+#include "engine/batch.h"
+#include "engine/engine.h"
 
 static size_t held;
 

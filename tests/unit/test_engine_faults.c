@@ -9,8 +9,14 @@
 #include "base/json.h"
 #include "base/mp.h"
 #include "engine/engine.h"
-#include "engine/turn.h"
 #include "reading/problem.h"
+#include "saga/task.h"
+#include "journal/states.h"
+#include "engine/event.h"
+#include "engine/batch.h"
+#include "language/definition.h"
+#include "engine/state.h"
+#include "journal/saga_image.h"
 
 enum { ROWS_MAX = 64, TASKS_MAX = 16 };
 

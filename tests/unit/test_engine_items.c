@@ -5,8 +5,17 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mp.h"
-#include "engine/turn.h"
 #include "reading/problem.h"
+#include "base/arena.h"
+#include "engine/batch.h"
+#include "language/definition.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "base/map.h"
+#include "engine/state.h"
+#include "saga/saga.h"
+#include "saga/keys.h"
+#include "journal/states.h"
 
 static struct engine *engine;
 static struct arena arena;

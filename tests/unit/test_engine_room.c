@@ -7,9 +7,20 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mp.h"
-#include "engine/turn.h"
 #include "reading/problem.h"
 #include "journal/verb.h"
+#include "base/arena.h"
+#include "engine/batch.h"
+#include "journal/row.h"
+#include "language/definition.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "base/map.h"
+#include "engine/state.h"
+#include "journal/states.h"
+#include "saga/saga.h"
+#include "base/buf.h"
+#include "journal/saga_image.h"
 
 enum { ROWS_MAX = 1 << 12, TASKS_MAX = 1 << 12, KIB = 1024 };
 

@@ -13,9 +13,14 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/engine.h"
-#include "engine/turn.h"
 #include "lib/saga_dump.h"
 #include "reading/problem.h"
+#include "base/map.h"
+#include "engine/state.h"
+#include "journal/saga_image.h"
+#include "engine/event.h"
+#include "engine/batch.h"
+#include "saga/calls.h"
 
 enum { ROWS_MAX = 16 * LIMIT_ATTEMPTS_KEPT, DEAD_MS = 6000, START_MS = 1000 };
 

@@ -1,0 +1,36 @@
+/* admit.c - a saga whose turn it is has its concurrency key. */
+#include "engine/admit.h"
+
+#include "engine/settle.h"
+#include "engine/state.h"
+#include "engine/turn.h"
+#include "engine/turn_close.h"
+#include "journal/record.h"
+#include "saga/steps.h"
+
+enum saga_error claims_admit(struct engine *engine, const struct event *event, struct batch *batch,
+                             struct saga *saga)
+{
+    /* Of a reversal that waits: an undo of a late effect is at work. It comes again after that. */
+    bool is_busy = saga && saga->completed_ms > 0 && saga->state != SAGA_STATE_COMPLETED;
+    bool waits = saga && claims_wait(saga) && !is_busy;
+    if (!waits || !claims_have_room(engine, saga->definition, saga->claim_text, saga->id)) {
+        return SAGA_OK;
+    }
+    struct turn turn;
+    struct queued_turn back = saga->queued;
+    turn_open(&turn, engine, event, batch, saga);
+    claims_emit_admitted(&turn);
+    if (saga->state == SAGA_STATE_COMPLETED) {
+        struct record record = {.type = RECORD_SAGA_COMPENSATING,
+                                .code = span_text("reverse"),
+                                .message = back.message,
+                                .actor = back.actor,
+                                .flags = back.flags,
+                                .steps = back.steps,
+                                .accept = back.accept};
+        turn_emit(&turn, &record);
+    }
+    settle(&turn);
+    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
+}

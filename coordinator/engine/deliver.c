@@ -1,0 +1,132 @@
+/* deliver.c - an event that has come: into the inbox, and to a step that waits for it.
+ *
+ * An event is a durable row first. The row is made when the event comes from outside
+ * (deliver_arrived), or in the commit of the emit step that sends it (emit_begin). Then whoever
+ * runs the engine offers the event to each step that waits for its name (deliver_offer), and each
+ * step takes the earliest event that matches:
+ *
+ *     started ── events since then ──> wait begins ──> recall: those, in their order
+ *                                                  └─> from then on each new one that may match
+ *
+ * So an event that came before the wait for it counts, and no new event is offered to a step while
+ * older ones are being recalled for it. A step that has taken an event, or was called off, takes no
+ * more: offering one again after a crash changes nothing. What the store must keep, and which sagas
+ * it must find, goes with the records that make it so: wait rows. */
+#include "engine/deliver.h"
+
+#include "base/mp.h"
+#include "calendar/time_value.h"
+#include "engine/deadline.h"
+#include "engine/inbox_rows.h"
+#include "engine/room.h"
+#include "engine/savepoint.h"
+#include "engine/scope.h"
+#include "engine/settle.h"
+#include "engine/state.h"
+#include "engine/turn.h"
+#include "engine/turn_close.h"
+#include "engine/wait.h"
+#include "journal/record.h"
+#include "language/condition.h"
+#include "language/template.h"
+#include "saga/steps.h"
+
+/* The same without its data, from the whole. */
+static void put_identity(struct buf *out, struct span event)
+{
+    struct span data = mp_find(event, span_text("data"));
+    struct mp mp = mp_open(event);
+    uint32_t count = mp_map(&mp);
+    mp_put_map(out, count - (data.size > 0 ? 1 : 0));
+    for (uint32_t i = 0; i < count; i++) {
+        struct span name = mp_str(&mp);
+        struct span value = mp_skip(&mp);
+        if (!span_is(name, "data")) {
+            mp_put_str(out, name);
+            mp_put_value(out, value);
+        }
+    }
+}
+
+enum saga_error deliver_arrived(struct engine *engine, const struct event *event,
+                                struct batch *batch)
+{
+    return inbox_rows_add(engine, batch, &event->arrived) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+static bool matches(struct turn *turn, const struct step *step, struct span event)
+{
+    bool holds = true;
+    struct scope scope;
+    step_scope(step, false, &scope);
+    scope.event = event;
+    if (step->spec->match && !turn->engine->options.any_event) {
+        enum saga_error rc = condition_holds(step->spec->match, &scope, &holds);
+        turn->failed |= rc == SAGA_NO_MEMORY;
+        holds = holds && rc == SAGA_OK;
+    }
+    return holds;
+}
+
+/* It came when the step's time was over, though nobody has looked yet: the saga is paused. */
+static bool is_too_late(const struct step *step, struct span event)
+{
+    int64_t came_ms = 0;
+    bool knows = time_value_read(mp_find(event, span_text("time")), &came_ms);
+    return step->wake_ms > 0 && knows && came_ms >= step->wake_ms;
+}
+
+/* What a save-point spares goes on while the saga is on its way there, and before it turns. */
+static bool waits_for(struct turn *turn, const struct step *step, const struct offer *offer)
+{
+    const struct saga *saga = turn->saga;
+    bool goes_on = saga->direction == FORWARD || savepoint_spares(step);
+    bool is_wanted = goes_on && (!saga->turn_wanted || savepoint_will_spare(turn, step)) &&
+                     !saga_state_is_final(saga->state) && step->state == STEP_STATE_WAITING;
+    return is_wanted && step->spec->kind == STEP_KIND_WAIT_EVENT &&
+           span_equal(step->spec->event, offer->name) && offer->number > inbox_rows_mark(step) &&
+           !is_too_late(step, offer->event);
+}
+
+static void take(struct turn *turn, const struct step *step, const struct offer *offer)
+{
+    struct span data = mp_find(offer->event, span_text("data"));
+    struct buf *scratch = &turn->engine->scratch;
+    buf_clear(scratch);
+    put_identity(scratch, offer->event);
+    struct record received = {.type = RECORD_EVENT_RECEIVED,
+                              .fields = 1,
+                              .step = step->index,
+                              .name = offer->name,
+                              .event = buf_span(scratch),
+                              .mark = (int64_t)offer->number};
+    turn->failed |= buf_failed(scratch);
+    turn_emit(turn, &received);
+    if (!room_for(turn->saga, data.size)) {
+        wait_end(turn, step, "too_large", span_text("the saga holds too much for the event"));
+        return;
+    }
+    struct record woken = {
+        .type = RECORD_STEP_WOKEN, .fields = 1, .step = step->index, .output = data};
+    turn_emit(turn, &woken);
+    deadline_set(turn, step);
+}
+
+enum saga_error deliver_offer(struct engine *engine, const struct event *event, struct batch *batch,
+                              struct saga *saga)
+{
+    const struct offer *offer = &event->offer;
+    *offer->is_taken = false;
+    if (!saga || offer->step >= saga->step_total) {
+        return SAGA_OK;
+    }
+    struct turn turn;
+    const struct step *step = saga_step(saga, offer->step);
+    turn_open(&turn, engine, event, batch, saga);
+    if (waits_for(&turn, step, offer) && matches(&turn, step, offer->event) && !turn.failed) {
+        *offer->is_taken = true;
+        take(&turn, step, offer);
+        settle(&turn);
+    }
+    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
+}

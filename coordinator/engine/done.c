@@ -1,0 +1,46 @@
+/* done.c - is a step finished with on the way back? */
+#include "engine/done.h"
+
+#include "saga/items.h"
+#include "saga/saga.h"
+#include "saga/steps.h"
+
+bool step_wants_undo(const struct step *step)
+{
+    return step->chosen && (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
+}
+
+bool step_is_done(const struct step *step, bool strict)
+{
+    if (step->fan && !fan_is_done(step, strict)) {
+        return false;
+    }
+    if (step_stray_is_open(step) && (!step->stuck || strict)) {
+        return false;
+    }
+    if (!step->chosen) {
+        return true;
+    }
+    if ((step->stuck && !strict) || step->state == STEP_STATE_PARKED) {
+        return true;
+    }
+    if (step->undo_state == UNDO_STATE_PENDING || step->undo_state == UNDO_STATE_RUNNING ||
+        step->undo_state == UNDO_STATE_RETRYING) {
+        return false;
+    }
+    return step->state != STEP_STATE_RUNNING && step->state != STEP_STATE_RETRYING &&
+           step->state != STEP_STATE_IN_DOUBT && step->state != STEP_STATE_WAITING &&
+           step->state != STEP_STATE_SUCCEEDED;
+}
+
+bool fan_is_done(const struct step *container, bool strict)
+{
+    const struct fan *fan = container->fan;
+    uint32_t at = 0;
+    for (const struct step *item; (item = fan_next_awake(fan, &at)) != NULL;) {
+        if (!step_is_done(item, strict)) {
+            return false;
+        }
+    }
+    return !fan_next_undo(fan);
+}

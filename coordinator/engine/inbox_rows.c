@@ -1,0 +1,52 @@
+/* inbox_rows.c - events and waits as rows of the store. */
+#include "engine/inbox_rows.h"
+
+#include "engine/batch.h"
+#include "engine/state.h"
+#include "engine/turn.h"
+
+struct wait_row *inbox_rows_add_wait(struct turn *turn, enum wait_change change, struct span name)
+{
+    bool ok = true;
+    struct wait_row *row = turn->failed ? NULL : batch_wait(turn->batch);
+    struct span kept = row ? arena_copy(&turn->batch->arena, name, &ok) : name;
+    if (!row || !ok) {
+        turn->failed = true;
+        return NULL;
+    }
+    *row = (struct wait_row){.change = change, .saga = turn->saga->id, .name = kept};
+    return row;
+}
+
+bool inbox_rows_add(struct engine *engine, struct batch *batch, const struct inbox_row *event)
+{
+    bool ok = true;
+    struct inbox_row own = *event;
+    struct span *const texts[] = {&own.name, &own.source, &own.id,
+                                  &own.saga, &own.cause,  &own.data};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        *texts[i] = arena_copy(&batch->arena, *texts[i], &ok);
+    }
+    struct inbox_row *row = ok ? batch_inbox(batch) : NULL;
+    if (!row) {
+        return false;
+    }
+    own.number = ++engine->inbox_last;
+    *row = own;
+    batch->size += own.data.size;
+    return true;
+}
+
+void inbox_rows_forget(struct turn *turn, const struct step *step)
+{
+    struct wait_row *row = inbox_rows_add_wait(turn, WAIT_ENDED, step->spec->event);
+    if (row) {
+        row->step = step->index;
+    }
+}
+
+uint64_t inbox_rows_mark(const struct step *step)
+{
+    int64_t of_saga = step->saga->event_mark;
+    return (uint64_t)(step->event_mark > of_saga ? step->event_mark : of_saga);
+}

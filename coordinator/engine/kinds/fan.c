@@ -1,0 +1,206 @@
+/* fan.c - fan-outs at work: a collection becomes items, items become outputs or are undone.
+ *
+ *     for_each: $.input.items        evaluated once, stored, one item for each element
+ *     max_parallel                   items at once, on the way forward and on the way back
+ *     on_item_failure: rollback      an item that gives up turns the saga back, as a step does
+ *     on_item_failure: continue      it stays its own: null stands for it in the output
+ *
+ * `continue` forgives a failure, which left no effect, but no doubt: an item in doubt with no
+ * attempt left is undone alone, while the others go on, and the fan-out ends when that is settled.
+ * So nothing of a completed saga is left hanging. */
+#include "engine/kinds/fan.h"
+
+#include "engine/done.h"
+#include "engine/doubt.h"
+#include "engine/room.h"
+#include "engine/start.h"
+#include "engine/turn.h"
+#include "engine/undo.h"
+#include "journal/record.h"
+#include "saga/awake.h"
+#include "saga/items.h"
+#include "saga/steps.h"
+
+/* Items that are neither settled nor waiting for their turn. */
+static uint32_t active(const struct fan *fan)
+{
+    return fan->counts[STEP_STATE_RUNNING] + fan->counts[STEP_STATE_RETRYING] +
+           fan->counts[STEP_STATE_WAITING] + fan->counts[STEP_STATE_IN_DOUBT] +
+           fan->counts[STEP_STATE_COMPENSATING];
+}
+
+static struct step *next_pending(struct fan *fan)
+{
+    while (fan->next < fan->count && fan->items[fan->next].state != STEP_STATE_PENDING) {
+        fan->next++;
+    }
+    return fan->next < fan->count ? &fan->items[fan->next] : NULL;
+}
+
+/* Has each item come to an end that the fan-out may go on from? */
+static bool all_settled(const struct fan *fan)
+{
+    uint32_t open = active(fan) + fan->counts[STEP_STATE_PENDING] + fan->counts[STEP_STATE_PARKED];
+    if (open > 0 || fan->undo_open > 0) {
+        return false;
+    }
+    for (uint32_t i = 0; i < fan->count; i++) {
+        if (!step_satisfies(&fan->items[i]) && !step_is_forgiven(&fan->items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* All outputs together are a value of their own. */
+static void end(struct turn *turn, const struct step *container)
+{
+    struct record record = {.type = RECORD_STEP_WOKEN, .fields = 1, .step = container->index};
+    if (!room_for(turn->saga, fan_output_size(container))) {
+        record.code = span_text("too_large");
+        record.message = span_text("the saga holds too much for the outputs of all items");
+    }
+    turn_emit(turn, &record);
+}
+
+bool fan_go_on(struct turn *turn, struct step *container)
+{
+    struct fan *fan = container->fan;
+    bool changed = false;
+    struct step *item;
+    while (!turn->failed && active(fan) < container->spec->parallel_max &&
+           (item = next_pending(fan)) != NULL) {
+        if (!turn_has_room(turn)) {
+            return changed;
+        }
+        step_start(turn, item);
+        changed = true;
+        if (item->state == STEP_STATE_FAILED && !step_is_forgiven(item)) {
+            return true;
+        }
+    }
+    if (!changed && !turn->failed && all_settled(fan)) {
+        end(turn, container);
+        changed = true;
+    }
+    return changed;
+}
+
+bool fan_forgive(struct turn *turn, struct step *item, bool *changed)
+{
+    if (!step_is_forgiven(item)) {
+        return false;
+    }
+    switch (item->state) {
+    case STEP_STATE_IN_DOUBT: {
+        enum doubt doubt = doubt_settle(turn, item);
+        *changed |= doubt == DOUBT_CHANGED || (doubt == DOUBT_TO_UNDO && undo_begin(turn, item));
+        return true;
+    }
+    case STEP_STATE_FAILED:
+    case STEP_STATE_COMPENSATING: {
+        bool due = item->undo_state == UNDO_STATE_PENDING;
+        *changed |= due ? undo_begin(turn, item) : undo_retry(turn, item);
+        return true;
+    }
+    case STEP_STATE_KEPT:
+    case STEP_STATE_RESOLVED:
+        return true;
+    case STEP_STATE_NONE:
+    case STEP_STATE_PENDING:
+    case STEP_STATE_WAITING:
+    case STEP_STATE_RUNNING:
+    case STEP_STATE_RETRYING:
+    case STEP_STATE_SUCCEEDED:
+    case STEP_STATE_SKIPPED:
+    case STEP_STATE_COMPENSATED:
+    case STEP_STATE_PARKED:
+    case STEP_STATE_COUNT:
+        break;
+    }
+    return false;
+}
+
+/* --- the way back ----------------------------------------------------------------------------- */
+
+/* Why it did not come to its end: what its first failed item says. */
+static void fall(struct turn *turn, const struct step *container)
+{
+    const struct fan *fan = container->fan;
+    struct record record = {.type = RECORD_STEP_WOKEN,
+                            .fields = 1,
+                            .step = container->index,
+                            .code = span_text("cancelled"),
+                            .message = span_text("the saga turned back")};
+    for (uint32_t i = 0; i < fan->count; i++) {
+        const struct step *item = &fan->items[i];
+        if (item->code.size > 0 && !step_is_forgiven(item)) {
+            record.code = item->code;
+            record.message = item->message;
+            break;
+        }
+    }
+    turn_emit(turn, &record);
+}
+
+bool fan_bring_in(struct turn *turn, const struct step *container)
+{
+    const uint32_t *counts = container->fan->counts;
+    bool runs =
+        counts[STEP_STATE_RUNNING] + counts[STEP_STATE_RETRYING] + counts[STEP_STATE_WAITING] > 0;
+    if (container->state == STEP_STATE_RUNNING && !runs) {
+        fall(turn, container);
+        return true;
+    }
+    if (container->state == STEP_STATE_SUCCEEDED && fan_is_done(container, true)) {
+        struct record record = {
+            .type = RECORD_STEP_KEPT,
+            .fields = 1,
+            .step = container->index,
+            .code = span_text(container->accepted ? "accepted" : "nothing_to_undo")};
+        turn_emit(turn, &record);
+        return true;
+    }
+    return false;
+}
+
+bool fan_undo(struct turn *turn, const struct step *container, bool clear)
+{
+    struct fan *fan = container->fan;
+    uint32_t going = 0;
+    uint32_t at = 0;
+    bool changed = false;
+    for (struct step *item; !turn->failed && (item = fan_next_awake(fan, &at)) != NULL;) {
+        bool asked =
+            item->undo_state == UNDO_STATE_RUNNING || item->undo_state == UNDO_STATE_RETRYING;
+        bool wants = step_wants_undo(item);
+        bool may = clear && (item->undo_due_ms > 0 || going < container->spec->parallel_max);
+        if (wants && may) {
+            changed |= undo_begin(turn, item);
+        } else if (wants) {
+            item->undo_due_ms = 0; /* see undo_parallel() */
+        }
+        going += (asked || (wants && may)) && !item->stuck ? 1 : 0;
+    }
+    struct step *item;
+    while (clear && going < container->spec->parallel_max && !turn->failed &&
+           (item = fan_next_undo(fan)) != NULL && turn_has_room(turn)) {
+        fan->undo_end = item->item;
+        step_wake(item);
+        changed |= undo_begin(turn, item);
+        going++;
+    }
+    return changed;
+}
+
+struct step *fan_latest(const struct step *container)
+{
+    const struct fan *fan = container->fan;
+    struct step *latest = fan_next_undo(fan);
+    uint32_t at = 0;
+    for (struct step *item; (item = fan_next_awake(fan, &at)) != NULL;) {
+        bool later = !latest || item->item > latest->item;
+        latest = later && item->started_seq > 0 && !step_is_done(item, true) ? item : latest;
+    }
+    return latest;
+}

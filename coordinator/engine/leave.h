@@ -1,0 +1,18 @@
+/* leave.h - which sagas leave memory, and when. */
+#ifndef ENGINE_LEAVE_H
+#define ENGINE_LEAVE_H
+
+#include <stdint.h>
+
+struct engine;
+struct saga;
+struct turn;
+
+/* Until when the saga, due at due_ms, can sleep, as its head shall say; 0 = it stays awake. */
+int64_t leave_asleep_ms(const struct turn *turn, int64_t due_ms);
+
+/* After a turn, or loading: it leaves memory, if that is what is to become of it, when all that was
+ * decided by now has been released. */
+void leave_later(struct engine *engine, struct saga *saga);
+
+#endif

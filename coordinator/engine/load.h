@@ -1,0 +1,20 @@
+/* load.h - back from the store: rows are folded, effects are muted, what is in flight waits. */
+#ifndef ENGINE_LOAD_H
+#define ENGINE_LOAD_H
+
+#include "base/check.h"
+#include "base/error.h"
+
+struct arena_source;
+struct definition;
+struct saga;
+struct saga_image;
+
+/* A saga folded from its rows. SAGA_STORE_CORRUPT with *why when they make no sense,
+ * SAGA_NO_MEMORY. */
+MUST_CHECK enum saga_error saga_load(const struct arena_source *source,
+                                     const struct saga_image *image,
+                                     const struct definition *definition, struct saga **saga,
+                                     const char **why);
+
+#endif

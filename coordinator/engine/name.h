@@ -1,0 +1,13 @@
+/* name.h - the names of a saga: its id, the keys of requests, and tokens. */
+#ifndef ENGINE_NAME_H
+#define ENGINE_NAME_H
+
+#include "base/check.h"
+#include "base/span.h"
+
+struct turn;
+
+/* name.c: gives the saga a name (row.h), with this turn; digest NULL: zeroes. false = no memory. */
+MUST_CHECK bool turn_name(struct turn *turn, struct span text, const uint8_t *digest);
+
+#endif

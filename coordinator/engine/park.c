@@ -1,0 +1,44 @@
+/* park.c - what needs a person: steps and undos that nothing else can move. */
+#include "engine/park.h"
+
+#include "engine/turn.h"
+#include "journal/record.h"
+#include "saga/calls.h"
+
+void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code)
+{
+    struct record record = {.type = RECORD_STEP_PARKED,
+                            .fields = 1,
+                            .step = step->index,
+                            .kind = kind,
+                            .code = span_text(code)};
+    turn_emit(turn, &record);
+    turn_alert(turn, step, "step_parked");
+}
+
+void park_unfinished(struct turn *turn, struct step *step)
+{
+    park(turn, step, TASK_DO, "later_without_end");
+    step->undo_due_ms = 0; /* its undo's patience begins when somebody has finished it */
+}
+
+void park_undo(struct turn *turn, struct step *step)
+{
+    const struct call *undo = step_call(step, TASK_UNDO);
+    const char *why = undo->refused ? "undo_refused" : "undo_used_up";
+    park(turn, step, TASK_UNDO, undo->expired ? "key_expired" : why);
+}
+
+void park_stuck(struct turn *turn, struct step *step)
+{
+    struct record record = {.type = RECORD_RETRY_SCHEDULED,
+                            .fields = 1,
+                            .step = step->index,
+                            .kind = TASK_UNDO,
+                            .run = step->calls[1].run,
+                            .due_ms = step->calls[1].retry_ms,
+                            .flags = FLAG_STUCK,
+                            .code = span_text("stuck")};
+    turn_emit(turn, &record);
+    turn_alert(turn, step, "undo_stuck");
+}

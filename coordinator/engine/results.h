@@ -1,0 +1,11 @@
+/* results.h - what a participant says of an attempt, and what it is told in return. */
+#ifndef ENGINE_RESULTS_H
+#define ENGINE_RESULTS_H
+
+struct attempt;
+struct result;
+struct turn;
+
+void result_take(struct turn *turn, struct attempt *attempt, const struct result *result);
+
+#endif

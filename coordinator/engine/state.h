@@ -1,0 +1,33 @@
+/* state.h - what the engine holds between two events. */
+#ifndef ENGINE_STATE_H
+#define ENGINE_STATE_H
+
+#include "base/buf.h"
+#include "base/heap.h"
+#include "engine/claims.h"
+#include "engine/engine.h"
+
+struct saga;
+
+struct engine {
+    struct engine_options options;
+    struct map sagas;   /* external id -> struct saga */
+    struct map tokens;  /* token -> struct attempt */
+    struct heap timers; /* of the sagas in memory */
+    struct claims claims;
+    uint64_t lsn_last;
+    uint64_t saga_last;
+    uint64_t inbox_last;
+    int64_t serving_ms;         /* since when participants may come back; 0 = not yet */
+    struct saga *leaving_first; /* final and sleeping sagas waiting to leave memory */
+    struct saga *leaving_last;
+    uint64_t serial;         /* of the newest batch */
+    int64_t horizon_ms;      /* sleepers that are due by then are in memory */
+    int64_t next_sleeper_ms; /* when the first of those that are not is due, at the earliest */
+    struct buf records;      /* of the turn at work */
+    struct buf values;
+    struct buf scratch; /* a value being filled in */
+    struct buf telling; /* the data of a notice */
+};
+
+#endif

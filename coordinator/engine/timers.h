@@ -1,0 +1,11 @@
+/* timers.h - what is due: one timer per saga, the earliest of all that its state waits for. */
+#ifndef ENGINE_TIMERS_H
+#define ENGINE_TIMERS_H
+
+struct turn;
+
+/* timers.c */
+/* Fires what is due in the saga; settle() comes after. */
+void expire(struct turn *turn);
+
+#endif

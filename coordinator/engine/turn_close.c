@@ -1,0 +1,117 @@
+/* turn_close.c - the end of a turn: its row, its head, its timer. */
+#include "engine/turn_close.h"
+
+#include "base/digest.h"
+#include "base/mp.h"
+#include "engine/batch.h"
+#include "engine/due.h"
+#include "engine/kinds/child.h"
+#include "engine/leave.h"
+#include "engine/state.h"
+#include "engine/turn.h"
+#include "engine/wants.h"
+#include "journal/record.h"
+
+static bool copy_to_batch(struct turn *turn, const struct buf *from, struct span *to)
+{
+    bool ok = !buf_failed(from);
+    *to = ok ? arena_copy(&turn->batch->arena, buf_span(from), &ok) : (struct span){NULL, 0};
+    turn->batch->size += from->size;
+    return ok;
+}
+
+/* The payload: its count, the salt, the values. */
+static bool make_payload(struct turn *turn, struct row *row, uint8_t *digest)
+{
+    struct engine *engine = turn->engine;
+    CHECK(turn->entropy->used + 16 <= turn->entropy->size);
+    buf_clear(&engine->scratch);
+    mp_put_array(&engine->scratch, turn->value_count + 1);
+    mp_put_bin(&engine->scratch, span_of(turn->entropy->bytes + turn->entropy->used, 16));
+    turn->entropy->used += 16;
+    buf_write(&engine->scratch, engine->values.data, engine->values.size);
+    if (!copy_to_batch(turn, &engine->scratch, &row->payload)) {
+        return false;
+    }
+    digest_pair(row->payload, (struct span){NULL, 0}, digest);
+    return true;
+}
+
+static bool make_row(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    struct engine *engine = turn->engine;
+    struct row row = {.lsn = engine->lsn_last + 1,
+                      .saga = saga->id,
+                      .seq = turn->seq_before + 1,
+                      .count = (uint32_t)(saga->seq - turn->seq_before),
+                      .prev = saga->last_lsn};
+    uint8_t digest[DIGEST_SIZE];
+    bool has_payload = turn->value_count > 0;
+    if (has_payload && !make_payload(turn, &row, digest)) {
+        return false;
+    }
+    buf_clear(&engine->scratch);
+    record_put_body(&engine->scratch, &row, turn->now_ms, has_payload ? digest : NULL,
+                    buf_span(&engine->records));
+    struct row *kept =
+        copy_to_batch(turn, &engine->scratch, &row.body) ? batch_row(turn->batch) : NULL;
+    if (!kept) {
+        return false;
+    }
+    *kept = row;
+    engine->lsn_last = row.lsn;
+    saga->last_lsn = row.lsn;
+    saga->first_lsn = saga->first_lsn ? saga->first_lsn : row.lsn;
+    return true;
+}
+
+bool timer_set(struct engine *engine, struct saga *saga, int64_t due_ms)
+{
+    if (due_ms == INT64_MAX) {
+        heap_drop(&engine->timers, &saga->timer);
+        return true;
+    }
+    if (saga->timer.place > 0 && saga->timer.due == due_ms) {
+        return true;
+    }
+    return heap_set(&engine->timers, &saga->timer, due_ms) == SAGA_OK;
+}
+
+bool turn_close(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    if (!turn->failed && saga->seq > turn->seq_before) {
+        turn->failed = !make_row(turn);
+    }
+    if (!turn->failed) {
+        turn->failed = !claims_note(turn);
+    }
+    bool has_moved = saga->state != turn->state_before;
+    saga->owes |= has_moved && child_owes_its_end(saga);
+    int64_t due_ms = saga_next_due(turn->engine, saga);
+    int64_t asleep_ms = leave_asleep_ms(turn, due_ms);
+    bool changed = turn->is_new || has_moved || saga->is_migrated ||
+                   saga->paused != turn->paused_before || saga->asleep_ms != asleep_ms;
+    saga->asleep_ms = asleep_ms;
+    if (!turn->failed && changed) {
+        turn->failed = !batch_put_head(turn->batch, saga, turn->is_new);
+        saga->is_migrated = false;
+    }
+    if (!turn->failed && has_moved) {
+        struct effect *effect = turn_effect(turn, EFFECT_STATUS);
+        if (effect) {
+            effect->status.saga = saga->name;
+            effect->status.state = saga->state;
+            effect->status.output = saga->output;
+        }
+        child_tell(turn);
+    }
+    if (!turn->failed) {
+        turn->failed = !wants_tell(turn) || !timer_set(turn->engine, saga, due_ms);
+    }
+    if (!turn->failed) {
+        leave_later(turn->engine, saga);
+    }
+    return !turn->failed;
+}

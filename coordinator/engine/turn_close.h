@@ -1,0 +1,20 @@
+/* turn_close.h - the end of a turn: its row, its head, its timer. */
+#ifndef ENGINE_TURN_CLOSE_H
+#define ENGINE_TURN_CLOSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/check.h"
+
+struct engine;
+struct saga;
+struct turn;
+
+/* Ends the turn: the row, the head, the timer. false = no memory. */
+MUST_CHECK bool turn_close(struct turn *turn);
+
+/* The saga is looked at again then; INT64_MAX = it need not be. false = no memory. */
+MUST_CHECK bool timer_set(struct engine *engine, struct saga *saga, int64_t due_ms);
+
+#endif

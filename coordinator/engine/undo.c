@@ -1,0 +1,106 @@
+/* undo.c - the undo of one step: when it may leave, when it is tried again. */
+#include "engine/undo.h"
+
+#include "engine/call.h"
+#include "engine/check.h"
+#include "engine/failure.h"
+#include "engine/park.h"
+#include "engine/scope.h"
+#include "engine/state.h"
+#include "engine/turn.h"
+#include "journal/record.h"
+#include "language/template.h"
+#include "language/template_form.h"
+#include "saga/calls.h"
+#include "saga/quiet.h"
+#include "saga/steps.h"
+
+static void fill_undo(struct turn *turn, struct step *step, struct span *input)
+{
+    const struct template *template = step->spec->undo.input;
+    if (!template) {
+        *input = step_call(step, TASK_DO)->input;
+        return;
+    }
+    struct scope scope;
+    step_scope(step, true, &scope);
+    if (scope.reason.size == 0) {
+        /* It is undone alone, for what it is itself. */
+        struct record reason = {.fields = 1,
+                                .step = step->container->index,
+                                .item = step->item + 1,
+                                .code = step->code,
+                                .message = step->message};
+        scope.reason = saga_pack_reason(turn->saga, &reason);
+        turn->failed |= scope.reason.size == 0;
+    }
+    struct span missing;
+    buf_clear(&turn->engine->scratch);
+    if (template_fill(template, &scope, &turn->engine->scratch, &missing) != SAGA_OK) {
+        turn->failed = true;
+        return;
+    }
+    *input = buf_span(&turn->engine->scratch);
+}
+
+bool undo_begin(struct turn *turn, struct step *step)
+{
+    struct call *done = step_call(step, TASK_DO);
+    struct call *undo = step_call(step, TASK_UNDO);
+    int64_t quiet_ms = call_clear_ms(done, turn->engine->options.dead_ms);
+    if (step->state == STEP_STATE_PARKED && quiet_ms == INT64_MAX) {
+        return false; /* it was parked for that: see park_unfinished() */
+    }
+    if (step_stray_is_open(step)) {
+        return false; /* the undo's call is at work for an old key */
+    }
+    if (step->undo_due_ms == 0) {
+        step->undo_due_ms = turn->now_ms;
+    }
+    if (quiet_ms > turn->now_ms) {
+        bool waits_for_ever = quiet_ms == INT64_MAX && step->state == STEP_STATE_IN_DOUBT &&
+                              done->newest && done->newest->later;
+        if (waits_for_ever) {
+            park_unfinished(turn, step);
+        }
+        return waits_for_ever;
+    }
+    if (!turn_has_room(turn)) {
+        return false;
+    }
+    bool doubt = step->state == STEP_STATE_IN_DOUBT || step->late;
+    struct span input = {NULL, 0};
+    fill_undo(turn, step, &input);
+    if (!turn->failed) {
+        call_send(turn, undo, &input, doubt ? FLAG_IN_DOUBT : 0u);
+    }
+    return true;
+}
+
+bool undo_retry(struct turn *turn, struct step *step)
+{
+    struct call *undo = step_call(step, TASK_UNDO);
+    if (step->undo_state == UNDO_STATE_RETRYING && undo->spent) {
+        return undo_settle(turn, step);
+    }
+    bool due = step->undo_state == UNDO_STATE_RETRYING && !call_is_open(undo) &&
+               undo->retry_ms <= turn->now_ms && turn_has_room(turn);
+    if (due && call_key_is_over(undo, turn->now_ms)) {
+        key_expire(turn, undo);
+    } else if (due) {
+        struct span input = undo->rerun_input.size > 0 ? undo->rerun_input : undo->input;
+        call_send(turn, undo, undo->rerun ? &input : NULL, undo->in_doubt ? FLAG_IN_DOUBT : 0u);
+    }
+    return due;
+}
+
+bool undo_settle(struct turn *turn, struct step *step)
+{
+    struct call *undo = step_call(step, TASK_UNDO);
+    PRE(undo->spent);
+    if (call_in_doubt(undo) && check_is_left(undo)) {
+        return check_ask(turn, undo);
+    }
+    park_undo(turn, step);
+    return true;
+}

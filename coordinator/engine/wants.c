@@ -1,0 +1,99 @@
+/* wants.c - the names of events that a saga will wait for, as the store must know them. */
+#include "engine/wants.h"
+
+#include "engine/inbox_rows.h"
+#include "engine/turn.h"
+
+/* It has not begun, or begins anew: after the save-point that the saga is on its way to, or when a
+ * person retries it. */
+static bool will_begin(const struct step *step)
+{
+    const struct saga *saga = step->saga;
+    bool is_parked = step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE;
+    bool is_pending = step->state == STEP_STATE_PENDING || is_parked;
+    if (saga->direction == BACKWARD) {
+        return saga->save_point > 0 && (step->chosen || is_pending);
+    }
+    return is_pending;
+}
+
+/* A step that has not begun will wait for it, if the saga goes on as it does. */
+static bool will_wait(const struct saga *saga, struct span name)
+{
+    if (saga_state_is_final(saga->state)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        const struct step *step = saga_step(saga, i);
+        if (step->spec->kind == STEP_KIND_WAIT_EVENT && will_begin(step) &&
+            span_equal(step->spec->event, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Room for all names that the definition has; it may be another one than before. */
+static bool reserve_wants(struct saga *saga)
+{
+    uint32_t needed = saga->definition->event_name_count;
+    if (needed <= saga->want_capacity) {
+        return true;
+    }
+    struct span *names = arena_take(&saga->arena, needed * sizeof(*names));
+    if (!names) {
+        return false;
+    }
+    for (uint32_t i = 0; i < saga->want_count; i++) {
+        names[i] = saga->wants[i];
+    }
+    saga->wants = names;
+    saga->want_capacity = needed;
+    return true;
+}
+
+static bool is_wanted(const struct saga *saga, struct span name)
+{
+    for (uint32_t i = 0; i < saga->want_count; i++) {
+        if (span_equal(saga->wants[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool wants_note(struct saga *saga)
+{
+    if (!reserve_wants(saga)) {
+        return false;
+    }
+    saga->want_count = 0;
+    for (uint32_t i = 0; i < saga->definition->event_name_count; i++) {
+        if (will_wait(saga, saga->definition->event_names[i])) {
+            saga->wants[saga->want_count++] = saga->definition->event_names[i];
+        }
+    }
+    return true;
+}
+
+bool wants_tell(struct turn *turn)
+{
+    struct saga *saga = turn->saga;
+    for (uint32_t i = 0; i < saga->want_count; i++) {
+        if (!will_wait(saga, saga->wants[i])) {
+            (void)inbox_rows_add_wait(turn, WAIT_UNWANTED, saga->wants[i]);
+        }
+    }
+    for (uint32_t i = 0; i < saga->definition->event_name_count; i++) {
+        struct span name = saga->definition->event_names[i];
+        if (!is_wanted(saga, name) && will_wait(saga, name)) {
+            struct wait_row *row = inbox_rows_add_wait(turn, WAIT_WANTED, name);
+            uint64_t mark = (uint64_t)saga->event_mark;
+            if (row) {
+                row->mark = mark;
+            }
+        }
+    }
+    turn->failed |= !turn->failed && !wants_note(saga);
+    return !turn->failed;
+}

@@ -1,0 +1,49 @@
+/* child_state.c - what a step's state wants of its child. */
+#include "saga/child_state.h"
+
+#include "saga/saga.h"
+
+bool child_state_wants(const struct step *step, enum child_wish *wish)
+{
+    const struct saga *saga = step->saga;
+    if (saga_state_is_final(saga->state)) {
+        return false;
+    }
+    if (step->spec->undo_is_reverse && step->undo_state == UNDO_STATE_RUNNING) {
+        *wish = CHILD_REVERSE;
+        return true;
+    }
+    bool turns = saga->direction == BACKWARD && step->chosen;
+    *wish = turns || step->watch.called_off ? CHILD_BACK : CHILD_START;
+    return step->spec->kind == STEP_KIND_SAGA && step->state == STEP_STATE_WAITING;
+}
+
+bool child_is_watched(const struct step *step)
+{
+    enum child_wish wish;
+    return child_state_wants(step, &wish);
+}
+
+bool child_is_left_alone(const struct step *step)
+{
+    enum child_wish wish;
+    return !child_state_wants(step, &wish) || (wish == CHILD_START && step->watch.is_there);
+}
+
+void child_call_off(struct step *step)
+{
+    step->watch.called_off = true;
+}
+
+int64_t child_state_limit_ms(const struct step *step)
+{
+    bool counts = step->state == STEP_STATE_WAITING && step->saga->direction == FORWARD;
+    return counts && step->wake_ms > 0 ? step->wake_ms : INT64_MAX;
+}
+
+int64_t child_due_ms(const struct step *step)
+{
+    int64_t due_ms = step->watch.again_ms > 0 ? step->watch.again_ms : INT64_MAX;
+    int64_t end_ms = step->watch.called_off ? INT64_MAX : child_state_limit_ms(step);
+    return due_ms < end_ms ? due_ms : end_ms;
+}

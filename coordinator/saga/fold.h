@@ -1,0 +1,17 @@
+/* fold.h - records make state: the only code that writes the durable part of a saga. */
+#ifndef SAGA_FOLD_H
+#define SAGA_FOLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/check.h"
+
+struct record;
+struct saga;
+
+/* Makes one record part of the state. `values` of the record must live in the saga's arena.
+ * false: no memory, or (replay) a record that makes no sense here. */
+MUST_CHECK bool fold(struct saga *saga, const struct record *record, int64_t at_ms);
+
+#endif

@@ -1,0 +1,58 @@
+/* fold_check.c - what the answer about a do or an undo leaves of its check, and that of the check
+ * of the undo.
+ *
+ * An undo that is spent has no attempt left and is in doubt. What ends its doubt ends that too. */
+#include "saga/fold_check.h"
+
+#include "saga/calls.h"
+#include "saga/fold_past.h"
+#include "saga/items.h"
+#include "saga/moves.h"
+#include "saga/saga.h"
+
+void fold_close_check(const struct call *asked)
+{
+    struct call *check = step_call(asked->step, TASK_CHECK);
+    if (check_asked(check) == asked) {
+        fold_close_call(check);
+    }
+}
+
+void fold_settle_undo(struct call *undo, int64_t at_ms)
+{
+    if (!undo->spent || call_in_doubt(undo)) {
+        return;
+    }
+    fold_close_check(undo);
+    if (undo->expired) {
+        undo->expired = false;
+        undo->spent = false;
+        undo->retry_ms = at_ms;
+    }
+}
+
+bool fold_undo_ok(struct step *step, int64_t at_ms)
+{
+    struct call *call = step_call(step, TASK_UNDO);
+    for (struct attempt *a = call->attempts; a; a = a->older) {
+        a->state = a->state == ATTEMPT_NO_EFFECT ? a->state : ATTEMPT_SUCCEEDED;
+    }
+    call->forgot_doubt = false;
+    call->retry_ms = 0;
+    call->spent = false;
+    fold_close_check(call);
+    if (call->stray) {
+        fold_stray_end(step);
+        return true;
+    }
+    if (step->late) {
+        step_set_undo(step, UNDO_STATE_PENDING);
+        return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
+    }
+    step_set_undo(step, UNDO_STATE_SUCCEEDED);
+    step->stuck = false;
+    step->undo_code = (struct span){NULL, 0};
+    step->undo_message = (struct span){NULL, 0};
+    return fold_move(step, STEP_STATE_COMPENSATING, at_ms) &&
+           fold_move(step, STEP_STATE_COMPENSATED, at_ms);
+}

@@ -1,0 +1,45 @@
+/* fold_claim.c - the concurrency key of a saga, as its records say.
+ *
+ *   (none) ─► queued ─► held ─► ended ─► queued ─► held ─► ended ...
+ *      └────────────────┘                  the second time for a person's reversal
+ */
+#include "saga/fold_claim.h"
+
+#include "journal/record.h"
+#include "saga/saga.h"
+
+bool fold_claim_started(struct saga *saga, const struct record *record)
+{
+    bool ok = true;
+    saga->claim_text = arena_copy(&saga->arena, record->message, &ok);
+    bool holds = (record->flags & FLAG_HOLDS) != 0;
+    saga->shares_claim = holds && record->message.size == 0;
+    saga->claim = holds && record->message.size > 0 ? CLAIM_STATE_HELD : CLAIM_STATE_NONE;
+    return ok;
+}
+
+bool fold_claim_queued(struct saga *saga, const struct record *record)
+{
+    bool legal = saga->claim == CLAIM_STATE_NONE || saga->claim == CLAIM_STATE_ENDED;
+    bool ok = true;
+    saga->claim = CLAIM_STATE_QUEUED;
+    struct queued_turn *turn = &saga->queued;
+    *turn = (struct queued_turn){.flags = record->flags};
+    turn->message = arena_copy(&saga->arena, record->message, &ok);
+    turn->actor = arena_copy(&saga->arena, record->actor, &ok);
+    turn->steps = arena_copy(&saga->arena, record->steps, &ok);
+    turn->accept = arena_copy(&saga->arena, record->accept, &ok);
+    return ok && legal && saga->claim_text.size > 0;
+}
+
+bool fold_claim_admitted(struct saga *saga)
+{
+    bool legal = saga->claim != CLAIM_STATE_HELD && saga->claim_text.size > 0;
+    saga->claim = CLAIM_STATE_HELD;
+    return legal;
+}
+
+void fold_claim_end(struct saga *saga)
+{
+    saga->claim = saga->claim_text.size > 0 ? CLAIM_STATE_ENDED : CLAIM_STATE_NONE;
+}

@@ -1,0 +1,71 @@
+/* fold_migrate.c - the state under another version of the definition. */
+#include "saga/fold_migrate.h"
+
+#include "saga/items.h"
+#include "saga/saga.h"
+
+/* Has any key of it been used, or is it decided otherwise? */
+bool fold_migrate_has_begun(const struct step *step)
+{
+    bool begun = step->state != STEP_STATE_PENDING;
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        begun |= step->calls[k].run > 0 || step->calls[k].attempts != NULL;
+    }
+    return begun;
+}
+
+/* The step as it was, at another place. */
+static void carry(struct step *step, const struct step *from)
+{
+    const struct step_spec *spec = step->spec;
+    uint32_t index = step->index;
+    *step = *from;
+    step->spec = spec;
+    step->index = index;
+    step->name = spec->name;
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        step->calls[k].step = step;
+        for (struct attempt *a = step->calls[k].attempts; a; a = a->older) {
+            a->call = &step->calls[k];
+        }
+    }
+    for (uint32_t i = 0; step->fan && i < step->fan->room; i++) {
+        step->fan->items[i].container = step;
+        step->fan->items[i].spec = spec;
+    }
+}
+
+/* The new place of a step that is kept as 1 + its index; 0 = none is. */
+static uint32_t place_of(const struct definition *from, const struct definition *to, uint32_t kept)
+{
+    return kept > 0 ? (uint32_t)(definition_step(to, from->steps[kept - 1].name) + 1) : 0;
+}
+
+bool saga_migrate(struct saga *saga, const struct definition *target)
+{
+    const struct definition *from = saga->definition;
+    struct step *old = saga->steps;
+    uint32_t items = saga->step_total - from->step_count;
+    if (!target) {
+        return false;
+    }
+    saga->definition = target;
+    if (!saga_open_steps(saga)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < from->step_count; i++) {
+        int32_t place = definition_step(target, from->steps[i].name);
+        if (place < 0 && fold_migrate_has_begun(&old[i])) {
+            return false;
+        }
+        if (place >= 0) {
+            carry(saga_step(saga, (uint32_t)place), &old[i]);
+        }
+    }
+    if (!saga_carry_items(saga, items)) {
+        return false;
+    }
+    saga->save_point = place_of(from, target, saga->save_point);
+    saga->turn_to = place_of(from, target, saga->turn_to);
+    return true;
+}

@@ -1,0 +1,180 @@
+/* fold_past.c - keys that are history: of steps that were undone and run again.
+ *
+ * After a rollback to a save-point each undone step begins anew, under the next key. What its old
+ * key did was undone, and its attempts decide nothing any more. But one of them may say later that
+ * it had an effect after all: that is undone too, by an undo of the old key (a stray), for which
+ * the step's undo call is used while the step itself goes on. */
+#include "saga/fold_past.h"
+
+#include "base/mp.h"
+#include "journal/record.h"
+#include "saga/calls.h"
+#include "saga/items.h"
+#include "saga/moves.h"
+#include "saga/saga.h"
+#include "saga/steps.h"
+
+bool fold_past_add(struct step *step)
+{
+    struct call *call = step_call(step, TASK_DO);
+    PRE(call->run > call->past_run);
+    struct past *past = ARENA_NEW(&step->saga->arena, struct past);
+    if (!past) {
+        return false;
+    }
+    *past = (struct past){.run = call->run,
+                          .key = call->key,
+                          .input = call->input,
+                          .by_person = step->by_person,
+                          .older = step->pasts};
+    step->pasts = past;
+    call->past_run = call->run;
+    return true;
+}
+
+/* Nothing of its runs so far decides anything: only the counter of keys goes on. */
+static void clear_call(struct call *call)
+{
+    struct span none = {NULL, 0};
+    call->number_last = 0;
+    call->counted = 0;
+    call->losses = 0;
+    call->used_up = false;
+    call->spent = false;
+    call->refused = false;
+    call->in_doubt = false;
+    call->expired = false;
+    call->rerun = false;
+    call->rerun_input = none;
+    call->first_ms = 0;
+    call->retry_ms = 0;
+    call->input = none;
+    call->output = none;
+    call->details = none;
+    call->details_room = 0;
+    call->newest = NULL;
+    call->forgot_unanswered = false;
+    call->forgot_doubt = false;
+    for (struct attempt *a = call->attempts; a; a = a->older) {
+        a->state = a->state == ATTEMPT_OPEN ? ATTEMPT_DOUBT : a->state;
+    }
+}
+
+bool fold_begin_anew(struct step *step, int64_t at_ms)
+{
+    struct span none = {NULL, 0};
+    if (step_is_begun(step) && !fold_past_add(step)) {
+        return false;
+    }
+    clear_call(step_call(step, TASK_DO));
+    if (!step_has_stray(step) || !step_call(step, TASK_CHECK)->of_undo) {
+        clear_call(step_call(step, TASK_CHECK));
+    }
+    if (!step_has_stray(step)) {
+        clear_call(step_call(step, TASK_UNDO));
+    }
+    step_set_undo(step, UNDO_STATE_NONE);
+    step->output = none;
+    step->code = none;
+    step->message = none;
+    step->error_attempt = 0;
+    step->outcome = none;
+    step->outcome_reason = none;
+    step->undo_code = none;
+    step->undo_message = none;
+    step->started_seq = 0;
+    step->started_ms = 0;
+    step->wake_ms = 0;
+    step->approval = none;
+    step->decider = none;
+    step->child = none;
+    step->watch = (struct child_watch){0};
+    step->undo_before_ms = 0;
+    step->undo_before_told = false;
+    step->undo_before_due = false;
+    step->undo_due_ms = 0;
+    step->late = false;
+    step->stuck = false;
+    step->by_person = false;
+    step->refused = false;
+    return fold_move(step, STEP_STATE_PENDING, at_ms);
+}
+
+bool fold_forward_again(struct saga *saga, int64_t at_ms)
+{
+    saga->state = SAGA_STATE_RUNNING;
+    saga->direction = FORWARD;
+    saga->partial = false;
+    saga->save_point = 0;
+    saga->then_pause = false;
+    saga->reason = (struct span){NULL, 0};
+    bool ok = true;
+    for (uint32_t i = 0; i < saga->step_total && ok; i++) {
+        struct step *step = saga_step(saga, i);
+        /* What a person has settled as succeeded stays so. */
+        bool again = step->chosen && (step->state != STEP_STATE_RESOLVED || step->refused);
+        ok = !again || fold_begin_anew(step, at_ms);
+        step->chosen = false;
+        step->accepted = false;
+    }
+    return ok;
+}
+
+bool fold_stray(struct step *step, const struct record *record)
+{
+    struct past *past = step_past(step, record->run);
+    if (!past || past->by_person || step->saga->state == SAGA_STATE_TERMINATED ||
+        !step->spec->has_undo) {
+        return true;
+    }
+    past->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+    past->wanted = true;
+    past->again = past == step->stray;
+    if (!step_has_stray(step)) {
+        step->stray_state = UNDO_STATE_PENDING;
+    }
+    return true;
+}
+
+static struct past *oldest_wanted(const struct step *step)
+{
+    struct past *oldest = NULL;
+    for (struct past *past = step->pasts; past; past = past->older) {
+        oldest = past->wanted ? past : oldest;
+    }
+    return oldest;
+}
+
+bool fold_stray_open(struct call *call)
+{
+    struct step *step = call->step;
+    struct past *past = step->stray ? step->stray : oldest_wanted(step);
+    if (!past) {
+        return false;
+    }
+    step->stray = past;
+    call->do_key = past->key;
+    call->output = past->output;
+    return true;
+}
+
+void fold_stray_end(struct step *step)
+{
+    if (step->stray) {
+        step->stray->wanted = step->stray->again;
+        step->stray->again = false;
+        step->stray = NULL;
+    }
+    step->stuck = false;
+    step->stray_state = oldest_wanted(step) ? UNDO_STATE_PENDING : UNDO_STATE_NONE;
+}
+
+void fold_stray_drop(struct step *step)
+{
+    for (struct past *past = step->pasts; past; past = past->older) {
+        past->wanted = false;
+        past->again = false;
+        past->by_person = true;
+    }
+    fold_stray_end(step);
+}

@@ -1,0 +1,90 @@
+/* fold_wait.c - the records of steps that ask nobody for anything: they wait, take an event, send
+ * one. */
+#include "saga/fold_wait.h"
+
+#include "base/mp.h"
+#include "journal/record.h"
+#include "saga/calls.h"
+#include "saga/fold_attempt.h"
+#include "saga/fold_person.h"
+#include "saga/items.h"
+#include "saga/keys.h"
+#include "saga/moves.h"
+#include "saga/saga.h"
+
+/* A child is started, or the one there is needs a person. */
+static bool fold_child(struct step *step, struct call *call, const struct record *record,
+                       int64_t at_ms)
+{
+    if (!call || span_is(record->code, "child_parked")) {
+        return call && fold_keep_error(step, call, record);
+    }
+    if (record->run != call->run + 1 || !fold_open_run(call, record, at_ms)) {
+        return false;
+    }
+    call->retry_ms = 0;
+    step->child = step_child_name(step, record->run);
+    step->wake_ms = record->due_ms;
+    step->started_ms = step->started_ms ? step->started_ms : at_ms;
+    step->started_seq = step->started_seq ? step->started_seq : step->saga->seq;
+    return step->child.size > 0 && fold_move(step, STEP_STATE_WAITING, at_ms);
+}
+
+/* The step itself waits, or an attempt has answered `later`. */
+bool fold_waiting(struct step *step, struct call *call, const struct record *record, int64_t at_ms)
+{
+    if (step->spec->kind == STEP_KIND_SAGA) {
+        return fold_child(step, call, record, at_ms);
+    }
+    if (record->attempt == 0) {
+        step->started_ms = at_ms;
+        step->started_seq = step->saga->seq;
+        step->wake_ms = record->due_ms;
+        return fold_asked(step, record) && fold_move(step, STEP_STATE_WAITING, at_ms);
+    }
+    struct attempt *attempt = call ? call_attempt(call, record->run, record->attempt) : NULL;
+    if (!attempt) {
+        return false;
+    }
+    attempt->later = true;
+    attempt->verdict = (record->flags & FLAG_LATE) ? VERDICT_LATE : VERDICT_OK;
+    return true;
+}
+
+bool fold_woken(struct step *step, const struct record *record, int64_t at_ms)
+{
+    step->wake_ms = 0;
+    step->refused = record->code.size > 0;
+    if (step->refused) {
+        return fold_keep_error(step, step_call(step, TASK_DO), record) && fold_fail(step, at_ms);
+    }
+    step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+    if (step->fan) {
+        step->output = fan_output(step);
+        return step->output.size > 0 && fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
+    }
+    bool undo = step->saga->direction == BACKWARD && step->chosen && step->spec->has_undo;
+    step_set_undo(step, undo ? UNDO_STATE_PENDING : step->undo_state);
+    return fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
+}
+
+/* What it takes, and all that came before, does not count for it any more, however often it waits
+ * again. */
+bool fold_event(struct step *step, const struct record *record)
+{
+    step->event_mark = record->mark;
+    return step->spec->kind == STEP_KIND_WAIT_EVENT && step->state == STEP_STATE_WAITING;
+}
+
+/* Its event is in the inbox. The do has a key like that of any call: it is the event's id. */
+bool fold_emitted(struct step *step, const struct record *record, int64_t at_ms)
+{
+    struct call *call = step_call(step, TASK_DO);
+    if (record->run != call->run + 1 || !fold_open_run(call, record, at_ms)) {
+        return false;
+    }
+    step->started_ms = at_ms;
+    step->started_seq = step->saga->seq;
+    step->output = record->output;
+    return step->spec->kind == STEP_KIND_EMIT && fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
+}

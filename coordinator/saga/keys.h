@@ -1,0 +1,32 @@
+/* keys.h - idempotency keys and names of children: made, and taken apart. */
+#ifndef SAGA_KEYS_H
+#define SAGA_KEYS_H
+
+#include "base/span.h"
+
+struct call;
+struct saga;
+struct step;
+
+/* "<saga>/<step>[~run]/<kind>" in the saga's arena; empty = no memory. */
+struct span call_key(const struct call *call, uint32_t run);
+
+/* "<saga>~<step>[~run]" in the saga's arena: the id of a child; empty = no memory. */
+struct span step_child_name(const struct step *step, uint32_t run);
+
+/* The parent's id in a child's; empty when the saga is nobody's child. */
+struct span saga_parent_name(struct span name);
+
+/* The step that a key of this saga names; NULL when it has none. */
+struct step *saga_step_of_key(struct saga *saga, struct span key);
+
+/* Which step, kind and run a key of this saga means; NULL when it means none. */
+struct call *saga_call_of_key(struct saga *saga, struct span key);
+
+/* What its undo is told: the key of its do, or the one it would have had. Empty = no memory. */
+struct span step_do_key(struct step *step);
+
+/* The index of the step of that name, or -1. */
+int32_t saga_step_named(const struct saga *saga, struct span name);
+
+#endif

@@ -1,0 +1,72 @@
+/* quiet.c - until when an attempt may still act, so that no undo overtakes its do. */
+#include "saga/quiet.h"
+
+#include "saga/calls.h"
+#include "saga/saga.h"
+
+/* The end of what is sent at left_ms. */
+static int64_t ttl_over_ms(const struct call *call, int64_t left_ms)
+{
+    const struct timeouts *timeouts = &call_spec(call)->timeouts;
+    int64_t until_ms = left_ms + timeouts->start_to_close_ms;
+    if (timeouts->schedule_to_close_ms > 0 &&
+        call->first_ms + timeouts->schedule_to_close_ms < until_ms) {
+        until_ms = call->first_ms + timeouts->schedule_to_close_ms;
+    }
+    return until_ms;
+}
+
+int64_t attempt_over_ms(const struct attempt *attempt)
+{
+    return ttl_over_ms(attempt->call, attempt->left_ms);
+}
+
+/* When this attempt can no longer act. One that has not left may leave at any moment: whoever asks
+ * calls it off first, and hears that it never left. */
+static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *attempt,
+                                int64_t dead_ms)
+{
+    int64_t close_ms = call_spec(call)->timeouts.schedule_to_close_ms;
+    if (attempt->answered) {
+        return 0;
+    }
+    if (attempt->later) {
+        return close_ms > 0 ? call->first_ms + close_ms + dead_ms : INT64_MAX;
+    }
+    return attempt->left ? attempt_over_ms(attempt) + dead_ms : INT64_MAX;
+}
+
+bool call_waits_for_finish(const struct call *call)
+{
+    if (call_spec(call)->timeouts.schedule_to_close_ms > 0) {
+        return false;
+    }
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        if (a->later && !a->answered && !a->barrier && a->run > call->past_run) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barrier)
+{
+    int64_t quiet_ms =
+        call->forgot_unanswered ? ttl_over_ms(call, call->forgotten_left_ms) + dead_ms : 0;
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        bool clear = (has_barrier && a->barrier) || a->run <= call->past_run;
+        int64_t at_ms = clear ? 0 : attempt_quiet_ms(call, a, dead_ms);
+        quiet_ms = at_ms > quiet_ms ? at_ms : quiet_ms;
+    }
+    return quiet_ms;
+}
+
+int64_t call_quiet_ms(const struct call *call, int64_t dead_ms)
+{
+    return latest_ms(call, dead_ms, false);
+}
+
+int64_t call_clear_ms(const struct call *call, int64_t dead_ms)
+{
+    return latest_ms(call, dead_ms, true);
+}

@@ -1,0 +1,311 @@
+/* saga.h - the state of one saga: what its records add up to.
+ *
+ * Only fold.c writes the durable part, and only from a record, so that live and replayed sagas
+ * cannot differ. Fields marked "volatile" are not in the journal: what was sent in this process's
+ * life, when, and to whom. They are never read by the fold.
+ *
+ *   do:    pending -> running <-> retrying -> succeeded | failed | in_doubt | kept | parked
+ *   wait:  pending -> waiting -> succeeded | failed; a child may be asked for again
+ *   skip:  pending -> skipped, when its condition does not hold; or whenever a person says so and
+ *          no effect of it can stand
+ *   many:  pending -> running -> succeeded | failed; its items are steps, see items.c
+ *   undo:  (succeeded | in_doubt | failed) -> compensating -> compensated | parked
+ *   and a person may settle what is not settled: -> resolved
+ */
+#ifndef SAGA_SAGA_H
+#define SAGA_SAGA_H
+
+#include "base/arena.h"
+#include "base/heap.h"
+#include "language/definition.h"
+#include "saga/child_state.h"
+#include "saga/task.h"
+
+struct buf;
+struct record;
+
+enum { SAGA_MAGIC = 0x5a6a5a6a, CALL_COUNT = 3, TRACE_PARENT_SIZE = 55 };
+
+enum attempt_state {
+    ATTEMPT_OPEN = 1,  /* no answer yet, and still hoped for */
+    ATTEMPT_DOUBT,     /* its outcome never came, or was "I do not know" */
+    ATTEMPT_NO_EFFECT, /* answered: failed; or never taken */
+    ATTEMPT_SUCCEEDED,
+};
+
+struct call;
+
+/* One sending of a key. */
+struct attempt {
+    uint8_t token[TOKEN_SIZE];
+    uint32_t run;    /* n of its key */
+    uint32_t number; /* from 1, ascending within the run */
+    enum attempt_state state;
+    enum verdict verdict; /* given to its answer, `later` too, once there is one */
+    bool answered;        /* it has spoken its last word, or was never taken: it cannot act */
+    bool later;           /* answered `later`: may act until finish or schedule_to_close */
+    bool of_undo;         /* of a check that asks about the undo */
+    bool left;            /* volatile: sent to a session (after a restart: taken to be) */
+    bool orphan;          /* volatile: sent before the restart, not named by anyone yet */
+    bool barrier;         /* volatile: its participant's database refuses a do after its undo */
+    bool called_off;      /* volatile: `cancel` was asked for */
+    bool out_of_time;     /* volatile: called off because of schedule_to_start or _close */
+    int64_t intended_ms;
+    int64_t left_ms; /* volatile: when it was sent; after a restart: since serving */
+    int64_t beat_ms; /* volatile: last heartbeat, or when sent */
+    struct call *call;
+    struct attempt *older;
+    struct task task;                       /* what adapters are given */
+    uint8_t traceparent[TRACE_PARENT_SIZE]; /* its task's */
+};
+
+/* One thing that is asked of a participant for a step: its do, its undo, or its check. */
+struct call {
+    struct step *step;
+    enum task_kind kind;
+    uint32_t run;            /* n of the present key; 0 = never asked */
+    uint32_t number_last;    /* greatest attempt number of this run */
+    uint32_t counted;        /* attempts that count against max_attempts */
+    uint32_t losses;         /* sessions lost under this key */
+    bool used_up;            /* do, undo: its check gave no answer that counts */
+    bool spent;              /* undo: in doubt without an attempt left: its check is to be asked */
+    bool refused;            /* undo: what it said last was a refusal for good */
+    bool of_undo;            /* check: it asks about the undo; else about the do */
+    bool in_doubt;           /* undo: as it was asked */
+    uint32_t past_run;       /* do: keys up to this one were undone, and are history */
+    bool stray;              /* undo: of an effect of an old key, not of the step's present one */
+    bool expired;            /* in doubt, and its provider may have forgotten the key */
+    bool rerun;              /* the next attempt goes under the next key */
+    struct span rerun_input; /* with this input; empty = the same */
+    int64_t first_ms;        /* first intent of this run, or a person's retry of it */
+    int64_t retry_ms;        /* when the next attempt is due; 0 = none is */
+    struct span key;         /* of this run */
+    struct span do_key;      /* undo: of the do; check: of what it asks about */
+    struct span input;       /* frozen */
+    struct span output;      /* undo, check: frozen; nil when unknown */
+    struct span details;     /* volatile: of the last heartbeat */
+    size_t details_room;
+    struct attempt *newest;   /* the one whose failure decides; NULL = none of this run */
+    struct attempt *attempts; /* all of them, of earlier runs too, the latest first */
+    uint32_t attempt_count;
+    bool forgot_unanswered;    /* an attempt was forgotten that may still act, or answer */
+    bool forgot_doubt;         /* one was in doubt: its doubt stands until the key's is settled */
+    int64_t forgotten_left_ms; /* volatile: when the last of those was sent */
+};
+
+/* A key of a do that is history: the step was undone and runs again, under the next. */
+struct past {
+    uint32_t run;
+    struct span key;
+    struct span input;
+    struct span output; /* of an effect that came late; else empty */
+    bool wanted;        /* such an effect stands, and is to be undone */
+    bool again;         /* the same while its undo was on its way: once more */
+    bool by_person;     /* a person settled it: a late effect is told, and left alone */
+    struct past *older;
+};
+
+/* Where a text stands that changes, perhaps for weeks. */
+struct text_room {
+    uint8_t *bytes;
+    size_t size;
+};
+
+/* What every event looks at comes first, beside the do's call: a saga at work is in nobody's cache
+ * when its next event comes. */
+struct step {
+    const struct step_spec *spec;
+    struct saga *saga;
+    struct step *container; /* an item's: the step with for_each; NULL = it is none */
+    struct fan *fan;        /* a container's, once its items are there */
+    enum step_state state;
+    enum undo_state undo_state;
+    uint32_t index;              /* in the saga */
+    uint32_t call_count;         /* of calls: those behind have never been asked */
+    int64_t wake_ms;             /* waiting: until then; for a child: at most until then */
+    int64_t undo_due_ms;         /* volatile: since when its undo could have gone; 0 = not */
+    int64_t undo_before_ms;      /* its undo's deadline; 0 = none */
+    struct past *stray;          /* the one whose late effect is being undone; NULL = none */
+    enum undo_state stray_state; /* of that undo, for which the undo's call is used */
+    bool undo_before_told;       /* somebody was alerted ahead of it */
+    bool undo_before_due;        /* it was the time to turn back for it */
+    bool all_clear;              /* volatile: it and all steps after it are done (backward.c) */
+    bool chosen;                 /* of the undo at work: to be undone */
+    bool accepted;               /* irrevocable, and a person said: keep it */
+    bool late;                   /* an effect came after the decision: undo it (again) */
+    bool stuck;                  /* its undo fails for long: others need not wait */
+    bool by_person;              /* settled by hand */
+    bool refused;                /* its do was refused for good */
+    int64_t started_ms;
+    uint64_t started_seq;          /* order of starting; 0 = never */
+    struct span output;            /* empty = none */
+    struct call calls[CALL_COUNT]; /* do, undo, check */
+    struct child_watch {           /* volatile: what was asked of the child */
+        bool has_asked;            /* asked for, in this process's life */
+        enum child_wish wish;
+        int64_t again_ms; /* it could not be started; when to ask again; 0 = it need not */
+        bool called_off;  /* it shall end, though the saga goes forward */
+        bool is_there;    /* it has begun, and will say by itself when it has ended */
+    } watch;
+    struct span name;  /* as people and participants say it: "pack", "pack[3]" */
+    uint32_t item;     /* an item's place in the collection */
+    struct span value; /* an item's: what stands there */
+    struct span place; /* an item's: the same as a msgpack value */
+    struct span code;  /* first error that stands */
+    struct span message;
+    uint32_t error_attempt;
+    struct span outcome;        /* what a person settled it as, other than succeeded; empty = not */
+    struct span outcome_reason; /* and why */
+    struct span undo_code;
+    struct span undo_message;
+    struct text_room code_rooms[2]; /* of do, undo */
+    struct text_room message_rooms[2];
+    int64_t ended_ms;
+    int64_t cost_micros;
+    struct span child;      /* the id of the child that was started last; empty = none */
+    struct span approval;   /* what was asked, of whom: msgpack map; empty = nothing yet */
+    struct span decider;    /* who ended the wait; empty = nobody */
+    struct span skip_actor; /* who said that it shall be skipped; empty = nobody */
+    struct span skip_reason;
+    int64_t event_mark; /* number of the last event that it took; 0 = none */
+    struct past *pasts; /* the latest first */
+};
+
+/* The items of a step with for_each: steps of their own, which a saga gets while it runs. */
+struct fan {
+    struct step *items;
+    uint32_t count;                    /* of this run of the step */
+    uint32_t room;                     /* of its greatest run */
+    uint32_t next;                     /* no item before it is pending */
+    uint32_t undo_end;                 /* no item from it on still waits for its undo's turn */
+    uint32_t undo_open;                /* items whose undo is due, or under way, or parked */
+    uint32_t counts[STEP_STATE_COUNT]; /* items by state */
+};
+
+enum direction { FORWARD, BACKWARD };
+
+/* Of its concurrency key: see claims.h. */
+enum claim_state {
+    CLAIM_STATE_NONE, /* it has none, or has not asked for it yet */
+    CLAIM_STATE_QUEUED,
+    CLAIM_STATE_HELD,
+    CLAIM_STATE_ENDED,
+};
+
+/* A reversal that waits for the key: what its SAGA_COMPENSATING will say. */
+struct queued_turn {
+    struct span message;
+    struct span actor;
+    struct span steps;
+    struct span accept;
+    uint32_t flags;
+};
+
+struct saga {
+    uint32_t magic;
+    uint64_t id;
+    struct arena arena; /* owns the saga itself and all it points to */
+    const struct definition *definition;
+    struct span name;
+    enum saga_state state;
+    enum direction direction;
+    bool paused;
+    bool timed_out;
+    bool turn_wanted;       /* it shall turn back as soon as no pivot is open */
+    int64_t turn_wanted_ms; /* since when */
+    bool turn_by_person;
+    bool partial;        /* only chosen steps are undone: ends completed */
+    uint32_t save_point; /* 1 + index of the step it goes back to, and then forward; 0 = none */
+    bool then_pause;     /* at the save-point: paused */
+    uint32_t turn_to;    /* of the turn that is wanted: its save_point */
+    bool turn_then_pause;
+    uint64_t seq; /* of the last record */
+    uint64_t first_lsn;
+    uint64_t last_lsn;
+    bool is_migrated; /* volatile: in the turn at work */
+    struct span input;
+    struct span output;
+    struct span labels;
+    struct span reason;    /* msgpack map {code, message, step?, actor?} */
+    struct span turn_code; /* of the turn that is wanted */
+    struct span turn_message;
+    struct span turn_actor;
+    struct span end_actor; /* who terminated it */
+    struct span end_reason;
+    struct span event;  /* that started it; empty = none */
+    int64_t event_mark; /* its number, or that of the last event before the start */
+    struct span traceparent;
+    struct span tracestate;
+    uint8_t trace_id[32]; /* hex, of every traceparent of this saga */
+    int64_t started_ms;
+    int64_t start_at_ms;
+    struct span claim_text; /* a digest of its concurrency key; empty = none, or its parent's */
+    enum claim_state claim;
+    bool shares_claim; /* its parent's */
+    struct queued_turn queued;
+    uint64_t claim_lsn; /* of the row that made `claim` what it is */
+    int64_t ended_ms;
+    int64_t completed_ms; /* first time; the reversal window counts from here; 0 = never */
+    int64_t deadline_ms;
+    int64_t cost_micros;      /* of all that was asked */
+    int64_t undo_cost_micros; /* of it: of compensations */
+    uint8_t digest[32];       /* volatile: of the start, while its name is not yet durable */
+    bool has_digest;
+    struct step *steps;  /* those of the definition: see saga_step() */
+    struct step **items; /* those of fan-outs, in the order in which they came */
+    uint32_t step_total; /* of the definition, and items */
+    uint32_t item_room;  /* of items */
+    uint64_t *awake;     /* bits by index: see saga_awake() */
+    uint32_t awake_room; /* words of it */
+    uint32_t settled;    /* steps of the definition that have succeeded, were skipped, resolved */
+    bool has_more;       /* volatile: a turn has no room for all that could be done: due at once */
+
+    /* Volatile: the engine's own. */
+    struct heap_node timer;
+    struct saga *next_leaving; /* waits to leave memory */
+    uint64_t leave_serial;     /* until this batch has been released */
+    uint64_t touched_serial;   /* batch that its newest turn is part of */
+    int64_t touched_ms;        /* when that was */
+    int64_t asleep_ms;         /* as its newest head says: due_ms */
+    bool is_leaving;
+    bool owes;          /* an effect of it has yet to make something durable: see leave.c */
+    struct span *wants; /* names of events that a step will wait for, as the store knows it */
+    uint32_t want_count;
+    uint32_t want_capacity;
+    bool is_unsettled; /* loaded, and not looked at since: due at once */
+    bool is_untold;    /* loaded, with an end that its parent may not have heard of: due at once */
+};
+
+/* A saga in an arena of its own (taken from `source`). NULL: no memory. Also gives the name a
+ * copy. */
+struct saga *saga_new(const struct arena_source *source, uint64_t id, struct span name,
+                      const struct definition *definition);
+void saga_destroy(struct saga **saga);
+/* A step that has not begun; its index is the caller's. */
+void step_open(struct step *step, struct saga *saga, const struct step_spec *spec);
+
+/* The steps of its definition, as if none had begun. false: no memory. */
+bool saga_open_steps(struct saga *saga);
+
+/* Why it turns back, as references see it: {code, message, step?, actor?} in the saga's arena;
+ * empty = no memory. */
+struct span saga_pack_reason(struct saga *saga, const struct record *record);
+
+/* Step i of step_total: first those of the definition, by their index there. */
+static inline struct step *saga_step(const struct saga *saga, uint32_t i)
+{
+    uint32_t count = saga->definition->step_count;
+    PRE(i < saga->step_total);
+    return i < count ? &saga->steps[i] : saga->items[i - count];
+}
+
+/* items.c */
+
+/* As records say it: step of the definition, and which item of it, from 1 (0 = itself); NULL =
+ * there is none. */
+struct step *saga_item(const struct saga *saga, uint32_t step, uint32_t item);
+/* Appends the step to a record's list. */
+void step_list_put(struct buf *list, const struct step *step);
+struct step *saga_step_of_record(const struct saga *saga, const struct record *record);
+
+#endif

@@ -1,0 +1,309 @@
+/* mask.c - learns sensitive values, and writes others without them.
+ *
+ * A value is walked once, from its first byte to its last: what is not masked is copied as it is,
+ * and one masked value is one text, so that the heads of arrays and maps stay true. Keys of maps
+ * are not masked: they are names. A text of one byte is masked as a whole only, for it would be
+ * found everywhere; true, false and null only where they come in. To mask too much does no harm. */
+#include "view/mask.h"
+
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/limits.h"
+#include "jsonpath/jsonpath_form.h"
+#include "language/definition.h"
+
+enum { SECRETS_MAX = 4096, PART_LEAST = 2 };
+
+#define MASKED "***"
+
+void mask_open(struct mask *mask, const struct definition *definition, struct arena *arena)
+{
+    *mask = (struct mask){.definition = definition, .arena = arena};
+}
+
+bool mask_is_needed(const struct mask *mask)
+{
+    return mask->definition->sensitive_count > 0 || mask->count > 0 || mask->shuts;
+}
+
+/* ---- walking ---- */
+
+struct level {
+    uint32_t left; /* values, keys among them */
+    bool is_map;
+};
+
+struct walk {
+    struct mp mp;
+    struct level levels[MP_DEPTH_MAX + 1];
+    uint32_t depth;
+    bool started;
+};
+
+/* Stands at the next value or key; false: there is none. */
+static bool step_on(struct walk *walk, bool *is_key)
+{
+    while (walk->depth > 0 && walk->levels[walk->depth - 1].left == 0) {
+        walk->depth--;
+    }
+    if (walk->mp.bad || (walk->started && walk->depth == 0)) {
+        return false;
+    }
+    walk->started = true;
+    *is_key = false;
+    if (walk->depth > 0) {
+        struct level *level = &walk->levels[walk->depth - 1];
+        *is_key = level->is_map && level->left % 2 == 0;
+        level->left--;
+    }
+    return true;
+}
+
+/* Goes into an array or a map. */
+static uint32_t go_in(struct walk *walk, bool is_map)
+{
+    uint32_t count = is_map ? mp_map(&walk->mp) : mp_array(&walk->mp);
+    if (walk->depth == ARRAY_COUNT(walk->levels)) {
+        walk->mp.bad = true;
+        return 0;
+    }
+    walk->levels[walk->depth++] = (struct level){is_map ? 2 * count : count, is_map};
+    return count;
+}
+
+/* ---- learning ---- */
+
+static bool has_secret(const struct mask *mask, struct span value)
+{
+    for (uint32_t i = 0; i < mask->count; i++) {
+        if (mp_equal(mask->secrets[i], value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void keep(struct mask *mask, struct span value)
+{
+    if (mask->failed || mask->shuts || has_secret(mask, value)) {
+        return;
+    }
+    if (mask->count == mask->capacity) {
+        uint32_t capacity = mask->capacity ? 2 * mask->capacity : 16;
+        struct span *bigger = arena_take(mask->arena, capacity * sizeof(*bigger));
+        mask->shuts = capacity > SECRETS_MAX;
+        mask->failed = !bigger;
+        if (mask->shuts || mask->failed) {
+            return;
+        }
+        if (mask->count > 0) {
+            memcpy(bigger, mask->secrets, mask->count * sizeof(*bigger));
+        }
+        mask->secrets = bigger;
+        mask->capacity = capacity;
+    }
+    bool ok = true;
+    mask->secrets[mask->count] = arena_copy(mask->arena, value, &ok);
+    mask->count += ok;
+    mask->failed = !ok;
+}
+
+/* A number stands in texts as JSON writes it. */
+static void keep_number(struct mask *mask, struct span value)
+{
+    char text[64];
+    uint8_t packed[80];
+    struct buf out = {.data = packed, .capacity = sizeof(packed), .size_max = sizeof(packed)};
+    struct mp mp = mp_open(value);
+    keep(mask, value);
+    if (mp_type(value) == MP_INT) {
+        snprintf(text, sizeof(text), "%lld", (long long)mp_int(&mp));
+    } else {
+        (void)json_number(mp_double(&mp), text);
+    }
+    if (strlen(text) >= PART_LEAST) {
+        mp_put_text(&out, text);
+        keep(mask, buf_span(&out));
+    }
+}
+
+static void learn_leaves(struct mask *mask, struct span value)
+{
+    struct walk walk = {.mp = mp_open(value)};
+    bool is_key;
+    while (step_on(&walk, &is_key)) {
+        enum mp_type type = mp_peek(&walk.mp);
+        if (type == MP_MAP || type == MP_ARRAY) {
+            (void)go_in(&walk, type == MP_MAP);
+            continue;
+        }
+        struct span leaf = mp_skip(&walk.mp);
+        if (is_key) {
+            continue;
+        }
+        if (type == MP_STR && leaf.size > 1) {
+            keep(mask, leaf);
+        } else if (type == MP_INT || type == MP_DOUBLE) {
+            keep_number(mask, leaf);
+        }
+    }
+}
+
+/* Where the place is in a value of this origin; empty: not in it. What is said of one item holds
+ * for all of them. */
+static struct span place_in(const struct reference *reference, struct mask_origin origin,
+                            struct span value)
+{
+    const struct jsonpath_segment *rest = reference->rest;
+    bool same_step = origin.root != REFERENCE_OUTPUT || reference->step == origin.step;
+    int64_t index;
+    if (!origin.is_known || reference->root != origin.root || !same_step) {
+        return (struct span){NULL, 0};
+    }
+    if (origin.is_item && rest) {
+        if (!jsonpath_index(rest, &index)) {
+            return (struct span){NULL, 0};
+        }
+        rest = jsonpath_rest(rest);
+    }
+    return jsonpath_follow(rest, value);
+}
+
+void mask_learn(struct mask *mask, struct mask_origin origin, struct span value)
+{
+    const struct definition *definition = mask->definition;
+    for (uint32_t i = 0; i < definition->sensitive_count && value.size > 0; i++) {
+        struct span found = place_in(definition->sensitive[i], origin, value);
+        if (found.size > 0) {
+            learn_leaves(mask, found);
+        }
+    }
+}
+
+/* ---- masking ---- */
+
+static bool is_at(const struct mask *mask, struct mask_origin origin, struct span root,
+                  const uint8_t *at)
+{
+    const struct definition *definition = mask->definition;
+    for (uint32_t i = 0; i < definition->sensitive_count; i++) {
+        if (place_in(definition->sensitive[i], origin, root).data == at) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_here(struct span text, size_t at, struct span part)
+{
+    return at + part.size <= text.size && memcmp(text.data + at, part.data, part.size) == 0;
+}
+
+/* The longest secret that stands at this place in the text. */
+static size_t part_at(const struct mask *mask, struct span text, size_t at)
+{
+    size_t longest = 0;
+    for (uint32_t i = 0; i < mask->count; i++) {
+        struct mp mp = mp_open(mask->secrets[i]);
+        if (mp_peek(&mp) != MP_STR) {
+            continue;
+        }
+        struct span secret = mp_str(&mp);
+        bool whole = at == 0 && secret.size == text.size;
+        if (secret.size > longest && (whole || secret.size >= PART_LEAST) &&
+            is_here(text, at, secret)) {
+            longest = secret.size;
+        }
+    }
+    return longest;
+}
+
+static void write_text(const struct mask *mask, struct span text, struct buf *out)
+{
+    for (size_t at = 0; at < text.size;) {
+        size_t size = part_at(mask, text, at);
+        buf_write(out, size > 0 ? (const void *)MASKED : text.data + at, size > 0 ? 3 : 1);
+        at += size > 0 ? size : 1;
+    }
+}
+
+static void put_text(const struct mask *mask, struct span text, struct buf *scratch,
+                     struct buf *out)
+{
+    buf_clear(scratch);
+    write_text(mask, text, scratch);
+    mp_put_str(out, buf_span(scratch));
+}
+
+static void write_value(const struct mask *mask, struct mask_origin origin, struct span value,
+                        struct buf *out)
+{
+    struct walk walk = {.mp = mp_open(value)};
+    struct buf scratch;
+    bool is_key;
+    buf_open(&scratch, LIMIT_SAGA_MEMORY);
+    while (step_on(&walk, &is_key)) {
+        enum mp_type type = mp_peek(&walk.mp);
+        bool number = type == MP_INT || type == MP_DOUBLE;
+        if (!is_key && is_at(mask, origin, value, walk.mp.at)) {
+            (void)mp_skip(&walk.mp);
+            mp_put_text(out, MASKED);
+        } else if (type == MP_MAP) {
+            mp_put_map(out, go_in(&walk, true));
+        } else if (type == MP_ARRAY) {
+            mp_put_array(out, go_in(&walk, false));
+        } else if (type == MP_STR && !is_key) {
+            put_text(mask, mp_str(&walk.mp), &scratch, out);
+        } else {
+            struct span leaf = mp_skip(&walk.mp);
+            if (number && has_secret(mask, leaf)) {
+                mp_put_text(out, MASKED);
+            } else {
+                mp_put_value(out, leaf);
+            }
+        }
+    }
+    out->failed |= scratch.failed || walk.mp.bad;
+    buf_close(&scratch);
+}
+
+/* What `out` holds, kept; a mask that fails shows nothing. */
+static struct span take(struct mask *mask, struct buf *out)
+{
+    bool ok = !buf_failed(out);
+    struct span kept = ok ? arena_copy(mask->arena, buf_span(out), &ok) : (struct span){NULL, 0};
+    mask->failed |= !ok;
+    buf_close(out);
+    return ok ? kept : (struct span){NULL, 0};
+}
+
+struct span mask_value(struct mask *mask, struct mask_origin origin, struct span value)
+{
+    if (!mask_is_needed(mask) || value.size == 0 || mask->failed) {
+        return mask->failed ? (struct span){NULL, 0} : value;
+    }
+    struct buf out;
+    buf_open(&out, LIMIT_SAGA_MEMORY);
+    if (mask->shuts) {
+        mp_put_text(&out, MASKED);
+    } else {
+        write_value(mask, origin, value, &out);
+    }
+    return take(mask, &out);
+}
+
+struct span mask_text(struct mask *mask, struct span text)
+{
+    if (!mask_is_needed(mask) || text.size == 0 || mask->failed) {
+        return mask->failed ? (struct span){NULL, 0} : text;
+    }
+    struct buf out;
+    buf_open(&out, LIMIT_SAGA_MEMORY);
+    if (mask->shuts) {
+        buf_text(&out, MASKED);
+    } else {
+        write_text(mask, text, &out);
+    }
+    return take(mask, &out);
+}

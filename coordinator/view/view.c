@@ -1,0 +1,156 @@
+/* view.c - a saga to look at, and its history: folded by the same code that runs it. */
+#include "view/view.h"
+
+#include <stdio.h>
+
+#include "base/mp.h"
+#include "engine/due.h"
+#include "engine/load.h"
+#include "journal/saga_image.h"
+#include "saga/calls.h"
+#include "saga/keys.h"
+#include "saga/saga.h"
+#include "saga/steps.h"
+#include "view/view_load.h"
+#include "view/view_mask.h"
+
+static void fill_step(const struct step *step, struct view_step *out)
+{
+    const struct call *done = &step->calls[0];
+    const struct call *undo = &step->calls[1];
+    *out = (struct view_step){
+        .name = step->name,
+        .kind = step->spec->kind,
+        .step_class = step->spec->step_class,
+        .wake_ms = step->wake_ms,
+        .child = step->child,
+        .approval = step->approval,
+        .undo_before_ms = step->undo_before_ms,
+        .state = step->state,
+        .attempts = done->number_last,
+        .in_doubt = call_in_doubt(done) && step->state != STEP_STATE_RESOLVED,
+        .input = done->run > 0 && done->input.size == 0 ? MP_NIL_VALUE : done->input,
+        .output = step->output,
+        .error_code = step->code,
+        .error_message = step->message,
+        .error_attempt = step->error_attempt,
+        .started_ms = step->started_ms,
+        .ended_ms = step->ended_ms,
+        .cost_micros = step->cost_micros,
+        .spec = step->spec,
+        .is_item = step->container != NULL,
+        .has_items = step->fan != NULL,
+        .item = step->item,
+        .item_count = step->fan ? step->fan->count : 0};
+    if (step->fan) {
+        out->input = step->calls[0].input.size > 0 ? step->calls[0].input : MP_NIL_VALUE;
+    }
+    bool stray = step->undo_state == UNDO_STATE_NONE && step_has_stray(step);
+    out->undo = (struct view_undo){.state = stray ? step->stray_state : step->undo_state,
+                                   .attempts = undo->number_last,
+                                   .error_code = step->undo_code,
+                                   .error_message = step->undo_message};
+}
+
+const char *view_waits_for(const struct view_step *step)
+{
+    static const char *const words[STEP_KIND_COUNT] = {[STEP_KIND_SLEEP] = "timer",
+                                                       [STEP_KIND_SAGA] = "saga",
+                                                       [STEP_KIND_APPROVE] = "approval",
+                                                       [STEP_KIND_WAIT_EVENT] = "event"};
+    return step->state == STEP_STATE_WAITING ? words[step->kind] : NULL;
+}
+
+/* What the saga as a whole waits for: nothing of it runs, and this step waits. */
+static struct span waits_for(const struct saga *saga, const struct view *view)
+{
+    struct span found = {NULL, 0};
+    if (saga->claim == CLAIM_STATE_QUEUED) {
+        return span_text("concurrency");
+    }
+    if (saga_waits_for_start(saga)) {
+        return span_text("start_at");
+    }
+    for (uint32_t i = 0; i < view->step_count; i++) {
+        const struct view_step *step = &view->steps[i];
+        const char *word = view_waits_for(step);
+        if (step->has_items) {
+            continue; /* they speak for it */
+        }
+        if (step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING ||
+            step->state == STEP_STATE_IN_DOUBT) {
+            return (struct span){NULL, 0};
+        }
+        found = word && found.size == 0 ? span_text(word) : found;
+    }
+    return view->state == SAGA_STATE_RUNNING ? found : (struct span){NULL, 0};
+}
+
+static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct view *view)
+{
+    uint32_t count = 0;
+    struct view_step *steps = arena_take(arena, saga->step_total * sizeof(*steps));
+    if (!steps) {
+        return SAGA_NO_MEMORY;
+    }
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        const struct step *step = saga_step(saga, i);
+        fill_step(step, &steps[count++]);
+        for (uint32_t k = 0; step->fan && k < step->fan->count; k++) {
+            fill_step(&step->fan->items[k], &steps[count++]);
+        }
+    }
+    POST(count <= saga->step_total);
+    int64_t window_ms = saga->definition->reversal_window_ms;
+    bool reversible = saga->state == SAGA_STATE_COMPLETED && window_ms > 0;
+    *view = (struct view){.name = saga->name,
+                          .parent = saga_parent_name(saga->name),
+                          .cause = saga->event,
+                          .definition = saga->definition->name,
+                          .version = saga->definition->version,
+                          .state = saga->state,
+                          .paused = saga->paused,
+                          .input = saga->input,
+                          .output = saga->output,
+                          .reason = saga->reason,
+                          .labels = saga->labels,
+                          .traceparent = saga->traceparent,
+                          .started_ms = saga->started_ms,
+                          .ended_ms = saga->ended_ms,
+                          .deadline_ms = saga->deadline_ms,
+                          .reversible_until_ms = reversible ? saga->completed_ms + window_ms : 0,
+                          .cost_micros = saga->cost_micros,
+                          .seq = saga->seq,
+                          .steps = steps,
+                          .step_count = count,
+                          .specs = saga->definition->steps};
+    view->waiting_for = waits_for(saga, view);
+    return SAGA_OK;
+}
+
+static enum saga_error load(const struct saga_image *image, const struct definition *definition,
+                            struct arena *arena, struct view *view, struct saga **saga)
+{
+    struct arena_source *source = view_load_source(arena);
+    if (!source) {
+        return SAGA_NO_MEMORY;
+    }
+    const char *why;
+    enum saga_error rc = saga_load(source, image, definition, saga, &why);
+    return rc == SAGA_OK ? fill_view(*saga, arena, view) : rc;
+}
+
+enum saga_error view_make(const struct saga_image *image, const struct definition *definition,
+                          struct arena *arena, struct view *view)
+{
+    struct saga *saga;
+    return load(image, definition, arena, view, &saga);
+}
+
+enum saga_error view_show(const struct saga_image *image, const struct definition *definition,
+                          struct arena *arena, struct view *view)
+{
+    struct saga *saga;
+    enum saga_error rc = load(image, definition, arena, view, &saga);
+    return rc == SAGA_OK ? view_mask(saga, arena, view) : rc;
+}
