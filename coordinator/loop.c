@@ -21,11 +21,14 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "core.h"
-#include "desk.h"
+#include "core/core.h"
+#include "core/desk.h"
 #include "notify.h"
 #include "outbox/outbox.h"
 #include "peers/router.h"
+#include "core/recover.h"
+#include "core/decide.h"
+#include "core/full.h"
 
 enum {
     SYNC_WAIT_NS = 250 * 1000,       /* longest look away from the socket while a batch syncs */

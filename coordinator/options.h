@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "webhook.h"
+#include "door/webhook.h"
 
 #define SAGAD_VERSION SAGA_VERSION
 

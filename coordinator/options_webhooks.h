@@ -4,7 +4,7 @@
 
 #include <yaml.h>
 
-#include "webhook.h"
+#include "door/webhook.h"
 
 struct webhook_file {
     yaml_document_t *document;

@@ -8,10 +8,10 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/error.h"
-#include "request.h"
+#include "door/request.h"
 #include "store/catalog.h"
 #include "store/store.h"
-#include "webhook.h"
+#include "door/webhook.h"
 
 struct api;
 

@@ -182,13 +182,13 @@ static bool bring(struct drill_world *world, uint32_t step)
                             .data = buf_span(&world->values->outputs[step])};
     buf_open(&shown, LIMIT_MESSAGE_OUT);
     event_value_put(&shown, &row, true);
-    struct event event = {.kind = EVENT_OFFER,
-                          .offer = {.saga = span_text(DRILL_SAGA),
-                                    .step = step,
-                                    .name = row.name,
-                                    .number = row.number,
-                                    .event = buf_span(&shown),
-                                    .is_taken = &is_taken}};
+    struct event event = {.kind = EVENT_DELIVER,
+                          .delivery = {.saga = span_text(DRILL_SAGA),
+                                       .step = step,
+                                       .name = row.name,
+                                       .number = row.number,
+                                       .event = buf_span(&shown),
+                                       .is_taken = &is_taken}};
     world->failed = world->failed || buf_failed(&shown);
     world_step(world, &event);
     bool was_taken = is_taken;

@@ -109,7 +109,7 @@ enum saga_error attempts_take(struct engine *engine, const struct event *event, 
     case EVENT_CHILD:
     case EVENT_CHILD_END:
     case EVENT_ARRIVED:
-    case EVENT_OFFER:
+    case EVENT_DELIVER:
     case EVENT_ADMIT:
         UNREACHABLE("not an event of a token");
     }

@@ -177,7 +177,7 @@ static bool set(struct engine *engine, const struct claim_row *row, struct span 
 }
 
 /* Those whose turn it is now are told; it is told again until they come. */
-static bool offer(struct batch *batch, const struct claim_key *key)
+static bool invite(struct batch *batch, const struct claim_key *key)
 {
     bool ok = true;
     uint32_t next = key->held;
@@ -192,10 +192,10 @@ static bool offer(struct batch *batch, const struct claim_key *key)
     return ok;
 }
 
-static bool offer_next(const struct engine *engine, struct batch *batch, const uint8_t *digest)
+static bool invite_next(const struct engine *engine, struct batch *batch, const uint8_t *digest)
 {
     const struct claim_key *key = key_of(engine, digest);
-    return !key || offer(batch, key);
+    return !key || invite(batch, key);
 }
 
 /* ---- a saga's key ---- */
@@ -413,7 +413,7 @@ bool claims_note(struct turn *turn)
     }
     struct claim_row row = row_of(saga);
     if (is_same) {
-        return offer_next(engine, turn->batch, row.key); /* it could not go before */
+        return invite_next(engine, turn->batch, row.key); /* it could not go before */
     }
     struct claim_row *kept = batch_claim(turn->batch);
     if (!kept) {
@@ -423,12 +423,12 @@ bool claims_note(struct turn *turn)
     if (row.change != CLAIM_ENDED) {
         /* There may be room for one more. */
         return set(engine, &row, saga->name) &&
-               (before == CLAIM_ENDED || offer_next(engine, turn->batch, row.key));
+               (before == CLAIM_ENDED || invite_next(engine, turn->batch, row.key));
     }
     struct claim *claim = find(engine, saga->id);
     CHECK(claim != NULL);
     end(engine, claim);
-    return offer_next(engine, turn->batch, row.key);
+    return invite_next(engine, turn->batch, row.key);
 }
 
 void claims_forget(struct engine *engine, const struct saga *saga)
@@ -460,7 +460,7 @@ enum saga_error claims_serve(struct engine *engine, struct batch *batch)
     size_t at = 0;
     bool ok = true;
     for (struct claim_key *key; ok && (key = map_next(&engine->claims.keys, &at)) != NULL;) {
-        ok = offer(batch, key);
+        ok = invite(batch, key);
     }
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }

@@ -2,7 +2,7 @@
  *
  * An event is a durable row first. The row is made when the event comes from outside
  * (deliver_arrived), or in the commit of the emit step that sends it (emit_begin). Then whoever
- * runs the engine offers the event to each step that waits for its name (deliver_offer), and each
+ * runs the engine offers the event to each step that waits for its name (deliver_event), and each
  * step takes the earliest event that matches:
  *
  *     started ── events since then ──> wait begins ──> recall: those, in their order
@@ -77,29 +77,30 @@ static bool is_too_late(const struct step *step, struct span event)
 }
 
 /* What a save-point spares goes on while the saga is on its way there, and before it turns. */
-static bool waits_for(struct turn *turn, const struct step *step, const struct offer *offer)
+static bool waits_for(struct turn *turn, const struct step *step,
+                      const struct event_delivery *delivery)
 {
     const struct saga *saga = turn->saga;
     bool goes_on = saga->direction == FORWARD || savepoint_spares(step);
     bool is_wanted = goes_on && (!saga->turn_wanted || savepoint_will_spare(turn, step)) &&
                      !saga_state_is_final(saga->state) && step->state == STEP_STATE_WAITING;
     return is_wanted && step->spec->kind == STEP_KIND_WAIT_EVENT &&
-           span_equal(step->spec->event, offer->name) && offer->number > inbox_rows_mark(step) &&
-           !is_too_late(step, offer->event);
+           span_equal(step->spec->event, delivery->name) &&
+           delivery->number > inbox_rows_mark(step) && !is_too_late(step, delivery->event);
 }
 
-static void take(struct turn *turn, const struct step *step, const struct offer *offer)
+static void take(struct turn *turn, const struct step *step, const struct event_delivery *delivery)
 {
-    struct span data = mp_find(offer->event, span_text("data"));
+    struct span data = mp_find(delivery->event, span_text("data"));
     struct buf *scratch = &turn->engine->scratch;
     buf_clear(scratch);
-    put_identity(scratch, offer->event);
+    put_identity(scratch, delivery->event);
     struct record received = {.type = RECORD_EVENT_RECEIVED,
                               .fields = 1,
                               .step = step->index,
-                              .name = offer->name,
+                              .name = delivery->name,
                               .event = buf_span(scratch),
-                              .mark = (int64_t)offer->number};
+                              .mark = (int64_t)delivery->number};
     turn->failed |= buf_failed(scratch);
     turn_emit(turn, &received);
     if (!room_for(turn->saga, data.size)) {
@@ -112,20 +113,20 @@ static void take(struct turn *turn, const struct step *step, const struct offer 
     deadline_set(turn, step);
 }
 
-enum saga_error deliver_offer(struct engine *engine, const struct event *event, struct batch *batch,
+enum saga_error deliver_event(struct engine *engine, const struct event *event, struct batch *batch,
                               struct saga *saga)
 {
-    const struct offer *offer = &event->offer;
-    *offer->is_taken = false;
-    if (!saga || offer->step >= saga->step_total) {
+    const struct event_delivery *delivery = &event->delivery;
+    *delivery->is_taken = false;
+    if (!saga || delivery->step >= saga->step_total) {
         return SAGA_OK;
     }
     struct turn turn;
-    const struct step *step = saga_step(saga, offer->step);
+    const struct step *step = saga_step(saga, delivery->step);
     turn_open(&turn, engine, event, batch, saga);
-    if (waits_for(&turn, step, offer) && matches(&turn, step, offer->event) && !turn.failed) {
-        *offer->is_taken = true;
-        take(&turn, step, offer);
+    if (waits_for(&turn, step, delivery) && matches(&turn, step, delivery->event) && !turn.failed) {
+        *delivery->is_taken = true;
+        take(&turn, step, delivery);
         settle(&turn);
     }
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;

@@ -10,7 +10,7 @@ struct engine;
 struct event;
 struct saga;
 
-MUST_CHECK enum saga_error deliver_offer(struct engine *engine, const struct event *event,
+MUST_CHECK enum saga_error deliver_event(struct engine *engine, const struct event *event,
                                          struct batch *batch, struct saga *saga);
 
 MUST_CHECK enum saga_error deliver_arrived(struct engine *engine, const struct event *event,

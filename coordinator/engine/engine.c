@@ -109,8 +109,8 @@ bool engine_lacks(const struct engine *engine, const struct event *event, struct
         return lacks(engine, event->child_end.parent, name);
     case EVENT_ADMIT:
         return lacks(engine, event->admit, name);
-    case EVENT_OFFER:
-        return lacks(engine, event->offer.saga, name);
+    case EVENT_DELIVER:
+        return lacks(engine, event->delivery.saga, name);
     case EVENT_ARRIVED:
     case EVENT_SENT:
     case EVENT_LOST:
@@ -471,8 +471,8 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
         return child_end(engine, event, batch);
     case EVENT_ARRIVED:
         return deliver_arrived(engine, event, batch);
-    case EVENT_OFFER:
-        return deliver_offer(engine, event, batch, lookup_saga(engine, event->offer.saga));
+    case EVENT_DELIVER:
+        return deliver_event(engine, event, batch, lookup_saga(engine, event->delivery.saga));
     case EVENT_ADMIT:
         return claims_admit(engine, event, batch, lookup_saga(engine, event->admit));
     }

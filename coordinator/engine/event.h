@@ -41,7 +41,7 @@ enum event_kind {
     EVENT_CHILD,     /* a parent asks something of its child, which may not be there yet */
     EVENT_CHILD_END, /* what a parent hears of its child */
     EVENT_ARRIVED,   /* an event has come from outside: into the inbox with it */
-    EVENT_OFFER,     /* an event of the inbox may be what a step waits for */
+    EVENT_DELIVER,   /* an event of the inbox may be what a step waits for */
     EVENT_ADMIT,     /* it may be a saga's turn to have its concurrency key */
 };
 
@@ -130,7 +130,7 @@ struct child_end {
 };
 
 /* An event of the inbox, to one step. */
-struct offer {
+struct event_delivery {
     struct span saga; /* external id */
     uint32_t step;    /* its index in the saga */
     struct span name;
@@ -151,7 +151,7 @@ struct event {
         struct child_ask child;
         struct child_end child_end;
         struct inbox_row arrived; /* but its number */
-        struct offer offer;
+        struct event_delivery delivery;
         struct span admit;   /* ADMIT: external id */
         struct {             /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
             struct span key; /* ADOPT and BEAT: with attempt */

@@ -67,3 +67,8 @@ bool saga_state_is_final(enum saga_state state)
 {
     return (unsigned)state < SAGA_STATE_COUNT && saga_finals[state];
 }
+
+bool state_is_settled(enum saga_state state)
+{
+    return saga_state_is_final(state) || state == SAGA_STATE_PARKED;
+}

@@ -38,4 +38,6 @@ const char *undo_state_name(enum undo_state state);
 const char *task_kind_name(enum task_kind kind);
 bool saga_state_is_final(enum saga_state state);
 
+bool state_is_settled(enum saga_state state);
+
 #endif

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/check.h"
-#include "webhook.h"
+#include "door/webhook.h"
 
 /* Reads "10.0.0.0/8", "fd00::/8", or one address; false for anything else. */
 MUST_CHECK bool address_range(const char *text, struct webhook_range *range);

@@ -19,9 +19,9 @@
 #define OUTBOX_OUTBOX_H
 
 #include "outbox/transport.h"
-#include "request.h"
+#include "door/request.h"
 #include "store/store.h"
-#include "webhook.h"
+#include "door/webhook.h"
 
 struct outbox;
 

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "base/check.h"
-#include "webhook.h"
+#include "door/webhook.h"
 
 /* Reads "whsec_<base64>" of 24 to 64 bytes; false for anything else. */
 MUST_CHECK bool sign_secret(struct span text, struct webhook_secret *secret);

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/span.h"
-#include "webhook.h"
+#include "door/webhook.h"
 
 /* One attempt. */
 struct post {

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "engine/event.h"
-#include "request.h"
+#include "door/request.h"
 
 struct peers;
 

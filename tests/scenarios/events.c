@@ -44,13 +44,13 @@ static void offer(struct world *world, uint32_t number)
     struct span shown = show_event(world, number);
     for (uint32_t i = 0; i < world->definition->step_count + ITEMS_MAX; i++) {
         bool is_taken = false;
-        struct event event = {.kind = EVENT_OFFER,
-                              .offer = {.saga = span_text(world->name),
-                                        .step = i,
-                                        .name = world->events[number - 1].name,
-                                        .number = number,
-                                        .event = shown,
-                                        .is_taken = &is_taken}};
+        struct event event = {.kind = EVENT_DELIVER,
+                              .delivery = {.saga = span_text(world->name),
+                                           .step = i,
+                                           .name = world->events[number - 1].name,
+                                           .number = number,
+                                           .event = shown,
+                                           .is_taken = &is_taken}};
         world_step(world, &event);
         if (is_taken) {
             struct span name = name_of(world, i);

@@ -27,7 +27,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mp.h"
-#include "core_parts.h"
+#include "core/state.h"
 #include "peers/parts.h"
 
 enum {

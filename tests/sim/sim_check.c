@@ -4,6 +4,7 @@
 #include "sim.h"
 #include "engine/load.h"
 #include "engine/state.h"
+#include "store/catalog.h"
 
 /* ---- replay equals live ---- */
 

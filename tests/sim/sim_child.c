@@ -15,6 +15,8 @@
 #include "journal/record.h"
 #include "sim.h"
 #include "saga/keys.h"
+#include "language/definition.h"
+#include "language/step_kind.h"
 
 /* Turns that a child may still take before it hears that its parent has turned back: its own is
  * perhaps under way to the disk, and others stand before the one that tells it. */

@@ -4,6 +4,7 @@
  * All is learned from the records at the moment of their commit. */
 #include "journal/record.h"
 #include "sim.h"
+#include "language/definition.h"
 
 static bool same_key(const struct sim_saga *a, const struct sim_saga *b)
 {

@@ -2,6 +2,7 @@
  *
  * A batch is durable some time after it was given; a dead process commits nothing more. */
 #include "sim.h"
+#include "store/inbox.h"
 
 static struct sim_disk *disk_of(const struct store *store)
 {

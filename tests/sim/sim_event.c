@@ -6,6 +6,7 @@
 #include "journal/record.h"
 #include "view/view.h"
 #include "sim.h"
+#include "language/definition.h"
 
 enum { POST_AGAIN_MS = 1000 };
 

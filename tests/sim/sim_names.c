@@ -1,5 +1,7 @@
 /* sim_names.c - sagas by name, keys by their text, attempts by their ids. */
 #include "sim.h"
+#include "store/catalog.h"
+#include "language/definition.h"
 
 struct sim_saga *sim_saga_named(struct sim *sim, struct span name)
 {

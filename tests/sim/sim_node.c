@@ -7,6 +7,9 @@
  * turn, when it is taken away. */
 #include "api/api.h"
 #include "sim.h"
+#include "core/requests.h"
+#include "core/decide.h"
+#include "core/recover.h"
 
 /* ---- what the core asks of its surroundings ---- */
 

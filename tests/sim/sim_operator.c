@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "sim.h"
 #include "journal/verb.h"
+#include "language/definition.h"
 
 static struct sim_order *order_of(struct request *request)
 {

@@ -8,6 +8,7 @@
 #include "base/times.h"
 #include "language/schedule.h"
 #include "sim.h"
+#include "language/definition.h"
 
 static int64_t clock_of(const struct sim *sim)
 {
@@ -45,7 +46,7 @@ void sim_tick_note(struct sim *sim, const struct sim_saga *saga, const struct re
     }
     int64_t tick_ms = tick_of(record);
     const struct schedule *schedule = schedule_of(sim, saga->definition);
-    int64_t serving_ms = sim->node.core->schedules.serving_ms;
+    int64_t serving_ms = sim->node.core->ticks.serving_ms;
     bool was_missed = tick_ms < serving_ms;
     bool is_latest = tick_ms + SIM_HOUR_MS > serving_ms;
     int64_t *last_ms = &sim->last_tick_ms[saga->definition];
@@ -100,8 +101,8 @@ void sim_tick_check_starts(struct sim *sim)
         if (!schedule || latest_ms <= sim->defined_ms[i]) {
             continue;
         }
-        bool counts = schedule->catch_up != CATCH_UP_NONE ||
-                      latest_ms >= sim->node.core->schedules.serving_ms;
+        bool counts =
+            schedule->catch_up != CATCH_UP_NONE || latest_ms >= sim->node.core->ticks.serving_ms;
         if (counts && sim->last_tick_ms[i] != latest_ms) {
             sim_violated(sim, "tick", "the last tick of d%u has started nothing", i);
         }

@@ -6,6 +6,7 @@
  * they keep to it: nothing is applied once ttl_ms has passed since arrival. What was answered
  * `later` ends at a time of day: by the coordinator's clock, wherever it has jumped. */
 #include "sim.h"
+#include "language/definition.h"
 
 enum outcome {
     OUT_OK,

@@ -21,10 +21,19 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mp.h"
-#include "core.h"
+#include "core/core.h"
 #include "store/inbox.h"
 #include "unit/core_world.h"
 #include "journal/verb.h"
+#include "core/requests.h"
+#include "store/catalog.h"
+#include "core/decide.h"
+#include "core/recover.h"
+#include "door/request.h"
+#include "peers/parts.h"
+#include "peers/peers.h"
+#include "engine/event.h"
+#include "base/buf.h"
 
 enum {
     CORE_WORLD_LOG = 4 * 1024 * 1024,

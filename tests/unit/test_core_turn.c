@@ -3,9 +3,11 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 
-#include "core_parts.h"
+#include "core/state.h"
 #include "core_world.h"
 #include "journal/verb.h"
+#include "core/full.h"
+#include "core/decide.h"
 
 Test(core_turn, answers_a_start_and_sends_its_task_when_both_are_durable)
 {

@@ -361,13 +361,13 @@ Test(room, events_say_much)
         mp_put_map(&whole, 1);
         mp_put_text(&whole, "data");
         mp_put_value(&whole, value);
-        struct event event = {.kind = EVENT_OFFER};
-        event.offer = (struct offer){.saga = span_text("s"),
-                                     .step = i,
-                                     .name = span_text("x"),
-                                     .number = i + 1,
-                                     .event = buf_span(&whole),
-                                     .is_taken = &is_taken};
+        struct event event = {.kind = EVENT_DELIVER};
+        event.delivery = (struct event_delivery){.saga = span_text("s"),
+                                                 .step = i,
+                                                 .name = span_text("x"),
+                                                 .number = i + 1,
+                                                 .event = buf_span(&whole),
+                                                 .is_taken = &is_taken};
         step(&event);
         buf_close(&data);
         buf_close(&whole);

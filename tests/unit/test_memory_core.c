@@ -6,7 +6,7 @@
  * answered `ok` is there after a restart, which goes on to work.
  *
  * Seen to fail with: remember() of asks.c refusing where it goes on without its memory;
- * core_step() not looking at what engine_step() gave; a definition that is durable and not known,
+ * decide_step() not looking at what engine_step() gave; a definition that is durable and not known,
  * because there was no memory for it, and the core that goes on (`corrupt` at the next version). */
 #include <criterion/criterion.h>
 
@@ -14,6 +14,11 @@
 #include "lib/fault_memory.h"
 #include "unit/core_world.h"
 #include "journal/verb.h"
+#include "store/catalog.h"
+#include "core/requests.h"
+#include "core/decide.h"
+#include "engine/event.h"
+#include "door/request.h"
 
 enum { AT_MAX = 20000 };
 

@@ -1,0 +1,14 @@
+/* definitions.h - new versions of definitions. */
+#ifndef CORE_DEFINITIONS_H
+#define CORE_DEFINITIONS_H
+
+struct core;
+struct request;
+struct work;
+
+void definitions_settle(struct core *core, struct work *work);
+
+/* REQUEST_DEFINE: checks, numbers and writes a new version. */
+void definitions_ask(struct core *core, struct request *request);
+
+#endif

@@ -1,0 +1,21 @@
+/* deliveries.h - the core's part of the outbox: who is told what, how much may wait, and what
+ * becomes of it, as rows of the batch in the making. */
+#ifndef CORE_DELIVERIES_H
+#define CORE_DELIVERIES_H
+
+#include "base/check.h"
+#include "base/error.h"
+
+struct core;
+struct request;
+struct work;
+
+/* hooks.c */
+MUST_CHECK enum saga_error deliveries_open(struct core *core);
+
+void deliveries_ask(struct core *core, struct request *request);
+
+/* Their batch is durable. */
+void deliveries_settle(struct core *core, struct work *work);
+
+#endif

@@ -1,0 +1,101 @@
+/* events.h - events on their way from the inbox to sagas; private to the core.
+ *
+ * An event is durable before anybody hears of it. Then it is offered, in the order of the numbers
+ * that the engine gives, one event after the other:
+ *
+ *     durable ─> each step that waits for it (by name, and by key where its match has one)
+ *             ─> each definition that it starts a saga of
+ *             ─> done: the mark moves on, in the commit that holds what came of it
+ *
+ * A crash in between offers it again from the beginning, which changes nothing for those who had it
+ * already. A wait that begins is recalled first: what came before is offered to it, in order; only
+ * then does it stand among those who hear of new events. Which waits were not recalled yet is
+ * durable too. */
+#ifndef CORE_EVENTS_H
+#define CORE_EVENTS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/map.h"
+#include "journal/row.h"
+
+struct core;
+struct request;
+struct work;
+
+/* An event from outside whose outcome is not durable yet, and who waits to hear of it. */
+struct arrival {
+    uint64_t number;
+    struct request *requests; /* the latest first */
+    struct arrival *next;     /* of those that a batch decides */
+    size_t key_size;
+    uint8_t key[]; /* its identity */
+};
+
+/* A step to be told what came before its wait. */
+struct recall {
+    struct recall *next;
+    uint64_t saga;
+    uint32_t step;
+    uint64_t number; /* of the last event that it was offered */
+    size_t id_size;
+    size_t name_size;
+    uint8_t text[]; /* external id, name of the event */
+};
+
+/* A step that was recalled, and the store does not know it yet. */
+struct recalled {
+    struct recalled *next; /* of the same batch */
+    uint64_t key[2];       /* saga, step */
+};
+
+/* Where the event that is being offered has got to. */
+enum deliver_stage { DELIVER_NONE, DELIVER_WAITS, DELIVER_STARTS };
+
+struct delivering {
+    enum deliver_stage stage;
+    struct arena arena;
+    struct inbox_row row;
+    struct buf event; /* as $.event */
+    struct span path; /* whose waits are at work */
+    uint64_t saga;    /* the last one that was asked */
+    uint32_t step;
+    uint32_t delivered;
+    struct buf started; /* msgpack, without its header */
+    uint32_t started_count;
+    size_t catalog_at;
+};
+
+struct events {
+    struct map arrivals;         /* identity -> struct arrival */
+    struct recall *recalls;      /* oldest first */
+    struct recall **recalls_end; /* where the next one is put */
+    struct map recalled;         /* key -> struct recalled */
+    struct delivering delivering;
+    struct buf scratch;
+    uint64_t offered; /* number of the last event that is decided */
+    uint64_t durable; /* of the last one that is durable */
+    uint64_t refused; /* starts that could not be, since the process began */
+    int64_t retry_ms; /* there was no room for a saga: go on then; 0 = at once */
+    bool is_serving;
+};
+
+/* What hangs on a batch. */
+struct events_work {
+    struct arrival *decided;   /* their outcome is durable with the batch */
+    struct recalled *recalled; /* known to the store with the batch */
+};
+
+void events_open(struct core *core);
+/* Requests still open are answered `unavailable`. */
+void events_close(struct core *core);
+void events_serve(struct core *core);
+
+/* Offers what is durable, as far as one turn goes. */
+void events_turn(struct core *core);
+/* The batch is durable. */
+void events_released(struct core *core, struct work *work);
+/* When events_turn() has something to do by itself; INT64_MAX = not. */
+int64_t events_next_due(const struct core *core);
+
+#endif

@@ -1,0 +1,63 @@
+/* look.c - a saga as the store has it. */
+#include "core/look.h"
+
+#include "core/state.h"
+#include "door/request.h"
+#include "store/catalog.h"
+#include "view/view.h"
+
+enum saga_error look_saga(struct core *core, struct span name, struct answer *answer,
+                          struct arena *arena)
+{
+    struct store *store = core->options.store;
+    struct saga_image image;
+    enum saga_error rc = store->ops->load_one(store, name, arena, &image);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    const struct definition *definition =
+        catalog_find(core->options.catalog, image.head.definition, image.head.version);
+    struct view view;
+    if (!definition) {
+        return SAGA_STORE_CORRUPT;
+    }
+    rc = view_make(&image, definition, arena, &view);
+    if (rc == SAGA_OK) {
+        answer->saga = view.name;
+        answer->state = view.state;
+        answer->seq = view.seq;
+        answer->version = view.version;
+        answer->output = view.output;
+    }
+    return rc;
+}
+
+/* Is the saga in memory, durable or not? */
+bool look_is_in_memory(const struct core *core, struct span name)
+{
+    struct event event = {.kind = EVENT_VERB, .verb.saga = name};
+    struct span lacking;
+    return !engine_lacks(core->engine, &event, &lacking);
+}
+
+static enum saga_error take_name(const struct store_item *item, void *arg)
+{
+    struct found_saga *found = arg;
+    if (item->head.saga == found->saga && item->name.size <= sizeof(found->name)) {
+        memcpy(found->name, item->name.data, item->name.size);
+        found->size = item->name.size;
+    }
+    return SAGA_OK;
+}
+
+/* The external id of a saga that is durable. Only a list can tell; it is rarely asked. */
+enum saga_error look_up_name(struct core *core, struct found_saga *found)
+{
+    struct store *store = core->options.store;
+    enum saga_error rc = core->reader ? SAGA_OK : store->ops->reader_open(store, &core->reader);
+    if (rc == SAGA_OK) {
+        struct store_filter filter = {.before = found->saga + 1, .limit = 1};
+        rc = core->reader->ops->list(core->reader, &filter, take_name, found);
+    }
+    return rc == SAGA_OK && found->size == 0 ? SAGA_STORE_CORRUPT : rc;
+}

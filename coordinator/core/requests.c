@@ -1,0 +1,343 @@
+/* requests.c - requests from outside: looked up, decided, answered when durable. */
+#include "core/requests.h"
+
+#include "core/arrivals.h"
+#include "core/decide.h"
+#include "core/definitions.h"
+#include "core/deliveries.h"
+#include "core/full.h"
+#include "core/look.h"
+#include "core/state.h"
+#include "core/waiters.h"
+#include "door/request.h"
+#include "store/catalog.h"
+
+/* ---- what is durable of a saga ---- */
+
+/* Answers with what is durable now, or waits when that is wanted and not yet so. A saga whose start
+ * is on its way to the store may be waited for already. */
+static void answer_or_wait(struct core *core, struct request *request, struct span name)
+{
+    struct arena arena;
+    struct answer answer = {.duplicate = request->duplicate};
+    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    answer.error = look_saga(core, name, &answer, &arena);
+    bool is_open = answer.error == SAGA_OK
+                       ? !state_is_settled(answer.state)
+                       : answer.error == SAGA_NOT_FOUND && look_is_in_memory(core, name);
+    if (is_open && request->wait_settled && request->wait_ms > 0) {
+        waiters_add(core, request, name);
+    } else {
+        /* Only who waited hears it, whether the saga is still in memory or not. */
+        answer.output = request->wait_settled ? answer.output : (struct span){NULL, 0};
+        request->answer(request, &answer);
+    }
+    arena_close(&arena);
+}
+
+/* ---- requests that are with the engine ---- */
+
+static bool remember(struct core *core, struct request *request)
+{
+    request->ref = REF_OF_REQUEST | ++core->ref_last;
+    return map_put(&core->requests, span_of(&request->ref, sizeof(request->ref)), request) ==
+           SAGA_OK;
+}
+
+static struct request *recall(struct core *core, uint64_t ref)
+{
+    return map_drop(&core->requests, span_of(&ref, sizeof(ref)));
+}
+
+void requests_reply(struct core *core, const struct effect *effect)
+{
+    struct request *request = recall(core, effect->ref);
+    if (!request) {
+        return;
+    }
+    request->duplicate = effect->reply.duplicate;
+    bool waits = effect->reply.error == SAGA_OK && request->wait_settled && request->wait_ms > 0;
+    if (waits && request->duplicate) {
+        answer_or_wait(core, request, effect->reply.saga);
+        return;
+    }
+    if (waits && !state_is_settled(effect->reply.state)) {
+        waiters_add(core, request, effect->reply.saga);
+        return;
+    }
+    struct answer answer = {.error = effect->reply.error,
+                            .why = effect->reply.why,
+                            .saga = effect->reply.saga,
+                            .state = effect->reply.state,
+                            .duplicate = effect->reply.duplicate,
+                            .seq = effect->reply.seq,
+                            .problems = effect->reply.problems,
+                            .version = request->version};
+    request->answer(request, &answer);
+}
+
+void requests_finished(struct core *core, const struct effect *effect)
+{
+    struct request *request = recall(core, effect->ref);
+    if (request) {
+        bool known = effect->call.verdict != VERDICT_UNKNOWN;
+        struct answer answer = {.error = known ? SAGA_OK : SAGA_NOT_FOUND,
+                                .why = known ? NULL : "no task has this token",
+                                .verdict = effect->call.verdict};
+        request->answer(request, &answer);
+    }
+}
+
+/* ---- idempotency keys ---- */
+
+/* The same key is on its way to the store: what it stands for must not be said before it is
+ * durable, and may not come to pass. Asked again when that is decided. */
+static void defer(struct core *core, struct request *request)
+{
+    request->next = NULL;
+    *core->deferred_end = request;
+    core->deferred_end = &request->next;
+}
+
+void requests_ask_again(struct core *core)
+{
+    struct request *request = core->deferred;
+    core->deferred = NULL;
+    core->deferred_end = &core->deferred;
+    while (request) {
+        struct request *next = request->next;
+        core_ask(request, core);
+        request = next;
+    }
+}
+
+/* A key that came before: the same request has the same outcome, another one is refused. */
+static void key_again(struct core *core, struct request *request, const struct name *known,
+                      const uint8_t *digest)
+{
+    if (memcmp(known->digest, digest, sizeof(known->digest)) != 0) {
+        request_answer(request, SAGA_IDEMPOTENCY_CONFLICT,
+                       "this idempotency key came before with another request");
+        return;
+    }
+    struct found_saga found = {.saga = known->saga};
+    enum saga_error rc = look_up_name(core, &found);
+    if (rc != SAGA_OK) {
+        request_answer(request, rc, NULL);
+        return;
+    }
+    request->duplicate = true;
+    answer_or_wait(core, request, span_of(found.name, found.size));
+}
+
+/* Is the key new? Else the request is answered, or waits for its turn. */
+static bool key_is_new(struct core *core, struct request *request, struct span key,
+                       const uint8_t *digest)
+{
+    struct store *store = core->options.store;
+    struct name known;
+    if (key.size == 0) {
+        return true;
+    }
+    if (map_get(&core->keys_pending, key)) {
+        defer(core, request);
+        return false;
+    }
+    enum saga_error rc = store->ops->find_name(store, key, &known);
+    if (rc == SAGA_OK) {
+        key_again(core, request, &known, digest);
+    } else if (rc != SAGA_NOT_FOUND) {
+        request_answer(request, rc, NULL);
+    }
+    return rc == SAGA_NOT_FOUND;
+}
+
+/* Keys that the engine has just put into the batch are remembered until they are durable. */
+static void remember_key(struct core *core, struct span key, uint32_t names_before)
+{
+    const struct rows *rows = &core->making->batch.rows;
+    for (uint32_t i = names_before; i < rows->name_count && key.size > 0; i++) {
+        struct name *name = &rows->names[i];
+        if (!span_equal(name->text, key)) {
+            continue;
+        }
+        /* The list may move when it grows: the entry is kept in the batch's arena by itself. */
+        struct name *kept = ARENA_NEW(&core->making->batch.arena, struct name);
+        if (!kept) {
+            core_fail(core, SAGA_NO_MEMORY);
+            return;
+        }
+        *kept = *name;
+        if (map_put(&core->keys_pending, kept->text, kept) != SAGA_OK) {
+            core_fail(core, SAGA_NO_MEMORY);
+        }
+    }
+}
+
+/* ---- start ---- */
+
+static void start_again(struct core *core, struct request *request, const struct name *found)
+{
+    if (memcmp(found->digest, request->start.digest, sizeof(found->digest)) != 0) {
+        request_answer(request, SAGA_IDEMPOTENCY_CONFLICT,
+                       "a saga of this id was started with another request");
+        return;
+    }
+    request->duplicate = true;
+    answer_or_wait(core, request, request->start.name);
+}
+
+/* Minted ids ascend (UUIDv7), so one that is greater than every id of its kind is new for sure, and
+ * no look-up is needed: '0' is the first digit of them all until the year 2527. */
+static bool is_minted_later(struct core *core, struct span id)
+{
+    if (id.size == 0 || id.data[0] != '0' || id.size > sizeof(core->minted)) {
+        return false;
+    }
+    size_t size = id.size < core->minted_size ? id.size : core->minted_size;
+    int order = memcmp(id.data, core->minted, size);
+    bool later = order > 0 || (order == 0 && id.size > core->minted_size);
+    if (later) {
+        memcpy(core->minted, id.data, id.size);
+        core->minted_size = id.size;
+    }
+    return later;
+}
+
+/* Is the id new, or its saga in memory? Else the request is answered. */
+static bool id_is_open(struct core *core, struct request *request, const struct event *event)
+{
+    struct store *store = core->options.store;
+    struct span name;
+    struct name found;
+    if (!engine_lacks(core->engine, event, &name) || is_minted_later(core, name)) {
+        return true;
+    }
+    enum saga_error rc = store->ops->find_name(store, name, &found);
+    if (rc == SAGA_OK) {
+        start_again(core, request, &found);
+    } else if (rc != SAGA_NOT_FOUND) {
+        request_answer(request, rc, NULL);
+    }
+    return rc == SAGA_NOT_FOUND;
+}
+
+static void ask_start(struct core *core, struct request *request)
+{
+    struct start_request *start = &request->start;
+    if (core->draining || core_is_disk_full(core)) {
+        request_answer(request, core->draining ? SAGA_UNAVAILABLE : SAGA_DISK_FULL, NULL);
+        return;
+    }
+    struct event event = {.kind = EVENT_START, .now_ms = core->now_ms};
+    event.start = *start;
+    if (!key_is_new(core, request, start->key, start->key_digest) ||
+        !id_is_open(core, request, &event)) {
+        return;
+    }
+    start->definition = catalog_find(core->options.catalog, request->definition, request->version);
+    if (!start->definition) {
+        request_answer(request, SAGA_NOT_FOUND, "there is no definition of that name and version");
+        return;
+    }
+    if (!remember(core, request)) {
+        request_answer(request, SAGA_NO_MEMORY, NULL);
+        return;
+    }
+    request->version = start->definition->version;
+    event.start = *start;
+    event.ref = request->ref;
+    uint32_t names_before = core->making->batch.rows.name_count;
+    decide_step(core, &event);
+    remember_key(core, start->key, names_before);
+}
+
+/* ---- verbs ---- */
+
+static void ask_verb(struct core *core, struct request *request)
+{
+    struct verb_request *verb = &request->verb;
+    if (core_is_disk_full(core)) {
+        request_answer(request, SAGA_DISK_FULL, NULL);
+        return;
+    }
+    if (!key_is_new(core, request, verb->key, verb->digest)) {
+        return;
+    }
+    if (!remember(core, request)) {
+        request_answer(request, SAGA_NO_MEMORY, NULL);
+        return;
+    }
+    struct event event = {.kind = EVENT_VERB, .now_ms = core->now_ms, .ref = request->ref};
+    event.verb = *verb;
+    uint32_t names_before = core->making->batch.rows.name_count;
+    decide_step(core, &event);
+    remember_key(core, verb->key, names_before);
+}
+
+/* Without its key a task that was answered `later` is found by its token, also when its saga has
+ * left memory. */
+static enum saga_error load_of_token(struct core *core, const uint8_t *token)
+{
+    struct store *store = core->options.store;
+    char text[NAME_TOKEN_SIZE + 1];
+    struct name known;
+    if (engine_holds_token(core->engine, token)) {
+        return SAGA_OK;
+    }
+    enum saga_error rc = store->ops->find_name(store, engine_token_name(token, text), &known);
+    if (rc != SAGA_OK) {
+        return rc == SAGA_NOT_FOUND ? SAGA_OK : rc;
+    }
+    struct found_saga found = {.saga = known.saga};
+    rc = look_up_name(core, &found);
+    struct span name = span_of(found.name, found.size);
+    return rc == SAGA_OK && !engine_holds(core->engine, name) ? decide_load(core, name) : rc;
+}
+
+static void ask_finish(struct core *core, struct request *request)
+{
+    const struct result *result = &request->result;
+    enum saga_error rc = result->key.size > 0 ? SAGA_OK : load_of_token(core, result->token);
+    if (rc != SAGA_OK) {
+        request_answer(request, rc, NULL);
+        return;
+    }
+    if (!remember(core, request)) {
+        request_answer(request, SAGA_NO_MEMORY, NULL);
+        return;
+    }
+    struct event event = {.kind = EVENT_RESULT, .now_ms = core->now_ms, .ref = request->ref};
+    event.result = request->result;
+    decide_step(core, &event);
+}
+
+/* ---- definitions ---- */
+
+/* ---- the door ---- */
+
+static void ask_wait(struct core *core, struct request *request)
+{
+    request->wait_settled = true;
+    answer_or_wait(core, request, request->saga);
+}
+
+typedef void (*ask_fn)(struct core *core, struct request *request);
+
+static const ask_fn asks[] = {
+    [REQUEST_START] = ask_start,        [REQUEST_VERB] = ask_verb,
+    [REQUEST_FINISH] = ask_finish,      [REQUEST_WAIT] = ask_wait,
+    [REQUEST_DEFINE] = definitions_ask, [REQUEST_OUTBOX] = deliveries_ask,
+    [REQUEST_EVENT] = arrivals_ask,
+};
+
+void core_ask(struct request *request, void *arg)
+{
+    struct core *core = arg;
+    CHECK(request->kind < ARRAY_COUNT(asks));
+    if (core->failure != SAGA_OK) {
+        request_answer(request, SAGA_UNAVAILABLE, NULL);
+        return;
+    }
+    asks[request->kind](core, request);
+}

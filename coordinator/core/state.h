@@ -1,0 +1,118 @@
+/* state.h - what the parts of the core share. */
+#ifndef CORE_STATE_H
+#define CORE_STATE_H
+
+#include "base/limits.h"
+#include "base/pool.h"
+#include "core/core.h"
+#include "core/events.h"
+#include "core/ticks.h"
+#include "door/webhook.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "store/store.h"
+
+struct engine;
+struct peers;
+struct request;
+struct store_inbox_ops;
+
+/* Refs of requests have the highest bit; peers' sessions never do. */
+#define REF_OF_REQUEST (UINT64_C(1) << 63)
+
+#define STOPPING "the coordinator stops"
+
+/* Random bytes taken at once from the system. */
+enum {
+    ENTROPY_POOL = 4 * ENTROPY_PER_EVENT,
+    DISK_RETRY_MS = 1000,
+    EXPIRE_MAX = 64, /* waits whose time is over, answered in one turn: each may read the store */
+    EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS, /* refusals and verdicts need no row, and memory too */
+    SMALL_ROWS = 64,                      /* a batch of so many is worth its sync */
+    HOLDS_MAX = 8,            /* turns that a small batch waits for more: see is_small() */
+    POOL_BYTES = 1024 * 1024, /* kept for the sagas and batches to come */
+    RELEASE_MAX = 4,          /* batches given on in one turn */
+    NEAR_MS = 30000, /* waits that are shorter stay in memory: a store's row costs more than that */
+    SLEEPERS_MAX = 256, /* loaded in one turn, some 30 us each: heartbeats wait no longer */
+};
+
+/* A request that waits for its saga to settle. */
+struct waiter {
+    struct heap_node deadline;
+    struct request *request;
+    struct waiter *next; /* of the same saga */
+    struct waiter *prev; /* NULL: the first, which the map knows */
+    size_t name_size;
+    uint8_t name[LIMIT_SAGA_ID * 2];
+};
+
+/* A batch and what hangs on it. */
+struct work {
+    struct batch batch;
+    struct request *defines; /* answered when their version is durable */
+    struct request *settles; /* the same for what became of deliveries */
+    struct events_work events;
+    bool recounts; /* it discards: how many, only the store knows */
+};
+
+/* A webhook, as far as the core has to know. */
+struct hook_state {
+    uint64_t kept;       /* of its deliveries, in the store or on their way there */
+    struct hook_row row; /* as in the store, or on its way there */
+};
+
+struct core {
+    struct core_options options;
+    struct pool pool; /* of the memory of sagas and batches */
+    struct engine *engine;
+    struct peers *peers;
+    struct work works[3];
+    uint8_t minted[128]; /* the greatest id that begins with '0' */
+    size_t minted_size;
+    struct work *making;
+    struct work *syncing;    /* NULL: the store is idle */
+    struct work *releasing;  /* its effects are on their way out; NULL: none are */
+    uint32_t rows_before;    /* of the batch given to the store last */
+    uint32_t holds;          /* turns for which the batch in the making has waited for more */
+    uint64_t submitted;      /* batches given to the store */
+    uint64_t lsn_durable;    /* of the last row released */
+    uint64_t rows;           /* released */
+    int64_t now_ms;          /* of the turn at work */
+    int64_t disk_retry_ms;   /* 0 = there is room */
+    enum saga_error failure; /* once set, the core does nothing more */
+    int64_t space_ms;        /* when the store was last asked for room */
+    bool has_space;
+    bool draining;
+    struct map requests; /* ref -> struct request: handed to the engine, not answered */
+    uint64_t ref_last;
+    struct map waiters; /* external id -> first struct waiter */
+    struct heap deadlines;
+    uint32_t waiter_count;
+    struct map keys_pending;  /* idempotency keys not durable yet: text -> struct name */
+    struct request *deferred; /* asked again after the next release; oldest first */
+    struct request **deferred_end;
+    struct store_reader *reader; /* for what only readers can; NULL until it is needed */
+    struct hook_state hooks[WEBHOOK_COUNT_MAX]; /* as options.hooks */
+    int64_t sleepers_ms;    /* the place up to which sleepers have been loaded: due time, */
+    uint64_t sleepers_saga; /* and id */
+    bool sleepers_left;     /* there are more that are due soon */
+    struct ticks ticks;
+    struct events events; /* events on their way to sagas */
+    struct entropy entropy;
+    uint8_t random[ENTROPY_POOL];
+};
+
+static inline struct store *core_store(const struct core *core)
+{
+    return core->options.store;
+}
+
+static inline const struct store_inbox_ops *core_inbox(const struct core *core)
+{
+    return core->options.store->ops->inbox;
+}
+
+/* The first failure is kept and logged; from then on the core decides nothing more. */
+void core_fail(struct core *core, enum saga_error error);
+
+#endif

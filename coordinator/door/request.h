@@ -1,0 +1,90 @@
+/* request.h - what someone outside asks of the coordinator: by wire or by HTTP, in one form.
+ *
+ * An adapter fills a request, hands it to the loop (`struct desk`), and gets `answer` called when
+ * the outcome is durable. The request and all it points to belong to the adapter and stay until
+ * then. */
+#ifndef DOOR_REQUEST_H
+#define DOOR_REQUEST_H
+
+#include "base/check.h"
+#include "engine/event.h"
+
+struct definition;
+struct jsonschema_report;
+
+enum request_kind {
+    REQUEST_START,  /* event.start; definition is looked up by the loop */
+    REQUEST_VERB,   /* event.verb */
+    REQUEST_FINISH, /* event.result without key */
+    REQUEST_WAIT,   /* until the saga `saga` is settled or parked */
+    REQUEST_DEFINE, /* a new version of a definition */
+    REQUEST_OUTBOX, /* what has become of an event on its way to a webhook, or shall */
+    REQUEST_EVENT,  /* an event, for all who wait for it or for one saga */
+};
+
+struct answer {
+    enum saga_error error;
+    const char *why;  /* a sentence; NULL = the error's own */
+    struct span saga; /* external id */
+    enum saga_state state;
+    bool duplicate;
+    uint64_t seq;
+    const struct jsonschema_report *problems; /* INVALID: of a start's input, or NULL */
+    struct span output;   /* of a completed saga: msgpack, when it waited; may be empty */
+    uint32_t version;     /* DEFINE: of the definition; START too */
+    bool unchanged;       /* DEFINE: nothing was new */
+    enum verdict verdict; /* FINISH */
+    uint32_t delivered;   /* EVENT: steps that took it */
+    struct span started;  /* EVENT: msgpack array of the ids of sagas; empty = none */
+};
+
+struct request {
+    enum request_kind kind;
+    union {
+        struct start_request start;
+        struct verb_request verb;
+        struct result result;
+        struct inbox_row event; /* at_ms 0 = now */
+        struct {
+            struct span name;
+            struct span source; /* canonical JSON */
+            uint8_t digest[32];
+            const struct definition *compiled; /* kept for ever when it is new */
+            struct span actor;
+        } define;
+        struct {
+            struct delivery change; /* spans stay until the answer; change 0 = none */
+            bool disables;          /* the hook's receiver is gone for good */
+            bool enables;           /* a person says: send to it again */
+        } outbox;
+    };
+    struct span definition; /* START: name */
+    uint32_t version;       /* START: 0 = the newest */
+    struct span saga;       /* WAIT */
+    bool wait_settled;      /* START, VERB: answer when the saga is settled or parked */
+    int64_t wait_ms;        /* for at most this long; the answer then says what it is now */
+
+    /* Called once, on the loop's thread; spans in the answer live until it returns. */
+    void (*answer)(struct request *request, const struct answer *answer);
+    void *arg; /* the adapter's */
+
+    /* The loop's while it has the request. */
+    struct request *next;
+    uint64_t ref;
+    bool duplicate; /* it came before */
+    bool unchanged; /* DEFINE: the same as one that is on its way to the store */
+};
+
+/* The loop as adapters see it. */
+struct desk {
+    /* Takes the request. From the loop's own thread only (the wire). */
+    void (*ask)(struct request *request, void *arg);
+    /* The same from any other thread (HTTP): queued, the loop is woken. SAGA_OVERLOADED when the
+     * queue is full, SAGA_UNAVAILABLE while draining; the request was then not taken. */
+    MUST_CHECK enum saga_error (*post)(struct request *request, void *arg);
+    void *arg;
+};
+
+void request_answer(struct request *request, enum saga_error error, const char *why);
+
+#endif
