@@ -160,7 +160,7 @@ static bool answer_question(struct drill_world *world)
         bool rejects = at == world->refuser;
         bool is_turn = rejects == (i >= world->definition->step_count);
         bool is_silent = silent && at == world->step;
-        if (step->kind == STEP_KIND_APPROVE && is_turn && !is_silent &&
+        if (step_kind_facts(step->kind)->asks_person && is_turn && !is_silent &&
             answer(world, step, rejects ? VERB_REJECT : VERB_APPROVE)) {
             return true;
         }
@@ -206,7 +206,7 @@ static bool bring_event(struct drill_world *world)
     for (uint32_t i = 0; i < world->definition->step_count && !world->failed; i++) {
         bool is_silent = i == world->refuser || (!comes && i == world->step) ||
                          (world->cause == CAUSE_DOUBT && i == world->step);
-        if (world->definition->steps[i].kind == STEP_KIND_WAIT_EVENT && !is_silent &&
+        if (step_kind_facts(world->definition->steps[i].kind)->takes_event && !is_silent &&
             bring(world, i)) {
             return true;
         }

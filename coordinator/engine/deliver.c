@@ -84,7 +84,7 @@ static bool waits_for(struct turn *turn, const struct step *step,
     bool goes_on = saga->direction == FORWARD || savepoint_spares(step);
     bool is_wanted = goes_on && (!saga->turn_wanted || savepoint_will_spare(turn, step)) &&
                      !saga_state_is_final(saga->state) && step->state == STEP_STATE_WAITING;
-    return is_wanted && step->spec->kind == STEP_KIND_WAIT_EVENT &&
+    return is_wanted && step_kind_facts(step->spec->kind)->takes_event &&
            span_equal(step->spec->event, delivery->name) &&
            delivery->number > inbox_rows_mark(step) && !is_too_late(step, delivery->event);
 }

@@ -9,7 +9,7 @@
 void step_fail(struct turn *turn, struct step *step, const char *code, struct span message)
 {
     PRE(step->state == STEP_STATE_PENDING);
-    if (step->spec->kind != STEP_KIND_ACTION && step->spec->kind != STEP_KIND_SAGA) {
+    if (!step_kind_facts(step->spec->kind)->asks) {
         wait_end(turn, step, code, message);
         return;
     }

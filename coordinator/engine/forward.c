@@ -13,9 +13,9 @@
 #include "engine/fit.h"
 #include "engine/kinds/child.h"
 #include "engine/kinds/fan.h"
+#include "engine/kinds/kinds.h"
 #include "engine/park.h"
 #include "engine/pivot.h"
-#include "engine/room.h"
 #include "engine/scope.h"
 #include "engine/start.h"
 #include "engine/state.h"
@@ -87,18 +87,7 @@ static bool retry_due(struct turn *turn, struct step *step)
         return false;
     }
     if (budget_allows(turn, step)) {
-        struct span input = call->rerun_input.size > 0 ? call->rerun_input : call->input;
-        if (step->spec->kind == STEP_KIND_SAGA && !room_to_start(turn->saga)) {
-            struct failure failure = {.code = span_text("too_large"),
-                                      .message = span_text("the saga holds too much"),
-                                      .refused = true,
-                                      .retry_after_ms = -1};
-            call_fail(turn, call, &failure);
-        } else if (step->spec->kind == STEP_KIND_SAGA) {
-            child_begin(turn, step, input); /* one that has ended stays so: another one */
-        } else {
-            call_send(turn, call, call->rerun ? &input : NULL, 0);
-        }
+        kind_of(step)->retry(turn, step);
     }
     return true;
 }

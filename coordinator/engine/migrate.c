@@ -66,13 +66,11 @@ static const char *difference(const struct step *step, const struct definition *
         return "has begun, and is not in that version";
     }
     const struct step_spec *b = &to->steps[place];
-    bool by_name =
-        a->kind == STEP_KIND_SLEEP || a->kind == STEP_KIND_SAGA || a->kind == STEP_KIND_APPROVE;
     bool waits = step->state == STEP_STATE_WAITING ||
                  (step->fan && step->fan->counts[STEP_STATE_WAITING] > 0);
     bool moves =
         (uint32_t)place != step->index || (step->fan && to->step_count != from->step_count);
-    if (waits && !by_name && moves) {
+    if (waits && step_kind_facts(a->kind)->takes_event && moves) {
         return "waits for what finds it by its place, and has another one there";
     }
     if (memcmp(a->digest, b->digest, sizeof(a->digest)) != 0) {

@@ -17,7 +17,7 @@ static bool has_use(const struct saga *saga, struct span event)
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
         bool is_open = step->state == STEP_STATE_PENDING || step->state == STEP_STATE_WAITING;
-        if (is_open && step->spec->kind == STEP_KIND_WAIT_EVENT &&
+        if (is_open && step_kind_facts(step->spec->kind)->takes_event &&
             span_equal(step->spec->event, event)) {
             return true;
         }

@@ -8,9 +8,8 @@
 
 #include "base/limits.h"
 #include "engine/fail.h"
-#include "engine/kinds/approval.h"
+#include "engine/kinds/kinds.h"
 #include "engine/scope.h"
-#include "engine/start.h"
 #include "engine/turn.h"
 #include "journal/record.h"
 #include "language/condition.h"
@@ -72,7 +71,8 @@ static const char *why_not(const struct step *step)
     case STEP_STATE_PENDING:
         return step->skip_actor.size > 0 ? "the step will be skipped already" : NULL;
     case STEP_STATE_WAITING:
-        return step->spec->kind == STEP_KIND_SAGA ? "a child of the step has begun" : NULL;
+        return step_kind_facts(step->spec->kind)->has_child ? "a child of the step has begun"
+                                                            : NULL;
     case STEP_STATE_RETRYING:
     case STEP_STATE_FAILED:
     case STEP_STATE_PARKED:
@@ -117,7 +117,7 @@ enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, cons
     if (*why) {
         return SAGA_CONFLICT;
     }
-    if (!approval_may_pass(step, verb)) {
+    if (!kind_may_pass(step, verb)) {
         *why = "not among those who may decide this";
         return SAGA_FORBIDDEN;
     }

@@ -4,9 +4,14 @@
 
 #include "base/error.h"
 
+struct step;
 struct turn;
 struct verb_request;
 
 enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, const char **why);
+
+/* Is the step, whose turn has come, to be done? false: it has been skipped, or has failed, for its
+ * condition could not be decided. */
+bool step_is_wanted(struct turn *turn, struct step *step);
 
 #endif

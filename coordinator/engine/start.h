@@ -1,4 +1,4 @@
-/* start.h - starting one step: wanted, room for it, its input filled in. */
+/* start.h - a step begins, if it is wanted and there is room for it. */
 #ifndef ENGINE_START_H
 #define ENGINE_START_H
 
@@ -10,9 +10,5 @@ struct turn;
 /* Fills the step's input and sends it, or begins its wait or its items. A reference that finds
  * nothing fails the step. */
 void step_start(struct turn *turn, struct step *step);
-
-/* Is the step, whose turn has come, to be done? false: it has been skipped, or has failed, for its
- * condition could not be decided. */
-bool step_is_wanted(struct turn *turn, struct step *step);
 
 #endif

@@ -43,7 +43,8 @@ static const struct step *waiting_step(const struct saga *saga, const struct rec
         return NULL;
     }
     const struct step *step = saga_step(saga, record->step);
-    bool waits = step->spec->kind == STEP_KIND_WAIT_EVENT && step->state == STEP_STATE_WAITING;
+    bool waits =
+        step_kind_facts(step->spec->kind)->takes_event && step->state == STEP_STATE_WAITING;
     return waits ? step : NULL;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/call.h"
 #include "engine/check.h"
 #include "engine/kinds/approval.h"
+#include "engine/kinds/kinds.h"
 #include "engine/migrate.h"
 #include "engine/pivot.h"
 #include "engine/plan.h"
@@ -232,7 +233,7 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
         return SAGA_CONFLICT;
     }
     const struct step_spec *spec = call->step->spec;
-    bool asks = spec->kind == STEP_KIND_ACTION || spec->kind == STEP_KIND_SAGA;
+    bool asks = step_kind_facts(spec->kind)->asks;
     if (edited && (!asks || step_is_container(call->step))) {
         *why = "the step takes no input";
         return SAGA_INVALID;
@@ -317,7 +318,7 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
         *why = "its child is not settled; settle that one, and this step follows";
         return SAGA_CONFLICT;
     }
-    if (!approval_may_pass(step, verb)) {
+    if (!kind_may_pass(step, verb)) {
         *why = "not among those who may decide this";
         return SAGA_FORBIDDEN;
     }

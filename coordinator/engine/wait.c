@@ -39,9 +39,8 @@ int64_t wait_limit_ms(const struct turn *turn, const struct step *step, int64_t 
 /* Is what it waits until the end of the time that the step has, and not what it is to wait for? */
 bool wait_is_limited(const struct step *step)
 {
-    const struct step_spec *spec = step->spec;
-    int64_t own_ms = spec->kind == STEP_KIND_SLEEP ? spec->sleep_ms : spec->wait_ms;
-    own_ms = spec->kind == STEP_KIND_APPROVE ? spec->approval->timeout_ms : own_ms;
+    const struct step_kind_facts *facts = step_kind_facts(step->spec->kind);
+    int64_t own_ms = facts->own_wait_ms ? facts->own_wait_ms(step->spec) : 0;
     return close_ms(step) > 0 && (own_ms == 0 || own_ms > close_ms(step)) &&
            step->wake_ms == step->started_ms + close_ms(step);
 }

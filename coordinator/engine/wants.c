@@ -25,7 +25,7 @@ static bool will_wait(const struct saga *saga, struct span name)
     }
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
-        if (step->spec->kind == STEP_KIND_WAIT_EVENT && will_begin(step) &&
+        if (step_kind_facts(step->spec->kind)->takes_event && will_begin(step) &&
             span_equal(step->spec->event, name)) {
             return true;
         }

@@ -1,6 +1,16 @@
-/* step_kind.h - the kinds and classes of step, and their public names. */
+/* step_kind.h - the kinds and classes of step, and what is true of each kind.
+ *
+ * What a kind does stands in engine/kinds/, one row of functions a kind; what is true of it stands
+ * here, one row of facts a kind. Nothing else but the compiler of definitions asks which kind a
+ * step is: a new kind is one file in engine/kinds/, its two rows, and the keys of its definition.
+ */
 #ifndef LANGUAGE_STEP_KIND_H
 #define LANGUAGE_STEP_KIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct step_spec;
 
 enum step_class {
     CLASS_COMPENSATABLE, /* has a compensation */
@@ -21,8 +31,25 @@ enum step_kind {
     STEP_KIND_COUNT
 };
 
-const char *step_class_name(enum step_class step_class);
+struct step_kind_facts {
+    const char *name;      /* the key in a definition, and what people are shown */
+    const char *waits_for; /* what a waiting step waits for, in a word; NULL: it never waits */
+    /* How long the wait may last by the kind's own key, in ms from its beginning; 0: for ever.
+     * NULL: it does not wait by itself. */
+    int64_t (*own_wait_ms)(const struct step_spec *spec);
+    bool waits_itself; /* time, a person or an event ends its wait: nobody is asked for anything */
+    bool asks;      /* a participant or a child does the work: it takes an input, can be retried */
+    bool has_child; /* a child saga does the work */
+    bool asks_person; /* a named person, or a role, decides */
+    bool takes_event; /* an event of a name ends its wait, found by the step's place */
+    bool emits;       /* it sends an event, and is done */
+};
 
+/* Never NULL; lives for ever. */
+const struct step_kind_facts *step_kind_facts(enum step_kind kind);
+
+/* The public names; "unknown" for a number that is none. */
+const char *step_class_name(enum step_class step_class);
 const char *step_kind_name(enum step_kind kind);
 
 #endif

@@ -15,7 +15,7 @@ bool child_state_wants(const struct step *step, enum child_wish *wish)
     }
     bool turns = saga->direction == BACKWARD && step->chosen;
     *wish = turns || step->watch.called_off ? CHILD_BACK : CHILD_START;
-    return step->spec->kind == STEP_KIND_SAGA && step->state == STEP_STATE_WAITING;
+    return step_kind_facts(step->spec->kind)->has_child && step->state == STEP_STATE_WAITING;
 }
 
 bool child_is_watched(const struct step *step)

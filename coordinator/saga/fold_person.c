@@ -31,8 +31,7 @@ bool fold_skip(struct step *step, const struct record *record)
 bool fold_asked(struct step *step, const struct record *record)
 {
     step->approval = record->details;
-    enum step_kind kind = step->spec->kind;
-    return kind == STEP_KIND_SLEEP || kind == STEP_KIND_APPROVE || kind == STEP_KIND_WAIT_EVENT;
+    return step_kind_facts(step->spec->kind)->waits_itself;
 }
 
 bool fold_decider(struct step *step, const struct record *record)

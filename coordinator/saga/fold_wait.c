@@ -33,7 +33,7 @@ static bool fold_child(struct step *step, struct call *call, const struct record
 /* The step itself waits, or an attempt has answered `later`. */
 bool fold_waiting(struct step *step, struct call *call, const struct record *record, int64_t at_ms)
 {
-    if (step->spec->kind == STEP_KIND_SAGA) {
+    if (step_kind_facts(step->spec->kind)->has_child) {
         return fold_child(step, call, record, at_ms);
     }
     if (record->attempt == 0) {
@@ -73,7 +73,7 @@ bool fold_woken(struct step *step, const struct record *record, int64_t at_ms)
 bool fold_event(struct step *step, const struct record *record)
 {
     step->event_mark = record->mark;
-    return step->spec->kind == STEP_KIND_WAIT_EVENT && step->state == STEP_STATE_WAITING;
+    return step_kind_facts(step->spec->kind)->takes_event && step->state == STEP_STATE_WAITING;
 }
 
 /* Its event is in the inbox. The do has a key like that of any call: it is the event's id. */
@@ -86,5 +86,5 @@ bool fold_emitted(struct step *step, const struct record *record, int64_t at_ms)
     step->started_ms = at_ms;
     step->started_seq = step->saga->seq;
     step->output = record->output;
-    return step->spec->kind == STEP_KIND_EMIT && fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
+    return step_kind_facts(step->spec->kind)->emits && fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
 }

@@ -54,11 +54,7 @@ static void fill_step(const struct step *step, struct view_step *out)
 
 const char *view_waits_for(const struct view_step *step)
 {
-    static const char *const words[STEP_KIND_COUNT] = {[STEP_KIND_SLEEP] = "timer",
-                                                       [STEP_KIND_SAGA] = "saga",
-                                                       [STEP_KIND_APPROVE] = "approval",
-                                                       [STEP_KIND_WAIT_EVENT] = "event"};
-    return step->state == STEP_STATE_WAITING ? words[step->kind] : NULL;
+    return step->state == STEP_STATE_WAITING ? step_kind_facts(step->kind)->waits_for : NULL;
 }
 
 /* What the saga as a whole waits for: nothing of it runs, and this step waits. */

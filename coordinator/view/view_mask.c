@@ -5,11 +5,11 @@
 #include "engine/plan.h"
 #include "journal/record.h"
 #include "journal/saga_image.h"
+#include "journal/verb.h"
 #include "saga/saga.h"
 #include "view/mask.h"
 #include "view/view.h"
 #include "view/view_definition.h"
-#include "journal/verb.h"
 
 static const struct mask_origin nowhere = {.is_known = false};
 

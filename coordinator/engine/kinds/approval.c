@@ -80,7 +80,7 @@ static void put_details(const struct approval_spec *spec, struct span question, 
 
 void approval_begin(struct turn *turn, struct step *step)
 {
-    PRE(step->spec->kind == STEP_KIND_APPROVE);
+    PRE(step_kind_facts(step->spec->kind)->asks_person);
     const struct approval_spec *spec = step->spec->approval;
     struct span question = {NULL, 0};
     struct span show = {NULL, 0};
@@ -150,17 +150,13 @@ static void end(struct turn *turn, const struct step *step, const struct verb_re
     }
 }
 
-bool approval_is_over(struct turn *turn, const struct step *step)
+void approval_over(struct turn *turn, const struct step *step)
 {
     PRE(step->state == STEP_STATE_WAITING);
     static const char *const codes[] = {[ON_TIMEOUT_FAIL] = "timeout",
                                         [ON_TIMEOUT_APPROVE] = NULL,
                                         [ON_TIMEOUT_REJECT] = "rejected"};
-    bool over = step->wake_ms > 0 && step->wake_ms <= turn->now_ms;
-    if (over) {
-        end(turn, step, NULL, codes[step->spec->approval->on_timeout]);
-    }
-    return over;
+    end(turn, step, NULL, codes[step->spec->approval->on_timeout]);
 }
 
 /* ---- deciding ---- */
@@ -191,8 +187,7 @@ static bool may_decide(const struct step *step, const struct verb_request *verb)
 
 bool approval_may_pass(const struct step *step, const struct verb_request *verb)
 {
-    return step->spec->kind != STEP_KIND_APPROVE || may_decide(step, verb) ||
-           has_role(verb, span_text("admin"));
+    return may_decide(step, verb) || has_role(verb, span_text("admin"));
 }
 
 /* Why it cannot be decided now; NULL: it can. */
@@ -233,7 +228,7 @@ enum saga_error approval_do(struct turn *turn, const struct verb_request *verb, 
         return SAGA_NOT_FOUND;
     }
     const struct step *step = saga_step(turn->saga, (uint32_t)index);
-    if (step->spec->kind != STEP_KIND_APPROVE) {
+    if (!step_kind_facts(step->spec->kind)->asks_person) {
         *why = "the step does not ask for an approval";
         return SAGA_CONFLICT;
     }

@@ -10,8 +10,8 @@ struct verb_request;
 
 void approval_begin(struct turn *turn, struct step *step);
 
-/* Ends a question whose time is over; false: it is not. */
-bool approval_is_over(struct turn *turn, const struct step *step);
+/* Row of kinds.h: the question ends as its `on_timeout` says. */
+void approval_over(struct turn *turn, const struct step *step);
 
 /* A step that asks is passed without an answer only by who may answer, or an admin. */
 bool approval_may_pass(const struct step *step, const struct verb_request *verb);

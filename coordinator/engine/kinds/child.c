@@ -26,6 +26,7 @@
 #include "engine/budget.h"
 #include "engine/deadline.h"
 #include "engine/failure.h"
+#include "engine/input.h"
 #include "engine/pivot.h"
 #include "engine/room.h"
 #include "engine/state.h"
@@ -50,7 +51,8 @@ void child_was_left_alone(struct step *step)
     }
 }
 
-void child_begin(struct turn *turn, struct step *step, struct span input)
+/* One that has ended stays ended: a child begins under the next key. */
+static void begin_next(struct turn *turn, struct step *step, struct span input)
 {
     struct call *call = step_call(step, TASK_DO);
     int64_t close_ms = step->spec->action.timeouts.schedule_to_close_ms;
@@ -65,6 +67,28 @@ void child_begin(struct turn *turn, struct step *step, struct span input)
     step->watch = (struct child_watch){0};
     turn_emit(turn, &record);
     child_watch(turn, step);
+}
+
+void child_begin(struct turn *turn, struct step *step)
+{
+    struct span input;
+    if (input_fill(turn, step, &input)) {
+        begin_next(turn, step, input);
+    }
+}
+
+void child_retry(struct turn *turn, struct step *step)
+{
+    struct call *call = step_call(step, TASK_DO);
+    if (room_to_start(turn->saga)) {
+        begin_next(turn, step, input_again(call));
+        return;
+    }
+    struct failure failure = {.code = span_text("too_large"),
+                              .message = span_text("the saga holds too much"),
+                              .refused = true,
+                              .retry_after_ms = -1};
+    call_fail(turn, call, &failure);
 }
 
 static struct span reason_text(const struct saga *saga, const char *key)

@@ -2,7 +2,7 @@
 #ifndef ENGINE_KINDS_CHILD_H
 #define ENGINE_KINDS_CHILD_H
 
-#include "base/span.h"
+#include <stdbool.h>
 
 struct batch;
 struct child_ask;
@@ -14,7 +14,9 @@ struct turn;
 /* That was so when the saga went to sleep. */
 void child_was_left_alone(struct step *step);
 
-void child_begin(struct turn *turn, struct step *step, struct span input);
+/* Rows of kinds.h. */
+void child_begin(struct turn *turn, struct step *step);
+void child_retry(struct turn *turn, struct step *step);
 
 /* Asks of the child what the state wants of it, if that has not been asked yet. */
 void child_watch(struct turn *turn, struct step *step);

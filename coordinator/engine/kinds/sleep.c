@@ -36,7 +36,7 @@ static bool wake_time(struct turn *turn, const struct step *step, int64_t *due_m
     return false;
 }
 
-void sleep_begin(struct turn *turn, const struct step *step)
+void sleep_begin(struct turn *turn, struct step *step)
 {
     struct record record = {
         .type = RECORD_STEP_WAITING, .fields = 1, .step = step->index, .code = span_text("timer")};
@@ -44,4 +44,9 @@ void sleep_begin(struct turn *turn, const struct step *step)
         record.due_ms = wait_limit_ms(turn, step, record.due_ms);
         turn_emit(turn, &record);
     }
+}
+
+void sleep_over(struct turn *turn, const struct step *step)
+{
+    wait_end(turn, step, NULL, (struct span){NULL, 0});
 }

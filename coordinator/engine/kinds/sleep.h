@@ -5,6 +5,8 @@
 struct step;
 struct turn;
 
-void sleep_begin(struct turn *turn, const struct step *step);
+/* Rows of kinds.h. */
+void sleep_begin(struct turn *turn, struct step *step);
+void sleep_over(struct turn *turn, const struct step *step);
 
 #endif

@@ -64,3 +64,12 @@ void wait_event_begin(struct turn *turn, struct step *step)
     turn->failed |= !ok;
     set_key(turn, step, row);
 }
+
+void wait_event_over(struct turn *turn, const struct step *step)
+{
+    if (step->spec->wait_goes_on) {
+        wait_end(turn, step, NULL, (struct span){NULL, 0});
+    } else {
+        wait_end(turn, step, "timeout", span_text("the event did not come in time"));
+    }
+}

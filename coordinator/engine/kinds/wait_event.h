@@ -8,4 +8,7 @@ struct turn;
 /* A step begins to wait for an event. */
 void wait_event_begin(struct turn *turn, struct step *step);
 
+/* Row of kinds.h: failed, unless the wait says that the saga goes on without the event. */
+void wait_event_over(struct turn *turn, const struct step *step);
+
 #endif

@@ -1,0 +1,22 @@
+/* action.c - a step that a participant does. */
+#include "engine/kinds/action.h"
+
+#include "engine/call.h"
+#include "engine/input.h"
+#include "engine/turn.h"
+#include "saga/calls.h"
+
+void action_begin(struct turn *turn, struct step *step)
+{
+    struct span input;
+    if (input_fill(turn, step, &input)) {
+        call_send(turn, step_call(step, TASK_DO), &input, 0);
+    }
+}
+
+void action_retry(struct turn *turn, struct step *step)
+{
+    struct call *call = step_call(step, TASK_DO);
+    struct span input = input_again(call);
+    call_send(turn, call, call->rerun ? &input : NULL, 0);
+}
