@@ -184,7 +184,7 @@ static bool finish(struct turn *turn)
             return false;
         }
         parked |= (step->chosen && step->state == STEP_STATE_PARKED) ||
-                  step->stray_state == UNDO_STATE_PARKED;
+                  step->late_undo_state == UNDO_STATE_PARKED;
     }
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         if (!step_is_done(saga_step(saga, i), true)) {

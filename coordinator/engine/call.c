@@ -115,7 +115,7 @@ bool call_is_wanted(const struct call *call)
                (!saga->turn_wanted ||
                 (step->spec->step_class == CLASS_PIVOT && call_in_doubt(call)));
     case TASK_UNDO:
-        return call->stray ? step_has_stray(step) : step->state == STEP_STATE_COMPENSATING;
+        return call->late_effect ? step_has_late_effect(step) : step->state == STEP_STATE_COMPENSATING;
     case TASK_CHECK:
         return check_is_awaited(call);
     case TASK_CONFIRM:

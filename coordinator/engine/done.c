@@ -15,7 +15,7 @@ bool step_is_done(const struct step *step, bool strict)
     if (step->fan && !fan_is_done(step, strict)) {
         return false;
     }
-    if (step_stray_is_open(step) && (!step->stuck || strict)) {
+    if (step_late_undo_is_open(step) && (!step->stuck || strict)) {
         return false;
     }
     if (!step->chosen) {

@@ -144,7 +144,7 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
             due_ms = earlier(due_ms, due_attempt_ms(engine, call->newest, &what));
         }
         bool of_undo = call->kind == TASK_UNDO || call->of_undo;
-        bool spared = savepoint_spares(step) && !(of_undo && step->calls[1].stray);
+        bool spared = savepoint_spares(step) && !(of_undo && step->calls[1].late_effect);
         if (call->retry_ms > 0 && !saga->paused && !spared) {
             due_ms = earlier(due_ms, call->retry_ms);
         }

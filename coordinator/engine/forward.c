@@ -194,11 +194,11 @@ static bool stands_still(const struct saga *saga, bool *all_done)
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && (still || *all_done);
          i = saga_awake(saga, i + 1)) {
         const struct step *step = saga_step(saga, i);
-        *all_done = *all_done && !step_has_stray(step);
+        *all_done = *all_done && !step_has_late_effect(step);
         bool runs = step->state == STEP_STATE_RUNNING && !step->fan;
         still = still && !runs && step->state != STEP_STATE_RETRYING &&
                 step->state != STEP_STATE_IN_DOUBT && step->state != STEP_STATE_WAITING &&
-                step->state != STEP_STATE_COMPENSATING && !step_stray_is_open(step);
+                step->state != STEP_STATE_COMPENSATING && !step_late_undo_is_open(step);
     }
     return still;
 }

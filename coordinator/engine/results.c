@@ -106,8 +106,8 @@ static void unpark_saga(struct turn *turn, const struct step *step)
                             .code = span_text("late_result"),
                             .message = span_text("an effect came after the decision")};
     if (saga->state == SAGA_STATE_COMPLETED) {
-        mp_put_array(&steps, step->stray_state == UNDO_STATE_NONE ? 1 : 0);
-        if (step->stray_state == UNDO_STATE_NONE) {
+        mp_put_array(&steps, step->late_undo_state == UNDO_STATE_NONE ? 1 : 0);
+        if (step->late_undo_state == UNDO_STATE_NONE) {
             step_list_put(&steps, step);
         }
         record.flags = FLAG_PARTIAL;
@@ -126,9 +126,9 @@ static void old_key_succeeded(struct turn *turn, struct attempt *attempt,
 {
     struct step *step = attempt->call->step;
     struct record record = record_of(RECORD_TASK_LATE, attempt, result);
-    bool had = step_has_stray(step);
+    bool had = step_has_late_effect(step);
     turn_emit(turn, &record);
-    if (step_has_stray(step) && !had) {
+    if (step_has_late_effect(step) && !had) {
         unpark_saga(turn, step);
     } else if (!had && step->spec->step_class != CLASS_READONLY) {
         turn_alert(turn, step, "late_result_of_settled_step");
@@ -139,11 +139,11 @@ static void old_key_succeeded(struct turn *turn, struct attempt *attempt,
 static void do_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
     struct step *step = attempt->call->step;
-    if (attempt_is_past(attempt) && !same_key_counted(attempt)) {
+    if (attempt_is_of_old_key(attempt) && !same_key_counted(attempt)) {
         old_key_succeeded(turn, attempt, result);
         return;
     }
-    if (!attempt_is_past(attempt) && do_is_undecided(step)) {
+    if (!attempt_is_of_old_key(attempt) && do_is_undecided(step)) {
         struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
         turn_emit(turn, &record);
         unpark_saga(turn, step);
@@ -269,7 +269,7 @@ static bool is_too_late(const struct attempt *attempt)
 {
     const struct step *step = attempt->call->step;
     bool is_decided = !do_is_undecided(step) && !same_key_counted(attempt);
-    bool is_past = attempt_is_past(attempt) && !same_key_counted(attempt);
+    bool is_past = attempt_is_of_old_key(attempt) && !same_key_counted(attempt);
     return attempt->call->kind == TASK_DO && (is_decided || is_past || step_undo_is_begun(step));
 }
 
@@ -306,7 +306,7 @@ static const struct result *within_room(const struct turn *turn, const struct at
         return result;
     }
     bool counts = (attempt->call->kind == TASK_CHECK && !attempt->of_undo) ||
-                  (attempt->call->kind == TASK_DO && !attempt_is_past(attempt) &&
+                  (attempt->call->kind == TASK_DO && !attempt_is_of_old_key(attempt) &&
                    do_is_undecided(attempt->call->step));
     *own = *result;
     own->output = (struct span){NULL, 0};

@@ -6,7 +6,7 @@
 
 #include "engine/backward.h"
 #include "engine/forward.h"
-#include "engine/stray.h"
+#include "engine/late_effects.h"
 #include "engine/turn.h"
 
 void settle(struct turn *turn)
@@ -18,7 +18,7 @@ void settle(struct turn *turn)
     uint32_t rounds = 16 * saga->step_total + 64;
     while (!turn->failed && !saga->paused && !saga_state_is_final(saga->state)) {
         CHECK(rounds-- > 0);
-        bool changed = strays(turn);
+        bool changed = late_effects_undo(turn);
         changed |= saga->direction == FORWARD ? forward(turn) : backward(turn);
         if (!changed) {
             break;

@@ -51,7 +51,7 @@ bool undo_begin(struct turn *turn, struct step *step)
     if (step->state == STEP_STATE_PARKED && quiet_ms == INT64_MAX) {
         return false; /* it was parked for that: see park_unfinished() */
     }
-    if (step_stray_is_open(step)) {
+    if (step_late_undo_is_open(step)) {
         return false; /* the undo's call is at work for an old key */
     }
     if (step->undo_due_ms == 0) {

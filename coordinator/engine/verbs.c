@@ -209,7 +209,7 @@ static struct call *retryable_call(struct step *step)
     if (step->undo_state == UNDO_STATE_PARKED || step->undo_state == UNDO_STATE_RETRYING) {
         return step_call(step, TASK_UNDO);
     }
-    if (step->stray_state == UNDO_STATE_PARKED || step->stray_state == UNDO_STATE_RETRYING) {
+    if (step->late_undo_state == UNDO_STATE_PARKED || step->late_undo_state == UNDO_STATE_RETRYING) {
         return step_call(step, TASK_UNDO);
     }
     bool waits = step->state == STEP_STATE_PARKED || step->state == STEP_STATE_RETRYING;
@@ -248,7 +248,7 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
     bool own = call->step->undo_state == UNDO_STATE_PARKED ||
                call->step->undo_state == UNDO_STATE_RETRYING;
     record.flags = begins_anew(call) ? FLAG_ANEW : fresh ? FLAG_FRESH : 0u;
-    record.flags |= call->kind == TASK_UNDO && !own ? (uint32_t)FLAG_STRAY : 0u;
+    record.flags |= call->kind == TASK_UNDO && !own ? (uint32_t)FLAG_LATE_EFFECT : 0u;
     turn_emit(turn, &record);
     if (call->kind == TASK_UNDO) {
         call->step->undo_due_ms = 0; /* its patience begins anew, with the retry */
@@ -309,8 +309,8 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
     bool open = step->state == STEP_STATE_WAITING || step->state == STEP_STATE_RUNNING ||
                 step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
                 step->state == STEP_STATE_PARKED || step->state == STEP_STATE_COMPENSATING;
-    bool stray = !open && step_has_stray(step) && verb->outcome != STEP_STATE_SUCCEEDED;
-    if ((!open && !stray) || saga_state_is_final(saga->state)) {
+    bool is_late = !open && step_has_late_effect(step) && verb->outcome != STEP_STATE_SUCCEEDED;
+    if ((!open && !is_late) || saga_state_is_final(saga->state)) {
         *why = "the step is settled, or has not begun";
         return SAGA_CONFLICT;
     }
@@ -339,8 +339,8 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
                             .reason = verb->reason,
                             .evidence = verb->evidence,
                             .output = verb->output};
-    record.flags = stray ? (uint32_t)FLAG_STRAY : 0u;
-    for (uint32_t k = 0; k < CALL_COUNT && !stray; k++) {
+    record.flags = is_late ? (uint32_t)FLAG_LATE_EFFECT : 0u;
+    for (uint32_t k = 0; k < CALL_COUNT && !is_late; k++) {
         call_off_all(turn, &step->calls[k], "resolved");
     }
     turn_emit(turn, &record);
@@ -372,7 +372,7 @@ static enum saga_error pause(struct turn *turn, const struct verb_request *verb,
 /* May an effect of this step stand, now or later? Then giving up means to write it off. */
 static bool is_unsettled(const struct step *step)
 {
-    if (step_has_stray(step)) {
+    if (step_has_late_effect(step)) {
         return true;
     }
     switch (step->state) {

@@ -85,7 +85,7 @@ static bool step_may_rest(const struct step *step)
     bool back = step->saga->direction == BACKWARD;
     bool given_up = back || step_is_forgiven(step);
     bool undo_due = step->undo_state == UNDO_STATE_PENDING;
-    if (has_open_call(step) || step->undo_before_ms > 0 || step_has_stray(step)) {
+    if (has_open_call(step) || step->undo_before_ms > 0 || step_has_late_effect(step)) {
         return false;
     }
     switch (step->state) {

@@ -90,15 +90,15 @@ struct attempt *call_spare(const struct call *call)
     return spare;
 }
 
-bool attempt_is_past(const struct attempt *attempt)
+bool attempt_is_of_old_key(const struct attempt *attempt)
 {
     const struct call *call = attempt->call;
-    return attempt->run != call->run || attempt->run <= call->past_run;
+    return attempt->run != call->run || attempt->run <= call->old_run;
 }
 
 enum undo_state undo_call_state(const struct step *step)
 {
-    return step->calls[1].stray ? step->stray_state : step->undo_state;
+    return step->calls[1].late_effect ? step->late_undo_state : step->undo_state;
 }
 
 bool call_in_doubt(const struct call *call)
@@ -107,7 +107,7 @@ bool call_in_doubt(const struct call *call)
         return true;
     }
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->state == ATTEMPT_DOUBT && !attempt_is_past(a)) {
+        if (a->state == ATTEMPT_DOUBT && !attempt_is_of_old_key(a)) {
             return true;
         }
     }
@@ -117,7 +117,7 @@ bool call_in_doubt(const struct call *call)
 bool call_has_succeeded(const struct call *call)
 {
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->state == ATTEMPT_SUCCEEDED && !attempt_is_past(a)) {
+        if (a->state == ATTEMPT_SUCCEEDED && !attempt_is_of_old_key(a)) {
             return true;
         }
     }
@@ -127,7 +127,7 @@ bool call_has_succeeded(const struct call *call)
 bool call_is_open(const struct call *call)
 {
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->state == ATTEMPT_OPEN && !attempt_is_past(a)) {
+        if (a->state == ATTEMPT_OPEN && !attempt_is_of_old_key(a)) {
             return true;
         }
     }

@@ -40,9 +40,9 @@ struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t num
 struct attempt *call_spare(const struct call *call);
 
 /* Is it of a key that is history: not of the present one, or of one that was undone? */
-bool attempt_is_past(const struct attempt *attempt);
+bool attempt_is_of_old_key(const struct attempt *attempt);
 
-/* What the undo's call is at: for the step's own undo, or for a stray. */
+/* What the undo's call is at: for the step's own undo, or for a late effect of an old key. */
 enum undo_state undo_call_state(const struct step *step);
 
 /* Has any attempt an unknown outcome? */

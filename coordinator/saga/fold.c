@@ -15,7 +15,7 @@
 #include "saga/fold_claim.h"
 #include "saga/fold_fan.h"
 #include "saga/fold_migrate.h"
-#include "saga/fold_past.h"
+#include "saga/fold_old_keys.h"
 #include "saga/fold_person.h"
 #include "saga/fold_turn.h"
 #include "saga/fold_wait.h"
@@ -90,8 +90,8 @@ static bool fold_intended(struct step *step, struct call *call, const struct rec
         return fold_move(step, STEP_STATE_RUNNING, at_ms);
     case TASK_UNDO:
         call->spent = false;
-        if (call->stray) {
-            step->stray_state = UNDO_STATE_RUNNING;
+        if (call->late_effect) {
+            step->late_undo_state = UNDO_STATE_RUNNING;
             return true;
         }
         step_set_undo(step, UNDO_STATE_RUNNING);
@@ -116,7 +116,7 @@ static bool fold_done_ok(struct step *step, const struct record *record, int64_t
     /* The key has succeeded: whatever became of its other attempts, the effect is the same one. */
     struct call *call = step_call(step, TASK_DO);
     for (struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->state != ATTEMPT_NO_EFFECT && !attempt_is_past(a)) {
+        if (a->state != ATTEMPT_NO_EFFECT && !attempt_is_of_old_key(a)) {
             a->state = ATTEMPT_SUCCEEDED;
         }
     }
@@ -172,8 +172,8 @@ static bool after_failure(struct step *step, struct call *call, const struct rec
         return call_in_doubt(call) ? fold_move(step, STEP_STATE_IN_DOUBT, at_ms)
                                    : fold_fail(step, at_ms);
     case TASK_UNDO:
-        if (call->stray) {
-            step->stray_state = UNDO_STATE_RETRYING;
+        if (call->late_effect) {
+            step->late_undo_state = UNDO_STATE_RETRYING;
         } else {
             step_set_undo(step, UNDO_STATE_RETRYING);
         }
@@ -194,7 +194,7 @@ static bool after_failure(struct step *step, struct call *call, const struct rec
 static bool fold_no_effect(struct call *asked, int64_t at_ms)
 {
     for (struct attempt *a = asked->attempts; a; a = a->older) {
-        a->state = attempt_is_past(a) ? a->state : ATTEMPT_NO_EFFECT;
+        a->state = attempt_is_of_old_key(a) ? a->state : ATTEMPT_NO_EFFECT;
     }
     asked->forgot_doubt = false;
     fold_settle_undo(asked, at_ms);
@@ -256,8 +256,8 @@ static bool fold_late(struct step *step, struct call *call, const struct record 
         return false;
     }
     answer(attempt, ATTEMPT_SUCCEEDED, VERDICT_LATE);
-    if (call->kind == TASK_DO && attempt_is_past(attempt)) {
-        return fold_stray(step, record);
+    if (call->kind == TASK_DO && attempt_is_of_old_key(attempt)) {
+        return fold_late_effect(step, record);
     }
     if (step->by_person || step->state == STEP_STATE_KEPT || call->kind != TASK_DO ||
         step->spec->step_class == CLASS_READONLY) {
@@ -291,8 +291,8 @@ static bool fold_parked(struct step *step, const struct record *record, int64_t 
     if (record->kind == TASK_UNDO) {
         step_call(step, TASK_UNDO)->spent = false;
     }
-    if (record->kind == TASK_UNDO && step_call(step, TASK_UNDO)->stray) {
-        step->stray_state = UNDO_STATE_PARKED;
+    if (record->kind == TASK_UNDO && step_call(step, TASK_UNDO)->late_effect) {
+        step->late_undo_state = UNDO_STATE_PARKED;
         return true;
     }
     if (record->kind == TASK_UNDO) {
@@ -303,13 +303,13 @@ static bool fold_parked(struct step *step, const struct record *record, int64_t 
 
 static bool fold_resolved(struct step *step, const struct record *record, int64_t at_ms)
 {
-    if (record->flags & FLAG_STRAY) {
+    if (record->flags & FLAG_LATE_EFFECT) {
         fold_close_check(step_call(step, TASK_UNDO));
         fold_close_call(step_call(step, TASK_UNDO));
-        fold_stray_drop(step);
+        fold_late_effects_drop(step);
         return true;
     }
-    fold_stray_drop(step);
+    fold_late_effects_drop(step);
     step->by_person = true;
     step->stuck = false;
     step->wake_ms = 0;
@@ -368,8 +368,8 @@ static bool fold_retry(struct step *step, const struct record *record, int64_t a
     call->rerun = (record->flags & FLAG_FRESH) != 0;
     call->rerun_input = record->input;
     step->stuck = false;
-    if (record->flags & FLAG_STRAY) {
-        step->stray_state = call->stray ? UNDO_STATE_RETRYING : UNDO_STATE_PENDING;
+    if (record->flags & FLAG_LATE_EFFECT) {
+        step->late_undo_state = call->late_effect ? UNDO_STATE_RETRYING : UNDO_STATE_PENDING;
         return undo;
     }
     if (undo) {

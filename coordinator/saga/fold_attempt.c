@@ -4,7 +4,7 @@
 #include "base/mp.h"
 #include "journal/record.h"
 #include "saga/calls.h"
-#include "saga/fold_past.h"
+#include "saga/fold_old_keys.h"
 #include "saga/keys.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
@@ -74,7 +74,7 @@ bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms
 {
     struct step *step = call->step;
     bool has_past = call->kind == TASK_DO && step_is_begun(step);
-    if (has_past && !fold_past_add(step)) {
+    if (has_past && !fold_old_keys_add(step)) {
         return false;
     }
     call->run = record->run;
@@ -100,10 +100,10 @@ bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms
         call->in_doubt = (record->flags & FLAG_IN_DOUBT) != 0;
     }
     if (call->kind == TASK_UNDO) {
-        call->stray = (record->flags & FLAG_STRAY) != 0;
-        step->stray = call->stray ? step->stray : NULL;
-        step->late = step->late && call->stray;
+        call->late_effect = (record->flags & FLAG_LATE_EFFECT) != 0;
+        step->late_effect = call->late_effect ? step->late_effect : NULL;
+        step->late = step->late && call->late_effect;
     }
     bool keyed = call->key.size > 0 && (call->kind == TASK_DO || call->do_key.size > 0);
-    return keyed && (!call->stray || fold_stray_open(call));
+    return keyed && (!call->late_effect || fold_late_effect_open(call));
 }

@@ -5,7 +5,7 @@
 #include "saga/fold_check.h"
 
 #include "saga/calls.h"
-#include "saga/fold_past.h"
+#include "saga/fold_old_keys.h"
 #include "saga/items.h"
 #include "saga/moves.h"
 #include "saga/saga.h"
@@ -41,8 +41,8 @@ bool fold_undo_ok(struct step *step, int64_t at_ms)
     call->retry_ms = 0;
     call->spent = false;
     fold_close_check(call);
-    if (call->stray) {
-        fold_stray_end(step);
+    if (call->late_effect) {
+        fold_late_effect_end(step);
         return true;
     }
     if (step->late) {

@@ -42,7 +42,7 @@ bool call_waits_for_finish(const struct call *call)
         return false;
     }
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->later && !a->answered && !a->barrier && a->run > call->past_run) {
+        if (a->later && !a->answered && !a->barrier && a->run > call->old_run) {
             return true;
         }
     }
@@ -54,7 +54,7 @@ static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barr
     int64_t quiet_ms =
         call->forgot_unanswered ? ttl_over_ms(call, call->forgotten_left_ms) + dead_ms : 0;
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        bool clear = (has_barrier && a->barrier) || a->run <= call->past_run;
+        bool clear = (has_barrier && a->barrier) || a->run <= call->old_run;
         int64_t at_ms = clear ? 0 : attempt_quiet_ms(call, a, dead_ms);
         quiet_ms = at_ms > quiet_ms ? at_ms : quiet_ms;
     }

@@ -72,8 +72,8 @@ struct call {
     bool refused;            /* undo: what it said last was a refusal for good */
     bool of_undo;            /* check: it asks about the undo; else about the do */
     bool in_doubt;           /* undo: as it was asked */
-    uint32_t past_run;       /* do: keys up to this one were undone, and are history */
-    bool stray;              /* undo: of an effect of an old key, not of the step's present one */
+    uint32_t old_run;       /* do: keys up to this one were undone, and are history */
+    bool late_effect;        /* undo: of an effect of an old key, not of the step's present one */
     bool expired;            /* in doubt, and its provider may have forgotten the key */
     bool rerun;              /* the next attempt goes under the next key */
     struct span rerun_input; /* with this input; empty = the same */
@@ -94,7 +94,7 @@ struct call {
 };
 
 /* A key of a do that is history: the step was undone and runs again, under the next. */
-struct past {
+struct old_key {
     uint32_t run;
     struct span key;
     struct span input;
@@ -102,7 +102,7 @@ struct past {
     bool wanted;        /* such an effect stands, and is to be undone */
     bool again;         /* the same while its undo was on its way: once more */
     bool by_person;     /* a person settled it: a late effect is told, and left alone */
-    struct past *older;
+    struct old_key *older;
 };
 
 /* Where a text stands that changes, perhaps for weeks. */
@@ -125,8 +125,8 @@ struct step {
     int64_t wake_ms;             /* waiting: until then; for a child: at most until then */
     int64_t undo_due_ms;         /* volatile: since when its undo could have gone; 0 = not */
     int64_t undo_before_ms;      /* its undo's deadline; 0 = none */
-    struct past *stray;          /* the one whose late effect is being undone; NULL = none */
-    enum undo_state stray_state; /* of that undo, for which the undo's call is used */
+    struct old_key *late_effect;        /* the one whose late effect is being undone; NULL = none */
+    enum undo_state late_undo_state; /* of that undo, for which the undo's call is used */
     bool undo_before_told;       /* somebody was alerted ahead of it */
     bool undo_before_due;        /* it was the time to turn back for it */
     bool all_clear;              /* volatile: it and all steps after it are done (backward.c) */
@@ -168,7 +168,7 @@ struct step {
     struct span skip_actor; /* who said that it shall be skipped; empty = nobody */
     struct span skip_reason;
     int64_t event_mark; /* number of the last event that it took; 0 = none */
-    struct past *pasts; /* the latest first */
+    struct old_key *old_keys; /* the latest first */
 };
 
 /* The items of a step with for_each: steps of their own, which a saga gets while it runs. */

@@ -14,35 +14,35 @@ bool step_awaits_undo(const struct step *step)
     return asked && !call_is_open(done);
 }
 
-struct past *step_past(const struct step *step, uint32_t run)
+struct old_key *step_old_key(const struct step *step, uint32_t run)
 {
-    struct past *past = step->pasts;
-    while (past && past->run != run) {
-        past = past->older;
+    struct old_key *old_key = step->old_keys;
+    while (old_key && old_key->run != run) {
+        old_key = old_key->older;
     }
-    return past;
+    return old_key;
 }
 
-bool step_has_stray(const struct step *step)
+bool step_has_late_effect(const struct step *step)
 {
-    return step->stray_state != UNDO_STATE_NONE;
+    return step->late_undo_state != UNDO_STATE_NONE;
 }
 
-bool step_stray_is_open(const struct step *step)
+bool step_late_undo_is_open(const struct step *step)
 {
-    return step_has_stray(step) && step->stray_state != UNDO_STATE_PARKED;
+    return step_has_late_effect(step) && step->late_undo_state != UNDO_STATE_PARKED;
 }
 
 bool step_undo_is_begun(const struct step *step)
 {
     const struct call *undo = &step->calls[1];
-    return step_is_begun(step) && undo->run > 0 && !undo->stray &&
+    return step_is_begun(step) && undo->run > 0 && !undo->late_effect &&
            span_equal(undo->do_key, step->calls[0].key);
 }
 
 bool step_is_begun(const struct step *step)
 {
-    return step->calls[0].run > step->calls[0].past_run;
+    return step->calls[0].run > step->calls[0].old_run;
 }
 
 bool step_satisfies(const struct step *step)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct past;
+struct old_key;
 struct saga;
 struct step;
 
@@ -18,13 +18,13 @@ bool savepoint_spares(const struct step *step);
 /* In doubt, and nothing is left to ask: only its undo can settle it. */
 bool step_awaits_undo(const struct step *step);
 
-struct past *step_past(const struct step *step, uint32_t run);
+struct old_key *step_old_key(const struct step *step, uint32_t run);
 
 /* A late effect of an old key is being undone, or waits for that. */
-bool step_has_stray(const struct step *step);
+bool step_has_late_effect(const struct step *step);
 
 /* The same, and no person is waited for. */
-bool step_stray_is_open(const struct step *step);
+bool step_late_undo_is_open(const struct step *step);
 
 /* The step's own undo has been asked for, for the present key. */
 bool step_undo_is_begun(const struct step *step);

@@ -45,8 +45,8 @@ static void fill_step(const struct step *step, struct view_step *out)
     if (step->fan) {
         out->input = step->calls[0].input.size > 0 ? step->calls[0].input : MP_NIL_VALUE;
     }
-    bool stray = step->undo_state == UNDO_STATE_NONE && step_has_stray(step);
-    out->undo = (struct view_undo){.state = stray ? step->stray_state : step->undo_state,
+    bool stray = step->undo_state == UNDO_STATE_NONE && step_has_late_effect(step);
+    out->undo = (struct view_undo){.state = stray ? step->late_undo_state : step->undo_state,
                                    .attempts = undo->number_last,
                                    .error_code = step->undo_code,
                                    .error_message = step->undo_message};

@@ -23,7 +23,7 @@ static const struct flag_name {
     {FLAG_UNANSWERED, "untaken"},  {FLAG_PARTIAL, "partial"},
     {FLAG_LOST, "lost"},           {FLAG_FRESH, "next_key"},
     {FLAG_LATE, "late"},           {FLAG_SAVE_POINT, "save_point"},
-    {FLAG_STRAY, "late_effect"},   {FLAG_THEN_PAUSE, "then_pause"},
+    {FLAG_LATE_EFFECT, "late_effect"},   {FLAG_THEN_PAUSE, "then_pause"},
     {FLAG_ANEW, "anew"},           {FLAG_OF_UNDO, "of_undo"},
 };
 

@@ -33,7 +33,7 @@ static void learn_saga(struct mask *mask, const struct saga *saga)
         const struct step *step = saga_step(saga, i);
         struct mask_origin origin = of_step(saga, step->spec, step->container != NULL);
         mask_learn(mask, origin, step->output);
-        for (const struct past *past = step->pasts; past; past = past->older) {
+        for (const struct old_key *past = step->old_keys; past; past = past->older) {
             mask_learn(mask, origin, past->output);
         }
     }

@@ -20,8 +20,8 @@ static void dump_call(const struct call *call, struct buf *out)
     mp_put_bool(out, call->in_doubt);
     mp_put_bool(out, call->rerun);
     mp_put_bool(out, call->expired);
-    mp_put_uint(out, call->past_run);
-    mp_put_bool(out, call->stray);
+    mp_put_uint(out, call->old_run);
+    mp_put_bool(out, call->late_effect);
     mp_put_bool(out, call->forgot_unanswered);
     mp_put_bool(out, call->forgot_doubt);
     mp_put_int(out, call->first_ms);
@@ -91,9 +91,9 @@ static void dump_step(const struct step *step, struct buf *out)
     mp_put_bool(out, step->undo_before_told);
     mp_put_bool(out, step->undo_before_due);
     mp_put_str(out, step->child);
-    mp_put_uint(out, (uint64_t)step->stray_state);
-    mp_put_uint(out, step->stray ? step->stray->run : 0);
-    for (const struct past *past = step->pasts; past; past = past->older) {
+    mp_put_uint(out, (uint64_t)step->late_undo_state);
+    mp_put_uint(out, step->late_effect ? step->late_effect->run : 0);
+    for (const struct old_key *past = step->old_keys; past; past = past->older) {
         mp_put_uint(out, past->run);
         mp_put_str(out, past->key);
         mp_put_value(out, past->input);

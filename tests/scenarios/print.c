@@ -48,7 +48,7 @@ static const struct {
     {FLAG_FRESH, "fresh"},
     {FLAG_LATE, "late"},
     {FLAG_SAVE_POINT, "save_point"},
-    {FLAG_STRAY, "stray"},
+    {FLAG_LATE_EFFECT, "stray"},
     {FLAG_HOLDS, "holds"},
     {FLAG_THEN_PAUSE, "then_pause"},
     {FLAG_ANEW, "anew"},

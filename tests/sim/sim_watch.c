@@ -223,7 +223,7 @@ void sim_watch_order(struct sim *sim, const struct sim_saga *named, uint32_t und
 {
     const struct saga *saga = map_get(&sim->node.core->engine->sagas, span_text(named->name));
     const struct step *step = saga ? step_of(saga, undone) : NULL;
-    if (!step || step->late || step->calls[1].stray) {
+    if (!step || step->late || step->calls[1].late_effect) {
         return;
     }
     for (uint32_t i = 0; i < saga->step_total; i++) {

@@ -52,8 +52,8 @@ static void dump_call(const struct dump *dump, const struct call *call)
     mp_put_bool(out, call->refused);
     mp_put_bool(out, call->of_undo);
     mp_put_bool(out, call->expired);
-    mp_put_uint(out, call->past_run);
-    mp_put_bool(out, call->stray);
+    mp_put_uint(out, call->old_run);
+    mp_put_bool(out, call->late_effect);
     if (call_spec(call)->key_ttl_ms > 0) {
         put_ms(dump, call->first_ms);
     }
@@ -71,8 +71,8 @@ static void dump_step(const struct dump *dump, const struct step *step)
     mp_put_uint(out, (uint64_t)step->state);
     mp_put_uint(out, (uint64_t)step->undo_state);
     mp_put_bool(out, step->chosen);
-    mp_put_uint(out, (uint64_t)step->stray_state);
-    for (const struct past *past = step->pasts; past; past = past->older) {
+    mp_put_uint(out, (uint64_t)step->late_undo_state);
+    for (const struct old_key *past = step->old_keys; past; past = past->older) {
         mp_put_uint(out, past->run);
         mp_put_bool(out, past->wanted);
         mp_put_bool(out, past->again);

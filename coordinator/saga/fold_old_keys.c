@@ -1,10 +1,10 @@
-/* fold_past.c - keys that are history: of steps that were undone and run again.
+/* fold_old_keys.c - keys that are history: of steps that were undone and run again.
  *
  * After a rollback to a save-point each undone step begins anew, under the next key. What its old
  * key did was undone, and its attempts decide nothing any more. But one of them may say later that
- * it had an effect after all: that is undone too, by an undo of the old key (a stray), for which
+ * it had an effect after all: that is undone too, by an undo of the old key, for which
  * the step's undo call is used while the step itself goes on. */
-#include "saga/fold_past.h"
+#include "saga/fold_old_keys.h"
 
 #include "base/mp.h"
 #include "journal/record.h"
@@ -14,21 +14,21 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-bool fold_past_add(struct step *step)
+bool fold_old_keys_add(struct step *step)
 {
     struct call *call = step_call(step, TASK_DO);
-    PRE(call->run > call->past_run);
-    struct past *past = ARENA_NEW(&step->saga->arena, struct past);
-    if (!past) {
+    PRE(call->run > call->old_run);
+    struct old_key *old_key = ARENA_NEW(&step->saga->arena, struct old_key);
+    if (!old_key) {
         return false;
     }
-    *past = (struct past){.run = call->run,
+    *old_key = (struct old_key){.run = call->run,
                           .key = call->key,
                           .input = call->input,
                           .by_person = step->by_person,
-                          .older = step->pasts};
-    step->pasts = past;
-    call->past_run = call->run;
+                          .older = step->old_keys};
+    step->old_keys = old_key;
+    call->old_run = call->run;
     return true;
 }
 
@@ -63,14 +63,14 @@ static void clear_call(struct call *call)
 bool fold_begin_anew(struct step *step, int64_t at_ms)
 {
     struct span none = {NULL, 0};
-    if (step_is_begun(step) && !fold_past_add(step)) {
+    if (step_is_begun(step) && !fold_old_keys_add(step)) {
         return false;
     }
     clear_call(step_call(step, TASK_DO));
-    if (!step_has_stray(step) || !step_call(step, TASK_CHECK)->of_undo) {
+    if (!step_has_late_effect(step) || !step_call(step, TASK_CHECK)->of_undo) {
         clear_call(step_call(step, TASK_CHECK));
     }
-    if (!step_has_stray(step)) {
+    if (!step_has_late_effect(step)) {
         clear_call(step_call(step, TASK_UNDO));
     }
     step_set_undo(step, UNDO_STATE_NONE);
@@ -120,61 +120,61 @@ bool fold_forward_again(struct saga *saga, int64_t at_ms)
     return ok;
 }
 
-bool fold_stray(struct step *step, const struct record *record)
+bool fold_late_effect(struct step *step, const struct record *record)
 {
-    struct past *past = step_past(step, record->run);
-    if (!past || past->by_person || step->saga->state == SAGA_STATE_TERMINATED ||
+    struct old_key *old_key = step_old_key(step, record->run);
+    if (!old_key || old_key->by_person || step->saga->state == SAGA_STATE_TERMINATED ||
         !step->spec->has_undo) {
         return true;
     }
-    past->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
-    past->wanted = true;
-    past->again = past == step->stray;
-    if (!step_has_stray(step)) {
-        step->stray_state = UNDO_STATE_PENDING;
+    old_key->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+    old_key->wanted = true;
+    old_key->again = old_key == step->late_effect;
+    if (!step_has_late_effect(step)) {
+        step->late_undo_state = UNDO_STATE_PENDING;
     }
     return true;
 }
 
-static struct past *oldest_wanted(const struct step *step)
+static struct old_key *oldest_wanted(const struct step *step)
 {
-    struct past *oldest = NULL;
-    for (struct past *past = step->pasts; past; past = past->older) {
-        oldest = past->wanted ? past : oldest;
+    struct old_key *oldest = NULL;
+    for (struct old_key *old_key = step->old_keys; old_key; old_key = old_key->older) {
+        oldest = old_key->wanted ? old_key : oldest;
     }
     return oldest;
 }
 
-bool fold_stray_open(struct call *call)
+bool fold_late_effect_open(struct call *call)
 {
     struct step *step = call->step;
-    struct past *past = step->stray ? step->stray : oldest_wanted(step);
-    if (!past) {
+    struct old_key *old_key = step->late_effect ? step->late_effect : oldest_wanted(step);
+    if (!old_key) {
         return false;
     }
-    step->stray = past;
-    call->do_key = past->key;
-    call->output = past->output;
+    step->late_effect = old_key;
+    call->do_key = old_key->key;
+    call->output = old_key->output;
     return true;
 }
 
-void fold_stray_end(struct step *step)
+void fold_late_effect_end(struct step *step)
 {
-    if (step->stray) {
-        step->stray->wanted = step->stray->again;
-        step->stray->again = false;
-        step->stray = NULL;
+    if (step->late_effect) {
+        step->late_effect->wanted = step->late_effect->again;
+        step->late_effect->again = false;
+        step->late_effect = NULL;
     }
     step->stuck = false;
-    step->stray_state = oldest_wanted(step) ? UNDO_STATE_PENDING : UNDO_STATE_NONE;
+    step->late_undo_state = oldest_wanted(step) ? UNDO_STATE_PENDING : UNDO_STATE_NONE;
 }
 
-void fold_stray_drop(struct step *step)
+void fold_late_effects_drop(struct step *step)
 {
-    for (struct past *past = step->pasts; past; past = past->older) {
-        past->wanted = false;
-        past->again = false;
-        past->by_person = true;
+    for (struct old_key *old_key = step->old_keys; old_key; old_key = old_key->older) {
+        old_key->wanted = false;
+        old_key->again = false;
+        old_key->by_person = true;
     }
-    fold_stray_end(step);
+    fold_late_effect_end(step);
 }

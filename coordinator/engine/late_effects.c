@@ -1,9 +1,9 @@
-/* stray.c - the undo of a late effect of an old key: see fold_past.c.
+/* late_effects.c - the undo of a late effect of an old key: see fold_old_keys.c.
  *
  * It goes at once: the key was undone, and so no attempt of it can act any more. What it said late
  * it may have done before that undo, and then there is nothing left to undo, or after it. The
  * participant knows by the do's key. */
-#include "engine/stray.h"
+#include "engine/late_effects.h"
 
 #include "engine/call.h"
 #include "engine/failure.h"
@@ -18,11 +18,11 @@
 #include "saga/calls.h"
 #include "saga/steps.h"
 
-static struct past *oldest_wanted(const struct step *step)
+static struct old_key *oldest_wanted(const struct step *step)
 {
-    struct past *oldest = NULL;
-    for (struct past *past = step->pasts; past; past = past->older) {
-        oldest = past->wanted ? past : oldest;
+    struct old_key *oldest = NULL;
+    for (struct old_key *old_key = step->old_keys; old_key; old_key = old_key->older) {
+        oldest = old_key->wanted ? old_key : oldest;
     }
     return oldest;
 }
@@ -49,15 +49,15 @@ static const char *status_of(uint32_t index, const void *arg)
 /* As of the step's own undo, but with the input and the output of the old key. */
 static void fill(struct turn *turn, const struct step *step, struct span *input)
 {
-    const struct past *past = oldest_wanted(step);
+    const struct old_key *old_key = oldest_wanted(step);
     const struct template *template = step->spec->undo.input;
-    CHECK(past != NULL);
+    CHECK(old_key != NULL);
     if (!template) {
-        *input = past->input;
+        *input = old_key->input;
         return;
     }
     const struct step *named = step->container ? step->container : step;
-    struct own_output own = {.saga = turn->saga, .index = named->index, .output = past->output};
+    struct own_output own = {.saga = turn->saga, .index = named->index, .output = old_key->output};
     struct scope scope;
     struct span missing;
     step_scope(step, true, &scope);
@@ -84,12 +84,12 @@ static bool send(struct turn *turn, struct step *step)
 {
     struct call *undo = step_call(step, TASK_UNDO);
     struct span input = {NULL, 0};
-    if (step->stray_state == UNDO_STATE_PENDING && !is_busy(step)) {
+    if (step->late_undo_state == UNDO_STATE_PENDING && !is_busy(step)) {
         fill(turn, step, &input);
-        call_send(turn, undo, &input, FLAG_STRAY | FLAG_IN_DOUBT);
+        call_send(turn, undo, &input, FLAG_LATE_EFFECT | FLAG_IN_DOUBT);
         return true;
     }
-    bool waits = step->stray_state == UNDO_STATE_RETRYING && undo->stray;
+    bool waits = step->late_undo_state == UNDO_STATE_RETRYING && undo->late_effect;
     if (waits && undo->spent) {
         return undo_settle(turn, step);
     }
@@ -98,19 +98,19 @@ static bool send(struct turn *turn, struct step *step)
         key_expire(turn, undo);
     } else if (due) {
         input = undo->rerun_input.size > 0 ? undo->rerun_input : undo->input;
-        call_send(turn, undo, undo->rerun ? &input : NULL, FLAG_STRAY | FLAG_IN_DOUBT);
+        call_send(turn, undo, undo->rerun ? &input : NULL, FLAG_LATE_EFFECT | FLAG_IN_DOUBT);
     }
     return due;
 }
 
-bool strays(struct turn *turn)
+bool late_effects_undo(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool changed = false;
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && !turn->failed;
          i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
-        if (step_has_stray(step)) {
+        if (step_has_late_effect(step)) {
             changed |= send(turn, step);
         }
     }

@@ -1,6 +1,6 @@
-/* fold_past.h - keys that are history: of steps that were undone and run again. */
-#ifndef SAGA_FOLD_PAST_H
-#define SAGA_FOLD_PAST_H
+/* fold_old_keys.h - keys that are history: of steps that were undone and run again. */
+#ifndef SAGA_FOLD_OLD_KEYS_H
+#define SAGA_FOLD_OLD_KEYS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@ struct saga;
 struct step;
 
 /* The present key of the do becomes history. false: no memory. */
-bool fold_past_add(struct step *step);
+bool fold_old_keys_add(struct step *step);
 
 /* The step will begin again, under the next keys. */
 bool fold_begin_anew(struct step *step, int64_t at_ms);
@@ -20,15 +20,15 @@ bool fold_begin_anew(struct step *step, int64_t at_ms);
 bool fold_forward_again(struct saga *saga, int64_t at_ms);
 
 /* An old key has had an effect after all. */
-bool fold_stray(struct step *step, const struct record *record);
+bool fold_late_effect(struct step *step, const struct record *record);
 
 /* The undo call begins a key for the oldest of those. false: there is none. */
-bool fold_stray_open(struct call *call);
+bool fold_late_effect_open(struct call *call);
 
 /* It is over: undone, or settled by a person. */
-void fold_stray_end(struct step *step);
+void fold_late_effect_end(struct step *step);
 
 /* A person settled the step: none of its old keys is to be undone any more. */
-void fold_stray_drop(struct step *step);
+void fold_late_effects_drop(struct step *step);
 
 #endif
