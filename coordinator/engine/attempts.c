@@ -48,7 +48,7 @@ static void task_untaken(struct turn *turn, struct attempt *attempt)
     if (attempt->answered || attempt->later) {
         return;
     }
-    bool late = attempt->out_of_time;
+    bool late = attempt->live.out_of_time;
     /* A do that nobody takes in time fails; undo and check are patient, as their policies say. */
     bool expired = call_key_is_over(attempt->call, turn->now_ms);
     bool refused = late && attempt->call->kind == TASK_DO && !expired;
@@ -61,7 +61,7 @@ static void task_untaken(struct turn *turn, struct attempt *attempt)
         .uncounted = !late || refused || expired,
         .at_once = !late || expired,
         .retry_after_ms = -1};
-    if (attempt->called_off && !late) {
+    if (attempt->live.called_off && !late) {
         failure.code = span_text("cancelled");
     }
     call_fail(turn, attempt->call, &failure);
@@ -69,11 +69,11 @@ static void task_untaken(struct turn *turn, struct attempt *attempt)
 
 static void task_sent(struct attempt *attempt, bool barrier, int64_t now_ms)
 {
-    attempt->left = true;
-    attempt->orphan = false;
-    attempt->barrier = barrier;
-    attempt->left_ms = now_ms;
-    attempt->beat_ms = now_ms;
+    attempt->live.left = true;
+    attempt->live.orphan = false;
+    attempt->live.barrier = barrier;
+    attempt->live.left_ms = now_ms;
+    attempt->live.beat_ms = now_ms;
 }
 
 enum saga_error attempts_take(struct engine *engine, const struct event *event, struct batch *batch)
@@ -153,21 +153,21 @@ static bool refuse(struct batch *batch, const struct event *event, const struct 
 
 static void keep_details(struct turn *turn, struct call *call, struct span details)
 {
-    if (details.size > call->details_room && !room_for(turn->saga, details.size * 2)) {
+    if (details.size > call->live.details_room && !room_for(turn->saga, details.size * 2)) {
         return; /* the ones before stand */
     }
-    if (details.size > call->details_room) {
+    if (details.size > call->live.details_room) {
         uint8_t *room = arena_take(&turn->saga->arena, details.size * 2);
         if (!room) {
             turn->failed = true;
             return;
         }
-        call->details.data = room;
-        call->details_room = details.size * 2;
+        call->live.details.data = room;
+        call->live.details_room = details.size * 2;
     }
     if (details.size > 0) {
-        memcpy((uint8_t *)(uintptr_t)call->details.data, details.data, details.size);
-        call->details.size = details.size;
+        memcpy((uint8_t *)(uintptr_t)call->live.details.data, details.data, details.size);
+        call->live.details.size = details.size;
     }
 }
 
@@ -182,7 +182,7 @@ static bool is_adoptable(const struct call *call, const struct attempt *attempt)
     if (attempt == newest) {
         return true;
     }
-    return newest->state == ATTEMPT_OPEN && !newest->left && newest->older == attempt;
+    return newest->state == ATTEMPT_OPEN && !newest->live.left && newest->older == attempt;
 }
 
 /* Is the call at the point where a running attempt is what it waits for? */
@@ -209,7 +209,7 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
     bool open = attempt == call->newest && attempt->state == ATTEMPT_OPEN;
     struct attempt *newer = attempt == call->newest ? NULL : call->newest;
     task_sent(attempt, barrier, turn->now_ms);
-    attempt->called_off = false;
+    attempt->live.called_off = false;
     bool wanted = call_is_wanted(call) && waits_for_attempt(call);
     bool in_doubt = call->step->state == STEP_STATE_IN_DOUBT ||
                     call->step->state == STEP_STATE_PARKED || call->spent;
@@ -274,7 +274,7 @@ enum saga_error attempts_take_named(struct engine *engine, const struct event *e
         adopt(&turn, attempt, event->task.barrier);
         settle(&turn);
     } else {
-        attempt->beat_ms = event->now_ms;
+        attempt->live.beat_ms = event->now_ms;
         keep_details(&turn, call, event->task.details);
     }
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;

@@ -24,6 +24,7 @@
 #include "journal/record.h"
 #include "saga/awake.h"
 #include "saga/calls.h"
+#include "saga/child_state.h"
 #include "saga/steps.h"
 
 /* Steps that have given no answer yet, or gave none that says what is left of them. */
@@ -42,8 +43,8 @@ static bool bring_in(struct turn *turn, struct step *step)
         call_fail(turn, call, &failure);
         return true;
     }
-    if (step->state == STEP_STATE_RUNNING && call->newest->later && step->undo_due_ms == 0) {
-        step->undo_due_ms = turn->now_ms;
+    if (step->state == STEP_STATE_RUNNING && call->newest->later && step->live.undo_due_ms == 0) {
+        step->live.undo_due_ms = turn->now_ms;
     }
     if (child_is_watched(step)) {
         child_watch(turn, step);
@@ -91,7 +92,7 @@ static bool undo_parallel(struct turn *turn)
         bool clear = true;
         for (uint32_t k = 0; k < step->spec->needed_by_count && clear; k++) {
             const struct step *after = saga_step(saga, step->spec->needed_by[k]);
-            clear = after->all_clear;
+            clear = after->live.all_clear;
         }
         if (step->fan) {
             changed |= fan_undo(turn, step, clear);
@@ -101,9 +102,9 @@ static bool undo_parallel(struct turn *turn)
         } else if (step_wants_undo(step)) {
             /* It was due, and a late effect of a step after it comes first: not due any more, or
              * its timer would fire for nothing, again and again. */
-            step->undo_due_ms = 0;
+            step->live.undo_due_ms = 0;
         }
-        step->all_clear = clear && step_is_done(step, false);
+        step->live.all_clear = clear && step_is_done(step, false);
     }
     return changed;
 }
@@ -125,7 +126,7 @@ static bool undo_strict(struct turn *turn)
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
         if (step != latest && step_wants_undo(step)) {
-            step->undo_due_ms = 0; /* see undo_parallel() */
+            step->live.undo_due_ms = 0; /* see undo_parallel() */
         }
     }
     if (!latest || !step_wants_undo(latest)) {

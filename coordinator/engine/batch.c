@@ -193,7 +193,7 @@ bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new)
     *head = (struct head){.saga = saga->id,
                           .state = saga->state,
                           .is_new = is_new,
-                          .has_moved = saga->is_migrated,
+                          .has_moved = saga->live.is_migrated,
                           .paused = saga->paused,
                           .definition = saga->definition->name,
                           .version = saga->definition->version,
@@ -201,6 +201,6 @@ bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new)
                           .ended_ms = saga->ended_ms,
                           .first_lsn = saga->first_lsn,
                           .last_lsn = saga->last_lsn,
-                          .due_ms = saga->asleep_ms};
+                          .due_ms = saga->live.asleep_ms};
     return true;
 }

@@ -37,7 +37,7 @@ static void fill_task(const struct saga *saga, const struct call *call, struct a
     task->ttl_ms = timeouts->start_to_close_ms;
     task->close_at_ms = call_close_ms(call);
     task->heartbeat_ms = timeouts->heartbeat_ms;
-    task->details = call->details;
+    task->details = call->live.details;
     trace_parent(saga, attempt, attempt->traceparent);
     task->traceparent = span_of(attempt->traceparent, TRACE_PARENT_SIZE);
     task->tracestate = saga->tracestate;
@@ -52,8 +52,8 @@ static void forget_oldest(struct turn *turn, struct call *call)
     }
     const struct attempt *spare = call_spare(call);
     if (spare) {
-        if (!spare->answered && spare->left_ms > call->forgotten_left_ms) {
-            call->forgotten_left_ms = spare->left_ms;
+        if (!spare->answered && spare->live.left_ms > call->live.forgotten_left_ms) {
+            call->live.forgotten_left_ms = spare->live.left_ms;
         }
         map_drop(&turn->engine->tokens, span_of(spare->token, TOKEN_SIZE));
     }
@@ -85,7 +85,7 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
     }
     struct attempt *attempt = call->newest;
     if (call_is_of_child(call)) {
-        call->step->watch = (struct child_watch){0}; /* no participant: see child.c */
+        call->step->live.watch = (struct child_watch){0}; /* no participant: see child.c */
         return;
     }
     fill_task(turn->saga, call, attempt);
@@ -115,7 +115,8 @@ bool call_is_wanted(const struct call *call)
                (!saga->turn_wanted ||
                 (step->spec->step_class == CLASS_PIVOT && call_in_doubt(call)));
     case TASK_UNDO:
-        return call->late_effect ? step_has_late_effect(step) : step->state == STEP_STATE_COMPENSATING;
+        return call->late_effect ? step_has_late_effect(step)
+                                 : step->state == STEP_STATE_COMPENSATING;
     case TASK_CHECK:
         return check_is_awaited(call);
     case TASK_CONFIRM:
@@ -129,7 +130,7 @@ bool call_is_wanted(const struct call *call)
 static int64_t slot_over_ms(const struct turn *turn, const struct attempt *attempt)
 {
     struct attempt leaving = *attempt;
-    leaving.left_ms = attempt->left ? attempt->left_ms : turn->now_ms;
+    leaving.live.left_ms = attempt->live.left ? attempt->live.left_ms : turn->now_ms;
     return attempt_over_ms(&leaving);
 }
 
@@ -138,14 +139,14 @@ void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bo
     if (call_is_of_child(attempt->call)) {
         return;
     }
-    if (attempt->answered || attempt->orphan || (attempt->called_off && !timed_out)) {
+    if (attempt->answered || attempt->live.orphan || (attempt->live.called_off && !timed_out)) {
         return;
     }
     struct effect *effect = turn_effect(turn, EFFECT_CANCEL);
     if (!effect) {
         return;
     }
-    attempt->called_off = true;
+    attempt->live.called_off = true;
     bool ok = true;
     effect->ref = 0;
     /* A final saga may leave memory before this batch is released: the key is copied. */

@@ -1,7 +1,7 @@
 /* check.c - asking what became of a do, or an undo, that is in doubt without an attempt left.
  *
- * A step has one call for both. Beside the do's doubt only the undo of an old key (late_effects.c) can
- * want it at the same time: then that one waits, and loses it if it has it. Who is asked, how
+ * A step has one call for both. Beside the do's doubt only the undo of an old key (late_effects.c)
+ * can want it at the same time: then that one waits, and loses it if it has it. Who is asked, how
  * often and for how long is as the action says that is in doubt; the request is that action's. */
 #include "engine/check.h"
 

@@ -5,6 +5,7 @@
 #include "engine/state.h"
 #include "saga/awake.h"
 #include "saga/calls.h"
+#include "saga/child_state.h"
 #include "saga/quiet.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
@@ -33,23 +34,23 @@ int64_t due_attempt_ms(const struct engine *engine, const struct attempt *attemp
     if (call_is_of_child(attempt->call)) {
         return due_ms;
     }
-    if (attempt->orphan) {
+    if (attempt->live.orphan) {
         *what = "restart";
         return engine->serving_ms > 0 ? engine->serving_ms + engine->options.dead_ms : INT64_MAX;
     }
-    if (!attempt->out_of_time) {
+    if (!attempt->live.out_of_time) {
         due_ms = due_close_ms(attempt->call);
         *what = "schedule_to_close";
     }
     int64_t key_ttl_ms = call_spec(attempt->call)->key_ttl_ms;
-    bool key_counts = attempt->call->kind != TASK_CHECK && key_ttl_ms > 0 && !attempt->left &&
-                      !attempt->out_of_time && call_in_doubt(attempt->call);
+    bool key_counts = attempt->call->kind != TASK_CHECK && key_ttl_ms > 0 && !attempt->live.left &&
+                      !attempt->live.out_of_time && call_in_doubt(attempt->call);
     if (key_counts && attempt->call->first_ms + key_ttl_ms < due_ms) {
         due_ms = attempt->call->first_ms + key_ttl_ms;
         *what = "key_expired";
     }
-    if (!attempt->left) {
-        if (timeouts->schedule_to_start_ms > 0 && !attempt->out_of_time &&
+    if (!attempt->live.left) {
+        if (timeouts->schedule_to_start_ms > 0 && !attempt->live.out_of_time &&
             attempt->intended_ms + timeouts->schedule_to_start_ms < due_ms) {
             due_ms = attempt->intended_ms + timeouts->schedule_to_start_ms;
             *what = "schedule_to_start";
@@ -59,12 +60,12 @@ int64_t due_attempt_ms(const struct engine *engine, const struct attempt *attemp
     if (attempt->later) {
         return due_ms;
     }
-    if (attempt->left_ms + timeouts->start_to_close_ms < due_ms) {
-        due_ms = attempt->left_ms + timeouts->start_to_close_ms;
+    if (attempt->live.left_ms + timeouts->start_to_close_ms < due_ms) {
+        due_ms = attempt->live.left_ms + timeouts->start_to_close_ms;
         *what = "start_to_close";
     }
-    if (timeouts->heartbeat_ms > 0 && attempt->beat_ms + timeouts->heartbeat_ms < due_ms) {
-        due_ms = attempt->beat_ms + timeouts->heartbeat_ms;
+    if (timeouts->heartbeat_ms > 0 && attempt->live.beat_ms + timeouts->heartbeat_ms < due_ms) {
+        due_ms = attempt->live.beat_ms + timeouts->heartbeat_ms;
         *what = "heartbeat";
     }
     return due_ms;
@@ -75,10 +76,10 @@ int64_t due_attempt_ms(const struct engine *engine, const struct attempt *attemp
 static int64_t undo_since_ms(const struct step *step)
 {
     bool asked = step->undo_state == UNDO_STATE_RUNNING || step->undo_state == UNDO_STATE_RETRYING;
-    if (step->undo_due_ms == 0 && asked) {
+    if (step->live.undo_due_ms == 0 && asked) {
         return step->calls[1].first_ms;
     }
-    return asked || step->undo_state == UNDO_STATE_PENDING ? step->undo_due_ms : 0;
+    return asked || step->undo_state == UNDO_STATE_PENDING ? step->live.undo_due_ms : 0;
 }
 
 /* Its undo could go, were it not for an attempt of its do that answered `later`. */
@@ -105,7 +106,7 @@ int64_t due_stuck_ms(const struct step *step)
         return since_ms + step->spec->stuck_ms;
     }
     const struct attempt *newest = step->calls[1].newest;
-    int64_t from_ms = newest && newest->left_ms > since_ms ? newest->left_ms : since_ms;
+    int64_t from_ms = newest && newest->live.left_ms > since_ms ? newest->live.left_ms : since_ms;
     return from_ms + QUIET_STUCK_MS;
 }
 
@@ -120,11 +121,11 @@ static bool waits_for_finish(const struct step *step)
 int64_t due_finish_ms(const struct step *step)
 {
     bool barred = due_undo_is_barred(step) && step->state != STEP_STATE_PARKED;
-    if (step->undo_due_ms == 0 || (!barred && !waits_for_finish(step))) {
+    if (step->live.undo_due_ms == 0 || (!barred && !waits_for_finish(step))) {
         return INT64_MAX;
     }
     int64_t patience_ms = step->spec->stuck_ms > 0 ? step->spec->stuck_ms : QUIET_STUCK_MS;
-    return step->undo_due_ms + patience_ms;
+    return step->live.undo_due_ms + patience_ms;
 }
 
 static int64_t step_due_ms(const struct engine *engine, const struct step *step)
@@ -152,7 +153,7 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
             due_ms = earlier(due_ms, due_close_ms(call));
         }
     }
-    bool gate = undo_is_on(step) && !saga->paused && step->undo_due_ms > 0 &&
+    bool gate = undo_is_on(step) && !saga->paused && step->live.undo_due_ms > 0 &&
                 (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
     if (gate) {
         due_ms = earlier(due_ms, call_clear_ms(&step->calls[0], engine->options.dead_ms));
@@ -176,13 +177,13 @@ bool saga_waits_for_start(const struct saga *saga)
 int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
 {
     int64_t due_ms = INT64_MAX;
-    if ((saga->is_unsettled || saga->is_untold) && engine->serving_ms > 0) {
+    if ((saga->live.is_unsettled || saga->live.is_untold) && engine->serving_ms > 0) {
         return engine->serving_ms;
     }
     if (saga_state_is_final(saga->state)) {
         return due_ms;
     }
-    if (saga->has_more && !saga->paused) {
+    if (saga->live.has_more && !saga->paused) {
         return saga->started_ms;
     }
     bool may_turn = saga->direction == FORWARD || saga->save_point > 0;

@@ -94,7 +94,7 @@ bool engine_lacks(const struct engine *engine, const struct event *event, struct
     case EVENT_START: {
         const struct saga *saga = lookup_saga(engine, event->start.name);
         *name = event->start.name;
-        return !saga || !saga->has_digest;
+        return !saga || !saga->live.has_digest;
     }
     case EVENT_RESULT:
         return !lookup_token(engine, event->result.token) &&
@@ -147,8 +147,8 @@ static bool begin(struct turn *turn, const struct start_request *start)
     struct saga *saga = turn->saga;
     turn->is_new = true;
     turn->state_before = SAGA_STATE_RUNNING;
-    memcpy(saga->digest, start->digest, sizeof(saga->digest));
-    saga->has_digest = true;
+    memcpy(saga->live.digest, start->digest, sizeof(saga->live.digest));
+    saga->live.has_digest = true;
     /* What came since then counts for its steps: since the event that starts it, if one does. It
      * may wait for none, but move to a version that does. */
     uint64_t mark = start->event_number ? start->event_number : turn->engine->inbox_last;
@@ -206,7 +206,7 @@ static void undo_start(struct engine *engine, struct batch *batch, const struct 
         }
     }
     claims_forget(engine, *saga);
-    heap_drop(&engine->timers, &(*saga)->timer);
+    heap_drop(&engine->timers, &(*saga)->live.timer);
     map_drop(&engine->sagas, (*saga)->name);
     saga_destroy(saga);
 }
@@ -227,7 +227,7 @@ static bool start_new(struct engine *engine, const struct event *event, struct b
     if (!saga) {
         return false;
     }
-    saga->timer.tie = saga->id;
+    saga->live.timer.tie = saga->id;
     struct turn turn;
     turn_open(&turn, engine, event, batch, saga);
     if (begin(&turn, start)) {
@@ -243,7 +243,7 @@ static enum saga_error start(struct engine *engine, const struct event *event, s
     const struct start_request *start = &event->start;
     struct saga *saga = lookup_saga(engine, start->name);
     if (saga) {
-        bool same = memcmp(saga->digest, start->digest, sizeof(saga->digest)) == 0;
+        bool same = memcmp(saga->live.digest, start->digest, sizeof(saga->live.digest)) == 0;
         bool ok = reply(batch, event->ref, same ? SAGA_OK : SAGA_IDEMPOTENCY_CONFLICT, NULL, saga);
         if (ok && same) {
             batch->effects[batch->effect_count - 1].reply.duplicate = true;
@@ -373,11 +373,12 @@ static enum saga_error time_passes(struct engine *engine, const struct event *ev
         if (!node || node->due > event->now_ms || (i > 0 && !entropy_left)) {
             break;
         }
-        struct saga *saga = (struct saga *)(void *)((uint8_t *)node - offsetof(struct saga, timer));
+        struct saga *saga =
+            (struct saga *)(void *)((uint8_t *)node - offsetof(struct saga, live.timer));
         struct turn turn;
         turn_open(&turn, engine, event, batch, saga);
-        heap_drop(&engine->timers, &saga->timer);
-        if (saga->is_untold) {
+        heap_drop(&engine->timers, &saga->live.timer);
+        if (saga->live.is_untold) {
             child_tell(&turn);
         } else {
             expire(&turn);
@@ -398,20 +399,21 @@ static enum saga_error serve(struct engine *engine, const struct event *event, s
     for (struct saga *saga; (saga = map_next(&engine->sagas, &at)) != NULL;) {
         for (uint32_t i = 0; i < saga->step_total; i++) {
             for (uint32_t k = 0; k < CALL_COUNT; k++) {
-                saga_step(saga, i)->calls[k].forgotten_left_ms = event->now_ms;
+                saga_step(saga, i)->calls[k].live.forgotten_left_ms = event->now_ms;
                 for (struct attempt *a = saga_step(saga, i)->calls[k].attempts; a; a = a->older) {
-                    a->left_ms = event->now_ms;
-                    a->beat_ms = event->now_ms;
+                    a->live.left_ms = event->now_ms;
+                    a->live.beat_ms = event->now_ms;
                 }
             }
         }
         /* Who waits only may sleep, once what it asks for again has come of it. */
-        saga->touched_serial = engine->serial;
-        saga->touched_ms = event->now_ms;
-        saga->owes = engine->options.near_ms > 0;
+        saga->live.touched_serial = engine->serial;
+        saga->live.touched_ms = event->now_ms;
+        saga->live.owes = engine->options.near_ms > 0;
         leave_later(engine, saga);
         int64_t due_ms = saga_next_due(engine, saga);
-        if (due_ms != INT64_MAX && heap_set(&engine->timers, &saga->timer, due_ms) != SAGA_OK) {
+        if (due_ms != INT64_MAX &&
+            heap_set(&engine->timers, &saga->live.timer, due_ms) != SAGA_OK) {
             return SAGA_NO_MEMORY;
         }
     }

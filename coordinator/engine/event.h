@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "journal/verb.h"
-#include "saga/child_state.h"
 #include "saga/task.h"
 
 struct definition;

@@ -26,6 +26,7 @@
 #include "language/template.h"
 #include "saga/awake.h"
 #include "saga/calls.h"
+#include "saga/child_state.h"
 #include "saga/steps.h"
 
 static bool can_start(const struct saga *saga, const struct step *step)
@@ -184,7 +185,7 @@ static bool complete(struct turn *turn)
 static bool stands_still(const struct saga *saga, bool *all_done)
 {
     uint32_t count = saga->definition->step_count;
-    bool still = !saga->has_more;
+    bool still = !saga->live.has_more;
     *all_done = saga->settled == count;
     for (uint32_t i = 0; i < count && *all_done; i++) {
         const struct step *step = saga_step(saga, i);

@@ -23,12 +23,13 @@
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "saga/awake.h"
+#include "saga/child_state.h"
 
 /* May an attempt still act or answer? What the journal does not say of it would be lost; so would
  * the details that the next attempt shall get. */
 static bool is_at_work(const struct call *call)
 {
-    if (call->forgot_unanswered || (call->retry_ms > 0 && call->details.size > 0)) {
+    if (call->forgot_unanswered || (call->retry_ms > 0 && call->live.details.size > 0)) {
         return true;
     }
     for (const struct attempt *a = call->attempts; a; a = a->older) {
@@ -83,27 +84,27 @@ static int64_t sleep_ms(const struct engine *engine, const struct saga *saga, in
 int64_t leave_asleep_ms(const struct turn *turn, int64_t due_ms)
 {
     const struct saga *saga = turn->saga;
-    if (saga->asleep_ms > 0 && saga->seq == turn->seq_before) {
-        return saga->asleep_ms;
+    if (saga->live.asleep_ms > 0 && saga->seq == turn->seq_before) {
+        return saga->live.asleep_ms;
     }
     if (child_owes_its_end(saga)) {
-        return saga->owes ? DUE_OWED_MS : 0;
+        return saga->live.owes ? DUE_OWED_MS : 0;
     }
-    return saga->owes ? 0 : sleep_ms(turn->engine, saga, due_ms, turn->now_ms);
+    return saga->live.owes ? 0 : sleep_ms(turn->engine, saga, due_ms, turn->now_ms);
 }
 
 void leave_later(struct engine *engine, struct saga *saga)
 {
-    bool leaves =
-        saga_state_is_final(saga->state) || saga->owes || saga->asleep_ms > engine->horizon_ms;
-    if (!leaves || saga->is_leaving || saga->is_untold) {
+    bool leaves = saga_state_is_final(saga->state) || saga->live.owes ||
+                  saga->live.asleep_ms > engine->horizon_ms;
+    if (!leaves || saga->live.is_leaving || saga->live.is_untold) {
         return;
     }
-    saga->is_leaving = true;
-    saga->leave_serial = engine->serial;
-    saga->next_leaving = NULL;
+    saga->live.is_leaving = true;
+    saga->live.leave_serial = engine->serial;
+    saga->live.next_leaving = NULL;
     if (engine->leaving_last) {
-        engine->leaving_last->next_leaving = saga;
+        engine->leaving_last->live.next_leaving = saga;
     } else {
         engine->leaving_first = saga;
     }
@@ -120,7 +121,7 @@ static void leave_now(struct engine *engine, struct saga *saga)
             }
         }
     }
-    heap_drop(&engine->timers, &saga->timer);
+    heap_drop(&engine->timers, &saga->live.timer);
     map_drop(&engine->sagas, saga->name);
     saga_destroy(&saga);
 }
@@ -128,13 +129,13 @@ static void leave_now(struct engine *engine, struct saga *saga)
 /* What it owed is in the batch in the making: it sleeps from that commit on, if it can. */
 static bool pay(struct engine *engine, struct saga *saga, struct batch *making)
 {
-    saga->owes = false;
-    int64_t asleep_ms = sleep_ms(engine, saga, saga_next_due(engine, saga), saga->touched_ms);
-    bool changed = asleep_ms != saga->asleep_ms;
-    saga->asleep_ms = asleep_ms;
+    saga->live.owes = false;
+    int64_t asleep_ms = sleep_ms(engine, saga, saga_next_due(engine, saga), saga->live.touched_ms);
+    bool changed = asleep_ms != saga->live.asleep_ms;
+    saga->live.asleep_ms = asleep_ms;
     if (changed) {
         making->serial = making->serial > 0 ? making->serial : ++engine->serial;
-        saga->touched_serial = making->serial;
+        saga->live.touched_serial = making->serial;
     }
     leave_later(engine, saga);
     return !changed || batch_put_head(making, saga, false);
@@ -144,14 +145,14 @@ static bool pay(struct engine *engine, struct saga *saga, struct batch *making)
 static bool leave(struct engine *engine, struct saga *saga, uint64_t serial, struct batch *making)
 {
     bool is_final = saga_state_is_final(saga->state);
-    if (saga->touched_serial > serial) {
+    if (saga->live.touched_serial > serial) {
         leave_later(engine, saga);
-    } else if (saga->owes && (!is_final || saga->asleep_ms > 0)) {
+    } else if (saga->live.owes && (!is_final || saga->live.asleep_ms > 0)) {
         return pay(engine, saga, making);
-    } else if (is_final || saga->asleep_ms > engine->horizon_ms) {
-        bool wakes = !is_final && saga->asleep_ms < DUE_NEVER_MS;
-        if (wakes && saga->asleep_ms < engine->next_sleeper_ms) {
-            engine->next_sleeper_ms = saga->asleep_ms;
+    } else if (is_final || saga->live.asleep_ms > engine->horizon_ms) {
+        bool wakes = !is_final && saga->live.asleep_ms < DUE_NEVER_MS;
+        if (wakes && saga->live.asleep_ms < engine->next_sleeper_ms) {
+            engine->next_sleeper_ms = saga->live.asleep_ms;
         }
         leave_now(engine, saga);
     }
@@ -161,16 +162,16 @@ static bool leave(struct engine *engine, struct saga *saga, uint64_t serial, str
 enum saga_error engine_released(struct engine *engine, uint64_t serial, struct batch *making)
 {
     uint32_t heads = making->rows.head_count;
-    while (engine->leaving_first && engine->leaving_first->leave_serial <= serial) {
+    while (engine->leaving_first && engine->leaving_first->live.leave_serial <= serial) {
         /* After a restart many may want to sleep: the others do with the batch that this makes. */
         if (making->rows.head_count - heads >= LIMIT_BATCH_EVENTS) {
             break;
         }
         struct saga *saga = engine->leaving_first;
-        engine->leaving_first = saga->next_leaving;
+        engine->leaving_first = saga->live.next_leaving;
         engine->leaving_last = engine->leaving_first ? engine->leaving_last : NULL;
-        saga->is_leaving = false;
-        saga->next_leaving = NULL;
+        saga->live.is_leaving = false;
+        saga->live.next_leaving = NULL;
         if (!leave(engine, saga, serial, making)) {
             return SAGA_NO_MEMORY;
         }
@@ -180,7 +181,8 @@ enum saga_error engine_released(struct engine *engine, uint64_t serial, struct b
 
 bool engine_waits_for(const struct engine *engine, uint64_t serial)
 {
-    return serial > 0 && engine->leaving_first && engine->leaving_first->leave_serial <= serial;
+    return serial > 0 && engine->leaving_first &&
+           engine->leaving_first->live.leave_serial <= serial;
 }
 
 void engine_sleepers_loaded(struct engine *engine, int64_t until_ms, int64_t next_ms)

@@ -14,6 +14,7 @@
 #include "journal/record.h"
 #include "journal/saga_image.h"
 #include "saga/calls.h"
+#include "saga/child_state.h"
 #include "saga/fold.h"
 #include "saga/keys.h"
 #include "saga/saga.h"
@@ -104,7 +105,7 @@ enum saga_error saga_load(const struct arena_source *source, const struct saga_i
 /* Tokens are known again; what is unanswered counts as sent. */
 static enum saga_error take_up(struct engine *engine, struct call *call)
 {
-    call->forgotten_left_ms = engine->serving_ms;
+    call->live.forgotten_left_ms = engine->serving_ms;
     for (struct attempt *a = call->attempts; a; a = a->older) {
         if (map_put(&engine->tokens, span_of(a->token, TOKEN_SIZE), a) != SAGA_OK) {
             return SAGA_NO_MEMORY;
@@ -113,10 +114,10 @@ static enum saga_error take_up(struct engine *engine, struct call *call)
         a->task.action = a->of_undo                 ? call->step->spec->undo.check
                          : call->kind == TASK_CHECK ? call->step->spec->action.check
                                                     : call_spec(call)->action;
-        a->left = true;
-        a->left_ms = engine->serving_ms;
-        a->beat_ms = engine->serving_ms;
-        a->orphan =
+        a->live.left = true;
+        a->live.left_ms = engine->serving_ms;
+        a->live.beat_ms = engine->serving_ms;
+        a->live.orphan =
             a == call->newest && a->state == ATTEMPT_OPEN && !a->later && !call_is_of_child(call);
     }
     return SAGA_OK;
@@ -135,23 +136,23 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     if (rc != SAGA_OK) {
         return rc;
     }
-    saga->timer.tie = saga->id;
+    saga->live.timer.tie = saga->id;
     /* What an undo waits for is partly not in the journal: it is looked at anew. */
-    saga->asleep_ms = image->head.due_ms;
+    saga->live.asleep_ms = image->head.due_ms;
     bool has_items = saga->step_total > saga->definition->step_count;
-    saga->is_unsettled =
+    saga->live.is_unsettled =
         (saga->direction == BACKWARD || has_items) && !saga_state_is_final(saga->state);
     /* And what was asked of children may not have reached them. */
     for (uint32_t i = 0; i < saga->step_total; i++) {
-        saga->is_unsettled |= child_is_watched(saga_step(saga, i));
-        if (saga->asleep_ms > 0) {
+        saga->live.is_unsettled |= child_is_watched(saga_step(saga, i));
+        if (saga->live.asleep_ms > 0) {
             child_was_left_alone(saga_step(saga, i));
         }
     }
-    saga->is_untold = saga->asleep_ms > 0 && child_owes_its_end(saga);
-    saga->owes = saga->is_untold;
+    saga->live.is_untold = saga->live.asleep_ms > 0 && child_owes_its_end(saga);
+    saga->live.owes = saga->live.is_untold;
     /* When it went to sleep it had been looked at, and nothing has been since. */
-    saga->is_unsettled &= saga->asleep_ms == 0;
+    saga->live.is_unsettled &= saga->live.asleep_ms == 0;
     rc = wants_note(saga) ? map_put(&engine->sagas, saga->name, saga) : SAGA_NO_MEMORY;
     if (rc != SAGA_OK) {
         saga_destroy(&saga);
@@ -165,7 +166,7 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     }
     int64_t due_ms = rc == SAGA_OK ? saga_next_due(engine, saga) : INT64_MAX;
     if (due_ms != INT64_MAX) {
-        rc = heap_set(&engine->timers, &saga->timer, due_ms);
+        rc = heap_set(&engine->timers, &saga->live.timer, due_ms);
     }
     /* What it was loaded for may mean nothing to it (a token of nobody): it must not stay. */
     if (rc == SAGA_OK) {

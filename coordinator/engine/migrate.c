@@ -188,7 +188,7 @@ enum saga_error migrate(struct turn *turn, const struct verb_request *verb, cons
                             .reason = verb->reason};
     turn_emit(turn, &said);
     turn_emit(turn, &record);
-    saga->is_migrated = true;
+    saga->live.is_migrated = true;
     return SAGA_OK;
 }
 

@@ -19,7 +19,7 @@ void park(struct turn *turn, struct step *step, enum task_kind kind, const char 
 void park_unfinished(struct turn *turn, struct step *step)
 {
     park(turn, step, TASK_DO, "later_without_end");
-    step->undo_due_ms = 0; /* its undo's patience begins when somebody has finished it */
+    step->live.undo_due_ms = 0; /* its undo's patience begins when somebody has finished it */
 }
 
 void park_undo(struct turn *turn, struct step *step)

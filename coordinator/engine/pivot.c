@@ -4,6 +4,7 @@
 #include "engine/turn.h"
 #include "journal/record.h"
 #include "saga/calls.h"
+#include "saga/child_state.h"
 
 static const struct step *pivot_of(const struct saga *saga)
 {

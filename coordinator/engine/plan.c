@@ -13,6 +13,7 @@
 #include "language/template.h"
 #include "language/template_form.h"
 #include "saga/calls.h"
+#include "saga/child_state.h"
 #include "saga/keys.h"
 #include "saga/saga.h"
 #include "saga/steps.h"

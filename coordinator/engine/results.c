@@ -189,7 +189,7 @@ static void undo_ok(struct turn *turn, struct attempt *attempt, const struct res
     record.flags = counts ? 0 : FLAG_STALE;
     if (counts) {
         unpark_saga(turn, step);
-        step->undo_due_ms = 0; /* a second undo has its own time */
+        step->live.undo_due_ms = 0; /* a second undo has its own time */
     }
     turn_emit(turn, &record);
     call_off_all(turn, attempt->call, "superseded");
@@ -289,8 +289,8 @@ static void take_later(struct turn *turn, struct attempt *attempt)
         char name[NAME_TOKEN_SIZE + 1];
         turn->failed |= !turn_name(turn, engine_token_name(attempt->token, name), NULL);
         /* It was called off while it ran: it must hear that again, wherever it waits now. */
-        if (!turn->failed && (attempt->called_off || late)) {
-            attempt->called_off = false;
+        if (!turn->failed && (attempt->live.called_off || late)) {
+            attempt->live.called_off = false;
             call_off(turn, attempt, "cancelled", false);
         }
     }
@@ -325,8 +325,8 @@ static const struct result *within_room(const struct turn *turn, const struct at
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
     struct result own;
-    attempt->orphan = false;
-    attempt->left = true;
+    attempt->live.orphan = false;
+    attempt->live.left = true;
     if (attempt->answered) {
         tell(turn, attempt, attempt->verdict);
         return;

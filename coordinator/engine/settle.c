@@ -12,8 +12,8 @@
 void settle(struct turn *turn)
 {
     struct saga *saga = turn->saga;
-    saga->is_unsettled = false;
-    saga->has_more = false;
+    saga->live.is_unsettled = false;
+    saga->live.has_more = false;
     /* Each round moves at least one step at least one state on; a step has few states. */
     uint32_t rounds = 16 * saga->step_total + 64;
     while (!turn->failed && !saga->paused && !saga_state_is_final(saga->state)) {

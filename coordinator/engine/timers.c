@@ -23,13 +23,13 @@ static void expire_attempt(struct turn *turn, struct call *call)
     if (due_ms > turn->now_ms || !what) {
         return;
     }
-    if (!attempt->left && !attempt->orphan) {
+    if (!attempt->live.left && !attempt->live.orphan) {
         /* It may be leaving at this moment: call it off, and hear whether it ever left. */
-        attempt->out_of_time = true;
+        attempt->live.out_of_time = true;
         call_off(turn, attempt, what, true);
         return;
     }
-    bool restart = attempt->orphan;
+    bool restart = attempt->live.orphan;
     bool closed = due_close_ms(call) <= turn->now_ms;
     struct failure failure = {
         .attempt = attempt,
@@ -41,7 +41,7 @@ static void expire_attempt(struct turn *turn, struct call *call)
         .uncounted = restart,
         .at_once = restart,
         .retry_after_ms = -1};
-    attempt->orphan = false;
+    attempt->live.orphan = false;
     call_fail(turn, call, &failure);
     if (!restart) {
         call_off(turn, attempt, what, true);

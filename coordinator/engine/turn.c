@@ -23,8 +23,8 @@ void turn_open(struct turn *turn, struct engine *engine, const struct event *eve
                           .state_before = saga->state,
                           .claim_before = saga->claim,
                           .paused_before = saga->paused};
-    saga->touched_serial = batch->serial;
-    saga->touched_ms = event->now_ms;
+    saga->live.touched_serial = batch->serial;
+    saga->live.touched_ms = event->now_ms;
     buf_clear(&engine->records);
     buf_clear(&engine->values);
 }
@@ -83,7 +83,7 @@ bool turn_has_room(struct turn *turn)
     const struct engine *engine = turn->engine;
     bool has = turn->entropy->size - turn->entropy->used >= (size_t)4 * TOKEN_SIZE &&
                engine->records.size + engine->values.size < LIMIT_BATCH_BYTES / 4;
-    turn->saga->has_more |= !has;
+    turn->saga->live.has_more |= !has;
     return has;
 }
 
@@ -93,7 +93,7 @@ struct effect *turn_effect(struct turn *turn, enum effect_kind kind)
         return NULL;
     }
     struct effect *effect = batch_effect(turn->batch, kind, turn->ref);
-    turn->saga->owes |= leave_owes(kind);
+    turn->saga->live.owes |= leave_owes(kind);
     turn->failed = !effect;
     return effect;
 }

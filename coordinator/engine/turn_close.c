@@ -69,13 +69,13 @@ static bool make_row(struct turn *turn)
 bool timer_set(struct engine *engine, struct saga *saga, int64_t due_ms)
 {
     if (due_ms == INT64_MAX) {
-        heap_drop(&engine->timers, &saga->timer);
+        heap_drop(&engine->timers, &saga->live.timer);
         return true;
     }
-    if (saga->timer.place > 0 && saga->timer.due == due_ms) {
+    if (saga->live.timer.place > 0 && saga->live.timer.due == due_ms) {
         return true;
     }
-    return heap_set(&engine->timers, &saga->timer, due_ms) == SAGA_OK;
+    return heap_set(&engine->timers, &saga->live.timer, due_ms) == SAGA_OK;
 }
 
 bool turn_close(struct turn *turn)
@@ -88,15 +88,15 @@ bool turn_close(struct turn *turn)
         turn->failed = !claims_note(turn);
     }
     bool has_moved = saga->state != turn->state_before;
-    saga->owes |= has_moved && child_owes_its_end(saga);
+    saga->live.owes |= has_moved && child_owes_its_end(saga);
     int64_t due_ms = saga_next_due(turn->engine, saga);
     int64_t asleep_ms = leave_asleep_ms(turn, due_ms);
-    bool changed = turn->is_new || has_moved || saga->is_migrated ||
-                   saga->paused != turn->paused_before || saga->asleep_ms != asleep_ms;
-    saga->asleep_ms = asleep_ms;
+    bool changed = turn->is_new || has_moved || saga->live.is_migrated ||
+                   saga->paused != turn->paused_before || saga->live.asleep_ms != asleep_ms;
+    saga->live.asleep_ms = asleep_ms;
     if (!turn->failed && changed) {
         turn->failed = !batch_put_head(turn->batch, saga, turn->is_new);
-        saga->is_migrated = false;
+        saga->live.is_migrated = false;
     }
     if (!turn->failed && has_moved) {
         struct effect *effect = turn_effect(turn, EFFECT_STATUS);

@@ -54,8 +54,8 @@ bool undo_begin(struct turn *turn, struct step *step)
     if (step_late_undo_is_open(step)) {
         return false; /* the undo's call is at work for an old key */
     }
-    if (step->undo_due_ms == 0) {
-        step->undo_due_ms = turn->now_ms;
+    if (step->live.undo_due_ms == 0) {
+        step->live.undo_due_ms = turn->now_ms;
     }
     if (quiet_ms > turn->now_ms) {
         bool waits_for_ever = quiet_ms == INT64_MAX && step->state == STEP_STATE_IN_DOUBT &&

@@ -22,6 +22,7 @@
 #include "journal/record.h"
 #include "saga/awake.h"
 #include "saga/calls.h"
+#include "saga/child_state.h"
 #include "saga/keys.h"
 #include "saga/steps.h"
 
@@ -209,7 +210,8 @@ static struct call *retryable_call(struct step *step)
     if (step->undo_state == UNDO_STATE_PARKED || step->undo_state == UNDO_STATE_RETRYING) {
         return step_call(step, TASK_UNDO);
     }
-    if (step->late_undo_state == UNDO_STATE_PARKED || step->late_undo_state == UNDO_STATE_RETRYING) {
+    if (step->late_undo_state == UNDO_STATE_PARKED ||
+        step->late_undo_state == UNDO_STATE_RETRYING) {
         return step_call(step, TASK_UNDO);
     }
     bool waits = step->state == STEP_STATE_PARKED || step->state == STEP_STATE_RETRYING;
@@ -251,7 +253,7 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
     record.flags |= call->kind == TASK_UNDO && !own ? (uint32_t)FLAG_LATE_EFFECT : 0u;
     turn_emit(turn, &record);
     if (call->kind == TASK_UNDO) {
-        call->step->undo_due_ms = 0; /* its patience begins anew, with the retry */
+        call->step->live.undo_due_ms = 0; /* its patience begins anew, with the retry */
         check_call_off(turn, call->step);
     }
     return SAGA_OK;

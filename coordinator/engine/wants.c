@@ -37,25 +37,25 @@ static bool will_wait(const struct saga *saga, struct span name)
 static bool reserve_wants(struct saga *saga)
 {
     uint32_t needed = saga->definition->event_name_count;
-    if (needed <= saga->want_capacity) {
+    if (needed <= saga->live.want_capacity) {
         return true;
     }
     struct span *names = arena_take(&saga->arena, needed * sizeof(*names));
     if (!names) {
         return false;
     }
-    for (uint32_t i = 0; i < saga->want_count; i++) {
-        names[i] = saga->wants[i];
+    for (uint32_t i = 0; i < saga->live.want_count; i++) {
+        names[i] = saga->live.wants[i];
     }
-    saga->wants = names;
-    saga->want_capacity = needed;
+    saga->live.wants = names;
+    saga->live.want_capacity = needed;
     return true;
 }
 
 static bool is_wanted(const struct saga *saga, struct span name)
 {
-    for (uint32_t i = 0; i < saga->want_count; i++) {
-        if (span_equal(saga->wants[i], name)) {
+    for (uint32_t i = 0; i < saga->live.want_count; i++) {
+        if (span_equal(saga->live.wants[i], name)) {
             return true;
         }
     }
@@ -67,10 +67,10 @@ bool wants_note(struct saga *saga)
     if (!reserve_wants(saga)) {
         return false;
     }
-    saga->want_count = 0;
+    saga->live.want_count = 0;
     for (uint32_t i = 0; i < saga->definition->event_name_count; i++) {
         if (will_wait(saga, saga->definition->event_names[i])) {
-            saga->wants[saga->want_count++] = saga->definition->event_names[i];
+            saga->live.wants[saga->live.want_count++] = saga->definition->event_names[i];
         }
     }
     return true;
@@ -79,9 +79,9 @@ bool wants_note(struct saga *saga)
 bool wants_tell(struct turn *turn)
 {
     struct saga *saga = turn->saga;
-    for (uint32_t i = 0; i < saga->want_count; i++) {
-        if (!will_wait(saga, saga->wants[i])) {
-            (void)inbox_rows_add_wait(turn, WAIT_UNWANTED, saga->wants[i]);
+    for (uint32_t i = 0; i < saga->live.want_count; i++) {
+        if (!will_wait(saga, saga->live.wants[i])) {
+            (void)inbox_rows_add_wait(turn, WAIT_UNWANTED, saga->live.wants[i]);
         }
     }
     for (uint32_t i = 0; i < saga->definition->event_name_count; i++) {

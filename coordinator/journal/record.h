@@ -41,10 +41,10 @@ enum record_flag {
     FLAG_LOST = 1024,      /* in doubt because its session was lost */
     FLAG_FRESH = 2048,     /* operator's retry: attempts are counted from anew */
     FLAG_LATE = 4096,      /* waiting: nobody waits for its end any more */
-    FLAG_SAVE_POINT = 1 << 19, /* operator, compensating: back to the step, then forward again */
-    FLAG_LATE_EFFECT = 1 << 20,      /* of an undo beside the step's own: for an effect of an old key */
-    FLAG_HOLDS = 1 << 21,      /* started: has its concurrency key, or shares its parent's */
-    FLAG_THEN_PAUSE = 1 << 23, /* with SAVE_POINT: paused there, until somebody resumes it */
+    FLAG_SAVE_POINT = 1 << 19,  /* operator, compensating: back to the step, then forward again */
+    FLAG_LATE_EFFECT = 1 << 20, /* of an undo beside the step's own: for an effect of an old key */
+    FLAG_HOLDS = 1 << 21,       /* started: has its concurrency key, or shares its parent's */
+    FLAG_THEN_PAUSE = 1 << 23,  /* with SAVE_POINT: paused there, until somebody resumes it */
     FLAG_ANEW = 1 << 24,    /* operator's retry: nothing was asked for, and the step begins anew */
     FLAG_OF_UNDO = 1 << 25, /* intended check: it asks about the step's undo, not about its do */
 };

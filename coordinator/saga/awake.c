@@ -68,7 +68,7 @@ static bool has_open_call(const struct step *step)
 bool awake_waits_for_turn(const struct step *step)
 {
     return step->saga->direction == BACKWARD && step->undo_state == UNDO_STATE_PENDING &&
-           step->undo_due_ms == 0;
+           step->live.undo_due_ms == 0;
 }
 
 /* It is among those that are looked at from the end on. */

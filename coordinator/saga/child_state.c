@@ -14,7 +14,7 @@ bool child_state_wants(const struct step *step, enum child_wish *wish)
         return true;
     }
     bool turns = saga->direction == BACKWARD && step->chosen;
-    *wish = turns || step->watch.called_off ? CHILD_BACK : CHILD_START;
+    *wish = turns || step->live.watch.called_off ? CHILD_BACK : CHILD_START;
     return step_kind_facts(step->spec->kind)->has_child && step->state == STEP_STATE_WAITING;
 }
 
@@ -27,12 +27,12 @@ bool child_is_watched(const struct step *step)
 bool child_is_left_alone(const struct step *step)
 {
     enum child_wish wish;
-    return !child_state_wants(step, &wish) || (wish == CHILD_START && step->watch.is_there);
+    return !child_state_wants(step, &wish) || (wish == CHILD_START && step->live.watch.is_there);
 }
 
 void child_call_off(struct step *step)
 {
-    step->watch.called_off = true;
+    step->live.watch.called_off = true;
 }
 
 int64_t child_state_limit_ms(const struct step *step)
@@ -43,7 +43,7 @@ int64_t child_state_limit_ms(const struct step *step)
 
 int64_t child_due_ms(const struct step *step)
 {
-    int64_t due_ms = step->watch.again_ms > 0 ? step->watch.again_ms : INT64_MAX;
-    int64_t end_ms = step->watch.called_off ? INT64_MAX : child_state_limit_ms(step);
+    int64_t due_ms = step->live.watch.again_ms > 0 ? step->live.watch.again_ms : INT64_MAX;
+    int64_t end_ms = step->live.watch.called_off ? INT64_MAX : child_state_limit_ms(step);
     return due_ms < end_ms ? due_ms : end_ms;
 }

@@ -5,15 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct step;
+#include "saga/task.h"
 
-/* What a parent wants of its child. Each may be asked again and has its effect once: a child that
- * is there is not started again, one that is on its way back is not turned again. */
-enum child_wish {
-    CHILD_START,   /* begin, or be there already; say so if it has ended */
-    CHILD_BACK,    /* turn back, unless past the pivot; say when it has ended, either way */
-    CHILD_REVERSE, /* undo what was completed, whatever the reversal window; say when it is done */
-};
+struct step;
 
 /* The state wants something of a child. */
 bool child_is_watched(const struct step *step);

@@ -3,7 +3,7 @@
  * The same function serves the live engine, which folds each record as it decides it, and recovery,
  * which folds the records that the store kept. It decides nothing. What a record may do to a step
  * is in the table `legal`; a record that asks for anything else is corrupt (replay) or a bug
- * (live). */
+ * (as it runs). */
 #include "saga/fold.h"
 
 #include "base/mp.h"
@@ -22,6 +22,8 @@
 #include "saga/items.h"
 #include "saga/moves.h"
 #include "saga/saga.h"
+
+#include "saga/no_live.h"
 
 /* After an attempt's doubt has ended: an undecided step without doubt has failed. One that was
  * parked because the attempt might have acted for ever is in doubt, if another one is. */

@@ -9,6 +9,8 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
+#include "saga/no_live.h"
+
 bool fold_adopt(struct call *call, const struct record *record)
 {
     struct attempt *adopted = call_attempt(call, record->run, record->attempt);

@@ -10,6 +10,8 @@
 #include "saga/moves.h"
 #include "saga/saga.h"
 
+#include "saga/no_live.h"
+
 void fold_close_check(const struct call *asked)
 {
     struct call *check = step_call(asked->step, TASK_CHECK);

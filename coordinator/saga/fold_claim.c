@@ -8,6 +8,8 @@
 #include "journal/record.h"
 #include "saga/saga.h"
 
+#include "saga/no_live.h"
+
 bool fold_claim_started(struct saga *saga, const struct record *record)
 {
     bool ok = true;

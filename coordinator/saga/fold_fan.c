@@ -8,6 +8,8 @@
 #include "saga/moves.h"
 #include "saga/saga.h"
 
+#include "saga/no_live.h"
+
 /* A fan-out begins: its items are steps of the saga from here on. */
 bool fold_items(struct step *step, const struct record *record, int64_t at_ms)
 {

@@ -4,6 +4,8 @@
 #include "saga/items.h"
 #include "saga/saga.h"
 
+#include "saga/no_live.h"
+
 /* Has any key of it been used, or is it decided otherwise? */
 bool fold_migrate_has_begun(const struct step *step)
 {

@@ -13,6 +13,9 @@
 #include "saga/moves.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
+#include "saga/live.h"
+
+#include "saga/no_live.h"
 
 bool fold_old_keys_add(struct step *step)
 {
@@ -23,10 +26,10 @@ bool fold_old_keys_add(struct step *step)
         return false;
     }
     *old_key = (struct old_key){.run = call->run,
-                          .key = call->key,
-                          .input = call->input,
-                          .by_person = step->by_person,
-                          .older = step->old_keys};
+                                .key = call->key,
+                                .input = call->input,
+                                .by_person = step->by_person,
+                                .older = step->old_keys};
     step->old_keys = old_key;
     call->old_run = call->run;
     return true;
@@ -50,8 +53,7 @@ static void clear_call(struct call *call)
     call->retry_ms = 0;
     call->input = none;
     call->output = none;
-    call->details = none;
-    call->details_room = 0;
+    live_forget_call(call);
     call->newest = NULL;
     call->forgot_unanswered = false;
     call->forgot_doubt = false;
@@ -88,11 +90,10 @@ bool fold_begin_anew(struct step *step, int64_t at_ms)
     step->approval = none;
     step->decider = none;
     step->child = none;
-    step->watch = (struct child_watch){0};
+    live_forget_step(step);
     step->undo_before_ms = 0;
     step->undo_before_told = false;
     step->undo_before_due = false;
-    step->undo_due_ms = 0;
     step->late = false;
     step->stuck = false;
     step->by_person = false;

@@ -5,6 +5,8 @@
 #include "saga/moves.h"
 #include "saga/saga.h"
 
+#include "saga/no_live.h"
+
 /* Nothing of it stands, and nothing will be asked for: those that need it go on. */
 bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms)
 {

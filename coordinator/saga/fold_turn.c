@@ -10,6 +10,8 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
+#include "saga/no_live.h"
+
 bool fold_want_turn(struct saga *saga, struct span code, struct span message, struct span actor,
                     int64_t at_ms)
 {

@@ -12,6 +12,8 @@
 #include "saga/moves.h"
 #include "saga/saga.h"
 
+#include "saga/no_live.h"
+
 /* A child is started, or the one there is needs a person. */
 static bool fold_child(struct step *step, struct call *call, const struct record *record,
                        int64_t at_ms)

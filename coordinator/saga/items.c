@@ -261,7 +261,7 @@ struct step *fan_next_undo(const struct fan *fan)
     for (; cursor->undo_end > 0; cursor->undo_end--) {
         struct step *item = &fan->items[cursor->undo_end - 1];
         bool waits = item->chosen && item->undo_state == UNDO_STATE_PENDING &&
-                     item->undo_due_ms == 0 && awake_waits_for_turn(item);
+                     item->live.undo_due_ms == 0 && awake_waits_for_turn(item);
         if (waits) {
             return item;
         }

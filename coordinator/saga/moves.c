@@ -8,6 +8,8 @@
 #include "saga/items.h"
 #include "saga/saga.h"
 
+#include "saga/no_live.h"
+
 #define TO(state) (1u << STEP_STATE_##state)
 static const uint32_t legal[STEP_STATE_COUNT] = {
     [STEP_STATE_PENDING] = TO(WAITING) | TO(RUNNING) | TO(SUCCEEDED) | TO(FAILED) | TO(SKIPPED),

@@ -18,7 +18,7 @@ static int64_t ttl_over_ms(const struct call *call, int64_t left_ms)
 
 int64_t attempt_over_ms(const struct attempt *attempt)
 {
-    return ttl_over_ms(attempt->call, attempt->left_ms);
+    return ttl_over_ms(attempt->call, attempt->live.left_ms);
 }
 
 /* When this attempt can no longer act. One that has not left may leave at any moment: whoever asks
@@ -33,7 +33,7 @@ static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *a
     if (attempt->later) {
         return close_ms > 0 ? call->first_ms + close_ms + dead_ms : INT64_MAX;
     }
-    return attempt->left ? attempt_over_ms(attempt) + dead_ms : INT64_MAX;
+    return attempt->live.left ? attempt_over_ms(attempt) + dead_ms : INT64_MAX;
 }
 
 bool call_waits_for_finish(const struct call *call)
@@ -42,7 +42,7 @@ bool call_waits_for_finish(const struct call *call)
         return false;
     }
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        if (a->later && !a->answered && !a->barrier && a->run > call->old_run) {
+        if (a->later && !a->answered && !a->live.barrier && a->run > call->old_run) {
             return true;
         }
     }
@@ -52,9 +52,9 @@ bool call_waits_for_finish(const struct call *call)
 static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barrier)
 {
     int64_t quiet_ms =
-        call->forgot_unanswered ? ttl_over_ms(call, call->forgotten_left_ms) + dead_ms : 0;
+        call->forgot_unanswered ? ttl_over_ms(call, call->live.forgotten_left_ms) + dead_ms : 0;
     for (const struct attempt *a = call->attempts; a; a = a->older) {
-        bool clear = (has_barrier && a->barrier) || a->run <= call->old_run;
+        bool clear = (has_barrier && a->live.barrier) || a->run <= call->old_run;
         int64_t at_ms = clear ? 0 : attempt_quiet_ms(call, a, dead_ms);
         quiet_ms = at_ms > quiet_ms ? at_ms : quiet_ms;
     }

@@ -1,8 +1,8 @@
 /* saga.h - the state of one saga: what its records add up to.
  *
  * Only fold.c writes the durable part, and only from a record, so that live and replayed sagas
- * cannot differ. Fields marked "volatile" are not in the journal: what was sent in this process's
- * life, when, and to whom. They are never read by the fold.
+ * cannot differ. What is not in the journal, but known for this process's life, stands in structs
+ * of its own, each called `live` (live.h): the fold may not look at them.
  *
  *   do:    pending -> running <-> retrying -> succeeded | failed | in_doubt | kept | parked
  *   wait:  pending -> waiting -> succeeded | failed; a child may be asked for again
@@ -16,10 +16,8 @@
 #define SAGA_SAGA_H
 
 #include "base/arena.h"
-#include "base/heap.h"
 #include "language/definition.h"
-#include "saga/child_state.h"
-#include "saga/task.h"
+#include "saga/live.h"
 
 struct buf;
 struct record;
@@ -45,14 +43,8 @@ struct attempt {
     bool answered;        /* it has spoken its last word, or was never taken: it cannot act */
     bool later;           /* answered `later`: may act until finish or schedule_to_close */
     bool of_undo;         /* of a check that asks about the undo */
-    bool left;            /* volatile: sent to a session (after a restart: taken to be) */
-    bool orphan;          /* volatile: sent before the restart, not named by anyone yet */
-    bool barrier;         /* volatile: its participant's database refuses a do after its undo */
-    bool called_off;      /* volatile: `cancel` was asked for */
-    bool out_of_time;     /* volatile: called off because of schedule_to_start or _close */
     int64_t intended_ms;
-    int64_t left_ms; /* volatile: when it was sent; after a restart: since serving */
-    int64_t beat_ms; /* volatile: last heartbeat, or when sent */
+    struct attempt_live live;
     struct call *call;
     struct attempt *older;
     struct task task;                       /* what adapters are given */
@@ -72,7 +64,7 @@ struct call {
     bool refused;            /* undo: what it said last was a refusal for good */
     bool of_undo;            /* check: it asks about the undo; else about the do */
     bool in_doubt;           /* undo: as it was asked */
-    uint32_t old_run;       /* do: keys up to this one were undone, and are history */
+    uint32_t old_run;        /* do: keys up to this one were undone, and are history */
     bool late_effect;        /* undo: of an effect of an old key, not of the step's present one */
     bool expired;            /* in doubt, and its provider may have forgotten the key */
     bool rerun;              /* the next attempt goes under the next key */
@@ -83,14 +75,12 @@ struct call {
     struct span do_key;      /* undo: of the do; check: of what it asks about */
     struct span input;       /* frozen */
     struct span output;      /* undo, check: frozen; nil when unknown */
-    struct span details;     /* volatile: of the last heartbeat */
-    size_t details_room;
+    struct call_live live;
     struct attempt *newest;   /* the one whose failure decides; NULL = none of this run */
     struct attempt *attempts; /* all of them, of earlier runs too, the latest first */
     uint32_t attempt_count;
-    bool forgot_unanswered;    /* an attempt was forgotten that may still act, or answer */
-    bool forgot_doubt;         /* one was in doubt: its doubt stands until the key's is settled */
-    int64_t forgotten_left_ms; /* volatile: when the last of those was sent */
+    bool forgot_unanswered; /* an attempt was forgotten that may still act, or answer */
+    bool forgot_doubt;      /* one was in doubt: its doubt stands until the key's is settled */
 };
 
 /* A key of a do that is history: the step was undone and runs again, under the next. */
@@ -120,38 +110,30 @@ struct step {
     struct fan *fan;        /* a container's, once its items are there */
     enum step_state state;
     enum undo_state undo_state;
-    uint32_t index;              /* in the saga */
-    uint32_t call_count;         /* of calls: those behind have never been asked */
-    int64_t wake_ms;             /* waiting: until then; for a child: at most until then */
-    int64_t undo_due_ms;         /* volatile: since when its undo could have gone; 0 = not */
-    int64_t undo_before_ms;      /* its undo's deadline; 0 = none */
-    struct old_key *late_effect;        /* the one whose late effect is being undone; NULL = none */
+    uint32_t index;                  /* in the saga */
+    uint32_t call_count;             /* of calls: those behind have never been asked */
+    int64_t wake_ms;                 /* waiting: until then; for a child: at most until then */
+    int64_t undo_before_ms;          /* its undo's deadline; 0 = none */
+    struct old_key *late_effect;     /* the one whose late effect is being undone; NULL = none */
     enum undo_state late_undo_state; /* of that undo, for which the undo's call is used */
-    bool undo_before_told;       /* somebody was alerted ahead of it */
-    bool undo_before_due;        /* it was the time to turn back for it */
-    bool all_clear;              /* volatile: it and all steps after it are done (backward.c) */
-    bool chosen;                 /* of the undo at work: to be undone */
-    bool accepted;               /* irrevocable, and a person said: keep it */
-    bool late;                   /* an effect came after the decision: undo it (again) */
-    bool stuck;                  /* its undo fails for long: others need not wait */
-    bool by_person;              /* settled by hand */
-    bool refused;                /* its do was refused for good */
+    bool undo_before_told;           /* somebody was alerted ahead of it */
+    bool undo_before_due;            /* it was the time to turn back for it */
+    bool chosen;                     /* of the undo at work: to be undone */
+    bool accepted;                   /* irrevocable, and a person said: keep it */
+    bool late;                       /* an effect came after the decision: undo it (again) */
+    bool stuck;                      /* its undo fails for long: others need not wait */
+    bool by_person;                  /* settled by hand */
+    bool refused;                    /* its do was refused for good */
     int64_t started_ms;
-    uint64_t started_seq;          /* order of starting; 0 = never */
-    struct span output;            /* empty = none */
+    uint64_t started_seq; /* order of starting; 0 = never */
+    struct span output;   /* empty = none */
+    struct step_live live;
     struct call calls[CALL_COUNT]; /* do, undo, check */
-    struct child_watch {           /* volatile: what was asked of the child */
-        bool has_asked;            /* asked for, in this process's life */
-        enum child_wish wish;
-        int64_t again_ms; /* it could not be started; when to ask again; 0 = it need not */
-        bool called_off;  /* it shall end, though the saga goes forward */
-        bool is_there;    /* it has begun, and will say by itself when it has ended */
-    } watch;
-    struct span name;  /* as people and participants say it: "pack", "pack[3]" */
-    uint32_t item;     /* an item's place in the collection */
-    struct span value; /* an item's: what stands there */
-    struct span place; /* an item's: the same as a msgpack value */
-    struct span code;  /* first error that stands */
+    struct span name;              /* as people and participants say it: "pack", "pack[3]" */
+    uint32_t item;                 /* an item's place in the collection */
+    struct span value;             /* an item's: what stands there */
+    struct span place;             /* an item's: the same as a msgpack value */
+    struct span code;              /* first error that stands */
     struct span message;
     uint32_t error_attempt;
     struct span outcome;        /* what a person settled it as, other than succeeded; empty = not */
@@ -167,7 +149,7 @@ struct step {
     struct span decider;    /* who ended the wait; empty = nobody */
     struct span skip_actor; /* who said that it shall be skipped; empty = nobody */
     struct span skip_reason;
-    int64_t event_mark; /* number of the last event that it took; 0 = none */
+    int64_t event_mark;       /* number of the last event that it took; 0 = none */
     struct old_key *old_keys; /* the latest first */
 };
 
@@ -222,7 +204,6 @@ struct saga {
     uint64_t seq; /* of the last record */
     uint64_t first_lsn;
     uint64_t last_lsn;
-    bool is_migrated; /* volatile: in the turn at work */
     struct span input;
     struct span output;
     struct span labels;
@@ -249,31 +230,15 @@ struct saga {
     int64_t deadline_ms;
     int64_t cost_micros;      /* of all that was asked */
     int64_t undo_cost_micros; /* of it: of compensations */
-    uint8_t digest[32];       /* volatile: of the start, while its name is not yet durable */
-    bool has_digest;
-    struct step *steps;  /* those of the definition: see saga_step() */
-    struct step **items; /* those of fan-outs, in the order in which they came */
-    uint32_t step_total; /* of the definition, and items */
-    uint32_t item_room;  /* of items */
-    uint64_t *awake;     /* bits by index: see saga_awake() */
-    uint32_t awake_room; /* words of it */
-    uint32_t settled;    /* steps of the definition that have succeeded, were skipped, resolved */
-    bool has_more;       /* volatile: a turn has no room for all that could be done: due at once */
+    struct step *steps;       /* those of the definition: see saga_step() */
+    struct step **items;      /* those of fan-outs, in the order in which they came */
+    uint32_t step_total;      /* of the definition, and items */
+    uint32_t item_room;       /* of items */
+    uint64_t *awake;          /* bits by index: see saga_awake() */
+    uint32_t awake_room;      /* words of it */
+    uint32_t settled; /* steps of the definition that have succeeded, were skipped, resolved */
 
-    /* Volatile: the engine's own. */
-    struct heap_node timer;
-    struct saga *next_leaving; /* waits to leave memory */
-    uint64_t leave_serial;     /* until this batch has been released */
-    uint64_t touched_serial;   /* batch that its newest turn is part of */
-    int64_t touched_ms;        /* when that was */
-    int64_t asleep_ms;         /* as its newest head says: due_ms */
-    bool is_leaving;
-    bool owes;          /* an effect of it has yet to make something durable: see leave.c */
-    struct span *wants; /* names of events that a step will wait for, as the store knows it */
-    uint32_t want_count;
-    uint32_t want_capacity;
-    bool is_unsettled; /* loaded, and not looked at since: due at once */
-    bool is_untold;    /* loaded, with an end that its parent may not have heard of: due at once */
+    struct saga_live live; /* the engine's own */
 };
 
 /* A saga in an arena of its own (taken from `source`). NULL: no memory. Also gives the name a

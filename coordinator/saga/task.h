@@ -10,6 +10,14 @@
 /* What a participant is told of its result: the words of `done`. */
 enum verdict { VERDICT_OK, VERDICT_LATE, VERDICT_STALE, VERDICT_UNKNOWN };
 
+/* What a parent wants of its child. Each may be asked again and has its effect once: a child that
+ * is there is not started again, one that is on its way back is not turned again. */
+enum child_wish {
+    CHILD_START,   /* begin, or be there already; say so if it has ended */
+    CHILD_BACK,    /* turn back, unless past the pivot; say when it has ended, either way */
+    CHILD_REVERSE, /* undo what was completed, whatever the reversal window; say when it is done */
+};
+
 struct task {
     uint64_t saga;             /* internal id */
     struct span key;           /* idempotency key: "trip-17/hotel/do" */

@@ -7,6 +7,9 @@
 
 #include "base/json.h"
 #include "base/mp.h"
+#include "saga/task.h"
+#include "journal/verb.h"
+#include "engine/event.h"
 #include "journal/record.h"
 #include "scenario.h"
 
@@ -23,11 +26,6 @@ struct field {
     {#member, (bit_), FORM_##form_, offsetof(struct record, member)},
 static const struct field fields[] = {
 #include "schemas/records.def"
-#include "journal/verb.h"
-#include "language/definition.h"
-#include "saga/task.h"
-#include "engine/event.h"
-#include "saga/child_state.h"
 };
 
 static const struct {

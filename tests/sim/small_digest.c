@@ -32,11 +32,11 @@ static void dump_attempt(const struct dump *dump, const struct attempt *attempt)
     mp_put_bool(out, attempt->later);
     mp_put_uint(out, (uint64_t)attempt->verdict);
     mp_put_bool(out, attempt == attempt->call->newest);
-    mp_put_bool(out, attempt->left);
-    mp_put_bool(out, attempt->orphan);
-    mp_put_bool(out, attempt->called_off);
+    mp_put_bool(out, attempt->live.left);
+    mp_put_bool(out, attempt->live.orphan);
+    mp_put_bool(out, attempt->live.called_off);
     int64_t act_ms = attempt->task.ttl_ms + SMALL_DEAD_MS;
-    put_ms(dump, attempt->answered ? 0 : attempt->left_ms + act_ms);
+    put_ms(dump, attempt->answered ? 0 : attempt->live.left_ms + act_ms);
 }
 
 static void dump_call(const struct dump *dump, const struct call *call)
@@ -85,15 +85,16 @@ static void dump_step(const struct dump *dump, const struct step *step)
     mp_put_bool(out, step->skip_actor.size > 0);
     put_ms(dump, step->wake_ms);
     mp_put_str(out, step->child);
-    mp_put_uint(out, (uint64_t)(step->watch.has_asked | step->watch.called_off << 1 |
-                                step->watch.is_there << 2));
-    mp_put_uint(out, (uint64_t)step->watch.wish);
-    put_ms(dump, step->watch.again_ms);
+    mp_put_uint(out, (uint64_t)(step->live.watch.has_asked | step->live.watch.called_off << 1 |
+                                step->live.watch.is_there << 2));
+    mp_put_uint(out, (uint64_t)step->live.watch.wish);
+    put_ms(dump, step->live.watch.again_ms);
     put_ms(dump, step->undo_before_ms);
     mp_put_bool(out, step->undo_before_told);
     mp_put_bool(out, step->undo_before_due);
     if (step->undo_state != UNDO_STATE_SUCCEEDED) {
-        put_ms(dump, step->undo_due_ms > 0 ? step->undo_due_ms + step->spec->stuck_ms : 0);
+        put_ms(dump,
+               step->live.undo_due_ms > 0 ? step->live.undo_due_ms + step->spec->stuck_ms : 0);
     }
     /* The order of starting, without the numbers that other records take. */
     for (uint32_t i = 0; i < step->saga->step_total; i++) {

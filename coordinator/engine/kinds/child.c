@@ -34,6 +34,7 @@
 #include "engine/turn.h"
 #include "journal/record.h"
 #include "saga/calls.h"
+#include "saga/child_state.h"
 #include "saga/keys.h"
 #include "saga/steps.h"
 
@@ -46,7 +47,7 @@ enum { AGAIN_MS = 1000, KEY_ROOM = 24 }; /* "/", "[9999]", "~9999" and "/confirm
 void child_was_left_alone(struct step *step)
 {
     if (child_is_watched(step)) {
-        step->watch =
+        step->live.watch =
             (struct child_watch){.has_asked = true, .wish = CHILD_START, .is_there = true};
     }
 }
@@ -64,7 +65,7 @@ static void begin_next(struct turn *turn, struct step *step, struct span input)
                             .code = span_text("saga"),
                             .due_ms = close_ms > 0 ? turn->now_ms + close_ms : 0,
                             .input = input};
-    step->watch = (struct child_watch){0};
+    step->live.watch = (struct child_watch){0};
     turn_emit(turn, &record);
     child_watch(turn, step);
 }
@@ -152,7 +153,7 @@ static void ask_child(struct turn *turn, const struct step *step, enum child_wis
 
 void child_watch(struct turn *turn, struct step *step)
 {
-    struct child_watch *watch = &step->watch;
+    struct child_watch *watch = &step->live.watch;
     enum child_wish wish;
     watch->called_off |= child_state_limit_ms(step) <= turn->now_ms;
     if (turn->failed || !child_state_wants(step, &wish)) {
@@ -211,9 +212,10 @@ static void undo_ended(struct turn *turn, struct step *step, const struct child_
                             .attempt = undo->newest->number,
                             .cost_micros = end->undo_cost_micros};
     if (end->state == SAGA_STATE_COMPLETED) {
-        step->watch.has_asked = false; /* it was on its way back already, in part: now all of it */
+        step->live.watch.has_asked =
+            false; /* it was on its way back already, in part: now all of it */
     } else if (end->state == SAGA_STATE_COMPENSATED) {
-        step->undo_due_ms = 0;
+        step->live.undo_due_ms = 0;
         turn_emit(turn, &record);
         budget_watch_undo(turn, step, end->undo_cost_micros);
     } else if (end->state == SAGA_STATE_TERMINATED) {
@@ -264,10 +266,10 @@ void child_ended(struct turn *turn, const struct child_end *end)
         return; /* nobody waits for it: settled by a person, or heard before */
     }
     if (end->is_busy) {
-        step->watch.again_ms = turn->now_ms + AGAIN_MS;
+        step->live.watch.again_ms = turn->now_ms + AGAIN_MS;
     } else if (end->state == SAGA_STATE_PARKED) {
         child_parked(turn, step, end);
-        step->watch.is_there = true;
+        step->live.watch.is_there = true;
     } else if (step->state == STEP_STATE_WAITING) {
         do_ended(turn, step, end);
     } else {
@@ -403,7 +405,7 @@ void child_has_begun(struct saga *parent, const struct saga *child)
 {
     for (uint32_t i = 0; i < parent->step_total && !has_news(child); i++) {
         struct step *step = saga_step(parent, i);
-        step->watch.is_there |= child_is_watched(step) && span_equal(step->child, child->name);
+        step->live.watch.is_there |= child_is_watched(step) && span_equal(step->child, child->name);
     }
 }
 
@@ -414,7 +416,7 @@ bool child_owes_its_end(const struct saga *saga)
 
 void child_tell(struct turn *turn)
 {
-    turn->saga->is_untold = false;
+    turn->saga->live.is_untold = false;
     struct span parent = saga_parent_name(turn->saga->name);
     if (parent.size > 0 && has_news(turn->saga)) {
         tell(turn, parent);

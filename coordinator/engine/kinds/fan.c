@@ -174,11 +174,11 @@ bool fan_undo(struct turn *turn, const struct step *container, bool clear)
         bool asked =
             item->undo_state == UNDO_STATE_RUNNING || item->undo_state == UNDO_STATE_RETRYING;
         bool wants = step_wants_undo(item);
-        bool may = clear && (item->undo_due_ms > 0 || going < container->spec->parallel_max);
+        bool may = clear && (item->live.undo_due_ms > 0 || going < container->spec->parallel_max);
         if (wants && may) {
             changed |= undo_begin(turn, item);
         } else if (wants) {
-            item->undo_due_ms = 0; /* see undo_parallel() */
+            item->live.undo_due_ms = 0; /* see undo_parallel() */
         }
         going += (asked || (wants && may)) && !item->stuck ? 1 : 0;
     }

@@ -1,0 +1,16 @@
+/* live.c - forgetting what only this process's life knows of a step that begins anew. */
+#include "saga/live.h"
+
+#include "saga/saga.h"
+
+void live_forget_call(struct call *call)
+{
+    call->live.details = (struct span){NULL, 0};
+    call->live.details_room = 0;
+}
+
+void live_forget_step(struct step *step)
+{
+    step->live.watch = (struct child_watch){0};
+    step->live.undo_due_ms = 0;
+}
