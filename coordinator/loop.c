@@ -1,7 +1,7 @@
 /* loop.c - the only code that sees all the parts.
  *
  * Opening is a ladder: each part says for itself what is wrong. Serving is a few lines: wait, take
- * what has come, one turn of the core. Signals arrive as bytes on a descriptor like everything
+ * what has come, one round of the core. Signals arrive as bytes on a descriptor like everything
  * else. */
 #include "loop.h"
 
@@ -422,7 +422,7 @@ static void receive(struct loop *loop, int64_t at_ms)
     }
 }
 
-/* The loop: wait, take what has come, let the core have its turn. */
+/* The loop: wait, take what has come, let the core do its round. */
 static int serve(struct loop *loop)
 {
     const int wakes[WAKE_COUNT] = {[WAKE_SIGNALS] = loop->signals,
@@ -439,7 +439,7 @@ static int serve(struct loop *loop)
         at_ms = clock_now_ms(&loop->clock);
         take_signals(loop, at_ms);
         receive(loop, at_ms);
-        rc = core_turn(loop->core, at_ms);
+        rc = core_round(loop->core, at_ms);
         atomic_store(&loop->is_ready,
                      loop->drain_until_ms == 0 && rc == SAGA_OK && !core_is_disk_full(loop->core));
     }

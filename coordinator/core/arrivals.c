@@ -54,9 +54,7 @@ static void attach(struct arrival *arrival, struct request *request)
 static enum saga_error find_target(struct core *core, struct span saga)
 {
     struct name found;
-    struct event event = {.kind = EVENT_VERB, .verb.saga = saga};
-    struct span lacking;
-    if (saga.size == 0 || !engine_lacks(core->engine, &event, &lacking)) {
+    if (saga.size == 0 || engine_holds(core->engine, saga)) {
         return SAGA_OK;
     }
     return core_store(core)->ops->find_name(core_store(core), saga, &found);

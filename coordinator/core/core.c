@@ -16,6 +16,14 @@
 #include "engine/batch.h"
 #include "peers/parts.h"
 
+enum {
+    DISK_RETRY_MS = 1000,     /* between two tries to write to a full disk */
+    HOLDS_MAX = 8,            /* rounds that a small batch waits for more: see is_small() */
+    POOL_BYTES = 1024 * 1024, /* kept for the sagas and batches to come */
+    RELEASE_MAX = 4,          /* batches released in one round */
+    NEAR_MS = 30000, /* shorter waits stay in memory: a row of the store costs more than they do */
+};
+
 enum saga_error core_new(const struct core_options *options, struct core **core)
 {
     struct core *made = calloc(1, sizeof(*made));
@@ -129,7 +137,7 @@ static bool has_rows(const struct work *work)
            rows->inbox_done_count > 0 || rows->wait_count > 0;
 }
 
-/* Something waits for its turn without having anything to write. */
+/* Does the batch hold effects, answers, or sagas to be released, though it has no row to write? */
 static bool has_effects(const struct core *core, const struct work *work)
 {
     return work->batch.effect_count > 0 || work->defines || work->settles ||
@@ -169,7 +177,7 @@ static struct work *collect(struct core *core)
  * rest wait for its sync, and from then on every batch is small: more syncs, more wake-ups, for the
  * same work. So a batch smaller than the one before it waits for some moments, not for ever; one
  * that grows is given at once, and so is the only one of a quiet hour. Nor does one wait that is
- * worth its sync anyway: then disk and participants would work in turns instead of at once. */
+ * worth its sync anyway: then disk and participants would work by turns instead of at once. */
 static bool is_small(const struct core *core)
 {
     uint32_t rows = core->making->batch.rows.row_count;
@@ -243,7 +251,7 @@ void core_begin(struct core *core, int64_t now_ms)
     core->now_ms = now_ms;
 }
 
-enum saga_error core_turn(struct core *core, int64_t now_ms)
+enum saga_error core_round(struct core *core, int64_t now_ms)
 {
     core->now_ms = now_ms;
     if (sleepers_due(core) <= now_ms && !core_is_full(core)) {
@@ -253,7 +261,7 @@ enum saga_error core_turn(struct core *core, int64_t now_ms)
         struct event event = {.kind = EVENT_TIME, .now_ms = now_ms};
         decide_step(core, &event);
     }
-    ticks_turn(core);
+    ticks_round(core);
     waiters_expire(core);
     if (core->peers && peers_next_due(core->peers) <= now_ms) {
         peers_tick(core->peers, now_ms);
@@ -267,7 +275,7 @@ enum saga_error core_turn(struct core *core, int64_t now_ms)
     if (durable) {
         let_go(core, durable);
     }
-    events_turn(core);
+    events_round(core);
     core->holds = !core->syncing && is_small(core) ? core->holds + 1 : 0;
     if (core->holds > 0) {
         return core->failure;
@@ -299,7 +307,7 @@ int64_t core_next_due(const struct core *core)
     if (waits && core->disk_retry_ms < due_ms) {
         due_ms = core->disk_retry_ms;
     }
-    /* Effects without rows need no store: they leave in the next turn. */
+    /* Effects without rows need no store: they leave in the next round. */
     bool ready = !core->syncing && core->disk_retry_ms == 0 &&
                  (has_rows(core->making) || has_effects(core, core->making));
     return ready ? core->now_ms : due_ms;

@@ -1,7 +1,7 @@
 /* core.h - the coordinator without its sockets: events in, durable, effects out.
  *
- * This is the turn of the loop that can be driven by anything: by loop.c on ZeroMQ and HTTP, by the
- * simulator on arrays and virtual time. It owns the order of things:
+ * This is the round of the loop that can be driven by anything: by loop.c on ZeroMQ and HTTP, by
+ * the simulator on arrays and virtual time. It owns the order of things:
  *
  *     decide   engine_step() each event into the batch in the making
  *     submit   give that batch to the store when the one before is durable; meanwhile it grows
@@ -39,6 +39,7 @@ struct core_options {
     void *outbox_arg;
 };
 
+/* A core on an open store, which it has not read yet: core_recover() is next. SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error core_new(const struct core_options *options, struct core **core);
 /* Requests still open are answered `unavailable`. Waits for the store to be done with its batch. */
 void core_destroy(struct core **core);
@@ -48,17 +49,17 @@ void core_set_peers(struct core *core, struct peers *peers);
 /* From now on participants may come back. */
 MUST_CHECK enum saga_error core_serve(struct core *core, int64_t now_ms);
 
-/* A round of input begins: requests and events until core_turn() happen at this time. */
+/* A round of input begins: requests and events until core_round() happen at this time. */
 void core_begin(struct core *core, int64_t now_ms);
 
 /* What is due and what is durable: call it after each round of input. SAGA_STORE_FAILED,
  * SAGA_DISK_FULL (a commit was lost), SAGA_NO_MEMORY, SAGA_STORE_CORRUPT: stop, restart, replay. */
-MUST_CHECK enum saga_error core_turn(struct core *core, int64_t now_ms);
-/* When core_turn() has something to do by itself; INT64_MAX = not. */
+MUST_CHECK enum saga_error core_round(struct core *core, int64_t now_ms);
+/* When core_round() has something to do by itself; INT64_MAX = not. */
 int64_t core_next_due(const struct core *core);
 /* A batch is with the store: nothing that is decided now can leave before it is durable. */
 bool core_is_syncing(const struct core *core);
-/* Has the last turn kept a small batch back, in the hope of more? Then the next turn should come
+/* Has the last round kept a small batch back, in the hope of more? Then the next round should come
  * after a fraction of a millisecond, whatever arrives until then. */
 bool core_is_holding(const struct core *core);
 /* Nothing is in the making or syncing. */
@@ -70,6 +71,7 @@ struct core_stats {
     uint32_t sagas;   /* in memory */
 };
 
+/* Counters for the log. */
 void core_stats(const struct core *core, struct core_stats *stats);
 
 /* No new starts from now on. */

@@ -13,6 +13,8 @@ struct work;
 /* hooks.c */
 MUST_CHECK enum saga_error deliveries_open(struct core *core);
 
+/* REQUEST_OUTBOX: what has become of a delivery, or what a person wants of it. Answered when that
+ * is durable. */
 void deliveries_ask(struct core *core, struct request *request);
 
 /* Their batch is durable. */

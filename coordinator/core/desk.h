@@ -10,6 +10,7 @@ struct desk;
 
 struct desk_queue;
 
+/* SAGA_NO_MEMORY, also when the system gives no descriptor. */
 MUST_CHECK enum saga_error desk_open(struct core *core, struct desk_queue **queue);
 /* After desk_shut(), when nobody can post any more. */
 void desk_close(struct desk_queue **queue);

@@ -10,7 +10,7 @@
 #include "core/recalls.h"
 #include "core/state.h"
 
-enum { DELIVERIES_PER_TURN = 512 }; /* each may read a saga from the store */
+enum { DELIVERIES_PER_ROUND = 512 }; /* each may read a saga from the store */
 
 void events_open(struct core *core)
 {
@@ -61,10 +61,10 @@ static bool has_event(const struct events *events)
     return events->delivering.stage != DELIVER_NONE || events->offered < events->durable;
 }
 
-void events_turn(struct core *core)
+void events_round(struct core *core)
 {
     struct events *events = &core->events;
-    uint32_t left = DELIVERIES_PER_TURN;
+    uint32_t left = DELIVERIES_PER_ROUND;
     if (!events->is_serving) {
         return;
     }

@@ -1,16 +1,16 @@
 /* events.h - events on their way from the inbox to sagas; private to the core.
  *
- * An event is durable before anybody hears of it. Then it is offered, in the order of the numbers
+ * An event is durable before anybody hears of it. Then it is delivered, in the order of the numbers
  * that the engine gives, one event after the other:
  *
  *     durable ─> each step that waits for it (by name, and by key where its match has one)
  *             ─> each definition that it starts a saga of
  *             ─> done: the mark moves on, in the commit that holds what came of it
  *
- * A crash in between offers it again from the beginning, which changes nothing for those who had it
- * already. A wait that begins is recalled first: what came before is offered to it, in order; only
- * then does it stand among those who hear of new events. Which waits were not recalled yet is
- * durable too. */
+ * After a crash in between, the event is delivered again from the beginning, which changes nothing
+ * for those who had it already. A wait that begins is recalled first: the events that came before
+ * it are delivered to its step, in order; only then does the step hear of new events. Which waits
+ * have not been recalled yet is durable too. */
 #ifndef CORE_EVENTS_H
 #define CORE_EVENTS_H
 
@@ -37,7 +37,7 @@ struct recall {
     struct recall *next;
     uint64_t saga;
     uint32_t step;
-    uint64_t number; /* of the last event that it was offered */
+    uint64_t number; /* of the last event that was delivered to the step */
     size_t id_size;
     size_t name_size;
     uint8_t text[]; /* external id, name of the event */
@@ -49,7 +49,7 @@ struct recalled {
     uint64_t key[2];       /* saga, step */
 };
 
-/* Where the event that is being offered has got to. */
+/* How far the event that is being delivered has got. */
 enum deliver_stage { DELIVER_NONE, DELIVER_WAITS, DELIVER_STARTS };
 
 struct delivering {
@@ -86,16 +86,17 @@ struct events_work {
     struct recalled *recalled; /* known to the store with the batch */
 };
 
+/* Nothing is delivered before events_serve(). */
 void events_open(struct core *core);
 /* Requests still open are answered `unavailable`. */
 void events_close(struct core *core);
 void events_serve(struct core *core);
 
-/* Offers what is durable, as far as one turn goes. */
-void events_turn(struct core *core);
+/* Delivers the events that are durable, as far as one round goes. */
+void events_round(struct core *core);
 /* The batch is durable. */
 void events_released(struct core *core, struct work *work);
-/* When events_turn() has something to do by itself; INT64_MAX = not. */
+/* When events_round() has something to do by itself; INT64_MAX = not. */
 int64_t events_next_due(const struct core *core);
 
 #endif

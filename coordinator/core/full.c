@@ -3,6 +3,8 @@
 
 #include "core/state.h"
 
+enum { EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS }; /* refusals and verdicts need memory, and no row */
+
 bool core_is_full(const struct core *core)
 {
     const struct batch *batch = &core->making->batch;
@@ -16,7 +18,7 @@ bool core_is_full(const struct core *core)
 
 bool core_is_disk_full(struct core *core)
 {
-    /* Looked at once a turn: between two looks no more than a batch is taken. */
+    /* Asked once a round: between two looks no more than a batch is taken. */
     if (core->space_ms != core->now_ms) {
         struct store *store = core->options.store;
         core->space_ms = core->now_ms;

@@ -32,14 +32,6 @@ enum saga_error look_saga(struct core *core, struct span name, struct answer *an
     return rc;
 }
 
-/* Is the saga in memory, durable or not? */
-bool look_is_in_memory(const struct core *core, struct span name)
-{
-    struct event event = {.kind = EVENT_VERB, .verb.saga = name};
-    struct span lacking;
-    return !engine_lacks(core->engine, &event, &lacking);
-}
-
 static enum saga_error take_name(const struct store_item *item, void *arg)
 {
     struct found_saga *found = arg;

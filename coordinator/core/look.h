@@ -20,9 +20,6 @@ struct found_saga {
 enum saga_error look_saga(struct core *core, struct span name, struct answer *answer,
                           struct arena *arena);
 
-/* Is the saga in memory, durable or not? */
-bool look_is_in_memory(const struct core *core, struct span name);
-
 /* The external id of a saga that is durable. Only a list can tell: it is rarely asked. */
 enum saga_error look_up_name(struct core *core, struct found_saga *found);
 

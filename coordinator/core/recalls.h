@@ -16,10 +16,10 @@ MUST_CHECK enum saga_error recalls_recover(struct core *core);
 /* EFFECT_RECALL. */
 void recalls_add(struct core *core, const struct effect *effect);
 
-/* Is there room, and time left in this turn, for another step to be asked? */
+/* Is there room, and time left in this round, for another step to be asked? */
 bool recalls_may_go_on(const struct core *core, uint32_t *left);
 
-/* Tells recalled steps what came before their waits, as far as the turn goes. */
+/* Tells recalled steps what came before their waits, as far as the round goes. */
 void recalls_run(struct core *core, uint32_t *left);
 
 #endif

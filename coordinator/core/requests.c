@@ -1,41 +1,18 @@
 /* requests.c - requests from outside: looked up, decided, answered when durable. */
 #include "core/requests.h"
 
+#include "core/answers.h"
 #include "core/arrivals.h"
 #include "core/decide.h"
 #include "core/definitions.h"
 #include "core/deliveries.h"
 #include "core/full.h"
 #include "core/look.h"
+#include "core/request_keys.h"
 #include "core/state.h"
 #include "core/waiters.h"
 #include "door/request.h"
 #include "store/catalog.h"
-
-/* ---- what is durable of a saga ---- */
-
-/* Answers with what is durable now, or waits when that is wanted and not yet so. A saga whose start
- * is on its way to the store may be waited for already. */
-static void answer_or_wait(struct core *core, struct request *request, struct span name)
-{
-    struct arena arena;
-    struct answer answer = {.duplicate = request->duplicate};
-    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
-    answer.error = look_saga(core, name, &answer, &arena);
-    bool is_open = answer.error == SAGA_OK
-                       ? !state_is_settled(answer.state)
-                       : answer.error == SAGA_NOT_FOUND && look_is_in_memory(core, name);
-    if (is_open && request->wait_settled && request->wait_ms > 0) {
-        waiters_add(core, request, name);
-    } else {
-        /* Only who waited hears it, whether the saga is still in memory or not. */
-        answer.output = request->wait_settled ? answer.output : (struct span){NULL, 0};
-        request->answer(request, &answer);
-    }
-    arena_close(&arena);
-}
-
-/* ---- requests that are with the engine ---- */
 
 static bool remember(struct core *core, struct request *request)
 {
@@ -58,7 +35,7 @@ void requests_reply(struct core *core, const struct effect *effect)
     request->duplicate = effect->reply.duplicate;
     bool waits = effect->reply.error == SAGA_OK && request->wait_settled && request->wait_ms > 0;
     if (waits && request->duplicate) {
-        answer_or_wait(core, request, effect->reply.saga);
+        answers_give(core, request, effect->reply.saga);
         return;
     }
     if (waits && !state_is_settled(effect->reply.state)) {
@@ -88,17 +65,6 @@ void requests_finished(struct core *core, const struct effect *effect)
     }
 }
 
-/* ---- idempotency keys ---- */
-
-/* The same key is on its way to the store: what it stands for must not be said before it is
- * durable, and may not come to pass. Asked again when that is decided. */
-static void defer(struct core *core, struct request *request)
-{
-    request->next = NULL;
-    *core->deferred_end = request;
-    core->deferred_end = &request->next;
-}
-
 void requests_ask_again(struct core *core)
 {
     struct request *request = core->deferred;
@@ -111,71 +77,6 @@ void requests_ask_again(struct core *core)
     }
 }
 
-/* A key that came before: the same request has the same outcome, another one is refused. */
-static void key_again(struct core *core, struct request *request, const struct name *known,
-                      const uint8_t *digest)
-{
-    if (memcmp(known->digest, digest, sizeof(known->digest)) != 0) {
-        request_answer(request, SAGA_IDEMPOTENCY_CONFLICT,
-                       "this idempotency key came before with another request");
-        return;
-    }
-    struct found_saga found = {.saga = known->saga};
-    enum saga_error rc = look_up_name(core, &found);
-    if (rc != SAGA_OK) {
-        request_answer(request, rc, NULL);
-        return;
-    }
-    request->duplicate = true;
-    answer_or_wait(core, request, span_of(found.name, found.size));
-}
-
-/* Is the key new? Else the request is answered, or waits for its turn. */
-static bool key_is_new(struct core *core, struct request *request, struct span key,
-                       const uint8_t *digest)
-{
-    struct store *store = core->options.store;
-    struct name known;
-    if (key.size == 0) {
-        return true;
-    }
-    if (map_get(&core->keys_pending, key)) {
-        defer(core, request);
-        return false;
-    }
-    enum saga_error rc = store->ops->find_name(store, key, &known);
-    if (rc == SAGA_OK) {
-        key_again(core, request, &known, digest);
-    } else if (rc != SAGA_NOT_FOUND) {
-        request_answer(request, rc, NULL);
-    }
-    return rc == SAGA_NOT_FOUND;
-}
-
-/* Keys that the engine has just put into the batch are remembered until they are durable. */
-static void remember_key(struct core *core, struct span key, uint32_t names_before)
-{
-    const struct rows *rows = &core->making->batch.rows;
-    for (uint32_t i = names_before; i < rows->name_count && key.size > 0; i++) {
-        struct name *name = &rows->names[i];
-        if (!span_equal(name->text, key)) {
-            continue;
-        }
-        /* The list may move when it grows: the entry is kept in the batch's arena by itself. */
-        struct name *kept = ARENA_NEW(&core->making->batch.arena, struct name);
-        if (!kept) {
-            core_fail(core, SAGA_NO_MEMORY);
-            return;
-        }
-        *kept = *name;
-        if (map_put(&core->keys_pending, kept->text, kept) != SAGA_OK) {
-            core_fail(core, SAGA_NO_MEMORY);
-        }
-    }
-}
-
-/* ---- start ---- */
-
 static void start_again(struct core *core, struct request *request, const struct name *found)
 {
     if (memcmp(found->digest, request->start.digest, sizeof(found->digest)) != 0) {
@@ -184,7 +85,7 @@ static void start_again(struct core *core, struct request *request, const struct
         return;
     }
     request->duplicate = true;
-    answer_or_wait(core, request, request->start.name);
+    answers_give(core, request, request->start.name);
 }
 
 /* Minted ids ascend (UUIDv7), so one that is greater than every id of its kind is new for sure, and
@@ -231,7 +132,7 @@ static void ask_start(struct core *core, struct request *request)
     }
     struct event event = {.kind = EVENT_START, .now_ms = core->now_ms};
     event.start = *start;
-    if (!key_is_new(core, request, start->key, start->key_digest) ||
+    if (!request_keys_is_new(core, request, start->key, start->key_digest) ||
         !id_is_open(core, request, &event)) {
         return;
     }
@@ -249,10 +150,8 @@ static void ask_start(struct core *core, struct request *request)
     event.ref = request->ref;
     uint32_t names_before = core->making->batch.rows.name_count;
     decide_step(core, &event);
-    remember_key(core, start->key, names_before);
+    request_keys_remember(core, start->key, names_before);
 }
-
-/* ---- verbs ---- */
 
 static void ask_verb(struct core *core, struct request *request)
 {
@@ -261,7 +160,7 @@ static void ask_verb(struct core *core, struct request *request)
         request_answer(request, SAGA_DISK_FULL, NULL);
         return;
     }
-    if (!key_is_new(core, request, verb->key, verb->digest)) {
+    if (!request_keys_is_new(core, request, verb->key, verb->digest)) {
         return;
     }
     if (!remember(core, request)) {
@@ -272,7 +171,7 @@ static void ask_verb(struct core *core, struct request *request)
     event.verb = *verb;
     uint32_t names_before = core->making->batch.rows.name_count;
     decide_step(core, &event);
-    remember_key(core, verb->key, names_before);
+    request_keys_remember(core, verb->key, names_before);
 }
 
 /* Without its key a task that was answered `later` is found by its token, also when its saga has
@@ -312,14 +211,10 @@ static void ask_finish(struct core *core, struct request *request)
     decide_step(core, &event);
 }
 
-/* ---- definitions ---- */
-
-/* ---- the door ---- */
-
 static void ask_wait(struct core *core, struct request *request)
 {
     request->wait_settled = true;
-    answer_or_wait(core, request, request->saga);
+    answers_give(core, request, request->saga);
 }
 
 typedef void (*ask_fn)(struct core *core, struct request *request);

@@ -6,8 +6,11 @@ struct core;
 struct effect;
 struct request;
 
+/* EFFECT_REPLY: what the engine decided of a start or a verb is durable; answers the request, or
+ * lets it wait until its saga has settled. */
 void requests_reply(struct core *core, const struct effect *effect);
 
+/* EFFECT_DONE of a `finish`: its verdict is durable. */
 void requests_finished(struct core *core, const struct effect *effect);
 
 /* asks.c */

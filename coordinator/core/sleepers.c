@@ -2,9 +2,9 @@
  *
  * Only the near horizon is in memory. When the first sleeper outside comes nearer than half of
  * near_ms, all that are due within near_ms are loaded, in the order of their time, some in each
- * turn: so 10,000 that are due in the same second are there before it begins, the loop looks at the
- * store once in a while and not for each of them, and nothing else waits for it. After a restart
- * those whose time has passed come first.
+ * round: so 10,000 that are due in the same second are there before it begins, the loop looks at
+ * the store once in a while and not for each of them, and nothing else waits for it. After a
+ * restart those whose time has passed come first.
  *
  * One saga that cannot be read stops the coordinator, as one that is awake does at recovery. */
 #include "core/sleepers.h"
@@ -12,7 +12,9 @@
 #include "core/decide.h"
 #include "core/state.h"
 
-/* Those to be loaded in this turn. A callback must not call the store: their names are kept. */
+enum { SLEEPERS_MAX = 256 }; /* loaded in a round, some 30 us each: heartbeats wait no longer */
+
+/* Those to be loaded in this round. A callback must not call the store: their names are kept. */
 struct found {
     const struct core *core;
     struct arena arena;

@@ -22,19 +22,8 @@ struct store_inbox_ops;
 
 #define STOPPING "the coordinator stops"
 
-/* Random bytes taken at once from the system. */
-enum {
-    ENTROPY_POOL = 4 * ENTROPY_PER_EVENT,
-    DISK_RETRY_MS = 1000,
-    EXPIRE_MAX = 64, /* waits whose time is over, answered in one turn: each may read the store */
-    EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS, /* refusals and verdicts need no row, and memory too */
-    SMALL_ROWS = 64,                      /* a batch of so many is worth its sync */
-    HOLDS_MAX = 8,            /* turns that a small batch waits for more: see is_small() */
-    POOL_BYTES = 1024 * 1024, /* kept for the sagas and batches to come */
-    RELEASE_MAX = 4,          /* batches given on in one turn */
-    NEAR_MS = 30000, /* waits that are shorter stay in memory: a store's row costs more than that */
-    SLEEPERS_MAX = 256, /* loaded in one turn, some 30 us each: heartbeats wait no longer */
-};
+enum { ENTROPY_POOL = 4 * ENTROPY_PER_EVENT }; /* random bytes taken at once from the system */
+enum { SMALL_ROWS = 64 }; /* a batch of so many rows is worth a sync of its own */
 
 /* A request that waits for its saga to settle. */
 struct waiter {
@@ -73,11 +62,11 @@ struct core {
     struct work *syncing;    /* NULL: the store is idle */
     struct work *releasing;  /* its effects are on their way out; NULL: none are */
     uint32_t rows_before;    /* of the batch given to the store last */
-    uint32_t holds;          /* turns for which the batch in the making has waited for more */
+    uint32_t holds;          /* rounds for which the batch in the making has waited for more */
     uint64_t submitted;      /* batches given to the store */
     uint64_t lsn_durable;    /* of the last row released */
     uint64_t rows;           /* released */
-    int64_t now_ms;          /* of the turn at work */
+    int64_t now_ms;          /* of the round at work */
     int64_t disk_retry_ms;   /* 0 = there is room */
     enum saga_error failure; /* once set, the core does nothing more */
     int64_t space_ms;        /* when the store was last asked for room */
@@ -102,6 +91,7 @@ struct core {
     uint8_t random[ENTROPY_POOL];
 };
 
+/* The store, and its part for events. */
 static inline struct store *core_store(const struct core *core)
 {
     return core->options.store;

@@ -19,7 +19,7 @@
 #include "store/catalog.h"
 
 enum {
-    TICKS_MAX = 64, /* dealt with in one turn */
+    TICKS_MAX = 64, /* dealt with in one round */
     RETRY_MS = 1000,
     ZONE_BYTES = 1024 * 1024,
     OCCASION_BYTES = 4096,
@@ -338,7 +338,7 @@ static bool deal(struct core *core, struct ticking *ticking)
     return move(core, ticking, step.tick_ms != INT64_MAX ? step.tick_ms : step.next_ms);
 }
 
-void ticks_turn(struct core *core)
+void ticks_round(struct core *core)
 {
     struct ticks *ticks = &core->ticks;
     if (ticks_next_due(core) > core->now_ms) {

@@ -34,6 +34,7 @@ struct ticks {
     int64_t retry_ms;   /* nothing could be started: not before then */
 };
 
+/* Nothing is started before ticks_serve(). */
 void ticks_open(struct core *core);
 void ticks_close(struct core *core);
 /* From the store: how far each has been dealt with. */
@@ -41,9 +42,9 @@ MUST_CHECK enum saga_error ticks_recover(struct core *core);
 void ticks_serve(struct core *core);
 /* The newest version of the name is another one. */
 MUST_CHECK enum saga_error ticks_define(struct core *core, struct span name);
-/* Starts what is due, as far as one turn goes. */
-void ticks_turn(struct core *core);
-/* When ticks_turn() has something to do; INT64_MAX = not. */
+/* Starts what is due, as far as one round goes. */
+void ticks_round(struct core *core);
+/* When ticks_round() has something to do; INT64_MAX = not. */
 int64_t ticks_next_due(const struct core *core);
 
 #endif

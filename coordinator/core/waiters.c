@@ -7,6 +7,8 @@
 #include "core/state.h"
 #include "door/request.h"
 
+enum { EXPIRE_MAX = 64 }; /* waits whose time is over, answered in a round: each reads the store */
+
 static struct span name_of(const struct waiter *waiter)
 {
     return span_of(waiter->name, waiter->name_size);

@@ -11,10 +11,13 @@ struct request;
 /* waiters.c */
 void waiters_add(struct core *core, struct request *request, struct span saga);
 
+/* EFFECT_STATUS: the saga has settled, or parked; answers those who wait for that. */
 void waiters_wake(struct core *core, const struct effect *effect);
 
+/* Answers those whose time to wait is over, with the saga as it is. */
 void waiters_expire(struct core *core);
 
+/* Answers `unavailable` to all who wait. */
 void waiters_close(struct core *core);
 
 #endif

@@ -85,6 +85,8 @@ struct desk {
     void *arg;
 };
 
+/* Answers with an error, or, given SAGA_OK, with an answer that says nothing else. `why` NULL: the
+ * error's own sentence. */
 void request_answer(struct request *request, enum saga_error error, const char *why);
 
 #endif

@@ -212,7 +212,7 @@ void sim_node_turn(struct sim *sim)
     if (!sim_node_is_up(sim)) {
         return;
     }
-    enum saga_error rc = core_turn(node->core, sim->now_ms + node->clock_ms);
+    enum saga_error rc = core_round(node->core, sim->now_ms + node->clock_ms);
     if (rc != SAGA_OK && rc != SAGA_STORE_FAILED) {
         sim_violated(sim, "replay", "the core stops: %s", error_code(rc));
     }

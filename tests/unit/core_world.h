@@ -527,7 +527,7 @@ static inline void world_end(struct core_world *world)
 static inline void turn(struct core_world *world)
 {
     for (int i = 0; i < CORE_WORLD_TURNS; i++) {
-        world->failure = core_turn(world->core, world->now_ms);
+        world->failure = core_round(world->core, world->now_ms);
     }
 }
 

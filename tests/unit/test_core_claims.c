@@ -100,7 +100,7 @@ Test(core_claims, admits_the_next_after_a_crash)
     /* The end is durable, and what comes of it is given to the store at most: that is lost. */
     uint64_t commits = commits_of(world);
     for (int i = 0; i < CORE_WORLD_TURNS && commits_of(world) == commits; i++) {
-        cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+        cr_assert_eq(core_round(world->core, world->now_ms), SAGA_OK);
     }
     expect_within(world, "t ok s1 terminated\n");
     world_restart(world);

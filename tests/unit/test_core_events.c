@@ -64,7 +64,7 @@ static void until_durable(struct core_world *world, uint64_t count)
     struct store *store = world->disk.inner;
     for (int i = 0; store->ops->inbox->count(store) < count; i++) {
         cr_assert(i < CORE_WORLD_TURNS);
-        world->failure = core_turn(world->core, world->now_ms);
+        world->failure = core_round(world->core, world->now_ms);
     }
     store_memory_hold(store, true);
 }
@@ -147,7 +147,7 @@ Test(core_events, recalls_after_a_crash)
     finish_task(world, OK_RESULT);
     for (int i = 0; unrecalled(world) == 0; i++) {
         cr_assert(i < CORE_WORLD_TURNS);
-        world->failure = core_turn(world->core, world->now_ms);
+        world->failure = core_round(world->core, world->now_ms);
     }
     crash(world);
     turn(world);

@@ -323,7 +323,7 @@ static bool family_dies(uint64_t at)
     bool died = false;
     for (int i = 0; i < 40 && !died; i++) {
         world->now_ms += i == 20 ? HOUR_MS : 0;
-        cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+        cr_assert_eq(core_round(world->core, world->now_ms), SAGA_OK);
         died = commits(world) == last;
     }
     if (died) {
@@ -364,7 +364,7 @@ Test(core_sleepers, that_are_many_all_wake)
     }
     cr_assert_eq(in_memory(world), 0);
     world->now_ms += HOUR_MS - NEAR_MS / 2;
-    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    cr_assert_eq(core_round(world->core, world->now_ms), SAGA_OK);
     cr_assert_lt(in_memory(world), MANY, "some in each turn");
     turn(world);
     cr_assert_eq(in_memory(world), MANY);

@@ -1,4 +1,5 @@
-/* test_core_turn.c - decide, submit, release: what may leave when, and what a restart goes on with.
+/* test_core_round.c - decide, submit, release: what may leave when, and what a restart goes on
+ * with.
  */
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -9,7 +10,7 @@
 #include "core/full.h"
 #include "core/decide.h"
 
-Test(core_turn, answers_a_start_and_sends_its_task_when_both_are_durable)
+Test(core_round, answers_a_start_and_sends_its_task_when_both_are_durable)
 {
     struct core_world *world = world_open();
     serve_all(world);
@@ -25,7 +26,7 @@ Test(core_turn, answers_a_start_and_sends_its_task_when_both_are_durable)
     world_close(world);
 }
 
-Test(core_turn, decides_the_next_batch_while_one_is_syncing)
+Test(core_round, decides_the_next_batch_while_one_is_syncing)
 {
     struct core_world *world = world_open();
     store_memory_hold(world->disk.inner, true);
@@ -36,7 +37,7 @@ Test(core_turn, decides_the_next_batch_while_one_is_syncing)
     turn(world);
     expect(world, "");
     store_memory_hold(world->disk.inner, false);
-    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    cr_assert_eq(core_round(world->core, world->now_ms), SAGA_OK);
     expect(world, "a ok trip-1 running\n");
     turn(world);
     expect(world, "b ok trip-2 running\nc ok trip-3 running\n");
@@ -44,7 +45,7 @@ Test(core_turn, decides_the_next_batch_while_one_is_syncing)
 }
 
 /* Seen to fail: without the bound of the holds, and without rows_before. */
-Test(core_turn, keeps_a_batch_smaller_than_the_one_before_for_some_turns)
+Test(core_round, keeps_a_batch_smaller_than_the_one_before_for_some_turns)
 {
     struct core_world *world = world_open();
     start(world, "a", "trip-1");
@@ -52,25 +53,25 @@ Test(core_turn, keeps_a_batch_smaller_than_the_one_before_for_some_turns)
     turn(world);
     expect(world, "a ok trip-1 running\nb ok trip-2 running\n");
     start(world, "c", "trip-3");
-    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    cr_assert_eq(core_round(world->core, world->now_ms), SAGA_OK);
     cr_assert(core_is_holding(world->core));
     cr_assert(!core_is_syncing(world->core));
     start(world, "d", "trip-4");
-    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    cr_assert_eq(core_round(world->core, world->now_ms), SAGA_OK);
     cr_assert(!core_is_holding(world->core), "as many as before: nothing more is hoped for");
     turn(world);
     expect(world, "c ok trip-3 running\nd ok trip-4 running\n");
     start(world, "e", "trip-5");
     uint32_t turns = 0;
     while (!core_is_idle(world->core) && turns++ < 100) {
-        cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+        cr_assert_eq(core_round(world->core, world->now_ms), SAGA_OK);
     }
     cr_assert_lt(turns, 20, "it is not kept for ever");
     expect(world, "e ok trip-5 running\n");
     world_close(world);
 }
 
-Test(core_turn, gives_on_at_once_what_is_worth_its_sync)
+Test(core_round, gives_on_at_once_what_is_worth_its_sync)
 {
     struct core_world *world = world_open();
     char name[16];
@@ -81,13 +82,13 @@ Test(core_turn, gives_on_at_once_what_is_worth_its_sync)
             turn(world);
         }
     }
-    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    cr_assert_eq(core_round(world->core, world->now_ms), SAGA_OK);
     cr_assert(!core_is_holding(world->core));
     world_close(world);
 }
 
 /* A refusal has nothing to write, and still must not overtake what it may rest on. */
-Test(core_turn, releases_what_needs_no_row_after_what_came_before_it)
+Test(core_round, releases_what_needs_no_row_after_what_came_before_it)
 {
     struct core_world *world = world_open();
     store_memory_hold(world->disk.inner, true);
@@ -105,17 +106,17 @@ Test(core_turn, releases_what_needs_no_row_after_what_came_before_it)
     world_close(world);
 }
 
-Test(core_turn, releases_a_refusal_at_once_when_the_store_is_idle)
+Test(core_round, releases_a_refusal_at_once_when_the_store_is_idle)
 {
     struct core_world *world = world_open();
     verb_keyed(world, "v", VERB_PAUSE, "nobody", "");
-    cr_assert_eq(core_turn(world->core, world->now_ms), SAGA_OK);
+    cr_assert_eq(core_round(world->core, world->now_ms), SAGA_OK);
     expect(world, "v not_found\n");
     cr_assert(core_is_idle(world->core));
     world_close(world);
 }
 
-Test(core_turn, stops_for_good_when_a_commit_is_lost)
+Test(core_round, stops_for_good_when_a_commit_is_lost)
 {
     struct core_world *world = world_open();
     store_memory_fail_at(world->disk.inner, 1);
@@ -135,7 +136,7 @@ Test(core_turn, stops_for_good_when_a_commit_is_lost)
     world_close(world);
 }
 
-Test(core_turn, refuses_what_writes_while_the_disk_is_full_and_goes_on_after)
+Test(core_round, refuses_what_writes_while_the_disk_is_full_and_goes_on_after)
 {
     struct core_world *world = world_open();
     start(world, "a", "trip-1");
@@ -160,7 +161,7 @@ Test(core_turn, refuses_what_writes_while_the_disk_is_full_and_goes_on_after)
     world_close(world);
 }
 
-Test(core_turn, refuses_what_writes_when_the_disk_has_little_room)
+Test(core_round, refuses_what_writes_when_the_disk_has_little_room)
 {
     struct core_world *world = world_open();
     start(world, "a", "trip-1");
@@ -181,7 +182,7 @@ Test(core_turn, refuses_what_writes_when_the_disk_has_little_room)
     world_close(world);
 }
 
-Test(core_turn, goes_on_after_a_restart_with_what_was_durable)
+Test(core_round, goes_on_after_a_restart_with_what_was_durable)
 {
     struct core_world *world = world_open();
     serve_all(world);
@@ -207,7 +208,7 @@ Test(core_turn, goes_on_after_a_restart_with_what_was_durable)
     world_close(world);
 }
 
-Test(core_turn, loads_a_final_saga_again_for_a_verb)
+Test(core_round, loads_a_final_saga_again_for_a_verb)
 {
     struct core_world *world = world_open();
     serve_all(world);
@@ -221,7 +222,7 @@ Test(core_turn, loads_a_final_saga_again_for_a_verb)
     world_close(world);
 }
 
-Test(core_turn, takes_no_starts_while_draining)
+Test(core_round, takes_no_starts_while_draining)
 {
     struct core_world *world = world_open();
     start(world, "a", "trip-1");
@@ -234,7 +235,7 @@ Test(core_turn, takes_no_starts_while_draining)
     world_close(world);
 }
 
-Test(core_turn, is_full_when_a_batch_has_its_events)
+Test(core_round, is_full_when_a_batch_has_its_events)
 {
     struct core_world *world = world_open();
     store_memory_hold(world->disk.inner, true);
@@ -278,7 +279,7 @@ static int slow_wake(const struct store *store)
 }
 
 /* Seen to fail without outwait_store(): the store's thread then reads memory that is gone. */
-Test(core_turn, waits_for_the_store_before_it_gives_its_batch_back)
+Test(core_round, waits_for_the_store_before_it_gives_its_batch_back)
 {
     struct core_world *world = world_open();
     struct store_ops slow_ops = disk_ops;
