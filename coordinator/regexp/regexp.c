@@ -10,65 +10,10 @@
  * the one before it, as a chain. Groups are on a stack of their own: there is no recursion. */
 #include "regexp/regexp.h"
 
-#include "base/utf8.h"
-#include "regexp/regexp_parts.h"
-
-void regexp_refuse(struct regexp_compiler *c, const char *problem)
-{
-    PRE(problem != NULL);
-    if (!c->problem) {
-        c->problem = problem;
-    }
-}
-
-bool regexp_takes(struct regexp_compiler *c, int byte)
-{
-    bool is_there = regexp_peek(c) == byte;
-    c->at += is_there;
-    return is_there;
-}
-
-uint32_t regexp_character(struct regexp_compiler *c)
-{
-    size_t size = utf8_size(c->text.data + c->at, c->text.size - c->at);
-    if (size == 0) {
-        regexp_refuse(
-            c, c->at < c->text.size ? "the pattern is not UTF-8" : "the pattern is cut short");
-        return CHARACTER_NONE;
-    }
-    uint32_t character = utf8_read(c->text.data + c->at, size);
-    c->at += size;
-    return character;
-}
+#include "regexp/regexp_compiler.h"
+#include "regexp/regexp_set.h"
 
 /* --- steps ------------------------------------------------------------------------------------ */
-
-/* Room for `count` steps before step `at`; false when there is none. */
-static bool make_room(struct regexp_compiler *c, uint32_t at, uint32_t count)
-{
-    PRE(at <= c->count);
-    if (c->problem || count > REGEXP_STEPS_MAX - c->count) {
-        regexp_refuse(c, "the pattern is too large");
-        return false;
-    }
-    struct regexp_step *steps = c->room->steps;
-    memmove(steps + at + count, steps + at, (c->count - at) * sizeof(*steps));
-    memset(steps + at, 0, count * sizeof(*steps));
-    c->count += count;
-    return true;
-}
-
-static void insert(struct regexp_compiler *c, uint32_t at, struct regexp_step step)
-{
-    if (make_room(c, at, 1)) {
-        c->room->steps[at] = step;
-    }
-}
-
-void regexp_add(struct regexp_compiler *c, struct regexp_step step)
-{
-    insert(c, c->count, step);
-}
 
 static struct regexp_step fork_to(int32_t one, int32_t other)
 {
@@ -86,7 +31,7 @@ static struct regexp_step jump_to(int32_t one)
 static void copy(struct regexp_compiler *c, uint32_t first, uint32_t size)
 {
     uint32_t target = c->count;
-    if (make_room(c, target, size)) {
+    if (regexp_compiler_make_room(c, target, size)) {
         memcpy(c->room->steps + target, c->room->steps + first, size * sizeof(*c->room->steps));
     }
 }
@@ -103,10 +48,10 @@ static void repeat(struct regexp_compiler *c, uint32_t first, int32_t least, int
         copy(c, first, size);
     }
     if (most < 0 && least > 0) {
-        regexp_add(c, fork_to(-(int32_t)size, 1));
+        regexp_compiler_add(c, fork_to(-(int32_t)size, 1));
     } else if (most < 0) {
-        insert(c, first, fork_to(1, (int32_t)size + 2));
-        regexp_add(c, jump_to(-(int32_t)size - 1));
+        regexp_compiler_insert(c, first, fork_to(1, (int32_t)size + 2));
+        regexp_compiler_add(c, jump_to(-(int32_t)size - 1));
     } else if (most > least) {
         /* Each copy that may be missing has a fork before it to the end of them all. */
         uint32_t left = (uint32_t)(most - least);
@@ -114,9 +59,9 @@ static void repeat(struct regexp_compiler *c, uint32_t first, int32_t least, int
             copy(c, first, size);
             first = c->count - size;
         }
-        insert(c, first, fork_to(1, (int32_t)(left * (size + 1))));
+        regexp_compiler_insert(c, first, fork_to(1, (int32_t)(left * (size + 1))));
         for (uint32_t i = left - 1; i > 0 && !c->problem; i--) {
-            regexp_add(c, fork_to(1, (int32_t)(i * (size + 1))));
+            regexp_compiler_add(c, fork_to(1, (int32_t)(i * (size + 1))));
             copy(c, first + 1, size);
         }
     }
@@ -126,14 +71,14 @@ static int32_t read_count(struct regexp_compiler *c)
 {
     int32_t count = 0;
     size_t first = c->at;
-    while (regexp_peek(c) >= '0' && regexp_peek(c) <= '9') {
-        count = count > REGEXP_STEPS_MAX ? count : count * 10 + (regexp_peek(c) - '0');
+    while (regexp_compiler_peek(c) >= '0' && regexp_compiler_peek(c) <= '9') {
+        count = count > REGEXP_STEPS_MAX ? count : count * 10 + (regexp_compiler_peek(c) - '0');
         c->at++;
     }
     if (c->at == first) {
-        regexp_refuse(c, "a number must stand in {..}");
+        regexp_compiler_refuse(c, "a number must stand in {..}");
     } else if (count > REGEXP_STEPS_MAX) {
-        regexp_refuse(c, "the pattern is too large");
+        regexp_compiler_refuse(c, "the pattern is too large");
     }
     return count;
 }
@@ -141,7 +86,7 @@ static int32_t read_count(struct regexp_compiler *c)
 static void read_quantifier(struct regexp_compiler *c, int byte)
 {
     if (c->atom < 0) {
-        regexp_refuse(c, "there is nothing to repeat before a quantifier");
+        regexp_compiler_refuse(c, "there is nothing to repeat before a quantifier");
         return;
     }
     int32_t least = byte == '+';
@@ -149,14 +94,14 @@ static void read_quantifier(struct regexp_compiler *c, int byte)
     if (byte == '{') {
         least = read_count(c);
         most = least;
-        if (regexp_takes(c, ',')) {
-            most = regexp_peek(c) == '}' ? -1 : read_count(c);
+        if (regexp_compiler_takes(c, ',')) {
+            most = regexp_compiler_peek(c) == '}' ? -1 : read_count(c);
         }
-        if (!regexp_takes(c, '}')) {
-            regexp_refuse(c, "{..} does not end with '}'");
+        if (!regexp_compiler_takes(c, '}')) {
+            regexp_compiler_refuse(c, "{..} does not end with '}'");
         }
         if (most >= 0 && most < least) {
-            regexp_refuse(c, "{..} ends before it begins");
+            regexp_compiler_refuse(c, "{..} ends before it begins");
         }
     }
     if (!c->problem) {
@@ -170,7 +115,7 @@ static void read_quantifier(struct regexp_compiler *c, int byte)
 static void open_group(struct regexp_compiler *c)
 {
     if (c->depth == REGEXP_GROUPS_MAX) {
-        regexp_refuse(c, "the pattern has too many groups inside each other");
+        regexp_compiler_refuse(c, "the pattern has too many groups inside each other");
         return;
     }
     c->groups[c->depth++] =
@@ -183,8 +128,8 @@ static void end_branch(struct regexp_compiler *c)
 {
     struct regexp_group *group = &c->groups[c->depth - 1];
     uint32_t size = c->count - group->branch;
-    insert(c, group->branch, fork_to(1, (int32_t)size + 2));
-    regexp_add(c, jump_to(group->jumps));
+    regexp_compiler_insert(c, group->branch, fork_to(1, (int32_t)size + 2));
+    regexp_compiler_add(c, jump_to(group->jumps));
     group->jumps = (int32_t)c->count - 1;
     group->branch = c->count;
     c->atom = -1;
@@ -207,7 +152,7 @@ static void close_group(struct regexp_compiler *c)
 static void read_next(struct regexp_compiler *c)
 {
     uint32_t first = c->count;
-    uint32_t character = regexp_character(c);
+    uint32_t character = regexp_compiler_character(c);
     switch (character) {
     case '|':
         end_branch(c);
@@ -217,7 +162,7 @@ static void read_next(struct regexp_compiler *c)
         return;
     case ')':
         if (c->depth == 1) {
-            regexp_refuse(c, "')' closes nothing");
+            regexp_compiler_refuse(c, "')' closes nothing");
             return;
         }
         close_group(c);
@@ -230,27 +175,27 @@ static void read_next(struct regexp_compiler *c)
         return;
     case '}':
     case ']':
-        regexp_refuse(c, "'}' and ']' need a backslash");
+        regexp_compiler_refuse(c, "'}' and ']' need a backslash");
         return;
     case '[':
-        regexp_read_set(c);
+        regexp_set_read(c);
         break;
     case '\\':
-        regexp_read_escape(c);
+        regexp_set_read_escape(c);
         break;
     case '^':
-        regexp_add(c, (struct regexp_step){.kind = STEP_BEGIN});
+        regexp_compiler_add(c, (struct regexp_step){.kind = STEP_BEGIN});
         c->atom = -1;
         return;
     case '$':
-        regexp_add(c, (struct regexp_step){.kind = STEP_END});
+        regexp_compiler_add(c, (struct regexp_step){.kind = STEP_END});
         c->atom = -1;
         return;
     case '.':
-        regexp_add(c, (struct regexp_step){.kind = STEP_DOT});
+        regexp_compiler_add(c, (struct regexp_step){.kind = STEP_DOT});
         break;
     default:
-        regexp_add_character(c, character);
+        regexp_compiler_add_character(c, character);
         break;
     }
     c->atom = first;
@@ -266,11 +211,11 @@ const char *regexp_compile(struct span pattern, struct regexp_room *room, struct
         read_next(&c);
     }
     if (c.depth > 1) {
-        regexp_refuse(&c, "'(' is not closed");
+        regexp_compiler_refuse(&c, "'(' is not closed");
     }
     if (!c.problem) {
         close_group(&c);
-        regexp_add(&c, (struct regexp_step){.kind = STEP_MATCH});
+        regexp_compiler_add(&c, (struct regexp_step){.kind = STEP_MATCH});
     }
     *regexp = (struct regexp){room->steps, room->ranges, c.count, c.range_count};
     IMPLIES(!c.problem, c.count > 0);
