@@ -1,5 +1,9 @@
 /* jsonpath_call.c - compiles calls of functions, and checks what they take and give. */
+#include "jsonpath/jsonpath_call.h"
+
+#include "jsonpath/jsonpath_literal.h"
 #include "jsonpath/jsonpath_parser.h"
+#include "jsonpath/jsonpath_query.h"
 
 static const struct jsonpath_function functions[] = {
     {"length", FUNCTION_LENGTH, KIND_VALUE, 1, {KIND_VALUE}},
@@ -37,8 +41,8 @@ static const struct jsonpath_function *read_function(struct jsonpath_parser *p)
     return NULL;
 }
 
-void jsonpath_parser_needs_value(struct jsonpath_parser *p, const struct jsonpath_operand *operand,
-                                 size_t offset)
+void jsonpath_call_needs_value(struct jsonpath_parser *p, const struct jsonpath_operand *operand,
+                               size_t offset)
 {
     if (jsonpath_parser_failed(p)) {
         return;
@@ -59,12 +63,12 @@ static void read_argument(struct jsonpath_parser *p, struct jsonpath_operand *ar
                           enum jsonpath_kind kind)
 {
     size_t offset = p->at;
-    *argument = jsonpath_parser_operand(p);
+    *argument = jsonpath_call_read_operand(p);
     if (jsonpath_parser_failed(p)) {
         return;
     }
     if (kind == KIND_VALUE) {
-        jsonpath_parser_needs_value(p, argument, offset);
+        jsonpath_call_needs_value(p, argument, offset);
     } else if (argument->kind != OPERAND_QUERY) {
         jsonpath_parser_refuse(p, offset, "this function takes a query");
     }
@@ -113,7 +117,8 @@ static void read_arguments(struct jsonpath_parser *p, struct jsonpath_call *call
     }
 }
 
-const struct jsonpath_call *jsonpath_parser_call(struct jsonpath_parser *p)
+/* A call such as "length(@.a)", the cursor is at its name; NULL when it failed. */
+static const struct jsonpath_call *read_call(struct jsonpath_parser *p)
 {
     struct jsonpath_call *call = jsonpath_parser_take(p, sizeof(*call));
     if (!call || !jsonpath_parser_enter(p)) {
@@ -127,16 +132,16 @@ const struct jsonpath_call *jsonpath_parser_call(struct jsonpath_parser *p)
     return jsonpath_parser_failed(p) ? NULL : call;
 }
 
-struct jsonpath_operand jsonpath_parser_operand(struct jsonpath_parser *p)
+struct jsonpath_operand jsonpath_call_read_operand(struct jsonpath_parser *p)
 {
     struct jsonpath_operand operand = {.kind = OPERAND_LITERAL};
     int c = jsonpath_parser_peek(p);
     if (c == '$' || c == '@') {
         operand.kind = OPERAND_QUERY;
-        operand.query = jsonpath_parser_query(p);
-    } else if (!jsonpath_parser_literal(p, &operand.literal)) {
+        operand.query = jsonpath_query_read(p);
+    } else if (!jsonpath_literal_read(p, &operand.literal)) {
         operand.kind = OPERAND_CALL;
-        operand.call = jsonpath_parser_call(p);
+        operand.call = read_call(p);
     }
     return operand;
 }

@@ -1,5 +1,9 @@
 /* jsonpath_compile.c - from a whole text to a query or condition. */
+#include "jsonpath/jsonpath.h"
+
 #include "jsonpath/jsonpath_parser.h"
+#include "jsonpath/jsonpath_query.h"
+#include "jsonpath/jsonpath_test.h"
 
 static enum saga_error result(const struct jsonpath_parser *p, struct jsonpath_problem *problem)
 {
@@ -20,7 +24,7 @@ enum saga_error jsonpath_compile_prefix(struct span text, struct arena *arena,
         jsonpath_parser_refuse(&p, 0, "a query begins with '$'");
     }
     if (!jsonpath_parser_failed(&p)) {
-        compiled->query = jsonpath_parser_query(&p);
+        compiled->query = jsonpath_query_read(&p);
         compiled->queries = p.queries;
     }
     *path = jsonpath_parser_failed(&p) ? NULL : compiled;
@@ -49,7 +53,7 @@ enum saga_error jsonpath_compile_condition(struct span text, struct arena *arena
     struct jsonpath_condition *compiled = jsonpath_parser_take(&p, sizeof(*compiled));
     if (!jsonpath_parser_failed(&p)) {
         jsonpath_parser_blanks(&p);
-        compiled->test = jsonpath_parser_test(&p);
+        compiled->test = jsonpath_test_read(&p);
         compiled->queries = p.queries;
     }
     if (!jsonpath_parser_failed(&p) && p.at < text.size) {

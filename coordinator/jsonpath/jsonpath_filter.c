@@ -2,7 +2,10 @@
  *
  * The only recursion of the library is here: a filter may hold queries whose filters hold queries,
  * and a call calls. JSONPATH_NESTING_MAX bounds it, when the text is compiled. */
+#include "jsonpath/jsonpath_filter.h"
+
 #include "jsonpath/jsonpath_run.h"
+#include "jsonpath/jsonpath_walk.h"
 
 /* What an operand is: empty for the RFC's "Nothing". A number that was computed is in `room`. */
 struct datum {

@@ -1,4 +1,6 @@
 /* jsonpath_literal.c - literals of JSONPath, packed as msgpack. */
+#include "jsonpath/jsonpath_literal.h"
+
 #include "base/json.h"
 #include "jsonpath/jsonpath_parser.h"
 
@@ -80,7 +82,7 @@ static struct span pack_number(struct jsonpath_parser *p)
     return span_of(packed, SIZE);
 }
 
-bool jsonpath_parser_literal(struct jsonpath_parser *p, struct span *value)
+bool jsonpath_literal_read(struct jsonpath_parser *p, struct span *value)
 {
     static const struct {
         const char *text;

@@ -1,6 +1,7 @@
-/* jsonpath_text.c - the words of JSONPath: blanks, whole numbers, strings. */
-#include "base/utf8.h"
+/* jsonpath_parser.c - a cursor over the words of JSONPath: blanks, whole numbers, strings. */
 #include "jsonpath/jsonpath_parser.h"
+
+#include "base/utf8.h"
 
 void jsonpath_parser_refuse(struct jsonpath_parser *p, size_t offset, const char *sentence)
 {

@@ -1,6 +1,9 @@
-/* jsonpath_query.c - compiles queries: segments and selectors; and whole texts. */
+/* jsonpath_query.c - compiles queries: segments and their selectors. */
+#include "jsonpath/jsonpath_query.h"
+
 #include "base/utf8.h"
 #include "jsonpath/jsonpath_parser.h"
+#include "jsonpath/jsonpath_test.h"
 
 static bool is_name_byte(int c, bool is_first)
 {
@@ -87,7 +90,7 @@ static void read_filter(struct jsonpath_parser *p, struct jsonpath_selector *sel
     p->has_current = true;
     jsonpath_parser_blanks(p);
     selector->kind = SELECTOR_FILTER;
-    selector->filter = jsonpath_parser_test(p);
+    selector->filter = jsonpath_test_read(p);
     p->has_current = had_current;
     p->nesting--;
 }
@@ -169,7 +172,7 @@ static bool is_singular(const struct jsonpath_segment *segment)
            (selector->kind == SELECTOR_NAME || selector->kind == SELECTOR_INDEX);
 }
 
-const struct jsonpath_query *jsonpath_parser_query(struct jsonpath_parser *p)
+const struct jsonpath_query *jsonpath_query_read(struct jsonpath_parser *p)
 {
     int c = jsonpath_parser_peek(p);
     PRE(c == '$' || c == '@');

@@ -1,10 +1,8 @@
-/* jsonpath_run.h - what the parts of the evaluator share: steps, children, walks, tests. */
+/* jsonpath_run.h - what an evaluation may still cost, and how it gets to children. */
 #ifndef JSONPATH_JSONPATH_RUN_H
 #define JSONPATH_JSONPATH_RUN_H
 
 #include "jsonpath/jsonpath_form.h"
-
-/* --- jsonpath_run.c --------------------------------------------------------------------------- */
 
 /* Takes steps; false, and the run is spent, when there are not enough. */
 static inline bool jsonpath_run_spend(struct jsonpath_run *run, uint64_t steps)
@@ -27,17 +25,5 @@ struct span jsonpath_run_element(struct jsonpath_run *run, struct span array, ui
 void jsonpath_run_enter(struct span value, struct jsonpath_level *level);
 /* The next child; false when there is none, or the run is spent. */
 bool jsonpath_run_next(struct jsonpath_run *run, struct jsonpath_level *level, struct span *child);
-
-/* --- jsonpath_walk.c -------------------------------------------------------------------------- */
-
-/* As jsonpath_open(), for any query. */
-void jsonpath_walk_open(struct jsonpath_walk *walk, struct jsonpath_run *run,
-                        const struct jsonpath_query *query, struct span current);
-
-/* --- jsonpath_filter.c ------------------------------------------------------------------------ */
-
-/* Does the test hold, with `current` as "@"? False when the run is spent. */
-bool jsonpath_filter_holds(struct jsonpath_run *run, const struct jsonpath_test *test,
-                           struct span current);
 
 #endif

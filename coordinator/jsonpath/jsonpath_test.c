@@ -9,6 +9,9 @@
  *
  * `all` is the ALL at work. Its parent is the ANY of its parentheses, whose parent is the ALL
  * around them: the tree itself is the stack of open parentheses. */
+#include "jsonpath/jsonpath_test.h"
+
+#include "jsonpath/jsonpath_call.h"
 #include "jsonpath/jsonpath_parser.h"
 
 /* A new test, the last child of `parent`. */
@@ -87,7 +90,7 @@ static void read_existence(struct jsonpath_parser *p, struct jsonpath_test *test
 static void read_leaf(struct jsonpath_parser *p, struct jsonpath_test *test, bool is_negated)
 {
     size_t left_offset = p->at;
-    test->left = jsonpath_parser_operand(p);
+    test->left = jsonpath_call_read_operand(p);
     size_t end = p->at;
     jsonpath_parser_blanks(p);
     size_t sign_offset = p->at;
@@ -106,9 +109,9 @@ static void read_leaf(struct jsonpath_parser *p, struct jsonpath_test *test, boo
     }
     jsonpath_parser_blanks(p);
     size_t right_offset = p->at;
-    test->right = jsonpath_parser_operand(p);
-    jsonpath_parser_needs_value(p, &test->left, left_offset);
-    jsonpath_parser_needs_value(p, &test->right, right_offset);
+    test->right = jsonpath_call_read_operand(p);
+    jsonpath_call_needs_value(p, &test->left, left_offset);
+    jsonpath_call_needs_value(p, &test->right, right_offset);
     test->kind = comparison->kind;
     test->is_negated = comparison->is_negated;
     if (comparison->is_exchanged) {
@@ -139,7 +142,7 @@ static struct jsonpath_test *read_test(struct jsonpath_parser *p, struct jsonpat
     return all;
 }
 
-const struct jsonpath_test *jsonpath_parser_test(struct jsonpath_parser *p)
+const struct jsonpath_test *jsonpath_test_read(struct jsonpath_parser *p)
 {
     uint32_t depth = 0;
     struct jsonpath_test *all = add_group(p, NULL, false);

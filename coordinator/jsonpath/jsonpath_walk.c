@@ -9,6 +9,9 @@
  * at depth d on the way to the node at work, so that all stages share one array of levels: what a
  * stage gives lies deeper than what it got. ".." visits its base and all below it, parents first;
  * a level is free for the selectors of a base before its children become bases themselves. */
+#include "jsonpath/jsonpath_walk.h"
+
+#include "jsonpath/jsonpath_filter.h"
 #include "jsonpath/jsonpath_run.h"
 
 void jsonpath_walk_open(struct jsonpath_walk *walk, struct jsonpath_run *run,

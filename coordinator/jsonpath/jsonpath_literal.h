@@ -1,0 +1,13 @@
+/* jsonpath_literal.h - reads literals: what a query is compared with, packed as msgpack. */
+#ifndef JSONPATH_JSONPATH_LITERAL_H
+#define JSONPATH_JSONPATH_LITERAL_H
+
+#include "base/span.h"
+
+struct jsonpath_parser;
+
+/* A number, string, true, false or null; false when none stands here. A problem in one that does is
+ * noted, and true is given. */
+bool jsonpath_literal_read(struct jsonpath_parser *p, struct span *value);
+
+#endif
