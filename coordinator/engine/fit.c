@@ -7,8 +7,9 @@
 
 #include <stdio.h>
 
+#include "base/mp.h"
 #include "engine/engine.h"
-#include "jsonschema/jsonschema_parts.h"
+#include "jsonschema/jsonschema.h"
 #include "language/definition.h"
 
 enum { TOLD_MAX = 3 };

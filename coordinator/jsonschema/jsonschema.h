@@ -18,7 +18,6 @@
 #include "base/error.h"
 #include "base/span.h"
 
-struct jsonschema;
 struct reading;
 
 enum {
@@ -28,10 +27,10 @@ enum {
     JSONSCHEMA_REPORTED_MAX = 16, /* problems told of one value */
 };
 
-struct jsonschema; /* immutable; may be used from any thread */
+struct jsonschema; /* a compiled schema: immutable; may be used from any thread */
 
-/* Compiles the schema that `document` holds, at reading->place; NULL when there were problems (all
- * of them noted in c), or without memory. Lives in reading->arena and borrows nothing. */
+/* Compiles the schema that `document` holds, at reading->place; NULL when there were problems, all
+ * of them noted in `reading`, or no memory. Lives in reading->arena and borrows nothing. */
 const struct jsonschema *jsonschema_compile(struct reading *reading, struct span document);
 
 /* What is wrong with a value: where (JSON Pointer, "" = the whole), and what it must be. */

@@ -8,10 +8,10 @@
  *
  * What fails inside anyOf, oneOf, not, if and contains is no problem of the value: it is not told,
  * and such a frame ends at its first failure. Everything else goes on, so that many are told. */
-#include <stdarg.h>
-#include <stdio.h>
+#include "jsonschema/jsonschema.h"
 
-#include "jsonschema/jsonschema_parts.h"
+#include "jsonschema/jsonschema_rules.h"
+#include "jsonschema/jsonschema_run.h"
 
 enum stage {
     STAGE_RULES,
@@ -37,85 +37,6 @@ struct check {
     struct jsonschema_frame frames[JSONSCHEMA_FRAMES_MAX];
 };
 
-/* --- reporting -------------------------------------------------------------------------------- */
-
-static void put_part(struct buf *out, struct span key)
-{
-    buf_write(out, "/", 1);
-    for (size_t i = 0; i < key.size; i++) {
-        const char *escaped = key.data[i] == '~' ? "~0" : key.data[i] == '/' ? "~1" : NULL;
-        if (escaped) {
-            buf_write(out, escaped, 2);
-        } else {
-            buf_write(out, key.data + i, 1);
-        }
-    }
-}
-
-static void put_pointer(const struct jsonschema_run *run, char *pointer, size_t size)
-{
-    for (uint32_t i = 0; i < run->depth; i++) {
-        const struct jsonschema_frame *frame = &run->frames[i];
-        char text[24];
-        uint8_t part[sizeof(((struct jsonschema_problem *)NULL)->pointer)];
-        struct buf out = {.data = part, .capacity = sizeof(part), .size_max = sizeof(part)};
-        if (frame->key.data) {
-            put_part(&out, frame->key);
-        } else if (frame->index >= 0) {
-            snprintf(text, sizeof(text), "%lld", (long long)frame->index);
-            put_part(&out, span_text(text));
-        }
-        size_t at = strlen(pointer);
-        if (buf_failed(&out) || at + out.size >= size) {
-            return; /* so far, then */
-        }
-        memcpy(pointer + at, part, out.size);
-        pointer[at + out.size] = '\0';
-    }
-}
-
-void jsonschema_report(struct jsonschema_run *run, const char *format, ...)
-{
-    struct jsonschema_report *report = run->report;
-    if (run->speculative > 0) {
-        return;
-    }
-    if (report->count == JSONSCHEMA_REPORTED_MAX) {
-        report->cut = true;
-        return;
-    }
-    struct jsonschema_problem *problem = &report->problems[report->count++];
-    problem->pointer[0] = '\0';
-    put_pointer(run, problem->pointer, sizeof(problem->pointer));
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(problem->detail, sizeof(problem->detail), format, args);
-    va_end(args);
-}
-
-/* The check itself must end: said as a problem of the whole value. */
-static void give_up(struct jsonschema_run *run, const char *why)
-{
-    if (!run->is_over) {
-        run->is_over = true;
-        run->speculative = 0;
-        run->depth = 0;
-        run->report->count -= run->report->count == JSONSCHEMA_REPORTED_MAX ? 1 : 0;
-        jsonschema_report(run, "%s", why);
-    }
-}
-
-bool jsonschema_pay(struct jsonschema_run *run, uint64_t steps)
-{
-    if (run->steps_left <= steps) {
-        run->steps_left = 0;
-        give_up(run, "checking it against the schema costs too much");
-        return false;
-    }
-    run->steps_left -= steps;
-    return true;
-}
-
 /* --- frames ----------------------------------------------------------------------------------- */
 
 struct child {
@@ -130,7 +51,7 @@ static void push(struct check *check, const struct child *child)
 {
     struct jsonschema_run *run = &check->run;
     if (run->depth == JSONSCHEMA_FRAMES_MAX) {
-        give_up(run, "checking it against the schema goes too deep");
+        jsonschema_run_give_up(run, "checking it against the schema goes too deep");
         return;
     }
     struct jsonschema_frame *frame = &check->frames[run->depth++];
@@ -279,7 +200,7 @@ static bool try_members(struct check *check, struct jsonschema_frame *frame)
     bool is_wanted = node->map_counts[MAP_PROPERTIES] > 0 || node->map_counts[MAP_PATTERNS] > 0 ||
                      node->children[CHILD_ADDITIONAL] != JSONSCHEMA_NONE ||
                      node->children[CHILD_NAMES] != JSONSCHEMA_NONE;
-    while (open_all(frame, MP_MAP, is_wanted) && jsonschema_pay(&check->run, 1)) {
+    while (open_all(frame, MP_MAP, is_wanted) && jsonschema_run_pay(&check->run, 1)) {
         if (frame->part == PART_NEXT) {
             const uint8_t *name = frame->mp.at;
             frame->member = mp_str(&frame->mp);
@@ -304,7 +225,7 @@ static bool try_items(struct check *check, struct jsonschema_frame *frame)
     uint16_t contains = node->children[CHILD_CONTAINS];
     bool is_wanted = node->list_counts[LIST_PREFIX] > 0 ||
                      node->children[CHILD_ITEMS] != JSONSCHEMA_NONE || contains != JSONSCHEMA_NONE;
-    while (open_all(frame, MP_ARRAY, is_wanted) && jsonschema_pay(&check->run, 1)) {
+    while (open_all(frame, MP_ARRAY, is_wanted) && jsonschema_run_pay(&check->run, 1)) {
         struct child child = {.node = contains, .speculates = true};
         if (frame->part == PART_NEXT) {
             frame->item = mp_skip(&frame->mp);
@@ -333,7 +254,7 @@ static bool try_items(struct check *check, struct jsonschema_frame *frame)
 static bool fail(struct check *check, struct jsonschema_frame *frame, const char *why)
 {
     frame->failed = true;
-    jsonschema_report(&check->run, "%s", why);
+    jsonschema_run_report(&check->run, "%s", why);
     return false;
 }
 
@@ -430,7 +351,7 @@ enum saga_error jsonschema_check(const struct jsonschema *schema, struct span va
     *report = (struct jsonschema_report){.count = 0};
     check.run.frames = check.frames;
     push(&check, &whole);
-    while (check.run.depth > 0 && !check.run.is_over && jsonschema_pay(&check.run, 1)) {
+    while (check.run.depth > 0 && !check.run.is_over && jsonschema_run_pay(&check.run, 1)) {
         struct jsonschema_frame *frame = &check.frames[check.run.depth - 1];
         bool is_enough = frame->failed && check.run.speculative > 0;
         if (frame->stage == STAGE_END || is_enough) {

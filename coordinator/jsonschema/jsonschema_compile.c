@@ -4,45 +4,14 @@
  * A schema's keywords are read without going into the schemas inside: those are queued, each with
  * the way to it, so that there is no recursion and a problem still knows its place. References are
  * resolved at the end, when all nodes are known: a reference must name one of them. */
+#include "jsonschema/jsonschema.h"
 
-#include "jsonschema/jsonschema_parts.h"
+#include "base/mp.h"
+#include "jsonschema/jsonschema_compiler.h"
+#include "jsonschema/jsonschema_keywords.h"
+#include "jsonschema/jsonschema_pattern.h"
 #include "reading/reading.h"
 #include "reading/reading_words.h"
-
-uint16_t jsonschema_add(struct jsonschema_compiler *s, const struct jsonschema_draft *draft)
-{
-    PRE(s->count > 0 || draft->parent == JSONSCHEMA_NONE);
-    if (s->count == JSONSCHEMA_NODES_MAX) {
-        reading_error(s->reading, "holds more than %d schemas", JSONSCHEMA_NODES_MAX);
-        return JSONSCHEMA_NONE;
-    }
-    struct jsonschema_node *node = &s->nodes[s->count];
-    for (uint32_t i = 0; i < CHILD_COUNT; i++) {
-        node->children[i] = JSONSCHEMA_NONE;
-    }
-    s->drafts[s->count] = *draft;
-    return (uint16_t)s->count++;
-}
-
-/* Goes to the place of a node, from the place of the whole. */
-static void enter(const struct jsonschema_compiler *s, uint16_t node)
-{
-    uint16_t way[MP_DEPTH_MAX * 2];
-    uint32_t count = 0;
-    for (uint16_t at = node; s->drafts[at].parent != JSONSCHEMA_NONE; at = s->drafts[at].parent) {
-        CHECK(count < ARRAY_COUNT(way)); /* each is deeper in the document than its parent */
-        way[count++] = at;
-    }
-    while (count > 0) {
-        const struct jsonschema_draft *draft = &s->drafts[way[--count]];
-        (void)reading_enter_key(s->reading, draft->word);
-        if (draft->index >= 0) {
-            (void)reading_enter_index(s->reading, (uint32_t)draft->index);
-        } else if (draft->name.data) {
-            (void)reading_enter(s->reading, draft->name);
-        }
-    }
-}
 
 /* The next part of a JSON Pointer, unescaped into `part`; false: it is of no right form. */
 static bool next_part(struct span *pointer, char part[256], size_t *size)
@@ -57,10 +26,10 @@ static bool next_part(struct span *pointer, char part[256], size_t *size)
         if (byte == '~' && at + 1 < pointer->size) {
             byte = pointer->data[++at] == '0' ? '~' : '/';
         } else if (byte == '%' && at + 2 < pointer->size &&
-                   jsonschema_hex(pointer->data[at + 1]) >= 0 &&
-                   jsonschema_hex(pointer->data[at + 2]) >= 0) {
-            byte = (char)(jsonschema_hex(pointer->data[at + 1]) << 4 |
-                          jsonschema_hex(pointer->data[at + 2]));
+                   jsonschema_pattern_hex(pointer->data[at + 1]) >= 0 &&
+                   jsonschema_pattern_hex(pointer->data[at + 2]) >= 0) {
+            byte = (char)(jsonschema_pattern_hex(pointer->data[at + 1]) << 4 |
+                          jsonschema_pattern_hex(pointer->data[at + 2]));
             at += 2;
         }
         if (*size == 255) {
@@ -133,7 +102,7 @@ static void resolve_all(struct jsonschema_compiler *s)
             continue;
         }
         struct place place = s->reading->place;
-        enter(s, (uint16_t)i);
+        jsonschema_compiler_enter(s, (uint16_t)i);
         (void)reading_enter_key(s->reading, "$ref");
         if (reference.data[0] != '#') {
             reading_error(s->reading, "must begin with '#': a place in the same schema, not '%s'",
@@ -151,7 +120,7 @@ static void resolve_all(struct jsonschema_compiler *s)
     for (uint32_t i = 0; i < s->count; i++) {
         if (s->references[i].size > 0 && is_endless(s, (uint16_t)i)) {
             struct place place = s->reading->place;
-            enter(s, (uint16_t)i);
+            jsonschema_compiler_enter(s, (uint16_t)i);
             reading_error(s->reading, "refers to itself without end");
             reading_leave(s->reading, place);
         }
@@ -188,10 +157,10 @@ const struct jsonschema *jsonschema_compile(struct reading *reading, struct span
     }
     const struct jsonschema_draft whole = {
         .value = s.document, .parent = JSONSCHEMA_NONE, .word = "", .index = -1};
-    (void)jsonschema_add(&s, &whole);
+    (void)jsonschema_compiler_add(&s, &whole);
     for (uint32_t i = 0; i < s.count && !reading->no_memory; i++) {
         struct place place = reading->place;
-        enter(&s, (uint16_t)i);
+        jsonschema_compiler_enter(&s, (uint16_t)i);
         jsonschema_keywords_read(&s, (uint16_t)i);
         reading_leave(reading, place);
     }

@@ -1,16 +1,20 @@
-/* jsonschema_keywords.c - the keywords of one schema: a table says what each takes, a reader takes
+/* jsonschema_keywords.c - a table says what each keyword takes, and a reader for each form takes
  * it.
  */
+#include "jsonschema/jsonschema_keywords.h"
+
 #include <math.h>
 
-#include "jsonschema/jsonschema_parts.h"
+#include "base/mp.h"
+#include "jsonschema/jsonschema_compiler.h"
+#include "jsonschema/jsonschema_pattern.h"
 #include "reading/reading.h"
 #include "reading/reading_words.h"
 
-const char *const jsonschema_type_names[TYPE_COUNT + 1] = {
+static const char *const type_names[TYPE_COUNT] = {
     [TYPE_NULL] = "null",     [TYPE_BOOLEAN] = "boolean", [TYPE_INTEGER] = "integer",
     [TYPE_NUMBER] = "number", [TYPE_STRING] = "string",   [TYPE_ARRAY] = "array",
-    [TYPE_OBJECT] = "object", [TYPE_COUNT] = NULL,
+    [TYPE_OBJECT] = "object",
 };
 
 enum form {
@@ -120,7 +124,7 @@ static bool add_type(const struct keyword_reading *r, struct mp *mp)
 {
     struct span name = mp_str(mp);
     for (uint32_t i = 0; i < TYPE_COUNT && !mp->bad; i++) {
-        if (span_is(name, jsonschema_type_names[i])) {
+        if (span_is(name, type_names[i])) {
             r->node->types |= (uint8_t)(1u << i);
             return true;
         }
@@ -209,7 +213,7 @@ static void read_pattern(const struct keyword_reading *r)
         refuse(r, "text");
         return;
     }
-    r->node->pattern = jsonschema_pattern(r->s, mp_str(&mp));
+    r->node->pattern = jsonschema_pattern_read(r->s, mp_str(&mp));
 }
 
 static void read_unique(const struct keyword_reading *r)
@@ -273,7 +277,7 @@ static struct jsonschema_draft draft_of(const struct keyword_reading *r, struct 
 static void read_child(const struct keyword_reading *r)
 {
     struct jsonschema_draft draft = draft_of(r, r->value);
-    r->node->children[r->keyword->which] = jsonschema_add(r->s, &draft);
+    r->node->children[r->keyword->which] = jsonschema_compiler_add(r->s, &draft);
 }
 
 static void read_list(const struct keyword_reading *r)
@@ -288,7 +292,7 @@ static void read_list(const struct keyword_reading *r)
     for (uint32_t i = 0; i < count && list != NULL; i++) {
         struct jsonschema_draft draft = draft_of(r, mp_skip(&mp));
         draft.index = (int32_t)i;
-        list[i] = jsonschema_add(r->s, &draft);
+        list[i] = jsonschema_compiler_add(r->s, &draft);
     }
     r->node->lists[r->keyword->which] = list;
     r->node->list_counts[r->keyword->which] = list != NULL ? count : 0;
@@ -308,10 +312,10 @@ static void read_map(const struct keyword_reading *r)
         members[i].name = mp_str(&mp);
         struct jsonschema_draft draft = draft_of(r, mp_skip(&mp));
         draft.name = members[i].name.data != NULL ? members[i].name : span_text("");
-        members[i].node = jsonschema_add(r->s, &draft);
+        members[i].node = jsonschema_compiler_add(r->s, &draft);
         if (r->keyword->form == FORM_MAP && r->keyword->which == MAP_PATTERNS) {
             struct place place = reading_enter(reading, members[i].name);
-            members[i].pattern = jsonschema_pattern(r->s, members[i].name);
+            members[i].pattern = jsonschema_pattern_read(r->s, members[i].name);
             reading_leave(reading, place);
         }
     }

@@ -5,9 +5,11 @@
  * (?:..), lazy quantifiers, \uXXXX, \xXX, \/, escapes of characters that need none. What an
  * automaton cannot do, or would do otherwise, is refused: (?=..), (?!..), (?<..), \1, \b, \B. A
  * pattern matches anywhere in the text, as in ECMA-262; '^' and '$' are its ends. */
+#include "jsonschema/jsonschema_pattern.h"
 
+#include "base/buf.h"
 #include "base/utf8.h"
-#include "jsonschema/jsonschema_parts.h"
+#include "jsonschema/jsonschema_compiler.h"
 #include "reading/reading.h"
 #include "reading/reading_words.h"
 
@@ -56,7 +58,7 @@ static void put_character(struct rewriting *r, uint32_t character)
     buf_write(&r->out, bytes, utf8_write(bytes, character));
 }
 
-int jsonschema_hex(uint8_t byte)
+int jsonschema_pattern_hex(uint8_t byte)
 {
     if (byte >= '0' && byte <= '9') {
         return byte - '0';
@@ -69,7 +71,7 @@ static void put_hex(struct rewriting *r, size_t digits)
 {
     uint32_t character = 0;
     for (size_t i = 0; i < digits; i++, r->at++) {
-        int digit = r->at < r->text.size ? jsonschema_hex(r->text.data[r->at]) : -1;
+        int digit = r->at < r->text.size ? jsonschema_pattern_hex(r->text.data[r->at]) : -1;
         if (digit < 0) {
             refuse(r, "\\u needs four hexadecimal digits, \\x two");
             return;
@@ -191,7 +193,7 @@ static void rewrite(struct rewriting *r)
     }
 }
 
-const struct regexp *jsonschema_pattern(struct jsonschema_compiler *s, struct span pattern)
+const struct regexp *jsonschema_pattern_read(struct jsonschema_compiler *s, struct span pattern)
 {
     struct rewriting r = {.text = pattern};
     struct regexp regexp;

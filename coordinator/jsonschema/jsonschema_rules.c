@@ -1,13 +1,15 @@
 /* jsonschema_rules.c - the rules of a schema that a value keeps or breaks by itself. */
+#include "jsonschema/jsonschema_rules.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "base/json.h"
-#include "jsonschema/jsonschema_parts.h"
+#include "jsonschema/jsonschema_run.h"
 #include "reading/reading_words.h"
 
-enum jsonschema_type jsonschema_type_of(struct span value)
+static enum jsonschema_type type_of(struct span value)
 {
     struct mp mp = mp_open(value);
     double number;
@@ -56,14 +58,14 @@ static void say_types(uint8_t types, char *text, size_t size)
 static bool type_holds(struct jsonschema_run *run, const struct jsonschema_node *node,
                        struct span value)
 {
-    uint32_t is = 1u << jsonschema_type_of(value);
+    uint32_t is = 1u << type_of(value);
     is |= is == 1u << TYPE_INTEGER ? 1u << TYPE_NUMBER : 0u;
     if (node->types == 0 || (node->types & is)) {
         return true;
     }
     char types[100];
     say_types(node->types, types, sizeof(types));
-    jsonschema_report(run, "must be %s, not %s", types, reading_type_name(value));
+    jsonschema_run_report(run, "must be %s, not %s", types, reading_type_name(value));
     return false;
 }
 
@@ -72,18 +74,18 @@ static bool values_hold(struct jsonschema_run *run, const struct jsonschema_node
 {
     bool ok = true;
     if (node->constant.size > 0 && !mp_equal(node->constant, value)) {
-        jsonschema_report(run, "must be the one value that the schema gives");
+        jsonschema_run_report(run, "must be the one value that the schema gives");
         ok = false;
     }
     if (node->choices.size > 0) {
         struct mp mp = mp_open(node->choices);
         uint32_t count = mp_array(&mp);
         bool found = false;
-        for (uint32_t i = 0; i < count && !found && jsonschema_pay(run, 1); i++) {
+        for (uint32_t i = 0; i < count && !found && jsonschema_run_pay(run, 1); i++) {
             found = mp_equal(mp_skip(&mp), value);
         }
         if (!found) {
-            jsonschema_report(run, "must be one of the %u values that the schema lists", count);
+            jsonschema_run_report(run, "must be one of the %u values that the schema lists", count);
             ok = false;
         }
     }
@@ -129,13 +131,13 @@ static bool number_holds(struct jsonschema_run *run, const struct jsonschema_nod
     for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
         if (given(node, rules[i].bound) && rules[i].broken) {
             json_number(bounds[rules[i].bound], bound);
-            jsonschema_report(run, "%s %s", rules[i].words, bound);
+            jsonschema_run_report(run, "%s %s", rules[i].words, bound);
             ok = false;
         }
     }
     if (given(node, BOUND_MULTIPLE_OF) && !is_multiple(number, bounds[BOUND_MULTIPLE_OF])) {
         json_number(bounds[BOUND_MULTIPLE_OF], bound);
-        jsonschema_report(run, "must be a multiple of %s", bound);
+        jsonschema_run_report(run, "must be a multiple of %s", bound);
         ok = false;
     }
     POST(ok || run->speculative > 0 || run->report->count > reported || run->report->cut);
@@ -148,13 +150,13 @@ static bool size_holds(struct jsonschema_run *run, const struct jsonschema_node 
     enum jsonschema_bound most = least + 1;
     bool ok = true;
     if (given(node, least) && (double)size < node->bounds[least]) {
-        jsonschema_report(run, "must have at least %.0f %s, not %llu", node->bounds[least], things,
-                          (unsigned long long)size);
+        jsonschema_run_report(run, "must have at least %.0f %s, not %llu", node->bounds[least],
+                              things, (unsigned long long)size);
         ok = false;
     }
     if (given(node, most) && (double)size > node->bounds[most]) {
-        jsonschema_report(run, "must have at most %.0f %s, not %llu", node->bounds[most], things,
-                          (unsigned long long)size);
+        jsonschema_run_report(run, "must have at most %.0f %s, not %llu", node->bounds[most],
+                              things, (unsigned long long)size);
         ok = false;
     }
     return ok;
@@ -173,10 +175,10 @@ static bool text_holds(struct jsonschema_run *run, const struct jsonschema_node 
         characters += (text.data[i] & 0xc0) != 0x80;
     }
     bool ok = size_holds(run, node, BOUND_MIN_LENGTH, characters, "characters");
-    bool matches = !node->pattern || !jsonschema_pay(run, text.size) ||
+    bool matches = !node->pattern || !jsonschema_run_pay(run, text.size) ||
                    regexp_matches(node->pattern, text, false, &run->steps_left);
     if (!matches) {
-        jsonschema_report(run, "must match the pattern that the schema gives");
+        jsonschema_run_report(run, "must match the pattern that the schema gives");
     }
     return ok && matches;
 }
@@ -188,9 +190,9 @@ static bool items_are_unique(struct jsonschema_run *run, struct span value)
     for (uint32_t i = 0; i + 1 < count; i++) {
         struct span item = mp_skip(&outer);
         struct mp inner = outer;
-        for (uint32_t j = i + 1; j < count && jsonschema_pay(run, 1); j++) {
+        for (uint32_t j = i + 1; j < count && jsonschema_run_pay(run, 1); j++) {
             if (mp_equal(item, mp_skip(&inner))) {
-                jsonschema_report(run, "must have no item twice: %u and %u are alike", i, j);
+                jsonschema_run_report(run, "must have no item twice: %u and %u are alike", i, j);
                 return false;
             }
         }
@@ -210,9 +212,9 @@ static bool names_hold(struct jsonschema_run *run, struct span map, const struct
                        uint32_t count)
 {
     bool ok = true;
-    for (uint32_t i = 0; i < count && jsonschema_pay(run, 1); i++) {
+    for (uint32_t i = 0; i < count && jsonschema_run_pay(run, 1); i++) {
         if (mp_find(map, names[i]).size == 0) {
-            jsonschema_report(run, "needs the property '%s'", reading_quote(names[i]).text);
+            jsonschema_run_report(run, "needs the property '%s'", reading_quote(names[i]).text);
             ok = false;
         }
     }
@@ -239,14 +241,14 @@ bool jsonschema_rules_hold(struct jsonschema_run *run, const struct jsonschema_n
 {
     bool ok = true;
     if (node->never) {
-        jsonschema_report(run, "must not be there");
+        jsonschema_run_report(run, "must not be there");
         return false;
     }
     if (!type_holds(run, node, value)) {
         return false; /* the rest would only say so again */
     }
     ok = values_hold(run, node, value);
-    switch (jsonschema_type_of(value)) {
+    switch (type_of(value)) {
     case TYPE_INTEGER:
     case TYPE_NUMBER:
         return number_holds(run, node, value) && ok;

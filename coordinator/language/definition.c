@@ -8,7 +8,7 @@
 #include "language/definition.h"
 
 #include "base/limits.h"
-#include "jsonschema/jsonschema_parts.h"
+#include "jsonschema/jsonschema.h"
 #include "language/definition_advice.h"
 #include "language/definition_class.h"
 #include "language/definition_concurrency.h"
