@@ -34,6 +34,7 @@ struct arena {
     bool ran_dry;                      /* a take has given NULL since it was opened */
 };
 
+/* An empty arena; takes no memory yet. */
 void arena_open(struct arena *arena, const struct arena_source *source, size_t size_max);
 /* The first chunk of an arena that is still empty: about so many bytes will be taken in all, in one
  * piece of memory rather than several. When there is no memory, the takes will say so. */

@@ -22,6 +22,7 @@ void buf_open(struct buf *buf, size_t size_max);
 void buf_close(struct buf *buf);
 /* Forgets the content and the failure, keeps the memory. */
 void buf_clear(struct buf *buf);
+/* Append a text without its NUL, or one made as printf() makes it. */
 void buf_text(struct buf *buf, const char *text);
 void buf_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Drops what was written after size. */
@@ -44,6 +45,7 @@ static inline uint8_t *buf_reserve(struct buf *buf, size_t size)
     return room;
 }
 
+/* Appends bytes; `data` may be NULL when there are none. */
 static inline void buf_write(struct buf *buf, const void *data, size_t size)
 {
     if (size == 0) {
@@ -56,11 +58,13 @@ static inline void buf_write(struct buf *buf, const void *data, size_t size)
     }
 }
 
+/* Was a write lost? Then the content means nothing. */
 static inline bool buf_failed(const struct buf *buf)
 {
     return buf->failed;
 }
 
+/* What was written so far; the next write may move it. */
 static inline struct span buf_span(const struct buf *buf)
 {
     return (struct span){buf->data, buf->size};

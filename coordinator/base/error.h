@@ -12,6 +12,7 @@
 const char *error_code(enum saga_error error);
 /* HTTP status, 200 for SAGA_OK. */
 int error_http_status(enum saga_error error);
+/* May the same request succeed later? */
 bool error_is_retryable(enum saga_error error);
 /* One English sentence without a full stop. */
 const char *error_sentence(enum saga_error error);

@@ -30,7 +30,9 @@ struct heap {
     size_t capacity;
 };
 
+/* An empty heap; takes no memory yet. */
 void heap_open(struct heap *heap);
+/* Gives the memory back; the nodes are their owners'. */
 void heap_close(struct heap *heap);
 /* Puts the node in at `due`, or moves it when it is in already. SAGA_NO_MEMORY changes nothing;
  * moving never fails. */

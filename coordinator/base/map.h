@@ -22,7 +22,9 @@ struct map {
 
 /* The hash of a key; the same in every map, for whoever keeps a table of another form. */
 uint64_t map_hash(struct span key);
+/* An empty map; takes no memory yet. */
 void map_open(struct map *map);
+/* Gives the memory back; the values are their owners'. */
 void map_close(struct map *map);
 /* The value, or NULL. */
 void *map_get(const struct map *map, struct span key);

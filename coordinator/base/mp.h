@@ -51,6 +51,7 @@ struct mp {
     bool bad; /* a read met another type or the end; all later reads give zeroes */
 };
 
+/* A cursor at the first of the bytes. */
 static inline struct mp mp_open(struct span bytes)
 {
     /* Not even nothing may be added to a null pointer. */
@@ -89,6 +90,7 @@ struct span mp_at(struct span array, uint64_t index);
 /* Do two values mean the same? Maps without regard to order, 1 and 1.0 alike. */
 bool mp_equal(struct span a, struct span b);
 
+/* Append one value; of an array or a map its head, for elements or pairs that follow. */
 void mp_put_nil(struct buf *buf);
 void mp_put_bool(struct buf *buf, bool value);
 void mp_put_int(struct buf *buf, int64_t value);

@@ -4,7 +4,7 @@
 
 #include "base/span.h"
 
-/* A time as people and programs write it: RFC 3339, or milliseconds since 1970. */
+/* Reads RFC 3339, or milliseconds since 1970; false for any other value. */
 bool time_value_read(struct span value, int64_t *at_ms);
 
 #endif

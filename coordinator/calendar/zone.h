@@ -63,9 +63,7 @@ MUST_CHECK enum saga_error zone_read(struct span bytes, struct arena *arena,
 /* The period that holds the moment. zone NULL = UTC. */
 struct zone_period zone_at(const struct zone *zone, int64_t at_s);
 
-/* zone_rule.c */
-
-/* Reads POSIX's TZ: "CET-1CEST,M3.5.0,M10.5.0/3". */
+/* Reads POSIX's TZ: "CET-1CEST,M3.5.0,M10.5.0/3"; false when it is none. */
 bool zone_rule_parse(struct span text, struct zone_rule *rule);
 /* The period of the rule that holds the moment. */
 struct zone_period zone_rule_at(const struct zone_rule *rule, int64_t at_s);

@@ -21,8 +21,9 @@ void event_value_put(struct buf *out, const struct inbox_row *row, bool has_data
 /* Equal values have equal hashes; 0 for none. Values that differ may have equal ones too. */
 int64_t event_value_hash(struct span value, struct buf *scratch);
 
-/* The value at a path such as "$.event.data.order" in what is put so; empty when there is none.
- * The path is one that a definition's condition has; SAGA_NO_MEMORY: no room in the arena. */
+/* The value at a path such as "$.event.data.order" in an event as event_value_put() has it; empty
+ * when there is none. SAGA_NO_MEMORY: no room in the arena. SAGA_STORE_CORRUPT: the path is none
+ * that a definition's condition can have. */
 MUST_CHECK enum saga_error event_value_at(struct span event, struct span path, struct arena *arena,
                                           struct span *value);
 

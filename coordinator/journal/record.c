@@ -254,16 +254,3 @@ void record_list_put(struct buf *list, uint32_t step, uint32_t item)
         mp_put_uint(list, step);
     }
 }
-
-bool record_list_has(struct span list, uint32_t index)
-{
-    struct record_list walk = record_list_open(list);
-    uint32_t step;
-    uint32_t item;
-    while (record_list_next(&walk, &step, &item)) {
-        if (step == index && item == 0) {
-            return true;
-        }
-    }
-    return false;
-}

@@ -88,7 +88,7 @@ struct record {
 void record_put(const struct record *record, struct buf *records, struct buf *payload,
                 uint32_t *value_count);
 
-/* Puts a row's body together; digest NULL when there is no payload. */
+/* Puts a row's body together of what record_put() made; digest NULL when there is no payload. */
 void record_put_body(struct buf *body, const struct row *row, int64_t at_ms, const uint8_t *digest,
                      struct span records);
 
@@ -102,14 +102,10 @@ struct record_reader {
     bool erased;   /* there was a payload and it is gone */
 };
 
-/* false: the body is not of the format, or not this row's, or the payload is not what was hashed.
- */
+/* false: the body is not of the format or not this row's, or the payload is not what was hashed. */
 MUST_CHECK bool record_open(struct record_reader *reader, const struct row *row);
 /* false at the end, or with *bad when the bytes make no sense. Spans point into the row. */
 MUST_CHECK bool record_next(struct record_reader *reader, struct record *record, bool *bad);
-
-/* Is step `index` of the definition in the list, as a whole? */
-bool record_list_has(struct span list, uint32_t index);
 
 /* Walks a list. */
 struct record_list {

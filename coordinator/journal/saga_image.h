@@ -1,4 +1,4 @@
-/* saga_image.h - a saga as the store holds it. */
+/* saga_image.h - a saga as the store holds it: what the engine and views fold it from. */
 #ifndef JOURNAL_SAGA_IMAGE_H
 #define JOURNAL_SAGA_IMAGE_H
 

@@ -24,6 +24,7 @@ enum undo_state {
     UNDO_STATE_COUNT
 };
 
+/* What a participant is asked to do. */
 enum task_kind {
     TASK_DO = 1,
     TASK_UNDO = 2,
@@ -31,13 +32,14 @@ enum task_kind {
     TASK_CHECK = 4,
 };
 
-/* The public name of each; never NULL. */
+/* The public name of each; "unknown" for a number that is none. */
 const char *saga_state_name(enum saga_state state);
 const char *step_state_name(enum step_state state);
 const char *undo_state_name(enum undo_state state);
 const char *task_kind_name(enum task_kind kind);
+/* Has the saga ended? A completed one may still be reversed. */
 bool saga_state_is_final(enum saga_state state);
-
+/* Has the saga ended, or does it wait for a person? What waits for an outcome has it then. */
 bool state_is_settled(enum saga_state state);
 
 #endif

@@ -18,7 +18,7 @@ enum verb {
     VERB_COUNT
 };
 
-/* "rollback" ...; never NULL. */
+/* "rollback" ...; "unknown" for a number that is no verb. */
 const char *verb_name(enum verb verb);
 
 #endif

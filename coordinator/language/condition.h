@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
-#include "language/template_form.h"
+#include "language/document.h"
 
 struct compile;
 struct jsonpath_condition;
@@ -15,17 +15,18 @@ struct scope;
 struct template_view;
 
 struct condition {
-    const struct jsonpath_condition *test; /* for those who look into it */
-    struct document document;              /* what it looks at */
-    struct span written;                   /* for messages */
+    const struct jsonpath_condition *test;
+    struct document document; /* what the test is evaluated on */
+    struct span written;      /* for messages */
 };
 
-/* Compiles `value`, a text, which c->place is at. What its queries may name: `view`. NULL when
+/* Compiles `value`, at whose place c->reading is; `view` says what its queries may name. NULL when
  * there is a problem, which is noted, or no memory. */
 const struct condition *condition_compile(struct compile *c, struct span value,
                                           const struct template_view *view);
 
-/* Does it hold? SAGA_TOO_LARGE: not known, for to find out would cost too much. SAGA_NO_MEMORY. */
+/* Does the condition hold in the saga that `scope` shows? SAGA_TOO_LARGE: not known, for finding
+ * out would cost too much. SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error condition_holds(const struct condition *condition,
                                            const struct scope *scope, bool *holds);
 

@@ -12,7 +12,7 @@ struct span;
 /* When the condition holds only for events with a certain value at a certain place, as
  * "$.event.data.order == $.input.order && ..." does: *path is that place, "$.event.data.order",
  * borrowed from the condition, and *value what must stand there, from the scope or the condition.
- * false: it says no such thing, or the value is not there. */
+ * false: the condition names no such place, or the scope has no value for it. */
 bool condition_key(const struct condition *condition, const struct scope *scope, struct span *path,
                    struct found *value);
 

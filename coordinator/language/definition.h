@@ -11,16 +11,11 @@
 #include "language/step_kind.h"
 
 struct arena;
-struct condition;
-struct jsonschema;
-struct problems;
-struct reference;
-struct schedule;
-struct template;
-
-struct condition;  /* condition.h: what holds or not, of such values */
+struct condition;  /* condition.h: what holds or not, in a saga's document */
 struct jsonschema; /* jsonschema.h: what a value must be */
+struct problems;   /* reading/problem.h: what is wrong with a definition */
 struct reference;  /* template_form.h: where a value is */
+struct schedule;   /* schedule.h: when a saga starts by itself */
 struct template;   /* template.h: a value with references in it */
 
 struct retry_policy {
@@ -53,7 +48,7 @@ struct call_spec {
         key_ttl_ms; /* its provider forgets a key this long after the first attempt; 0 = never */
 };
 
-/* What comes of a wait that nothing has ended in time. */
+/* What becomes of a question that nobody has answered in time. */
 enum on_timeout { ON_TIMEOUT_FAIL, ON_TIMEOUT_APPROVE, ON_TIMEOUT_REJECT };
 
 /* A question to persons. */
@@ -91,20 +86,18 @@ struct step_spec {
     const struct template *data;        /* EMIT: of its event; NULL = null */
     const struct approval_spec *approval; /* STEP_KIND_APPROVE; else NULL */
     bool has_undo;                        /* has a compensation; else see step_class */
-    bool undo_is_reverse;                 /* it is the reversal of the child */
+    bool undo_is_reverse;                 /* the compensation is the reversal of the child */
     struct call_spec undo;                /* valid when has_undo */
     const struct template *undo_before;   /* undo deadline: gives a time; NULL = none */
-    bool undo_on_failed;     /* compensate_on: failed: undone even when it left no effect */
+    bool undo_on_failed;     /* compensate_on: failed: undone even when the step left no effect */
     uint32_t stuck_attempts; /* undo: alert and let others pass after this many; 0 = by time */
     int64_t stuck_ms;        /* ... or after this long since it became due; 0 (a count is
                                 written): after 5 min without any attempt */
-    const struct template *for_each; /* a fan-out: gives the array; NULL = it is none */
+    const struct template *for_each; /* gives the array of a fan-out; NULL = the step is none */
     uint32_t parallel_max;           /* items at once */
     bool goes_on;                    /* on_item_failure: continue */
     bool after_pivot;                /* a pivot is among its transitive needs */
 };
-
-struct schedule; /* schedule.h: when a saga starts by itself */
 
 /* All versions of all definitions, as who holds them gives them out; from any thread. */
 struct versions {
@@ -166,7 +159,8 @@ MUST_CHECK enum saga_error definition_compile(struct span document, struct arena
                                               const struct definition **definition,
                                               struct problems *problems);
 
-/* The same definition in another version, or itself; NULL: there is none. */
+/* The definition in the given version, itself when that is the version asked for; 0 is the newest.
+ * NULL: there is no such version. */
 const struct definition *definition_version(const struct definition *definition, uint32_t version);
 
 /* The index of the step named so, or -1. */

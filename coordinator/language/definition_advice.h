@@ -4,7 +4,7 @@
 
 struct compile;
 
-/* definition_advice.c: warnings about what is legal and unwise. When nothing is wrong. */
+/* Notes a warning for each piece of advice. Only when no error was noted. */
 void definition_advice_give(struct compile *c);
 
 #endif

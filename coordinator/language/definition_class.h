@@ -4,7 +4,8 @@
 
 struct compile;
 
-/* definition_class.c: which steps can be undone, need not be, or must go forward. */
+/* Gives each step its class, and names the pivot; notes which steps cannot have any. Needs the
+ * graph; where that is not clean, only a second pivot is noted. */
 void definition_class_assign(struct compile *c);
 
 #endif

@@ -6,7 +6,7 @@
 
 struct compile;
 
-/* definition_concurrency.c */
+/* Reads the map under `concurrency` into the definition; nothing when `value` is empty. */
 void definition_concurrency_read(struct compile *c, struct span value);
 
 #endif

@@ -12,8 +12,9 @@ struct draft {
         expected_cost_usd, key_ttl;
     struct span sleep_until; /* of the long form */
     struct span when;
-    struct span approve, question, show;       /* the latter two of the former */
-    struct span wait_event, emit, match, data; /* the latter two of the former */
+    struct span approve, question, show;
+    struct span wait_event, match; /* match stands in wait_event, as question and show in approve */
+    struct span emit, data;        /* data stands in emit */
     struct span undo_action, undo_input, undo_retry, undo_timeout, undo_check, undo_stuck_after,
         undo_key_ttl, undo_before;
     bool is_undo_long; /* compensate is a map: pointers go one deeper */
@@ -22,13 +23,13 @@ struct draft {
     bool says_pivot;   /* pivot: true */
 };
 
-/* Which policy calls get that say nothing themselves. */
+/* The policy of calls that say nothing themselves. */
 struct call_defaults {
     struct retry_policy retry;
     struct timeouts timeouts;
 };
 
-/* The definition compiler. */
+/* A definition at work. Its passes, in definition.c, fill it from top to bottom. */
 struct compile {
     struct reading reading;
     struct definition *definition;

@@ -7,6 +7,7 @@
 #include "language/definition_draft.h"
 #include "language/definition_place.h"
 #include "language/template_compile.h"
+#include "language/template_form.h"
 #include "reading/reading_values.h"
 
 enum { PARALLEL = 8 }; /* when nothing is written */

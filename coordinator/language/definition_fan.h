@@ -8,9 +8,11 @@ struct compile;
 struct draft;
 struct step_spec;
 
-/* definition_fan.c: for_each and what belongs to it. c->place is at the step. */
+/* Reads for_each's companions into *spec; the collection itself stays in the draft. The place is at
+ * the step. */
 void definition_fan_read(struct compile *c, const struct draft *draft, struct step_spec *spec);
 
+/* Compiles the collection of one step, once the graph is known. */
 void definition_fan_finish(struct compile *c, uint32_t step);
 
 #endif

@@ -12,7 +12,8 @@ int32_t definition_graph_find(const struct compile *c, struct span name);
 /* Does `step` need `other`, directly or through others? Only when c->graph_is_clean. */
 bool definition_graph_needs(const struct compile *c, uint32_t step, uint32_t other);
 
-/* definition_graph.c: names, needs, cycles, order, transitive needs. */
+/* Fills names, needs, order and `before` of the compiler; notes unknown names and cycles, and
+ * clears c->graph_is_clean for those. Once. */
 void definition_graph_build(struct compile *c);
 
 #endif

@@ -1,5 +1,5 @@
-/* definition_kinds.h - what a step does: exactly one key says it, and some keys serve actions only.
- */
+/* definition_kinds.h - which kind of step it is: exactly one key says that, and some keys serve
+ * only actions. */
 #ifndef LANGUAGE_DEFINITION_KINDS_H
 #define LANGUAGE_DEFINITION_KINDS_H
 
@@ -9,20 +9,22 @@ struct compile;
 struct draft;
 struct step_spec;
 
-/* `compensate: reverse`, of a child, under this key; false: it says something else. */
+/* Reads `compensate: reverse`, or the same under `key` in the long form: the undo of a child.
+ * false: the compensation is an action. */
 bool definition_kinds_reverse(struct compile *c, const char *key, const struct draft *draft,
                               struct step_spec *spec);
 
-/* The one time-out that a step has whose kind is no action. */
+/* Reads the one time-out of a step that is no action. */
 void definition_kinds_time(struct compile *c, struct span timeout, struct step_spec *spec);
 
-/* definition_kinds.c: exactly one key says what a step does. c->place is at the step. */
+/* Reads which kind the step is, and the keys of its kind, into *spec; conditions and templates stay
+ * in the draft. The place is at the step. */
 void definition_kinds_read(struct compile *c, struct draft *draft, struct step_spec *spec);
 
-/* Templates of kinds other than actions. */
+/* Compiles conditions and templates of a step that is no action, once the graph is known. */
 void definition_kinds_finish(struct compile *c, uint32_t step);
 
-/* Is it a time, or a reference to one? */
+/* Is the value a time (RFC 3339, or ms since 1970), or a text with a reference to one? */
 bool definition_kinds_is_time(struct span value);
 
 #endif

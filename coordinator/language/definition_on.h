@@ -6,7 +6,8 @@
 
 struct compile;
 
-/* definition_on.c: what starts a saga by itself. */
+/* Reads the list under `on` into the definition's starts and schedules; nothing when it is empty.
+ */
 void definition_on_read(struct compile *c, struct span on);
 
 #endif

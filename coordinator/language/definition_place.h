@@ -6,10 +6,10 @@
 
 struct compile;
 
-/* Goes to /steps/<step>; compile_leave() comes back. */
+/* Goes to /steps/<step>; reading_leave() comes back. */
 struct place definition_place_enter(struct compile *c, uint32_t step);
 
-/* Goes to where the compensation of a step is described. */
+/* Goes to /steps/<step>/compensate; reading_leave() comes back. */
 struct place definition_place_enter_undo(struct compile *c, uint32_t step);
 
 #endif

@@ -7,12 +7,14 @@
 struct compile;
 struct template;
 
+/* The keys of such an item, and what is known of it already. */
 struct schedule_keys {
     struct span schedule, timezone, catch_up;
-    uint32_t place; /* of the item */
+    uint32_t place; /* of the item in `on` */
     const struct template *input_template;
 };
 
+/* Adds a schedule to the definition, or notes what is wrong. The place is at the item. */
 void definition_schedule_read(struct compile *c, const struct schedule_keys *keys);
 
 #endif

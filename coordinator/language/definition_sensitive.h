@@ -6,7 +6,8 @@
 
 struct compile;
 
-/* definition_sensitive.c: what is not shown. */
+/* Reads the list under `sensitive` into the definition; nothing when it is empty. Needs the graph.
+ */
 void definition_sensitive_read(struct compile *c, struct span value);
 
 #endif

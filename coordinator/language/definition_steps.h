@@ -7,11 +7,11 @@
 
 struct compile;
 
-/* definition_steps.c: distributes the keys of each step into c->drafts; names, actions, inputs'
- * places, compensate in its forms. */
+/* Makes c->drafts and c->steps of the list, and reads into them all that needs no other step:
+ * names, actions, compensations, costs. Once. */
 void definition_steps_read(struct compile *c, struct span steps);
 
-/* Policies and templates, once classes are known. */
+/* Adds policies, conditions and templates, once the graph and the classes are known. */
 void definition_steps_finish(struct compile *c);
 
 #endif

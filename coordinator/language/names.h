@@ -4,10 +4,10 @@
 
 #include "base/span.h"
 
-/* definition.c: [a-z][a-z0-9_.-]{0,63} */
+/* [a-z][a-z0-9_.-]{0,63} */
 bool names_is_definition(struct span name);
 
-/* definition_events.c: steps that wait for an event, or send one. c->place is at the step. */
+/* 1 to LIMIT_EVENT_NAME bytes without blanks and control characters. */
 bool names_is_event(struct span name);
 
 #endif

@@ -40,7 +40,9 @@ struct schedule {
     uint8_t digest[32];           /* of expression and time zone: what the mark belongs to */
 };
 
+/* "one", "none" or "all". */
 const char *catch_up_name(enum catch_up catch_up);
+/* Does the schedule need no zone's file? */
 bool schedule_is_utc(const struct schedule *schedule);
 
 /* Reads the file of a zone, as zoneinfo_read() does: at most SCHEDULE_ZONE_BYTES. */

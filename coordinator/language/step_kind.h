@@ -48,7 +48,7 @@ struct step_kind_facts {
 /* Never NULL; lives for ever. */
 const struct step_kind_facts *step_kind_facts(enum step_kind kind);
 
-/* The public names; "unknown" for a number that is none. */
+/* The public names; "unknown" for a number that is no class, or no kind. */
 const char *step_class_name(enum step_class step_class);
 const char *step_kind_name(enum step_kind kind);
 

@@ -17,7 +17,8 @@ struct template_view {
     bool is_collection; /* what for_each goes through: there is no item yet */
 };
 
-/* Compiles `value`, which c->place is at. NULL when there is a problem, or no memory. */
+/* Compiles `value`, at whose place c->reading is. NULL when there is a problem, which is noted, or
+ * no memory. */
 const struct template *template_compile(struct compile *c, struct span value,
                                         const struct template_view *view);
 

@@ -27,14 +27,8 @@ struct reference {
     struct span name;                    /* of that step */
     const struct jsonpath_segment *rest; /* what is followed inside the root's value, or NULL */
     struct span written;                 /* "$.input.trip", for messages */
-    const struct jsonpath *many;         /* it may give many values: they are looked for in ... */
-    const struct document *document;     /* ... this; else both are NULL */
-};
-
-/* What queries look at: document.h. */
-struct document {
-    const struct reference *items; /* roots; those of one step are neighbours */
-    uint32_t count;
+    const struct jsonpath *many;         /* the query, when it may give many values; else NULL */
+    const struct document *document;     /* what that query is evaluated on (document.h); or NULL */
 };
 
 /* What a reference found: a msgpack value, or text that is not packed yet. */

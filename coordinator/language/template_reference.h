@@ -10,8 +10,9 @@ struct jsonpath_segment;
 struct reference;
 struct template_view;
 
-/* Whose value a query of those `parts` begins with: sets all of *reference but `written`, which is
- * given. false: it may not be said here; a problem is noted. */
+/* Finds out whose value a query of those `parts` begins with: sets all of *reference but `written`,
+ * which is given. false: the query names nothing, or what may not be named here; a problem is
+ * noted. */
 MUST_CHECK bool template_reference_resolve(struct compile *c, const struct template_view *view,
                                            const struct jsonpath_segment *parts,
                                            struct reference *reference);

@@ -9,7 +9,8 @@ struct scope;
 /* Where a reference to one value leads; neither value nor text: nowhere. */
 struct found template_scope_find(const struct reference *reference, const struct scope *scope);
 
-/* Is what is not there null, then? */
+/* Does a value that is not there count as null: in a compensation, and of a step that was skipped?
+ */
 bool template_scope_gives_null(const struct reference *reference, const struct scope *scope);
 
 #endif

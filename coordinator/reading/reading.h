@@ -32,14 +32,16 @@ struct reading {
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
-/* Zeroed; NULL sets no_memory. */
+/* Memory of r->arena, or of r->scratch, for `count` things; zeroed. NULL, and no_memory, when there
+ * is none. */
 void *reading_take(struct reading *r, size_t count, size_t size);
 void *reading_scratch(struct reading *r, size_t count, size_t size);
+/* A copy in r->arena; empty, and no_memory, when there is none. */
 struct span reading_copy(struct reading *r, struct span bytes);
 
 /* --- where ------------------------------------------------------------------------------------ */
 
-/* Goes one down; gives what reading_leave() needs to come back. */
+/* Go one down, to a key or an element; give what reading_leave() needs to come back. */
 struct place reading_enter(struct reading *r, struct span key);
 struct place reading_enter_key(struct reading *r, const char *key);
 struct place reading_enter_index(struct reading *r, uint32_t index);
@@ -47,6 +49,8 @@ void reading_leave(struct reading *r, struct place place);
 
 /* --- problems --------------------------------------------------------------------------------- */
 
+/* Note what is wrong, or unwise, where the reader stands; of more than LIMIT_PROBLEMS only that
+ * there are more. */
 void reading_error(struct reading *r, const char *format, ...) PRINTF_LIKE(2, 3);
 void reading_warning(struct reading *r, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -21,6 +21,7 @@ struct walk {
     struct place place; /* where it began */
 };
 
+/* Begins at the reader's place. */
 struct walk reading_walk(const struct reading *r, struct span value);
 /* The next value's bytes (of an array or map: as a whole; its elements come next); false at the
  * end, r->place is then where the walk began. */

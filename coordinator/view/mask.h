@@ -30,12 +30,15 @@ struct mask_origin {
     bool is_item;             /* one item's output, of those of a fan-out */
 };
 
+/* Learns nothing yet. Keeps both until the mask is no longer used. */
 void mask_open(struct mask *mask, const struct definition *definition, struct arena *arena);
 /* Is there anything to mask? */
 bool mask_is_needed(const struct mask *mask);
+/* Remembers what is sensitive in a value of this origin. */
 void mask_learn(struct mask *mask, struct mask_origin origin, struct span value);
 /* The value as it may be shown; empty stays empty. */
 struct span mask_value(struct mask *mask, struct mask_origin origin, struct span value);
+/* The same of a plain text. */
 struct span mask_text(struct mask *mask, struct span text);
 
 #endif

@@ -78,13 +78,13 @@ struct view {
 /* "timer", "approval" ...; NULL: it does not wait. */
 const char *view_waits_for(const struct view_step *step);
 
-/* As the saga is, sensitive values too: for the program that started it. SAGA_STORE_CORRUPT when
+/* The saga as it is, sensitive values too: for the program that started it. SAGA_STORE_CORRUPT when
  * the rows make no sense, SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error view_make(const struct saga_image *image,
                                      const struct definition *definition, struct arena *arena,
                                      struct view *view);
 
-/* The same without what is sensitive: for everybody who looks. History and plans are so, too. */
+/* The same without what is sensitive: for everybody who looks. */
 MUST_CHECK enum saga_error view_show(const struct saga_image *image,
                                      const struct definition *definition, struct arena *arena,
                                      struct view *view);
@@ -106,12 +106,14 @@ struct view_record {
     char room[LIMIT_STEP + 8]; /* of an item's name */
 };
 
+/* What else than SAGA_OK it returns ends the history, and is what view_history() returns. The
+ * record is valid for the call. */
 typedef enum saga_error (*view_record_fn)(const struct view_record *record, void *arg);
-/* Which part of it. */
+
 struct history_request {
-    const struct definition *definition;
-    uint64_t since;
-    struct arena *arena; /* for what is masked */
+    const struct definition *definition; /* the saga's present version */
+    uint64_t since;                      /* records up to here are left out */
+    struct arena *arena;                 /* for what is masked */
 };
 
 #endif

@@ -5,7 +5,7 @@
 struct definition;
 struct record;
 
-/* view.c: which version is in force from this record on; NULL: it is not to be found. */
+/* The version in force from this record on, given the one before; NULL: it is not to be found. */
 const struct definition *view_definition_of(const struct definition *definition,
                                             const struct record *record);
 

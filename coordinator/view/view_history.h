@@ -6,7 +6,8 @@
 
 struct saga_image;
 
-/* Gives the records with seq > since, in order. What fn returns other than SAGA_OK ends it. */
+/* Gives the records in order, without what is sensitive. SAGA_STORE_CORRUPT when the rows make no
+ * sense, SAGA_NO_MEMORY, or what fn returned. */
 MUST_CHECK enum saga_error view_history(const struct saga_image *image,
                                         const struct history_request *request, view_record_fn fn,
                                         void *arg);

@@ -3,7 +3,6 @@
 
 #include "base/arena.h"
 
-/* A source that takes from the caller's arena: what the saga holds lives as long as the arena. */
 static void *take_from_arena(size_t size, void *arg)
 {
     return arena_take(arg, size);

@@ -5,7 +5,8 @@
 struct arena;
 struct arena_source;
 
-/* Memory for a saga that is only looked at, out of the caller's arena. */
+/* A source of chunks out of the caller's arena, for the saga's own arena: what the saga holds lives
+ * as long as the caller's. NULL without memory. */
 struct arena_source *view_load_source(struct arena *arena);
 
 #endif

@@ -19,8 +19,8 @@ MUST_CHECK enum saga_error view_plan(const struct saga_image *image,
                                      const struct plan_request *request, struct arena *arena,
                                      struct plan *plan, const char **why);
 
-/* SAGA_NOT_FOUND: there is no such version; SAGA_CONFLICT: the saga has ended, or has it already.
- */
+/* What going on under another version would mean. SAGA_NOT_FOUND: there is no such version;
+ * SAGA_CONFLICT: the saga has ended, or has that version already; *why says it in words. */
 MUST_CHECK enum saga_error view_migration(const struct saga_image *image,
                                           const struct migration_request *request,
                                           struct arena *arena, struct migration *plan,
