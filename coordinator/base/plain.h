@@ -24,20 +24,27 @@ struct plain {
     int64_t number;   /* an int, a bool */
 };
 
-enum { PLAIN_HEAD_MAX = 5 }; /* bytes that plain_put() writes beside the text */
+enum { PLAIN_HEAD_MAX = 5 }; /* bytes of the longest head of a text, or of an array */
+
+/* Packs the head of a text of `size` bytes, in the shortest form; gives the byte after it. */
+static inline uint8_t *plain_put_head(uint8_t *at, size_t size)
+{
+    if (size <= PLAIN_TEXT_MAX) {
+        *at++ = (uint8_t)(0xa0 | size);
+        return at;
+    }
+    size_t width = size <= UINT8_MAX ? 1 : size <= UINT16_MAX ? 2 : 4;
+    *at++ = (uint8_t)(0xd9 + width / 2);
+    for (size_t i = width; i-- > 0;) {
+        *at++ = (uint8_t)(size >> (8 * i));
+    }
+    return at;
+}
 
 /* Packs a text where there is room for it, in the shortest form; gives the byte after it. */
 static inline uint8_t *plain_put(uint8_t *at, struct span text)
 {
-    if (text.size <= PLAIN_TEXT_MAX) {
-        *at++ = (uint8_t)(0xa0 | text.size);
-    } else {
-        size_t width = text.size <= UINT8_MAX ? 1 : text.size <= UINT16_MAX ? 2 : 4;
-        *at++ = (uint8_t)(0xd9 + width / 2);
-        for (size_t i = width; i-- > 0;) {
-            *at++ = (uint8_t)(text.size >> (8 * i));
-        }
-    }
+    at = plain_put_head(at, text.size);
     if (text.size > 0) {
         memcpy(at, text.data, text.size);
     }

@@ -20,11 +20,11 @@ static void evaluate(struct jsonpath_run *run, const struct jsonpath_operand *op
 
 static void set_number(struct datum *datum, uint32_t number)
 {
-    datum->room[0] = 0xce;
-    for (uint32_t i = 0; i < 4; i++) {
-        datum->room[1 + i] = (uint8_t)(number >> (24 - 8 * i));
-    }
-    datum->value = span_of(datum->room, sizeof(datum->room));
+    struct buf out = {
+        .data = datum->room, .capacity = sizeof(datum->room), .size_max = sizeof(datum->room)};
+    mp_put_uint(&out, number);
+    CHECK(!buf_failed(&out));
+    datum->value = buf_span(&out);
 }
 
 static uint32_t count_characters(struct span text)

@@ -2,30 +2,17 @@
 #include "jsonpath/jsonpath_literal.h"
 
 #include "base/json.h"
+#include "base/plain.h"
 #include "jsonpath/jsonpath_parser.h"
-
-/* A head of msgpack: the tag, then the number, in `width` bytes. */
-static void put_head(uint8_t *at, uint8_t tag, uint64_t number, uint32_t width)
-{
-    *at++ = tag;
-    for (uint32_t i = 0; i < width; i++) {
-        at[i] = (uint8_t)(number >> (8 * (width - 1 - i)));
-    }
-}
 
 static struct span pack_string(struct jsonpath_parser *p)
 {
-    enum { HEAD = 5 };
     struct span text = jsonpath_parser_string(p);
-    uint8_t *packed = jsonpath_parser_take(p, HEAD + text.size);
+    uint8_t *packed = jsonpath_parser_take(p, PLAIN_HEAD_MAX + text.size);
     if (!packed) {
         return (struct span){NULL, 0};
     }
-    put_head(packed, 0xdb, text.size, 4);
-    if (text.size > 0) {
-        memcpy(packed + HEAD, text.data, text.size);
-    }
-    return span_of(packed, HEAD + text.size);
+    return span_of(packed, (size_t)(plain_put(packed, text) - packed));
 }
 
 static size_t digits_at(const struct jsonpath_parser *p, size_t at)
@@ -76,10 +63,10 @@ static struct span pack_number(struct jsonpath_parser *p)
     if (!packed) {
         return (struct span){NULL, 0};
     }
-    uint64_t bits;
-    memcpy(&bits, &number, sizeof(bits));
-    put_head(packed, 0xcb, bits, 8);
-    return span_of(packed, SIZE);
+    struct buf out = {.data = packed, .capacity = SIZE, .size_max = SIZE};
+    mp_put_double(&out, number);
+    CHECK(!buf_failed(&out));
+    return buf_span(&out);
 }
 
 bool jsonpath_literal_read(struct jsonpath_parser *p, struct span *value)

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/plain.h"
 #include "jsonpath/jsonpath.h"
 #include "language/document.h"
 #include "language/template_scope.h"
@@ -21,26 +22,16 @@ struct filling {
     enum saga_error error;
 };
 
-/* The array's header comes before its elements, but their count is known after them: the shortest
- * one is put at the end of the room that was left for the longest. */
+/* An array's head comes before its elements, but their count is known after them: the shortest head
+ * is put at the end of the room that was left for the longest. */
 static struct span put_count(struct buf *found, uint32_t count)
 {
-    size_t at = 0;
-    if (count < 16) {
-        at = 4;
-        found->data[at] = (uint8_t)(0x90 | count);
-    } else if (count < 0x10000) {
-        at = 2;
-        found->data[at] = 0xdc;
-    } else {
-        found->data[at] = 0xdd;
-        found->data[1] = (uint8_t)(count >> 24);
-        found->data[2] = (uint8_t)(count >> 16);
-    }
-    if (count >= 16) {
-        found->data[3] = (uint8_t)(count >> 8);
-        found->data[4] = (uint8_t)count;
-    }
+    uint8_t bytes[PLAIN_HEAD_MAX];
+    struct buf head = {.data = bytes, .capacity = sizeof(bytes), .size_max = sizeof(bytes)};
+    mp_put_array(&head, count);
+    CHECK(!buf_failed(&head));
+    size_t at = PLAIN_HEAD_MAX - head.size;
+    memcpy(found->data + at, bytes, head.size);
     return (struct span){found->data + at, found->size - at};
 }
 
@@ -55,7 +46,7 @@ static enum saga_error collect(struct filling *filling, const struct reference *
     uint64_t nodes = 0;
     struct buf *found = &filling->found;
     buf_clear(found);
-    (void)buf_reserve(found, 5);
+    (void)buf_reserve(found, PLAIN_HEAD_MAX);
     jsonpath_run_open(&run, buf_span(document), filling->steps_left);
     jsonpath_open(&walk, &run, reference->many);
     while (!buf_failed(found) && jsonpath_next(&walk, &value)) {
@@ -173,13 +164,12 @@ static bool put_inside(const struct found *found, struct buf *out)
 }
 
 /* The size of a str comes before its bytes, but is known after them: they are put together behind
- * room for the longest header and then moved down to the header that they need. */
+ * room for the longest head and then moved down to the head that they need. */
 static bool put_text(const struct template_piece *piece, struct filling *filling)
 {
-    enum { HEADER_MAX = 5 };
     struct buf *out = filling->out;
     size_t before = out->size;
-    if (!buf_reserve(out, HEADER_MAX)) {
+    if (!buf_reserve(out, PLAIN_HEAD_MAX)) {
         return true;
     }
     for (uint32_t i = 0; i < piece->part_count; i++) {
@@ -202,27 +192,13 @@ static bool put_text(const struct template_piece *piece, struct filling *filling
     if (buf_failed(out)) {
         return true;
     }
-    size_t size = out->size - before - HEADER_MAX;
-    uint8_t header[HEADER_MAX] = {0xdb, (uint8_t)(size >> 24), (uint8_t)(size >> 16),
-                                  (uint8_t)(size >> 8), (uint8_t)size};
-    size_t header_size = HEADER_MAX;
-    if (size < 32) {
-        header[0] = (uint8_t)(0xa0 | size);
-        header_size = 1;
-    } else if (size < 0x100) {
-        header[0] = 0xd9;
-        header[1] = (uint8_t)size;
-        header_size = 2;
-    } else if (size < 0x10000) {
-        header[0] = 0xda;
-        header[1] = (uint8_t)(size >> 8);
-        header[2] = (uint8_t)size;
-        header_size = 3;
-    }
+    size_t size = out->size - before - PLAIN_HEAD_MAX;
+    uint8_t head[PLAIN_HEAD_MAX];
+    size_t head_size = (size_t)(plain_put_head(head, size) - head);
     uint8_t *at = out->data + before;
-    memmove(at + header_size, at + HEADER_MAX, size);
-    memcpy(at, header, header_size);
-    buf_truncate(out, before + header_size + size);
+    memmove(at + head_size, at + PLAIN_HEAD_MAX, size);
+    memcpy(at, head, head_size);
+    buf_truncate(out, before + head_size + size);
     return true;
 }
 

@@ -9,6 +9,7 @@
  *   "$" otherwise     itself */
 #include "language/template_compile.h"
 
+#include "base/plain.h"
 #include "jsonpath/jsonpath.h"
 #include "language/definition_draft.h"
 #include "language/reference_read.h"
@@ -117,24 +118,12 @@ static uint32_t count_dollars(struct span text)
 /* A constant str, packed as a run of bytes. */
 static bool pack_literal(struct compile *c, struct span text, struct template_piece *piece)
 {
-    uint8_t *bytes = reading_take(&c->reading, text.size + 5, 1);
+    uint8_t *bytes = reading_take(&c->reading, PLAIN_HEAD_MAX + text.size, 1);
     if (!bytes) {
         return false;
     }
-    size_t header = 5;
-    bytes[0] = 0xdb;
-    for (size_t i = 0; i < 4; i++) {
-        bytes[1 + i] = (uint8_t)(text.size >> (24 - 8 * i));
-    }
-    if (text.size < 32) {
-        bytes[0] = (uint8_t)(0xa0 | text.size);
-        header = 1;
-    }
-    if (text.size > 0) {
-        memcpy(bytes + header, text.data, text.size);
-    }
     piece->kind = TEMPLATE_BYTES;
-    piece->bytes = (struct span){bytes, header + text.size};
+    piece->bytes = (struct span){bytes, (size_t)(plain_put(bytes, text) - bytes)};
     return true;
 }
 
