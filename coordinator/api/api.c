@@ -35,17 +35,17 @@ enum {
 
 /* ---- what handlers ask of a call ---- */
 
-const char *call_header(const struct call *call, const char *name)
+const char *header_text(const struct http_call *call, const char *name)
 {
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
-const char *call_query(const struct call *call, const char *name)
+const char *query_text(const struct http_call *call, const char *name)
 {
     return MHD_lookup_connection_value(call->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
-const char *call_text(struct call *call, struct span text)
+const char *http_call_text(struct http_call *call, struct span text)
 {
     char *copy = arena_take(&call->arena, text.size + 1);
     if (copy && text.size > 0) {
@@ -71,7 +71,7 @@ static bool is_among(const char *name, const char *words)
 static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const char *name,
                                       const char *value)
 {
-    struct call *call = arg;
+    struct http_call *call = arg;
     (void)kind;
     (void)value;
     bool is_empty = name[0] == '\0'; /* "?a=1&" */
@@ -81,15 +81,15 @@ static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const 
         snprintf(pointer, sizeof(pointer), "?%s", name);
         snprintf(detail, sizeof(detail), "is not an argument of this path; it takes %s",
                  call->route->query[0] ? call->route->query : "none");
-        call_fault(call, pointer, detail);
+        problem_note(call, pointer, detail);
     }
     return MHD_YES;
 }
 
-bool call_check_query(struct call *call)
+bool query_check(struct http_call *call)
 {
     MHD_get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, check_argument, call);
-    return call_faultless(call);
+    return problem_pass(call);
 }
 
 /* The value of a preference (RFC 7240: "a=1; x, wait=20"), or NULL. Names know no case. */
@@ -111,9 +111,9 @@ static const char *preference(const char *prefer, const char *name)
     return NULL;
 }
 
-int64_t call_wait_ms(const struct call *call)
+int64_t header_wait_ms(const struct http_call *call)
 {
-    const char *wait = preference(call_header(call, "Prefer"), "wait");
+    const char *wait = preference(header_text(call, "Prefer"), "wait");
     double seconds = wait ? strtod(wait, NULL) : 0;
     if (!(seconds > 0)) {
         return 0;
@@ -121,9 +121,9 @@ int64_t call_wait_ms(const struct call *call)
     return seconds > WAIT_MS_MAX / 1000 ? WAIT_MS_MAX : (int64_t)(seconds * 1000);
 }
 
-bool call_once(struct call *call, struct span *key, uint8_t digest[32])
+bool header_once(struct http_call *call, struct span *key, uint8_t digest[32])
 {
-    const char *given = call_header(call, "Idempotency-Key");
+    const char *given = header_text(call, "Idempotency-Key");
     *key = (struct span){NULL, 0};
     if (!given) {
         return true;
@@ -137,7 +137,7 @@ bool call_once(struct call *call, struct span *key, uint8_t digest[32])
     size_t scope = 1 + call->who.name.size + 1;
     uint8_t *bytes = arena_take(&call->arena, scope + text.size);
     if (text.size == 0 || text.size > KEY_MAX || !bytes) {
-        call_problem(call, SAGA_INVALID, "an Idempotency-Key has 1 to 255 bytes");
+        problem_answer(call, SAGA_INVALID, "an Idempotency-Key has 1 to 255 bytes");
         return false;
     }
     bytes[0] = 0x01;
@@ -153,27 +153,27 @@ bool call_once(struct call *call, struct span *key, uint8_t digest[32])
 
 /* ---- posting ---- */
 
-static void keep_problems(struct call *call, const struct jsonschema_report *problems)
+static void keep_problems(struct http_call *call, const struct jsonschema_report *problems)
 {
     for (uint32_t i = 0; i < problems->count; i++) {
         char pointer[sizeof(problems->problems[i].pointer) + sizeof("/input")];
         snprintf(pointer, sizeof(pointer), "/input%s", problems->problems[i].pointer);
-        call_fault(call, pointer, problems->problems[i].detail);
+        problem_note(call, pointer, problems->problems[i].detail);
     }
 }
 
 /* On the loop's thread. Everything is copied before the connection wakes. */
 static void answered(struct request *request, const struct answer *answer)
 {
-    struct call *call =
-        (struct call *)(void *)((uint8_t *)request - offsetof(struct call, request));
+    struct http_call *call =
+        (struct http_call *)(void *)((uint8_t *)request - offsetof(struct http_call, request));
     bool ok = true;
-    CHECK(call->magic == CALL_MAGIC);
+    CHECK(call->magic == HTTP_CALL_MAGIC);
     call->answer = *answer;
     call->answer.saga = arena_copy(&call->arena, answer->saga, &ok);
     call->answer.output = (struct span){NULL, 0}; /* shown from the store */
     if (answer->why) {
-        call->answer.why = call_text(call, span_text(answer->why));
+        call->answer.why = http_call_text(call, span_text(answer->why));
     }
     if (answer->problems) {
         keep_problems(call, answer->problems);
@@ -182,25 +182,25 @@ static void answered(struct request *request, const struct answer *answer)
     if (!ok) {
         call->answer = (struct answer){.error = SAGA_NO_MEMORY};
     }
-    call_resume(call);
+    http_call_resume(call);
 }
 
-void call_suspend(struct call *call)
+void http_call_suspend(struct http_call *call)
 {
     atomic_store(&call->phase, PHASE_POSTED);
     MHD_suspend_connection(call->connection);
 }
 
-void call_resume(struct call *call)
+void http_call_resume(struct http_call *call)
 {
     atomic_store(&call->phase, PHASE_ANSWERED);
     MHD_resume_connection(call->connection);
 }
 
-void call_post(struct call *call)
+void http_call_post(struct http_call *call)
 {
     call->request.answer = answered;
-    call_suspend(call);
+    http_call_suspend(call);
     const struct desk *desk = call->api->options.desk;
     enum saga_error rc = desk->post(&call->request, desk->arg);
     if (rc != SAGA_OK) {
@@ -218,7 +218,7 @@ static void add(struct MHD_Response *response, const char *name, const char *val
     }
 }
 
-static enum MHD_Result send_answer(struct call *call)
+static enum MHD_Result send_answer(struct http_call *call)
 {
     struct MHD_Response *response =
         MHD_create_response_from_buffer(call->out.size, call->out.data, MHD_RESPMEM_MUST_COPY);
@@ -241,40 +241,40 @@ static enum MHD_Result send_answer(struct call *call)
 
 /* Who asks, for what, is known from the headers. What will be refused is said when all has come,
  * for a client that still sends may not hear before; but nothing of it is kept. */
-static void look(struct call *call, const char *method)
+static void look(struct http_call *call, const char *method)
 {
-    const char *length = call_header(call, "Content-Length");
-    call->route = route_find(call, method, call->path);
+    const char *length = header_text(call, "Content-Length");
+    call->route = routes_find(call, method, call->path);
     call->unknown = auth_identify(call);
     call->is_too_large = length && strtoull(length, NULL, 10) > BODY_MAX;
 }
 
-static bool is_refused(const struct call *call)
+static bool is_refused(const struct http_call *call)
 {
     return !call->route || !role_allows(call->who.role, call->route->role);
 }
 
-static void handle(struct call *call)
+static void handle(struct http_call *call)
 {
     const struct route *route = call->route;
     /* Who does not show a token learns nothing, not even which routes there are. */
     if (call->unknown && (!route || route->role != ROLE_NONE)) {
-        call_problem(call, SAGA_UNAUTHENTICATED, call->unknown);
+        problem_answer(call, SAGA_UNAUTHENTICATED, call->unknown);
     } else if (!route && call->allow[0]) {
-        call_problem_as(call, 405, SAGA_INVALID, "this path does not take this method");
+        problem_answer_as(call, 405, SAGA_INVALID, "this path does not take this method");
     } else if (!route) {
-        call_problem(call, SAGA_NOT_FOUND, "there is no such path");
+        problem_answer(call, SAGA_NOT_FOUND, "there is no such path");
     } else if (is_refused(call)) {
-        call_problem(call, SAGA_FORBIDDEN, "this token's role may not do this");
+        problem_answer(call, SAGA_FORBIDDEN, "this token's role may not do this");
     } else if (call->is_too_large) {
-        call_problem(call, SAGA_TOO_LARGE, "a body has at most 1 MiB");
-    } else if (route->role == ROLE_NONE || call_check_query(call)) {
+        problem_answer(call, SAGA_TOO_LARGE, "a body has at most 1 MiB");
+    } else if (route->role == ROLE_NONE || query_check(call)) {
         route->handle(call);
     }
 }
 
 /* A part of the body. MHD_NO cuts the connection: it sends, and sends. */
-static enum MHD_Result take(struct call *call, const char *data, size_t size)
+static enum MHD_Result take(struct http_call *call, const char *data, size_t size)
 {
     call->sent += size;
     bool keeps = !call->is_too_large && !is_refused(call) && call->route->role != ROLE_NONE;
@@ -288,14 +288,15 @@ static enum MHD_Result take(struct call *call, const char *data, size_t size)
     return call->sent > SENT_MAX ? MHD_NO : MHD_YES;
 }
 
-static struct call *new_call(struct api *api, struct MHD_Connection *connection, const char *path)
+static struct http_call *new_call(struct api *api, struct MHD_Connection *connection,
+                                  const char *path)
 {
-    struct call *call = calloc(1, sizeof(*call));
+    struct http_call *call = calloc(1, sizeof(*call));
     if (!call) {
         return NULL;
     }
     atomic_fetch_add(&api->calls, 1);
-    call->magic = CALL_MAGIC;
+    call->magic = HTTP_CALL_MAGIC;
     call->api = api;
     call->connection = connection;
     call->status = 500;
@@ -308,9 +309,9 @@ static struct call *new_call(struct api *api, struct MHD_Connection *connection,
     return call;
 }
 
-static void free_call(struct call *call)
+static void free_call(struct http_call *call)
 {
-    CHECK(call->magic == CALL_MAGIC);
+    CHECK(call->magic == HTTP_CALL_MAGIC);
     call->magic = 0;
     atomic_fetch_sub(&call->api->calls, 1);
     form_close(&call->form);
@@ -324,7 +325,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
                                   const char *method, const char *version, const char *data,
                                   size_t *size, void **state)
 {
-    struct call *call = *state;
+    struct http_call *call = *state;
     (void)version;
     if (!call) {
         *state = call = new_call(arg, connection, url);
@@ -346,7 +347,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     case PHASE_POSTED:
         return MHD_YES;
     case PHASE_ANSWERED:
-        call->route->finish(call);
+        call->route->reply(call);
         return send_answer(call);
     }
     return MHD_NO;

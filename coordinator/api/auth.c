@@ -87,7 +87,7 @@ static const struct token *find(const struct api *api, const uint8_t *digest)
 }
 
 /* The name, the role and the groups, in the call's arena. false: no memory. */
-static bool keep(struct call *call, const struct token *token)
+static bool keep(struct http_call *call, const struct token *token)
 {
     struct identity *who = &call->who;
     struct span *roles = arena_take(&call->arena, (TOKEN_GROUPS_MAX + 1) * sizeof(*roles));
@@ -111,11 +111,11 @@ static bool keep(struct call *call, const struct token *token)
     return true;
 }
 
-const char *auth_identify(struct call *call)
+const char *auth_identify(struct http_call *call)
 {
     static const char scheme[] = "Bearer ";
     const char *why = "show a token: Authorization: Bearer TOKEN";
-    const char *header = call_header(call, "Authorization");
+    const char *header = header_text(call, "Authorization");
     call->who = (struct identity){.role = ROLE_NONE};
     if (!header || strncasecmp(header, scheme, sizeof(scheme) - 1) != 0) {
         return why;

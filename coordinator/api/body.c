@@ -8,12 +8,12 @@
 #include "base/json.h"
 #include "base/mp.h"
 
-bool body_value(struct call *call, struct span *value)
+bool body_value(struct http_call *call, struct span *value)
 {
     struct json_problem problem;
     struct buf out;
     if (call->body.size == 0) {
-        call_problem(call, SAGA_BAD_MESSAGE, "the body is empty: JSON is expected");
+        problem_answer(call, SAGA_BAD_MESSAGE, "the body is empty: JSON is expected");
         return false;
     }
     buf_open(&out, (size_t)4 * BODY_MAX);
@@ -29,12 +29,12 @@ bool body_value(struct call *call, struct span *value)
         snprintf(detail, sizeof(detail), problem.line > 0 ? "%s (line %u, column %u)" : "%s",
                  rc == SAGA_NO_MEMORY ? "out of memory" : problem.detail, problem.line,
                  problem.column);
-        call_problem(call, rc, detail);
+        problem_answer(call, rc, detail);
     }
     return ok;
 }
 
-static bool read_texts(struct call *call, struct span value, struct texts *texts)
+static bool read_texts(struct http_call *call, struct span value, struct texts *texts)
 {
     struct mp mp = mp_open(value);
     uint32_t count = mp_array(&mp);
@@ -51,7 +51,7 @@ static bool read_texts(struct call *call, struct span value, struct texts *texts
 }
 
 /* NULL, or what is wrong. */
-static const char *read_key(struct call *call, const struct body_key *key, struct span value)
+static const char *read_key(struct http_call *call, const struct body_key *key, struct span value)
 {
     struct mp mp = mp_open(value);
     switch (key->form) {
@@ -113,17 +113,17 @@ struct form_of_map {
     uint32_t count;
 };
 
-static void fault(struct call *call, const struct form_of_map *form, struct span name,
+static void fault(struct http_call *call, const struct form_of_map *form, struct span name,
                   const char *what)
 {
     char token[130];
     char pointer[256];
     put_token(name, token, sizeof(token));
     snprintf(pointer, sizeof(pointer), "%s/%s", form->pointer, token);
-    call_fault(call, pointer, what);
+    problem_note(call, pointer, what);
 }
 
-static void read_pair(struct call *call, const struct form_of_map *form, struct span name,
+static void read_pair(struct http_call *call, const struct form_of_map *form, struct span name,
                       struct span value)
 {
     for (uint32_t i = 0; i < form->count; i++) {
@@ -142,7 +142,7 @@ static void read_pair(struct call *call, const struct form_of_map *form, struct 
     fault(call, form, name, "is not a key of this request");
 }
 
-void body_read_inside(struct call *call, struct span value, const char *pointer,
+void body_read_inside(struct http_call *call, struct span value, const char *pointer,
                       const struct body_key *keys, uint32_t count)
 {
     struct form_of_map form = {pointer, keys, count};
@@ -162,16 +162,16 @@ void body_read_inside(struct call *call, struct span value, const char *pointer,
     }
 }
 
-bool body_read(struct call *call, const struct body_key *keys, uint32_t count)
+bool body_read(struct http_call *call, const struct body_key *keys, uint32_t count)
 {
     struct span value = span_of("\x80", 1);
     if (call->body.size > 0 && !body_value(call, &value)) {
         return false;
     }
     if (mp_type(value) != MP_MAP) {
-        call_problem(call, SAGA_INVALID, "the body must be a JSON object");
+        problem_answer(call, SAGA_INVALID, "the body must be a JSON object");
         return false;
     }
     body_read_inside(call, value, "", keys, count);
-    return call_faultless(call);
+    return problem_pass(call);
 }

@@ -14,7 +14,7 @@
 #include "reading/problem.h"
 #include "base/span.h"
 
-static void set_etag(struct call *call, const uint8_t *digest)
+static void set_etag(struct http_call *call, const uint8_t *digest)
 {
     char hex[2 * DIGEST_SIZE + 1];
     digest_hex(span_of(digest, DIGEST_SIZE), hex);
@@ -43,21 +43,21 @@ static void put_warnings(struct form *form, const struct problems *problems)
     form_end(form);
 }
 
-static void refuse(struct call *call, const struct problems *problems)
+static void refuse(struct http_call *call, const struct problems *problems)
 {
     for (uint32_t i = 0; i < problems->count; i++) {
         if (!problems->items[i].is_warning) {
-            call_fault(call, problems->items[i].pointer, problems->items[i].detail);
+            problem_note(call, problems->items[i].pointer, problems->items[i].detail);
         }
     }
     char detail[96];
     snprintf(detail, sizeof(detail), "the definition has %u error%s", problems->error_count,
              problems->error_count == 1 ? "" : "s");
-    call_problem(call, SAGA_INVALID_DEFINITION, detail);
+    problem_answer(call, SAGA_INVALID_DEFINITION, detail);
 }
 
 /* The canonical JSON and its digest, into the request. */
-static bool make_canonical(struct call *call, struct span document)
+static bool make_canonical(struct http_call *call, struct span document)
 {
     struct buf out;
     buf_open(&out, (size_t)4 * LIMIT_DEFINITION);
@@ -68,27 +68,27 @@ static bool make_canonical(struct call *call, struct span document)
     }
     buf_close(&out);
     if (!ok) {
-        call_problem(call, SAGA_TOO_LARGE, NULL);
+        problem_answer(call, SAGA_TOO_LARGE, NULL);
     }
     return ok;
 }
 
-static bool is_dry(struct call *call)
+static bool is_dry(struct http_call *call)
 {
-    const char *dry = call_query(call, "dry_run");
+    const char *dry = query_text(call, "dry_run");
     if (dry && strcmp(dry, "true") != 0 && strcmp(dry, "false") != 0) {
-        call_fault(call, "?dry_run", "must be true or false");
+        problem_note(call, "?dry_run", "must be true or false");
     }
     return dry && strcmp(dry, "true") == 0;
 }
 
-void definition_put(struct call *call)
+void definitions_put(struct http_call *call)
 {
     struct span document;
     struct problems *problems = ARENA_NEW(&call->arena, struct problems);
     const struct definition *made = NULL;
     if (call->body.size > LIMIT_DEFINITION) {
-        call_problem(call, SAGA_TOO_LARGE, "a definition has at most 256 KiB");
+        problem_answer(call, SAGA_TOO_LARGE, "a definition has at most 256 KiB");
         return;
     }
     if (!problems || !body_value(call, &document)) {
@@ -103,83 +103,83 @@ void definition_put(struct call *call)
         return;
     }
     if (rc != SAGA_OK) {
-        call_problem(call, rc, NULL);
+        problem_answer(call, rc, NULL);
         return;
     }
     if (!span_equal(made->name, call->parts[0])) {
-        call_fault(call, "/saga", "is not the name in the path");
+        problem_note(call, "/saga", "is not the name in the path");
     }
     bool dry = is_dry(call);
-    if (!call_faultless(call) || !make_canonical(call, document)) {
+    if (!problem_pass(call) || !make_canonical(call, document)) {
         return;
     }
     call->request.arg = problems;
     if (dry) {
-        struct form *form = call_begin(call, 200);
+        struct form *form = response_begin(call, 200);
         form_str(form, "name", made->name);
         form_bool(form, "dry_run", true);
         put_digest(form, call->request.define.digest);
         put_warnings(form, problems);
-        call_end(call);
+        response_end(call);
         return;
     }
     call->request.kind = REQUEST_DEFINE;
     call->request.define.name = made->name;
     call->request.define.actor = call->who.name;
-    call_post(call);
+    http_call_post(call);
 }
 
-void definition_put_finish(struct call *call)
+void definitions_put_reply(struct http_call *call)
 {
     const struct answer *answer = &call->answer;
     if (answer->error != SAGA_OK) {
-        call_problem(call, answer->error, answer->why);
+        problem_answer(call, answer->error, answer->why);
         return;
     }
-    struct form *form = call_begin(call, answer->unchanged ? 200 : 201);
+    struct form *form = response_begin(call, answer->unchanged ? 200 : 201);
     form_str(form, "name", call->request.define.name);
     form_uint(form, "version", answer->version);
     form_bool(form, "unchanged", answer->unchanged);
     put_digest(form, call->request.define.digest);
     put_warnings(form, call->request.arg);
-    call_end(call);
+    response_end(call);
     set_etag(call, call->request.define.digest);
     snprintf(call->location, sizeof(call->location), "/v1/definitions/%.*s/versions/%u",
              (int)call->request.define.name.size, (const char *)call->request.define.name.data,
              answer->version);
 }
 
-static void show(struct call *call, const struct definition *definition)
+static void show(struct http_call *call, const struct definition *definition)
 {
     if (!definition) {
-        call_problem(call, SAGA_NOT_FOUND, "there is no definition of this name and version");
+        problem_answer(call, SAGA_NOT_FOUND, "there is no definition of this name and version");
         return;
     }
     set_etag(call, definition->digest);
-    const char *known = call_header(call, "If-None-Match");
+    const char *known = header_text(call, "If-None-Match");
     if (known && strcmp(known, call->etag) == 0) {
         buf_clear(&call->out);
         call->status = 304;
         call->type = "application/json";
         return;
     }
-    struct form *form = call_begin(call, 200);
+    struct form *form = response_begin(call, 200);
     form_str(form, "name", definition->name);
     form_uint(form, "version", definition->version);
     put_digest(form, definition->digest);
     form_time(form, "applied_at", catalog_applied_ms(call->api->options.catalog, definition));
     form_raw(form, "definition", definition->source);
-    call_end(call);
+    response_end(call);
 }
 
-void definition_get(struct call *call)
+void definitions_get(struct http_call *call)
 {
     show(call, catalog_find(call->api->options.catalog, call->parts[0], 0));
 }
 
-void definition_get_version(struct call *call)
+void definitions_version(struct http_call *call)
 {
-    const char *text = call_text(call, call->parts[1]);
+    const char *text = http_call_text(call, call->parts[1]);
     char *end;
     unsigned long version = text ? strtoul(text, &end, 10) : 0;
     bool good = text && text[0] >= '1' && text[0] <= '9' && *end == '\0' && version > 0 &&
@@ -188,9 +188,9 @@ void definition_get_version(struct call *call)
          good ? catalog_find(call->api->options.catalog, call->parts[0], (uint32_t)version) : NULL);
 }
 
-void definition_list(struct call *call)
+void definitions_list(struct http_call *call)
 {
-    struct form *form = call_begin(call, 200);
+    struct form *form = response_begin(call, 200);
     form_array(form, "items");
     size_t at = 0;
     const struct catalog *catalog = call->api->options.catalog;
@@ -204,5 +204,5 @@ void definition_list(struct call *call)
         form_end(form);
     }
     form_end(form);
-    call_end(call);
+    response_end(call);
 }

@@ -35,7 +35,7 @@ struct event_item {
 
 /* All of one call; whoever answers the last one wakes the connection. */
 struct event_call {
-    struct call *call;
+    struct http_call *call;
     struct event_item *items;
     uint32_t count;
     bool is_batch;
@@ -44,11 +44,11 @@ struct event_call {
 
 /* ---- what is right ---- */
 
-static void fault(struct call *call, const char *place, const char *name, const char *detail)
+static void fault(struct http_call *call, const char *place, const char *name, const char *detail)
 {
     char pointer[128];
     snprintf(pointer, sizeof(pointer), "%s/%s", place, name);
-    call_fault(call, pointer, detail);
+    problem_note(call, pointer, detail);
 }
 
 /* Controls, or bytes that are no UTF-8: headers may hold any. */
@@ -72,7 +72,7 @@ static bool is_name(struct span text)
     return text.size > 0 && text.size <= LIMIT_EVENT_NAME && !is_no_text(text);
 }
 
-static void check_event(struct call *call, const char *place, const struct inbox_row *row)
+static void check_event(struct http_call *call, const char *place, const struct inbox_row *row)
 {
     size_t prefix = sizeof(EVENT_SOURCE_PREFIX) - 1;
     if (!is_name(row->name)) {
@@ -104,8 +104,8 @@ static bool is_json(struct span type)
 /* ---- structured ---- */
 
 /* A text attribute; true when it is there. Absent leaves the place empty. */
-static bool read_text(struct call *call, const char *place, struct span event, const char *name,
-                      struct span *text)
+static bool read_text(struct http_call *call, const char *place, struct span event,
+                      const char *name, struct span *text)
 {
     struct span value = mp_find(event, span_text(name));
     *text = (struct span){NULL, 0};
@@ -121,7 +121,7 @@ static bool read_text(struct call *call, const char *place, struct span event, c
     return true;
 }
 
-static void read_version(struct call *call, const char *place, struct span version)
+static void read_version(struct http_call *call, const char *place, struct span version)
 {
     if (version.size == 0) {
         fault(call, place, "specversion", "is required");
@@ -130,19 +130,19 @@ static void read_version(struct call *call, const char *place, struct span versi
     }
 }
 
-static void read_time(struct call *call, const char *place, struct span text, int64_t *at_ms)
+static void read_time(struct http_call *call, const char *place, struct span text, int64_t *at_ms)
 {
     if (text.size > 0 && !time_parse(text, at_ms)) {
         fault(call, place, "time", "must be an RFC 3339 time, such as 2026-11-24T04:52:30Z");
     }
 }
 
-static void read_structured(struct call *call, const char *place, struct span event,
+static void read_structured(struct http_call *call, const char *place, struct span event,
                             struct inbox_row *row)
 {
     struct span text;
     if (mp_type(event) != MP_MAP) {
-        call_fault(call, place, "must be an event: a JSON object");
+        problem_note(call, place, "must be an event: a JSON object");
         return;
     }
     (void)read_text(call, place, event, "specversion", &text);
@@ -163,17 +163,17 @@ static void read_structured(struct call *call, const char *place, struct span ev
     check_event(call, place, row);
 }
 
-static bool read_batch(struct call *call, struct span value, struct event_call *events)
+static bool read_batch(struct http_call *call, struct span value, struct event_call *events)
 {
     struct mp mp = mp_open(value);
     uint32_t count = mp_type(value) == MP_ARRAY ? mp_array(&mp) : 0;
     if (mp_type(value) != MP_ARRAY || count > BATCH_MAX) {
-        call_problem(call, SAGA_INVALID, "the body must be an array of at most 1000 events");
+        problem_answer(call, SAGA_INVALID, "the body must be an array of at most 1000 events");
         return false;
     }
     events->items = arena_take(&call->arena, (count + 1) * sizeof(*events->items));
     if (!events->items) {
-        call_problem(call, SAGA_NO_MEMORY, NULL);
+        problem_answer(call, SAGA_NO_MEMORY, NULL);
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -196,9 +196,9 @@ static int hex_of(char c)
 
 /* A header's value as the HTTP binding wants it: quotes around it and what they escape are taken
  * off, then it is percent-decoded. */
-static struct span header_of(struct call *call, const char *name)
+static struct span header_of(struct http_call *call, const char *name)
 {
-    const char *text = call_header(call, name);
+    const char *text = header_text(call, name);
     size_t size = text ? strlen(text) : 0;
     uint8_t *out = size > 0 ? arena_take(&call->arena, size) : NULL;
     size_t length = 0;
@@ -218,18 +218,18 @@ static struct span header_of(struct call *call, const char *name)
     return span_of(out, length);
 }
 
-static bool read_binary(struct call *call, struct inbox_row *row)
+static bool read_binary(struct http_call *call, struct inbox_row *row)
 {
-    const char *type = call_header(call, "Content-Type");
+    const char *type = header_text(call, "Content-Type");
     struct span version = header_of(call, "ce-specversion");
     if (version.size == 0) {
-        call_problem(call, SAGA_INVALID,
-                     "is no CloudEvent: it has neither a header ce-specversion nor the content "
-                     "type " TYPE_EVENT " or " TYPE_BATCH);
+        problem_answer(call, SAGA_INVALID,
+                       "is no CloudEvent: it has neither a header ce-specversion nor the content "
+                       "type " TYPE_EVENT " or " TYPE_BATCH);
         return false;
     }
     if (type && !is_json(span_text(type))) {
-        call_fault(call, "/datacontenttype", "must be application/json: data is JSON here");
+        problem_note(call, "/datacontenttype", "must be application/json: data is JSON here");
     } else if (call->body.size > 0 && !body_value(call, &row->data)) {
         return false;
     }
@@ -244,14 +244,14 @@ static bool read_binary(struct call *call, struct inbox_row *row)
 
 /* ---- the call ---- */
 
-static bool is_type(const struct call *call, const char *wanted)
+static bool is_type(const struct http_call *call, const char *wanted)
 {
-    const char *type = call_header(call, "Content-Type");
+    const char *type = header_text(call, "Content-Type");
     size_t size = type ? strcspn(type, "; ") : 0;
     return size == strlen(wanted) && strncasecmp(type, wanted, size) == 0;
 }
 
-static bool read_events(struct call *call, struct event_call *events)
+static bool read_events(struct http_call *call, struct event_call *events)
 {
     struct span value;
     events->is_batch = is_type(call, TYPE_BATCH);
@@ -261,7 +261,7 @@ static bool read_events(struct call *call, struct event_call *events)
     events->count = 1;
     events->items = ARENA_NEW(&call->arena, struct event_item);
     if (!events->items) {
-        call_problem(call, SAGA_NO_MEMORY, NULL);
+        problem_answer(call, SAGA_NO_MEMORY, NULL);
         return false;
     }
     if (!is_type(call, TYPE_EVENT)) {
@@ -278,7 +278,7 @@ static bool read_events(struct call *call, struct event_call *events)
 static void close_one(struct event_call *events)
 {
     if (atomic_fetch_sub(&events->open, 1) == 1) {
-        call_resume(events->call);
+        http_call_resume(events->call);
     }
 }
 
@@ -296,11 +296,11 @@ static void answered(struct request *request, const struct answer *answer)
     close_one(item->of);
 }
 
-static void post(struct call *call, struct event_call *events)
+static void post(struct http_call *call, struct event_call *events)
 {
     const struct desk *desk = call->api->options.desk;
     atomic_store(&events->open, events->count + 1); /* and this thread */
-    call_suspend(call);
+    http_call_suspend(call);
     for (uint32_t i = 0; i < events->count; i++) {
         struct event_item *item = &events->items[i];
         item->of = events;
@@ -315,26 +315,26 @@ static void post(struct call *call, struct event_call *events)
     close_one(events);
 }
 
-void write_events(struct call *call)
+void event_post(struct http_call *call)
 {
     struct event_call *events = ARENA_NEW(&call->arena, struct event_call);
     if (!events) {
-        call_problem(call, SAGA_NO_MEMORY, NULL);
+        problem_answer(call, SAGA_NO_MEMORY, NULL);
         return;
     }
     events->call = call;
-    if (!read_events(call, events) || !call_faultless(call)) {
+    if (!read_events(call, events) || !problem_pass(call)) {
         return;
     }
     for (uint32_t i = 0; i < events->count; i++) {
         struct inbox_row *row = &events->items[i].request.event;
         row->data = row->data.size > 0 ? row->data : MP_NIL_VALUE;
         if (row->data.size > LIMIT_VALUE) {
-            call_problem(call, SAGA_TOO_LARGE, "an event's data has more than 960 KiB");
+            problem_answer(call, SAGA_TOO_LARGE, "an event's data has more than 960 KiB");
             return;
         }
         if (mp_extent(row->data).depth > MP_VALUE_DEPTH_MAX) {
-            call_problem(call, SAGA_BAD_MESSAGE, "an event's data is nested too deep");
+            problem_answer(call, SAGA_BAD_MESSAGE, "an event's data is nested too deep");
             return;
         }
     }
@@ -359,20 +359,20 @@ static void put_outcome(struct form *form, const struct event_item *item)
     }
 }
 
-void write_events_finish(struct call *call)
+void event_post_reply(struct http_call *call)
 {
     const struct event_call *events = call->held;
     for (uint32_t i = 0; i < events->count; i++) {
         const struct event_item *item = &events->items[i];
         if (item->error != SAGA_OK) {
-            call_problem(call, item->error, item->why[0] ? item->why : NULL);
+            problem_answer(call, item->error, item->why[0] ? item->why : NULL);
             return;
         }
     }
-    struct form *form = call_begin(call, 200);
+    struct form *form = response_begin(call, 200);
     if (!events->is_batch) {
         put_outcome(form, &events->items[0]);
-        call_end(call);
+        response_end(call);
         return;
     }
     form_array(form, "items");
@@ -382,5 +382,5 @@ void write_events_finish(struct call *call)
         form_end(form);
     }
     form_end(form);
-    call_end(call);
+    response_end(call);
 }

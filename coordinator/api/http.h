@@ -20,7 +20,7 @@
 #include "base/limits.h"
 #include "base/tokens.h"
 
-enum { CALL_MAGIC = 0x63616c6c, BODY_MAX = LIMIT_MESSAGE_IN, PARTS_MAX = 3, DETAIL_MAX = 100 };
+enum { HTTP_CALL_MAGIC = 0x63616c6c, BODY_MAX = LIMIT_MESSAGE_IN, PARTS_MAX = 3, DETAIL_MAX = 100 };
 
 /* Who is asking, as their token says. */
 struct identity {
@@ -32,8 +32,8 @@ struct identity {
 
 enum phase { PHASE_BODY, PHASE_POSTED, PHASE_ANSWERED };
 
-struct call;
-typedef void (*call_fn)(struct call *call);
+struct http_call;
+typedef void (*http_call_fn)(struct http_call *call);
 
 /* One route: method and path, who may, what may stand after `?`, who handles. `{}` stands for one
  * part of the path. */
@@ -41,9 +41,9 @@ struct route {
     const char *method;
     const char *path;
     enum role role;
-    const char *query; /* names, separated by spaces */
-    call_fn handle;    /* answers, or posts */
-    call_fn finish;    /* after a post: writes the answer */
+    const char *query;   /* names, separated by spaces */
+    http_call_fn handle; /* answers, or posts */
+    http_call_fn reply;  /* after a post: writes the answer */
 };
 
 struct fault {
@@ -51,7 +51,7 @@ struct fault {
     char detail[256];
 };
 
-struct call {
+struct http_call {
     uint32_t magic;
     _Atomic enum phase phase; /* both threads look at it */
     struct api *api;
@@ -93,22 +93,23 @@ struct api {
 };
 
 /* ---- problem.c: what went wrong, as RFC 9457 says it ---- */
-void call_problem(struct call *call, enum saga_error error, const char *detail);
+void problem_answer(struct http_call *call, enum saga_error error, const char *detail);
 /* The same with another HTTP status than the error's own. */
-void call_problem_as(struct call *call, int status, enum saga_error error, const char *detail);
+void problem_answer_as(struct http_call *call, int status, enum saga_error error,
+                       const char *detail);
 /* Notes one thing that is wrong with the body. */
-void call_fault(struct call *call, const char *pointer, const char *detail);
+void problem_note(struct http_call *call, const char *pointer, const char *detail);
 /* True when nothing is wrong; else answers with all that was noted, the first in words. */
-bool call_faultless(struct call *call);
+bool problem_pass(struct http_call *call);
 /* Begins a JSON answer of this status; the top level map is open. */
-struct form *call_begin(struct call *call, int status);
-void call_end(struct call *call);
+struct form *response_begin(struct http_call *call, int status);
+void response_end(struct http_call *call);
 
 /* ---- auth.c ---- */
 /* Reads all tokens; makes the admin's if there is none. On an error they stay as they were. */
 MUST_CHECK enum saga_error auth_read(struct api *api, char *why, size_t why_size);
 /* Sets call->who from the request's bearer token; NULL, or why it is nobody. */
-const char *auth_identify(struct call *call);
+const char *auth_identify(struct http_call *call);
 
 /* ---- body.c: JSON bodies, checked key by key ---- */
 enum body_form { BODY_TEXT, BODY_INT, BODY_BOOL, BODY_VALUE, BODY_TEXTS, BODY_TIME };
@@ -124,90 +125,90 @@ struct texts {
 };
 /* Reads the body as a map of these keys; false when a problem was answered. An empty body is an
  * empty map. */
-bool body_read(struct call *call, const struct body_key *keys, uint32_t count);
+bool body_read(struct http_call *call, const struct body_key *keys, uint32_t count);
 /* Reads a map inside the body, which is at `pointer`; what is wrong is noted. */
-void body_read_inside(struct call *call, struct span value, const char *pointer,
+void body_read_inside(struct http_call *call, struct span value, const char *pointer,
                       const struct body_key *keys, uint32_t count);
 /* The body as one msgpack value, in the arena. */
-bool body_value(struct call *call, struct span *value);
+bool body_value(struct http_call *call, struct span *value);
 
 /* ---- api.c ---- */
 /* A request header or a query argument; NULL when absent. */
-const char *call_header(const struct call *call, const char *name);
-const char *call_query(const struct call *call, const char *name);
+const char *header_text(const struct http_call *call, const char *name);
+const char *query_text(const struct http_call *call, const char *name);
 /* Are the query arguments those of the route? Else a problem is answered: a name that is misspelt
  * must not be taken for one that was not given. */
-bool call_check_query(struct call *call);
+bool query_check(struct http_call *call);
 /* For handlers that post by themselves: the connection sleeps, until it is woken once. */
-void call_suspend(struct call *call);
-void call_resume(struct call *call);
+void http_call_suspend(struct http_call *call);
+void http_call_resume(struct http_call *call);
 /* Hands call->request to the loop and suspends the connection. */
-void call_post(struct call *call);
+void http_call_post(struct http_call *call);
 /* NUL-terminated text of a span, in the arena. */
-const char *call_text(struct call *call, struct span text);
+const char *http_call_text(struct http_call *call, struct span text);
 /* The idempotency key as a name of the store; empty when none was given. Sets digest to that of the
  * request. */
-bool call_once(struct call *call, struct span *key, uint8_t digest[32]);
+bool header_once(struct http_call *call, struct span *key, uint8_t digest[32]);
 /* Prefer: wait=N, in ms; 0 = not asked for. */
-int64_t call_wait_ms(const struct call *call);
+int64_t header_wait_ms(const struct http_call *call);
 
 /* ---- reads.c ---- */
 /* Loads a saga and its definition; false when a problem was answered. */
-bool call_load(struct call *call, struct span name, struct saga_image *image,
-               const struct definition **definition);
+bool saga_read_load(struct http_call *call, struct span name, struct saga_image *image,
+                    const struct definition **definition);
 /* Answers with the saga as it is durable. */
-void call_show(struct call *call, struct span name, int status, bool is_duplicate);
+void saga_read_show(struct http_call *call, struct span name, int status, bool is_duplicate);
 
 struct bounds {
     uint64_t least;
     uint64_t most;
 };
 /* A query argument as a number, if it was given; false when a problem was answered. */
-bool call_query_number(struct call *call, const char *name, struct bounds bounds, uint64_t *value);
+bool query_number(struct http_call *call, const char *name, struct bounds bounds, uint64_t *value);
 
-void read_healthz(struct call *call);
-void read_readyz(struct call *call);
-void read_openapi(struct call *call);
-void read_sagas(struct call *call);
-void read_saga(struct call *call);
-void read_history(struct call *call);
-void read_plan(struct call *call);
-void read_migration(struct call *call);
+void about_healthz(struct http_call *call);
+void about_readyz(struct http_call *call);
+void about_openapi(struct http_call *call);
+void saga_list(struct http_call *call);
+void saga_read_one(struct http_call *call);
+void history_read(struct http_call *call);
+void plans_rollback(struct http_call *call);
+void plans_migration(struct http_call *call);
 
 /* ---- definitions.c ---- */
-void definition_put(struct call *call);
-void definition_put_finish(struct call *call);
-void definition_get(struct call *call);
-void definition_get_version(struct call *call);
-void definition_list(struct call *call);
+void definitions_put(struct http_call *call);
+void definitions_put_reply(struct http_call *call);
+void definitions_get(struct http_call *call);
+void definitions_version(struct http_call *call);
+void definitions_list(struct http_call *call);
 
 /* schedules.c */
-void schedule_list(struct call *call);
+void schedules_list(struct http_call *call);
 
 /* ---- writes.c ---- */
-void write_start(struct call *call);
-void write_start_finish(struct call *call);
-void write_verb(struct call *call);
-void write_decision(struct call *call);
-void write_verb_finish(struct call *call);
-void write_finish(struct call *call);
-void write_finish_finish(struct call *call);
+void saga_start(struct http_call *call);
+void saga_start_reply(struct http_call *call);
+void saga_verb(struct http_call *call);
+void saga_verb_decide(struct http_call *call);
+void saga_verb_reply(struct http_call *call);
+void task_finish(struct http_call *call);
+void task_finish_reply(struct http_call *call);
 
 /* ---- webhooks.c ---- */
-void webhook_list(struct call *call);
-void webhook_dead(struct call *call);
-void webhook_verb(struct call *call);
-void webhook_verb_finish(struct call *call);
+void webhook_read_list(struct http_call *call);
+void webhook_read_dead(struct http_call *call);
+void webhook_verb(struct http_call *call);
+void webhook_verb_reply(struct http_call *call);
 
 /* ---- events.c ---- */
-void write_events(struct call *call);
-void write_events_finish(struct call *call);
+void event_post(struct http_call *call);
+void event_post_reply(struct http_call *call);
 
 /* ---- routes.c ---- */
 /* The route of a method and path; NULL, with call->allow set when the path is known under others.
  */
-const struct route *route_find(struct call *call, const char *method, const char *path);
+const struct route *routes_find(struct http_call *call, const char *method, const char *path);
 /* All of them, for the check against the OpenAPI document. */
-const struct route *route_at(uint32_t index);
+const struct route *routes_at(uint32_t index);
 
 #endif

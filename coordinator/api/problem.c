@@ -4,7 +4,7 @@
 #include "api/http.h"
 #include "base/error.h"
 
-struct form *call_begin(struct call *call, int status)
+struct form *response_begin(struct http_call *call, int status)
 {
     buf_clear(&call->out);
     form_close(&call->form);
@@ -15,16 +15,16 @@ struct form *call_begin(struct call *call, int status)
     return &call->form;
 }
 
-void call_end(struct call *call)
+void response_end(struct http_call *call)
 {
     form_end(&call->form);
     buf_text(&call->out, "\n");
     if (buf_failed(&call->out)) {
-        call_problem(call, SAGA_TOO_LARGE, "the answer is larger than may be sent");
+        problem_answer(call, SAGA_TOO_LARGE, "the answer is larger than may be sent");
     }
 }
 
-void call_fault(struct call *call, const char *pointer, const char *detail)
+void problem_note(struct http_call *call, const char *pointer, const char *detail)
 {
     if (!call->faults) {
         call->faults = arena_take(&call->arena, DETAIL_MAX * sizeof(*call->faults));
@@ -36,7 +36,7 @@ void call_fault(struct call *call, const char *pointer, const char *detail)
     }
 }
 
-bool call_faultless(struct call *call)
+bool problem_pass(struct http_call *call)
 {
     if (call->fault_count == 0) {
         return true;
@@ -46,7 +46,7 @@ bool call_faultless(struct call *call)
     bool has_place = first->pointer[0] != '\0';
     snprintf(detail, sizeof(detail), "%s%s%s", has_place ? first->pointer + 1 : "",
              has_place ? " " : "", first->detail);
-    call_problem(call, SAGA_INVALID, detail);
+    problem_answer(call, SAGA_INVALID, detail);
     return false;
 }
 
@@ -80,9 +80,10 @@ static const char *title_of(int status)
     }
 }
 
-void call_problem_as(struct call *call, int status, enum saga_error error, const char *detail)
+void problem_answer_as(struct http_call *call, int status, enum saga_error error,
+                       const char *detail)
 {
-    struct form *form = call_begin(call, status);
+    struct form *form = response_begin(call, status);
     call->type = "application/problem+json";
     form_text(form, "type", "about:blank");
     form_text(form, "title", title_of(status));
@@ -106,7 +107,7 @@ void call_problem_as(struct call *call, int status, enum saga_error error, const
     buf_text(&call->out, "\n");
 }
 
-void call_problem(struct call *call, enum saga_error error, const char *detail)
+void problem_answer(struct http_call *call, enum saga_error error, const char *detail)
 {
-    call_problem_as(call, error_http_status(error), error, detail);
+    problem_answer_as(call, error_http_status(error), error, detail);
 }

@@ -14,7 +14,7 @@
 
 enum { LIST_DEFAULT = 50, LIST_MAX = 500, HISTORY_DEFAULT = 500, HISTORY_MAX = 5000 };
 
-static void plain(struct call *call, int status, const char *text)
+static void plain(struct http_call *call, int status, const char *text)
 {
     buf_clear(&call->out);
     buf_text(&call->out, text);
@@ -22,19 +22,19 @@ static void plain(struct call *call, int status, const char *text)
     call->type = "text/plain; charset=utf-8";
 }
 
-void read_healthz(struct call *call)
+void about_healthz(struct http_call *call)
 {
     plain(call, 200, "ok\n");
 }
 
-void read_readyz(struct call *call)
+void about_readyz(struct http_call *call)
 {
     const struct api_options *options = &call->api->options;
     bool ready = options->is_ready(options->arg);
     plain(call, ready ? 200 : 503, ready ? "ready\n" : "not ready\n");
 }
 
-void read_openapi(struct call *call)
+void about_openapi(struct http_call *call)
 {
     buf_clear(&call->out);
     buf_write(&call->out, embed_openapi, embed_openapi_size);
@@ -42,41 +42,41 @@ void read_openapi(struct call *call)
     call->type = "application/json";
 }
 
-bool call_load(struct call *call, struct span name, struct saga_image *image,
-               const struct definition **definition)
+bool saga_read_load(struct http_call *call, struct span name, struct saga_image *image,
+                    const struct definition **definition)
 {
     struct store_reader *reader = call->api->reader;
     enum saga_error rc = ids_is_saga(name)
                              ? reader->ops->load_one(reader, name, &call->arena, image)
                              : SAGA_NOT_FOUND;
     if (rc != SAGA_OK) {
-        call_problem(call, rc, rc == SAGA_NOT_FOUND ? "there is no saga of this id" : NULL);
+        problem_answer(call, rc, rc == SAGA_NOT_FOUND ? "there is no saga of this id" : NULL);
         return false;
     }
     *definition =
         catalog_find(call->api->options.catalog, image->head.definition, image->head.version);
     if (!*definition) {
-        call_problem(call, SAGA_STORE_CORRUPT, "the saga's definition is missing");
+        problem_answer(call, SAGA_STORE_CORRUPT, "the saga's definition is missing");
         return false;
     }
     return true;
 }
 
-static bool make_view(struct call *call, struct span name, struct view *view)
+static bool make_view(struct http_call *call, struct span name, struct view *view)
 {
     struct saga_image image;
     const struct definition *definition;
-    if (!call_load(call, name, &image, &definition)) {
+    if (!saga_read_load(call, name, &image, &definition)) {
         return false;
     }
     enum saga_error rc = view_show(&image, definition, &call->arena, view);
     if (rc != SAGA_OK) {
-        call_problem(call, rc, NULL);
+        problem_answer(call, rc, NULL);
     }
     return rc == SAGA_OK;
 }
 
-void call_show(struct call *call, struct span name, int status, bool is_duplicate)
+void saga_read_show(struct http_call *call, struct span name, int status, bool is_duplicate)
 {
     struct view view;
     if (!make_view(call, name, &view)) {
@@ -85,14 +85,14 @@ void call_show(struct call *call, struct span name, int status, bool is_duplicat
     struct shape_detail detail = {
         .has_steps = true, .has_values = true, .is_duplicate = is_duplicate};
     snprintf(call->etag, sizeof(call->etag), "\"%llu\"", (unsigned long long)view.seq);
-    shape_saga(call_begin(call, status), &view, &detail);
-    call_end(call);
+    shape_saga(response_begin(call, status), &view, &detail);
+    response_end(call);
 }
 
-void read_saga(struct call *call)
+void saga_read_one(struct http_call *call)
 {
-    call_show(call, call->parts[0], 200, false);
-    const char *known = call_header(call, "If-None-Match");
+    saga_read_show(call, call->parts[0], 200, false);
+    const char *known = header_text(call, "If-None-Match");
     if (call->status == 200 && known && strcmp(known, call->etag) == 0) {
         plain(call, 304, "");
     }
@@ -102,17 +102,17 @@ void read_saga(struct call *call)
 
 static const struct bounds any_seq = {0, INT64_MAX};
 
-static bool query_is_wrong(struct call *call, const char *name, const char *what)
+static bool query_refuse(struct http_call *call, const char *name, const char *what)
 {
     char pointer[64];
     snprintf(pointer, sizeof(pointer), "?%s", name);
-    call_fault(call, pointer, what);
-    return call_faultless(call);
+    problem_note(call, pointer, what);
+    return problem_pass(call);
 }
 
-bool call_query_number(struct call *call, const char *name, struct bounds bounds, uint64_t *value)
+bool query_number(struct http_call *call, const char *name, struct bounds bounds, uint64_t *value)
 {
-    const char *text = call_query(call, name);
+    const char *text = query_text(call, name);
     if (!text) {
         return true;
     }
@@ -123,24 +123,24 @@ bool call_query_number(struct call *call, const char *name, struct bounds bounds
         char what[96];
         snprintf(what, sizeof(what), "must be a whole number from %llu to %llu",
                  (unsigned long long)bounds.least, (unsigned long long)bounds.most);
-        return query_is_wrong(call, name, what);
+        return query_refuse(call, name, what);
     }
     *value = number;
     return true;
 }
 
-static bool query_time(struct call *call, const char *name, int64_t *at_ms)
+static bool query_time(struct http_call *call, const char *name, int64_t *at_ms)
 {
-    const char *text = call_query(call, name);
+    const char *text = query_text(call, name);
     if (text && !time_parse(span_text(text), at_ms)) {
-        return query_is_wrong(call, name, "must be an RFC 3339 time, such as 2026-11-24T04:52:30Z");
+        return query_refuse(call, name, "must be an RFC 3339 time, such as 2026-11-24T04:52:30Z");
     }
     return true;
 }
 
-static bool query_state(struct call *call, struct store_filter *filter)
+static bool query_state(struct http_call *call, struct store_filter *filter)
 {
-    const char *text = call_query(call, "status");
+    const char *text = query_text(call, "status");
     if (!text) {
         return true;
     }
@@ -154,9 +154,9 @@ static bool query_state(struct call *call, struct store_filter *filter)
             return true;
         }
     }
-    return query_is_wrong(call, "status",
-                          "must be running, compensating, completed, compensated, parked, "
-                          "terminated, or unfinished");
+    return query_refuse(call, "status",
+                        "must be running, compensating, completed, compensated, parked, "
+                        "terminated, or unfinished");
 }
 
 struct listing {
@@ -190,24 +190,23 @@ static enum saga_error list_one(const struct store_item *item, void *arg)
     return SAGA_OK;
 }
 
-void read_sagas(struct call *call)
+void saga_list(struct http_call *call)
 {
     struct store_filter filter = {0};
     uint64_t limit = LIST_DEFAULT;
-    if (!call_query_number(call, "limit", (struct bounds){1, LIST_MAX}, &limit) ||
-        !query_state(call, &filter) ||
-        !call_query_number(call, "cursor", any_seq, &filter.before) ||
+    if (!query_number(call, "limit", (struct bounds){1, LIST_MAX}, &limit) ||
+        !query_state(call, &filter) || !query_number(call, "cursor", any_seq, &filter.before) ||
         !query_time(call, "started_from", &filter.started_from_ms) ||
         !query_time(call, "started_until", &filter.started_until_ms)) {
         return;
     }
-    const char *definition = call_query(call, "definition");
-    const char *parent = call_query(call, "parent");
+    const char *definition = query_text(call, "definition");
+    const char *parent = query_text(call, "parent");
     if (definition) {
         filter.definition = span_text(definition);
     }
     if (parent && !ids_is_saga(span_text(parent))) {
-        (void)query_is_wrong(call, "parent", "must be the id of a saga");
+        (void)query_refuse(call, "parent", "must be the id of a saga");
         return;
     }
     if (parent) {
@@ -217,7 +216,7 @@ void read_sagas(struct call *call)
     uint64_t left_off = 0;
     filter.limit = listing.limit + 1;
     filter.left_off = &left_off;
-    listing.form = call_begin(call, 200);
+    listing.form = response_begin(call, 200);
     form_array(listing.form, "items");
     struct store_reader *reader = call->api->reader;
     enum saga_error rc = reader->ops->list(reader, &filter, list_one, &listing);
@@ -228,9 +227,9 @@ void read_sagas(struct call *call)
                  (unsigned long long)(listing.more ? listing.last : left_off));
         form_text(listing.form, "next_cursor", cursor);
     }
-    call_end(call);
+    response_end(call);
     if (rc != SAGA_OK) {
-        call_problem(call, rc, NULL);
+        problem_answer(call, rc, NULL);
     }
 }
 
@@ -256,20 +255,20 @@ static enum saga_error history_one(const struct view_record *record, void *arg)
     return SAGA_OK;
 }
 
-void read_history(struct call *call)
+void history_read(struct http_call *call)
 {
     struct saga_image image;
     const struct definition *definition;
     uint64_t since = 0;
     struct history history = {.left = HISTORY_DEFAULT};
-    if (!call_query_number(call, "since", any_seq, &since) ||
-        !call_query_number(call, "cursor", any_seq, &since) ||
-        !call_query_number(call, "limit", (struct bounds){1, HISTORY_MAX}, &history.left) ||
-        !call_load(call, call->parts[0], &image, &definition)) {
+    if (!query_number(call, "since", any_seq, &since) ||
+        !query_number(call, "cursor", any_seq, &since) ||
+        !query_number(call, "limit", (struct bounds){1, HISTORY_MAX}, &history.left) ||
+        !saga_read_load(call, call->parts[0], &image, &definition)) {
         return;
     }
     struct history_request request = {definition, since, &call->arena};
-    history.form = call_begin(call, 200);
+    history.form = response_begin(call, 200);
     form_array(history.form, "items");
     enum saga_error rc = view_history(&image, &request, history_one, &history);
     form_end(history.form);
@@ -278,16 +277,16 @@ void read_history(struct call *call)
         snprintf(cursor, sizeof(cursor), "%llu", (unsigned long long)history.last);
         form_text(history.form, "next_cursor", cursor);
     }
-    call_end(call);
+    response_end(call);
     if (rc != SAGA_OK && !history.more) {
-        call_problem(call, rc, NULL);
+        problem_answer(call, rc, NULL);
     }
 }
 
 /* ---- the undo plan ---- */
 
 /* "a,b,c" as spans. */
-static bool split(struct call *call, const char *text, struct texts *texts)
+static bool split(struct http_call *call, const char *text, struct texts *texts)
 {
     struct span *items = arena_take(&call->arena, (strlen(text) + 1) * sizeof(*items));
     if (!items) {
@@ -304,17 +303,17 @@ static bool split(struct call *call, const char *text, struct texts *texts)
     return true;
 }
 
-void read_plan(struct call *call)
+void plans_rollback(struct http_call *call)
 {
     struct saga_image image;
     const struct definition *definition;
     struct texts steps = {0};
     struct plan plan;
     const char *why = NULL;
-    const char *list = call_query(call, "steps");
-    const char *to = call_query(call, "to");
+    const char *list = query_text(call, "steps");
+    const char *to = query_text(call, "to");
     if ((list && !split(call, list, &steps)) ||
-        !call_load(call, call->parts[0], &image, &definition)) {
+        !saga_read_load(call, call->parts[0], &image, &definition)) {
         return;
     }
     struct plan_request request = {
@@ -326,40 +325,40 @@ void read_plan(struct call *call)
     };
     enum saga_error rc = view_plan(&image, &request, &call->arena, &plan, &why);
     if (rc != SAGA_OK) {
-        call_problem(call, rc, why);
+        problem_answer(call, rc, why);
         return;
     }
     snprintf(call->etag, sizeof(call->etag), "\"%llu\"", (unsigned long long)plan.seq);
-    shape_plan(call_begin(call, 200), &plan);
-    call_end(call);
+    shape_plan(response_begin(call, 200), &plan);
+    response_end(call);
 }
 
-void read_migration(struct call *call)
+void plans_migration(struct http_call *call)
 {
     struct saga_image image;
     const struct definition *definition;
     struct migration plan;
     const char *why = NULL;
     uint64_t version = 0;
-    if (!call_query_number(call, "version", (struct bounds){1, UINT32_MAX}, &version)) {
+    if (!query_number(call, "version", (struct bounds){1, UINT32_MAX}, &version)) {
         return;
     }
     if (version == 0) {
-        (void)query_is_wrong(call, "version", "is required: a version of the definition");
+        (void)query_refuse(call, "version", "is required: a version of the definition");
         return;
     }
-    if (!call_load(call, call->parts[0], &image, &definition)) {
+    if (!saga_read_load(call, call->parts[0], &image, &definition)) {
         return;
     }
     struct migration_request request = {definition, (uint32_t)version};
     enum saga_error rc = view_migration(&image, &request, &call->arena, &plan, &why);
     if (rc != SAGA_OK) {
-        call_problem(call, rc, why);
+        problem_answer(call, rc, why);
         return;
     }
     snprintf(call->etag, sizeof(call->etag), "\"%llu\"", (unsigned long long)plan.seq);
-    shape_migration(call_begin(call, 200), &plan);
-    call_end(call);
+    shape_migration(response_begin(call, 200), &plan);
+    response_end(call);
 }
 
 /* ---- the wire's `get` ---- */

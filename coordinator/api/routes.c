@@ -5,43 +5,43 @@
 #include "api/http.h"
 
 static const struct route routes[] = {
-    {"GET", "/healthz", ROLE_NONE, "", read_healthz, NULL},
-    {"GET", "/readyz", ROLE_NONE, "", read_readyz, NULL},
-    {"GET", "/openapi.json", ROLE_VIEWER, "", read_openapi, NULL},
-    {"GET", "/v1/definitions", ROLE_VIEWER, "", definition_list, NULL},
-    {"GET", "/v1/definitions/{}", ROLE_VIEWER, "", definition_get, NULL},
-    {"GET", "/v1/definitions/{}/versions/{}", ROLE_VIEWER, "", definition_get_version, NULL},
-    {"PUT", "/v1/definitions/{}", ROLE_ADMIN, "dry_run", definition_put, definition_put_finish},
-    {"GET", "/v1/schedules", ROLE_VIEWER, "", schedule_list, NULL},
+    {"GET", "/healthz", ROLE_NONE, "", about_healthz, NULL},
+    {"GET", "/readyz", ROLE_NONE, "", about_readyz, NULL},
+    {"GET", "/openapi.json", ROLE_VIEWER, "", about_openapi, NULL},
+    {"GET", "/v1/definitions", ROLE_VIEWER, "", definitions_list, NULL},
+    {"GET", "/v1/definitions/{}", ROLE_VIEWER, "", definitions_get, NULL},
+    {"GET", "/v1/definitions/{}/versions/{}", ROLE_VIEWER, "", definitions_version, NULL},
+    {"PUT", "/v1/definitions/{}", ROLE_ADMIN, "dry_run", definitions_put, definitions_put_reply},
+    {"GET", "/v1/schedules", ROLE_VIEWER, "", schedules_list, NULL},
     {"GET", "/v1/sagas", ROLE_VIEWER,
-     "status definition parent started_from started_until limit cursor", read_sagas, NULL},
-    {"POST", "/v1/sagas", ROLE_CLIENT, "", write_start, write_start_finish},
-    {"GET", "/v1/sagas/{}", ROLE_VIEWER, "", read_saga, NULL},
-    {"GET", "/v1/sagas/{}/history", ROLE_VIEWER, "since limit cursor", read_history, NULL},
-    {"GET", "/v1/sagas/{}/rollback-plan", ROLE_VIEWER, "steps to", read_plan, NULL},
-    {"GET", "/v1/sagas/{}/migration-plan", ROLE_VIEWER, "version", read_migration, NULL},
-    {"POST", "/v1/sagas/{}/rollback", ROLE_OPERATOR, "", write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/reverse", ROLE_OPERATOR, "", write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/retry", ROLE_OPERATOR, "", write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/resolve", ROLE_OPERATOR, "", write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/pause", ROLE_OPERATOR, "", write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/resume", ROLE_OPERATOR, "", write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/skip", ROLE_OPERATOR, "", write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/steps/{}/approve", ROLE_VIEWER, "", write_decision, write_verb_finish},
-    {"POST", "/v1/sagas/{}/steps/{}/reject", ROLE_VIEWER, "", write_decision, write_verb_finish},
-    {"POST", "/v1/sagas/{}/terminate", ROLE_OPERATOR, "", write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/migrate", ROLE_OPERATOR, "", write_verb, write_verb_finish},
-    {"POST", "/v1/sagas/{}/signal", ROLE_OPERATOR, "", write_verb, write_verb_finish},
-    {"GET", "/v1/webhooks", ROLE_VIEWER, "", webhook_list, NULL},
-    {"GET", "/v1/webhooks/{}/dead", ROLE_VIEWER, "limit cursor", webhook_dead, NULL},
-    {"POST", "/v1/webhooks/{}/redeliver", ROLE_OPERATOR, "", webhook_verb, webhook_verb_finish},
-    {"POST", "/v1/webhooks/{}/discard", ROLE_OPERATOR, "", webhook_verb, webhook_verb_finish},
-    {"POST", "/v1/webhooks/{}/enable", ROLE_OPERATOR, "", webhook_verb, webhook_verb_finish},
-    {"POST", "/v1/events", ROLE_CLIENT, "", write_events, write_events_finish},
-    {"POST", "/v1/tasks/{}/finish", ROLE_CLIENT, "", write_finish, write_finish_finish},
+     "status definition parent started_from started_until limit cursor", saga_list, NULL},
+    {"POST", "/v1/sagas", ROLE_CLIENT, "", saga_start, saga_start_reply},
+    {"GET", "/v1/sagas/{}", ROLE_VIEWER, "", saga_read_one, NULL},
+    {"GET", "/v1/sagas/{}/history", ROLE_VIEWER, "since limit cursor", history_read, NULL},
+    {"GET", "/v1/sagas/{}/rollback-plan", ROLE_VIEWER, "steps to", plans_rollback, NULL},
+    {"GET", "/v1/sagas/{}/migration-plan", ROLE_VIEWER, "version", plans_migration, NULL},
+    {"POST", "/v1/sagas/{}/rollback", ROLE_OPERATOR, "", saga_verb, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/reverse", ROLE_OPERATOR, "", saga_verb, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/retry", ROLE_OPERATOR, "", saga_verb, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/resolve", ROLE_OPERATOR, "", saga_verb, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/pause", ROLE_OPERATOR, "", saga_verb, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/resume", ROLE_OPERATOR, "", saga_verb, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/skip", ROLE_OPERATOR, "", saga_verb, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/steps/{}/approve", ROLE_VIEWER, "", saga_verb_decide, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/steps/{}/reject", ROLE_VIEWER, "", saga_verb_decide, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/terminate", ROLE_OPERATOR, "", saga_verb, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/migrate", ROLE_OPERATOR, "", saga_verb, saga_verb_reply},
+    {"POST", "/v1/sagas/{}/signal", ROLE_OPERATOR, "", saga_verb, saga_verb_reply},
+    {"GET", "/v1/webhooks", ROLE_VIEWER, "", webhook_read_list, NULL},
+    {"GET", "/v1/webhooks/{}/dead", ROLE_VIEWER, "limit cursor", webhook_read_dead, NULL},
+    {"POST", "/v1/webhooks/{}/redeliver", ROLE_OPERATOR, "", webhook_verb, webhook_verb_reply},
+    {"POST", "/v1/webhooks/{}/discard", ROLE_OPERATOR, "", webhook_verb, webhook_verb_reply},
+    {"POST", "/v1/webhooks/{}/enable", ROLE_OPERATOR, "", webhook_verb, webhook_verb_reply},
+    {"POST", "/v1/events", ROLE_CLIENT, "", event_post, event_post_reply},
+    {"POST", "/v1/tasks/{}/finish", ROLE_CLIENT, "", task_finish, task_finish_reply},
 };
 
-const struct route *route_at(uint32_t index)
+const struct route *routes_at(uint32_t index)
 {
     return index < ARRAY_COUNT(routes) ? &routes[index] : NULL;
 }
@@ -66,7 +66,7 @@ static bool matches(const char *pattern, const char *path, struct span *parts)
     return *pattern == '\0' && *path == '\0';
 }
 
-const struct route *route_find(struct call *call, const char *method, const char *path)
+const struct route *routes_find(struct http_call *call, const char *method, const char *path)
 {
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
     for (uint32_t i = 0; i < ARRAY_COUNT(routes); i++) {

@@ -24,7 +24,7 @@ static enum saga_error find_tick(const struct schedule_row *row, void *arg)
     return SAGA_OK;
 }
 
-static enum saga_error put_next(struct call *call, struct form *form,
+static enum saga_error put_next(struct http_call *call, struct form *form,
                                 const struct schedule *schedule)
 {
     const struct zone *zone = NULL;
@@ -50,7 +50,7 @@ static enum saga_error put_next(struct call *call, struct form *form,
     return SAGA_OK;
 }
 
-static enum saga_error put_one(struct call *call, struct form *form, const struct search *of)
+static enum saga_error put_one(struct http_call *call, struct form *form, const struct search *of)
 {
     struct store_reader *reader = call->api->reader;
     struct search search = *of;
@@ -70,9 +70,9 @@ static enum saga_error put_one(struct call *call, struct form *form, const struc
     return rc;
 }
 
-void schedule_list(struct call *call)
+void schedules_list(struct http_call *call)
 {
-    struct form *form = call_begin(call, 200);
+    struct form *form = response_begin(call, 200);
     enum saga_error rc = SAGA_OK;
     size_t at = 0;
     form_array(form, "items");
@@ -83,8 +83,8 @@ void schedule_list(struct call *call)
         }
     }
     form_end(form);
-    call_end(call);
+    response_end(call);
     if (rc != SAGA_OK) {
-        call_problem(call, rc, NULL);
+        problem_answer(call, rc, NULL);
     }
 }

@@ -8,7 +8,7 @@
 
 enum { DEAD_DEFAULT = 50, DEAD_MAX = 500 };
 
-static const struct webhook *find(const struct call *call, struct span name)
+static const struct webhook *find(const struct http_call *call, struct span name)
 {
     const struct webhooks *hooks = call->api->options.hooks;
     for (uint32_t i = 0; i < hooks->count; i++) {
@@ -22,7 +22,7 @@ static const struct webhook *find(const struct call *call, struct span name)
 /* ---- reads ---- */
 
 struct listing {
-    struct call *call;
+    struct http_call *call;
     struct form *form;
     bool seen[WEBHOOK_COUNT_MAX];
 };
@@ -66,11 +66,11 @@ static enum saga_error put_hook(const struct store_hook *found, void *arg)
     return SAGA_OK;
 }
 
-void webhook_list(struct call *call)
+void webhook_read_list(struct http_call *call)
 {
     const struct webhooks *hooks = call->api->options.hooks;
     struct store_reader *reader = call->api->reader;
-    struct listing listing = {.call = call, .form = call_begin(call, 200)};
+    struct listing listing = {.call = call, .form = response_begin(call, 200)};
     form_array(listing.form, "items");
     enum saga_error rc = reader->ops->list_hooks(reader, put_hook, &listing);
     for (uint32_t i = 0; i < hooks->count && rc == SAGA_OK; i++) {
@@ -78,9 +78,9 @@ void webhook_list(struct call *call)
         rc = listing.seen[i] ? SAGA_OK : put_hook(&quiet, &listing);
     }
     form_end(listing.form);
-    call_end(call);
+    response_end(call);
     if (rc != SAGA_OK) {
-        call_problem(call, rc, NULL);
+        problem_answer(call, rc, NULL);
     }
 }
 
@@ -126,7 +126,7 @@ static enum saga_error count_one(const struct store_delivery *found, void *arg)
 }
 
 /* Is it configured, or was it once and has left dead events? */
-static bool is_known(struct call *call)
+static bool is_known(struct http_call *call)
 {
     struct store_reader *reader = call->api->reader;
     bool has_dead = false;
@@ -135,16 +135,16 @@ static bool is_known(struct call *call)
     return find(call, call->parts[0]) || (rc == SAGA_OK && has_dead);
 }
 
-void webhook_dead(struct call *call)
+void webhook_read_dead(struct http_call *call)
 {
     uint64_t limit = DEAD_DEFAULT;
     uint64_t after = 0;
-    if (!call_query_number(call, "limit", (struct bounds){1, DEAD_MAX}, &limit) ||
-        !call_query_number(call, "cursor", (struct bounds){0, INT64_MAX}, &after)) {
+    if (!query_number(call, "limit", (struct bounds){1, DEAD_MAX}, &limit) ||
+        !query_number(call, "cursor", (struct bounds){0, INT64_MAX}, &after)) {
         return;
     }
     struct store_reader *reader = call->api->reader;
-    struct dead_list list = {.form = call_begin(call, 200), .limit = (uint32_t)limit};
+    struct dead_list list = {.form = response_begin(call, 200), .limit = (uint32_t)limit};
     struct delivery_filter filter = {
         .which = DELIVERIES_DEAD, .hook = call->parts[0], .after = after, .limit = list.limit + 1};
     form_array(list.form, "items");
@@ -155,11 +155,11 @@ void webhook_dead(struct call *call)
         snprintf(cursor, sizeof(cursor), "%llu", (unsigned long long)list.last);
         form_text(list.form, "next_cursor", cursor);
     }
-    call_end(call);
+    response_end(call);
     if (rc != SAGA_OK) {
-        call_problem(call, rc, NULL);
+        problem_answer(call, rc, NULL);
     } else if (list.count == 0 && !is_known(call)) {
-        call_problem(call, SAGA_NOT_FOUND, "there is no webhook of this name");
+        problem_answer(call, SAGA_NOT_FOUND, "there is no webhook of this name");
     }
 }
 
@@ -187,7 +187,7 @@ static enum saga_error see_one(const struct store_delivery *found, void *arg)
     return SAGA_OK;
 }
 
-static bool is_dead(struct call *call, uint64_t id)
+static bool is_dead(struct http_call *call, uint64_t id)
 {
     struct store_reader *reader = call->api->reader;
     struct one one = {.hook = call->parts[0]};
@@ -195,7 +195,7 @@ static bool is_dead(struct call *call, uint64_t id)
     return rc == SAGA_OK && one.is_dead;
 }
 
-static bool read_verb(struct call *call, int64_t *id, struct span *reason)
+static bool read_verb(struct http_call *call, int64_t *id, struct span *reason)
 {
     const struct body_key keys[] = {
         {"reason", BODY_TEXT, false, reason},
@@ -205,17 +205,17 @@ static bool read_verb(struct call *call, int64_t *id, struct span *reason)
         return false;
     }
     if (reason->size == 0) {
-        call_fault(call, "/reason", "is required: say why");
+        problem_note(call, "/reason", "is required: say why");
     } else if (reason->size > LIMIT_REASON) {
-        call_fault(call, "/reason", "has more than 1024 bytes");
+        problem_note(call, "/reason", "has more than 1024 bytes");
     }
     if (*id < 0) {
-        call_fault(call, "/id", "must be the id of a dead delivery");
+        problem_note(call, "/id", "must be the id of a dead delivery");
     }
-    return call_faultless(call);
+    return problem_pass(call);
 }
 
-void webhook_verb(struct call *call)
+void webhook_verb(struct http_call *call)
 {
     int64_t id = 0;
     struct span reason = {NULL, 0};
@@ -230,11 +230,11 @@ void webhook_verb(struct call *call)
         }
     }
     if (!is_known(call)) {
-        call_problem(call, SAGA_NOT_FOUND, "there is no webhook of this name");
+        problem_answer(call, SAGA_NOT_FOUND, "there is no webhook of this name");
         return;
     }
     if (id > 0 && (change->change == 0 || !is_dead(call, (uint64_t)id))) {
-        call_problem(call, SAGA_NOT_FOUND, "this webhook has no dead delivery of this id");
+        problem_answer(call, SAGA_NOT_FOUND, "this webhook has no dead delivery of this id");
         return;
     }
     int64_t now_ms = call->api->options.now_ms(call->api->options.arg);
@@ -245,20 +245,20 @@ void webhook_verb(struct call *call)
                                 .at_ms = now_ms};
     call->request.outbox.enables = change->change == 0;
     call->request.kind = REQUEST_OUTBOX;
-    log_line(LOG_INFO, "webhook_verb", "hook", call_text(call, call->parts[0]), "verb", verb,
-             "reason", call_text(call, reason), NULL);
-    call_post(call);
+    log_line(LOG_INFO, "webhook_verb", "hook", http_call_text(call, call->parts[0]), "verb", verb,
+             "reason", http_call_text(call, reason), NULL);
+    http_call_post(call);
 }
 
-void webhook_verb_finish(struct call *call)
+void webhook_verb_reply(struct http_call *call)
 {
     const struct answer *answer = &call->answer;
     if (answer->error != SAGA_OK) {
-        call_problem(call, answer->error, answer->why);
+        problem_answer(call, answer->error, answer->why);
         return;
     }
-    struct form *form = call_begin(call, 202);
+    struct form *form = response_begin(call, 202);
     form_str(form, "name", call->parts[0]);
     form_text(form, "done", strrchr(call->path, '/') + 1);
-    call_end(call);
+    response_end(call);
 }

@@ -14,7 +14,7 @@
 enum { UUID_SIZE = 36 };
 
 /* 16 bytes as a UUID's text. */
-static struct span write_uuid(struct call *call, const uint8_t bytes[16])
+static struct span write_uuid(struct http_call *call, const uint8_t bytes[16])
 {
     char hex[33];
     char *text = arena_take(&call->arena, UUID_SIZE + 1);
@@ -29,7 +29,7 @@ static struct span write_uuid(struct call *call, const uint8_t bytes[16])
 
 /* The id of a saga whose caller gave none: made of the idempotency key, so that the same key means
  * the same saga for ever; else a UUIDv7. */
-static struct span make_id(struct call *call, struct span key)
+static struct span make_id(struct http_call *call, struct span key)
 {
     uint8_t bytes[DIGEST_SIZE];
     if (key.size > 0) {
@@ -60,26 +60,26 @@ static bool labels_are_good(struct span labels)
     return good;
 }
 
-static bool check_start(struct call *call, int64_t version, struct span labels)
+static bool check_start(struct http_call *call, int64_t version, struct span labels)
 {
     const struct start_request *start = &call->request.start;
     if (version < 0 || version > UINT32_MAX) {
-        call_fault(call, "/version", "must be a version, from 1");
+        problem_note(call, "/version", "must be a version, from 1");
     }
     if (start->name.size > 0 && !ids_is_given(start->name)) {
-        call_fault(call, "/id", "must be 1 to 128 of A-Z a-z 0-9 . _ : -");
+        problem_note(call, "/id", "must be 1 to 128 of A-Z a-z 0-9 . _ : -");
     }
     if (!labels_are_good(labels)) {
-        call_fault(call, "/labels", "must be an object of at most 32 strings");
+        problem_note(call, "/labels", "must be an object of at most 32 strings");
     }
     if (start->input.size > LIMIT_VALUE) {
-        call_problem(call, SAGA_TOO_LARGE, "the input has more than 960 KiB");
+        problem_answer(call, SAGA_TOO_LARGE, "the input has more than 960 KiB");
         return false;
     }
-    return call_faultless(call);
+    return problem_pass(call);
 }
 
-void write_start(struct call *call)
+void saga_start(struct http_call *call)
 {
     struct request *request = &call->request;
     struct start_request *start = &request->start;
@@ -93,7 +93,7 @@ void write_start(struct call *call)
         {"start_at", BODY_TIME, false, &start->start_at_ms},
     };
     uint8_t ignored[DIGEST_SIZE];
-    if (!body_read(call, keys, ARRAY_COUNT(keys)) || !call_once(call, &start->key, ignored)) {
+    if (!body_read(call, keys, ARRAY_COUNT(keys)) || !header_once(call, &start->key, ignored)) {
         return;
     }
     if (mp_type(start->labels) == MP_NIL) {
@@ -117,17 +117,17 @@ void write_start(struct call *call)
     enum saga_error rc =
         start->name.size > 0 ? request_digest(&facts, start->digest) : SAGA_NO_MEMORY;
     if (rc != SAGA_OK) {
-        call_problem(call, rc, NULL);
+        problem_answer(call, rc, NULL);
         return;
     }
     digest_pair(span_of(start->digest, DIGEST_SIZE), given, start->key_digest);
-    const char *trace = call_header(call, "traceparent");
+    const char *trace = header_text(call, "traceparent");
     if (trace) {
         start->traceparent = ids_traceparent(span_text(trace));
     }
-    request->wait_ms = call_wait_ms(call);
+    request->wait_ms = header_wait_ms(call);
     request->wait_settled = request->wait_ms > 0;
-    call_post(call);
+    http_call_post(call);
 }
 
 static bool is_settled(enum saga_state state)
@@ -135,15 +135,15 @@ static bool is_settled(enum saga_state state)
     return saga_state_is_final(state) || state == SAGA_STATE_PARKED;
 }
 
-void write_start_finish(struct call *call)
+void saga_start_reply(struct http_call *call)
 {
     const struct answer *answer = &call->answer;
     if (answer->error != SAGA_OK) {
-        call_problem(call, answer->error, answer->why);
+        problem_answer(call, answer->error, answer->why);
         return;
     }
     bool waited = call->request.wait_settled && is_settled(answer->state);
-    call_show(call, call->request.start.name, waited ? 200 : 202, answer->duplicate);
+    saga_read_show(call, call->request.start.name, waited ? 200 : 202, answer->duplicate);
     snprintf(call->location, sizeof(call->location), "/v1/sagas/%.*s",
              (int)call->request.start.name.size, (const char *)call->request.start.name.data);
 }
@@ -162,7 +162,7 @@ static bool verb_of_path(const char *path, enum verb *verb)
     return false;
 }
 
-static bool read_outcome(struct call *call, struct span text)
+static bool read_outcome(struct http_call *call, struct span text)
 {
     static const enum step_state outcomes[] = {STEP_STATE_SUCCEEDED, STEP_STATE_FAILED,
                                                STEP_STATE_COMPENSATED, STEP_STATE_KEPT};
@@ -172,74 +172,74 @@ static bool read_outcome(struct call *call, struct span text)
             return true;
         }
     }
-    call_fault(call, "/outcome", "must be succeeded, failed, compensated or kept");
+    problem_note(call, "/outcome", "must be succeeded, failed, compensated or kept");
     return false;
 }
 
 /* With `to`: what comes when the saga stands at its save-point. */
-static void read_then(struct call *call, struct span then)
+static void read_then(struct http_call *call, struct span then)
 {
     struct verb_request *verb = &call->request.verb;
     if (verb->to.size > 0 && verb->verb != VERB_ROLLBACK) {
-        call_fault(call, "/to", "is for a rollback");
+        problem_note(call, "/to", "is for a rollback");
     }
     if (then.size > 0 && verb->to.size == 0) {
-        call_fault(call, "/then", "has no meaning without 'to'");
+        problem_note(call, "/then", "has no meaning without 'to'");
     } else if (then.size > 0 && !span_is(then, "forward") && !span_is(then, "pause")) {
-        call_fault(call, "/then", "must be forward or pause");
+        problem_note(call, "/then", "must be forward or pause");
     }
     verb->then_pause = span_is(then, "pause");
 }
 
-static void check_reason(struct call *call)
+static void check_reason(struct http_call *call)
 {
     const struct verb_request *verb = &call->request.verb;
     if (verb->reason.size == 0) {
-        call_fault(call, "/reason", "is required: say why");
+        problem_note(call, "/reason", "is required: say why");
     } else if (verb->reason.size > LIMIT_REASON) {
-        call_fault(call, "/reason", "has more than 1024 bytes");
+        problem_note(call, "/reason", "has more than 1024 bytes");
     }
 }
 
-static bool check_verb(struct call *call, struct span outcome, struct span then)
+static bool check_verb(struct http_call *call, struct span outcome, struct span then)
 {
     struct verb_request *verb = &call->request.verb;
     check_reason(call);
     read_then(call, then);
     if (verb->verb == VERB_RESOLVE) {
         if (verb->step.size == 0) {
-            call_fault(call, "/step", "is required");
+            problem_note(call, "/step", "is required");
         }
         (void)read_outcome(call, outcome);
     }
     if (verb->verb == VERB_MIGRATE && verb->version == 0) {
-        call_fault(call, "/version", "is required: a version of the definition, from 1");
+        problem_note(call, "/version", "is required: a version of the definition, from 1");
     }
     if (verb->verb == VERB_SKIP && verb->step.size == 0) {
-        call_fault(call, "/step", "is required");
+        problem_note(call, "/step", "is required");
     }
     if (verb->verb == VERB_SIGNAL && verb->event.size == 0) {
-        call_fault(call, "/event", "is required: the name of the event");
+        problem_note(call, "/event", "is required: the name of the event");
     } else if (verb->verb != VERB_SIGNAL && verb->event.size > 0) {
-        call_fault(call, "/event", "is for signal");
+        problem_note(call, "/event", "is for signal");
     }
     if (verb->evidence.size > LIMIT_EVIDENCE) {
-        call_fault(call, "/evidence", "has more than 4096 bytes");
+        problem_note(call, "/evidence", "has more than 4096 bytes");
     }
     if (verb->input.size > LIMIT_VALUE || verb->output.size > LIMIT_VALUE) {
-        call_problem(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
+        problem_answer(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
         return false;
     }
     if (verb->verb == VERB_ROLLBACK && verb->steps_count > 0) {
-        call_fault(call, "/steps",
-                   "a rollback is of the whole saga, or to a step; steps are for reverse");
+        problem_note(call, "/steps",
+                     "a rollback is of the whole saga, or to a step; steps are for reverse");
     }
-    return call_faultless(call);
+    return problem_pass(call);
 }
 
-static bool read_if_match(struct call *call)
+static bool header_if_match(struct http_call *call)
 {
-    const char *text = call_header(call, "If-Match");
+    const char *text = header_text(call, "If-Match");
     char *end;
     if (!text || strcmp(text, "*") == 0) {
         return true;
@@ -247,7 +247,7 @@ static bool read_if_match(struct call *call)
     bool is_number = text[0] == '"' && text[1] >= '1' && text[1] <= '9';
     unsigned long long seq = is_number ? strtoull(text + 1, &end, 10) : 0;
     if (seq == 0 || strcmp(end, "\"") != 0) {
-        call_problem(call, SAGA_PRECONDITION_FAILED, "If-Match is not an ETag of this saga");
+        problem_answer(call, SAGA_PRECONDITION_FAILED, "If-Match is not an ETag of this saga");
         return false;
     }
     call->request.verb.if_seq = seq;
@@ -255,10 +255,10 @@ static bool read_if_match(struct call *call)
 }
 
 /* What every verb takes besides its body: who, of which saga, in which state of it, once. */
-static void post_verb(struct call *call)
+static void post_verb(struct http_call *call)
 {
     struct verb_request *verb = &call->request.verb;
-    if (!read_if_match(call) || !call_once(call, &verb->key, verb->digest)) {
+    if (!header_if_match(call) || !header_once(call, &verb->key, verb->digest)) {
         return;
     }
     call->request.kind = REQUEST_VERB;
@@ -266,12 +266,12 @@ static void post_verb(struct call *call)
     verb->actor = call->who.name;
     verb->roles = call->who.roles;
     verb->roles_count = call->who.roles_count;
-    call->request.wait_ms = call_wait_ms(call);
+    call->request.wait_ms = header_wait_ms(call);
     call->request.wait_settled = call->request.wait_ms > 0;
-    call_post(call);
+    http_call_post(call);
 }
 
-void write_verb(struct call *call)
+void saga_verb(struct http_call *call)
 {
     struct verb_request *verb = &call->request.verb;
     struct texts steps = {0};
@@ -311,7 +311,7 @@ void write_verb(struct call *call)
 }
 
 /* A person's answer to the question of a step. */
-void write_decision(struct call *call)
+void saga_verb_decide(struct http_call *call)
 {
     struct verb_request *verb = &call->request.verb;
     const struct body_key keys[] = {
@@ -319,7 +319,7 @@ void write_decision(struct call *call)
         {"question_digest", BODY_TEXT, false, &verb->plan_digest},
     };
     if (call->who.role == ROLE_AUDITOR) {
-        call_problem(call, SAGA_FORBIDDEN, "an auditor changes nothing");
+        problem_answer(call, SAGA_FORBIDDEN, "an auditor changes nothing");
         return;
     }
     if (!verb_of_path(call->path, &verb->verb) || !body_read(call, keys, ARRAY_COUNT(keys))) {
@@ -327,26 +327,26 @@ void write_decision(struct call *call)
     }
     verb->step = call->parts[1];
     check_reason(call);
-    if (call_faultless(call)) {
+    if (problem_pass(call)) {
         post_verb(call);
     }
 }
 
-void write_verb_finish(struct call *call)
+void saga_verb_reply(struct http_call *call)
 {
     const struct answer *answer = &call->answer;
     if (answer->error != SAGA_OK) {
-        call_problem(call, answer->error, answer->why);
+        problem_answer(call, answer->error, answer->why);
         return;
     }
-    call_show(call, call->request.verb.saga, 202, answer->duplicate);
+    saga_read_show(call, call->request.verb.saga, 202, answer->duplicate);
 }
 
 /* ---- out-of-band completion ---- */
 
 /* error: {code, message?, retryable?, retry_after_ms?, in_doubt?, details?}: as in 3-wire a wrong
  * type is wrong. What is not understood must not be taken for "no effect". */
-static void read_error(struct call *call, struct span error)
+static void read_error(struct http_call *call, struct span error)
 {
     struct result *result = &call->request.result;
     int64_t after_ms = 0;
@@ -359,41 +359,41 @@ static void read_error(struct call *call, struct span error)
         {"details", BODY_VALUE, false, &result->details},
     };
     if (mp_type(error) != MP_MAP) {
-        call_fault(call, "/error", "must be an object with a code");
+        problem_note(call, "/error", "must be an object with a code");
         return;
     }
     body_read_inside(call, error, "/error", keys, ARRAY_COUNT(keys));
     if (result->code.size == 0 || result->code.size > LIMIT_CODE) {
-        call_fault(call, "/error/code", "must be 1 to 64 bytes");
+        problem_note(call, "/error/code", "must be 1 to 64 bytes");
     }
     if (result->message.size > LIMIT_MESSAGE) {
-        call_fault(call, "/error/message", "has more than 1024 bytes");
+        problem_note(call, "/error/message", "has more than 1024 bytes");
     }
     if (after_ms < 0) {
-        call_fault(call, "/error/retry_after_ms", "must not be negative");
+        problem_note(call, "/error/retry_after_ms", "must not be negative");
     }
     bool says_when = mp_type(mp_find(error, span_text("retry_after_ms"))) == MP_INT;
     result->retry_after_ms = says_when ? after_ms : -1;
 }
 
-static bool check_finish(struct call *call, int64_t attempt)
+static bool check_finish(struct http_call *call, int64_t attempt)
 {
     const struct result *result = &call->request.result;
     if (result->cost_micros < 0) {
-        call_fault(call, "/cost_usd_micros", "must not be negative");
+        problem_note(call, "/cost_usd_micros", "must not be negative");
     }
     if (attempt < 0 || attempt > UINT32_MAX) {
-        call_fault(call, "/attempt", "must be the number of an attempt, from 1");
+        problem_note(call, "/attempt", "must be the number of an attempt, from 1");
     }
     if (result->output.size > LIMIT_VALUE || result->details.size > LIMIT_VALUE) {
-        call_problem(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
+        problem_answer(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
         return false;
     }
-    return call_faultless(call);
+    return problem_pass(call);
 }
 
 /* The body is a `result` of the wire but for its token. */
-void write_finish(struct call *call)
+void task_finish(struct http_call *call)
 {
     struct result *result = &call->request.result;
     struct span status = {NULL, 0};
@@ -413,7 +413,7 @@ void write_finish(struct call *call)
     }
     bool ok = span_is(status, "ok");
     if (!ok && !span_is(status, "failed")) {
-        call_fault(call, "/status", "must be ok or failed");
+        problem_note(call, "/status", "must be ok or failed");
     }
     result->status = ok ? RESULT_OK : RESULT_FAILED;
     result->code = span_text("failed");
@@ -425,24 +425,24 @@ void write_finish(struct call *call)
     }
     result->attempt = (uint32_t)attempt;
     if (!digest_unhex(call->parts[0], result->token, TOKEN_SIZE)) {
-        call_problem(call, SAGA_NOT_FOUND, "no task has this token");
+        problem_answer(call, SAGA_NOT_FOUND, "no task has this token");
         return;
     }
     call->request.kind = REQUEST_FINISH;
-    call_post(call);
+    http_call_post(call);
 }
 
-void write_finish_finish(struct call *call)
+void task_finish_reply(struct http_call *call)
 {
     static const char *const states[] = {[VERDICT_OK] = "ok",
                                          [VERDICT_LATE] = "late",
                                          [VERDICT_STALE] = "stale",
                                          [VERDICT_UNKNOWN] = "unknown"};
     if (call->answer.error != SAGA_OK) {
-        call_problem(call, call->answer.error, call->answer.why);
+        problem_answer(call, call->answer.error, call->answer.why);
         return;
     }
-    struct form *form = call_begin(call, 200);
+    struct form *form = response_begin(call, 200);
     form_text(form, "state", states[call->answer.verdict]);
-    call_end(call);
+    response_end(call);
 }

@@ -83,7 +83,7 @@ static struct span path_item(const char *path, uint32_t *names)
 Test(api_routes, each_route_is_described, .init = load, .fini = unload)
 {
     uint32_t count = 0;
-    for (const struct route *route; (route = route_at(count)) != NULL; count++) {
+    for (const struct route *route; (route = routes_at(count)) != NULL; count++) {
         uint32_t names = 0;
         struct span item = path_item(route->path, &names);
         struct span operation = find(item, lower(route->method));
@@ -99,7 +99,7 @@ Test(api_routes, each_route_is_described, .init = load, .fini = unload)
         bool says_401 = find(find(operation, "responses"), "401").size > 0;
         cr_expect_eq(says_open, is_open, "security of %s %s", route->method, route->path);
         cr_expect_eq(says_401, !is_open, "401 of %s %s", route->method, route->path);
-        cr_expect(!route->finish || strcmp(route->method, "GET") != 0, "a GET that writes");
+        cr_expect(!route->reply || strcmp(route->method, "GET") != 0, "a GET that writes");
     }
     cr_assert_gt(count, 0);
 }
@@ -125,7 +125,7 @@ static void query_names(struct span operation, char out[PATH_MAX_SIZE])
 Test(api_routes, each_query_argument_is_described, .init = load, .fini = unload)
 {
     const struct route *route;
-    for (uint32_t i = 0; (route = route_at(i)) != NULL; i++) {
+    for (uint32_t i = 0; (route = routes_at(i)) != NULL; i++) {
         char described[PATH_MAX_SIZE];
         uint32_t names = 0;
         query_names(find(path_item(route->path, &names), lower(route->method)), described);
@@ -142,8 +142,8 @@ Test(api_routes, allow_names_the_methods_there_are)
         {"/v1/sagas/x7/retry", "POST"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(expected); i++) {
-        struct call call = {.magic = 0};
-        cr_expect_null(route_find(&call, "DELETE", expected[i][0]));
+        struct http_call call = {.magic = 0};
+        cr_expect_null(routes_find(&call, "DELETE", expected[i][0]));
         cr_expect_str_eq(call.allow, expected[i][1], "%s", expected[i][0]);
     }
 }
@@ -151,7 +151,7 @@ Test(api_routes, allow_names_the_methods_there_are)
 static bool has_route(const char *path, struct span method)
 {
     const struct route *route;
-    for (uint32_t i = 0; (route = route_at(i)) != NULL; i++) {
+    for (uint32_t i = 0; (route = routes_at(i)) != NULL; i++) {
         if (strcmp(route->path, path) == 0 && span_is(method, lower(route->method))) {
             return true;
         }
@@ -190,19 +190,19 @@ static void fill(const char *path, char out[PATH_MAX_SIZE])
 Test(api_routes, each_route_is_found_and_no_other_method)
 {
     const struct route *route;
-    for (uint32_t i = 0; (route = route_at(i)) != NULL; i++) {
+    for (uint32_t i = 0; (route = routes_at(i)) != NULL; i++) {
         char path[PATH_MAX_SIZE];
         fill(route->path, path);
-        struct call call = {.magic = 0};
-        cr_expect_eq(route_find(&call, route->method, path), route, "%s %s", route->method, path);
+        struct http_call call = {.magic = 0};
+        cr_expect_eq(routes_find(&call, route->method, path), route, "%s %s", route->method, path);
         if (strcmp(route->method, "GET") == 0) {
-            cr_expect_eq(route_find(&call, "HEAD", path), route, "HEAD %s", path);
+            cr_expect_eq(routes_find(&call, "HEAD", path), route, "HEAD %s", path);
         }
         if (strstr(route->path, "{}")) {
             cr_expect(span_is(call.parts[0], "x7"), "the part that varies in %s", path);
         }
-        call = (struct call){.magic = 0};
-        cr_expect_null(route_find(&call, "DELETE", path), "DELETE %s", path);
+        call = (struct http_call){.magic = 0};
+        cr_expect_null(routes_find(&call, "DELETE", path), "DELETE %s", path);
         cr_expect_not_null(strstr(call.allow, route->method), "Allow of %s: %s", path, call.allow);
     }
 }
@@ -222,8 +222,8 @@ Test(api_routes, a_path_that_is_none_is_not_found)
         "/healthz/",
     };
     for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
-        struct call call = {.magic = 0};
-        cr_expect_null(route_find(&call, "GET", paths[i]), "%s", paths[i]);
+        struct http_call call = {.magic = 0};
+        cr_expect_null(routes_find(&call, "GET", paths[i]), "%s", paths[i]);
         cr_expect_str_empty(call.allow, "%s", paths[i]);
     }
 }
