@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "api/pack.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/limits.h"
@@ -92,8 +93,8 @@ static enum saga_error get(struct span saga, const struct peers_range *range, st
     if (rc == SAGA_OK) {
         const struct definition *definition =
             catalog_find(loop->catalog, image.head.definition, image.head.version);
-        struct api_range part = {.since = range->since, .limit = range->limit};
-        rc = definition ? api_pack_saga(&image, definition, &part, out, pairs) : SAGA_STORE_CORRUPT;
+        struct pack_range part = {.since = range->since, .limit = range->limit};
+        rc = definition ? pack_saga(&image, definition, &part, out, pairs) : SAGA_STORE_CORRUPT;
     }
     arena_close(&arena);
     return rc;

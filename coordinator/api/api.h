@@ -5,7 +5,6 @@
 #ifndef API_API_H
 #define API_API_H
 
-#include "base/buf.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "door/request.h"
@@ -37,17 +36,5 @@ MUST_CHECK enum saga_error api_reload(struct api *api, char *why, size_t why_siz
 void api_close(struct api **api);
 /* The port as bound. */
 uint16_t api_port(const struct api *api);
-
-/* Which part of a saga's history. */
-struct api_range {
-    uint64_t since; /* records with a greater seq */
-    uint32_t limit; /* at most so many */
-};
-
-/* The reply of the wire's `get` is the same saga as HTTP shows: packs `pairs` keys of it. */
-MUST_CHECK enum saga_error api_pack_saga(const struct saga_image *image,
-                                         const struct definition *definition,
-                                         const struct api_range *range, struct buf *out,
-                                         uint32_t *pairs);
 
 #endif

@@ -1,17 +1,24 @@
-/* auth.c - who is asking: a bearer token of 256 random bits, kept as its digest.
- *
- * On the first start an admin token is written to a file that only its owner may read, where
- * sagactl on the same machine finds it. All others stand in the file `tokens` beside it: see
- * base/tokens.h. Both are read again on SIGHUP; a file that is not good then changes nothing. */
+/* auth.c - the tokens in memory, read from their files, and the search for the one that is shown.
+ */
+#include "api/auth.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
-#include "api/http.h"
-#include "base/digest.h"
+struct auth {
+    const char *admin_path;
+    const char *tokens_path;
+    pthread_mutex_t lock; /* of the two below: any thread may read them anew */
+    struct token admin;
+    struct tokens tokens;
+};
 
 static enum saga_error make_token(const char *path, char *text, char *why, size_t why_size)
 {
@@ -55,45 +62,74 @@ static enum saga_error read_admin(const char *path, struct token *admin, char *w
     return rc;
 }
 
-enum saga_error auth_read(struct api *api, char *why, size_t why_size)
+enum saga_error auth_open(const char *admin_path, const char *tokens_path, struct auth **auth,
+                          char *why, size_t why_size)
+{
+    struct auth *made = calloc(1, sizeof(*made));
+    if (!made) {
+        return SAGA_NO_MEMORY;
+    }
+    made->admin_path = admin_path;
+    made->tokens_path = tokens_path;
+    pthread_mutex_init(&made->lock, NULL);
+    enum saga_error rc = auth_read(made, why, why_size);
+    if (rc != SAGA_OK) {
+        auth_close(&made);
+    }
+    *auth = made;
+    return rc;
+}
+
+void auth_close(struct auth **auth)
+{
+    struct auth *gone = *auth;
+    if (!gone) {
+        return;
+    }
+    tokens_close(&gone->tokens);
+    pthread_mutex_destroy(&gone->lock);
+    free(gone);
+    *auth = NULL;
+}
+
+enum saga_error auth_read(struct auth *auth, char *why, size_t why_size)
 {
     struct token admin;
     struct tokens tokens = {NULL, 0};
-    enum saga_error rc = read_admin(api->options.token_path, &admin, why, why_size);
+    enum saga_error rc = read_admin(auth->admin_path, &admin, why, why_size);
     if (rc == SAGA_OK) {
-        rc = tokens_read(api->options.tokens_path, &tokens, why, why_size);
+        rc = tokens_read(auth->tokens_path, &tokens, why, why_size);
     }
     if (rc != SAGA_OK) {
         return rc;
     }
-    pthread_mutex_lock(&api->auth_lock);
-    struct tokens old = api->tokens;
-    api->tokens = tokens;
-    api->admin = admin;
-    pthread_mutex_unlock(&api->auth_lock);
+    pthread_mutex_lock(&auth->lock);
+    struct tokens old = auth->tokens;
+    auth->tokens = tokens;
+    auth->admin = admin;
+    pthread_mutex_unlock(&auth->lock);
     tokens_close(&old);
     return SAGA_OK;
 }
 
-/* The token of that digest. All are looked at: the time tells nothing. */
-static const struct token *find(const struct api *api, const uint8_t *digest)
+/* The token of that digest. All are looked at, so that the time of the search tells nothing. */
+static const struct token *find(const struct auth *auth, const uint8_t *digest)
 {
     const struct token *found = NULL;
-    for (size_t i = 0; i < api->tokens.count; i++) {
-        const struct token *token = &api->tokens.items[i];
+    for (size_t i = 0; i < auth->tokens.count; i++) {
+        const struct token *token = &auth->tokens.items[i];
         found = CRYPTO_memcmp(digest, token->digest, DIGEST_SIZE) == 0 ? token : found;
     }
-    return CRYPTO_memcmp(digest, api->admin.digest, DIGEST_SIZE) == 0 ? &api->admin : found;
+    return CRYPTO_memcmp(digest, auth->admin.digest, DIGEST_SIZE) == 0 ? &auth->admin : found;
 }
 
-/* The name, the role and the groups, in the call's arena. false: no memory. */
-static bool keep(struct http_call *call, const struct token *token)
+/* The name, the role and the groups, copied. false: no memory. */
+static bool keep(const struct token *token, struct arena *arena, struct identity *who)
 {
-    struct identity *who = &call->who;
-    struct span *roles = arena_take(&call->arena, (TOKEN_GROUPS_MAX + 1) * sizeof(*roles));
+    struct span *roles = arena_take(arena, (TOKEN_GROUPS_MAX + 1) * sizeof(*roles));
     bool ok = roles != NULL;
-    who->name = arena_copy(&call->arena, span_text(token->name), &ok);
-    struct span groups = arena_copy(&call->arena, span_text(token->groups), &ok);
+    who->name = arena_copy(arena, span_text(token->name), &ok);
+    struct span groups = arena_copy(arena, span_text(token->groups), &ok);
     if (!ok) {
         return false;
     }
@@ -111,23 +147,21 @@ static bool keep(struct http_call *call, const struct token *token)
     return true;
 }
 
-const char *auth_identify(struct http_call *call)
+const char *auth_identify(struct auth *auth, const char *header, int64_t now_ms,
+                          struct arena *arena, struct identity *who)
 {
     static const char scheme[] = "Bearer ";
     const char *why = "show a token: Authorization: Bearer TOKEN";
-    const char *header = header_text(call, "Authorization");
-    call->who = (struct identity){.role = ROLE_NONE};
+    *who = (struct identity){.role = ROLE_NONE};
     if (!header || strncasecmp(header, scheme, sizeof(scheme) - 1) != 0) {
         return why;
     }
-    struct api *api = call->api;
     uint8_t digest[DIGEST_SIZE];
     token_digest(span_text(header + sizeof(scheme) - 1), digest);
-    pthread_mutex_lock(&api->auth_lock);
-    const struct token *token = find(api, digest);
-    bool expired = token && token->expires_ms > 0 &&
-                   token->expires_ms <= api->options.now_ms(api->options.arg);
-    bool ok = token && !expired && keep(call, token);
-    pthread_mutex_unlock(&api->auth_lock);
+    pthread_mutex_lock(&auth->lock);
+    const struct token *token = find(auth, digest);
+    bool expired = token && token->expires_ms > 0 && token->expires_ms <= now_ms;
+    bool ok = token && !expired && keep(token, arena, who);
+    pthread_mutex_unlock(&auth->lock);
     return ok ? NULL : expired ? "the token has expired" : why;
 }

@@ -1,12 +1,12 @@
-/* body.c - a JSON body, read against a table of the keys that it may have.
- *
- * Everything that is wrong is listed, each with its JSON Pointer; unknown keys are wrong. */
+/* body.c - JSON to msgpack, then key by key into the places that a table names. */
+#include "api/body.h"
+
 #include <stdio.h>
 
-#include "api/http.h"
-#include "base/times.h"
+#include "api/http_call.h"
 #include "base/json.h"
 #include "base/mp.h"
+#include "base/times.h"
 
 bool body_value(struct http_call *call, struct span *value)
 {
@@ -16,7 +16,7 @@ bool body_value(struct http_call *call, struct span *value)
         problem_answer(call, SAGA_BAD_MESSAGE, "the body is empty: JSON is expected");
         return false;
     }
-    buf_open(&out, (size_t)4 * BODY_MAX);
+    buf_open(&out, (size_t)4 * HTTP_CALL_BODY_MAX);
     enum saga_error rc = json_to_mp(buf_span(&call->body), &out, &problem);
     bool ok = rc == SAGA_OK;
     if (ok) {
@@ -34,7 +34,7 @@ bool body_value(struct http_call *call, struct span *value)
     return ok;
 }
 
-static bool read_texts(struct http_call *call, struct span value, struct texts *texts)
+static bool read_texts(struct http_call *call, struct span value, struct body_texts *texts)
 {
     struct mp mp = mp_open(value);
     uint32_t count = mp_array(&mp);
@@ -46,7 +46,7 @@ static bool read_texts(struct http_call *call, struct span value, struct texts *
     for (uint32_t i = 0; i < count; i++) {
         items[i] = mp_str(&mp);
     }
-    *texts = (struct texts){items, count};
+    *texts = (struct body_texts){items, count};
     return !mp.bad;
 }
 

@@ -1,12 +1,17 @@
-/* definitions.c - applying definitions and reading them back.
+/* definitions.c - definitions in, checked, and out again.
  *
  * A definition is checked and made canonical here, on the HTTP thread; the loop only gives it its
  * version. The same content twice is the same version. */
+#include "api/definitions.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/http.h"
+#include "api/body.h"
+#include "api/headers.h"
+#include "api/http_call.h"
+#include "api/query.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/zoneinfo.h"
@@ -18,7 +23,7 @@ static void set_etag(struct http_call *call, const uint8_t *digest)
 {
     char hex[2 * DIGEST_SIZE + 1];
     digest_hex(span_of(digest, DIGEST_SIZE), hex);
-    snprintf(call->etag, sizeof(call->etag), "\"%s\"", hex);
+    snprintf(call->response.etag, sizeof(call->response.etag), "\"%s\"", hex);
 }
 
 static void put_digest(struct form *form, const uint8_t *digest)
@@ -106,7 +111,7 @@ void definitions_put(struct http_call *call)
         problem_answer(call, rc, NULL);
         return;
     }
-    if (!span_equal(made->name, call->parts[0])) {
+    if (!span_equal(made->name, call->target.parts[0])) {
         problem_note(call, "/saga", "is not the name in the path");
     }
     bool dry = is_dry(call);
@@ -115,12 +120,12 @@ void definitions_put(struct http_call *call)
     }
     call->request.arg = problems;
     if (dry) {
-        struct form *form = response_begin(call, 200);
+        struct form *form = response_begin(&call->response, 200);
         form_str(form, "name", made->name);
         form_bool(form, "dry_run", true);
         put_digest(form, call->request.define.digest);
         put_warnings(form, problems);
-        response_end(call);
+        response_end(&call->response);
         return;
     }
     call->request.kind = REQUEST_DEFINE;
@@ -132,21 +137,20 @@ void definitions_put(struct http_call *call)
 void definitions_put_reply(struct http_call *call)
 {
     const struct answer *answer = &call->answer;
-    if (answer->error != SAGA_OK) {
-        problem_answer(call, answer->error, answer->why);
+    if (!http_call_is_answered(call)) {
         return;
     }
-    struct form *form = response_begin(call, answer->unchanged ? 200 : 201);
+    struct form *form = response_begin(&call->response, answer->unchanged ? 200 : 201);
     form_str(form, "name", call->request.define.name);
     form_uint(form, "version", answer->version);
     form_bool(form, "unchanged", answer->unchanged);
     put_digest(form, call->request.define.digest);
     put_warnings(form, call->request.arg);
-    response_end(call);
+    response_end(&call->response);
     set_etag(call, call->request.define.digest);
-    snprintf(call->location, sizeof(call->location), "/v1/definitions/%.*s/versions/%u",
-             (int)call->request.define.name.size, (const char *)call->request.define.name.data,
-             answer->version);
+    snprintf(call->response.location, sizeof(call->response.location),
+             "/v1/definitions/%.*s/versions/%u", (int)call->request.define.name.size,
+             (const char *)call->request.define.name.data, answer->version);
 }
 
 static void show(struct http_call *call, const struct definition *definition)
@@ -156,44 +160,42 @@ static void show(struct http_call *call, const struct definition *definition)
         return;
     }
     set_etag(call, definition->digest);
-    const char *known = header_text(call, "If-None-Match");
-    if (known && strcmp(known, call->etag) == 0) {
-        buf_clear(&call->out);
-        call->status = 304;
-        call->type = "application/json";
+    if (headers_is_known(call)) {
+        response_bytes(&call->response, "application/json", (struct span){NULL, 0});
+        call->response.status = 304;
         return;
     }
-    struct form *form = response_begin(call, 200);
+    struct form *form = response_begin(&call->response, 200);
     form_str(form, "name", definition->name);
     form_uint(form, "version", definition->version);
     put_digest(form, definition->digest);
-    form_time(form, "applied_at", catalog_applied_ms(call->api->options.catalog, definition));
+    form_time(form, "applied_at", catalog_applied_ms(call->options->catalog, definition));
     form_raw(form, "definition", definition->source);
-    response_end(call);
+    response_end(&call->response);
 }
 
 void definitions_get(struct http_call *call)
 {
-    show(call, catalog_find(call->api->options.catalog, call->parts[0], 0));
+    show(call, catalog_find(call->options->catalog, call->target.parts[0], 0));
 }
 
 void definitions_version(struct http_call *call)
 {
-    const char *text = http_call_text(call, call->parts[1]);
+    const char *text = http_call_text(call, call->target.parts[1]);
     char *end;
     unsigned long version = text ? strtoul(text, &end, 10) : 0;
     bool good = text && text[0] >= '1' && text[0] <= '9' && *end == '\0' && version > 0 &&
                 version <= UINT32_MAX;
-    show(call,
-         good ? catalog_find(call->api->options.catalog, call->parts[0], (uint32_t)version) : NULL);
+    show(call, good ? catalog_find(call->options->catalog, call->target.parts[0], (uint32_t)version)
+                    : NULL);
 }
 
 void definitions_list(struct http_call *call)
 {
-    struct form *form = response_begin(call, 200);
+    struct form *form = response_begin(&call->response, 200);
     form_array(form, "items");
     size_t at = 0;
-    const struct catalog *catalog = call->api->options.catalog;
+    const struct catalog *catalog = call->options->catalog;
     for (const struct definition *d; (d = catalog_next(catalog, &at)) != NULL;) {
         form_map(form, NULL);
         form_str(form, "name", d->name);
@@ -204,5 +206,5 @@ void definitions_list(struct http_call *call)
         form_end(form);
     }
     form_end(form);
-    response_end(call);
+    response_end(&call->response);
 }

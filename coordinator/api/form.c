@@ -98,11 +98,6 @@ void form_end(struct form *form)
     }
 }
 
-void form_null(struct form *form, const char *key)
-{
-    form_value(form, key, MP_NIL_VALUE);
-}
-
 void form_bool(struct form *form, const char *key, bool value)
 {
     begin(form, key);

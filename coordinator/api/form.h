@@ -40,7 +40,6 @@ void form_map(struct form *form, const char *key);
 void form_array(struct form *form, const char *key);
 void form_end(struct form *form);
 
-void form_null(struct form *form, const char *key);
 void form_bool(struct form *form, const char *key, bool value);
 void form_uint(struct form *form, const char *key, uint64_t value);
 void form_text(struct form *form, const char *key, const char *text);

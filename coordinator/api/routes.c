@@ -1,8 +1,22 @@
 /* routes.c - the routes: one table, which the OpenAPI document is checked against. */
+#include "api/routes.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "api/http.h"
+#include "api/about.h"
+#include "api/definitions.h"
+#include "api/event_post.h"
+#include "api/history.h"
+#include "api/plans.h"
+#include "api/saga_list.h"
+#include "api/saga_read.h"
+#include "api/saga_start.h"
+#include "api/saga_verb.h"
+#include "api/schedules.h"
+#include "api/task_finish.h"
+#include "api/webhook_read.h"
+#include "api/webhook_verb.h"
 
 static const struct route routes[] = {
     {"GET", "/healthz", ROLE_NONE, "", about_healthz, NULL},
@@ -53,7 +67,7 @@ static bool matches(const char *pattern, const char *path, struct span *parts)
     while (*pattern && *path) {
         if (pattern[0] == '{') {
             size_t size = strcspn(path, "/");
-            if (size == 0 || count == PARTS_MAX) {
+            if (size == 0 || count == ROUTES_PARTS_MAX) {
                 return false;
             }
             parts[count++] = span_of(path, size);
@@ -66,19 +80,20 @@ static bool matches(const char *pattern, const char *path, struct span *parts)
     return *pattern == '\0' && *path == '\0';
 }
 
-const struct route *routes_find(struct http_call *call, const char *method, const char *path)
+void routes_find(const char *method, const char *path, struct target *target)
 {
     const char *wanted = strcmp(method, "HEAD") == 0 ? "GET" : method;
+    *target = (struct target){.route = NULL};
     for (uint32_t i = 0; i < ARRAY_COUNT(routes); i++) {
-        if (!matches(routes[i].path, path, call->parts)) {
+        if (!matches(routes[i].path, path, target->parts)) {
             continue;
         }
         if (strcmp(routes[i].method, wanted) == 0) {
-            return &routes[i];
+            target->route = &routes[i];
+            return;
         }
-        size_t size = strlen(call->allow);
-        snprintf(call->allow + size, sizeof(call->allow) - size, "%s%s%s", size > 0 ? ", " : "",
+        size_t size = strlen(target->allow);
+        snprintf(target->allow + size, sizeof(target->allow) - size, "%s%s%s", size > 0 ? ", " : "",
                  routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
     }
-    return NULL;
 }

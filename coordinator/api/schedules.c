@@ -1,8 +1,10 @@
-/* schedules.c - the schedules of the definitions: when each is due next, and how far it has got.
+/* schedules.c - the next ticks of each schedule, and its last one.
  *
  * What is due next is worked out here from the definition, by the same code that starts the sagas;
  * the last tick is what is durable. */
-#include "api/http.h"
+#include "api/schedules.h"
+
+#include "api/http_call.h"
 #include "base/zoneinfo.h"
 #include "language/schedule.h"
 
@@ -37,7 +39,7 @@ static enum saga_error put_next(struct http_call *call, struct form *form,
         form_text(form, "error", why);
         return SAGA_OK;
     }
-    int64_t at_s = call->api->options.now_ms(call->api->options.arg) / SECOND_MS;
+    int64_t at_s = http_call_now_ms(call) / SECOND_MS;
     form_array(form, "next");
     for (int i = 0; i < NEXT_COUNT; i++) {
         at_s = cron_next(&schedule->cron, zone, at_s);
@@ -52,7 +54,7 @@ static enum saga_error put_next(struct http_call *call, struct form *form,
 
 static enum saga_error put_one(struct http_call *call, struct form *form, const struct search *of)
 {
-    struct store_reader *reader = call->api->reader;
+    struct store_reader *reader = call->reader;
     struct search search = *of;
     enum saga_error rc = reader->ops->list_schedules(reader, find_tick, &search);
     if (rc != SAGA_OK) {
@@ -72,18 +74,18 @@ static enum saga_error put_one(struct http_call *call, struct form *form, const 
 
 void schedules_list(struct http_call *call)
 {
-    struct form *form = response_begin(call, 200);
+    struct form *form = response_begin(&call->response, 200);
     enum saga_error rc = SAGA_OK;
     size_t at = 0;
     form_array(form, "items");
-    const struct catalog *catalog = call->api->options.catalog;
+    const struct catalog *catalog = call->options->catalog;
     for (const struct definition *d; rc == SAGA_OK && (d = catalog_next(catalog, &at)) != NULL;) {
         for (uint32_t i = 0; i < d->schedule_count && rc == SAGA_OK; i++) {
             rc = put_one(call, form, &(struct search){d, &d->schedules[i], 0});
         }
     }
     form_end(form);
-    response_end(call);
+    response_end(&call->response);
     if (rc != SAGA_OK) {
         problem_answer(call, rc, NULL);
     }

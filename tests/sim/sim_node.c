@@ -5,7 +5,7 @@
  * right after a commit, before anybody hears of it; and by a commit that fails. From the moment of
  * its death nothing it does counts: frames vanish and commits are forgotten, until the end of the
  * turn, when it is taken away. */
-#include "api/api.h"
+#include "api/pack.h"
 #include "sim.h"
 #include "core/requests.h"
 #include "core/decide.h"
@@ -63,8 +63,8 @@ static enum saga_error get(struct span saga, const struct peers_range *range, st
     if (rc == SAGA_OK) {
         const struct definition *definition =
             catalog_find(sim->node.catalog, image.head.definition, image.head.version);
-        struct api_range part = {.since = range->since, .limit = range->limit};
-        rc = definition ? api_pack_saga(&image, definition, &part, out, pairs) : SAGA_STORE_CORRUPT;
+        struct pack_range part = {.since = range->since, .limit = range->limit};
+        rc = definition ? pack_saga(&image, definition, &part, out, pairs) : SAGA_STORE_CORRUPT;
     }
     arena_close(&arena);
     return rc;

@@ -1,17 +1,13 @@
-/* events.c - POST /v1/events: CloudEvents 1.0 over HTTP, in its three modes.
- *
- *     binary      attributes in headers ce-*, the body is the data
- *     structured  application/cloudevents+json: one event as a JSON object
- *     batch       application/cloudevents-batch+json: an array of those
- *
- * An event's name is its `type`, its identity (source, id): sent again it counts once, and the
- * answer is the same. All events of a batch are taken, or none that is wrong is: what is wrong is
- * said before any is handed to the loop. Extension attributes are allowed and not kept. */
+/* event_read.c - events from headers and bodies, checked. */
+#include "api/event_read.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "api/http.h"
+#include "api/body.h"
+#include "api/headers.h"
+#include "api/http_call.h"
 #include "base/mp.h"
 #include "base/times.h"
 #include "base/utf8.h"
@@ -21,26 +17,6 @@ enum { BATCH_MAX = 1000 };
 
 #define TYPE_EVENT "application/cloudevents+json"
 #define TYPE_BATCH "application/cloudevents-batch+json"
-
-/* One event on its way: its answer is copied here by the loop's thread. */
-struct event_item {
-    struct request request; /* first */
-    struct event_call *of;
-    enum saga_error error;
-    char why[160]; /* "" = the error's sentence */
-    uint32_t delivered;
-    bool duplicate;
-    struct span started; /* in the call's arena */
-};
-
-/* All of one call; whoever answers the last one wakes the connection. */
-struct event_call {
-    struct http_call *call;
-    struct event_item *items;
-    uint32_t count;
-    bool is_batch;
-    _Atomic uint32_t open;
-};
 
 /* ---- what is right ---- */
 
@@ -163,7 +139,7 @@ static void read_structured(struct http_call *call, const char *place, struct sp
     check_event(call, place, row);
 }
 
-static bool read_batch(struct http_call *call, struct span value, struct event_call *events)
+static bool read_batch(struct http_call *call, struct span value, struct event_list *events)
 {
     struct mp mp = mp_open(value);
     uint32_t count = mp_type(value) == MP_ARRAY ? mp_array(&mp) : 0;
@@ -179,7 +155,7 @@ static bool read_batch(struct http_call *call, struct span value, struct event_c
     for (uint32_t i = 0; i < count; i++) {
         char place[16];
         snprintf(place, sizeof(place), "/%u", i);
-        read_structured(call, place, mp_skip(&mp), &events->items[i].request.event);
+        read_structured(call, place, mp_skip(&mp), &events->items[i]);
     }
     events->count = count;
     return true;
@@ -198,7 +174,7 @@ static int hex_of(char c)
  * off, then it is percent-decoded. */
 static struct span header_of(struct http_call *call, const char *name)
 {
-    const char *text = header_text(call, name);
+    const char *text = headers_text(call, name);
     size_t size = text ? strlen(text) : 0;
     uint8_t *out = size > 0 ? arena_take(&call->arena, size) : NULL;
     size_t length = 0;
@@ -220,7 +196,7 @@ static struct span header_of(struct http_call *call, const char *name)
 
 static bool read_binary(struct http_call *call, struct inbox_row *row)
 {
-    const char *type = header_text(call, "Content-Type");
+    const char *type = headers_text(call, "Content-Type");
     struct span version = header_of(call, "ce-specversion");
     if (version.size == 0) {
         problem_answer(call, SAGA_INVALID,
@@ -242,16 +218,16 @@ static bool read_binary(struct http_call *call, struct inbox_row *row)
     return true;
 }
 
-/* ---- the call ---- */
+/* ---- the request ---- */
 
 static bool is_type(const struct http_call *call, const char *wanted)
 {
-    const char *type = header_text(call, "Content-Type");
+    const char *type = headers_text(call, "Content-Type");
     size_t size = type ? strcspn(type, "; ") : 0;
     return size == strlen(wanted) && strncasecmp(type, wanted, size) == 0;
 }
 
-static bool read_events(struct http_call *call, struct event_call *events)
+static bool read_request(struct http_call *call, struct event_list *events)
 {
     struct span value;
     events->is_batch = is_type(call, TYPE_BATCH);
@@ -259,128 +235,41 @@ static bool read_events(struct http_call *call, struct event_call *events)
         return body_value(call, &value) && read_batch(call, value, events);
     }
     events->count = 1;
-    events->items = ARENA_NEW(&call->arena, struct event_item);
+    events->items = ARENA_NEW(&call->arena, struct inbox_row);
     if (!events->items) {
         problem_answer(call, SAGA_NO_MEMORY, NULL);
         return false;
     }
     if (!is_type(call, TYPE_EVENT)) {
-        return read_binary(call, &events->items[0].request.event);
+        return read_binary(call, &events->items[0]);
     }
     if (!body_value(call, &value)) {
         return false;
     }
-    read_structured(call, "", value, &events->items[0].request.event);
+    read_structured(call, "", value, &events->items[0]);
     return true;
 }
 
-/* The last one wakes the connection; the items are not touched after that. */
-static void close_one(struct event_call *events)
+static bool check_data(struct http_call *call, struct inbox_row *row)
 {
-    if (atomic_fetch_sub(&events->open, 1) == 1) {
-        http_call_resume(events->call);
+    row->data = row->data.size > 0 ? row->data : MP_NIL_VALUE;
+    if (row->data.size > LIMIT_VALUE) {
+        problem_answer(call, SAGA_TOO_LARGE, "an event's data has more than 960 KiB");
+        return false;
     }
+    if (mp_extent(row->data).depth > MP_VALUE_DEPTH_MAX) {
+        problem_answer(call, SAGA_BAD_MESSAGE, "an event's data is nested too deep");
+        return false;
+    }
+    return true;
 }
 
-/* On the loop's thread. */
-static void answered(struct request *request, const struct answer *answer)
+bool event_read(struct http_call *call, struct event_list *events)
 {
-    struct event_item *item = (struct event_item *)request;
-    bool ok = true;
-    item->error = answer->error;
-    snprintf(item->why, sizeof(item->why), "%s", answer->why ? answer->why : "");
-    item->delivered = answer->delivered;
-    item->duplicate = answer->duplicate;
-    item->started = arena_copy(&item->of->call->arena, answer->started, &ok);
-    item->error = ok ? item->error : SAGA_NO_MEMORY;
-    close_one(item->of);
-}
-
-static void post(struct http_call *call, struct event_call *events)
-{
-    const struct desk *desk = call->api->options.desk;
-    atomic_store(&events->open, events->count + 1); /* and this thread */
-    http_call_suspend(call);
-    for (uint32_t i = 0; i < events->count; i++) {
-        struct event_item *item = &events->items[i];
-        item->of = events;
-        item->request.kind = REQUEST_EVENT;
-        item->request.answer = answered;
-        enum saga_error rc = desk->post(&item->request, desk->arg);
-        if (rc != SAGA_OK) {
-            item->error = rc;
-            close_one(events);
-        }
+    *events = (struct event_list){0};
+    bool good = read_request(call, events) && problem_pass(call);
+    for (uint32_t i = 0; good && i < events->count; i++) {
+        good = check_data(call, &events->items[i]);
     }
-    close_one(events);
-}
-
-void event_post(struct http_call *call)
-{
-    struct event_call *events = ARENA_NEW(&call->arena, struct event_call);
-    if (!events) {
-        problem_answer(call, SAGA_NO_MEMORY, NULL);
-        return;
-    }
-    events->call = call;
-    if (!read_events(call, events) || !problem_pass(call)) {
-        return;
-    }
-    for (uint32_t i = 0; i < events->count; i++) {
-        struct inbox_row *row = &events->items[i].request.event;
-        row->data = row->data.size > 0 ? row->data : MP_NIL_VALUE;
-        if (row->data.size > LIMIT_VALUE) {
-            problem_answer(call, SAGA_TOO_LARGE, "an event's data has more than 960 KiB");
-            return;
-        }
-        if (mp_extent(row->data).depth > MP_VALUE_DEPTH_MAX) {
-            problem_answer(call, SAGA_BAD_MESSAGE, "an event's data is nested too deep");
-            return;
-        }
-    }
-    call->held = events;
-    post(call, events);
-}
-
-static void put_outcome(struct form *form, const struct event_item *item)
-{
-    struct mp mp = mp_open(item->started);
-    uint32_t count = item->started.size > 0 ? mp_array(&mp) : 0;
-    form_str(form, "id", item->request.event.id);
-    form_str(form, "source", item->request.event.source);
-    form_uint(form, "delivered", item->delivered);
-    form_array(form, "started");
-    for (uint32_t i = 0; i < count; i++) {
-        form_str(form, NULL, mp_str(&mp));
-    }
-    form_end(form);
-    if (item->duplicate) {
-        form_bool(form, "duplicate", true);
-    }
-}
-
-void event_post_reply(struct http_call *call)
-{
-    const struct event_call *events = call->held;
-    for (uint32_t i = 0; i < events->count; i++) {
-        const struct event_item *item = &events->items[i];
-        if (item->error != SAGA_OK) {
-            problem_answer(call, item->error, item->why[0] ? item->why : NULL);
-            return;
-        }
-    }
-    struct form *form = response_begin(call, 200);
-    if (!events->is_batch) {
-        put_outcome(form, &events->items[0]);
-        response_end(call);
-        return;
-    }
-    form_array(form, "items");
-    for (uint32_t i = 0; i < events->count; i++) {
-        form_map(form, NULL);
-        put_outcome(form, &events->items[i]);
-        form_end(form);
-    }
-    form_end(form);
-    response_end(call);
+    return good;
 }

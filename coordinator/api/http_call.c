@@ -1,0 +1,137 @@
+/* http_call.c - a call's memory, its body, its way to the loop and back. */
+#include "api/http_call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jsonschema/jsonschema.h"
+
+enum { SENT_MAX = 64 * HTTP_CALL_BODY_MAX }; /* of a body that nobody reads */
+
+struct http_call *http_call_new(const struct api_options *options,
+                                struct MHD_Connection *connection, const char *path)
+{
+    struct http_call *call = calloc(1, sizeof(*call));
+    if (!call) {
+        return NULL;
+    }
+    call->magic = HTTP_CALL_MAGIC;
+    call->options = options;
+    call->connection = connection;
+    snprintf(call->path, sizeof(call->path), "%s", path);
+    buf_open(&call->body, HTTP_CALL_BODY_MAX);
+    response_open(&call->response);
+    arena_open(&call->arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    return call;
+}
+
+void http_call_free(struct http_call **call)
+{
+    struct http_call *gone = *call;
+    CHECK(gone->magic == HTTP_CALL_MAGIC);
+    PRE(atomic_load(&gone->phase) != HTTP_CALL_POSTED);
+    gone->magic = 0;
+    response_close(&gone->response);
+    buf_close(&gone->body);
+    arena_close(&gone->arena);
+    free(gone);
+    *call = NULL;
+}
+
+bool http_call_take(struct http_call *call, const void *data, size_t size, bool keep)
+{
+    PRE(atomic_load(&call->phase) == HTTP_CALL_BODY);
+    call->sent += size;
+    if (keep && !call->is_too_large) {
+        buf_write(&call->body, data, size);
+        call->is_too_large = buf_failed(&call->body);
+    }
+    if (call->is_too_large) {
+        buf_close(&call->body);
+    }
+    return call->sent <= SENT_MAX;
+}
+
+const char *http_call_text(struct http_call *call, struct span text)
+{
+    char *copy = arena_take(&call->arena, text.size + 1);
+    if (copy && text.size > 0) {
+        memcpy(copy, text.data, text.size);
+    }
+    return copy;
+}
+
+int64_t http_call_now_ms(const struct http_call *call)
+{
+    return call->options->now_ms(call->options->arg);
+}
+
+/* ---- to the loop and back ---- */
+
+static void note_problems(struct http_call *call, const struct jsonschema_report *problems)
+{
+    for (uint32_t i = 0; i < problems->count; i++) {
+        char pointer[sizeof(problems->problems[i].pointer) + sizeof("/input")];
+        snprintf(pointer, sizeof(pointer), "/input%s", problems->problems[i].pointer);
+        problem_note(call, pointer, problems->problems[i].detail);
+    }
+}
+
+/* On the loop's thread. Everything is copied before the connection wakes. */
+static void answered(struct request *request, const struct answer *answer)
+{
+    struct http_call *call =
+        (struct http_call *)(void *)((uint8_t *)request - offsetof(struct http_call, request));
+    bool ok = true;
+    CHECK(call->magic == HTTP_CALL_MAGIC);
+    call->answer = *answer;
+    call->answer.saga = arena_copy(&call->arena, answer->saga, &ok);
+    call->answer.output = (struct span){NULL, 0}; /* shown from the store */
+    if (answer->why) {
+        call->answer.why = http_call_text(call, span_text(answer->why));
+    }
+    if (answer->problems) {
+        note_problems(call, answer->problems);
+        call->answer.problems = NULL;
+    }
+    if (!ok) {
+        call->answer = (struct answer){.error = SAGA_NO_MEMORY};
+    }
+    http_call_resume(call);
+}
+
+void http_call_suspend(struct http_call *call)
+{
+    PRE(atomic_load(&call->phase) == HTTP_CALL_BODY);
+    atomic_store(&call->phase, HTTP_CALL_POSTED);
+    MHD_suspend_connection(call->connection);
+}
+
+void http_call_resume(struct http_call *call)
+{
+    PRE(atomic_load(&call->phase) == HTTP_CALL_POSTED);
+    atomic_store(&call->phase, HTTP_CALL_ANSWERED);
+    MHD_resume_connection(call->connection);
+}
+
+void http_call_post(struct http_call *call)
+{
+    PRE(call->target.route->reply != NULL);
+    call->request.answer = answered;
+    http_call_suspend(call);
+    const struct desk *desk = call->options->desk;
+    enum saga_error rc = desk->post(&call->request, desk->arg);
+    if (rc != SAGA_OK) {
+        struct answer answer = {.error = rc};
+        answered(&call->request, &answer);
+    }
+}
+
+bool http_call_is_answered(struct http_call *call)
+{
+    if (call->answer.error != SAGA_OK) {
+        problem_answer(call, call->answer.error, call->answer.why);
+    }
+    return call->answer.error == SAGA_OK;
+}

@@ -1,0 +1,58 @@
+/* pack.c - the shapes of a saga and its history, written for the wire. */
+#include "api/pack.h"
+
+#include "api/shape.h"
+#include "view/view_history.h"
+#include "base/arena.h"
+#include "base/limits.h"
+
+struct page {
+    struct form *form;
+    uint32_t left;
+    uint64_t last;
+    bool more;
+};
+
+static enum saga_error put_record(const struct view_record *record, void *arg)
+{
+    struct page *page = arg;
+    if (page->left == 0) {
+        page->more = true;
+        return SAGA_CONFLICT;
+    }
+    shape_record(page->form, record);
+    page->left--;
+    page->last = record->seq;
+    return SAGA_OK;
+}
+
+enum saga_error pack_saga(const struct saga_image *image, const struct definition *definition,
+                          const struct pack_range *range, struct buf *out, uint32_t *pairs)
+{
+    struct arena arena;
+    struct view view;
+    struct form form;
+    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    form_open(&form, out, FORM_WIRE);
+    enum saga_error rc = view_show(image, definition, &arena, &view);
+    if (rc == SAGA_OK) {
+        struct page page = {.form = &form, .left = range->limit, .last = range->since};
+        form_text(&form, "status", saga_state_name(view.state));
+        shape_steps(&form, &view, true);
+        form_array(&form, "history");
+        struct history_request request = {definition, range->since, &arena};
+        rc = view_history(image, &request, put_record, &page);
+        rc = page.more ? SAGA_OK : rc;
+        form_end(&form);
+        if (page.more) {
+            form_uint(&form, "next_seq", page.last);
+        }
+        if (view.output.size > 0) {
+            form_value(&form, "output", view.output);
+        }
+        *pairs = form_count(&form);
+    }
+    form_close(&form);
+    arena_close(&arena);
+    return rc == SAGA_OK && buf_failed(out) ? SAGA_TOO_LARGE : rc;
+}

@@ -1,0 +1,21 @@
+/* saga_read.h - one saga, as it is durable now. */
+#ifndef API_SAGA_READ_H
+#define API_SAGA_READ_H
+
+#include <stdbool.h>
+
+#include "journal/saga_image.h"
+
+struct http_call;
+struct definition;
+
+/* Loads a saga and its definition. False when a problem was answered. */
+bool saga_read_load(struct http_call *call, struct span name, struct saga_image *image,
+                    const struct definition **definition);
+/* Answers with the whole saga; its ETag is its `seq`. */
+void saga_read_show(struct http_call *call, struct span name, int status, bool is_duplicate);
+
+/* GET /v1/sagas/{id} */
+void saga_read_one(struct http_call *call);
+
+#endif

@@ -1,0 +1,149 @@
+/* saga_start.c - a start is read, gets an id when it has none, and is posted. */
+#include "api/saga_start.h"
+
+#include <stdio.h>
+
+#include "api/body.h"
+#include "api/headers.h"
+#include "api/http_call.h"
+#include "api/saga_read.h"
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/mp.h"
+#include "store/request_digest.h"
+
+enum { UUID_SIZE = 36 };
+
+/* 16 bytes as a UUID's text. */
+static struct span write_uuid(struct http_call *call, const uint8_t bytes[16])
+{
+    char hex[33];
+    char *text = arena_take(&call->arena, UUID_SIZE + 1);
+    digest_hex(span_of(bytes, 16), hex);
+    if (!text) {
+        return (struct span){NULL, 0};
+    }
+    snprintf(text, UUID_SIZE + 1, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+             hex + 20);
+    return span_of(text, UUID_SIZE);
+}
+
+/* The id of a saga whose caller gave none: made of the idempotency key, so that the same key means
+ * the same saga for ever; else a UUIDv7. */
+static struct span make_id(struct http_call *call, struct span key)
+{
+    uint8_t bytes[DIGEST_SIZE];
+    if (key.size > 0) {
+        digest_pair(span_text("start"), key, bytes);
+        bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x80);
+    } else {
+        uint64_t at_ms = (uint64_t)http_call_now_ms(call);
+        digest_random(bytes, sizeof(bytes));
+        for (int i = 0; i < 6; i++) {
+            bytes[i] = (uint8_t)(at_ms >> (40 - 8 * i));
+        }
+        bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x70);
+    }
+    bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
+    return write_uuid(call, bytes);
+}
+
+static bool labels_are_good(struct span labels)
+{
+    struct mp mp = mp_open(labels);
+    uint32_t count = labels.size > 0 ? mp_map(&mp) : 0;
+    bool good = !mp.bad && count <= LIMIT_LABELS;
+    for (uint32_t i = 0; i < count && good; i++) {
+        (void)mp_str(&mp);
+        good = mp_peek(&mp) == MP_STR;
+        (void)mp_skip(&mp);
+    }
+    return good;
+}
+
+static bool check_start(struct http_call *call, int64_t version, struct span labels)
+{
+    const struct start_request *start = &call->request.start;
+    if (version < 0 || version > UINT32_MAX) {
+        problem_note(call, "/version", "must be a version, from 1");
+    }
+    if (start->name.size > 0 && !ids_is_given(start->name)) {
+        problem_note(call, "/id", "must be 1 to 128 of A-Z a-z 0-9 . _ : -");
+    }
+    if (!labels_are_good(labels)) {
+        problem_note(call, "/labels", "must be an object of at most 32 strings");
+    }
+    if (start->input.size > LIMIT_VALUE) {
+        problem_answer(call, SAGA_TOO_LARGE, "the input has more than 960 KiB");
+        return false;
+    }
+    return problem_pass(call);
+}
+
+void saga_start(struct http_call *call)
+{
+    struct request *request = &call->request;
+    struct start_request *start = &request->start;
+    int64_t version = 0;
+    const struct body_key keys[] = {
+        {"definition", BODY_TEXT, true, &request->definition},
+        {"version", BODY_INT, false, &version},
+        {"id", BODY_TEXT, false, &start->name},
+        {"input", BODY_VALUE, false, &start->input},
+        {"labels", BODY_VALUE, false, &start->labels},
+        {"start_at", BODY_TIME, false, &start->start_at_ms},
+    };
+    uint8_t ignored[DIGEST_SIZE];
+    if (!body_read(call, keys, ARRAY_COUNT(keys)) || !headers_once(call, &start->key, ignored)) {
+        return;
+    }
+    if (mp_type(start->labels) == MP_NIL) {
+        start->labels = (struct span){NULL, 0};
+    }
+    if (!check_start(call, version, start->labels)) {
+        return;
+    }
+    struct span given = start->name;
+    if (given.size == 0) {
+        start->name = make_id(call, start->key);
+    }
+    request->kind = REQUEST_START;
+    request->version = (uint32_t)version;
+    start->actor = call->who.name;
+    struct request_facts facts = {.definition = request->definition,
+                                  .version = (uint32_t)version,
+                                  .input = start->input,
+                                  .labels = start->labels,
+                                  .start_at_ms = start->start_at_ms};
+    enum saga_error rc =
+        start->name.size > 0 ? request_digest(&facts, start->digest) : SAGA_NO_MEMORY;
+    if (rc != SAGA_OK) {
+        problem_answer(call, rc, NULL);
+        return;
+    }
+    digest_pair(span_of(start->digest, DIGEST_SIZE), given, start->key_digest);
+    const char *trace = headers_text(call, "traceparent");
+    if (trace) {
+        start->traceparent = ids_traceparent(span_text(trace));
+    }
+    request->wait_ms = headers_wait_ms(call);
+    request->wait_settled = request->wait_ms > 0;
+    http_call_post(call);
+}
+
+static bool is_settled(enum saga_state state)
+{
+    return saga_state_is_final(state) || state == SAGA_STATE_PARKED;
+}
+
+void saga_start_reply(struct http_call *call)
+{
+    const struct answer *answer = &call->answer;
+    if (!http_call_is_answered(call)) {
+        return;
+    }
+    bool waited = call->request.wait_settled && is_settled(answer->state);
+    saga_read_show(call, call->request.start.name, waited ? 200 : 202, answer->duplicate);
+    snprintf(call->response.location, sizeof(call->response.location), "/v1/sagas/%.*s",
+             (int)call->request.start.name.size, (const char *)call->request.start.name.data);
+}

@@ -1,0 +1,108 @@
+/* task_finish.c - the body is a `result` of the wire but for its token, which is in the path. */
+#include "api/task_finish.h"
+
+#include "api/body.h"
+#include "api/http_call.h"
+#include "base/digest.h"
+#include "base/mp.h"
+
+/* error: {code, message?, retryable?, retry_after_ms?, in_doubt?, details?}: as in 3-wire a wrong
+ * type is wrong. What is not understood must not be taken for "no effect". */
+static void read_error(struct http_call *call, struct span error)
+{
+    struct result *result = &call->request.result;
+    int64_t after_ms = 0;
+    const struct body_key keys[] = {
+        {"code", BODY_TEXT, true, &result->code},
+        {"message", BODY_TEXT, false, &result->message},
+        {"retryable", BODY_BOOL, false, &result->retryable},
+        {"retry_after_ms", BODY_INT, false, &after_ms},
+        {"in_doubt", BODY_BOOL, false, &result->in_doubt},
+        {"details", BODY_VALUE, false, &result->details},
+    };
+    if (mp_type(error) != MP_MAP) {
+        problem_note(call, "/error", "must be an object with a code");
+        return;
+    }
+    body_read_inside(call, error, "/error", keys, ARRAY_COUNT(keys));
+    if (result->code.size == 0 || result->code.size > LIMIT_CODE) {
+        problem_note(call, "/error/code", "must be 1 to 64 bytes");
+    }
+    if (result->message.size > LIMIT_MESSAGE) {
+        problem_note(call, "/error/message", "has more than 1024 bytes");
+    }
+    if (after_ms < 0) {
+        problem_note(call, "/error/retry_after_ms", "must not be negative");
+    }
+    bool says_when = mp_type(mp_find(error, span_text("retry_after_ms"))) == MP_INT;
+    result->retry_after_ms = says_when ? after_ms : -1;
+}
+
+static bool check_finish(struct http_call *call, int64_t attempt)
+{
+    const struct result *result = &call->request.result;
+    if (result->cost_micros < 0) {
+        problem_note(call, "/cost_usd_micros", "must not be negative");
+    }
+    if (attempt < 0 || attempt > UINT32_MAX) {
+        problem_note(call, "/attempt", "must be the number of an attempt, from 1");
+    }
+    if (result->output.size > LIMIT_VALUE || result->details.size > LIMIT_VALUE) {
+        problem_answer(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
+        return false;
+    }
+    return problem_pass(call);
+}
+
+void task_finish(struct http_call *call)
+{
+    struct result *result = &call->request.result;
+    struct span status = {NULL, 0};
+    struct span error = {NULL, 0};
+    int64_t attempt = 0;
+    const struct body_key keys[] = {
+        {"status", BODY_TEXT, true, &status},
+        {"key", BODY_TEXT, false, &result->key},
+        {"attempt", BODY_INT, false, &attempt},
+        {"output", BODY_VALUE, false, &result->output},
+        {"error", BODY_VALUE, false, &error},
+        {"cost_usd_micros", BODY_INT, false, &result->cost_micros},
+    };
+    *result = (struct result){.retry_after_ms = -1, .retryable = true};
+    if (!body_read(call, keys, ARRAY_COUNT(keys))) {
+        return;
+    }
+    bool ok = span_is(status, "ok");
+    if (!ok && !span_is(status, "failed")) {
+        problem_note(call, "/status", "must be ok or failed");
+    }
+    result->status = ok ? RESULT_OK : RESULT_FAILED;
+    result->code = span_text("failed");
+    if (mp_type(error) != MP_NONE && mp_type(error) != MP_NIL) {
+        read_error(call, error);
+    }
+    if (!check_finish(call, attempt)) {
+        return;
+    }
+    result->attempt = (uint32_t)attempt;
+    if (!digest_unhex(call->target.parts[0], result->token, TOKEN_SIZE)) {
+        problem_answer(call, SAGA_NOT_FOUND, "no task has this token");
+        return;
+    }
+    call->request.kind = REQUEST_FINISH;
+    http_call_post(call);
+}
+
+void task_finish_reply(struct http_call *call)
+{
+    static const char *const states[] = {[VERDICT_OK] = "ok",
+                                         [VERDICT_LATE] = "late",
+                                         [VERDICT_STALE] = "stale",
+                                         [VERDICT_UNKNOWN] = "unknown"};
+    if (!http_call_is_answered(call)) {
+        return;
+    }
+    struct form *form = response_begin(&call->response, 200);
+    form_text(form, "state", states[call->answer.verdict]);
+    response_end(&call->response);
+}
