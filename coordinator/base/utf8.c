@@ -85,6 +85,35 @@ bool utf8_is_valid(struct span text)
     return true;
 }
 
+/* Unicode's property White_Space, which has not changed since version 6.3. */
+static bool is_space(uint32_t character)
+{
+    static const struct {
+        uint32_t first, last;
+    } spaces[] = {{0x9, 0xd},       {0x20, 0x20},     {0x85, 0x85},     {0xa0, 0xa0},
+                  {0x1680, 0x1680}, {0x2000, 0x200a}, {0x2028, 0x2029}, {0x202f, 0x202f},
+                  {0x205f, 0x205f}, {0x3000, 0x3000}};
+    for (size_t i = 0; i < ARRAY_COUNT(spaces); i++) {
+        if (character >= spaces[i].first && character <= spaces[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool utf8_is_blank(struct span text)
+{
+    PRE(utf8_is_valid(text));
+    for (size_t at = 0; at < text.size;) {
+        size_t size = utf8_size(text.data + at, text.size - at);
+        if (!is_space(utf8_read(text.data + at, size))) {
+            return false;
+        }
+        at += size;
+    }
+    return true;
+}
+
 void utf8_cut(char *text)
 {
     size_t size = strlen(text);

@@ -163,6 +163,29 @@ Test(utf8, agrees_with_the_definition_on_all_short_sequences)
     cr_assert(utf8_is_valid((struct span){NULL, 0}));
 }
 
+/* Seen to fail with U+0085 left out, and with U+200B taken for white space. */
+Test(utf8, knows_what_is_blank)
+{
+    static const char *const blank[] = {"",
+                                        " ",
+                                        "\t\n\v\f\r ",
+                                        "\xc2\x85",
+                                        "\xc2\xa0",
+                                        "\xe1\x9a\x80",
+                                        "\xe2\x80\x80\xe2\x80\x8a",
+                                        "\xe2\x80\xa8\xe2\x80\xa9",
+                                        "\xe2\x80\xaf \xe2\x81\x9f",
+                                        "\xe3\x80\x80"};
+    static const char *const not_blank[] = {
+        "x", " x ", "\x1f", "\xe2\x80\x8b", "\xef\xbb\xbf", "\xe3\x80\x81", "\xc2\xa0."};
+    for (size_t i = 0; i < ARRAY_COUNT(blank); i++) {
+        cr_expect(utf8_is_blank(span_text(blank[i])), "blank %zu", i);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(not_blank); i++) {
+        cr_expect_not(utf8_is_blank(span_text(not_blank[i])), "not blank %zu", i);
+    }
+}
+
 Test(utf8, finds_a_bad_byte_at_any_place)
 {
     uint8_t text[40];
