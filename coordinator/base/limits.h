@@ -21,6 +21,7 @@ enum {
     LIMIT_EVENT_SOURCE = 512, /* bytes of its source */
     LIMIT_EVENT_ID = 512,     /* bytes of its id; an emit step's is its key */
     LIMIT_LABELS = 32,        /* labels of a saga */
+    LIMIT_LABEL_VALUE = 256,  /* bytes of a label's value; its name has LIMIT_NAME */
     LIMIT_TRACE = 512,        /* bytes of tracestate */
 
     /* Definitions. */

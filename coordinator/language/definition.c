@@ -19,6 +19,7 @@
 #include "language/definition_retry.h"
 #include "language/definition_sensitive.h"
 #include "language/definition_steps.h"
+#include "language/label.h"
 #include "language/names.h"
 #include "language/template_compile.h"
 #include "reading/problem.h"
@@ -28,7 +29,6 @@
 #include "reading/reading_words.h"
 
 enum {
-    LABEL_VALUE = 256,               /* bytes of a label's value */
     DESCRIPTION = 4096,              /* bytes of a description */
     SCRATCH_BYTES = 8 * 1024 * 1024, /* 1,000 rows of 1,000 bits, drafts, problems */
 };
@@ -137,16 +137,6 @@ static void read_description(struct compile *c, struct span value)
     c->definition->description = reading_copy(&c->reading, text);
 }
 
-static bool is_label(struct span name, struct span value, struct span *text)
-{
-    if (name.size == 0 || name.size > LIMIT_NAME || mp_type(value) != MP_STR) {
-        return false;
-    }
-    struct mp mp = mp_open(value);
-    *text = mp_str(&mp);
-    return text->size <= LABEL_VALUE;
-}
-
 static void read_labels(struct compile *c, struct span value)
 {
     if (value.size == 0) {
@@ -162,12 +152,11 @@ static void read_labels(struct compile *c, struct span value)
     for (uint32_t i = 0; i < count; i++) {
         struct span name = mp_str(&mp);
         struct span label = mp_skip(&mp);
-        struct span text;
-        if (!is_label(name, label, &text)) {
+        if (!label_is_good(name, label)) {
             struct place map = reading_enter(&c->reading, name);
             reading_error(&c->reading,
                           "a label has a name of 1 to %d bytes and a text of at most %d",
-                          LIMIT_NAME, LABEL_VALUE);
+                          LIMIT_NAME, LIMIT_LABEL_VALUE);
             reading_leave(&c->reading, map);
         }
     }

@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/ids.h"
+#include "language/label.h"
 #include "peers/parts.h"
 #include "store/request_digest.h"
 
@@ -231,12 +232,6 @@ static int64_t wait_of(const struct message *message)
     return wait_ms > WAIT_MS_MAX ? WAIT_MS_MAX : wait_ms;
 }
 
-static bool are_few(struct span labels)
-{
-    struct mp mp = mp_open(labels);
-    return labels.size == 0 || mp_map(&mp) <= LIMIT_LABELS;
-}
-
 static bool are_texts(struct span labels)
 {
     struct mp mp = mp_open(labels);
@@ -261,8 +256,8 @@ static const char *check_start(const struct message *message)
     if (message->value[WIRE_KEY_SAGA].size > 0 && !ids_is_given(saga)) {
         return "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
     }
-    if (!are_few(message->value[WIRE_KEY_LABELS])) {
-        return "there are at most 32 labels";
+    if (!label_map_is_good(message->value[WIRE_KEY_LABELS])) {
+        return "there are at most 32 labels, names of 1 to 64 bytes, texts of at most 256";
     }
     struct span wait = fields_text(message, WIRE_KEY_WAIT);
     if (message->value[WIRE_KEY_WAIT].size > 0 && !span_is(wait, "stored") &&

@@ -167,6 +167,24 @@ Test(peers_asks, at_most_32_labels)
     world_destroy(w);
 }
 
+/* Seen to fail: only their number was looked at. */
+Test(peers_asks, labels_have_the_bounds_of_a_definition)
+{
+    struct world *w = world_new();
+    char keys[600];
+    char text[300];
+    memset(text, 'x', sizeof(text));
+    refused(w, "invalid", "'input':1,'labels':{'':'v'}");
+    snprintf(keys, sizeof(keys), "'input':1,'labels':{'%.65s':'v'}", text);
+    refused(w, "invalid", keys);
+    snprintf(keys, sizeof(keys), "'input':1,'labels':{'k':'%.257s'}", text);
+    refused(w, "invalid", keys);
+    snprintf(keys, sizeof(keys), "'input':1,'labels':{'%.64s':'%.256s'}", text, text);
+    says(w, "C", "{'v':1,'type':'start','request':'r','definition':'d',%s}", keys);
+    cr_assert_eq(w->ask_count, 1);
+    world_destroy(w);
+}
+
 Test(peers_asks, an_input_may_have_960_kib)
 {
     struct world *w = world_new();
