@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mp.h"
 #include "base/times.h"
+#include "base/utf8.h"
 
 bool body_value(struct http_call *call, struct span *value)
 {
@@ -123,6 +124,18 @@ static void fault(struct http_call *call, const struct form_of_map *form, struct
     problem_note(call, pointer, what);
 }
 
+/* Says which keys there are, for the one that is here may be misspelt. */
+static void refuse(struct http_call *call, const struct form_of_map *form, struct span name)
+{
+    char what[256];
+    int size = snprintf(what, sizeof(what), "is not a key of this request; it takes");
+    for (uint32_t i = 0; i < form->count && size < (int)sizeof(what); i++) {
+        size += snprintf(what + size, sizeof(what) - (size_t)size, "%s %s", i > 0 ? "," : "",
+                         form->keys[i].name);
+    }
+    fault(call, form, name, what);
+}
+
 static void read_pair(struct http_call *call, const struct form_of_map *form, struct span name,
                       struct span value)
 {
@@ -139,7 +152,7 @@ static void read_pair(struct http_call *call, const struct form_of_map *form, st
             return;
         }
     }
-    fault(call, form, name, "is not a key of this request");
+    refuse(call, form, name);
 }
 
 void body_read_inside(struct http_call *call, struct span value, const char *pointer,
@@ -174,4 +187,13 @@ bool body_read(struct http_call *call, const struct body_key *keys, uint32_t cou
     }
     body_read_inside(call, value, "", keys, count);
     return problem_pass(call);
+}
+
+void body_check_reason(struct http_call *call, struct span reason)
+{
+    if (utf8_is_blank(reason)) {
+        problem_note(call, "/reason", "is required: say why");
+    } else if (reason.size > LIMIT_REASON) {
+        problem_note(call, "/reason", "has more than 1024 bytes");
+    }
 }

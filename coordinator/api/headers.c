@@ -14,6 +14,28 @@ const char *headers_text(const struct http_call *call, const char *name)
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
+struct count {
+    const char *name;
+    uint32_t count;
+};
+
+static enum MHD_Result count_one(void *arg, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    struct count *count = arg;
+    MAYBE(value != NULL);
+    CHECK(kind == MHD_HEADER_KIND);
+    count->count += strcasecmp(name, count->name) == 0 ? 1 : 0;
+    return MHD_YES;
+}
+
+uint32_t headers_count(const struct http_call *call, const char *name)
+{
+    struct count count = {name, 0};
+    MHD_get_connection_values(call->connection, MHD_HEADER_KIND, count_one, &count);
+    return count.count;
+}
+
 /* The value of a preference (RFC 7240: "a=1; x, wait=20"), or NULL. Names know no case. */
 static const char *preference(const char *prefer, const char *name)
 {
@@ -50,6 +72,10 @@ bool headers_once(struct http_call *call, struct span *key, uint8_t digest[32])
     if (!given) {
         return true;
     }
+    if (headers_count(call, "Idempotency-Key") > 1) {
+        problem_answer(call, SAGA_INVALID, "there is more than one Idempotency-Key");
+        return false;
+    }
     struct span text = span_text(given);
     /* The draft standard quotes it, live APIs do not: one pair of quotes is taken off. */
     if (text.size >= 2 && text.data[0] == '"' && text.data[text.size - 1] == '"') {
@@ -73,12 +99,29 @@ bool headers_once(struct http_call *call, struct span *key, uint8_t digest[32])
     return true;
 }
 
+/* Is there more than one tag? A comma inside of a tag's quotes is part of the tag. */
+static bool is_list(const struct http_call *call, const char *text)
+{
+    bool is_quoted = false;
+    for (; *text != '\0'; text++) {
+        is_quoted ^= *text == '"';
+        if (*text == ',' && !is_quoted) {
+            return true;
+        }
+    }
+    return headers_count(call, "If-Match") > 1;
+}
+
 bool headers_if_match(struct http_call *call, uint64_t *seq)
 {
     *seq = 0;
     const char *text = headers_text(call, "If-Match");
     if (!text || strcmp(text, "*") == 0) {
         return true;
+    }
+    if (is_list(call, text)) {
+        problem_answer(call, SAGA_INVALID, "If-Match takes one ETag of the saga, or *");
+        return false;
     }
     char *end = NULL;
     bool is_number = text[0] == '"' && text[1] >= '1' && text[1] <= '9';

@@ -7,6 +7,8 @@
 #include "api/shape.h"
 #include "view/view_history.h"
 
+#define SEQ_MAX ((UINT64_C(1) << 53) - 1) /* what JSON can say */
+
 enum { HISTORY_DEFAULT = 500, HISTORY_MAX = 5000 };
 
 struct history {
@@ -33,11 +35,10 @@ void history_read(struct http_call *call)
 {
     struct saga_image image;
     const struct definition *definition;
-    const struct query_bounds any_seq = {0, INT64_MAX};
     uint64_t since = 0;
     struct history history = {.left = HISTORY_DEFAULT};
-    if (!query_number(call, "since", any_seq, &since) ||
-        !query_number(call, "cursor", any_seq, &since) ||
+    if (!query_number(call, "since", (struct query_bounds){0, SEQ_MAX}, &since) ||
+        !query_cursor(call, &since) ||
         !query_number(call, "limit", (struct query_bounds){1, HISTORY_MAX}, &history.left) ||
         !saga_read_load(call, call->target.parts[0], &image, &definition)) {
         return;
@@ -48,7 +49,7 @@ void history_read(struct http_call *call)
     enum saga_error rc = view_history(&image, &request, history_one, &history);
     form_end(history.form);
     if (history.more) {
-        response_cursor(history.form, history.last);
+        query_put_cursor(call, history.last);
     }
     response_end(&call->response);
     if (rc != SAGA_OK && !history.more) {

@@ -19,7 +19,8 @@ struct http_call *http_call_new(const struct api_options *options,
     call->magic = HTTP_CALL_MAGIC;
     call->options = options;
     call->connection = connection;
-    snprintf(call->path, sizeof(call->path), "%s", path);
+    /* A part of a path is another path: one that is too long is none. */
+    snprintf(call->path, sizeof(call->path), "%s", strlen(path) < sizeof(call->path) ? path : "");
     buf_open(&call->body, HTTP_CALL_BODY_MAX);
     response_open(&call->response);
     arena_open(&call->arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);

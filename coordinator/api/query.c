@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "api/http_call.h"
+#include "base/digest.h"
 #include "base/times.h"
+#include "base/utf8.h"
 
 const char *query_text(const struct http_call *call, const char *name)
 {
@@ -27,20 +29,36 @@ static bool is_among(const char *name, const char *words)
     return false;
 }
 
+/* Given once, by a name that the route knows, with a value. */
+static const char *wrong_with(struct http_call *call, const char *name, const char *value,
+                              char *detail, size_t size)
+{
+    const char *takes = call->target.route->query;
+    if (!is_among(name, takes)) {
+        snprintf(detail, size, "is not an argument of this path; it takes %s",
+                 takes[0] ? takes : "none");
+        return detail;
+    }
+    if (!value || !utf8_is_valid(span_text(value))) {
+        return value ? "must be UTF-8" : "must have a value";
+    }
+    return query_text(call, name) == value ? NULL : "is given more than once";
+}
+
 static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const char *name,
                                       const char *value)
 {
     struct http_call *call = arg;
-    (void)kind;
-    (void)value;
-    bool is_empty = name[0] == '\0'; /* "?a=1&" */
-    if (!is_empty && !is_among(name, call->target.route->query)) {
-        char pointer[128];
-        char detail[128];
-        snprintf(pointer, sizeof(pointer), "?%s", name);
-        snprintf(detail, sizeof(detail), "is not an argument of this path; it takes %s",
-                 call->target.route->query[0] ? call->target.route->query : "none");
-        problem_note(call, pointer, detail);
+    char pointer[128];
+    char detail[128];
+    CHECK(kind == MHD_GET_ARGUMENT_KIND);
+    bool is_empty = name[0] == '\0' && !value; /* "?a=1&" */
+    const char *wrong = is_empty ? NULL : wrong_with(call, name, value, detail, sizeof(detail));
+    if (wrong) {
+        /* Of a name that is no text, or a long one, no more is repeated than that it is there. */
+        bool shows = strlen(name) < sizeof(pointer) - 1 && utf8_is_valid(span_text(name));
+        snprintf(pointer, sizeof(pointer), "?%s", shows ? name : "");
+        problem_note(call, pointer, wrong);
     }
     return MHD_YES;
 }
@@ -86,4 +104,58 @@ bool query_time(struct http_call *call, const char *name, int64_t *at_ms)
         return query_refuse(call, name, "must be an RFC 3339 time, such as 2026-11-24T04:52:30Z");
     }
     return true;
+}
+
+/* ---- cursors ---- */
+
+static enum MHD_Result add_argument(void *arg, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
+{
+    uint32_t *sum = arg;
+    CHECK(kind == MHD_GET_ARGUMENT_KIND);
+    if (value && strcmp(name, "cursor") != 0 && strcmp(name, "limit") != 0) {
+        uint8_t digest[DIGEST_SIZE];
+        uint32_t part;
+        digest_pair(span_text(name), span_text(value), digest);
+        memcpy(&part, digest, sizeof(part));
+        *sum += part;
+    }
+    return MHD_YES;
+}
+
+/* What is listed, in short: the path and the filter, in whatever order it is given. */
+static uint32_t sum_of(const struct http_call *call)
+{
+    uint8_t digest[DIGEST_SIZE];
+    uint32_t sum;
+    digest_pair(span_text("cursor"), span_text(call->path), digest);
+    memcpy(&sum, digest, sizeof(sum));
+    MHD_get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, add_argument, &sum);
+    return sum;
+}
+
+bool query_cursor(struct http_call *call, uint64_t *number)
+{
+    const char *text = query_text(call, "cursor");
+    char *end;
+    if (!text) {
+        return true;
+    }
+    bool is_number = text[0] >= '0' && text[0] <= '9';
+    unsigned long long read = strtoull(text, &end, 10);
+    char whole[40];
+    snprintf(whole, sizeof(whole), "%llu-%08x", read, sum_of(call));
+    if (!is_number || read > INT64_MAX || strcmp(whole, text) != 0) {
+        return query_refuse(call, "cursor",
+                            "must be the next_cursor of a page of this path with these arguments");
+    }
+    *number = read;
+    return true;
+}
+
+void query_put_cursor(struct http_call *call, uint64_t number)
+{
+    char cursor[40];
+    snprintf(cursor, sizeof(cursor), "%llu-%08x", (unsigned long long)number, sum_of(call));
+    form_text(&call->response.form, "next_cursor", cursor);
 }

@@ -23,6 +23,11 @@ const char *query_text(const struct http_call *call, const char *name);
 bool query_number(struct http_call *call, const char *name, struct query_bounds bounds,
                   uint64_t *value);
 bool query_time(struct http_call *call, const char *name, int64_t *at_ms);
+/* `cursor`, where the page before ended. It belongs to its path and its filter: one of another list
+ * is refused. */
+bool query_cursor(struct http_call *call, uint64_t *number);
+/* `next_cursor`, into the object that is open in the response: the page ended at this number. */
+void query_put_cursor(struct http_call *call, uint64_t number);
 /* Answers that the argument is wrong; `what` it must be. Always false. */
 bool query_refuse(struct http_call *call, const char *name, const char *what);
 

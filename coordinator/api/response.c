@@ -55,13 +55,6 @@ void response_etag(struct response *response, uint64_t number)
     snprintf(response->etag, sizeof(response->etag), "\"%llu\"", (unsigned long long)number);
 }
 
-void response_cursor(struct form *form, uint64_t number)
-{
-    char cursor[24];
-    snprintf(cursor, sizeof(cursor), "%llu", (unsigned long long)number);
-    form_text(form, "next_cursor", cursor);
-}
-
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
     if (value && value[0]) {

@@ -34,8 +34,6 @@ void response_plain(struct response *response, int status, const char *text);
 void response_bytes(struct response *response, const char *type, struct span bytes);
 /* The ETag of what has a number that grows when it changes: "17". */
 void response_etag(struct response *response, uint64_t number);
-/* `next_cursor`, into the object that is open: the page ended at this number. */
-void response_cursor(struct form *form, uint64_t number);
 
 /* Hands it to the library. MHD_NO: no memory, the connection is cut. */
 MUST_CHECK enum MHD_Result response_send(const struct response *response,

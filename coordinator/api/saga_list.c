@@ -66,10 +66,9 @@ void saga_list(struct http_call *call)
     struct store_filter filter = {0};
     uint64_t limit = LIST_DEFAULT;
     if (!query_number(call, "limit", (struct query_bounds){1, LIST_MAX}, &limit) ||
-        !query_state(call, &filter) ||
-        !query_number(call, "cursor", (struct query_bounds){0, INT64_MAX}, &filter.before) ||
-        !query_time(call, "started_from", &filter.started_from_ms) ||
-        !query_time(call, "started_until", &filter.started_until_ms)) {
+        !query_state(call, &filter) || !query_cursor(call, &filter.before) ||
+        !query_time(call, "since", &filter.started_from_ms) ||
+        !query_time(call, "until", &filter.started_until_ms)) {
         return;
     }
     const char *definition = query_text(call, "definition");
@@ -94,7 +93,7 @@ void saga_list(struct http_call *call)
     enum saga_error rc = reader->ops->list(reader, &filter, list_one, &listing);
     form_end(listing.form);
     if (listing.more || left_off > 0) {
-        response_cursor(listing.form, (listing.more ? listing.last : left_off));
+        query_put_cursor(call, listing.more ? listing.last : left_off);
     }
     response_end(&call->response);
     if (rc != SAGA_OK) {

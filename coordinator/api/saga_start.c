@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/mp.h"
+#include "language/label.h"
 #include "store/request_digest.h"
 
 enum { UUID_SIZE = 36 };
@@ -48,30 +49,23 @@ static struct span make_id(struct http_call *call, struct span key)
     return write_uuid(call, bytes);
 }
 
-static bool labels_are_good(struct span labels)
+static bool check_start(struct http_call *call, int64_t version)
 {
-    struct mp mp = mp_open(labels);
-    uint32_t count = labels.size > 0 ? mp_map(&mp) : 0;
-    bool good = !mp.bad && count <= LIMIT_LABELS;
-    for (uint32_t i = 0; i < count && good; i++) {
-        (void)mp_str(&mp);
-        good = mp_peek(&mp) == MP_STR;
-        (void)mp_skip(&mp);
+    struct start_request *start = &call->request.start;
+    if (version != BODY_ABSENT && (version < 1 || version > UINT32_MAX)) {
+        problem_note(call, "/version", "must be a version of the definition, from 1");
     }
-    return good;
-}
-
-static bool check_start(struct http_call *call, int64_t version, struct span labels)
-{
-    const struct start_request *start = &call->request.start;
-    if (version < 0 || version > UINT32_MAX) {
-        problem_note(call, "/version", "must be a version, from 1");
-    }
-    if (start->name.size > 0 && !ids_is_given(start->name)) {
+    /* An empty id is no id: who made it of a variable that was not set hears of it. */
+    if (start->name.data && !ids_is_given(start->name)) {
         problem_note(call, "/id", "must be 1 to 128 of A-Z a-z 0-9 . _ : -");
     }
-    if (!labels_are_good(labels)) {
-        problem_note(call, "/labels", "must be an object of at most 32 strings");
+    if (mp_type(start->labels) == MP_NIL) {
+        start->labels = (struct span){NULL, 0};
+    }
+    if (!label_map_is_good(start->labels)) {
+        problem_note(call, "/labels",
+                     "must be an object of at most 32 strings: names of 1 to 64 bytes, texts of at "
+                     "most 256");
     }
     if (start->input.size > LIMIT_VALUE) {
         problem_answer(call, SAGA_TOO_LARGE, "the input has more than 960 KiB");
@@ -84,7 +78,7 @@ void saga_start(struct http_call *call)
 {
     struct request *request = &call->request;
     struct start_request *start = &request->start;
-    int64_t version = 0;
+    int64_t version = BODY_ABSENT;
     const struct body_key keys[] = {
         {"definition", BODY_TEXT, true, &request->definition},
         {"version", BODY_INT, false, &version},
@@ -97,10 +91,7 @@ void saga_start(struct http_call *call)
     if (!body_read(call, keys, ARRAY_COUNT(keys)) || !headers_once(call, &start->key, ignored)) {
         return;
     }
-    if (mp_type(start->labels) == MP_NIL) {
-        start->labels = (struct span){NULL, 0};
-    }
-    if (!check_start(call, version, start->labels)) {
+    if (!check_start(call, version)) {
         return;
     }
     struct span given = start->name;
@@ -108,10 +99,10 @@ void saga_start(struct http_call *call)
         start->name = make_id(call, start->key);
     }
     request->kind = REQUEST_START;
-    request->version = (uint32_t)version;
+    request->version = version == BODY_ABSENT ? 0 : (uint32_t)version;
     start->actor = call->who.name;
     struct request_facts facts = {.definition = request->definition,
-                                  .version = (uint32_t)version,
+                                  .version = request->version,
                                   .input = start->input,
                                   .labels = start->labels,
                                   .start_at_ms = start->start_at_ms};

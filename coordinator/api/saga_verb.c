@@ -7,18 +7,95 @@
 #include "api/headers.h"
 #include "api/http_call.h"
 #include "api/saga_read.h"
+#include "base/ids.h"
 #include "journal/verb.h"
 
-static bool verb_of_path(const char *path, enum verb *verb)
+/* Which keys a verb takes besides `reason`; `!` behind those that it needs. Any other key is
+ * refused: a `rollback` with `step` must never be taken for one of the whole saga. */
+static const struct {
+    enum verb verb;
+    const char *keys;
+} verbs[] = {
+    {VERB_ROLLBACK, "to then plan_digest accept"},
+    {VERB_REVERSE, "steps plan_digest accept"},
+    {VERB_RETRY, "step input"},
+    {VERB_SKIP, "step!"},
+    {VERB_RESOLVE, "step! outcome! output evidence"},
+    {VERB_SIGNAL, "event! data"},
+    {VERB_MIGRATE, "version!"},
+    {VERB_PAUSE, ""},
+    {VERB_RESUME, ""},
+    {VERB_TERMINATE, ""},
+    {VERB_APPROVE, "question_digest"},
+    {VERB_REJECT, "question_digest"},
+};
+_Static_assert(ARRAY_COUNT(verbs) == VERB_COUNT, "each verb says which keys it takes");
+
+/* The places of all keys that any verb takes. */
+struct verb_body {
+    struct span outcome, then;
+    struct body_texts steps, accept;
+    int64_t version;
+};
+
+/* The verb that the path ends with, as a row of the table. */
+static uint32_t row_of(const struct http_call *call)
 {
-    const char *name = strrchr(path, '/') + 1;
-    for (int i = 0; i < VERB_COUNT; i++) {
-        if (strcmp(name, verb_name((enum verb)i)) == 0) {
-            *verb = (enum verb)i;
-            return true;
+    const char *name = strrchr(call->path, '/') + 1;
+    for (uint32_t i = 0; i < ARRAY_COUNT(verbs); i++) {
+        if (strcmp(name, verb_name(verbs[i].verb)) == 0) {
+            return i;
         }
     }
+    UNREACHABLE("a route of a verb that is none");
+}
+
+/* Is the key among the words, and is it needed there? */
+static bool takes(const char *words, const char *key, bool *is_needed)
+{
+    size_t size = strlen(key);
+    for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " !");
+        *is_needed = at[length] == '!';
+        if (length == size && memcmp(at, key, size) == 0) {
+            return true;
+        }
+        at += length + (*is_needed ? 1 : 0);
+    }
     return false;
+}
+
+/* Reads the body of a verb. False when a problem was answered. */
+static bool read_body(struct http_call *call, const char *words, struct verb_body *body)
+{
+    struct verb_request *verb = &call->request.verb;
+    const struct body_key keys[] = {
+        {"reason", BODY_TEXT, false, &verb->reason},
+        {"step", BODY_TEXT, false, &verb->step},
+        {"steps", BODY_TEXTS, false, &body->steps},
+        {"to", BODY_TEXT, false, &verb->to},
+        {"then", BODY_TEXT, false, &body->then},
+        {"plan_digest", BODY_TEXT, false, &verb->plan_digest},
+        {"question_digest", BODY_TEXT, false, &verb->plan_digest},
+        {"accept", BODY_TEXTS, false, &body->accept},
+        {"input", BODY_VALUE, false, &verb->input},
+        {"version", BODY_INT, false, &body->version},
+        {"outcome", BODY_TEXT, false, &body->outcome},
+        {"output", BODY_VALUE, false, &verb->output},
+        {"evidence", BODY_TEXT, false, &verb->evidence},
+        {"event", BODY_TEXT, false, &verb->event},
+        {"data", BODY_VALUE, false, &verb->input},
+    };
+    struct body_key taken[ARRAY_COUNT(keys)] = {keys[0]};
+    uint32_t count = 1;
+    for (uint32_t i = 1; i < ARRAY_COUNT(keys); i++) {
+        bool is_needed;
+        if (takes(words, keys[i].name, &is_needed)) {
+            taken[count] = keys[i];
+            taken[count++].is_required = is_needed;
+        }
+    }
+    return body_read(call, taken, count);
 }
 
 static void read_outcome(struct http_call *call, struct span text)
@@ -38,48 +115,39 @@ static void read_outcome(struct http_call *call, struct span text)
 static void read_then(struct http_call *call, struct span then)
 {
     struct verb_request *verb = &call->request.verb;
-    if (verb->to.size > 0 && verb->verb != VERB_ROLLBACK) {
-        problem_note(call, "/to", "is for a rollback");
-    }
-    if (then.size > 0 && verb->to.size == 0) {
+    if (then.data && verb->to.size == 0) {
         problem_note(call, "/then", "has no meaning without 'to'");
-    } else if (then.size > 0 && !span_is(then, "forward") && !span_is(then, "pause")) {
+    } else if (then.data && !span_is(then, "forward") && !span_is(then, "pause")) {
         problem_note(call, "/then", "must be forward or pause");
     }
     verb->then_pause = span_is(then, "pause");
 }
 
-static void check_reason(struct http_call *call)
+/* A text that was given must say something: an empty name of a step is not `no step`. */
+static void check_given(struct http_call *call, const char *pointer, struct span text)
 {
-    const struct verb_request *verb = &call->request.verb;
-    if (verb->reason.size == 0) {
-        problem_note(call, "/reason", "is required: say why");
-    } else if (verb->reason.size > LIMIT_REASON) {
-        problem_note(call, "/reason", "has more than 1024 bytes");
+    if (text.data && text.size == 0) {
+        problem_note(call, pointer, "must not be empty");
     }
 }
 
-static bool check_verb(struct http_call *call, struct span outcome, struct span then)
+static bool check_verb(struct http_call *call, const struct verb_body *body)
 {
     struct verb_request *verb = &call->request.verb;
-    check_reason(call);
-    read_then(call, then);
+    body_check_reason(call, verb->reason);
+    check_given(call, "/step", verb->step);
+    check_given(call, "/to", verb->to);
+    check_given(call, "/plan_digest", verb->plan_digest);
+    check_given(call, "/event", verb->event);
+    read_then(call, body->then);
+    if (body->steps.items && body->steps.count == 0) {
+        problem_note(call, "/steps", "must name a step; without it the whole saga is reversed");
+    }
     if (verb->verb == VERB_RESOLVE) {
-        if (verb->step.size == 0) {
-            problem_note(call, "/step", "is required");
-        }
-        read_outcome(call, outcome);
+        read_outcome(call, body->outcome);
     }
-    if (verb->verb == VERB_MIGRATE && verb->version == 0) {
-        problem_note(call, "/version", "is required: a version of the definition, from 1");
-    }
-    if (verb->verb == VERB_SKIP && verb->step.size == 0) {
-        problem_note(call, "/step", "is required");
-    }
-    if (verb->verb == VERB_SIGNAL && verb->event.size == 0) {
-        problem_note(call, "/event", "is required: the name of the event");
-    } else if (verb->verb != VERB_SIGNAL && verb->event.size > 0) {
-        problem_note(call, "/event", "is for signal");
+    if (verb->verb == VERB_MIGRATE && (body->version < 1 || body->version > UINT32_MAX)) {
+        problem_note(call, "/version", "must be a version of the definition, from 1");
     }
     if (verb->evidence.size > LIMIT_EVIDENCE) {
         problem_note(call, "/evidence", "has more than 4096 bytes");
@@ -87,10 +155,6 @@ static bool check_verb(struct http_call *call, struct span outcome, struct span 
     if (verb->input.size > LIMIT_VALUE || verb->output.size > LIMIT_VALUE) {
         problem_answer(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
         return false;
-    }
-    if (verb->verb == VERB_ROLLBACK && verb->steps_count > 0) {
-        problem_note(call, "/steps",
-                     "a rollback is of the whole saga, or to a step; steps are for reverse");
     }
     return problem_pass(call);
 }
@@ -112,65 +176,41 @@ static void post_verb(struct http_call *call)
     http_call_post(call);
 }
 
-void saga_verb(struct http_call *call)
+/* Reads, checks and posts the verb of the path; in its body also the digest of a question. */
+static void handle(struct http_call *call, struct span step)
 {
-    struct verb_request *verb = &call->request.verb;
-    struct body_texts steps = {0};
-    struct body_texts accept = {0};
-    struct span outcome = {NULL, 0};
-    struct span then = {NULL, 0};
-    int64_t version = 0;
-    struct span data = {NULL, 0};
-    const struct body_key keys[] = {
-        {"reason", BODY_TEXT, false, &verb->reason},
-        {"version", BODY_INT, false, &version},
-        {"step", BODY_TEXT, false, &verb->step},
-        {"steps", BODY_TEXTS, false, &steps},
-        {"to", BODY_TEXT, false, &verb->to},
-        {"then", BODY_TEXT, false, &then},
-        {"plan_digest", BODY_TEXT, false, &verb->plan_digest},
-        {"accept", BODY_TEXTS, false, &accept},
-        {"input", BODY_VALUE, false, &verb->input},
-        {"outcome", BODY_TEXT, false, &outcome},
-        {"output", BODY_VALUE, false, &verb->output},
-        {"evidence", BODY_TEXT, false, &verb->evidence},
-        {"event", BODY_TEXT, false, &verb->event},
-        {"data", BODY_VALUE, false, &data},
-    };
-    if (!verb_of_path(call->path, &verb->verb) || !body_read(call, keys, ARRAY_COUNT(keys))) {
+    if (!ids_is_saga(call->target.parts[0])) {
+        problem_answer(call, SAGA_NOT_FOUND, "there is no saga of this id");
         return;
     }
-    verb->version = version > 0 && version <= UINT32_MAX ? (uint32_t)version : 0;
-    verb->input = verb->verb == VERB_SIGNAL ? data : verb->input;
-    verb->steps = steps.items;
-    verb->steps_count = steps.count;
-    verb->accept = accept.items;
-    verb->accept_count = accept.count;
-    if (check_verb(call, outcome, then)) {
-        post_verb(call);
+    struct verb_request *verb = &call->request.verb;
+    struct verb_body body = {.version = 0};
+    uint32_t row = row_of(call);
+    verb->verb = verbs[row].verb;
+    if (!read_body(call, verbs[row].keys, &body) || !check_verb(call, &body)) {
+        return;
     }
+    verb->version = (uint32_t)body.version;
+    verb->steps = body.steps.items;
+    verb->steps_count = body.steps.count;
+    verb->accept = body.accept.items;
+    verb->accept_count = body.accept.count;
+    verb->step = step.size > 0 ? step : verb->step;
+    post_verb(call);
 }
 
-/* A person's answer to the question of a step. */
+void saga_verb(struct http_call *call)
+{
+    handle(call, (struct span){NULL, 0});
+}
+
 void saga_verb_decide(struct http_call *call)
 {
-    struct verb_request *verb = &call->request.verb;
-    const struct body_key keys[] = {
-        {"reason", BODY_TEXT, false, &verb->reason},
-        {"question_digest", BODY_TEXT, false, &verb->plan_digest},
-    };
     if (call->who.role == ROLE_AUDITOR) {
         problem_answer(call, SAGA_FORBIDDEN, "an auditor changes nothing");
         return;
     }
-    if (!verb_of_path(call->path, &verb->verb) || !body_read(call, keys, ARRAY_COUNT(keys))) {
-        return;
-    }
-    verb->step = call->target.parts[1];
-    check_reason(call);
-    if (problem_pass(call)) {
-        post_verb(call);
-    }
+    handle(call, call->target.parts[1]);
 }
 
 void saga_verb_reply(struct http_call *call)

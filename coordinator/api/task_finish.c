@@ -44,7 +44,7 @@ static bool check_finish(struct http_call *call, int64_t attempt)
     if (result->cost_micros < 0) {
         problem_note(call, "/cost_usd_micros", "must not be negative");
     }
-    if (attempt < 0 || attempt > UINT32_MAX) {
+    if (attempt != BODY_ABSENT && (attempt < 1 || attempt > UINT32_MAX)) {
         problem_note(call, "/attempt", "must be the number of an attempt, from 1");
     }
     if (result->output.size > LIMIT_VALUE || result->details.size > LIMIT_VALUE) {
@@ -59,7 +59,7 @@ void task_finish(struct http_call *call)
     struct result *result = &call->request.result;
     struct span status = {NULL, 0};
     struct span error = {NULL, 0};
-    int64_t attempt = 0;
+    int64_t attempt = BODY_ABSENT;
     const struct body_key keys[] = {
         {"status", BODY_TEXT, true, &status},
         {"key", BODY_TEXT, false, &result->key},
@@ -84,7 +84,7 @@ void task_finish(struct http_call *call)
     if (!check_finish(call, attempt)) {
         return;
     }
-    result->attempt = (uint32_t)attempt;
+    result->attempt = attempt == BODY_ABSENT ? 0 : (uint32_t)attempt;
     if (!digest_unhex(call->target.parts[0], result->token, TOKEN_SIZE)) {
         problem_answer(call, SAGA_NOT_FOUND, "no task has this token");
         return;

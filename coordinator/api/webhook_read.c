@@ -138,7 +138,7 @@ void webhook_read_dead(struct http_call *call)
     uint64_t limit = DEAD_DEFAULT;
     uint64_t after = 0;
     if (!query_number(call, "limit", (struct query_bounds){1, DEAD_MAX}, &limit) ||
-        !query_number(call, "cursor", (struct query_bounds){0, INT64_MAX}, &after)) {
+        !query_cursor(call, &after)) {
         return;
     }
     struct store_reader *reader = call->reader;
@@ -152,7 +152,7 @@ void webhook_read_dead(struct http_call *call)
     enum saga_error rc = reader->ops->list_deliveries(reader, &filter, put_dead, &list);
     form_end(list.form);
     if (list.more) {
-        response_cursor(list.form, list.last);
+        query_put_cursor(call, list.last);
     }
     response_end(&call->response);
     if (rc != SAGA_OK) {

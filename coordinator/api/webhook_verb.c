@@ -38,23 +38,21 @@ static bool is_dead(struct http_call *call, uint64_t id)
     return rc == SAGA_OK && one.is_dead;
 }
 
-static bool read_verb(struct http_call *call, int64_t *id, struct span *reason)
+static bool read_verb(struct http_call *call, bool takes_id, int64_t *id, struct span *reason)
 {
     const struct body_key keys[] = {
         {"reason", BODY_TEXT, false, reason},
         {"id", BODY_INT, false, id},
     };
-    if (!body_read(call, keys, ARRAY_COUNT(keys))) {
+    *id = BODY_ABSENT;
+    if (!body_read(call, keys, takes_id ? 2 : 1)) {
         return false;
     }
-    if (reason->size == 0) {
-        problem_note(call, "/reason", "is required: say why");
-    } else if (reason->size > LIMIT_REASON) {
-        problem_note(call, "/reason", "has more than 1024 bytes");
-    }
-    if (*id < 0) {
+    body_check_reason(call, *reason);
+    if (*id != BODY_ABSENT && *id < 1) {
         problem_note(call, "/id", "must be the id of a dead delivery");
     }
+    *id = *id == BODY_ABSENT ? 0 : *id;
     return problem_pass(call);
 }
 
@@ -64,19 +62,20 @@ void webhook_verb(struct http_call *call)
     struct span reason = {NULL, 0};
     const char *verb = strrchr(call->path, '/') + 1;
     struct delivery *change = &call->request.outbox.change;
-    if (!read_verb(call, &id, &reason)) {
-        return;
-    }
     for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
         if (strcmp(verb, verbs[i].verb) == 0) {
             change->change = verbs[i].change;
         }
     }
+    /* What is of the hook itself is of no single delivery. */
+    if (!read_verb(call, change->change != 0, &id, &reason)) {
+        return;
+    }
     if (!webhook_read_is_known(call)) {
         problem_answer(call, SAGA_NOT_FOUND, "there is no webhook of this name");
         return;
     }
-    if (id > 0 && (change->change == 0 || !is_dead(call, (uint64_t)id))) {
+    if (id > 0 && !is_dead(call, (uint64_t)id)) {
         problem_answer(call, SAGA_NOT_FOUND, "this webhook has no dead delivery of this id");
         return;
     }

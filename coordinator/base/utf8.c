@@ -85,14 +85,15 @@ bool utf8_is_valid(struct span text)
     return true;
 }
 
-/* Unicode's property White_Space, which has not changed since version 6.3. */
+/* Unicode's property White_Space, which has not changed since version 6.3, and what Python (the
+ * separators from U+001C on) and JavaScript (U+FEFF) take for white space besides. */
 static bool is_space(uint32_t character)
 {
     static const struct {
         uint32_t first, last;
-    } spaces[] = {{0x9, 0xd},       {0x20, 0x20},     {0x85, 0x85},     {0xa0, 0xa0},
+    } spaces[] = {{0x9, 0xd},       {0x1c, 0x20},     {0x85, 0x85},     {0xa0, 0xa0},
                   {0x1680, 0x1680}, {0x2000, 0x200a}, {0x2028, 0x2029}, {0x202f, 0x202f},
-                  {0x205f, 0x205f}, {0x3000, 0x3000}};
+                  {0x205f, 0x205f}, {0x3000, 0x3000}, {0xfeff, 0xfeff}};
     for (size_t i = 0; i < ARRAY_COUNT(spaces); i++) {
         if (character >= spaces[i].first && character <= spaces[i].last) {
             return true;

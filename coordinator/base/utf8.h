@@ -13,7 +13,7 @@ uint32_t utf8_read(const uint8_t *data, size_t size);
 size_t utf8_write(uint8_t data[4], uint32_t character);
 /* Is all of it UTF-8? Nothing is. */
 bool utf8_is_valid(struct span text);
-/* Is this UTF-8 empty, or nothing but white space (Unicode's White_Space)? */
+/* Is this UTF-8 empty, or nothing but white space, Unicode's included? */
 bool utf8_is_blank(struct span text);
 /* Shortens a text that was cut in the middle of a character to its last whole one. */
 void utf8_cut(char *text);

@@ -218,8 +218,8 @@ enum exit_code run_list(const struct settings *settings, const struct arguments 
     } filters[] = {{"status", settings->status},
                    {"definition", settings->definition},
                    {"parent", settings->parent},
-                   {"started_from", settings->since ? since : NULL},
-                   {"started_until", settings->until ? until : NULL}};
+                   {"since", settings->since ? since : NULL},
+                   {"until", settings->until ? until : NULL}};
     size_t size = (size_t)snprintf(path, sizeof(path), "/v1/sagas");
     const char *before = "?";
     for (size_t i = 0; i < ARRAY_COUNT(filters); i++) {

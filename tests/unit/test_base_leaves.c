@@ -175,9 +175,11 @@ Test(utf8, knows_what_is_blank)
                                         "\xe2\x80\x80\xe2\x80\x8a",
                                         "\xe2\x80\xa8\xe2\x80\xa9",
                                         "\xe2\x80\xaf \xe2\x81\x9f",
-                                        "\xe3\x80\x80"};
+                                        "\xe3\x80\x80",
+                                        "\x1c\x1f",
+                                        "\xef\xbb\xbf"};
     static const char *const not_blank[] = {
-        "x", " x ", "\x1f", "\xe2\x80\x8b", "\xef\xbb\xbf", "\xe3\x80\x81", "\xc2\xa0."};
+        "x", " x ", "\x1b", "\x7f", "\xe2\x80\x8b", "\xe3\x80\x81", "\xc2\xa0."};
     for (size_t i = 0; i < ARRAY_COUNT(blank); i++) {
         cr_expect(utf8_is_blank(span_text(blank[i])), "blank %zu", i);
     }
