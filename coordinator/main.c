@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "descriptors.h"
 #include "loop.h"
 #include "options.h"
 
@@ -23,5 +24,6 @@ int main(int argc, char **argv)
         return 0;
     }
     log_open(options.log_level, options.log_format);
+    descriptors_raise();
     return loop_run(&options);
 }
