@@ -163,16 +163,18 @@ static void on_outbox(bool anew, void *arg)
     }
 }
 
-/* Test builds only: SAGAD_NEAR_MS=N lets a saga leave memory for a wait of N ms. */
-static void read_near(struct core_options *core)
+/* Test builds only: a bound that tests set lower than the product has it; 0 = not set.
+ *   SAGAD_NEAR_MS           a saga leaves memory for a wait of so long
+ *   SAGAD_HTTP_PATIENCE_MS  an HTTP client is disconnected when it does nothing for so long
+ *   SAGAD_HTTP_HELD         bytes that HTTP requests and their answers may hold */
+static int64_t bound_for_tests(const char *name)
 {
 #ifdef SAGA_CRASH_HOOK
-    const char *near = getenv("SAGAD_NEAR_MS");
-    if (near) {
-        core->near_ms = strtoll(near, NULL, 10);
-    }
+    const char *text = getenv(name);
+    return text ? strtoll(text, NULL, 10) : 0;
 #else
-    core->near_ms = 0;
+    MAYBE(name != NULL);
+    return 0;
 #endif
 }
 
@@ -186,7 +188,7 @@ static int open_core(struct loop *loop)
                                    .on_outbox = on_outbox,
                                    .outbox_arg = loop};
     digest_random(&options.seed, sizeof(options.seed));
-    read_near(&options);
+    options.near_ms = bound_for_tests("SAGAD_NEAR_MS");
     if (catalog_new(&loop->catalog) != SAGA_OK) {
         return fail(loop, "out of memory");
     }
@@ -278,7 +280,9 @@ static int open_http(struct loop *loop)
                               .store = loop->store,
                               .now_ms = now_ms,
                               .is_ready = is_ready,
-                              .arg = loop};
+                              .arg = loop,
+                              .patience_ms = bound_for_tests("SAGAD_HTTP_PATIENCE_MS"),
+                              .held_max = bound_for_tests("SAGAD_HTTP_HELD")};
     if (api_open(&api, &loop->api, loop->why, sizeof(loop->why)) != SAGA_OK) {
         return fail(loop, "HTTP");
     }

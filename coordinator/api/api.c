@@ -1,118 +1,49 @@
-/* api.c - libmicrohttpd: requests in, responses out.
+/* api.c - the HTTP side of sagad, put together: the library, its callbacks, the threads around it.
  *
- * One thread of its own (epoll). Who asks is looked at before the first byte of a body is kept:
- * what is refused anyway is read away. Bodies are collected up to a bound before anything reads
- * them; past the bound they are read away and answered 413, and past another one the connection is
- * cut. The connection of a posted call is suspended: it costs memory and nothing else until the
- * loop answers. */
+ *     gate       accepts connections, watches them
+ *     library    one thread (epoll) that reads requests and sends responses; what it hears goes to
+ *                handle.c
+ *     readers    threads for what looks into the store */
 #include "api/api.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "api/auth.h"
-#include "api/headers.h"
-#include "api/http_call.h"
+#include "api/handle.h"
 #include "api/listen.h"
-#include "api/query.h"
 #include "base/log.h"
 
 enum {
     CONNECTIONS_MAX = 10000,
-    CONNECTIONS_PER_ADDRESS = 9000,
+    CONNECTIONS_MIN = 16,
+    DESCRIPTORS_KEPT = 128, /* for the store, for peers and webhooks, and to spare */
     CONNECTION_MEMORY = 64 * 1024,
-    IDLE_SECONDS = 120,
+    READS = 4,      /* threads for those who look */
+    REPLIES = 2,    /* for those who have changed something */
     FLUSH_MS = 500, /* at the end */
 };
+#define HELD_MAX                                                                                   \
+    ((size_t)256 * 1024 * 1024) /* bytes of bodies and of answers that nobody reads                \
+                                 */
 
 struct api {
     struct api_options options; /* strings borrowed for life */
-    struct auth *auth;
-    struct store_reader *reader; /* the HTTP thread's own */
+    struct quota quota;
+    struct handling handling; /* owns what it points to */
     struct MHD_Daemon *daemon;
     uint16_t port;
-    _Atomic uint32_t calls; /* requests whose response is not sent yet */
 };
-
-/* Who asks, for what, is known from the headers. What will be refused is said when all has come,
- * for a client that still sends may not hear before; but nothing of the body is kept. */
-static void look(struct api *api, struct http_call *call, const char *method)
-{
-    const char *length = headers_text(call, "Content-Length");
-    routes_find(method, call->path, &call->target);
-    call->unknown = auth_identify(api->auth, headers_text(call, "Authorization"),
-                                  http_call_now_ms(call), &call->arena, &call->who);
-    call->is_too_large = length && strtoull(length, NULL, 10) > HTTP_CALL_BODY_MAX;
-    snprintf(call->response.allow, sizeof(call->response.allow), "%s", call->target.allow);
-}
-
-static bool is_refused(const struct http_call *call)
-{
-    const struct route *route = call->target.route;
-    return !route || !role_allows(call->who.role, route->role);
-}
-
-static void handle(struct http_call *call)
-{
-    const struct route *route = call->target.route;
-    /* Who does not show a token learns nothing, not even which routes there are. */
-    if (call->unknown && (!route || route->role != ROLE_NONE)) {
-        problem_answer(call, SAGA_UNAUTHENTICATED, call->unknown);
-    } else if (!route && call->target.allow[0]) {
-        problem_answer_as(call, 405, SAGA_INVALID, "this path does not take this method");
-    } else if (!route) {
-        problem_answer(call, SAGA_NOT_FOUND, "there is no such path");
-    } else if (is_refused(call)) {
-        problem_answer(call, SAGA_FORBIDDEN, "this token's role may not do this");
-    } else if (call->is_too_large) {
-        problem_answer(call, SAGA_TOO_LARGE, "a body has at most 1 MiB");
-    } else if (route->role == ROLE_NONE || query_check(call)) {
-        route->handle(call);
-    }
-}
-
-static enum MHD_Result send_response(struct http_call *call)
-{
-    if (buf_failed(&call->response.out)) {
-        problem_answer(call, SAGA_TOO_LARGE, "the answer is larger than may be sent");
-    }
-    return response_send(&call->response, call->connection);
-}
-
-/* All of the request has come, or the call has come back from the loop. */
-static enum MHD_Result go_on(struct http_call *call)
-{
-    switch (atomic_load(&call->phase)) {
-    case HTTP_CALL_BODY:
-        handle(call);
-        /* Posted: the connection sleeps, or has been woken again already. */
-        return atomic_load(&call->phase) == HTTP_CALL_BODY ? send_response(call) : MHD_YES;
-    case HTTP_CALL_POSTED:
-        return MHD_YES;
-    case HTTP_CALL_ANSWERED:
-        call->target.route->reply(call);
-        return send_response(call);
-    }
-    UNREACHABLE("no such phase");
-}
 
 /* ---- the library's callbacks ---- */
 
-static enum MHD_Result begin(struct api *api, struct MHD_Connection *connection, const char *path,
-                             const char *method, void **state)
+/* The library takes the line apart after this, where it stands: the bytes are not const. */
+static void *on_line(void *arg, const char *uri, struct MHD_Connection *connection)
 {
-    struct http_call *call = http_call_new(&api->options, connection, path);
-    *state = call;
-    if (!call) {
-        return MHD_NO;
-    }
-    atomic_fetch_add(&api->calls, 1);
-    call->reader = api->reader;
-    look(api, call, method);
-    return MHD_YES;
+    struct api *api = arg;
+    return handle_line(&api->handling, connection, (char *)(uintptr_t)uri);
 }
 
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
@@ -120,17 +51,20 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
                                   size_t *size, void **state)
 {
     struct http_call *call = *state;
-    MAYBE(version != NULL);
+    MAYBE(arg != NULL && version != NULL);
     if (!call) {
-        return begin(arg, connection, url, method, state);
+        return MHD_NO; /* there was no memory for it */
+    }
+    CHECK(call->connection == connection);
+    if (atomic_load(&call->phase) == HTTP_CALL_HEAD) {
+        return handle_head(call, method, url);
     }
     if (*size > 0) {
-        bool keep = !is_refused(call) && call->target.route->role != ROLE_NONE;
-        bool taken = http_call_take(call, data, *size, keep);
+        enum MHD_Result taken = handle_body(call, data, *size);
         *size = 0;
-        return taken ? MHD_YES : MHD_NO;
+        return taken;
     }
-    return go_on(call);
+    return handle_rest(call);
 }
 
 static void on_done(void *arg, struct MHD_Connection *connection, void **state,
@@ -140,8 +74,7 @@ static void on_done(void *arg, struct MHD_Connection *connection, void **state,
     MAYBE(how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
     if (*state) {
         CHECK(((struct http_call *)*state)->connection == connection);
-        http_call_free((struct http_call **)state);
-        atomic_fetch_sub(&api->calls, 1);
+        handle_end(&api->handling, (struct http_call **)state);
     }
 }
 
@@ -155,80 +88,115 @@ __attribute__((format(printf, 2, 0))) static void on_log(void *arg, const char *
     log_line(LOG_DEBUG, "http", "what", text, NULL);
 }
 
+/* About every second, on the gate's thread. */
+static void on_second(void *arg)
+{
+    struct api *api = arg;
+    refusals_say(api->handling.refusals, api->options.now_ms(api->options.arg));
+}
+
 /* ---- opening and closing ---- */
 
-static enum saga_error start_daemon(struct api *api, char *why, size_t why_size)
+/* So many that what is kept stays free, and that peers find as many as HTTP. */
+static uint32_t connections_max(void)
+{
+    struct rlimit limit = {.rlim_cur = 0};
+    MAYBE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    rlim_t free = limit.rlim_cur > DESCRIPTORS_KEPT ? limit.rlim_cur - DESCRIPTORS_KEPT : 0;
+    rlim_t most = free / 2;
+    return most > CONNECTIONS_MAX   ? CONNECTIONS_MAX
+           : most < CONNECTIONS_MIN ? CONNECTIONS_MIN
+                                    : (uint32_t)most;
+}
+
+static enum saga_error open_gate(struct api *api, char *why, size_t why_size)
+{
+    struct gate_options gate = {.max = connections_max(), .patience_ms = api->options.patience_ms};
+    gate.fd = listen_open(api->options.listen, &api->port, why, why_size);
+    return gate.fd < 0 ? SAGA_CONFLICT : gate_open(&gate, &api->handling.gate);
+}
+
+static enum saga_error start_daemon(struct api *api)
 {
     const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-                               MHD_USE_TURBO | MHD_USE_ERROR_LOG;
-    int fd = listen_open(api->options.listen, &api->port, why, why_size);
-    if (fd < 0) {
-        return SAGA_CONFLICT;
+                               MHD_USE_TURBO | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET |
+                               MHD_USE_ITC;
+    uint32_t max = connections_max();
+    api->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, api, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, on_line, api, MHD_OPTION_NOTIFY_COMPLETED, on_done, api,
+        MHD_OPTION_NOTIFY_CONNECTION, gate_notify, api->handling.gate, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned int)max + 1, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int)(max - max / 10),
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
+    return api->daemon ? gate_start(api->handling.gate, api->daemon) : SAGA_NO_MEMORY;
+}
+
+static enum saga_error open_parts(struct api *api, char *why, size_t why_size)
+{
+    struct handling *handling = &api->handling;
+    struct store *store = api->options.store;
+    enum saga_error rc = auth_open(api->options.token_path, api->options.tokens_path,
+                                   &handling->auth, why, why_size);
+    if (rc != SAGA_OK) {
+        return rc;
     }
-    api->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, on_request, api, MHD_OPTION_EXTERNAL_LOGGER, on_log,
-                         NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_done,
-                         api, MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_MAX,
-                         MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_PER_ADDRESS,
-                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_SECONDS, MHD_OPTION_END);
-    if (!api->daemon) {
-        close(fd);
-        snprintf(why, why_size, "cannot start the HTTP thread");
-        return SAGA_NO_MEMORY;
+    rc = refusals_open(&handling->refusals);
+    if (rc != SAGA_OK) {
+        return rc;
     }
-    return SAGA_OK;
+    rc = readers_open(store, READS, READERS_LAST, &handling->reads);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = readers_open(store, REPLIES, READERS_FIRST, &handling->replies);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = open_gate(api, why, why_size);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    gate_every_second(handling->gate, on_second, api);
+    return start_daemon(api);
 }
 
 enum saga_error api_open(const struct api_options *options, struct api **api, char *why,
                          size_t why_size)
 {
     struct api *made = calloc(1, sizeof(*made));
+    snprintf(why, why_size, "there is no memory, or no thread");
     if (!made) {
         return SAGA_NO_MEMORY;
     }
     made->options = *options;
-    enum saga_error rc =
-        auth_open(options->token_path, options->tokens_path, &made->auth, why, why_size);
+    made->quota.max = options->held_max > 0 ? (size_t)options->held_max : HELD_MAX;
+    made->handling.options = &made->options;
+    made->handling.quota = &made->quota;
+    enum saga_error rc = open_parts(made, why, why_size);
     if (rc != SAGA_OK) {
-        goto err;
-    }
-    rc = options->store->ops->reader_open(options->store, &made->reader);
-    if (rc != SAGA_OK) {
-        goto err;
-    }
-    rc = start_daemon(made, why, why_size);
-    if (rc != SAGA_OK) {
-        goto err;
+        api_close(&made);
     }
     *api = made;
-    return SAGA_OK;
-
-err:
-    api_close(&made);
-    POST(rc != SAGA_OK);
     return rc;
 }
 
 /* No new connections; who has been answered just now still gets the answer, unless reading it takes
- * long. The socket that listened comes back to us, and is closed once the thread that may still
- * look at it has ended. */
+ * long. Calls that sleep are woken before the library stops: the loop has answered them all. */
 static void stop_daemon(struct api *api)
 {
     const struct timespec moment = {.tv_nsec = 1000 * 1000};
-    MHD_socket fd = MHD_quiesce_daemon(api->daemon);
-    for (uint32_t i = 0; i < FLUSH_MS && atomic_load(&api->calls) > 0; i++) {
+    gate_shut(api->handling.gate);
+    for (uint32_t i = 0; i < FLUSH_MS && atomic_load(&api->handling.calls) > 0; i++) {
         MAYBE(nanosleep(&moment, NULL) == 0);
     }
+    readers_shut(api->handling.reads);
+    readers_shut(api->handling.replies);
     MHD_stop_daemon(api->daemon);
-    if (fd != MHD_INVALID_SOCKET) {
-        close(fd);
-    }
 }
 
 enum saga_error api_reload(struct api *api, char *why, size_t why_size)
 {
-    return auth_read(api->auth, why, why_size);
+    return auth_read(api->handling.auth, why, why_size);
 }
 
 void api_close(struct api **api)
@@ -240,10 +208,13 @@ void api_close(struct api **api)
     if (gone->daemon) {
         stop_daemon(gone);
     }
-    if (gone->reader) {
-        gone->reader->ops->close(&gone->reader);
-    }
-    auth_close(&gone->auth);
+    gate_close(&gone->handling.gate);
+    readers_close(&gone->handling.reads);
+    readers_close(&gone->handling.replies);
+    refusals_close(&gone->handling.refusals);
+    auth_close(&gone->handling.auth);
+    POST(atomic_load(&gone->handling.calls) == 0);
+    POST(atomic_load(&gone->quota.used) == 0);
     free(gone);
     *api = NULL;
 }

@@ -1,7 +1,7 @@
 /* api.h - HTTP: routes, roles, problems, the answers people and programs read.
  *
- * libmicrohttpd runs one thread of its own. Reads go through that thread's store reader; whatever
- * changes something is posted to the loop's desk and answered when durable. */
+ * Reads go through store readers of their own threads; whatever changes something is posted to the
+ * loop's desk and answered when durable. */
 #ifndef API_API_H
 #define API_API_H
 
@@ -26,6 +26,9 @@ struct api_options {
     int64_t (*now_ms)(void *arg); /* coordinator time; any thread */
     bool (*is_ready)(void *arg);  /* store and wire serve; any thread */
     void *arg;
+    /* For tests; 0 = what the product has. */
+    int64_t patience_ms; /* with clients that do nothing */
+    int64_t held_max;    /* bytes of bodies and answers */
 };
 
 /* SAGA_CONFLICT when the address is taken; `why` says it for the operator. */

@@ -1,4 +1,4 @@
-/* event_post.c - one request of the loop for each event; the last answer wakes the connection. */
+/* event_post.c - one request of the loop for each event; the last answer lets the call go on. */
 #include "api/event_post.h"
 
 #include <stdio.h>
@@ -24,36 +24,27 @@ struct sent_events {
     struct sent_event *items;
     uint32_t count;
     bool is_batch;
-    _Atomic uint32_t open; /* those without an answer, and one more while they are posted */
 };
 
-/* The last one wakes the connection; no event is touched after that. */
-static void close_one(struct sent_events *events)
-{
-    if (atomic_fetch_sub(&events->open, 1) == 1) {
-        http_call_resume(events->call);
-    }
-}
-
-/* On the loop's thread. */
+/* On the loop's thread. The last one lets the call go on; no event is touched after that. */
 static void answered(struct request *request, const struct answer *answer)
 {
     struct sent_event *item = (struct sent_event *)request;
+    struct http_call *call = item->of->call;
     bool ok = true;
     item->error = answer->error;
     snprintf(item->why, sizeof(item->why), "%s", answer->why ? answer->why : "");
     item->delivered = answer->delivered;
     item->duplicate = answer->duplicate;
-    item->started = arena_copy(&item->of->call->arena, answer->started, &ok);
+    item->started = arena_copy(&call->arena, answer->started, &ok);
     item->error = ok ? item->error : SAGA_NO_MEMORY;
-    close_one(item->of);
+    http_call_release(call);
 }
 
 static void post(struct http_call *call, struct sent_events *events)
 {
     const struct desk *desk = call->options->desk;
-    atomic_store(&events->open, events->count + 1); /* and this thread */
-    http_call_suspend(call);
+    http_call_expect(call, events->count);
     for (uint32_t i = 0; i < events->count; i++) {
         struct sent_event *item = &events->items[i];
         item->of = events;
@@ -62,10 +53,9 @@ static void post(struct http_call *call, struct sent_events *events)
         enum saga_error rc = desk->post(&item->request, desk->arg);
         if (rc != SAGA_OK) {
             item->error = rc;
-            close_one(events);
+            http_call_release(call);
         }
     }
-    close_one(events);
 }
 
 void event_post(struct http_call *call)
@@ -87,7 +77,7 @@ void event_post(struct http_call *call)
     events->items = items;
     events->count = list.count;
     events->is_batch = list.is_batch;
-    call->held = events;
+    call->kept = events;
     post(call, events);
 }
 
@@ -110,7 +100,7 @@ static void put_outcome(struct form *form, const struct sent_event *item)
 
 void event_post_reply(struct http_call *call)
 {
-    const struct sent_events *events = call->held;
+    const struct sent_events *events = call->kept;
     for (uint32_t i = 0; i < events->count; i++) {
         const struct sent_event *item = &events->items[i];
         if (item->error != SAGA_OK) {

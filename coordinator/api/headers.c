@@ -36,6 +36,38 @@ uint32_t headers_count(const struct http_call *call, const char *name)
     return count.count;
 }
 
+static enum MHD_Result check_name(void *arg, enum MHD_ValueKind kind, const char *name,
+                                  const char *value)
+{
+    bool *is_wrong = arg;
+    MAYBE(value != NULL);
+    CHECK(kind == MHD_HEADER_KIND);
+    *is_wrong = *is_wrong || name[0] == '\0' || strpbrk(name, " \t\r\n") != NULL;
+    return MHD_YES;
+}
+
+const char *headers_misframed(const struct http_call *call)
+{
+    const char *encoding = headers_text(call, "Transfer-Encoding");
+    uint32_t lengths = headers_count(call, "Content-Length");
+    bool is_wrong = false;
+    MHD_get_connection_values(call->connection, MHD_HEADER_KIND, check_name, &is_wrong);
+    if (is_wrong) {
+        return "a header's name has a blank";
+    }
+    if (lengths > 1) {
+        return "there is more than one Content-Length";
+    }
+    if (encoding && lengths > 0) {
+        return "there are a Content-Length and a Transfer-Encoding";
+    }
+    if (encoding &&
+        (headers_count(call, "Transfer-Encoding") > 1 || strcasecmp(encoding, "chunked") != 0)) {
+        return "the only Transfer-Encoding that is understood is chunked, once";
+    }
+    return NULL;
+}
+
 /* The value of a preference (RFC 7240: "a=1; x, wait=20"), or NULL. Names know no case. */
 static const char *preference(const char *prefer, const char *name)
 {

@@ -10,6 +10,9 @@ struct http_call;
 
 /* NULL when there is none of this name. */
 const char *headers_text(const struct http_call *call, const char *name);
+/* NULL, or why it is not sure where the request ends: two lengths, a length and an encoding, an
+ * encoding that is not known, a name with a blank. Somebody in between may see another end. */
+const char *headers_misframed(const struct http_call *call);
 /* How often is it there? */
 uint32_t headers_count(const struct http_call *call, const char *name);
 /* Prefer: wait=SECONDS, in ms; 0 = not asked for. */

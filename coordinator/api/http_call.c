@@ -1,7 +1,6 @@
 /* http_call.c - a call's memory, its body, its way to the loop and back. */
 #include "api/http_call.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +8,8 @@
 
 enum { SENT_MAX = 64 * HTTP_CALL_BODY_MAX }; /* of a body that nobody reads */
 
-struct http_call *http_call_new(const struct api_options *options,
-                                struct MHD_Connection *connection, const char *path)
+struct http_call *http_call_new(const struct api_options *options, struct quota *quota,
+                                struct MHD_Connection *connection)
 {
     struct http_call *call = calloc(1, sizeof(*call));
     if (!call) {
@@ -18,9 +17,8 @@ struct http_call *http_call_new(const struct api_options *options,
     }
     call->magic = HTTP_CALL_MAGIC;
     call->options = options;
+    call->quota = quota;
     call->connection = connection;
-    /* A part of a path is another path: one that is too long is none. */
-    snprintf(call->path, sizeof(call->path), "%s", strlen(path) < sizeof(call->path) ? path : "");
     buf_open(&call->body, HTTP_CALL_BODY_MAX);
     response_open(&call->response);
     arena_open(&call->arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
@@ -31,8 +29,9 @@ void http_call_free(struct http_call **call)
 {
     struct http_call *gone = *call;
     CHECK(gone->magic == HTTP_CALL_MAGIC);
-    PRE(atomic_load(&gone->phase) != HTTP_CALL_POSTED);
+    PRE(atomic_load(&gone->phase) != HTTP_CALL_AWAY);
     gone->magic = 0;
+    quota_hold(gone->quota, &gone->held, 0);
     response_close(&gone->response);
     buf_close(&gone->body);
     arena_close(&gone->arena);
@@ -40,17 +39,25 @@ void http_call_free(struct http_call **call)
     *call = NULL;
 }
 
+void http_call_weigh(struct http_call *call)
+{
+    quota_hold(call->quota, &call->held,
+               call->body.capacity + call->arena.size + call->response.out.capacity);
+}
+
 bool http_call_take(struct http_call *call, const void *data, size_t size, bool keep)
 {
     PRE(atomic_load(&call->phase) == HTTP_CALL_BODY);
     call->sent += size;
-    if (keep && !call->is_too_large) {
+    call->is_dropped = call->is_dropped || !keep;
+    if (!call->is_dropped && !call->is_too_large) {
         buf_write(&call->body, data, size);
         call->is_too_large = buf_failed(&call->body);
     }
-    if (call->is_too_large) {
+    if (call->is_dropped || call->is_too_large) {
         buf_close(&call->body);
     }
+    http_call_weigh(call);
     return call->sent <= SENT_MAX;
 }
 
@@ -68,6 +75,23 @@ int64_t http_call_now_ms(const struct http_call *call)
     return call->options->now_ms(call->options->arg);
 }
 
+/* ---- asleep and awake ---- */
+
+void http_call_sleep(struct http_call *call)
+{
+    PRE(atomic_load(&call->phase) == HTTP_CALL_BODY);
+    atomic_store(&call->phase, HTTP_CALL_AWAY);
+    MHD_suspend_connection(call->connection);
+}
+
+void http_call_wake(struct http_call *call)
+{
+    struct MHD_Connection *connection = call->connection;
+    PRE(atomic_load(&call->phase) == HTTP_CALL_AWAY);
+    atomic_store(&call->phase, HTTP_CALL_READY);
+    MHD_resume_connection(connection);
+}
+
 /* ---- to the loop and back ---- */
 
 static void note_problems(struct http_call *call, const struct jsonschema_report *problems)
@@ -79,7 +103,7 @@ static void note_problems(struct http_call *call, const struct jsonschema_report
     }
 }
 
-/* On the loop's thread. Everything is copied before the connection wakes. */
+/* On the loop's thread. Everything is copied before the call goes on. */
 static void answered(struct request *request, const struct answer *answer)
 {
     struct http_call *call =
@@ -99,29 +123,36 @@ static void answered(struct request *request, const struct answer *answer)
     if (!ok) {
         call->answer = (struct answer){.error = SAGA_NO_MEMORY};
     }
-    http_call_resume(call);
+    http_call_release(call);
 }
 
-void http_call_suspend(struct http_call *call)
+void http_call_expect(struct http_call *call, uint32_t answers)
 {
-    PRE(atomic_load(&call->phase) == HTTP_CALL_BODY);
-    atomic_store(&call->phase, HTTP_CALL_POSTED);
-    MHD_suspend_connection(call->connection);
+    PRE(call->target.route->reply != NULL);
+    PRE(!call->is_posted);
+    call->is_posted = true;
+    buf_close(&call->body); /* what is asked lies in the arena by now */
+    http_call_weigh(call);
+    atomic_fetch_add(&call->open, answers);
+    if (atomic_load(&call->phase) == HTTP_CALL_BODY) {
+        http_call_sleep(call);
+    }
 }
 
-void http_call_resume(struct http_call *call)
+void http_call_release(struct http_call *call)
 {
-    PRE(atomic_load(&call->phase) == HTTP_CALL_POSTED);
-    atomic_store(&call->phase, HTTP_CALL_ANSWERED);
-    MHD_resume_connection(call->connection);
+    uint32_t open = atomic_fetch_sub(&call->open, 1);
+    CHECK(open > 0);
+    if (open == 1) {
+        call->go_on(call);
+    }
 }
 
 void http_call_post(struct http_call *call)
 {
-    PRE(call->target.route->reply != NULL);
-    call->request.answer = answered;
-    http_call_suspend(call);
     const struct desk *desk = call->options->desk;
+    call->request.answer = answered;
+    http_call_expect(call, 1);
     enum saga_error rc = desk->post(&call->request, desk->arg);
     if (rc != SAGA_OK) {
         struct answer answer = {.error = rc};

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "api/library_error.h"
+
 enum { BODY_MAX = 64 * 1024 * 1024 };
 
 void response_open(struct response *response)
@@ -62,13 +64,15 @@ static void add(struct MHD_Response *response, const char *name, const char *val
     }
 }
 
-enum MHD_Result response_send(const struct response *response, struct MHD_Connection *connection)
+enum MHD_Result response_send(struct response *response, struct MHD_Connection *connection)
 {
+    struct buf *out = &response->out;
     struct MHD_Response *sent = MHD_create_response_from_buffer(
-        response->out.size, response->out.data, MHD_RESPMEM_MUST_COPY);
+        out->size, out->data, out->data ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
     if (!sent) {
         return MHD_NO;
     }
+    *out = (struct buf){.size_max = out->size_max}; /* it is the library's now */
     int status = response->status;
     add(sent, "Content-Type", response->type);
     add(sent, "ETag", response->etag);
@@ -78,7 +82,7 @@ enum MHD_Result response_send(const struct response *response, struct MHD_Connec
     add(sent, "X-Content-Type-Options", "nosniff");
     add(sent, "WWW-Authenticate", status == 401 ? "Bearer" : NULL);
     add(sent, "Retry-After", status == 429 || status == 503 ? "1" : NULL);
-    enum MHD_Result queued = MHD_queue_response(connection, (unsigned int)status, sent);
+    enum MHD_Result queued = library_error_queue(connection, (unsigned int)status, sent);
     MHD_destroy_response(sent);
     return queued;
 }

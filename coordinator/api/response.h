@@ -35,8 +35,8 @@ void response_bytes(struct response *response, const char *type, struct span byt
 /* The ETag of what has a number that grows when it changes: "17". */
 void response_etag(struct response *response, uint64_t number);
 
-/* Hands it to the library. MHD_NO: no memory, the connection is cut. */
-MUST_CHECK enum MHD_Result response_send(const struct response *response,
+/* Hands it to the library, body and all. MHD_NO: no memory, the connection is cut. */
+MUST_CHECK enum MHD_Result response_send(struct response *response,
                                          struct MHD_Connection *connection);
 
 #endif

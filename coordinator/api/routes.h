@@ -12,10 +12,18 @@ typedef void (*http_call_fn)(struct http_call *call);
 
 enum { ROUTES_PARTS_MAX = 3, ROUTES_ALLOW_SIZE = 32 };
 
+/* Where a route is handled: see handle.c. */
+enum route_lane {
+    ROUTE_HERE,   /* it takes no time and reads nothing */
+    ROUTE_READS,  /* it reads the store, or takes long */
+    ROUTE_WRITES, /* it is read from the body and posted */
+};
+
 struct route {
     const char *method;
-    const char *path;    /* `{}` stands for one part of it */
-    enum role role;      /* who may, at least */
+    const char *path; /* `{}` stands for one part of it */
+    enum role role;   /* who may, at least */
+    enum route_lane lane;
     const char *query;   /* names of the arguments that may stand behind `?`, separated by spaces */
     http_call_fn handle; /* answers, or posts */
     http_call_fn reply;  /* after a post: answers; NULL = the route never posts */

@@ -46,7 +46,7 @@ void saga_read_show(struct http_call *call, struct span name, int status, bool i
         return;
     }
     struct shape_detail detail = {
-        .has_steps = true, .has_values = true, .is_duplicate = is_duplicate};
+        .has_steps = !call->is_short, .has_values = !call->is_short, .is_duplicate = is_duplicate};
     response_etag(&call->response, view.seq);
     shape_saga(response_begin(&call->response, status), &view, &detail);
     response_end(&call->response);

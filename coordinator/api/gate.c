@@ -1,0 +1,435 @@
+/* gate.c - the thread that accepts, and the list of all connections with their times.
+ *
+ * The library could accept by itself, but in its own way: without a descriptor to spare it accepts
+ * nobody until one of its own connections ends, whoever has freed a descriptor meanwhile; with no
+ * connection at all it spins. And it knows one time-out, which each byte renews.
+ *
+ * A connection is closed from here by shutting its socket down: the library sees its end, as if the
+ * client had gone. The list's lock is held meanwhile, and the library says that a connection ends
+ * (gate_notify) before it closes the descriptor: so a descriptor in the list is never another's. */
+#include "api/gate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "api/raw_problem.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+enum {
+    IDLE_MS = 30 * 1000,
+    BODY_MS = 60 * 1000, /* for 1 MiB at most */
+    READ_MS = 20 * 1000, /* and for each MiB */
+    READ_MIB_MS = 30 * 1000,
+    SWEEP_MS = 250, /* how exact the times are */
+    TICK_MS = 1000,
+    PAUSE_MS = 100,     /* between two looks at a door that lets nobody in */
+    ROOM_MS = 10,       /* in which the library closes what was disconnected */
+    SAY_MS = 10 * 1000, /* between two lines of the log about it */
+    ACCEPT_MAX = 64,    /* connections taken before anything else is looked at */
+    MIB = 1024 * 1024,
+};
+
+struct gate_conn {
+    int fd;
+    enum gate_state state;
+    int64_t since_ms;
+    int64_t until_ms; /* INT64_MAX = for ever */
+    struct gate_conn *newer;
+    struct gate_conn *older;
+};
+
+struct gate {
+    struct gate_options options;
+    struct MHD_Daemon *daemon;
+    int wake;  /* an eventfd: something was postponed, or the gate is to be shut */
+    int spare; /* a descriptor kept to be given up when there is no other; -1 = it was */
+    pthread_t thread;
+    bool is_running;
+    _Atomic uint32_t count;  /* connections handed to the library, and not ended yet */
+    pthread_mutex_t lock;    /* of all below, but for what says that it is the thread's */
+    struct gate_conn *conns; /* the newest first */
+    struct gate_task *tasks; /* in no order: they are few, and due soon */
+    bool is_shut;
+    void (*tick)(void *arg);
+    void *tick_arg;
+    /* The thread's own. */
+    int64_t sweep_ms;     /* next look at the connections */
+    int64_t tick_ms;      /* next tick */
+    int64_t pause_ms;     /* accepts nobody until then; 0 = accepts */
+    int64_t said_ms;      /* when the log last had a line about a lack; 0 = never */
+    uint32_t turned_away; /* since that line */
+};
+
+static int64_t now_ms(void)
+{
+    return clock_monotonic_ns() / 1000000;
+}
+
+static void nudge(const struct gate *gate)
+{
+    uint64_t one = 1;
+    MAYBE(write(gate->wake, &one, sizeof(one)) == sizeof(one)); /* a full counter wakes as well */
+}
+
+/* ---- connections ---- */
+
+static int64_t patience_ms(const struct gate *gate, enum gate_state state, size_t size)
+{
+    static const int64_t times[] = {
+        [GATE_IDLE] = IDLE_MS, [GATE_BODY] = BODY_MS, [GATE_WORK] = 0, [GATE_READ] = READ_MS};
+    int64_t time_ms = times[state];
+    if (time_ms > 0 && gate->options.patience_ms > 0) {
+        return gate->options.patience_ms;
+    }
+    return time_ms + (int64_t)(size / MIB) * READ_MIB_MS;
+}
+
+static void expect(struct gate *gate, struct gate_conn *conn, enum gate_state state, size_t size)
+{
+    int64_t time_ms = patience_ms(gate, state, size);
+    conn->state = state;
+    conn->since_ms = now_ms();
+    conn->until_ms = time_ms > 0 ? conn->since_ms + time_ms : INT64_MAX;
+}
+
+static struct gate_conn *conn_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+void gate_expect(struct gate *gate, struct MHD_Connection *connection, enum gate_state state,
+                 size_t size)
+{
+    struct gate_conn *conn = conn_of(connection);
+    if (conn) {
+        pthread_mutex_lock(&gate->lock);
+        expect(gate, conn, state, size);
+        pthread_mutex_unlock(&gate->lock);
+    }
+}
+
+static void enter(struct gate *gate, struct gate_conn *conn)
+{
+    conn->older = gate->conns;
+    if (gate->conns) {
+        gate->conns->newer = conn;
+    }
+    gate->conns = conn;
+    expect(gate, conn, GATE_IDLE, 0);
+}
+
+static void leave(struct gate *gate, struct gate_conn *conn)
+{
+    if (conn->newer) {
+        conn->newer->older = conn->older;
+    } else {
+        CHECK(gate->conns == conn);
+        gate->conns = conn->older;
+    }
+    if (conn->older) {
+        conn->older->newer = conn->newer;
+    }
+}
+
+void gate_notify(void *arg, struct MHD_Connection *connection, void **context,
+                 enum MHD_ConnectionNotificationCode code)
+{
+    struct gate *gate = arg;
+    struct gate_conn *conn = *context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        *context = conn = calloc(1, sizeof(*conn));
+        if (conn) { /* without memory it is not watched */
+            conn->fd = info->connect_fd;
+        }
+    }
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        CHECK(atomic_fetch_sub(&gate->count, 1) > 0);
+    }
+    pthread_mutex_lock(&gate->lock);
+    if (conn && code == MHD_CONNECTION_NOTIFY_STARTED) {
+        enter(gate, conn);
+    } else if (conn) {
+        leave(gate, conn);
+        *context = NULL;
+        free(conn);
+    }
+    pthread_mutex_unlock(&gate->lock);
+}
+
+/* Disconnects those whose time is over. */
+static void sweep(struct gate *gate, int64_t at_ms)
+{
+    pthread_mutex_lock(&gate->lock);
+    for (struct gate_conn *conn = gate->conns; conn; conn = conn->older) {
+        if (conn->until_ms <= at_ms) {
+            MAYBE(shutdown(conn->fd, SHUT_RDWR) == 0);
+            conn->until_ms = INT64_MAX;
+        }
+    }
+    pthread_mutex_unlock(&gate->lock);
+}
+
+/* Disconnects the one that has been idle for longest, unless it came or was served just now. */
+static bool make_room(struct gate *gate, int64_t at_ms)
+{
+    struct gate_conn *longest = NULL;
+    pthread_mutex_lock(&gate->lock);
+    for (struct gate_conn *conn = gate->conns; conn; conn = conn->older) {
+        bool is_idle = conn->state == GATE_IDLE && conn->until_ms != INT64_MAX;
+        if (is_idle && (!longest || conn->since_ms < longest->since_ms)) {
+            longest = conn;
+        }
+    }
+    bool found = longest && at_ms - longest->since_ms >= TICK_MS;
+    if (found) {
+        MAYBE(shutdown(longest->fd, SHUT_RDWR) == 0);
+        longest->until_ms = INT64_MAX;
+    }
+    pthread_mutex_unlock(&gate->lock);
+    return found;
+}
+
+/* ---- the door ---- */
+
+/* Says in the log that somebody could not be let in; not each time. */
+static void say_lack(struct gate *gate, const char *of_what, int64_t at_ms)
+{
+    char count[16];
+    char open[16];
+    gate->turned_away++;
+    if (gate->said_ms > 0 && at_ms - gate->said_ms < SAY_MS) {
+        return;
+    }
+    snprintf(count, sizeof(count), "%u", gate->turned_away);
+    snprintf(open, sizeof(open), "%u", atomic_load(&gate->count));
+    log_line(LOG_WARN, "connections_over", "of", "http", "lacks", of_what, "open", open,
+             "turned_away", count, NULL);
+    gate->said_ms = at_ms;
+    gate->turned_away = 0;
+}
+
+/* Somebody is there, and there is no descriptor, or no room. */
+static void stand_in_the_door(struct gate *gate, bool lacks_descriptor, int64_t at_ms)
+{
+    say_lack(gate, lacks_descriptor ? "descriptors" : "room", at_ms);
+    if (make_room(gate, at_ms)) {
+        gate->pause_ms = at_ms + ROOM_MS;
+        return;
+    }
+    if (gate->spare >= 0) {
+        close(gate->spare);
+    }
+    int fd = accept4(gate->options.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0) {
+        static const struct raw_problem full = {503, "Service Unavailable", "unavailable",
+                                                "there are too many connections"};
+        raw_problem_send(fd, &full);
+        close(fd);
+    }
+    gate->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    gate->pause_ms = at_ms + (fd >= 0 ? 1 : PAUSE_MS);
+}
+
+/* Takes one connection and hands it on. False: there is nobody, or nobody may come in now. */
+static bool take_one(struct gate *gate, int64_t at_ms)
+{
+    struct sockaddr_storage address;
+    socklen_t size = sizeof(address);
+    if (atomic_load(&gate->count) >= gate->options.max) {
+        struct pollfd door = {.fd = gate->options.fd, .events = POLLIN};
+        if (poll(&door, 1, 0) == 1) {
+            stand_in_the_door(gate, false, at_ms);
+        }
+        return false;
+    }
+    int fd =
+        accept4(gate->options.fd, (struct sockaddr *)&address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0) {
+        bool lacks = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+        if (lacks) {
+            stand_in_the_door(gate, true, at_ms);
+        }
+        return !lacks && errno != EAGAIN && errno != EWOULDBLOCK; /* they have gone again */
+    }
+    atomic_fetch_add(&gate->count, 1);
+    /* On an error the library has closed the descriptor and does not notify. */
+    if (MHD_add_connection(gate->daemon, fd, (struct sockaddr *)&address, size) != MHD_YES) {
+        bool is_bound = errno == ENFILE; /* as many of one address as may be */
+        atomic_fetch_sub(&gate->count, 1);
+        say_lack(gate, is_bound ? "room" : "memory", at_ms);
+    }
+    return true;
+}
+
+/* ---- the thread ---- */
+
+void gate_postpone(struct gate *gate, struct gate_task *task, int64_t delay_ms)
+{
+    pthread_mutex_lock(&gate->lock);
+    bool is_late = gate->is_shut;
+    if (!is_late) {
+        task->due_ms = now_ms() + delay_ms;
+        task->next = gate->tasks;
+        gate->tasks = task;
+    }
+    pthread_mutex_unlock(&gate->lock);
+    if (is_late) {
+        task->run(task);
+    } else {
+        nudge(gate);
+    }
+}
+
+void gate_every_second(struct gate *gate, void (*run)(void *arg), void *arg)
+{
+    PRE(!gate->is_running);
+    gate->tick = run;
+    gate->tick_arg = arg;
+}
+
+/* Runs what is due by then; gives when the next task is. */
+static int64_t run_tasks(struct gate *gate, int64_t until_ms)
+{
+    struct gate_task *due = NULL;
+    int64_t next_ms = INT64_MAX;
+    pthread_mutex_lock(&gate->lock);
+    for (struct gate_task **at = &gate->tasks; *at;) {
+        struct gate_task *task = *at;
+        if (task->due_ms <= until_ms) {
+            *at = task->next;
+            task->next = due;
+            due = task;
+        } else {
+            next_ms = task->due_ms < next_ms ? task->due_ms : next_ms;
+            at = &task->next;
+        }
+    }
+    pthread_mutex_unlock(&gate->lock);
+    while (due) {
+        struct gate_task *task = due;
+        due = task->next;
+        task->run(task); /* and may be no more */
+    }
+    return next_ms;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void wait(struct gate *gate, int64_t until_ms)
+{
+    int64_t at_ms = now_ms();
+    bool is_open = gate->pause_ms <= at_ms;
+    if (!is_open) {
+        until_ms = earlier(until_ms, gate->pause_ms);
+    }
+    struct pollfd polled[] = {{.fd = gate->wake, .events = POLLIN},
+                              {.fd = gate->options.fd, .events = POLLIN}};
+    int64_t left_ms = until_ms > at_ms ? until_ms - at_ms : 0;
+    uint64_t count;
+    MAYBE(poll(polled, is_open ? 2 : 1, (int)left_ms) > 0);
+    MAYBE(read(gate->wake, &count, sizeof(count)) > 0);
+}
+
+static void *work(void *arg)
+{
+    struct gate *gate = arg;
+    bool is_shut = false;
+    while (!is_shut) {
+        int64_t at_ms = now_ms();
+        int64_t next_ms = run_tasks(gate, at_ms);
+        if (at_ms >= gate->sweep_ms) {
+            sweep(gate, at_ms);
+            gate->sweep_ms = at_ms + SWEEP_MS;
+        }
+        if (at_ms >= gate->tick_ms && gate->tick) {
+            gate->tick(gate->tick_arg);
+            gate->tick_ms = at_ms + TICK_MS;
+        }
+        for (int i = 0; i < ACCEPT_MAX && gate->pause_ms <= at_ms && take_one(gate, at_ms); i++) {
+        }
+        wait(gate, earlier(next_ms, gate->sweep_ms));
+        pthread_mutex_lock(&gate->lock);
+        is_shut = gate->is_shut;
+        pthread_mutex_unlock(&gate->lock);
+    }
+    return NULL;
+}
+
+/* ---- opening and closing ---- */
+
+enum saga_error gate_open(const struct gate_options *options, struct gate **gate)
+{
+    PRE(options->max > 0);
+    struct gate *made = calloc(1, sizeof(*made));
+    if (!made) {
+        close(options->fd);
+        return SAGA_NO_MEMORY;
+    }
+    made->options = *options;
+    pthread_mutex_init(&made->lock, NULL);
+    made->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    made->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (made->wake < 0 || made->spare < 0) {
+        gate_close(&made);
+        return SAGA_NO_MEMORY;
+    }
+    *gate = made;
+    return SAGA_OK;
+}
+
+enum saga_error gate_start(struct gate *gate, struct MHD_Daemon *daemon)
+{
+    PRE(!gate->is_running);
+    gate->daemon = daemon;
+    gate->is_running = pthread_create(&gate->thread, NULL, work, gate) == 0;
+    return gate->is_running ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+void gate_shut(struct gate *gate)
+{
+    pthread_mutex_lock(&gate->lock);
+    gate->is_shut = true;
+    pthread_mutex_unlock(&gate->lock);
+    if (gate->is_running) {
+        nudge(gate);
+        pthread_join(gate->thread, NULL);
+        gate->is_running = false;
+    }
+    MAYBE(run_tasks(gate, INT64_MAX) == INT64_MAX);
+}
+
+void gate_close(struct gate **gate)
+{
+    struct gate *gone = *gate;
+    if (!gone) {
+        return;
+    }
+    PRE(!gone->is_running);
+    PRE(!gone->conns);
+    const int fds[] = {gone->options.fd, gone->wake, gone->spare};
+    for (size_t i = 0; i < ARRAY_COUNT(fds); i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+    pthread_mutex_destroy(&gone->lock);
+    free(gone);
+    *gate = NULL;
+}
