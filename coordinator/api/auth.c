@@ -10,14 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/log.h"
 
 struct auth {
     const char *admin_path;
     const char *tokens_path;
-    pthread_mutex_t lock; /* of the two below: any thread may read them anew */
+    pthread_mutex_t lock; /* of all below: any thread may read the files anew */
     struct token admin;
     struct tokens tokens;
+    struct timespec changed; /* the second file was written so, when it was looked at last; */
+    ino_t number;            /* both zero: it was not there */
 };
 
 static enum saga_error make_token(const char *path, char *text, char *why, size_t why_size)
@@ -92,24 +97,61 @@ void auth_close(struct auth **auth)
     *auth = NULL;
 }
 
+/* Has the second file changed since it was looked at? Under the lock. It is replaced as a whole, so
+ * that one with another number, or another time, is another file. */
+static bool has_changed(struct auth *auth)
+{
+    struct stat now = {.st_ino = 0};
+    if (stat(auth->tokens_path, &now) != 0) {
+        now = (struct stat){.st_ino = 0};
+    }
+    bool is_same = now.st_ino == auth->number && now.st_mtim.tv_sec == auth->changed.tv_sec &&
+                   now.st_mtim.tv_nsec == auth->changed.tv_nsec;
+    auth->number = now.st_ino;
+    auth->changed = now.st_mtim;
+    return !is_same;
+}
+
+static enum saga_error read_tokens(struct auth *auth, char *why, size_t why_size)
+{
+    struct tokens tokens = {NULL, 0};
+    MAYBE(has_changed(auth)); /* before it is read: a change meanwhile is seen later */
+    enum saga_error rc = tokens_read(auth->tokens_path, &tokens, why, why_size);
+    if (rc == SAGA_OK) {
+        tokens_close(&auth->tokens);
+        auth->tokens = tokens;
+    }
+    return rc;
+}
+
 enum saga_error auth_read(struct auth *auth, char *why, size_t why_size)
 {
     struct token admin;
-    struct tokens tokens = {NULL, 0};
     enum saga_error rc = read_admin(auth->admin_path, &admin, why, why_size);
-    if (rc == SAGA_OK) {
-        rc = tokens_read(auth->tokens_path, &tokens, why, why_size);
-    }
     if (rc != SAGA_OK) {
         return rc;
     }
     pthread_mutex_lock(&auth->lock);
-    struct tokens old = auth->tokens;
-    auth->tokens = tokens;
-    auth->admin = admin;
+    rc = read_tokens(auth, why, why_size);
+    if (rc == SAGA_OK) {
+        auth->admin = admin;
+    }
     pthread_mutex_unlock(&auth->lock);
-    tokens_close(&old);
-    return SAGA_OK;
+    return rc;
+}
+
+/* Under the lock. A file that is not good is said once, and changes nothing. */
+static void keep_up(struct auth *auth)
+{
+    char why[512] = "out of memory";
+    if (!has_changed(auth)) {
+        return;
+    }
+    if (read_tokens(auth, why, sizeof(why)) == SAGA_OK) {
+        log_line(LOG_INFO, "reloaded", "what", "tokens", NULL);
+    } else {
+        log_line(LOG_ERROR, "not_reloaded", "what", "tokens", "why", why, NULL);
+    }
 }
 
 /* The token of that digest. All are looked at, so that the time of the search tells nothing. */
@@ -159,6 +201,7 @@ const char *auth_identify(struct auth *auth, const char *header, int64_t now_ms,
     uint8_t digest[DIGEST_SIZE];
     token_digest(span_text(header + sizeof(scheme) - 1), digest);
     pthread_mutex_lock(&auth->lock);
+    keep_up(auth);
     const struct token *token = find(auth, digest);
     bool expired = token && token->expires_ms > 0 && token->expires_ms <= now_ms;
     bool ok = token && !expired && keep(token, arena, who);

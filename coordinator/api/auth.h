@@ -25,7 +25,10 @@ struct identity {
 MUST_CHECK enum saga_error auth_open(const char *admin_path, const char *tokens_path,
                                      struct auth **auth, char *why, size_t why_size);
 void auth_close(struct auth **auth);
-/* Reads both files again, from any thread. On an error all tokens stay as they were. */
+/* Reads both files again, from any thread. On an error all tokens stay as they were.
+ *
+ * The second file is also read again by itself, by the first request after it has changed: a token
+ * that was revoked stops at once. */
 MUST_CHECK enum saga_error auth_read(struct auth *auth, char *why, size_t why_size);
 
 /* Whose token does the Authorization header show? NULL and who it is, copied into the arena; or,
