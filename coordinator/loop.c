@@ -30,6 +30,7 @@
 #include "core/recover.h"
 #include "core/decide.h"
 #include "core/full.h"
+#include "store/store_sqlite.h"
 
 enum {
     SYNC_WAIT_NS = 250 * 1000,       /* longest look away from the socket while a batch syncs */

@@ -1,8 +1,8 @@
 /* batch_table.c - a cursor that is an index into an array.
  *
- * One module of SQLite serves all lists; what is a list's own stands in lists[]. Each has one
- * cursor, in its table: no statement reads a list twice at once, and so a commit allocates nothing
- * here. Values are given to SQLite without a copy, for the batch outlives the statement. */
+ * One module of SQLite serves all lists; in what a list differs stands in lists[]. Each table has
+ * one cursor, inside the table: no statement reads a list twice at once, and so a commit allocates
+ * nothing here. Values are given to SQLite without a copy, for the batch outlives the statement. */
 #include "store/batch_table.h"
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@ struct list {
     void (*column)(struct cursor *cursor, sqlite3_context *out, int column);
 };
 
-/* What SQLite gives back to `connect`. */
+/* What connect() needs to make a table; SQLite keeps a source for each list. */
 struct source {
     const struct list *list;
     const struct batch_shown *shown;
@@ -40,20 +40,17 @@ struct table {
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-static void put_number(sqlite3_context *out, int64_t number)
-{
-    sqlite3_result_int64(out, number);
-}
-
 static void put_blob(sqlite3_context *out, struct span bytes)
 {
     const void *data = bytes.size == 0 ? "" : (const void *)bytes.data;
+    PRE(data != NULL);
     sqlite3_result_blob64(out, data, bytes.size, SQLITE_STATIC);
 }
 
 static void put_text(sqlite3_context *out, struct span text)
 {
     const char *data = text.size == 0 ? "" : (const char *)text.data;
+    PRE(data != NULL);
     sqlite3_result_text64(out, data, text.size, SQLITE_STATIC, SQLITE_UTF8);
 }
 
@@ -61,6 +58,7 @@ static void put_text(sqlite3_context *out, struct span text)
 
 static uint32_t count_rows(const struct rows *rows)
 {
+    IMPLIES(rows->row_count > 0, rows->rows != NULL);
     return rows->row_count;
 }
 
@@ -69,22 +67,23 @@ static void put_row(struct cursor *cursor, sqlite3_context *out, int column)
     const struct row *row = &cursor->shown->rows->rows[cursor->at];
     switch (column) {
     case 0:
-        put_number(out, (int64_t)row->saga);
+        sqlite3_result_int64(out, (int64_t)row->saga);
         break;
     case 1:
-        put_number(out, (int64_t)row->seq);
+        sqlite3_result_int64(out, (int64_t)row->seq);
         break;
     case 2:
-        put_number(out, (int64_t)row->prev);
+        sqlite3_result_int64(out, (int64_t)row->prev);
         break;
     case 3:
-        put_number(out, row->count);
+        sqlite3_result_int64(out, row->count);
         break;
     case 4:
         put_blob(out, row->body);
         break;
     default:
-        /* NULL, when it is empty. */
+        CHECK(column == 5);
+        /* The column stays NULL when there is no payload. */
         if (row->payload.size > 0) {
             put_blob(out, row->payload);
         }
@@ -96,6 +95,7 @@ static void put_row(struct cursor *cursor, sqlite3_context *out, int column)
 
 static uint32_t count_names(const struct rows *rows)
 {
+    IMPLIES(rows->name_count > 0, rows->names != NULL);
     return rows->name_count;
 }
 
@@ -107,9 +107,10 @@ static void put_name(struct cursor *cursor, sqlite3_context *out, int column)
         put_text(out, name->text);
         break;
     case 1:
-        put_number(out, (int64_t)name->saga);
+        sqlite3_result_int64(out, (int64_t)name->saga);
         break;
     default:
+        CHECK(column == 2);
         put_blob(out, span_of(name->digest, sizeof(name->digest)));
         break;
     }
@@ -119,21 +120,25 @@ static void put_name(struct cursor *cursor, sqlite3_context *out, int column)
 
 static uint32_t count_heads(const struct rows *rows)
 {
+    IMPLIES(rows->head_count > 0, rows->heads != NULL);
     return rows->head_count;
 }
 
 static bool is_start(const struct rows *rows, uint32_t at)
 {
+    PRE(at < rows->head_count);
     return rows->heads[at].is_new;
 }
 
 static bool is_change(const struct rows *rows, uint32_t at)
 {
+    PRE(at < rows->head_count);
     return !rows->heads[at].is_new;
 }
 
 int64_t batch_table_status(const struct head *head)
 {
+    PRE(head->state != SAGA_STATE_NONE);
     return 2 * (int64_t)head->state + (head->paused ? 1 : 0);
 }
 
@@ -144,35 +149,37 @@ static void put_start(struct cursor *cursor, sqlite3_context *out, int column)
     struct span name = {NULL, 0};
     switch (column) {
     case 0:
-        put_number(out, (int64_t)head->saga);
+        sqlite3_result_int64(out, (int64_t)head->saga);
         break;
     case 1:
-        /* Left NULL, which the table refuses, when the batch does not name it. */
+        /* The column stays NULL, which `saga` refuses, when the batch does not name the saga. */
         name = rows_saga_name(rows, head->saga, &cursor->hint);
         if (name.size > 0) {
             put_text(out, name);
         }
         break;
     case 2:
-        put_number(out, cursor->shown->kinds[cursor->at]);
+        CHECK(cursor->shown->kinds[cursor->at] > 0);
+        sqlite3_result_int64(out, cursor->shown->kinds[cursor->at]);
         break;
     case 3:
-        put_number(out, batch_table_status(head));
+        sqlite3_result_int64(out, batch_table_status(head));
         break;
     case 4:
-        put_number(out, head->started_ms);
+        sqlite3_result_int64(out, head->started_ms);
         break;
     case 5:
-        put_number(out, head->ended_ms == 0 ? -head->started_ms : head->ended_ms);
+        sqlite3_result_int64(out, head->ended_ms == 0 ? -head->started_ms : head->ended_ms);
         break;
     case 6:
-        put_number(out, (int64_t)head->first_lsn);
+        sqlite3_result_int64(out, (int64_t)head->first_lsn);
         break;
     case 7:
-        put_number(out, (int64_t)head->last_lsn);
+        sqlite3_result_int64(out, (int64_t)head->last_lsn);
         break;
     default:
-        put_number(out, head->due_ms == 0 ? -head->started_ms : head->due_ms);
+        CHECK(column == 8);
+        sqlite3_result_int64(out, head->due_ms == 0 ? -head->started_ms : head->due_ms);
         break;
     }
 }
@@ -182,19 +189,20 @@ static void put_change(struct cursor *cursor, sqlite3_context *out, int column)
     const struct head *head = &cursor->shown->rows->heads[cursor->at];
     switch (column) {
     case 0:
-        put_number(out, (int64_t)head->saga);
+        sqlite3_result_int64(out, (int64_t)head->saga);
         break;
     case 1:
-        put_number(out, batch_table_status(head));
+        sqlite3_result_int64(out, batch_table_status(head));
         break;
     case 2:
-        put_number(out, head->ended_ms);
+        sqlite3_result_int64(out, head->ended_ms);
         break;
     case 3:
-        put_number(out, (int64_t)head->last_lsn);
+        sqlite3_result_int64(out, (int64_t)head->last_lsn);
         break;
     default:
-        put_number(out, head->due_ms);
+        CHECK(column == 4);
+        sqlite3_result_int64(out, head->due_ms);
         break;
     }
 }
@@ -217,6 +225,8 @@ static struct cursor *own(sqlite3_vtab_cursor *base)
     return (struct cursor *)(void *)base;
 }
 
+static const sqlite3_module module;
+
 static int connect(sqlite3 *db, void *arg, int argc, const char *const *argv, sqlite3_vtab **made,
                    char **why)
 {
@@ -224,6 +234,7 @@ static int connect(sqlite3 *db, void *arg, int argc, const char *const *argv, sq
     (void)argv;
     (void)why;
     const struct source *source = arg;
+    PRE(source->shown != NULL);
     struct table *table = calloc(1, sizeof(*table));
     if (!table) {
         return SQLITE_NOMEM;
@@ -241,14 +252,15 @@ static int connect(sqlite3 *db, void *arg, int argc, const char *const *argv, sq
 
 static int disconnect(sqlite3_vtab *base)
 {
+    PRE(!((struct table *)(void *)base)->cursor.is_open);
     free(base);
     return SQLITE_OK;
 }
 
-/* There is one way to read it. */
+/* There is one way to read a list: from its first entry to its last. */
 static int plan(sqlite3_vtab *base, sqlite3_index_info *info)
 {
-    (void)base;
+    PRE(base->pModule == &module);
     info->estimatedCost = 1;
     info->estimatedRows = 1;
     return SQLITE_OK;
@@ -265,6 +277,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **opened)
 
 static int close_cursor(sqlite3_vtab_cursor *base)
 {
+    PRE(own(base)->is_open);
     own(base)->is_open = false;
     return SQLITE_OK;
 }
@@ -272,6 +285,7 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 static void skip(struct cursor *cursor)
 {
     const struct list *list = cursor->list;
+    PRE(cursor->at <= cursor->count);
     if (!list->takes) {
         return;
     }
@@ -289,6 +303,7 @@ static int to_first(sqlite3_vtab_cursor *base, int plan_number, const char *plan
     (void)argv;
     struct cursor *cursor = own(base);
     const struct rows *rows = cursor->shown->rows;
+    PRE(cursor->is_open);
     cursor->at = 0;
     cursor->hint = 0;
     cursor->count = rows ? cursor->list->count(rows) : 0;
@@ -301,6 +316,7 @@ static int to_next(sqlite3_vtab_cursor *base)
     PRE(own(base)->at < own(base)->count);
     own(base)->at++;
     skip(own(base));
+    POST(own(base)->at <= own(base)->count);
     return SQLITE_OK;
 }
 
@@ -311,17 +327,19 @@ static int is_behind(sqlite3_vtab_cursor *base)
 
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *out, int number)
 {
+    PRE(own(base)->at < own(base)->count);
     own(base)->list->column(own(base), out, number);
     return SQLITE_OK;
 }
 
 static int number_of(sqlite3_vtab_cursor *base, sqlite3_int64 *number)
 {
+    PRE(own(base)->at < own(base)->count);
     *number = own(base)->at;
     return SQLITE_OK;
 }
 
-/* Without xCreate: there is nothing to create, the tables are there. */
+/* Without xCreate: the tables are there as soon as the module is. */
 static const sqlite3_module module = {
     .iVersion = 0,
     .xConnect = connect,
@@ -338,13 +356,14 @@ static const sqlite3_module module = {
 
 enum saga_error batch_table_open(sqlite3 *db, const struct batch_shown *shown)
 {
+    PRE(shown != NULL);
     for (size_t at = 0; at < ARRAY_COUNT(lists); at++) {
         struct source *source = malloc(sizeof(*source));
         if (!source) {
             return SAGA_NO_MEMORY;
         }
         *source = (struct source){.list = &lists[at], .shown = shown};
-        /* It frees the source even if it fails. */
+        /* SQLite frees the source even when this fails. */
         int rc = sqlite3_create_module_v2(db, lists[at].name, &module, source, free);
         if (rc != SQLITE_OK) {
             return db_error(db, rc);

@@ -5,9 +5,10 @@
  *   batch_start   heads of new sagas, as `saga` has them
  *   batch_change  all other heads: saga, status, ended_ms, last_lsn, due_ms; 0 = not ended, awake
  *
- * They are virtual tables, read-only, without indexes: a statement that reads one sees its list
- * from the first to the last. So a list is one INSERT … SELECT, however long it is, and its bytes
- * are copied once, into their page. They are empty while no batch is shown. */
+ * The tables are virtual, read-only, without indexes: a statement that reads a table sees the list
+ * from its first entry to its last. So a list is written by one INSERT … SELECT, however long the
+ * list is, and its bytes are copied once, into their page. All tables are empty while no batch is
+ * shown. */
 #ifndef STORE_BATCH_TABLE_H
 #define STORE_BATCH_TABLE_H
 
@@ -20,7 +21,7 @@ struct batch_shown {
     const int64_t *kinds;    /* row of `kind` of each new head, by its index */
 };
 
-/* Makes the tables known to a connection. `shown` must live as long as it does.
+/* Makes the tables known to a connection. `shown` must live as long as the connection.
  * SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error batch_table_open(sqlite3 *db, const struct batch_shown *shown);
 

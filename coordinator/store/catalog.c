@@ -34,6 +34,7 @@ struct catalog {
 static const struct definition *find_version(const struct versions *versions, struct span name,
                                              uint32_t version)
 {
+    PRE(versions->find == find_version);
     return catalog_find((const struct catalog *)(const void *)versions, name, version);
 }
 
@@ -54,6 +55,7 @@ enum saga_error catalog_new(struct catalog **catalog)
 
 static void free_entry(struct entry *entry)
 {
+    PRE(entry != NULL);
     arena_close(&entry->arena);
     free(entry);
 }
@@ -64,6 +66,7 @@ void catalog_destroy(struct catalog **catalog)
     if (!gone) {
         return;
     }
+    PRE(gone->name_count <= gone->capacity);
     for (size_t at = 0; at < gone->name_count; at++) {
         struct entry *entry = gone->newest[at];
         while (entry) {
@@ -78,57 +81,66 @@ void catalog_destroy(struct catalog **catalog)
     *catalog = NULL;
 }
 
-static enum saga_error compile(struct entry *entry, const struct definition_row *row)
+/* The definition of a canonical source, in the arena. SAGA_STORE_CORRUPT: what was compiled once,
+ * before it was stored, does not compile any more. */
+static enum saga_error compile(struct span source, struct arena *arena,
+                               const struct definition **made)
 {
     struct buf document;
     struct json_problem problem;
     struct problems problems;
-    const struct definition *made = NULL;
+
     buf_open(&document, (size_t)4 * LIMIT_DEFINITION);
-    enum saga_error rc = json_to_mp(row->source, &document, &problem);
+    enum saga_error rc = json_to_mp(source, &document, &problem);
     if (rc == SAGA_OK) {
-        rc = definition_compile(buf_span(&document), &entry->arena, &made, &problems);
+        rc = definition_compile(buf_span(&document), arena, made, &problems);
     }
     buf_close(&document);
+
+    IMPLIES(rc == SAGA_OK, *made != NULL);
+    return rc == SAGA_OK || rc == SAGA_NO_MEMORY ? rc : SAGA_STORE_CORRUPT;
+}
+
+static enum saga_error fill(struct entry *entry, const struct definition_row *row)
+{
+    PRE(row->version > 0);
+    PRE(row->name.size > 0);
+    const struct definition *made = NULL;
+    enum saga_error rc = compile(row->source, &entry->arena, &made);
     if (rc != SAGA_OK) {
-        return rc == SAGA_NO_MEMORY ? rc : SAGA_STORE_CORRUPT;
+        return rc;
     }
-    bool ok = true;
     struct definition *own = ARENA_NEW(&entry->arena, struct definition);
     if (!own) {
         return SAGA_NO_MEMORY;
     }
+    bool ok = true;
     *own = *made;
     own->version = row->version;
     own->source = arena_copy(&entry->arena, row->source, &ok);
     memcpy(own->digest, row->digest, sizeof(own->digest));
     entry->definition = own;
     entry->applied_ms = row->applied_ms;
-    bool same_name = span_equal(own->name, row->name);
-    return !ok ? SAGA_NO_MEMORY : same_name ? SAGA_OK : SAGA_STORE_CORRUPT;
+    if (!ok) {
+        return SAGA_NO_MEMORY;
+    }
+    return span_equal(own->name, row->name) ? SAGA_OK : SAGA_STORE_CORRUPT;
 }
 
-/* Negative, 0 or positive, as memcmp; a name comes before those that it begins. */
-static int order_of(struct span a, struct span b)
-{
-    size_t size = a.size < b.size ? a.size : b.size;
-    int order = size > 0 ? memcmp(a.data, b.data, size) : 0;
-    return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
-/* Where the name stands, or would. */
+/* Where the name stands among the newest versions, or would stand. */
 static size_t place_of(const struct catalog *catalog, struct span name)
 {
     size_t low = 0;
     size_t high = catalog->name_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (order_of(catalog->newest[middle]->definition->name, name) < 0) {
+        if (span_order(catalog->newest[middle]->definition->name, name) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
+    POST(low <= catalog->name_count);
     return low;
 }
 
@@ -143,6 +155,7 @@ static struct entry *newest_of(const struct catalog *catalog, struct span name)
 /* Makes room for one more name. */
 static bool grow(struct catalog *catalog)
 {
+    PRE(catalog->name_count <= catalog->capacity);
     if (catalog->name_count < catalog->capacity) {
         return true;
     }
@@ -153,12 +166,15 @@ static bool grow(struct catalog *catalog)
     }
     catalog->newest = grown;
     catalog->capacity = capacity;
+    POST(catalog->name_count < catalog->capacity);
     return true;
 }
 
 /* Under the lock. */
 static enum saga_error add(struct catalog *catalog, struct entry *entry)
 {
+    PRE(entry->definition != NULL);
+    PRE(!entry->older);
     size_t at = place_of(catalog, entry->definition->name);
     struct entry *older = newest_of(catalog, entry->definition->name);
     if (catalog->count >= LIMIT_DEFINITIONS) {
@@ -178,6 +194,7 @@ static enum saga_error add(struct catalog *catalog, struct entry *entry)
     entry->older = older;
     catalog->newest[at] = entry;
     catalog->count++;
+    POST(catalog->name_count <= catalog->count);
     return SAGA_OK;
 }
 
@@ -188,7 +205,7 @@ enum saga_error catalog_add(struct catalog *catalog, const struct definition_row
         return SAGA_NO_MEMORY;
     }
     arena_open(&entry->arena, &arena_heap, (size_t)32 * LIMIT_DEFINITION);
-    enum saga_error rc = compile(entry, row);
+    enum saga_error rc = fill(entry, row);
     if (rc == SAGA_OK) {
         pthread_rwlock_wrlock(&catalog->lock);
         entry->definition->versions = &catalog->versions;
@@ -205,8 +222,10 @@ static const struct entry *find(const struct catalog *catalog, struct span name,
 {
     const struct entry *entry = newest_of(catalog, name);
     while (entry && version > 0 && entry->definition->version != version) {
+        IMPLIES(entry->older, entry->older->definition->version < entry->definition->version);
         entry = entry->older;
     }
+    IMPLIES(entry, span_equal(entry->definition->name, name));
     return entry;
 }
 
@@ -227,6 +246,7 @@ const struct definition *catalog_find(const struct catalog *catalog, struct span
 
 int64_t catalog_applied_ms(const struct catalog *catalog, const struct definition *definition)
 {
+    PRE(definition->version > 0);
     pthread_rwlock_rdlock(lock_of(catalog));
     const struct entry *entry = find(catalog, definition->name, definition->version);
     pthread_rwlock_unlock(lock_of(catalog));
@@ -239,6 +259,7 @@ const struct definition *catalog_next(const struct catalog *catalog, size_t *at)
     pthread_rwlock_rdlock(lock_of(catalog));
     if (*at < catalog->name_count) {
         found = catalog->newest[*at]->definition;
+        CHECK(found != NULL);
         *at += 1;
     }
     pthread_rwlock_unlock(lock_of(catalog));
@@ -248,6 +269,7 @@ const struct definition *catalog_next(const struct catalog *catalog, size_t *at)
 bool catalog_has_room(const struct catalog *catalog, uint32_t count)
 {
     pthread_rwlock_rdlock(lock_of(catalog));
+    CHECK(catalog->count <= LIMIT_DEFINITIONS);
     bool has_room = count <= LIMIT_DEFINITIONS - catalog->count;
     pthread_rwlock_unlock(lock_of(catalog));
     return has_room;

@@ -9,6 +9,7 @@ static enum saga_error write_schedules(sqlite3_stmt *raise, const struct rows *r
     enum saga_error rc = SAGA_OK;
     for (uint32_t at = 0; at < rows->schedule_count && rc == SAGA_OK; at++) {
         const struct schedule_row *row = &rows->schedules[at];
+        PRE(row->definition.size > 0);
         db_bind_text(raise, 1, row->definition);
         db_bind_blob(raise, 2, span_of(row->entry, sizeof(row->entry)));
         db_bind_number(raise, 3, row->tick_ms);
@@ -19,10 +20,12 @@ static enum saga_error write_schedules(sqlite3_stmt *raise, const struct rows *r
 
 static enum saga_error write_claim(sqlite3_stmt *const *statements, const struct claim_row *row)
 {
+    PRE(row->saga > 0);
     if (row->change == CLAIM_ENDED) {
         db_bind_number(statements[WRITE_DELETE_CLAIM], 1, (int64_t)row->saga);
         return db_change_one(statements[WRITE_DELETE_CLAIM]);
     }
+    PRE(row->limit > 0);
     sqlite3_stmt *set = statements[WRITE_SET_CLAIM];
     db_bind_number(set, 1, (int64_t)row->saga);
     db_bind_blob(set, 2, span_of(row->key, sizeof(row->key)));
@@ -43,52 +46,35 @@ enum saga_error claim_rows_write(sqlite3_stmt *const *statements, const struct r
     return rc;
 }
 
-static enum saga_error end(sqlite3_stmt *statement, int rc, enum saga_error result)
-{
-    if (rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE && result == SAGA_OK) {
-        result = db_error(sqlite3_db_handle(statement), rc);
-    }
-    sqlite3_reset(statement);
-    return result;
-}
-
-static bool take_digest(sqlite3_stmt *statement, int column, uint8_t *digest)
-{
-    struct span bytes = db_span(statement, column);
-    if (bytes.size != 32) {
-        return false;
-    }
-    memcpy(digest, bytes.data, 32);
-    return true;
-}
-
 enum saga_error claim_rows_schedules(sqlite3_stmt *const *statements, store_schedule_fn fn,
                                      void *arg)
 {
+    PRE(fn != NULL);
     sqlite3_stmt *list = statements[READ_SCHEDULES];
-    enum saga_error result = SAGA_OK;
-    int rc = sqlite3_step(list);
-    for (; rc == SQLITE_ROW && result == SAGA_OK; rc = sqlite3_step(list)) {
+    enum saga_error rc = SAGA_OK;
+    while (db_next(list, &rc)) {
         struct schedule_row row = {.definition = db_span(list, 0),
                                    .tick_ms = sqlite3_column_int64(list, 2)};
-        result = take_digest(list, 1, row.entry) ? fn(&row, arg) : SAGA_STORE_CORRUPT;
+        bool has_entry = db_take_bytes(list, 1, row.entry, sizeof(row.entry));
+        rc = has_entry ? fn(&row, arg) : SAGA_STORE_CORRUPT;
     }
-    return end(list, rc, result);
+    return rc;
 }
 
 enum saga_error claim_rows_load(sqlite3_stmt *const *statements, store_claim_fn fn, void *arg)
 {
+    PRE(fn != NULL);
     sqlite3_stmt *list = statements[READ_CLAIMS];
-    enum saga_error result = SAGA_OK;
-    int rc = sqlite3_step(list);
-    for (; rc == SQLITE_ROW && result == SAGA_OK; rc = sqlite3_step(list)) {
+    enum saga_error rc = SAGA_OK;
+    while (db_next(list, &rc)) {
         struct store_claim claim = {
             .row = {.change = sqlite3_column_int64(list, 2) ? CLAIM_HELD : CLAIM_QUEUED,
                     .saga = (uint64_t)sqlite3_column_int64(list, 0),
                     .limit = (uint32_t)sqlite3_column_int64(list, 3),
                     .place_lsn = (uint64_t)sqlite3_column_int64(list, 4)},
             .name = db_span(list, 5)};
-        result = take_digest(list, 1, claim.row.key) ? fn(&claim, arg) : SAGA_STORE_CORRUPT;
+        bool has_key = db_take_bytes(list, 1, claim.row.key, sizeof(claim.row.key));
+        rc = has_key ? fn(&claim, arg) : SAGA_STORE_CORRUPT;
     }
-    return end(list, rc, result);
+    return rc;
 }

@@ -2,14 +2,16 @@
 #ifndef STORE_CLAIM_ROWS_H
 #define STORE_CLAIM_ROWS_H
 
-#include "store/reader.h"
-#include "store/writer.h"
+#include "store/db.h"
+#include "store/queries.h"
+#include "store/store.h"
 
-/* A batch's part of them, inside its transaction. */
+/* Writes a batch's ticks and claims, inside the transaction of the batch. `statements` are the
+ * writer's. SAGA_STORE_CORRUPT: a tick goes back, or a claim ends that is not there. */
 MUST_CHECK enum saga_error claim_rows_write(sqlite3_stmt *const *statements,
                                             const struct rows *rows);
 
-/* As store.h says; `statements` are a reader's. */
+/* As store.h says of load_schedules and load_claims; `statements` are a reader's. */
 MUST_CHECK enum saga_error claim_rows_schedules(sqlite3_stmt *const *statements,
                                                 store_schedule_fn fn, void *arg);
 MUST_CHECK enum saga_error claim_rows_load(sqlite3_stmt *const *statements, store_claim_fn fn,

@@ -1,4 +1,4 @@
-/* db.c - results, preparation, binding: SQLite without repetition. */
+/* db.c - results, preparation, binding, rows: what every use of SQLite would repeat. */
 #include "store/db.h"
 
 #include <errno.h>
@@ -33,11 +33,13 @@ enum saga_error db_error(sqlite3 *db, int rc)
 
 enum saga_error db_run(sqlite3 *db, const char *sql)
 {
+    PRE(db != NULL);
     return db_error(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
 }
 
 enum saga_error db_number(sqlite3 *db, const char *sql, int64_t *number)
 {
+    PRE(db != NULL);
     sqlite3_stmt *statement = NULL;
     int rc = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
     if (rc != SQLITE_OK) {
@@ -52,11 +54,13 @@ enum saga_error db_prepare(sqlite3 *db, const char *const *sql, size_t count,
                            sqlite3_stmt **statements)
 {
     for (size_t at = 0; at < count; at++) {
+        PRE(!statements[at]);
         int rc =
             sqlite3_prepare_v3(db, sql[at], -1, SQLITE_PREPARE_PERSISTENT, &statements[at], NULL);
         if (rc != SQLITE_OK) {
             return db_error(db, rc);
         }
+        POST(statements[at] != NULL); /* else the SQL was empty */
     }
     return SAGA_OK;
 }
@@ -92,6 +96,7 @@ enum saga_error db_change_one(sqlite3_stmt *statement)
 
 enum saga_error db_step_number(sqlite3_stmt *statement, int64_t *number)
 {
+    PRE(sqlite3_column_count(statement) == 1);
     int rc = sqlite3_step(statement);
     enum saga_error result = SAGA_OK;
     if (rc == SQLITE_ROW) {
@@ -103,6 +108,26 @@ enum saga_error db_step_number(sqlite3_stmt *statement, int64_t *number)
     }
     sqlite3_reset(statement);
     return result;
+}
+
+bool db_next(sqlite3_stmt *statement, enum saga_error *rc)
+{
+    PRE(sqlite3_stmt_readonly(statement));
+    if (*rc == SAGA_OK) {
+        int step = sqlite3_step(statement);
+        if (step == SQLITE_ROW) {
+            return true;
+        }
+        *rc = step == SQLITE_DONE ? SAGA_OK : db_error(sqlite3_db_handle(statement), step);
+    }
+    sqlite3_reset(statement);
+    return false;
+}
+
+void db_end(sqlite3_stmt *statement)
+{
+    PRE(sqlite3_stmt_readonly(statement));
+    sqlite3_reset(statement);
 }
 
 void db_bind_text(sqlite3_stmt *statement, int index, struct span text)
@@ -119,12 +144,13 @@ void db_bind_blob(sqlite3_stmt *statement, int index, struct span bytes)
     CHECK(rc == SQLITE_OK);
 }
 
-void db_bind_blob_or_null(sqlite3_stmt *statement, int index, struct span bytes)
+void db_bind_text_or_null(sqlite3_stmt *statement, int index, struct span text)
 {
-    if (bytes.size > 0) {
-        db_bind_blob(statement, index, bytes);
+    if (text.size > 0) {
+        db_bind_text(statement, index, text);
     } else {
-        CHECK(sqlite3_bind_null(statement, index) == SQLITE_OK);
+        int rc = sqlite3_bind_null(statement, index);
+        CHECK(rc == SQLITE_OK);
     }
 }
 
@@ -136,8 +162,20 @@ void db_bind_number(sqlite3_stmt *statement, int index, int64_t number)
 
 struct span db_span(sqlite3_stmt *statement, int column)
 {
+    PRE(column < sqlite3_column_count(statement));
     /* The pointer first, the size after: the other order may convert in between. */
     const void *data = sqlite3_column_blob(statement, column);
     int size = sqlite3_column_bytes(statement, column);
     return data ? span_of(data, (size_t)size) : (struct span){NULL, 0};
+}
+
+bool db_take_bytes(sqlite3_stmt *statement, int column, void *bytes, size_t size)
+{
+    PRE(size > 0);
+    struct span found = db_span(statement, column);
+    if (found.size != size) {
+        return false;
+    }
+    memcpy(bytes, found.data, size);
+    return true;
 }

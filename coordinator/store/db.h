@@ -27,18 +27,33 @@ void db_finalize(sqlite3_stmt **statements, size_t count);
 MUST_CHECK enum saga_error db_step(sqlite3_stmt *statement);
 /* The same for a change that must touch exactly one row: SAGA_STORE_CORRUPT when it did not. */
 MUST_CHECK enum saga_error db_change_one(sqlite3_stmt *statement);
-/* The integer of a prepared statement that gives one row; resets it. */
+/* The integer of a prepared statement that gives one row; resets the statement. SAGA_STORE_CORRUPT
+ * when there is no row. */
 MUST_CHECK enum saga_error db_step_number(sqlite3_stmt *statement, int64_t *number);
 
-/* Bind without a copy: the bytes must live until the statement has run. They cannot fail: the
+/* Goes on to the next row of a statement that reads: true = the statement stands on a row. At the
+ * end, after an error (then *rc), and when *rc is an error already, the statement is reset:
+ *
+ *   enum saga_error rc = SAGA_OK;
+ *   while (db_next(statement, &rc)) {
+ *       rc = ...one row...;
+ *   }
+ *   return rc; */
+bool db_next(sqlite3_stmt *statement, enum saga_error *rc);
+/* Resets a statement that is not read to its end. */
+void db_end(sqlite3_stmt *statement);
+
+/* Bind without a copy: the bytes must live until the statement has run. Binding cannot fail: the
  * index and the size are ours. An empty span is an empty value, not NULL. */
 void db_bind_text(sqlite3_stmt *statement, int index, struct span text);
 void db_bind_blob(sqlite3_stmt *statement, int index, struct span bytes);
 void db_bind_number(sqlite3_stmt *statement, int index, int64_t number);
-/* NULL, when the span is empty. */
-void db_bind_blob_or_null(sqlite3_stmt *statement, int index, struct span bytes);
+/* NULL when the span is empty. */
+void db_bind_text_or_null(sqlite3_stmt *statement, int index, struct span text);
 
 /* The bytes of a column (text or blob), until the statement moves on. */
 struct span db_span(sqlite3_stmt *statement, int column);
+/* Copies a column of exactly `size` bytes; false when its size is another one. */
+MUST_CHECK bool db_take_bytes(sqlite3_stmt *statement, int column, void *bytes, size_t size);
 
 #endif

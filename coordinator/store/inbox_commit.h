@@ -4,7 +4,8 @@
 
 #include "store/writer.h"
 
-/* Inside the batch's transaction, behind its sagas. *change: by how many events the inbox grew. */
+/* Inside the transaction of the batch, after the batch's sagas were written. *change: by how many
+ * events the inbox grew. SAGA_STORE_CORRUPT: an event was offered that is not known, or twice. */
 MUST_CHECK enum saga_error inbox_commit(struct writer *writer, const struct rows *rows,
                                         int64_t *change);
 

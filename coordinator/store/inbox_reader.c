@@ -1,30 +1,17 @@
-/* inbox_reader.c - reads events, and who waits for them. */
+/* inbox_reader.c - reads events, and the steps that wait for them, from SQLite. */
 #include "store/inbox_reader.h"
 
-static sqlite3_stmt *query(struct reader *reader, enum reader_query which)
+/* What became of a statement that gives one row or none: `ok` says whether the copy of the row
+ * found memory. */
+static enum saga_error end_one(sqlite3_stmt *statement, bool is_found, enum saga_error rc, bool ok)
 {
-    return reader->statements[which];
-}
-
-/* Ends a statement that may stand on a row; SAGA_OK for OK, ROW and DONE. */
-static enum saga_error end(sqlite3_stmt *statement, int rc)
-{
-    enum saga_error result = SAGA_OK;
-    if (rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE) {
-        result = db_error(sqlite3_db_handle(statement), rc);
+    IMPLIES(is_found, rc == SAGA_OK);
+    IMPLIES(!ok, is_found);
+    if (!is_found) {
+        return rc == SAGA_OK ? SAGA_NOT_FOUND : rc;
     }
-    sqlite3_reset(statement);
-    return result;
-}
-
-/* The same for one row that may be there: `ok` says whether its copy found memory. */
-static enum saga_error end_one(sqlite3_stmt *statement, int rc, bool ok)
-{
-    enum saga_error result = end(statement, rc);
-    if (result == SAGA_OK && rc == SQLITE_DONE) {
-        return SAGA_NOT_FOUND;
-    }
-    return result == SAGA_OK && !ok ? SAGA_NO_MEMORY : result;
+    db_end(statement);
+    return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 /* ---- events ---- */
@@ -32,25 +19,28 @@ static enum saga_error end_one(sqlite3_stmt *statement, int rc, bool ok)
 enum saga_error inbox_find(struct reader *reader, struct span source, struct span id,
                            struct arena *arena, struct inbox_found *found)
 {
-    sqlite3_stmt *find = query(reader, READ_FIND_INBOX);
+    PRE(reader->magic == READER_MAGIC);
+    sqlite3_stmt *find = reader_query(reader, READ_FIND_INBOX);
     bool ok = true;
     db_bind_text(find, 1, source);
     db_bind_text(find, 2, id);
-    int rc = sqlite3_step(find);
-    if (rc == SQLITE_ROW) {
+    enum saga_error rc = SAGA_OK;
+    bool is_found = db_next(find, &rc);
+    if (is_found) {
         *found = (struct inbox_found){.number = (uint64_t)sqlite3_column_int64(find, 0),
                                       .is_offered = sqlite3_column_type(find, 2) != SQLITE_NULL,
                                       .delivered = (uint32_t)sqlite3_column_int64(find, 1),
                                       .started = arena_copy(arena, db_span(find, 2), &ok)};
     }
-    return end_one(find, rc, ok);
+    return end_one(find, is_found, rc, ok);
 }
 
 static enum saga_error read_event(sqlite3_stmt *event, struct arena *arena, struct inbox_row *row)
 {
     bool ok = true;
-    int rc = sqlite3_step(event);
-    if (rc == SQLITE_ROW) {
+    enum saga_error rc = SAGA_OK;
+    bool is_found = db_next(event, &rc);
+    if (is_found) {
         row->number = (uint64_t)sqlite3_column_int64(event, 0);
         row->name = arena_copy(arena, db_span(event, 1), &ok);
         row->source = arena_copy(arena, db_span(event, 2), &ok);
@@ -60,13 +50,14 @@ static enum saga_error read_event(sqlite3_stmt *event, struct arena *arena, stru
         row->at_ms = sqlite3_column_int64(event, 6);
         row->data = arena_copy(arena, db_span(event, 7), &ok);
     }
-    return end_one(event, rc, ok);
+    return end_one(event, is_found, rc, ok);
 }
 
 enum saga_error inbox_load(struct reader *reader, uint64_t number, struct arena *arena,
                            struct inbox_row *row)
 {
-    sqlite3_stmt *event = query(reader, READ_INBOX);
+    PRE(number > 0);
+    sqlite3_stmt *event = reader_query(reader, READ_INBOX);
     db_bind_number(event, 1, (int64_t)number);
     return read_event(event, arena, row);
 }
@@ -74,7 +65,8 @@ enum saga_error inbox_load(struct reader *reader, uint64_t number, struct arena 
 enum saga_error inbox_next(struct reader *reader, struct span name, uint64_t number,
                            struct arena *arena, struct inbox_row *row)
 {
-    sqlite3_stmt *event = query(reader, READ_INBOX_NEXT);
+    PRE(reader->magic == READER_MAGIC);
+    sqlite3_stmt *event = reader_query(reader, READ_INBOX_NEXT);
     db_bind_text(event, 1, name);
     db_bind_number(event, 2, (int64_t)number);
     return read_event(event, arena, row);
@@ -85,39 +77,40 @@ enum saga_error inbox_next(struct reader *reader, struct span name, uint64_t num
 enum saga_error inbox_next_path(struct reader *reader, struct span name, struct span path,
                                 struct arena *arena, struct span *next)
 {
-    sqlite3_stmt *find = query(reader, READ_WAIT_PATH);
+    PRE(reader->magic == READER_MAGIC);
+    sqlite3_stmt *find = reader_query(reader, READ_WAIT_PATH);
     bool ok = true;
     db_bind_text(find, 1, name);
     db_bind_text(find, 2, path);
-    int rc = sqlite3_step(find);
-    if (rc == SQLITE_ROW) {
+    enum saga_error rc = SAGA_OK;
+    bool is_found = db_next(find, &rc);
+    if (is_found) {
         *next = arena_copy(arena, db_span(find, 0), &ok);
     }
-    return end_one(find, rc, ok);
+    return end_one(find, is_found, rc, ok);
 }
 
 static enum saga_error read_waits(sqlite3_stmt *waits, store_wait_fn fn, void *arg)
 {
-    enum saga_error result = SAGA_OK;
-    int rc = SQLITE_OK;
-    while (result == SAGA_OK && (rc = sqlite3_step(waits)) == SQLITE_ROW) {
+    PRE(fn != NULL);
+    enum saga_error rc = SAGA_OK;
+    while (db_next(waits, &rc)) {
         struct store_wait wait = {.saga = (uint64_t)sqlite3_column_int64(waits, 0),
                                   .step = (uint32_t)sqlite3_column_int64(waits, 1),
                                   .id = db_span(waits, 2),
                                   .name = db_span(waits, 3),
                                   .mark = (uint64_t)sqlite3_column_int64(waits, 4),
                                   .is_recalled = sqlite3_column_int(waits, 5) != 0};
-        result = fn(&wait, arg);
+        rc = fn(&wait, arg);
     }
-    enum saga_error error = end(waits, rc);
-    return error == SAGA_OK ? result : error;
+    return rc;
 }
 
 enum saga_error inbox_waits(struct reader *reader, const struct wait_query *wanted,
                             store_wait_fn fn, void *arg)
 {
     PRE(wanted->limit > 0);
-    sqlite3_stmt *waits = query(reader, READ_WAITS);
+    sqlite3_stmt *waits = reader_query(reader, READ_WAITS);
     db_bind_text(waits, 1, wanted->name);
     db_bind_text(waits, 2, wanted->path);
     db_bind_number(waits, 3, wanted->value);
@@ -130,12 +123,13 @@ enum saga_error inbox_waits(struct reader *reader, const struct wait_query *want
 enum saga_error inbox_waits_of(struct reader *reader, struct span id, struct span name,
                                store_wait_fn fn, void *arg)
 {
+    PRE(reader->magic == READER_MAGIC);
     struct name found;
     enum saga_error rc = reader_find_name(reader, id, &found);
     if (rc != SAGA_OK) {
         return rc == SAGA_NOT_FOUND ? SAGA_OK : rc;
     }
-    sqlite3_stmt *waits = query(reader, READ_WAITS_OF);
+    sqlite3_stmt *waits = reader_query(reader, READ_WAITS_OF);
     db_bind_number(waits, 1, (int64_t)found.saga);
     db_bind_text(waits, 2, name);
     return read_waits(waits, fn, arg);
@@ -143,5 +137,6 @@ enum saga_error inbox_waits_of(struct reader *reader, struct span id, struct spa
 
 enum saga_error inbox_unrecalled(struct reader *reader, store_wait_fn fn, void *arg)
 {
-    return read_waits(query(reader, READ_WAITS_UNRECALLED), fn, arg);
+    PRE(reader->magic == READER_MAGIC);
+    return read_waits(reader_query(reader, READ_WAITS_UNRECALLED), fn, arg);
 }

@@ -1,5 +1,6 @@
-/* inbox_reader.h - reads events, and who waits for them, from SQLite: inbox.h says what each gives.
- */
+/* inbox_reader.h - reads events, and the steps that wait for them, from SQLite.
+ *
+ * What each function gives, inbox.h says above the operation of the same name. */
 #ifndef STORE_INBOX_READER_H
 #define STORE_INBOX_READER_H
 

@@ -1,15 +1,16 @@
-/* kinds.c - a small table by hash, where a newcomer takes the place of whoever has it. */
+/* kinds.c - a small table by hash; a new kind takes the place of the one that has the same hash. */
 #include "store/kinds.h"
 
 #include <stdlib.h>
 
-#include "store/writer.h"
+#include "store/queries.h"
 
 #define FNV_BASIS UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
 static struct kind *place_of(struct kinds *kinds, struct span name, uint32_t version)
 {
+    PRE(name.size > 0);
     uint64_t hash = (FNV_BASIS ^ version) * FNV_PRIME;
     for (size_t at = 0; at < name.size; at++) {
         hash = (hash ^ name.data[at]) * FNV_PRIME;
@@ -19,6 +20,7 @@ static struct kind *place_of(struct kinds *kinds, struct span name, uint32_t ver
 
 static bool is_of(const struct kind *kind, struct span name, uint32_t version)
 {
+    PRE(kind->size <= sizeof(kind->name));
     return kind->id != 0 && kind->version == version &&
            span_equal(span_of(kind->name, kind->size), name);
 }
@@ -26,6 +28,7 @@ static bool is_of(const struct kind *kind, struct span name, uint32_t version)
 static enum saga_error look_up(sqlite3_stmt **statements, struct span name, uint32_t version,
                                int64_t *id)
 {
+    PRE(sqlite3_get_autocommit(sqlite3_db_handle(statements[WRITE_FIND_KIND])) == 0);
     sqlite3_stmt *insert = statements[WRITE_INSERT_KIND_IF_NEW];
     db_bind_text(insert, 1, name);
     db_bind_number(insert, 2, version);
@@ -49,7 +52,7 @@ enum saga_error kinds_find(struct kinds *kinds, sqlite3_stmt **statements, const
     if (rc != SAGA_OK || name.size > sizeof(kind->name)) {
         return rc;
     }
-    POST(*id > 0);
+    CHECK(*id > 0);
     *kind = (struct kind){.size = name.size, .version = head->version, .id = *id};
     if (name.size > 0) {
         memcpy(kind->name, name.data, name.size);
@@ -85,11 +88,13 @@ enum saga_error kinds_reserve(struct kinds *kinds, size_t count)
     }
     kinds->of_heads = grown;
     kinds->capacity = capacity;
+    POST(kinds->capacity >= count);
     return SAGA_OK;
 }
 
 void kinds_close(struct kinds *kinds)
 {
+    IMPLIES(kinds->capacity > 0, kinds->of_heads != NULL);
     free(kinds->of_heads);
     *kinds = (struct kinds){0};
 }

@@ -12,6 +12,7 @@
 
 enum { KINDS_KEPT = 64 }; /* a power of two; more than are in use at once, and 5 KiB */
 
+/* One that is remembered. */
 struct kind {
     uint8_t name[LIMIT_NAME]; /* of a definition */
     size_t size;              /* of the name */

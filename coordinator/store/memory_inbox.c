@@ -1,37 +1,45 @@
-/* memory_inbox.c - the memory store's door to its events and waits. */
-#include "store/memory_parts.h"
+/* memory_inbox.c - the operations on events and waits of the memory store. */
+#include "store/memory_inbox.h"
 
-static const struct inbox_memory *inbox_of(const struct store *store)
+#include "store/memory.h"
+
+/* SAGA_STORE_FAILED once the store has failed. */
+static enum saga_error open_inbox(const struct store *store, const struct memory_events **inbox)
 {
-    return &memory_of(store)->inbox;
+    const struct memory *memory = memory_of(store);
+    *inbox = &memory->inbox;
+    POST((*inbox)->offered <= (*inbox)->last);
+    return memory_check(memory);
 }
 
-static enum saga_error check(const struct store *store)
+static uint64_t count_events(const struct store *store)
 {
-    return memory_of(store)->failure != SAGA_OK ? SAGA_STORE_FAILED : SAGA_OK;
+    const struct memory_events *inbox = &memory_of(store)->inbox;
+    POST(inbox->event_count <= inbox->last);
+    return inbox->event_count;
 }
 
-static uint64_t count_inbox(const struct store *store)
-{
-    return inbox_of(store)->event_count;
-}
-
-static enum saga_error find_inbox(struct store *store, struct span source, struct span id,
+static enum saga_error find_event(struct store *store, struct span source, struct span id,
                                   struct arena *arena, struct inbox_found *found)
 {
+    PRE(found != NULL);
+    const struct memory_events *inbox = NULL;
+    enum saga_error rc = open_inbox(store, &inbox);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = memory_events_find(inbox, source, id, found);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
     bool ok = true;
-    enum saga_error rc = check(store);
-    if (rc == SAGA_OK) {
-        rc = inbox_memory_find(inbox_of(store), source, id, found);
-    }
-    if (rc == SAGA_OK) {
-        found->started = arena_copy(arena, found->started, &ok);
-    }
-    return ok ? rc : SAGA_NO_MEMORY;
+    found->started = arena_copy(arena, found->started, &ok);
+    return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 static enum saga_error copy_event(struct arena *arena, struct inbox_row *row)
 {
+    PRE(row->number > 0);
     struct span *const texts[] = {&row->name, &row->source, &row->id,
                                   &row->saga, &row->cause,  &row->data};
     bool ok = true;
@@ -41,22 +49,26 @@ static enum saga_error copy_event(struct arena *arena, struct inbox_row *row)
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-static enum saga_error load_inbox(struct store *store, uint64_t number, struct arena *arena,
+static enum saga_error load_event(struct store *store, uint64_t number, struct arena *arena,
                                   struct inbox_row *row)
 {
-    enum saga_error rc = check(store);
+    PRE(row != NULL);
+    const struct memory_events *inbox = NULL;
+    enum saga_error rc = open_inbox(store, &inbox);
     if (rc == SAGA_OK) {
-        rc = inbox_memory_load(inbox_of(store), number, row);
+        rc = memory_events_load(inbox, number, row);
     }
     return rc == SAGA_OK ? copy_event(arena, row) : rc;
 }
 
-static enum saga_error next_inbox(struct store *store, struct span name, uint64_t number,
+static enum saga_error next_event(struct store *store, struct span name, uint64_t number,
                                   struct arena *arena, struct inbox_row *row)
 {
-    enum saga_error rc = check(store);
+    PRE(row != NULL);
+    const struct memory_events *inbox = NULL;
+    enum saga_error rc = open_inbox(store, &inbox);
     if (rc == SAGA_OK) {
-        rc = inbox_memory_next(inbox_of(store), name, number, row);
+        rc = memory_events_next(inbox, name, number, row);
     }
     return rc == SAGA_OK ? copy_event(arena, row) : rc;
 }
@@ -64,21 +76,26 @@ static enum saga_error next_inbox(struct store *store, struct span name, uint64_
 static enum saga_error next_path(struct store *store, struct span name, struct span path,
                                  struct arena *arena, struct span *next)
 {
+    PRE(next != NULL);
+    const struct memory_events *inbox = NULL;
+    enum saga_error rc = open_inbox(store, &inbox);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = memory_events_next_path(inbox, name, path, next);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
     bool ok = true;
-    enum saga_error rc = check(store);
-    if (rc == SAGA_OK) {
-        rc = inbox_memory_next_path(inbox_of(store), name, path, next);
-    }
-    if (rc == SAGA_OK) {
-        *next = arena_copy(arena, *next, &ok);
-    }
-    return ok ? rc : SAGA_NO_MEMORY;
+    *next = arena_copy(arena, *next, &ok);
+    return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 /* A wait is shown with the external id of its saga. */
 static enum saga_error show_wait(const struct store *store, struct store_wait *wait,
                                  store_wait_fn fn, void *arg)
 {
+    PRE(wait->saga > 0);
     const struct memory_saga *saga = memory_find_saga(memory_of(store), wait->saga);
     if (!saga) {
         return SAGA_STORE_CORRUPT;
@@ -93,9 +110,10 @@ static enum saga_error waits(struct store *store, const struct wait_query *query
     PRE(query->limit > 0);
     struct store_wait wait;
     size_t at = 0;
-    enum saga_error rc = check(store);
+    const struct memory_events *inbox = NULL;
+    enum saga_error rc = open_inbox(store, &inbox);
     for (uint32_t given = 0; rc == SAGA_OK && given < query->limit; given++) {
-        if (!inbox_memory_wait(inbox_of(store), query, &at, &wait)) {
+        if (!memory_events_wait(inbox, query, &at, &wait)) {
             break;
         }
         rc = show_wait(store, &wait, fn, arg);
@@ -106,11 +124,13 @@ static enum saga_error waits(struct store *store, const struct wait_query *query
 static enum saga_error waits_of(struct store *store, struct span id, struct span name,
                                 store_wait_fn fn, void *arg)
 {
+    PRE(fn != NULL);
     const struct memory_saga *saga = memory_saga_named(memory_of(store), id);
     struct store_wait wait;
     size_t at = 0;
-    enum saga_error rc = check(store);
-    while (rc == SAGA_OK && saga && inbox_memory_any_wait(inbox_of(store), &at, &wait)) {
+    const struct memory_events *inbox = NULL;
+    enum saga_error rc = open_inbox(store, &inbox);
+    while (rc == SAGA_OK && saga && memory_events_any_wait(inbox, &at, &wait)) {
         if (wait.saga == saga->head.saga && span_equal(wait.name, name)) {
             rc = show_wait(store, &wait, fn, arg);
         }
@@ -120,10 +140,12 @@ static enum saga_error waits_of(struct store *store, struct span id, struct span
 
 static enum saga_error unrecalled(struct store *store, store_wait_fn fn, void *arg)
 {
+    PRE(fn != NULL);
     struct store_wait wait;
     size_t at = 0;
-    enum saga_error rc = check(store);
-    while (rc == SAGA_OK && inbox_memory_any_wait(inbox_of(store), &at, &wait)) {
+    const struct memory_events *inbox = NULL;
+    enum saga_error rc = open_inbox(store, &inbox);
+    while (rc == SAGA_OK && memory_events_any_wait(inbox, &at, &wait)) {
         if (!wait.is_recalled) {
             rc = show_wait(store, &wait, fn, arg);
         }
@@ -132,10 +154,10 @@ static enum saga_error unrecalled(struct store *store, store_wait_fn fn, void *a
 }
 
 const struct store_inbox_ops memory_inbox_ops = {
-    .count = count_inbox,
-    .find = find_inbox,
-    .load = load_inbox,
-    .next = next_inbox,
+    .count = count_events,
+    .find = find_event,
+    .load = load_event,
+    .next = next_event,
     .next_path = next_path,
     .waits = waits,
     .waits_of = waits_of,

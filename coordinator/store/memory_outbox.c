@@ -1,7 +1,9 @@
-/* memory_outbox.c - what outbox_rows.c does with SQL, done with loops. */
+/* memory_outbox.c - deliveries in an array: the same as outbox_rows.c, with loops for SQL. */
 #include "store/memory_outbox.h"
 
 #include <stdlib.h>
+
+#include "store/memory_array.h"
 
 void memory_outbox_close(struct memory_outbox *outbox)
 {
@@ -10,34 +12,22 @@ void memory_outbox_close(struct memory_outbox *outbox)
     *outbox = (struct memory_outbox){0};
 }
 
-static enum saga_error reserve(void **items, size_t *capacity, size_t size, size_t needed)
-{
-    if (needed <= *capacity) {
-        return SAGA_OK;
-    }
-    size_t wanted = 2 * needed;
-    void *grown = realloc(*items, wanted * size);
-    if (!grown) {
-        return SAGA_NO_MEMORY;
-    }
-    *items = grown;
-    *capacity = wanted;
-    return SAGA_OK;
-}
-
 enum saga_error memory_outbox_reserve(struct memory_outbox *outbox, const struct rows *rows)
 {
     void *deliveries = outbox->deliveries;
     void *hooks = outbox->hooks;
     enum saga_error rc =
-        reserve(&deliveries, &outbox->delivery_capacity, sizeof(*outbox->deliveries),
-                outbox->delivery_count + rows->delivery_count);
+        memory_array_reserve(&deliveries, &outbox->delivery_capacity, sizeof(*outbox->deliveries),
+                             outbox->delivery_count + rows->delivery_count);
     if (rc == SAGA_OK) {
-        rc = reserve(&hooks, &outbox->hook_capacity, sizeof(*outbox->hooks),
-                     outbox->hook_count + rows->hook_count);
+        rc = memory_array_reserve(&hooks, &outbox->hook_capacity, sizeof(*outbox->hooks),
+                                  outbox->hook_count + rows->hook_count);
     }
     outbox->deliveries = deliveries;
     outbox->hooks = hooks;
+    IMPLIES(rc == SAGA_OK,
+            outbox->delivery_capacity - outbox->delivery_count >= rows->delivery_count);
+    IMPLIES(rc == SAGA_OK, outbox->hook_capacity - outbox->hook_count >= rows->hook_count);
     return rc;
 }
 
@@ -46,6 +36,8 @@ enum saga_error memory_outbox_reserve(struct memory_outbox *outbox, const struct
 static void add(struct memory_outbox *outbox, const struct rows *rows,
                 const struct delivery *delivery, struct arena *arena, bool *ok)
 {
+    PRE(outbox->delivery_count < outbox->delivery_capacity);
+    PRE(delivery->notice < rows->notice_count);
     struct store_delivery *added = &outbox->deliveries[outbox->delivery_count++];
     *added =
         (struct store_delivery){.delivery = {.change = DELIVERY_NEW, .due_ms = delivery->due_ms},
@@ -60,19 +52,21 @@ static void add(struct memory_outbox *outbox, const struct rows *rows,
 
 static bool concerns(const struct delivery *change, const struct delivery *kept)
 {
+    PRE(change->change != DELIVERY_NEW);
+    PRE(kept->change == DELIVERY_NEW || kept->change == DELIVERY_DEAD);
     bool is_dead = kept->change == DELIVERY_DEAD;
     bool of_dead = change->change == DELIVERY_AGAIN || change->change == DELIVERY_DISCARD;
     bool same = change->id == 0 || change->id == kept->id;
     return same && is_dead == of_dead && span_equal(change->hook, kept->hook);
 }
 
-/* true: it is gone. */
+/* true: the delivery is to be forgotten. */
 static bool apply(const struct delivery *change, struct delivery *kept, struct arena *arena,
                   bool *ok)
 {
     switch (change->change) {
     case DELIVERY_NEW:
-        break;
+        UNREACHABLE("a new delivery changes no other");
     case DELIVERY_DONE:
     case DELIVERY_DISCARD:
         return true;
@@ -106,18 +100,21 @@ static void change_all(struct memory_outbox *outbox, const struct delivery *chan
             outbox->deliveries[left++] = *kept;
         }
     }
+    POST(left <= outbox->delivery_count);
     outbox->delivery_count = left;
 }
 
 static void set_hook(struct memory_outbox *outbox, const struct hook_row *hook, struct arena *arena,
                      bool *ok)
 {
+    PRE(hook->name.size > 0);
     size_t at = 0;
     while (at < outbox->hook_count && span_order(outbox->hooks[at].name, hook->name) < 0) {
         at++;
     }
     bool is_there = at < outbox->hook_count && span_equal(outbox->hooks[at].name, hook->name);
     if (!is_there) {
+        CHECK(outbox->hook_count < outbox->hook_capacity);
         for (size_t i = outbox->hook_count++; i > at; i--) {
             outbox->hooks[i] = outbox->hooks[i - 1];
         }
@@ -148,6 +145,7 @@ void memory_outbox_commit(struct memory_outbox *outbox, const struct rows *rows,
 
 static bool is_wanted(const struct store_delivery *kept, const struct delivery_filter *filter)
 {
+    PRE(kept->delivery.id > 0);
     bool is_dead = kept->delivery.change == DELIVERY_DEAD;
     if (kept->delivery.id <= filter->after || is_dead != (filter->which == DELIVERIES_DEAD)) {
         return false;
@@ -180,6 +178,7 @@ enum saga_error memory_outbox_list(const struct memory_outbox *outbox,
 enum saga_error memory_outbox_load(const struct memory_outbox *outbox, uint64_t id,
                                    store_delivery_fn fn, void *arg)
 {
+    PRE(id > 0);
     for (size_t at = 0; at < outbox->delivery_count; at++) {
         if (outbox->deliveries[at].delivery.id == id) {
             return fn(&outbox->deliveries[at], arg);
@@ -188,7 +187,7 @@ enum saga_error memory_outbox_load(const struct memory_outbox *outbox, uint64_t 
     return SAGA_NOT_FOUND;
 }
 
-/* The name that comes next after `name` among hooks and deliveries; empty = none does. */
+/* The name that comes next after `name` among hooks and deliveries; empty = there is none. */
 static struct span next_name(const struct memory_outbox *outbox, struct span name)
 {
     struct span next = {NULL, 0};
@@ -200,11 +199,13 @@ static struct span next_name(const struct memory_outbox *outbox, struct span nam
             next = other;
         }
     }
+    IMPLIES(next.size > 0, span_order(next, name) > 0);
     return next;
 }
 
 static void describe(const struct memory_outbox *outbox, struct store_hook *found)
 {
+    PRE(found->row.name.size > 0);
     for (size_t i = 0; i < outbox->hook_count; i++) {
         if (span_equal(outbox->hooks[i].name, found->row.name)) {
             found->row = outbox->hooks[i];

@@ -6,7 +6,7 @@
 
 struct memory_outbox {
     struct store_delivery *deliveries; /* owned; their bytes are in the store's arena */
-    struct hook_row *hooks;            /* the same; in the order of their names */
+    struct hook_row *hooks;            /* owned, the same; in the order of their names */
     size_t delivery_count;
     size_t delivery_capacity;
     size_t hook_count;
@@ -22,7 +22,7 @@ MUST_CHECK enum saga_error memory_outbox_reserve(struct memory_outbox *outbox,
 void memory_outbox_commit(struct memory_outbox *outbox, const struct rows *rows,
                           struct arena *arena, bool *ok);
 
-/* As store.h says of the reader's three. */
+/* As store.h says of list_deliveries, load_delivery and list_hooks. */
 MUST_CHECK enum saga_error memory_outbox_list(const struct memory_outbox *outbox,
                                               const struct delivery_filter *filter,
                                               store_delivery_fn fn, void *arg);

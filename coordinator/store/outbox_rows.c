@@ -1,7 +1,7 @@
 /* outbox_rows.c - deliveries and webhooks in SQLite.
  *
- * An outcome may be of a delivery that a person has discarded meanwhile: then it changes nothing.
- * All else must find what it changes. */
+ * A person may have discarded a delivery while an attempt of it was under way: the outcome of the
+ * attempt then changes no row. All other changes must find the row that they are for. */
 #include "store/outbox_rows.h"
 
 enum delivery_column {
@@ -26,6 +26,8 @@ enum delivery_column {
 static enum saga_error insert(sqlite3_stmt *insert, const struct delivery *delivery,
                               const struct notice *notice)
 {
+    PRE(delivery->hook.size > 0);
+    PRE(notice->saga > 0);
     db_bind_text(insert, 1, delivery->hook);
     db_bind_number(insert, 2, (int64_t)notice->saga);
     db_bind_number(insert, 3, (int64_t)notice->seq);
@@ -41,6 +43,8 @@ static enum saga_error insert(sqlite3_stmt *insert, const struct delivery *deliv
 static enum saga_error update(sqlite3_stmt *update, const struct delivery *delivery)
 {
     bool dead = delivery->change == DELIVERY_DEAD;
+    IMPLIES(dead, delivery->at_ms > 0); /* 0 would say that the delivery is not dead */
+    PRE(delivery->id > 0);
     db_bind_number(update, 1, (int64_t)delivery->id);
     db_bind_text(update, 2, delivery->hook);
     db_bind_number(update, 3, delivery->attempts);
@@ -102,6 +106,7 @@ enum saga_error outbox_write(sqlite3 *db, sqlite3_stmt *const *statements, const
     sqlite3_stmt *set = statements[WRITE_SET_HOOK];
     for (uint32_t at = 0; at < rows->hook_count; at++) {
         const struct hook_row *hook = &rows->hooks[at];
+        PRE(hook->name.size > 0);
         db_bind_text(set, 1, hook->name);
         db_bind_number(set, 2, hook->disabled_ms);
         db_bind_number(set, 3, (int64_t)hook->dropped);
@@ -116,18 +121,9 @@ enum saga_error outbox_write(sqlite3 *db, sqlite3_stmt *const *statements, const
 
 /* ---- reading ---- */
 
-static enum saga_error end(sqlite3_stmt *statement, int rc)
-{
-    enum saga_error result = SAGA_OK;
-    if (rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE) {
-        result = db_error(sqlite3_db_handle(statement), rc);
-    }
-    sqlite3_reset(statement);
-    return result;
-}
-
 static void read_delivery(sqlite3_stmt *row, struct store_delivery *out)
 {
+    PRE(sqlite3_data_count(row) > DELIVERY_DATA);
     int64_t dead_ms = sqlite3_column_int64(row, DELIVERY_DEAD_AT);
     out->delivery = (struct delivery){
         .change = dead_ms > 0 ? DELIVERY_DEAD : DELIVERY_NEW,
@@ -170,65 +166,87 @@ enum saga_error outbox_list(sqlite3_stmt *const *statements, const struct delive
     if (filter->which == DELIVERIES_OF_SAGA) {
         db_bind_number(list, 4, (int64_t)filter->saga);
     }
-    enum saga_error result = SAGA_OK;
-    int rc = SQLITE_OK;
-    while (result == SAGA_OK && (rc = sqlite3_step(list)) == SQLITE_ROW) {
+    enum saga_error rc = SAGA_OK;
+    while (db_next(list, &rc)) {
         struct store_delivery delivery;
         read_delivery(list, &delivery);
-        result = fn(&delivery, arg);
+        rc = fn(&delivery, arg);
     }
-    enum saga_error error = end(list, rc);
-    return error == SAGA_OK ? result : error;
+    return rc;
 }
 
 enum saga_error outbox_load(sqlite3_stmt *const *statements, uint64_t id, store_delivery_fn fn,
                             void *arg)
 {
+    PRE(id > 0);
     sqlite3_stmt *load = statements[READ_DELIVERY];
+    enum saga_error rc = SAGA_OK;
     db_bind_number(load, 1, (int64_t)id);
-    int rc = sqlite3_step(load);
-    enum saga_error result = SAGA_NOT_FOUND;
-    if (rc == SQLITE_ROW) {
-        struct store_delivery delivery;
-        read_delivery(load, &delivery);
-        result = fn(&delivery, arg);
+    if (!db_next(load, &rc)) {
+        return rc == SAGA_OK ? SAGA_NOT_FOUND : rc;
     }
-    enum saga_error error = end(load, rc);
-    return error == SAGA_OK ? result : error;
+    struct store_delivery delivery;
+    read_delivery(load, &delivery);
+    rc = fn(&delivery, arg);
+    db_end(load);
+    return rc;
 }
 
-/* Two lists in the order of names, of which either may lack one, become one. */
+/* Where both lists of outbox_hooks() stand: which has the next name? */
+struct both {
+    sqlite3_stmt *hooks;  /* NULL: is at its end */
+    sqlite3_stmt *counts; /* the same */
+};
+
+/* Negative: the hook's name comes first; 0: both have the same; positive: the count's does. */
+static int order_of(const struct both *both)
+{
+    PRE(both->hooks || both->counts);
+    if (!both->hooks || !both->counts) {
+        return both->hooks ? -1 : 1;
+    }
+    return span_order(db_span(both->hooks, 0), db_span(both->counts, 0));
+}
+
+static struct store_hook hook_of(const struct both *both, int order)
+{
+    struct store_hook found = {0};
+    if (order >= 0) {
+        found.row.name = db_span(both->counts, 0);
+        found.pending = (uint64_t)sqlite3_column_int64(both->counts, 1);
+        found.dead = (uint64_t)sqlite3_column_int64(both->counts, 2);
+        found.oldest_ms = sqlite3_column_int64(both->counts, 3);
+    }
+    if (order <= 0) {
+        found.row.name = db_span(both->hooks, 0);
+        found.row.disabled_ms = sqlite3_column_int64(both->hooks, 1);
+        found.row.dropped = (uint64_t)sqlite3_column_int64(both->hooks, 2);
+        found.row.dropped_ms = sqlite3_column_int64(both->hooks, 3);
+    }
+    POST(found.row.name.size > 0);
+    return found;
+}
+
+static sqlite3_stmt *next_of(sqlite3_stmt *list, enum saga_error *rc)
+{
+    return list && db_next(list, rc) ? list : NULL;
+}
+
+/* Two lists in the order of names, of which either may lack a name, become one list. */
 enum saga_error outbox_hooks(sqlite3_stmt *const *statements, store_hook_fn fn, void *arg)
 {
-    sqlite3_stmt *hooks = statements[READ_HOOKS];
-    sqlite3_stmt *counts = statements[READ_HOOK_COUNTS];
-    int hook_rc = sqlite3_step(hooks);
-    int count_rc = sqlite3_step(counts);
-    enum saga_error result = SAGA_OK;
-    while (result == SAGA_OK && (hook_rc == SQLITE_ROW || count_rc == SQLITE_ROW)) {
-        struct store_hook found = {0};
-        struct span name = hook_rc == SQLITE_ROW ? db_span(hooks, 0) : (struct span){NULL, 0};
-        struct span counted = count_rc == SQLITE_ROW ? db_span(counts, 0) : (struct span){NULL, 0};
-        int order = hook_rc != SQLITE_ROW    ? 1
-                    : count_rc != SQLITE_ROW ? -1
-                                             : span_order(name, counted);
-        found.row.name = order <= 0 ? name : counted;
-        if (order <= 0) {
-            found.row.disabled_ms = sqlite3_column_int64(hooks, 1);
-            found.row.dropped = (uint64_t)sqlite3_column_int64(hooks, 2);
-            found.row.dropped_ms = sqlite3_column_int64(hooks, 3);
-        }
-        if (order >= 0) {
-            found.pending = (uint64_t)sqlite3_column_int64(counts, 1);
-            found.dead = (uint64_t)sqlite3_column_int64(counts, 2);
-            found.oldest_ms = sqlite3_column_int64(counts, 3);
-        }
-        result = fn(&found, arg);
-        hook_rc = order <= 0 ? sqlite3_step(hooks) : hook_rc;
-        count_rc = order >= 0 ? sqlite3_step(counts) : count_rc;
+    PRE(fn != NULL);
+    enum saga_error rc = SAGA_OK;
+    struct both both = {.hooks = next_of(statements[READ_HOOKS], &rc),
+                        .counts = next_of(statements[READ_HOOK_COUNTS], &rc)};
+    while (rc == SAGA_OK && (both.hooks || both.counts)) {
+        int order = order_of(&both);
+        struct store_hook found = hook_of(&both, order);
+        rc = fn(&found, arg);
+        both.hooks = order <= 0 ? next_of(both.hooks, &rc) : both.hooks;
+        both.counts = order >= 0 ? next_of(both.counts, &rc) : both.counts;
     }
-    enum saga_error hook_error = end(hooks, hook_rc);
-    enum saga_error count_error = end(counts, count_rc);
-    result = result == SAGA_OK ? hook_error : result;
-    return result == SAGA_OK ? count_error : result;
+    db_end(statements[READ_HOOKS]);
+    db_end(statements[READ_HOOK_COUNTS]);
+    return rc;
 }

@@ -2,14 +2,16 @@
 #ifndef STORE_OUTBOX_ROWS_H
 #define STORE_OUTBOX_ROWS_H
 
-#include "store/reader.h"
-#include "store/writer.h"
+#include "store/db.h"
+#include "store/queries.h"
+#include "store/store.h"
 
-/* A batch's part of the outbox, inside its transaction. */
+/* Writes a batch's deliveries and webhooks, inside the transaction of the batch. `statements` are
+ * the writer's. */
 MUST_CHECK enum saga_error outbox_write(sqlite3 *db, sqlite3_stmt *const *statements,
                                         const struct rows *rows);
 
-/* As store.h says of the reader's three; `statements` are a reader's. */
+/* As store.h says of list_deliveries, load_delivery and list_hooks; `statements` are a reader's. */
 MUST_CHECK enum saga_error outbox_list(sqlite3_stmt *const *statements,
                                        const struct delivery_filter *filter, store_delivery_fn fn,
                                        void *arg);

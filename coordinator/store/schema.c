@@ -14,6 +14,7 @@ static const char *const steps[SCHEMA_VERSION] = {NULL, SQL_STEP_2};
 
 static enum saga_error migrate(sqlite3 *db, int64_t version)
 {
+    PRE(version > 0);
     enum saga_error rc = SAGA_OK;
     for (int64_t at = version; at < SCHEMA_VERSION && rc == SAGA_OK; at++) {
         CHECK(steps[at] != NULL);
@@ -24,6 +25,7 @@ static enum saga_error migrate(sqlite3 *db, int64_t version)
 
 enum saga_error schema_make(sqlite3 *db, int64_t version)
 {
+    PRE(version >= 0);
     PRE(version <= SCHEMA_VERSION);
     if (version == SCHEMA_VERSION) {
         return SAGA_OK;
@@ -32,33 +34,63 @@ enum saga_error schema_make(sqlite3 *db, int64_t version)
     if (rc != SAGA_OK) {
         return rc;
     }
+
     rc = version == 0 ? db_run(db, (const char *)embed_store_sql) : migrate(db, version);
-    if (rc == SAGA_OK) {
-        rc = db_run(db, SQL_SCHEMA_COMMIT);
+    if (rc != SAGA_OK) {
+        goto err_after_begin;
     }
-    if (rc != SAGA_OK && sqlite3_get_autocommit(db) == 0) {
+    rc = db_run(db, SQL_SCHEMA_COMMIT);
+    if (rc != SAGA_OK) {
+        goto err_after_begin;
+    }
+    POST(sqlite3_get_autocommit(db) != 0);
+    return SAGA_OK;
+
+err_after_begin:
+    /* SQLite may have rolled back by itself. */
+    if (sqlite3_get_autocommit(db) == 0) {
         enum saga_error ignored = db_run(db, SQL_SCHEMA_ROLLBACK);
         MAYBE(ignored != SAGA_OK);
     }
+    CHECK(rc != SAGA_OK);
+    return rc;
+}
+
+/* What a database says of itself. */
+struct identity {
+    int64_t application; /* "SAGA", once our tables are there */
+    int64_t version;
+    int64_t tables;
+};
+
+static enum saga_error ask(sqlite3 *db, struct identity *identity)
+{
+    const struct {
+        const char *sql;
+        int64_t *number;
+    } questions[] = {
+        {SQL_APPLICATION_ID, &identity->application},
+        {SQL_USER_VERSION, &identity->version},
+        {SQL_TABLE_COUNT, &identity->tables},
+    };
+    enum saga_error rc = SAGA_OK;
+    for (size_t at = 0; at < ARRAY_COUNT(questions) && rc == SAGA_OK; at++) {
+        rc = db_number(db, questions[at].sql, questions[at].number);
+    }
+    IMPLIES(rc == SAGA_OK, identity->tables >= 0);
     return rc;
 }
 
 enum saga_error schema_check(sqlite3 *db, int64_t *version)
 {
-    int64_t application = 0;
-    int64_t tables = 0;
-    enum saga_error rc = db_number(db, SQL_APPLICATION_ID, &application);
-    if (rc == SAGA_OK) {
-        rc = db_number(db, SQL_USER_VERSION, version);
-    }
-    if (rc == SAGA_OK) {
-        rc = db_number(db, SQL_TABLE_COUNT, &tables);
-    }
+    struct identity identity = {0};
+    enum saga_error rc = ask(db, &identity);
     if (rc != SAGA_OK) {
         return rc;
     }
-    if ((tables > 0 && application != APPLICATION_ID) || *version < 0) {
+    if ((identity.tables > 0 && identity.application != APPLICATION_ID) || identity.version < 0) {
         return SAGA_STORE_CORRUPT;
     }
-    return *version > SCHEMA_VERSION ? SAGA_STORE_NEWER : SAGA_OK;
+    *version = identity.version;
+    return identity.version > SCHEMA_VERSION ? SAGA_STORE_NEWER : SAGA_OK;
 }

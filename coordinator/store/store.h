@@ -1,7 +1,7 @@
 /* store.h - the seam between what is decided and what is durable.
  *
- * Two implementations run the same conformance suite: store_sqlite.c (the product) and
- * store_memory.c (its twin for tests: faults by countdown, a crash that forgets what was not
+ * Two implementations run the same conformance suite: store_sqlite.h (the product) and
+ * store_memory.h (its twin for tests: faults by countdown, a crash that forgets what was not
  * durable). One batch is in the making at a time; the store commits in its own thread, and `wake`
  * becomes readable when a batch is durable or the store has failed.
  *
@@ -20,7 +20,7 @@ struct store_inbox_ops; /* inbox.h */
 struct store; /* each implementation's own; its first member is `const struct store_ops *ops` */
 struct store_reader; /* the same for store_reader_ops */
 
-/* What a list of sagas asks for. Empty or zero = any. */
+/* Which sagas a list is to show. Empty or zero = any. */
 struct store_filter {
     enum saga_state state;
     struct span definition;
@@ -53,18 +53,18 @@ struct store_facts {
 
 /* Sagas that sleep, in the order in which they are due: a part of them. */
 struct store_due {
-    int64_t after_ms;    /* only those that come after this place: 0, 0 = from the first one; */
-    uint64_t after_saga; /* moved on to the last one shown */
-    int64_t until_ms;    /* only those that are due by then */
+    int64_t after_ms;    /* only sagas that come after this place: 0, 0 = from the first one; */
+    uint64_t after_saga; /* moved on to the last saga shown */
+    int64_t until_ms;    /* only sagas that are due by then */
     uint32_t limit;      /* how many to show at most; counted down */
-    int64_t next_ms;     /* result: when the first one that was not shown is due; INT64_MAX = none
-                          * is, ever */
+    int64_t next_ms;     /* result: when the first saga that was not shown is due; INT64_MAX = no
+                          * saga is left that wakes by itself */
 };
 
-/* A delivery as it is kept; `change` is NEW (pending) or DEAD. */
+/* A delivery that lies in the outbox; its `change` is NEW (pending) or DEAD. */
 struct store_delivery {
     struct delivery delivery;
-    struct notice notice; /* its data only when one is loaded by its id */
+    struct notice notice; /* with its data only from load_delivery() */
 };
 
 enum delivery_which { DELIVERIES_PENDING, DELIVERIES_OF_SAGA, DELIVERIES_DEAD };
@@ -82,10 +82,10 @@ struct store_hook {
     struct hook_row row; /* zeroes when nothing is kept of it */
     uint64_t pending;
     uint64_t dead;
-    int64_t oldest_ms; /* of what is pending; 0 = nothing is */
+    int64_t oldest_ms; /* of the deliveries that are pending; 0 = none is */
 };
 
-/* A claim that stands, `change` is QUEUED or HELD. */
+/* A concurrency key that a saga holds, or waits for; its `change` is HELD or QUEUED. */
 struct store_claim {
     struct claim_row row;
     struct span name; /* external id */
@@ -122,10 +122,11 @@ struct store_ops {
      * -1: call `durable` at will (the memory store, which has no thread). */
     int (*wake)(const struct store *store);
 
-    /* Is there room on the disk for more than what is at hand? Asked before a request is taken. */
+    /* Is there room on the disk for another request besides the batch at hand? Asked before a
+     * request is taken. */
     bool (*has_space)(struct store *store);
 
-    /* Reads of the loop's own thread. They see what is durable. */
+    /* Reads of the loop's own thread see what is durable. */
 
     /* Every saga that is neither final nor asleep, in ascending order of internal id: recovery. */
     MUST_CHECK enum saga_error (*load_awake)(struct store *store, store_image_fn fn, void *arg);
@@ -168,11 +169,11 @@ struct store_reader_ops {
                                        void *arg);
     MUST_CHECK enum saga_error (*find_name)(struct store_reader *reader, struct span text,
                                             struct name *found);
-    /* What lies in the outbox, in ascending order of id, without data. */
+    /* Deliveries that lie in the outbox, in ascending order of id, without their data. */
     MUST_CHECK enum saga_error (*list_deliveries)(struct store_reader *reader,
                                                   const struct delivery_filter *filter,
                                                   store_delivery_fn fn, void *arg);
-    /* One of it, with its data. SAGA_NOT_FOUND. */
+    /* One delivery, with its data. SAGA_NOT_FOUND. */
     MUST_CHECK enum saga_error (*load_delivery)(struct store_reader *reader, uint64_t id,
                                                 store_delivery_fn fn, void *arg);
     /* Every webhook of which anything is kept, in the order of their names. */
@@ -191,32 +192,5 @@ struct store {
 struct store_reader {
     const struct store_reader_ops *ops;
 };
-
-/* The product's store: SQLite in `path`. SAGA_STORE_LOCKED when another process has it,
- * SAGA_STORE_NEWER when its schema is of a later version, SAGA_DISK_FULL, SAGA_STORE_CORRUPT,
- * SAGA_STORE_FAILED. *why: a sentence for the operator, in a static or store-owned buffer. */
-struct store_sqlite_options {
-    const char *path;
-    uint64_t
-        crash_at_row; /* test builds: _exit(137) right after (see crash_phase) the n-th row; 0 */
-    int crash_phase;  /* 0 = before its commit, 1 = after its commit, before it is known */
-    /* For tests; 0 = what the product uses. */
-    uint64_t turn_rows;        /* rows after which the newest rows of live sagas are noted */
-    int64_t checkpoint_frames; /* length of the log at which it is copied back */
-    uint64_t space_min;        /* bytes that must be free on the disk besides the batch */
-    uint64_t scan_max;         /* sagas that one list looks at */
-};
-MUST_CHECK enum saga_error store_sqlite_open(const struct store_sqlite_options *options,
-                                             struct store **store, char *why, size_t why_size);
-
-/* The twin for tests. Commits when `durable` is called, unless told otherwise. */
-MUST_CHECK enum saga_error store_memory_open(struct store **store);
-/* The n-th submit from now fails for good (1 = the next); 0 = never. */
-void store_memory_fail_at(struct store *store, uint64_t n);
-/* Power loss: what `durable` has not counted is gone; the store may be used again as if opened
- * anew. */
-void store_memory_crash(struct store *store);
-/* Commits nothing until it is set back to false: the time in which a crash loses a batch. */
-void store_memory_hold(struct store *store, bool hold);
 
 #endif

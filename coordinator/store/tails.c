@@ -28,6 +28,7 @@ static struct tail *find(const struct tail_table *table, uint64_t saga)
 static const struct tail *entry(const struct tail_table *table, uint64_t saga)
 {
     const struct tail *slot = find(table, saga);
+    IMPLIES(!slot, table->count == 0);
     return !slot || slot->saga == 0 ? NULL : slot;
 }
 
@@ -44,6 +45,7 @@ static void set(struct tail_table *table, uint64_t saga, uint64_t lsn)
 
 static void empty(struct tail_table *table)
 {
+    PRE(table->count <= table->capacity);
     if (table->capacity > CAPACITY_KEPT) {
         free(table->slots);
         *table = (struct tail_table){0};
@@ -58,11 +60,13 @@ static void empty(struct tail_table *table)
 void tails_open(struct tails *tails)
 {
     *tails = (struct tails){0};
-    CHECK(pthread_mutex_init(&tails->lock, NULL) == 0);
+    int failed = pthread_mutex_init(&tails->lock, NULL);
+    CHECK(failed == 0);
 }
 
 void tails_close(struct tails *tails)
 {
+    PRE(tails->old_at <= tails->old.capacity);
     free(tails->young.slots);
     free(tails->old.slots);
     pthread_mutex_destroy(&tails->lock);
@@ -102,9 +106,10 @@ void tails_commit(struct tails *tails, const struct rows *rows)
 {
     pthread_mutex_lock(&tails->lock);
     for (uint32_t at = 0; at < rows->row_count; at++) {
+        PRE(rows->rows[at].lsn > 0);
         set(&tails->young, rows->rows[at].saga, rows->rows[at].lsn);
     }
-    /* A head that knows the saga's newest row makes its entry needless. */
+    /* A head that says the saga's newest row makes the entry of the saga needless. */
     for (uint32_t at = 0; at < rows->head_count; at++) {
         struct tail *slot = find(&tails->young, rows->heads[at].saga);
         if (slot && slot->saga != 0 && slot->lsn <= rows->heads[at].last_lsn) {
@@ -116,6 +121,7 @@ void tails_commit(struct tails *tails, const struct rows *rows)
 
 void tails_set(struct tails *tails, uint64_t saga, uint64_t lsn)
 {
+    PRE(lsn > 0);
     pthread_mutex_lock(&tails->lock);
     set(&tails->young, saga, lsn);
     pthread_mutex_unlock(&tails->lock);
@@ -146,9 +152,11 @@ void tails_turn(struct tails *tails)
 
 bool tails_take(struct tails *tails, struct tail *taken)
 {
+    PRE(tails->old_at <= tails->old.capacity);
     while (tails->old_at < tails->old.capacity) {
         const struct tail *slot = &tails->old.slots[tails->old_at++];
-        /* One that moved again is written with its newer row, or has been by its head. */
+        /* A saga that moved again is in the young generation, and written with that; a saga whose
+         * own row is right needs nothing. */
         if (slot->saga != 0 && slot->lsn != 0 && !entry(&tails->young, slot->saga)) {
             *taken = *slot;
             return true;
@@ -164,15 +172,4 @@ void tails_drop_old(struct tails *tails)
     empty(&tails->old);
     tails->old_at = 0;
     pthread_mutex_unlock(&tails->lock);
-}
-
-const struct tail *tails_next_young(const struct tails *tails, size_t *at)
-{
-    while (*at < tails->young.capacity) {
-        const struct tail *slot = &tails->young.slots[(*at)++];
-        if (slot->saga != 0 && slot->lsn != 0) {
-            return slot;
-        }
-    }
-    return NULL;
 }

@@ -1,14 +1,14 @@
 /* tails.h - which row is the newest of each saga that moved since its row in `saga` was written.
  *
  * A step of a saga appends an event and leaves the saga's own row alone, so saga.last_lsn is behind
- * for sagas that are at work. What it lacks is here, in two generations:
+ * for sagas that are at work. The lsn that `saga` lacks are here, in two generations:
  *
  *   young   sagas with a row since the last turn
  *   old     sagas of the generation before, which the writer is writing into `saga`, a few with
  *           each commit, so that no commit has to write them all
  *
- * An entry with lsn 0 says: the saga's own row is right. The writer's thread is the only one that
- * changes anything; it does so under the lock, and readers look things up under it. */
+ * An entry with lsn 0 says: the saga's own row is right. Only the writer's thread changes anything,
+ * under the lock; readers look things up under the lock. */
 #ifndef STORE_TAILS_H
 #define STORE_TAILS_H
 
@@ -55,12 +55,5 @@ void tails_turn(struct tails *tails);
 bool tails_take(struct tails *tails, struct tail *taken);
 /* All of the old have been written, durably. */
 void tails_drop_old(struct tails *tails);
-/* Walks the young: *at starts with 0; NULL at the end. The writer's thread only. */
-const struct tail *tails_next_young(const struct tails *tails, size_t *at);
-
-static inline bool tails_has_old(const struct tails *tails)
-{
-    return tails->old.count > 0;
-}
 
 #endif

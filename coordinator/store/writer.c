@@ -1,17 +1,19 @@
 /* writer.c - the thread: wait, commit, tell, checkpoint.
  *
  * Checkpoints. The log (WAL) is copied into the database after checkpoint_frames, between two
- * batches, after the last one has been announced. When all of it was copied and no reader is in
- * it, the next commit starts the log anew, over the blocks that are there: that is what makes a
- * commit cheap, and why the log is never truncated on the way. A reader that stays in an old
- * snapshot keeps the log growing: then another try comes after a quarter more, and past
+ * batches, after the last batch has been announced. When the whole log was copied and no reader is
+ * in the log, the next commit starts the log anew, over the blocks that are there: that is what
+ * makes a commit cheap, and why the log is never truncated on the way. A reader that stays in an
+ * old snapshot keeps the log growing: then the next try comes after a quarter more, and past
  * WAL_FRAMES_LARGE one that waits for readers, for a moment. */
 #include "store/writer.h"
 
+#include <errno.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/commit.h"
 
 enum {
     WAL_FRAMES_LARGE = 16384, /* 64 MiB */
@@ -21,9 +23,10 @@ enum {
 /* Told by SQLite after each commit how long the log is. */
 static int count_frames(void *arg, sqlite3 *db, const char *schema, int frames)
 {
-    (void)db;
     (void)schema;
     struct writer *writer = arg;
+    PRE(frames > 0);
+    PRE(writer->db == db);
     if (frames <= writer->wal_frames) {
         writer->checkpoint_at = writer->options.checkpoint_frames;
     }
@@ -33,6 +36,7 @@ static int count_frames(void *arg, sqlite3 *db, const char *schema, int frames)
 
 static enum saga_error checkpoint(struct writer *writer)
 {
+    PRE(sqlite3_get_autocommit(writer->db) != 0);
     int mode = SQLITE_CHECKPOINT_PASSIVE;
     if (writer->wal_frames >= WAL_FRAMES_LARGE) {
         log_line(LOG_WARN, "store_log_long", NULL);
@@ -46,7 +50,7 @@ static enum saga_error checkpoint(struct writer *writer)
     if ((rc & 0xff) == SQLITE_BUSY || db_error(writer->db, rc) == SAGA_DISK_FULL) {
         return SAGA_OK;
     }
-    MAYBE(copied < frames);
+    POST(copied <= frames);
     return db_error(writer->db, rc);
 }
 
@@ -59,6 +63,7 @@ static void announce(const struct writer *writer)
 
 static void fail(struct writer *writer, enum saga_error rc)
 {
+    PRE(rc != SAGA_OK);
     log_line(LOG_ERROR, "store_failed", "error", error_sentence(rc), "sqlite",
              sqlite3_errmsg(writer->db), NULL);
     bool is_told = rc == SAGA_DISK_FULL || rc == SAGA_STORE_CORRUPT;
@@ -66,67 +71,97 @@ static void fail(struct writer *writer, enum saga_error rc)
     announce(writer);
 }
 
+/* One batch: SAGA_OK, or the store has failed for good. */
+static enum saga_error work(struct writer *writer)
+{
+    PRE(writer->batch != NULL);
+    enum saga_error rc = commit_batch(writer, writer->batch);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    atomic_fetch_add(&writer->durable, 1);
+    announce(writer);
+    return writer->wal_frames >= writer->checkpoint_at ? checkpoint(writer) : SAGA_OK;
+}
+
 static void *run(void *arg)
 {
     struct writer *writer = arg;
     for (;;) {
         while (sem_wait(&writer->work) != 0) {
-            MAYBE("interrupted by a signal");
+            CHECK(errno == EINTR);
         }
         if (writer->stop) {
             return NULL;
         }
-        CHECK(writer->batch != NULL);
-        /* It came while a checkpoint failed: its owner may have seen that and taken it back. */
+        /* The batch came while a checkpoint failed: its owner may have seen the failure, and taken
+         * the batch back. */
         if (writer_has_failed(writer)) {
             continue;
         }
-        enum saga_error rc = commit_batch(writer, writer->batch);
-        if (rc != SAGA_OK) {
-            fail(writer, rc);
-            continue;
-        }
-        atomic_fetch_add(&writer->durable, 1);
-        announce(writer);
-        if (writer->wal_frames >= writer->checkpoint_at) {
-            rc = checkpoint(writer);
-        }
+        enum saga_error rc = work(writer);
         if (rc != SAGA_OK) {
             fail(writer, rc);
         }
     }
+}
+
+static const char *const sqls[] = {
+#define X(name, sql) sql,
+    WRITER_QUERIES(X)
+#undef X
+};
+_Static_assert(ARRAY_COUNT(sqls) == WRITE_COUNT, "each query has its SQL");
+
+enum saga_error writer_prepare(struct writer *writer)
+{
+    PRE(!writer->is_running);
+    enum saga_error rc = batch_table_open(writer->db, &writer->shown);
+    return rc == SAGA_OK ? db_prepare(writer->db, sqls, WRITE_COUNT, writer->statements) : rc;
 }
 
 enum saga_error writer_start(struct writer *writer)
 {
     PRE(writer->db != NULL);
     PRE(!writer->is_running);
-    writer->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (writer->wake < 0) {
-        return SAGA_STORE_FAILED;
-    }
-    CHECK(sem_init(&writer->work, 0, 0) == 0);
+    enum saga_error rc = SAGA_STORE_FAILED;
     sqlite3_busy_timeout(writer->db, BUSY_MS);
     sqlite3_wal_hook(writer->db, count_frames, writer);
     writer->checkpoint_at = writer->options.checkpoint_frames;
+
+    writer->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (writer->wake < 0) {
+        goto err;
+    }
+
+    rc = SAGA_NO_MEMORY;
+    int failed = sem_init(&writer->work, 0, 0);
+    CHECK(failed == 0);
     writer->is_running = pthread_create(&writer->thread, NULL, run, writer) == 0;
     if (!writer->is_running) {
-        sem_destroy(&writer->work);
-        close(writer->wake);
-        return SAGA_NO_MEMORY;
+        goto err_after_work;
     }
     return SAGA_OK;
+
+err_after_work:
+    sem_destroy(&writer->work);
+    close(writer->wake);
+err:
+    CHECK(rc != SAGA_OK);
+    return rc;
 }
 
 void writer_submit(struct writer *writer, const struct rows *rows)
 {
     PRE(writer->is_running);
+    PRE(!writer->stop);
     writer->batch = rows;
     sem_post(&writer->work);
 }
 
 static void join(struct writer *writer)
 {
+    PRE(writer->is_running);
     writer->stop = true;
     sem_post(&writer->work);
     pthread_join(writer->thread, NULL);
@@ -135,14 +170,21 @@ static void join(struct writer *writer)
     close(writer->wake);
 }
 
+/* What the tails know goes into `saga`, so that the next start has nothing to read. */
+static void write_tails(struct writer *writer)
+{
+    PRE(!writer->is_running);
+    enum saga_error rc = writer_has_failed(writer) ? SAGA_OK : commit_tails(writer);
+    if (rc != SAGA_OK) {
+        fail(writer, rc);
+    }
+}
+
 void writer_stop(struct writer *writer)
 {
     if (writer->is_running) {
         join(writer);
-        enum saga_error rc = writer_has_failed(writer) ? SAGA_OK : commit_tails(writer);
-        if (rc != SAGA_OK) {
-            fail(writer, rc);
-        }
+        write_tails(writer);
     }
     if (!writer->db) {
         return;

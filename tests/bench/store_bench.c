@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 #include "base/digest.h"
-#include "store/store.h"
+#include "store/store_sqlite.h"
 
 enum { STAGES = 4, BATCH_MAX = 4096, TEXT = 40 };
 

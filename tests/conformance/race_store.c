@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "store/store.h"
+#include "store/store_sqlite.h"
 
 enum {
     READERS = 3,

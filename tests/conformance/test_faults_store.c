@@ -21,7 +21,7 @@
 #include "lib/fault_memory.h"
 #include "lib/fault_vfs.h"
 #include "store/rows.h"
-#include "store/store.h"
+#include "store/store_sqlite.h"
 
 enum {
     BATCHES = 14,

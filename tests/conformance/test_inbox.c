@@ -7,6 +7,8 @@
 
 #include "base/mp.h"
 #include "store/inbox.h"
+#include "store/store_memory.h"
+#include "store/store_sqlite.h"
 
 enum { STORES = 2, SQLITE = 0, MEMORY = 1 };
 

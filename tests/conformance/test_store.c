@@ -6,7 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/store.h"
+#include "store/store_memory.h"
+#include "store/store_sqlite.h"
 
 enum { STORES = 2, SQLITE = 0, MEMORY = 1 };
 

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #include "store/rows.h"
-#include "store/store.h"
+#include "store/store_memory.h"
+#include "store/store_sqlite.h"
 
 enum {
     STORES = 2,

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "store/store.h"
+#include "store/store_memory.h"
+#include "store/store_sqlite.h"
 
 enum { STORES = 2, SQLITE = 0, MEMORY = 1 };
 

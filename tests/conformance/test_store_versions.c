@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "store/store.h"
+#include "store/store_sqlite.h"
 
 struct place {
     char folder[64];

@@ -10,6 +10,7 @@
 #include "core/requests.h"
 #include "core/decide.h"
 #include "core/recover.h"
+#include "store/store_memory.h"
 
 /* ---- what the core asks of its surroundings ---- */
 

@@ -34,6 +34,7 @@
 #include "peers/peers.h"
 #include "engine/event.h"
 #include "base/buf.h"
+#include "store/store_memory.h"
 
 enum {
     CORE_WORLD_LOG = 4 * 1024 * 1024,

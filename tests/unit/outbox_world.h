@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/mp.h"
 #include "outbox/outbox.h"
+#include "store/store_memory.h"
 
 enum { POSTS_MAX = 64, REQUESTS_MAX = 64 };
 

@@ -6,6 +6,7 @@
 #include "core_world.h"
 #include "door/webhook.h"
 #include "sim/sim.h"
+#include "store/store_memory.h"
 
 static struct webhooks hooks;
 

@@ -6,6 +6,7 @@
  * durable. */
 #include "core_world.h"
 #include "door/request.h"
+#include "store/store_memory.h"
 
 #define PAID                                                                                       \
     "{'saga':'trip','on':[{'event':'go','input':{'who':'$.event.data.who'},"                       \

@@ -7,6 +7,7 @@
 #include "peers/peers.h"
 #include "door/request.h"
 #include "engine/event.h"
+#include "store/store_memory.h"
 
 #define DONE_OUTPUT " {\"flight\":{\"number\":7}}"
 

@@ -9,6 +9,7 @@
 #include "journal/verb.h"
 #include "core/full.h"
 #include "core/decide.h"
+#include "store/store_memory.h"
 
 Test(core_round, answers_a_start_and_sends_its_task_when_both_are_durable)
 {

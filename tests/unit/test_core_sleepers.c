@@ -8,6 +8,7 @@
 
 #include "core_world.h"
 #include "journal/verb.h"
+#include "store/store_memory.h"
 
 enum { HOUR_MS = 3600000, NEAR_MS = 30000, MANY = 600 };
 

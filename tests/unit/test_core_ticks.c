@@ -2,6 +2,7 @@
  *
  * Time is the world's. Sagas are seen by asking for them by the id that their tick gives them. */
 #include "core_world.h"
+#include "store/store_memory.h"
 
 #define MINUTELY(catch_up)                                                                         \
     "{'saga':'tick','on':[{'schedule':'* * * * *','catch_up':'" catch_up                           \

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "store/store.h"
+#include "store/store_sqlite.h"
 
 struct place {
     char folder[64];

@@ -1,10 +1,12 @@
-/* inbox_memory.c - the twin of the inbox's tables: arrays that are looked through from one end. */
-#include "store/inbox_memory.h"
+/* memory_events.c - the twin of the tables inbox, want and wait: arrays that are looked through. */
+#include "store/memory_events.h"
 
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "store/memory_array.h"
 
+/* What is known of each event that ever came. */
 struct memory_identity {
     uint64_t number;
     bool is_offered;
@@ -24,41 +26,28 @@ struct memory_wait {
     int64_t value;
 };
 
-void inbox_memory_open(struct inbox_memory *inbox)
+void memory_events_open(struct memory_events *inbox)
 {
-    *inbox = (struct inbox_memory){0};
+    *inbox = (struct memory_events){0};
     map_open(&inbox->identities);
 }
 
-void inbox_memory_close(struct inbox_memory *inbox)
+void memory_events_close(struct memory_events *inbox)
 {
+    PRE(inbox->want_count <= inbox->want_capacity);
     map_close(&inbox->identities);
     free(inbox->events);
     free(inbox->wants);
     free(inbox->waits);
-    *inbox = (struct inbox_memory){0};
-}
-
-static bool reserve(void **items, size_t *capacity, size_t size, size_t needed)
-{
-    if (needed <= *capacity) {
-        return true;
-    }
-    size_t wanted = needed * 2 + 16;
-    void *grown = realloc(*items, wanted * size);
-    if (!grown) {
-        return false;
-    }
-    *items = grown;
-    *capacity = wanted;
-    return true;
+    *inbox = (struct memory_events){0};
 }
 
 /* ---- identities ---- */
 
-/* Neither half may hold a zero byte: those are no texts that come in. */
+/* Both halves are texts, and so without a zero byte. */
 static struct span identity_key(struct span source, struct span id, struct buf *out)
 {
+    PRE(source.size == 0 || !memchr(source.data, '\0', source.size));
     buf_clear(out);
     buf_write(out, source.data, source.size);
     buf_write(out, "", 1);
@@ -66,9 +55,10 @@ static struct span identity_key(struct span source, struct span id, struct buf *
     return buf_span(out);
 }
 
-static struct memory_identity *find_identity(const struct inbox_memory *inbox, struct span source,
+static struct memory_identity *find_identity(const struct memory_events *inbox, struct span source,
                                              struct span id)
 {
+    PRE(inbox->offered <= inbox->last);
     struct buf key;
     buf_open(&key, 1 << 20);
     struct memory_identity *found = map_get(&inbox->identities, identity_key(source, id, &key));
@@ -76,9 +66,10 @@ static struct memory_identity *find_identity(const struct inbox_memory *inbox, s
     return found;
 }
 
-static bool add_identity(struct inbox_memory *inbox, const struct inbox_row *row,
+static bool add_identity(struct memory_events *inbox, const struct inbox_row *row,
                          struct arena *arena)
 {
+    PRE(row->number > 0);
     struct buf key;
     bool ok = true;
     buf_open(&key, 1 << 20);
@@ -94,8 +85,11 @@ static bool add_identity(struct inbox_memory *inbox, const struct inbox_row *row
 
 /* ---- committing ---- */
 
-static enum saga_error guard(const struct inbox_memory *inbox, const struct rows *rows)
+/* What the database guards with keys: identities that are new are new, what is offered is known. */
+static enum saga_error guard(const struct memory_events *inbox, const struct rows *rows)
 {
+    IMPLIES(rows->inbox_count > 0, rows->inbox != NULL);
+    IMPLIES(rows->inbox_done_count > 0, rows->inbox_done != NULL);
     for (uint32_t at = 0; at < rows->inbox_count; at++) {
         const struct inbox_row *row = &rows->inbox[at];
         if (row->number != inbox->last + 1 + at || find_identity(inbox, row->source, row->id)) {
@@ -112,9 +106,11 @@ static enum saga_error guard(const struct inbox_memory *inbox, const struct rows
     return SAGA_OK;
 }
 
-static bool add_event(struct inbox_memory *inbox, const struct inbox_row *source,
+static bool add_event(struct memory_events *inbox, const struct inbox_row *source,
                       struct arena *arena)
 {
+    PRE(inbox->event_count < inbox->event_capacity);
+    PRE(source->number == inbox->last + 1);
     bool ok = true;
     struct inbox_row *row = &inbox->events[inbox->event_count++];
     *row = *source;
@@ -128,8 +124,9 @@ static bool add_event(struct inbox_memory *inbox, const struct inbox_row *source
     return ok && add_identity(inbox, row, arena);
 }
 
-static void drop_want(struct inbox_memory *inbox, const struct wait_row *row)
+static void drop_want(struct memory_events *inbox, const struct wait_row *row)
 {
+    PRE(row->change == WAIT_WANTED || row->change == WAIT_UNWANTED);
     for (size_t at = 0; at < inbox->want_count; at++) {
         if (inbox->wants[at].saga == row->saga && span_equal(inbox->wants[at].name, row->name)) {
             inbox->wants[at] = inbox->wants[--inbox->want_count];
@@ -139,7 +136,7 @@ static void drop_want(struct inbox_memory *inbox, const struct wait_row *row)
 }
 
 /* Index of the first wait that is not before this step. */
-static size_t wait_at(const struct inbox_memory *inbox, uint64_t saga, uint32_t step)
+static size_t wait_at(const struct memory_events *inbox, uint64_t saga, uint32_t step)
 {
     size_t at = 0;
     while (at < inbox->wait_count) {
@@ -149,11 +146,14 @@ static size_t wait_at(const struct inbox_memory *inbox, uint64_t saga, uint32_t 
         }
         at++;
     }
+    POST(at <= inbox->wait_count);
     return at;
 }
 
-static struct memory_wait *find_wait(const struct inbox_memory *inbox, uint64_t saga, uint32_t step)
+static struct memory_wait *find_wait(const struct memory_events *inbox, uint64_t saga,
+                                     uint32_t step)
 {
+    PRE(saga > 0);
     size_t at = wait_at(inbox, saga, step);
     if (at == inbox->wait_count || inbox->waits[at].wait.saga != saga ||
         inbox->waits[at].wait.step != step) {
@@ -162,9 +162,10 @@ static struct memory_wait *find_wait(const struct inbox_memory *inbox, uint64_t 
     return &inbox->waits[at];
 }
 
-static enum saga_error begin_wait(struct inbox_memory *inbox, const struct wait_row *row,
+static enum saga_error begin_wait(struct memory_events *inbox, const struct wait_row *row,
                                   struct arena *arena)
 {
+    PRE(inbox->wait_count < inbox->wait_capacity);
     bool ok = true;
     size_t at = wait_at(inbox, row->saga, row->step);
     if (find_wait(inbox, row->saga, row->step)) {
@@ -180,39 +181,58 @@ static enum saga_error begin_wait(struct inbox_memory *inbox, const struct wait_
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-static enum saga_error change_wait(struct inbox_memory *inbox, const struct wait_row *row,
-                                   struct arena *arena)
+static enum saga_error add_want(struct memory_events *inbox, const struct wait_row *row,
+                                struct arena *arena)
 {
-    struct memory_wait *wait = find_wait(inbox, row->saga, row->step);
+    drop_want(inbox, row);
+    CHECK(inbox->want_count < inbox->want_capacity);
     bool ok = true;
-    switch (row->change) {
-    case WAIT_WANTED:
-        drop_want(inbox, row);
-        inbox->wants[inbox->want_count++] = (struct memory_want){
-            .saga = row->saga, .name = arena_copy(arena, row->name, &ok), .mark = row->mark};
-        break;
-    case WAIT_UNWANTED:
-        drop_want(inbox, row);
-        break;
-    case WAIT_BEGUN:
-        return begin_wait(inbox, row, arena);
-    case WAIT_RECALLED:
-        if (wait) {
-            wait->wait.is_recalled = true;
-        }
-        break;
-    case WAIT_ENDED:
-        if (wait) {
-            const struct memory_wait *end = inbox->waits + inbox->wait_count--;
-            memmove(wait, wait + 1, (size_t)(end - wait - 1) * sizeof(*wait));
-        }
-        break;
-    }
+    inbox->wants[inbox->want_count++] = (struct memory_want){
+        .saga = row->saga, .name = arena_copy(arena, row->name, &ok), .mark = row->mark};
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-static bool is_kept(const struct inbox_memory *inbox, const struct inbox_row *row)
+static void recall_wait(struct memory_wait *wait)
 {
+    if (wait) {
+        CHECK(wait->wait.name.size > 0);
+        wait->wait.is_recalled = true;
+    }
+}
+
+static void end_wait(struct memory_events *inbox, struct memory_wait *wait)
+{
+    if (wait) {
+        PRE(wait >= inbox->waits && wait < inbox->waits + inbox->wait_count);
+        const struct memory_wait *end = inbox->waits + inbox->wait_count--;
+        memmove(wait, wait + 1, (size_t)(end - wait - 1) * sizeof(*wait));
+    }
+}
+
+static enum saga_error change_wait(struct memory_events *inbox, const struct wait_row *row,
+                                   struct arena *arena)
+{
+    switch (row->change) {
+    case WAIT_WANTED:
+        return add_want(inbox, row, arena);
+    case WAIT_UNWANTED:
+        drop_want(inbox, row);
+        return SAGA_OK;
+    case WAIT_BEGUN:
+        return begin_wait(inbox, row, arena);
+    case WAIT_RECALLED:
+        recall_wait(find_wait(inbox, row->saga, row->step));
+        return SAGA_OK;
+    case WAIT_ENDED:
+        end_wait(inbox, find_wait(inbox, row->saga, row->step));
+        return SAGA_OK;
+    }
+    UNREACHABLE("a change of a wait");
+}
+
+static bool is_kept(const struct memory_events *inbox, const struct inbox_row *row)
+{
+    PRE(row->number <= inbox->last);
     if (row->number > inbox->offered) {
         return true;
     }
@@ -230,7 +250,7 @@ static bool is_kept(const struct inbox_memory *inbox, const struct inbox_row *ro
     return false;
 }
 
-static void prune(struct inbox_memory *inbox)
+static void prune(struct memory_events *inbox)
 {
     size_t kept = 0;
     for (size_t at = 0; at < inbox->event_count; at++) {
@@ -238,10 +258,11 @@ static void prune(struct inbox_memory *inbox)
             inbox->events[kept++] = inbox->events[at];
         }
     }
+    POST(kept <= inbox->event_count);
     inbox->event_count = kept;
 }
 
-static bool note_offered(struct inbox_memory *inbox, const struct inbox_done *done,
+static bool note_offered(struct memory_events *inbox, const struct inbox_done *done,
                          struct arena *arena)
 {
     bool ok = true;
@@ -254,24 +275,31 @@ static bool note_offered(struct inbox_memory *inbox, const struct inbox_done *do
     return ok;
 }
 
-enum saga_error inbox_memory_commit(struct inbox_memory *inbox, const struct rows *rows,
-                                    struct arena *arena)
+static enum saga_error reserve_all(struct memory_events *inbox, const struct rows *rows)
 {
-    if (rows->inbox_count + rows->inbox_done_count + rows->wait_count == 0) {
-        return SAGA_OK;
-    }
-    enum saga_error rc = guard(inbox, rows);
     void *items[] = {inbox->events, inbox->wants, inbox->waits};
-    bool ok = reserve(&items[0], &inbox->event_capacity, sizeof(*inbox->events),
-                      inbox->event_count + rows->inbox_count) &&
-              reserve(&items[1], &inbox->want_capacity, sizeof(*inbox->wants),
-                      inbox->want_count + rows->wait_count) &&
-              reserve(&items[2], &inbox->wait_capacity, sizeof(*inbox->waits),
-                      inbox->wait_count + rows->wait_count);
+    enum saga_error rc =
+        memory_array_reserve(&items[0], &inbox->event_capacity, sizeof(*inbox->events),
+                             inbox->event_count + rows->inbox_count);
+    if (rc == SAGA_OK) {
+        rc = memory_array_reserve(&items[1], &inbox->want_capacity, sizeof(*inbox->wants),
+                                  inbox->want_count + rows->wait_count);
+    }
+    if (rc == SAGA_OK) {
+        rc = memory_array_reserve(&items[2], &inbox->wait_capacity, sizeof(*inbox->waits),
+                                  inbox->wait_count + rows->wait_count);
+    }
     inbox->events = items[0];
     inbox->wants = items[1];
     inbox->waits = items[2];
-    rc = rc == SAGA_OK && !ok ? SAGA_NO_MEMORY : rc;
+    IMPLIES(rc == SAGA_OK, inbox->wait_capacity - inbox->wait_count >= rows->wait_count);
+    return rc;
+}
+
+static enum saga_error apply(struct memory_events *inbox, const struct rows *rows,
+                             struct arena *arena)
+{
+    enum saga_error rc = SAGA_OK;
     for (uint32_t at = 0; at < rows->inbox_count && rc == SAGA_OK; at++) {
         rc = add_event(inbox, &rows->inbox[at], arena) ? SAGA_OK : SAGA_NO_MEMORY;
     }
@@ -281,21 +309,42 @@ enum saga_error inbox_memory_commit(struct inbox_memory *inbox, const struct row
     for (uint32_t at = 0; at < rows->inbox_done_count && rc == SAGA_OK; at++) {
         rc = note_offered(inbox, &rows->inbox_done[at], arena) ? SAGA_OK : SAGA_NO_MEMORY;
     }
+    POST(inbox->event_count <= inbox->event_capacity);
+    return rc;
+}
+
+enum saga_error memory_events_commit(struct memory_events *inbox, const struct rows *rows,
+                                     struct arena *arena)
+{
+    if (rows->inbox_count + rows->inbox_done_count + rows->wait_count == 0) {
+        return SAGA_OK;
+    }
+    enum saga_error rc = guard(inbox, rows);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = reserve_all(inbox, rows);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = apply(inbox, rows, arena);
     if (rc == SAGA_OK) {
         prune(inbox);
     }
+    POST(inbox->offered <= inbox->last);
     return rc;
 }
 
 /* ---- reading ---- */
 
-enum saga_error inbox_memory_find(const struct inbox_memory *inbox, struct span source,
-                                  struct span id, struct inbox_found *found)
+enum saga_error memory_events_find(const struct memory_events *inbox, struct span source,
+                                   struct span id, struct inbox_found *found)
 {
     const struct memory_identity *identity = find_identity(inbox, source, id);
     if (!identity) {
         return SAGA_NOT_FOUND;
     }
+    CHECK(identity->number <= inbox->last);
     *found = (struct inbox_found){.number = identity->number,
                                   .is_offered = identity->is_offered,
                                   .delivered = identity->delivered,
@@ -303,9 +352,10 @@ enum saga_error inbox_memory_find(const struct inbox_memory *inbox, struct span 
     return SAGA_OK;
 }
 
-enum saga_error inbox_memory_load(const struct inbox_memory *inbox, uint64_t number,
-                                  struct inbox_row *row)
+enum saga_error memory_events_load(const struct memory_events *inbox, uint64_t number,
+                                   struct inbox_row *row)
 {
+    PRE(inbox->event_count <= inbox->event_capacity);
     for (size_t at = 0; at < inbox->event_count; at++) {
         if (inbox->events[at].number == number) {
             *row = inbox->events[at];
@@ -315,10 +365,11 @@ enum saga_error inbox_memory_load(const struct inbox_memory *inbox, uint64_t num
     return SAGA_NOT_FOUND;
 }
 
-enum saga_error inbox_memory_next(const struct inbox_memory *inbox, struct span name,
-                                  uint64_t number, struct inbox_row *row)
+enum saga_error memory_events_next(const struct memory_events *inbox, struct span name,
+                                   uint64_t number, struct inbox_row *row)
 {
     for (size_t at = 0; at < inbox->event_count; at++) {
+        IMPLIES(at > 0, inbox->events[at].number > inbox->events[at - 1].number);
         if (inbox->events[at].number > number && span_equal(inbox->events[at].name, name)) {
             *row = inbox->events[at];
             return SAGA_OK;
@@ -327,41 +378,37 @@ enum saga_error inbox_memory_next(const struct inbox_memory *inbox, struct span 
     return SAGA_NOT_FOUND;
 }
 
-static int compare(struct span a, struct span b)
-{
-    size_t size = a.size < b.size ? a.size : b.size;
-    int order = size > 0 ? memcmp(a.data, b.data, size) : 0;
-    return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
-enum saga_error inbox_memory_next_path(const struct inbox_memory *inbox, struct span name,
-                                       struct span path, struct span *next)
+enum saga_error memory_events_next_path(const struct memory_events *inbox, struct span name,
+                                        struct span path, struct span *next)
 {
     bool is_found = false;
     for (size_t at = 0; at < inbox->wait_count; at++) {
         const struct memory_wait *wait = &inbox->waits[at];
-        bool is_behind = span_equal(wait->wait.name, name) && compare(wait->path, path) > 0;
-        if (is_behind && (!is_found || compare(wait->path, *next) < 0)) {
+        bool is_behind = span_equal(wait->wait.name, name) && span_order(wait->path, path) > 0;
+        if (is_behind && (!is_found || span_order(wait->path, *next) < 0)) {
             *next = wait->path;
             is_found = true;
         }
     }
+    IMPLIES(is_found, span_order(*next, path) > 0);
     return is_found ? SAGA_OK : SAGA_NOT_FOUND;
 }
 
-bool inbox_memory_any_wait(const struct inbox_memory *inbox, size_t *at, struct store_wait *wait)
+bool memory_events_any_wait(const struct memory_events *inbox, size_t *at, struct store_wait *wait)
 {
-    if (*at >= inbox->wait_count) {
+    PRE(*at <= inbox->wait_count);
+    if (*at == inbox->wait_count) {
         return false;
     }
     *wait = inbox->waits[(*at)++].wait;
     return true;
 }
 
-bool inbox_memory_wait(const struct inbox_memory *inbox, const struct wait_query *query, size_t *at,
-                       struct store_wait *wait)
+bool memory_events_wait(const struct memory_events *inbox, const struct wait_query *query,
+                        size_t *at, struct store_wait *wait)
 {
-    while (inbox_memory_any_wait(inbox, at, wait)) {
+    PRE(query->name.size > 0);
+    while (memory_events_any_wait(inbox, at, wait)) {
         const struct memory_wait *found = &inbox->waits[*at - 1];
         bool is_behind =
             wait->saga > query->saga || (wait->saga == query->saga && wait->step > query->step);

@@ -1,11 +1,16 @@
-/* memory_parts.h - what the parts of the memory store share: store_memory.c says what it is. */
-#ifndef STORE_MEMORY_PARTS_H
-#define STORE_MEMORY_PARTS_H
+/* memory.h - the state of a memory store, and look-ups in the state.
+ *
+ * All that is durable lies in arrays in the order in which it came: the row with lsn n at n - 1,
+ * sagas in ascending order of their id, definitions in order of application; names in a map. The
+ * bytes are copies in one arena that lives as long as the store, so opening and closing cost little
+ * and simulators can do it tens of thousands of times. */
+#ifndef STORE_MEMORY_H
+#define STORE_MEMORY_H
 
 #include <pthread.h>
 
 #include "base/map.h"
-#include "store/inbox_memory.h"
+#include "store/memory_events.h"
 #include "store/memory_claims.h"
 #include "store/memory_outbox.h"
 #include "store/store.h"
@@ -27,7 +32,7 @@ struct memory {
     struct memory_saga *sagas;          /* owned; ascending by saga */
     struct definition_row *definitions; /* owned */
     struct memory_outbox outbox;        /* owned */
-    struct inbox_memory inbox;          /* events, and who waits for them */
+    struct memory_events inbox;         /* events, and who waits for them */
     struct memory_claims claims;        /* schedules and concurrency keys */
     struct map names;                   /* text -> struct name in the arena */
     size_t row_count;
@@ -46,11 +51,16 @@ struct memory {
     enum saga_error failure;    /* SAGA_OK, or why the store has failed for good */
 };
 
+/* The memory store that was handed out as its base. */
 struct memory *memory_of(const struct store *store);
+/* SAGA_STORE_FAILED once the store has failed. */
+MUST_CHECK enum saga_error memory_check(const struct memory *memory);
+
+/* Index of the first saga whose internal id is at least `saga`. */
+size_t memory_saga_at(const struct memory *memory, uint64_t saga);
+/* NULL: there is none. */
 struct memory_saga *memory_find_saga(const struct memory *memory, uint64_t saga);
 /* The saga of an external id, or NULL; a request's key is no such id. */
 struct memory_saga *memory_saga_named(const struct memory *memory, struct span text);
-
-extern const struct store_inbox_ops memory_inbox_ops;
 
 #endif

@@ -1,0 +1,135 @@
+/* facts.c - positions, times and tails, read once.
+ *
+ * What is written behind (decision 0010) is brought up to date: saga.last_lsn is right as far as
+ * heads_lsn goes, and each later row is read to know the newest row of its saga. */
+#include "store/facts.h"
+
+static enum saga_error get_meta(struct writer *writer, const char *key, int64_t *value)
+{
+    PRE(!writer->is_running);
+    db_bind_text(writer->statements[WRITE_GET_META], 1, span_text(key));
+    return db_step_number(writer->statements[WRITE_GET_META], value);
+}
+
+/* Numbers of the database, as they are read. */
+struct numbers {
+    int64_t heads_lsn;
+    int64_t last_ms;
+    int64_t inbox_last;
+    int64_t inbox_offered;
+    int64_t applied_ms; /* of the newest definition */
+    int64_t last_lsn;
+    int64_t last_saga;
+    int64_t inbox_count;
+    int64_t saga_ms; /* the later time of the newest saga */
+};
+
+static enum saga_error read_metas(struct writer *writer, struct numbers *numbers)
+{
+    const struct {
+        const char *key;
+        int64_t *number;
+    } metas[] = {
+        {"heads_lsn", &numbers->heads_lsn},
+        {"last_ms", &numbers->last_ms},
+        {"inbox_last", &numbers->inbox_last},
+        {"inbox_offered", &numbers->inbox_offered},
+    };
+    enum saga_error rc = SAGA_OK;
+    for (size_t at = 0; at < ARRAY_COUNT(metas) && rc == SAGA_OK; at++) {
+        rc = get_meta(writer, metas[at].key, metas[at].number);
+    }
+    IMPLIES(rc == SAGA_OK, numbers->heads_lsn >= 0);
+    return rc;
+}
+
+static enum saga_error read_numbers(struct writer *writer, struct numbers *numbers)
+{
+    const struct {
+        enum writer_query query;
+        int64_t *number;
+    } questions[] = {
+        {WRITE_LAST_APPLIED, &numbers->applied_ms},
+        {WRITE_LAST_EVENT, &numbers->last_lsn},
+        {WRITE_LAST_SAGA, &numbers->last_saga},
+        {WRITE_COUNT_INBOX, &numbers->inbox_count},
+    };
+    enum saga_error rc = read_metas(writer, numbers);
+    for (size_t at = 0; at < ARRAY_COUNT(questions) && rc == SAGA_OK; at++) {
+        rc = db_step_number(writer->statements[questions[at].query], questions[at].number);
+    }
+    if (rc == SAGA_OK && numbers->last_saga > 0) {
+        db_bind_number(writer->statements[WRITE_SAGA_TIMES], 1, numbers->last_saga);
+        rc = db_step_number(writer->statements[WRITE_SAGA_TIMES], &numbers->saga_ms);
+    }
+    IMPLIES(rc == SAGA_OK, numbers->inbox_count >= 0);
+    return rc;
+}
+
+static int64_t latest(const struct numbers *numbers)
+{
+    int64_t at_ms = numbers->last_ms;
+    at_ms = numbers->applied_ms > at_ms ? numbers->applied_ms : at_ms;
+    at_ms = numbers->saga_ms > at_ms ? numbers->saga_ms : at_ms;
+    POST(at_ms >= numbers->last_ms);
+    return at_ms;
+}
+
+static enum saga_error read_minted(struct writer *writer, struct store_facts *facts)
+{
+    PRE(facts->minted_size == 0);
+    sqlite3_stmt *minted = writer->statements[WRITE_LAST_MINTED];
+    enum saga_error rc = SAGA_OK;
+    if (!db_next(minted, &rc)) {
+        return rc;
+    }
+    struct span text = db_span(minted, 0);
+    if (text.size == 0 || text.size > sizeof(facts->minted)) {
+        rc = SAGA_STORE_CORRUPT;
+    } else {
+        memcpy(facts->minted, text.data, text.size);
+        facts->minted_size = text.size;
+    }
+    db_end(minted);
+    return rc;
+}
+
+/* The rows that came after heads_lsn: the tails anew. */
+static enum saga_error read_tails(struct writer *writer)
+{
+    PRE(!writer->is_running);
+    sqlite3_stmt *events = writer->statements[WRITE_EVENTS_AFTER];
+    uint64_t expected = writer->heads_lsn + 1;
+    enum saga_error rc = SAGA_OK;
+    db_bind_number(events, 1, (int64_t)writer->heads_lsn);
+    for (; db_next(events, &rc); expected++) {
+        uint64_t lsn = (uint64_t)sqlite3_column_int64(events, 0);
+        uint64_t saga = (uint64_t)sqlite3_column_int64(events, 1);
+        rc = lsn == expected && saga > 0 ? tails_reserve(&writer->tails, 1) : SAGA_STORE_CORRUPT;
+        if (rc == SAGA_OK) {
+            tails_set(&writer->tails, saga, lsn);
+        }
+    }
+    return rc;
+}
+
+enum saga_error facts_read(struct writer *writer, struct store_facts *facts)
+{
+    PRE(writer->db != NULL);
+    struct numbers numbers = {0};
+    enum saga_error rc = read_numbers(writer, &numbers);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    atomic_store(&writer->inbox_count, (unsigned long long)numbers.inbox_count);
+    writer->heads_lsn = (uint64_t)numbers.heads_lsn;
+    writer->last_lsn = (uint64_t)numbers.last_lsn;
+    writer->last_ms = latest(&numbers);
+    *facts = (struct store_facts){.last_lsn = writer->last_lsn,
+                                  .last_saga = (uint64_t)numbers.last_saga,
+                                  .inbox_last = (uint64_t)numbers.inbox_last,
+                                  .inbox_offered = (uint64_t)numbers.inbox_offered,
+                                  .last_ms = writer->last_ms};
+    rc = read_minted(writer, facts);
+    return rc == SAGA_OK ? read_tails(writer) : rc;
+}

@@ -1,0 +1,11 @@
+/* lists.h - lists of sagas, newest first. */
+#ifndef STORE_LISTS_H
+#define STORE_LISTS_H
+
+#include "store/reader.h"
+
+/* As store_reader_ops.list. */
+MUST_CHECK enum saga_error lists_show(struct reader *reader, const struct store_filter *filter,
+                                      store_item_fn fn, void *arg);
+
+#endif

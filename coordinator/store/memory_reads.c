@@ -1,0 +1,220 @@
+/* memory_reads.c - single sagas and names; and the operations of readers that other threads have.
+ *
+ * A reader takes the lock for each read, and shows what was durable then. */
+#include "store/memory_reads.h"
+
+#include <stdlib.h>
+
+#include "store/rows.h"
+
+enum { READER_MAGIC = 0x6d726431 };
+
+struct memory_reader {
+    struct store_reader reader; /* first: handed out as this */
+    uint32_t magic;             /* READER_MAGIC */
+    struct memory *memory;      /* borrowed */
+};
+
+enum saga_error memory_reads_rows(const struct memory *memory, const struct memory_saga *saga,
+                                  struct arena *arena, struct saga_image *image)
+{
+    PRE(saga->head.last_lsn <= memory->row_count);
+    *image = (struct saga_image){.head = saga->head, .name = saga->name};
+    for (uint64_t lsn = saga->head.last_lsn; lsn != 0; lsn = memory->rows[lsn - 1].prev) {
+        if (memory->rows[lsn - 1].saga != saga->head.saga) {
+            return SAGA_STORE_CORRUPT;
+        }
+        image->row_count++;
+    }
+    image->rows = arena_take(arena, image->row_count * sizeof(struct row));
+    if (!image->rows) {
+        return SAGA_NO_MEMORY;
+    }
+    uint64_t lsn = saga->head.last_lsn;
+    for (uint32_t left = image->row_count; left > 0; left--) {
+        image->rows[left - 1] = memory->rows[lsn - 1];
+        lsn = memory->rows[lsn - 1].prev;
+    }
+    POST(lsn == 0);
+    return SAGA_OK;
+}
+
+/* With all bytes copied into the arena. */
+enum saga_error memory_reads_one(const struct memory *memory, struct span name, struct arena *arena,
+                                 struct saga_image *image)
+{
+    const struct memory_saga *saga = memory_saga_named(memory, name);
+    if (!saga) {
+        return SAGA_NOT_FOUND;
+    }
+    enum saga_error rc = memory_reads_rows(memory, saga, arena, image);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    bool ok = true;
+    image->name = arena_copy(arena, image->name, &ok);
+    image->head.definition = arena_copy(arena, image->head.definition, &ok);
+    for (uint32_t at = 0; at < image->row_count; at++) {
+        image->rows[at].body = arena_copy(arena, image->rows[at].body, &ok);
+        image->rows[at].payload = arena_copy(arena, image->rows[at].payload, &ok);
+    }
+    return ok ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+enum saga_error memory_reads_name(const struct memory *memory, struct span text, struct name *found)
+{
+    PRE(found != NULL);
+    const struct name *name = map_get(&memory->names, text);
+    if (!name) {
+        return SAGA_NOT_FOUND;
+    }
+    *found = *name;
+    found->text = (struct span){NULL, 0};
+    return SAGA_OK;
+}
+
+/* ---- readers of other threads ---- */
+
+static struct memory_reader *reader_of(struct store_reader *base)
+{
+    PRE(base != NULL);
+    struct memory_reader *reader = (struct memory_reader *)(void *)base;
+    PRE(reader->magic == READER_MAGIC);
+    return reader;
+}
+
+/* Takes the lock. */
+static struct memory *lock(struct store_reader *base)
+{
+    struct memory *memory = reader_of(base)->memory;
+    int failed = pthread_mutex_lock(&memory->lock);
+    CHECK(failed == 0);
+    return memory;
+}
+
+/* Gives the lock back; rc is what the read said. */
+static enum saga_error unlock(struct memory *memory, enum saga_error rc)
+{
+    int failed = pthread_mutex_unlock(&memory->lock);
+    CHECK(failed == 0);
+    return rc;
+}
+
+static enum saga_error load_one(struct store_reader *base, struct span name, struct arena *arena,
+                                struct saga_image *image)
+{
+    PRE(image != NULL);
+    struct memory *memory = lock(base);
+    enum saga_error rc = memory_check(memory);
+    return unlock(memory, rc == SAGA_OK ? memory_reads_one(memory, name, arena, image) : rc);
+}
+
+static enum saga_error show_list(const struct memory *memory, const struct store_filter *filter,
+                                 store_item_fn fn, void *arg)
+{
+    size_t left = filter->before == 0 ? memory->saga_count : memory_saga_at(memory, filter->before);
+    uint32_t given = 0;
+    PRE(left <= memory->saga_count);
+    if (filter->left_off) {
+        *filter->left_off = 0;
+    }
+    for (; left > 0 && given < filter->limit; left--) {
+        const struct memory_saga *saga = &memory->sagas[left - 1];
+        bool is_of = filter->parent.size == 0 || rows_is_child(saga->name, filter->parent);
+        if (!is_of || !rows_head_matches(&saga->head, filter)) {
+            continue;
+        }
+        struct store_item item = {.head = saga->head, .name = saga->name};
+        enum saga_error rc = fn(&item, arg);
+        if (rc != SAGA_OK) {
+            return rc;
+        }
+        given++;
+    }
+    POST(given <= filter->limit);
+    return SAGA_OK;
+}
+
+static enum saga_error list(struct store_reader *base, const struct store_filter *filter,
+                            store_item_fn fn, void *arg)
+{
+    PRE(filter->limit > 0);
+    struct memory *memory = lock(base);
+    enum saga_error rc = memory_check(memory);
+    return unlock(memory, rc == SAGA_OK ? show_list(memory, filter, fn, arg) : rc);
+}
+
+static enum saga_error find_name(struct store_reader *base, struct span text, struct name *found)
+{
+    struct memory *memory = lock(base);
+    enum saga_error rc = memory_check(memory);
+    return unlock(memory, rc == SAGA_OK ? memory_reads_name(memory, text, found) : rc);
+}
+
+static enum saga_error list_deliveries(struct store_reader *base,
+                                       const struct delivery_filter *filter, store_delivery_fn fn,
+                                       void *arg)
+{
+    PRE(fn != NULL);
+    struct memory *memory = lock(base);
+    enum saga_error rc = memory_check(memory);
+    return unlock(memory,
+                  rc == SAGA_OK ? memory_outbox_list(&memory->outbox, filter, fn, arg) : rc);
+}
+
+static enum saga_error load_delivery(struct store_reader *base, uint64_t id, store_delivery_fn fn,
+                                     void *arg)
+{
+    PRE(fn != NULL);
+    struct memory *memory = lock(base);
+    enum saga_error rc = memory_check(memory);
+    return unlock(memory, rc == SAGA_OK ? memory_outbox_load(&memory->outbox, id, fn, arg) : rc);
+}
+
+static enum saga_error list_hooks(struct store_reader *base, store_hook_fn fn, void *arg)
+{
+    PRE(fn != NULL);
+    struct memory *memory = lock(base);
+    enum saga_error rc = memory_check(memory);
+    return unlock(memory, rc == SAGA_OK ? memory_outbox_hooks(&memory->outbox, fn, arg) : rc);
+}
+
+static enum saga_error list_schedules(struct store_reader *base, store_schedule_fn fn, void *arg)
+{
+    PRE(fn != NULL);
+    struct memory *memory = lock(base);
+    enum saga_error rc = memory_check(memory);
+    return unlock(memory, rc == SAGA_OK ? memory_claims_schedules(&memory->claims, fn, arg) : rc);
+}
+
+static void close_reader(struct store_reader **base)
+{
+    struct memory_reader *reader = reader_of(*base);
+    reader->magic = 0;
+    free(reader);
+    *base = NULL;
+}
+
+static const struct store_reader_ops ops = {
+    .load_one = load_one,
+    .list = list,
+    .find_name = find_name,
+    .list_deliveries = list_deliveries,
+    .load_delivery = load_delivery,
+    .list_hooks = list_hooks,
+    .list_schedules = list_schedules,
+    .close = close_reader,
+};
+
+enum saga_error memory_reads_open(struct store *store, struct store_reader **reader)
+{
+    PRE(reader != NULL);
+    struct memory_reader *opened = calloc(1, sizeof(*opened));
+    if (!opened) {
+        return SAGA_NO_MEMORY;
+    }
+    *opened = (struct memory_reader){
+        .reader.ops = &ops, .magic = READER_MAGIC, .memory = memory_of(store)};
+    *reader = &opened->reader;
+    return SAGA_OK;
+}

@@ -1,0 +1,22 @@
+/* memory_reads.h - what both the loop and other threads read of a memory store. */
+#ifndef STORE_MEMORY_READS_H
+#define STORE_MEMORY_READS_H
+
+#include "store/memory.h"
+
+/* The saga's rows in order of seq, taken from the arena; their bytes stay where they are.
+ * SAGA_STORE_CORRUPT, SAGA_NO_MEMORY. */
+MUST_CHECK enum saga_error memory_reads_rows(const struct memory *memory,
+                                             const struct memory_saga *saga, struct arena *arena,
+                                             struct saga_image *image);
+
+/* As store.h says of load_one and find_name; no check whether the store has failed. */
+MUST_CHECK enum saga_error memory_reads_one(const struct memory *memory, struct span name,
+                                            struct arena *arena, struct saga_image *image);
+MUST_CHECK enum saga_error memory_reads_name(const struct memory *memory, struct span text,
+                                             struct name *found);
+
+/* As store_ops.reader_open. */
+MUST_CHECK enum saga_error memory_reads_open(struct store *store, struct store_reader **reader);
+
+#endif

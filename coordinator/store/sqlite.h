@@ -1,0 +1,28 @@
+/* sqlite.h - the state of a store in SQLite, and how its operations get at the state. */
+#ifndef STORE_SQLITE_H
+#define STORE_SQLITE_H
+
+#include "store/reader.h"
+#include "store/writer.h"
+
+enum { SQLITE_STORE_MAGIC = 0x73716c31, SQLITE_PATH_SIZE = 4096 };
+
+struct store_sqlite {
+    struct store base; /* first: handed out as this */
+    uint32_t magic;    /* SQLITE_STORE_MAGIC */
+    struct writer writer;
+    struct reader *reader; /* owned; of the loop's own thread */
+    struct store_facts facts;
+    uint64_t submitted; /* batches since open */
+    int lock;           /* descriptor of the lock file; -1 = none */
+    char path[SQLITE_PATH_SIZE];
+};
+
+/* The store that was handed out as its base. */
+struct store_sqlite *sqlite_of(const struct store *base);
+
+/* The loop's reader. SAGA_STORE_FAILED once the writer has failed: what a reader says then may not
+ * be what a restart will find. */
+MUST_CHECK enum saga_error sqlite_reader(const struct store *base, struct reader **reader);
+
+#endif

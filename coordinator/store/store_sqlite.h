@@ -1,0 +1,26 @@
+/* store_sqlite.h - the product's store: SQLite in one file. */
+#ifndef STORE_STORE_SQLITE_H
+#define STORE_STORE_SQLITE_H
+
+#include "store/store.h"
+
+struct store_sqlite_options {
+    const char *path;
+    uint64_t
+        crash_at_row; /* test builds: _exit(137) right after (see crash_phase) the n-th row; 0 */
+    int crash_phase;  /* 0 = before its commit, 1 = after its commit, before it is known */
+    /* For tests; 0 = what the product uses. */
+    uint64_t turn_rows;        /* rows after which the newest rows of live sagas are noted */
+    int64_t checkpoint_frames; /* length of the log at which it is copied back */
+    uint64_t space_min;        /* bytes that must be free on the disk besides the batch */
+    uint64_t scan_max;         /* sagas that one list looks at */
+};
+
+/* Opens the store in the file `path`, and makes it if there is none. SAGA_STORE_LOCKED when another
+ * process has the store, SAGA_STORE_NEWER when its schema is of a later version, SAGA_DISK_FULL,
+ * SAGA_STORE_CORRUPT, SAGA_STORE_FAILED, SAGA_NO_MEMORY; `why` then holds a sentence for the
+ * operator. */
+MUST_CHECK enum saga_error store_sqlite_open(const struct store_sqlite_options *options,
+                                             struct store **store, char *why, size_t why_size);
+
+#endif
