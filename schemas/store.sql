@@ -1,4 +1,4 @@
--- store.sql - the tables of the store, version 2; run as it stands on an empty database.
+-- store.sql - the tables of the store, version 3; run as it stands on an empty database.
 --
 -- To change the schema:
 --   1. Change the tables here, and the number in `PRAGMA user_version` at the end to n + 1.
@@ -178,5 +178,13 @@ CREATE TABLE claim (
     place INTEGER NOT NULL   -- lsn of the row that says so
 ) STRICT;
 
+-- The store was not what it had been, and somebody went on all the same (--accept-loss).
+CREATE TABLE loss (
+    at_ms       INTEGER NOT NULL,
+    last_lsn    INTEGER NOT NULL,  -- of what could be read
+    durable_lsn INTEGER NOT NULL,  -- what had been durable at least; 0 = not known
+    what        TEXT NOT NULL      -- the damage, in words
+) STRICT;
+
 PRAGMA application_id = 1396786753;  -- "SAGA"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

@@ -37,7 +37,9 @@ enum saga_error db_run(sqlite3 *db, const char *sql)
     return db_error(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
 }
 
-enum saga_error db_number(sqlite3 *db, const char *sql, int64_t *number)
+/* parameter: NULL = the SQL has none. */
+static enum saga_error ask_number(sqlite3 *db, const char *sql, const int64_t *parameter,
+                                  int64_t *number)
 {
     PRE(db != NULL);
     sqlite3_stmt *statement = NULL;
@@ -45,9 +47,23 @@ enum saga_error db_number(sqlite3 *db, const char *sql, int64_t *number)
     if (rc != SQLITE_OK) {
         return db_error(db, rc);
     }
+    CHECK(sqlite3_bind_parameter_count(statement) == (parameter ? 1 : 0));
+    if (parameter) {
+        db_bind_number(statement, 1, *parameter);
+    }
     enum saga_error result = db_step_number(statement, number);
     sqlite3_finalize(statement);
     return result;
+}
+
+enum saga_error db_number(sqlite3 *db, const char *sql, int64_t *number)
+{
+    return ask_number(db, sql, NULL, number);
+}
+
+enum saga_error db_number_of(sqlite3 *db, const char *sql, int64_t parameter, int64_t *number)
+{
+    return ask_number(db, sql, &parameter, number);
 }
 
 enum saga_error db_prepare(sqlite3 *db, const char *const *sql, size_t count,
@@ -67,6 +83,7 @@ enum saga_error db_prepare(sqlite3 *db, const char *const *sql, size_t count,
 
 void db_finalize(sqlite3_stmt **statements, size_t count)
 {
+    PRE(count <= INT16_MAX); /* a number that went below 0 is none */
     for (size_t at = 0; at < count; at++) {
         sqlite3_finalize(statements[at]);
         statements[at] = NULL;

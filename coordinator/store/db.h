@@ -17,6 +17,9 @@ enum saga_error db_error(sqlite3 *db, int rc);
 MUST_CHECK enum saga_error db_run(sqlite3 *db, const char *sql);
 /* The integer that a statement with one row and one column gives. */
 MUST_CHECK enum saga_error db_number(sqlite3 *db, const char *sql, int64_t *number);
+/* The same for SQL with one parameter, an integer. */
+MUST_CHECK enum saga_error db_number_of(sqlite3 *db, const char *sql, int64_t parameter,
+                                        int64_t *number);
 
 /* Prepares sql[0..count). On failure those that were prepared are still in statements. */
 MUST_CHECK enum saga_error db_prepare(sqlite3 *db, const char *const *sql, size_t count,

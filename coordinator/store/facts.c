@@ -94,22 +94,26 @@ static enum saga_error read_minted(struct writer *writer, struct store_facts *fa
     return rc;
 }
 
-/* The rows that came after heads_lsn: the tails anew. */
+/* The rows that came after heads_lsn: the tails anew. There is a gap only where a loss was
+ * accepted. */
 static enum saga_error read_tails(struct writer *writer)
 {
     PRE(!writer->is_running);
     sqlite3_stmt *events = writer->statements[WRITE_EVENTS_AFTER];
-    uint64_t expected = writer->heads_lsn + 1;
+    uint64_t before = writer->heads_lsn;
     enum saga_error rc = SAGA_OK;
     db_bind_number(events, 1, (int64_t)writer->heads_lsn);
-    for (; db_next(events, &rc); expected++) {
+    while (db_next(events, &rc)) {
         uint64_t lsn = (uint64_t)sqlite3_column_int64(events, 0);
         uint64_t saga = (uint64_t)sqlite3_column_int64(events, 1);
-        rc = lsn == expected && saga > 0 ? tails_reserve(&writer->tails, 1) : SAGA_STORE_CORRUPT;
+        bool is_sound = saga > 0 && (lsn == before + 1 || writer->options.accept_loss);
+        rc = is_sound ? tails_reserve(&writer->tails, 1) : SAGA_STORE_CORRUPT;
         if (rc == SAGA_OK) {
             tails_set(&writer->tails, saga, lsn);
         }
+        before = lsn;
     }
+    IMPLIES(rc == SAGA_OK, before == writer->last_lsn);
     return rc;
 }
 
@@ -122,8 +126,12 @@ enum saga_error facts_read(struct writer *writer, struct store_facts *facts)
         return rc;
     }
     atomic_store(&writer->inbox_count, (unsigned long long)numbers.inbox_count);
-    writer->heads_lsn = (uint64_t)numbers.heads_lsn;
     writer->last_lsn = (uint64_t)numbers.last_lsn;
+    writer->heads_lsn = (uint64_t)numbers.heads_lsn;
+    if (writer->heads_lsn > writer->last_lsn) {
+        CHECK(writer->options.accept_loss);
+        writer->heads_lsn = writer->last_lsn;
+    }
     writer->last_ms = latest(&numbers);
     *facts = (struct store_facts){.last_lsn = writer->last_lsn,
                                   .last_saga = (uint64_t)numbers.last_saga,

@@ -8,7 +8,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { NAME_SIZE = 4096 + 8, NUMBER_SIZE = 32 };
+#include "store/files.h"
+
+enum { NUMBER_SIZE = 32 };
 
 static void say_who(int lock, const char *path, char *why, size_t why_size)
 {
@@ -33,9 +35,9 @@ static void write_number(int lock)
 
 enum saga_error lock_file_take(const char *path, int *lock, char *why, size_t why_size)
 {
-    char name[NAME_SIZE];
-    int size = snprintf(name, sizeof(name), "%s.lock", path);
-    PRE((size_t)size < sizeof(name));
+    char name[FILES_NAME_SIZE];
+    PRE(path[0] != '\0');
+    files_name(name, path, FILES_LOCK);
     *lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (*lock < 0) {
         enum saga_error rc = errno == ENOSPC ? SAGA_DISK_FULL : SAGA_STORE_FAILED;

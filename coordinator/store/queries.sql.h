@@ -94,7 +94,7 @@
       " VALUES (?1, ?2, ?3, ?4, ?5)")                                                              \
     X(DELETE_CLAIM, "DELETE FROM claim WHERE saga = ?1")                                           \
     X(GET_META, "SELECT value FROM meta WHERE key = ?1")                                           \
-    X(LAST_EVENT, "SELECT ifnull(max(lsn), 0) FROM event")                                         \
+    X(LAST_EVENT, SQL_LAST_LSN)                                                                    \
     X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
     X(LAST_MINTED,                                                                                 \
       "SELECT text FROM name WHERE text >= '0' AND text < '1' AND instr(text, '~') = 0"            \
@@ -190,10 +190,16 @@
 #define SQL_READER_PRAGMAS                                                                         \
     "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -2048;"            \
     "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0"
-#define SQL_JOURNAL_MODE    "PRAGMA journal_mode"
-#define SQL_APPLICATION_ID  "PRAGMA application_id"
-#define SQL_USER_VERSION    "PRAGMA user_version"
-#define SQL_TABLE_COUNT     "SELECT count(*) FROM sqlite_schema"
+#define SQL_JOURNAL_MODE       "PRAGMA journal_mode"
+#define SQL_APPLICATION_ID     "PRAGMA application_id"
+#define SQL_USER_VERSION       "PRAGMA user_version"
+#define SQL_TABLE_COUNT        "SELECT count(*) FROM sqlite_schema"
+#define SQL_LAST_LSN           "SELECT ifnull(max(lsn), 0) FROM event"
+#define SQL_HEADS_LSN          "SELECT value FROM meta WHERE key = 'heads_lsn'"
+#define SQL_COUNT_EVENTS_AFTER "SELECT count(*) FROM event WHERE lsn > ?1"
+#define SQL_QUICK_CHECK        "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'"
+#define SQL_INSERT_LOSS                                                                            \
+    "INSERT INTO loss (at_ms, last_lsn, durable_lsn, what) VALUES (?1, ?2, ?3, ?4)"
 #define SQL_SCHEMA_BEGIN    "BEGIN EXCLUSIVE"
 #define SQL_SCHEMA_COMMIT   "COMMIT"
 #define SQL_SCHEMA_ROLLBACK "ROLLBACK"

@@ -4,6 +4,8 @@
 
 #include "store/db.h"
 
+enum { SCHEMA_VERSION = 3 };
+
 /* Only looks: is it a store of ours, or empty? SAGA_STORE_NEWER: a later version wrote it;
  * SAGA_STORE_CORRUPT: it is something else. */
 MUST_CHECK enum saga_error schema_check(sqlite3 *db, int64_t *version);

@@ -59,4 +59,13 @@
     SQL_STEP_2_CLAIMS                                                                              \
     "PRAGMA user_version = 2;"
 
+/* From 2 to 3: losses that somebody accepted. */
+#define SQL_STEP_3_LOSS                                                                            \
+    "CREATE TABLE loss (at_ms INTEGER NOT NULL, last_lsn INTEGER NOT NULL,"                        \
+    " durable_lsn INTEGER NOT NULL, what TEXT NOT NULL) STRICT;"
+
+#define SQL_STEP_3                                                                                 \
+    SQL_STEP_3_LOSS                                                                                \
+    "PRAGMA user_version = 3;"
+
 #endif

@@ -2,6 +2,7 @@
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
 
+#include "store/damage.h"
 #include "store/reader.h"
 #include "store/writer.h"
 
@@ -13,8 +14,10 @@ struct store_sqlite {
     struct writer writer;
     struct reader *reader; /* owned; of the loop's own thread */
     struct store_facts facts;
-    uint64_t submitted; /* batches since open */
-    int lock;           /* descriptor of the lock file; -1 = none */
+    uint64_t submitted;   /* batches since open */
+    int lock;             /* descriptor of the lock file; -1 = none */
+    struct damage damage; /* as found when it opened */
+    int64_t version;      /* of its schema when it was opened; 0 = it was empty */
     char path[SQLITE_PATH_SIZE];
 };
 

@@ -2,7 +2,9 @@
  *
  *   <path>        the database: tables in schemas/store.sql
  *   <path>-wal    its log; every commit is synced there (synchronous=FULL)
+ *   <path>-shm    an index of the log, shared by the connections
  *   <path>.lock   held by the process that has the store open; the number of the process is in it
+ *   <path>.high   the last lsn that was durable: high_water.h
  *
  * The loop's reads go through a reader of the loop's own; each other thread opens another. */
 #include "store/store_sqlite.h"
@@ -15,6 +17,8 @@
 #include "base/limits.h"
 #include "store/claim_rows.h"
 #include "store/facts.h"
+#include "store/files.h"
+#include "store/high_water.h"
 #include "store/lock_file.h"
 #include "store/reads.h"
 #include "store/schema.h"
@@ -225,24 +229,81 @@ static const struct store_ops sqlite_ops = {
 
 /* ---- opening ---- */
 
-static enum saga_error open_database(struct store_sqlite *store)
+/* Before SQLite makes, or changes, any file. */
+static enum saga_error look_at_files(struct store_sqlite *store)
+{
+    struct damage *damage = &store->damage;
+    PRE(!store->writer.db);
+    enum saga_error rc = damage_look_at_files(damage, store->path);
+    if (rc != SAGA_OK || !damage_is_found(damage)) {
+        return rc;
+    }
+    return store->writer.options.accept_loss ? damage_put_aside(damage, store->path)
+                                             : SAGA_STORE_CORRUPT;
+}
+
+static enum saga_error connect(struct store_sqlite *store)
 {
     struct writer *writer = &store->writer;
     PRE(!writer->db);
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    enum saga_error rc = db_error(NULL, sqlite3_open_v2(store->path, &writer->db, flags, NULL));
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    enum saga_error rc = files_make(store->path);
+    if (rc == SAGA_OK) {
+        rc = db_error(NULL, sqlite3_open_v2(store->path, &writer->db, flags, NULL));
+    }
     if (rc != SAGA_OK) {
         return rc;
     }
     sqlite3_db_config(writer->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(writer->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    /* The pragmas change the file: first see whose file this is. */
-    int64_t version = 0;
-    rc = schema_check(writer->db, &version);
-    if (rc == SAGA_OK) {
-        rc = db_run(writer->db, SQL_WRITER_PRAGMAS);
+    /* As long as the store may be refused, its log stays as it is. */
+    sqlite3_db_config(writer->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return SAGA_OK;
+}
+
+/* Whose file is this, and is it what it was? */
+static enum saga_error look_at_database(struct store_sqlite *store)
+{
+    struct damage *damage = &store->damage;
+    sqlite3 *db = store->writer.db;
+    enum saga_error rc = schema_check(db, &store->version);
+    if (rc != SAGA_OK) {
+        return rc;
     }
-    return rc == SAGA_OK ? schema_make(writer->db, version) : rc;
+    PRE(store->version >= 0);
+    rc = damage_look_at_database(damage, db, store->version == 0, false);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    bool is_refused = damage_is_found(damage) && !store->writer.options.accept_loss;
+    return is_refused ? SAGA_STORE_CORRUPT : SAGA_OK;
+}
+
+/* The files are ours: now their modes may be changed. */
+static enum saga_error keep_private(struct store_sqlite *store)
+{
+    PRE(store->lock >= 0);
+    return files_keep_private(store->path);
+}
+
+/* The pragmas and the schema change the file. A store that is new, or of an earlier version, is
+ * copied into its database at once, so that the database alone is a store. */
+static enum saga_error make_tables(struct store_sqlite *store)
+{
+    sqlite3 *db = store->writer.db;
+    PRE(sqlite3_get_autocommit(db) != 0);
+    enum saga_error rc = db_run(db, SQL_WRITER_PRAGMAS);
+    if (rc == SAGA_OK) {
+        rc = schema_make(db, store->version);
+    }
+    if (rc == SAGA_OK && damage_is_found(&store->damage)) {
+        rc = damage_record(&store->damage, db);
+    }
+    if (rc != SAGA_OK || store->version == SCHEMA_VERSION) {
+        return rc;
+    }
+    int code = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return db_error(db, code);
 }
 
 static enum saga_error prepare(struct store_sqlite *store)
@@ -253,13 +314,20 @@ static enum saga_error prepare(struct store_sqlite *store)
 
 static enum saga_error read_facts(struct store_sqlite *store)
 {
+    struct writer *writer = &store->writer;
     PRE(store->facts.last_lsn == 0);
-    return facts_read(&store->writer, &store->facts);
+    enum saga_error rc = facts_read(writer, &store->facts);
+    if (rc == SAGA_OK) {
+        writer->high_water = high_water_open(store->path);
+        high_water_write(writer->high_water, writer->last_lsn);
+    }
+    return rc;
 }
 
 static enum saga_error start(struct store_sqlite *store)
 {
     PRE(store->facts.last_lsn == store->writer.last_lsn);
+    sqlite3_db_config(store->writer.db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     return writer_start(&store->writer);
 }
 
@@ -271,8 +339,25 @@ static enum saga_error open_own_reader(struct store_sqlite *store)
 
 /* What opening does once the lock is taken, in this order. */
 static enum saga_error (*const stages[])(struct store_sqlite *store) = {
-    open_database, prepare, read_facts, start, open_own_reader,
+    look_at_files, connect, look_at_database, keep_private, make_tables, prepare,
+    read_facts,    start,   open_own_reader,
 };
+
+/* What was damaged, and what to do; or the error and what SQLite says of it. An error that the
+ * store found itself is none to SQLite. */
+static void explain(const struct store_sqlite *store, enum saga_error rc, char *why, size_t size)
+{
+    PRE(rc != SAGA_OK);
+    sqlite3 *db = store->writer.db;
+    bool has_word = db && sqlite3_errcode(db) != SQLITE_OK;
+    if (damage_is_found(&store->damage) && rc == SAGA_STORE_CORRUPT) {
+        snprintf(why, size, "%s is not what it was: %s. " DAMAGE_ADVICE, store->path,
+                 store->damage.what);
+        return;
+    }
+    snprintf(why, size, "%s: %s%s%s%s", store->path, error_sentence(rc), has_word ? " (" : "",
+             has_word ? sqlite3_errmsg(db) : "", has_word ? ")" : "");
+}
 
 static enum saga_error open_all(struct store_sqlite *store, char *why, size_t why_size)
 {
@@ -285,11 +370,7 @@ static enum saga_error open_all(struct store_sqlite *store, char *why, size_t wh
         rc = stages[at](store);
     }
     if (rc != SAGA_OK) {
-        /* An error that the store found itself is none to SQLite. */
-        sqlite3 *db = store->writer.db;
-        bool has_word = sqlite3_errcode(db) != SQLITE_OK;
-        snprintf(why, why_size, "%s: %s%s%s%s", store->path, error_sentence(rc),
-                 has_word ? " (" : "", has_word ? sqlite3_errmsg(db) : "", has_word ? ")" : "");
+        explain(store, rc, why, why_size);
     }
     return rc;
 }
@@ -306,6 +387,7 @@ static void set_options(struct store_sqlite *store, const struct store_sqlite_op
     PRE(given->checkpoint_frames >= 0);
     struct store_sqlite_options *own = &store->writer.options;
     *own = *given;
+    own->path = store->path;
     own->turn_rows = number_or(given->turn_rows, TURN_ROWS);
     own->checkpoint_frames =
         (int64_t)number_or((uint64_t)given->checkpoint_frames, CHECKPOINT_FRAMES);
@@ -327,6 +409,7 @@ enum saga_error store_sqlite_open(const struct store_sqlite_options *options, st
     made->base.ops = &sqlite_ops;
     made->magic = SQLITE_STORE_MAGIC;
     made->lock = -1;
+    made->writer.high_water = -1;
     set_options(made, options);
     tails_open(&made->writer.tails);
     int size = snprintf(made->path, sizeof(made->path), "%s", options->path);

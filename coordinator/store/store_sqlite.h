@@ -6,6 +6,7 @@
 
 struct store_sqlite_options {
     const char *path;
+    bool accept_loss; /* go on with what is there when the store is not what it was */
     uint64_t
         crash_at_row; /* test builds: _exit(137) right after (see crash_phase) the n-th row; 0 */
     int crash_phase;  /* 0 = before its commit, 1 = after its commit, before it is known */
@@ -18,8 +19,8 @@ struct store_sqlite_options {
 
 /* Opens the store in the file `path`, and makes it if there is none. SAGA_STORE_LOCKED when another
  * process has the store, SAGA_STORE_NEWER when its schema is of a later version, SAGA_DISK_FULL,
- * SAGA_STORE_CORRUPT, SAGA_STORE_FAILED, SAGA_NO_MEMORY; `why` then holds a sentence for the
- * operator. */
+ * SAGA_STORE_CORRUPT (damage.h: what, and unless accepted), SAGA_STORE_FAILED, SAGA_NO_MEMORY;
+ * `why` then holds a sentence for the operator. */
 MUST_CHECK enum saga_error store_sqlite_open(const struct store_sqlite_options *options,
                                              struct store **store, char *why, size_t why_size);
 

@@ -14,11 +14,24 @@
 
 #include "base/log.h"
 #include "store/commit.h"
+#include "store/files.h"
+#include "store/high_water.h"
 
 enum {
     WAL_FRAMES_LARGE = 16384, /* 64 MiB */
-    BUSY_MS = 50,             /* longest wait for readers; commits wait as long */
+    FRAMES_MIN = 64,          /* of a log at its first checkpoint */
+    PAGE_SIZE = 4096,
+    BUSY_MS = 50, /* longest wait for readers; commits wait as long */
 };
+
+/* How long a log that begins anew may become. */
+static int64_t first_checkpoint(const struct writer *writer)
+{
+    int64_t pages = files_size(writer->options.path, "") / PAGE_SIZE;
+    int64_t frames = pages < FRAMES_MIN ? FRAMES_MIN : pages;
+    POST(frames > 0);
+    return frames < writer->options.checkpoint_frames ? frames : writer->options.checkpoint_frames;
+}
 
 /* Told by SQLite after each commit how long the log is. */
 static int count_frames(void *arg, sqlite3 *db, const char *schema, int frames)
@@ -28,7 +41,7 @@ static int count_frames(void *arg, sqlite3 *db, const char *schema, int frames)
     PRE(frames > 0);
     PRE(writer->db == db);
     if (frames <= writer->wal_frames) {
-        writer->checkpoint_at = writer->options.checkpoint_frames;
+        writer->checkpoint_at = first_checkpoint(writer);
     }
     writer->wal_frames = frames;
     return SQLITE_OK;
@@ -79,6 +92,7 @@ static enum saga_error work(struct writer *writer)
     if (rc != SAGA_OK) {
         return rc;
     }
+    high_water_write(writer->high_water, writer->last_lsn);
     atomic_fetch_add(&writer->durable, 1);
     announce(writer);
     return writer->wal_frames >= writer->checkpoint_at ? checkpoint(writer) : SAGA_OK;
@@ -127,7 +141,7 @@ enum saga_error writer_start(struct writer *writer)
     enum saga_error rc = SAGA_STORE_FAILED;
     sqlite3_busy_timeout(writer->db, BUSY_MS);
     sqlite3_wal_hook(writer->db, count_frames, writer);
-    writer->checkpoint_at = writer->options.checkpoint_frames;
+    writer->checkpoint_at = first_checkpoint(writer);
 
     writer->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (writer->wake < 0) {
@@ -192,6 +206,10 @@ void writer_stop(struct writer *writer)
     /* Closing copies the log and removes it; not when nobody knows what reached the disk. */
     if (writer_has_failed(writer)) {
         sqlite3_db_config(writer->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
+    if (writer->high_water >= 0) {
+        close(writer->high_water);
+        writer->high_water = -1;
     }
     db_finalize(writer->statements, WRITE_COUNT);
     int rc = sqlite3_close(writer->db);

@@ -41,6 +41,7 @@ struct writer {
     bool is_turning;          /* the old tails are being written */
     uint64_t row_count;       /* rows since open, for crash_at_row */
     int64_t last_ms;          /* newest time seen */
+    int high_water;           /* descriptor of the file of this name; -1 = none */
     int64_t wal_frames;       /* length of the log after the last commit */
     int64_t checkpoint_at;    /* frames at which to checkpoint next */
     struct batch_shown shown; /* by the tables that the statements of a commit read */

@@ -81,7 +81,7 @@ Test(store_refuses, a_version_that_it_does_not_know)
     cr_assert_eq(open_place(&place), SAGA_STORE_NEWER);
     run(&place, "PRAGMA user_version = -1");
     cr_assert_eq(open_place(&place), SAGA_STORE_CORRUPT);
-    run(&place, "PRAGMA user_version = 2");
+    run(&place, "PRAGMA user_version = 3");
     cr_assert_eq(open_place(&place), SAGA_OK);
     end(&place);
 }
