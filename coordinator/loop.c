@@ -145,7 +145,8 @@ static int open_store(struct loop *loop)
         snprintf(loop->why, sizeof(loop->why), "%.256s: %s", options->data, strerror(errno));
         return fail(loop, "cannot make the data folder");
     }
-    struct store_sqlite_options store = {.path = options->store + strlen("sqlite:")};
+    struct store_sqlite_options store = {.path = options_store_path(options),
+                                         .accept_loss = options->accept_loss};
     read_crash(&store);
     if (store_sqlite_open(&store, &loop->store, loop->why, sizeof(loop->why)) != SAGA_OK) {
         return fail(loop, "cannot open the store");

@@ -5,6 +5,18 @@
 #include "descriptors.h"
 #include "loop.h"
 #include "options.h"
+#include "store/store_check.h"
+
+/* A store that is not there yet is none that is damaged, and one that runs cannot be looked at. */
+static int check(const struct options *options)
+{
+    char why[1024] = "sound";
+    options_print(options, stdout);
+    enum saga_error rc = store_check(options_store_path(options), why, sizeof(why));
+    bool is_bad = rc != SAGA_OK && rc != SAGA_NOT_FOUND && rc != SAGA_STORE_LOCKED;
+    fprintf(is_bad ? stderr : stdout, is_bad ? "sagad: %s\n" : "# the store: %s\n", why);
+    return is_bad ? 1 : 0;
+}
 
 int main(int argc, char **argv)
 {
@@ -20,8 +32,7 @@ int main(int argc, char **argv)
         break;
     }
     if (options.check) {
-        options_print(&options, stdout);
-        return 0;
+        return check(&options);
     }
     log_open(options.log_level, options.log_format);
     descriptors_raise();

@@ -27,6 +27,7 @@ struct setting {
     int64_t most;
 };
 
+#define SQLITE     "sqlite:" /* before the path of a store */
 #define AT(member) offsetof(struct options, member)
 static const struct setting settings[] = {
     {"config", FORM_TEXT, AT(config), true, "", "FILE", "YAML file with settings", 0, 0},
@@ -336,7 +337,9 @@ static void help(FILE *out)
         }
     }
     fputs(
-        "  --check                  print the settings and where each came from, and exit\n"
+        "  --accept-loss            go on with what is there of a damaged store; recorded\n"
+        "  --check                  print the settings and where each came from, look\n"
+        "                           whether the store is sound, and exit\n"
         "  --version                print the version, and exit\n"
         "  --help                   this\n\n"
         "Each has an environment variable (SAGAD_LISTEN ...) and a name in the file\n"
@@ -356,7 +359,7 @@ static void help(FILE *out)
         out);
 }
 
-enum { OPT_CHECK = 1000, OPT_VERSION, OPT_HELP };
+enum { OPT_CHECK = 1000, OPT_ACCEPT_LOSS, OPT_VERSION, OPT_HELP };
 
 /* Flags are parsed in two passes: the first only to find --config. */
 struct command_line {
@@ -386,7 +389,7 @@ static enum options_outcome read_flags(struct options *options, const struct com
     char **argv = line->argv;
     FILE *out = line->out;
     FILE *err = line->err;
-    struct option table[ARRAY_COUNT(settings) + 4] = {{0}};
+    struct option table[ARRAY_COUNT(settings) + 5] = {{0}};
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
         if (settings[i].has_flag) {
@@ -395,6 +398,7 @@ static enum options_outcome read_flags(struct options *options, const struct com
                 NULL, (int)i + 1};
         }
     }
+    table[count++] = (struct option){"accept-loss", no_argument, NULL, OPT_ACCEPT_LOSS};
     table[count++] = (struct option){"check", no_argument, NULL, OPT_CHECK};
     table[count++] = (struct option){"version", no_argument, NULL, OPT_VERSION};
     table[count++] = (struct option){"help", no_argument, NULL, OPT_HELP};
@@ -408,6 +412,8 @@ static enum options_outcome read_flags(struct options *options, const struct com
         }
         if (c == OPT_CHECK) {
             options->check = true;
+        } else if (c == OPT_ACCEPT_LOSS) {
+            options->accept_loss = true;
         } else if (c == '?' || c == ':') {
             complain_of_flag(argv[optind - 1], c, err);
             return OPTIONS_USAGE;
@@ -491,15 +497,21 @@ static bool check(struct options *options, FILE *err)
         fprintf(err, "sagad: --store postgresql:// is not supported yet; use sqlite:PATH\n");
         ok = false;
     } else if (options->store[0] &&
-               (!begins(options->store, "sqlite:") || options->store[7] == '\0')) {
+               (!begins(options->store, SQLITE) || options->store[strlen(SQLITE)] == '\0')) {
         fprintf(err, "sagad: --store is sqlite:PATH, not '%s'\n", options->store);
         ok = false;
     }
     if (ok && options->store[0] == '\0') {
         ok = strlen(options->data) + 32 < sizeof(options->store);
-        snprintf(options->store, sizeof(options->store), "sqlite:%.400s/sagad.db", options->data);
+        snprintf(options->store, sizeof(options->store), SQLITE "%.400s/sagad.db", options->data);
     }
     return ok;
+}
+
+const char *options_store_path(const struct options *options)
+{
+    PRE(begins(options->store, SQLITE));
+    return options->store + strlen(SQLITE);
 }
 
 enum options_outcome options_read(struct options *options, int argc, char **argv, FILE *out,

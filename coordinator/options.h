@@ -31,7 +31,8 @@ struct options {
     enum log_format log_format;
     struct webhooks webhooks; /* of the file alone */
     bool insecure;
-    bool check;                             /* validate, print, exit */
+    bool check;                             /* validate, print, look at the store, exit */
+    bool accept_loss;                       /* of the command line alone: once, not for ever */
     const char *sources[OPTIONS_COUNT_MAX]; /* by setting: where it came from */
 };
 
@@ -45,6 +46,8 @@ enum options_outcome {
 /* Reads flags, environment and file; says on `out` and `err` what is to be said. */
 MUST_CHECK enum options_outcome options_read(struct options *options, int argc, char **argv,
                                              FILE *out, FILE *err);
+/* Of the store's file. */
+const char *options_store_path(const struct options *options);
 /* Prints every setting, its value and where it came from. */
 void options_print(const struct options *options, FILE *out);
 
