@@ -1,10 +1,8 @@
 /* test_store_private.c - nobody but the owner reads the files of a store.
  *
- * Seen to fail with: files_make() leaving the mode to the umask; files_keep_private() left out, or
- * called before the file is known to be ours. */
+ * Seen to fail with: files that are there left as they are; files_keep_private() called before the
+ * file is known to be ours. */
 #include "unit/store_world.h"
-
-#include "lib/told.h"
 
 static unsigned mode_of(const struct store_world *world, const char *suffix)
 {
