@@ -65,7 +65,8 @@ static enum saga_error open_parts(struct saga_participant *participant)
     if (participant->wake_fd < 0 || !participant->context) {
         return SAGA_NO_MEMORY;
     }
-    return ledger_open(&participant->ledger, (size_t)participant->window * 4 + 1024);
+    return ledger_open(&participant->ledger,
+                       PARTICIPANT_HELD_MAX + (size_t)participant->window * 2);
 }
 
 enum saga_error saga_participant_open(const struct saga_participant_options *options,

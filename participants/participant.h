@@ -24,11 +24,11 @@ enum {
     PARTICIPANT_WINDOW_DEFAULT = 64,
     PARTICIPANT_STOP_MS = 10000,
     PARTICIPANT_MESSAGE_MAX = 1 << 20, /* until the coordinator says otherwise */
+    /* Attempts in the ledger at which the window closes, beside one window of them: as many as a
+     * `ready` can name (100,000 values and keys, five an attempt), with room to spare. */
+    PARTICIPANT_HELD_MAX = 16384,
+    PARTICIPANT_KEPT_BYTES_MAX = 64 << 20, /* of results not yet done at which the window closes */
 };
-
-#define PARTICIPANT_KEPT_BYTES_MAX                                                                 \
-    (64u << 20) /* of results not yet done; then the window closes                                 \
-                 */
 
 struct action {
     char name[PARTICIPANT_ACTION_NAME_MAX];
@@ -76,7 +76,7 @@ struct saga_participant {
     _Atomic int64_t dead_ms;
     _Atomic int64_t max_message;
     uint32_t window_told;           /* what the coordinator was last told */
-    bool is_full;                   /* too many results are kept: the window is closed */
+    bool is_full;                   /* the ledger is: the window is closed (window.c) */
     bool is_leaving;                /* bye was said */
     int64_t stop_at_ms;             /* when to leave, whatever is still open */
     _Atomic uint32_t window_wanted; /* by saga_participant_window(), any thread */
@@ -111,6 +111,21 @@ void session_bye(struct saga_participant *participant);
 bool session_send(struct saga_participant *participant, struct span message);
 /* Reports the progress of one run. */
 void session_beat(struct saga_participant *participant, struct run *run);
+
+/* Empties participant->out and begins a message with so many pairs beside v and type. */
+void session_begin(struct saga_participant *participant, uint32_t pairs, const char *type);
+/* Sends participant->out; false as session_send(). */
+bool session_send_out(struct saga_participant *participant);
+
+/* ---- window.c ---- */
+
+/* An attempt was taken, or one is gone: may more tasks come? */
+void window_look(struct saga_participant *participant);
+/* The window that the coordinator should have now. */
+uint32_t window_now(const struct saga_participant *participant);
+/* Tells it when the coordinator has been told another. False when it could not be sent: then no
+ * result may leave, for a result makes room for one task more. */
+bool window_tell(struct saga_participant *participant);
 
 /* ---- tasks.c ---- */
 

@@ -17,7 +17,7 @@ enum {
     SESSION_AHEAD = 8,
 };
 
-static void begin_message(struct saga_participant *participant, uint32_t pairs, const char *type)
+void session_begin(struct saga_participant *participant, uint32_t pairs, const char *type)
 {
     buf_clear(&participant->out);
     mp_put_map(&participant->out, pairs + 2);
@@ -39,7 +39,7 @@ bool session_send(struct saga_participant *participant, struct span message)
     return true;
 }
 
-static bool send_out(struct saga_participant *participant)
+bool session_send_out(struct saga_participant *participant)
 {
     return !buf_failed(&participant->out) && session_send(participant, buf_span(&participant->out));
 }
@@ -73,16 +73,10 @@ static void put_running(struct saga_participant *participant)
     }
 }
 
-static uint32_t window_now(const struct saga_participant *participant)
-{
-    uint32_t wanted = atomic_load_explicit(&participant->window_wanted, memory_order_relaxed);
-    return participant->is_full ? 0 : wanted;
-}
-
 static void put_ready(struct saga_participant *participant, bool has_running)
 {
     bool has_meta = participant->meta.size > 0;
-    begin_message(participant, (has_meta ? 5u : 4u) + (has_running ? 1u : 0u), "ready");
+    session_begin(participant, (has_meta ? 5u : 4u) + (has_running ? 1u : 0u), "ready");
     mp_put_text(&participant->out, "instance");
     mp_put_text(&participant->out, participant->instance);
     put_actions(participant);
@@ -113,13 +107,14 @@ static void say_ready(struct saga_participant *participant)
     }
     participant->is_welcome = false;
     participant->ready_ms = participant->now_ms;
-    MAYBE(send_out(participant)); /* else it is said again */
+    MAYBE(session_send_out(participant)); /* else it is said again */
 }
 
 enum saga_error session_connect(struct saga_participant *participant)
 {
     link_close(&participant->socket, 0);
-    int queue_max = (int)participant->window * 4 + 1024;
+    /* Wide enough for every result that is kept: what finds no room waits for 5 s. */
+    int queue_max = (int)participant->ledger.attempt_max;
     enum saga_error rc =
         link_open(participant->context, &participant->address, queue_max, &participant->socket);
     atomic_store_explicit(&participant->heard_ms, participant->now_ms, memory_order_relaxed);
@@ -287,25 +282,10 @@ static void resend_due(struct saga_participant *participant)
     }
 }
 
-static void tell_window(struct saga_participant *participant)
-{
-    const struct ledger *ledger = &participant->ledger;
-    participant->is_full = ledger->kept_bytes > PARTICIPANT_KEPT_BYTES_MAX ||
-                           ledger->attempt_count >= ledger->attempt_max - participant->window;
-    uint32_t window = window_now(participant);
-    if (!participant->is_welcome || participant->is_leaving || window == participant->window_told) {
-        return;
-    }
-    begin_message(participant, 1, "window");
-    mp_put_text(&participant->out, "size");
-    mp_put_uint(&participant->out, window);
-    if (send_out(participant)) {
-        participant->window_told = window;
-    }
-}
-
 void session_turn(struct saga_participant *participant)
 {
+    window_look(participant);
+    MAYBE(window_tell(participant)); /* else with the next turn, and no result before it */
     if (!participant->is_welcome &&
         participant->now_ms - participant->ready_ms >= participant->heartbeat_ms) {
         say_ready(participant);
@@ -313,11 +293,10 @@ void session_turn(struct saga_participant *participant)
     if (participant->is_welcome) {
         resend_due(participant);
     }
-    tell_window(participant);
     if (participant->is_welcome &&
         participant->now_ms - participant->spoke_ms >= participant->heartbeat_ms) {
-        begin_message(participant, 0, "heartbeat");
-        MAYBE(send_out(participant));
+        session_begin(participant, 0, "heartbeat");
+        MAYBE(session_send_out(participant));
     }
 }
 
@@ -343,15 +322,15 @@ int64_t session_wait_ms(const struct saga_participant *participant)
 
 void session_bye(struct saga_participant *participant)
 {
-    begin_message(participant, 0, "bye");
-    MAYBE(send_out(participant));
+    session_begin(participant, 0, "bye");
+    MAYBE(session_send_out(participant));
 }
 
 void session_beat(struct saga_participant *participant, struct run *run)
 {
     crew_take_beat(&participant->crew, run, &participant->details);
     bool has_details = participant->details.size > 0 && !buf_failed(&participant->details);
-    begin_message(participant, 1, "heartbeat");
+    session_begin(participant, 1, "heartbeat");
     mp_put_text(&participant->out, "running");
     mp_put_array(&participant->out, 1);
     mp_put_map(&participant->out, has_details ? 3 : 2);
@@ -363,5 +342,5 @@ void session_beat(struct saga_participant *participant, struct run *run)
         mp_put_text(&participant->out, "details");
         mp_put_value(&participant->out, buf_span(&participant->details));
     }
-    MAYBE(send_out(participant));
+    MAYBE(session_send_out(participant));
 }

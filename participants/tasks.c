@@ -13,15 +13,16 @@
 #include "base/plain.h"
 
 enum {
-    RESULT_EXTRA = 2048,         /* room in a message beside the user value: key, token, names */
-    NUMBER_MAX = UINT32_MAX / 2, /* of attempts */
-    TOKEN_TEXT_MAX = 256,        /* the coordinator's have 32 bytes */
-    DONE_AHEAD = 16,             /* rows of a `done` read before the first is acted on */
+    RESULT_EXTRA = 2048,  /* room in a message beside the user value: key, token, names */
+    TOKEN_TEXT_MAX = 256, /* the coordinator's have 32 bytes */
+    DONE_AHEAD = 16,      /* rows of a `done` read before the first is acted on */
+    OVERLOADED_MS = 1000, /* when to try again where there was no room for a task */
 };
 
-#define TASK_FIELDS                                                                                \
-    (FIELD_BIT(FIELD_KEY) | FIELD_BIT(FIELD_ATTEMPT) | FIELD_BIT(FIELD_TOKEN) |                    \
-     FIELD_BIT(FIELD_SAGA) | FIELD_BIT(FIELD_STEP) | FIELD_BIT(FIELD_KIND) |                       \
+/* What a task must have to be answered, and what to be worked on. */
+#define ANSWER_FIELDS (FIELD_BIT(FIELD_KEY) | FIELD_BIT(FIELD_ATTEMPT) | FIELD_BIT(FIELD_TOKEN))
+#define WORK_FIELDS                                                                                \
+    (FIELD_BIT(FIELD_SAGA) | FIELD_BIT(FIELD_STEP) | FIELD_BIT(FIELD_KIND) |                       \
      FIELD_BIT(FIELD_ACTION) | FIELD_BIT(FIELD_TTL_MS))
 
 static const char *const kind_names[] = {
@@ -47,9 +48,15 @@ static bool is_key(struct span key)
     return key.size > 0 && key.size <= LEDGER_KEY_MAX && !memchr(key.data, 0, key.size);
 }
 
-static bool is_number(int64_t number)
+static bool can_answer(const struct message *message)
 {
-    return number >= 1 && number <= NUMBER_MAX;
+    return message_has(message, ANSWER_FIELDS) && message->key.size > 0 && message->attempt >= 1 &&
+           message->attempt <= UINT32_MAX;
+}
+
+static bool can_work(const struct message *message)
+{
+    return message_has(message, WORK_FIELDS) && is_key(message->key) && kind_of(message->kind) != 0;
 }
 
 /* Ends a text of the message with a NUL, where it lies: it moves one byte over its own head, which
@@ -99,7 +106,7 @@ static void fill(struct attempt *attempt, const struct message *message, int64_t
 static void send_result(struct saga_participant *participant, struct attempt *attempt)
 {
     /* When the queue is full the result stays among the kept, and leaves with the next round. */
-    MAYBE(session_send(participant, buf_span(&attempt->result)));
+    MAYBE(window_tell(participant) && session_send(participant, buf_span(&attempt->result)));
     ledger_sent(&participant->ledger, attempt, participant->now_ms);
 }
 
@@ -109,17 +116,24 @@ void task_resend(struct saga_participant *participant, struct attempt *attempt)
     send_result(participant, attempt);
 }
 
+/* What a result names. */
+struct named {
+    struct span key;
+    struct span token;
+    uint32_t number; /* of the attempt */
+};
+
 /* Done for every task: room for all is asked for at once, and what is left over given back. */
-static void pack_result(struct attempt *attempt, const struct saga_answer *answer)
+static void pack_result(struct buf *result, const struct named *named,
+                        const struct saga_answer *answer)
 {
     static const char head[] = "\xa1v\x01\xa4type\xa6result\xa3key";
     static const char number_head[] =
         "\xa7"
         "attempt\xce"; /* an uint32 follows */
     static const char token_head[] = "\xa5token";
-    struct buf *result = &attempt->result;
-    struct span key = span_of(attempt->run->key, attempt->run->key_size);
-    struct span token = span_text(attempt->task.token);
+    struct span key = named->key;
+    struct span token = named->token;
     struct span pairs = answer_pairs(answer);
     PRE(5 + answer->pair_count < 16); /* the head of the map is one byte */
 
@@ -136,7 +150,7 @@ static void pack_result(struct attempt *attempt, const struct saga_answer *answe
     memcpy(at, number_head, sizeof(number_head) - 1);
     at += sizeof(number_head) - 1;
     for (int shift = 24; shift >= 0; shift -= 8) {
-        *at++ = (uint8_t)(attempt->number >> shift);
+        *at++ = (uint8_t)(named->number >> shift);
     }
     memcpy(at, token_head, sizeof(token_head) - 1);
     at = plain_put(at + sizeof(token_head) - 1, token);
@@ -144,21 +158,30 @@ static void pack_result(struct attempt *attempt, const struct saga_answer *answe
     buf_truncate(result, (size_t)(at - result->data) + pairs.size);
 }
 
+static void count_answer(struct saga_participant *participant, enum answer_status status)
+{
+    struct counts *counts = &participant->counts;
+    if (status == ANSWER_OK) {
+        count_one(&counts->ok);
+    } else if (status == ANSWER_LATER) {
+        count_one(&counts->later);
+    } else {
+        count_one(&counts->failed);
+    }
+}
+
 static void answer_attempt(struct saga_participant *participant, struct attempt *attempt,
                            const struct saga_answer *answer)
 {
-    pack_result(attempt, answer);
+    const struct named named = {.key = span_of(attempt->run->key, attempt->run->key_size),
+                                .token = span_text(attempt->task.token),
+                                .number = attempt->number};
+    pack_result(&attempt->result, &named, answer);
     zmq_msg_close(&attempt->message);
     zmq_msg_init(&attempt->message);
     attempt->task = (struct saga_task){0};
     ledger_keep(&participant->ledger, attempt);
-    if (answer->status == ANSWER_OK) {
-        count_one(&participant->counts.ok);
-    } else if (answer->status == ANSWER_LATER) {
-        count_one(&participant->counts.later);
-    } else {
-        count_one(&participant->counts.failed);
-    }
+    count_answer(participant, answer->status);
     send_result(participant, attempt);
 }
 
@@ -254,6 +277,18 @@ static void finish_void(struct saga_participant *participant, struct run *run, c
     task_finish(participant, run);
 }
 
+/* One attempt alone gets this outcome, whatever becomes of its run. */
+static void answer_void_one(struct saga_participant *participant, struct attempt *attempt,
+                            const char *code)
+{
+    struct saga_answer answer;
+    answer_open(&answer);
+    answer_void(&answer, code);
+    answer_seal(&answer, value_max(participant));
+    answer_attempt(participant, attempt, &answer);
+    answer_close(&answer);
+}
+
 void task_expire_all(struct saga_participant *participant)
 {
     for (struct run *run = crew_recall(&participant->crew), *after; run != NULL; run = after) {
@@ -292,19 +327,44 @@ static void take_new(struct saga_participant *participant, struct run *run, stru
     }
 }
 
+/* Answers a task that the ledger does not hold. The result is sent once: if it is lost, no `ready`
+ * names the attempt either, which says that it was never taken. */
+static void refuse(struct saga_participant *participant, const struct message *message,
+                   const struct saga_failure *failure)
+{
+    const struct named named = {
+        .key = message->key, .token = message->token, .number = (uint32_t)message->attempt};
+    struct saga_answer answer;
+    answer_open(&answer);
+    saga_answer_failed(&answer, failure);
+    answer_seal(&answer, value_max(participant));
+    pack_result(&participant->out, &named, &answer);
+    answer_close(&answer);
+    count_one(&participant->counts.tasks);
+    count_one(&participant->counts.failed);
+    MAYBE(session_send_out(participant));
+}
+
 void task_take(struct saga_participant *participant, struct inbound *inbound)
 {
+    static const struct saga_failure unknown = {
+        .code = "not_served", .message = "a task of a form that this participant does not know"};
+    static const struct saga_failure full = {
+        .code = "overloaded", .message = "no room for the task", .retry_after_ms = OVERLOADED_MS};
     const struct message *message = &inbound->message;
-    bool is_good = message_has(message, TASK_FIELDS) && is_key(message->key) &&
-                   is_number(message->attempt) && kind_of(message->kind) != 0;
-    struct attempt *attempt = NULL;
     bool is_new = false;
-    if (is_good) {
-        attempt =
-            ledger_take(&participant->ledger, inbound->key, (uint32_t)message->attempt, &is_new);
-    }
-    if (!attempt) {
+    if (!can_answer(message)) {
         count_one(&participant->counts.garbage);
+        return;
+    }
+    if (!can_work(message)) {
+        refuse(participant, message, &unknown);
+        return;
+    }
+    struct attempt *attempt =
+        ledger_take(&participant->ledger, inbound->key, (uint32_t)message->attempt, &is_new);
+    if (!attempt) {
+        refuse(participant, message, &full);
         return;
     }
     if (!is_new) {
@@ -320,6 +380,7 @@ void task_take(struct saga_participant *participant, struct inbound *inbound)
     attempt->run->participant = participant;
     attempt->run->kind = attempt->task.kind;
     count_one(&participant->counts.tasks);
+    window_look(participant);
     take_new(participant, attempt->run, attempt);
 }
 
@@ -336,13 +397,18 @@ void task_cancel(struct saga_participant *participant, const struct inbound *inb
         return;
     }
     attempt->is_cancelled = true;
-    /* Only the newest decides: an older one's answer comes with it. */
-    if (attempt != run->attempts) {
-        return;
+    /* Of several attempts the newest decides whether the work goes on. */
+    if (attempt == run->attempts) {
+        atomic_store_explicit(&run->is_cancelled, true, memory_order_relaxed);
+        if (crew_withdraw(&participant->crew, run)) {
+            finish_void(participant, run, "cancelled");
+            return;
+        }
     }
-    atomic_store_explicit(&run->is_cancelled, true, memory_order_relaxed);
-    if (crew_withdraw(&participant->crew, run)) {
-        finish_void(participant, run, "cancelled");
+    /* Nothing was done for an attempt that waits for the work of an older one. Were it not answered
+     * now, each time-out of a handler that hangs would leave one attempt more. */
+    if (attempt != run->current) {
+        answer_void_one(participant, attempt, "cancelled");
     }
 }
 
