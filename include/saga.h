@@ -173,13 +173,18 @@ enum {
 /* What happened between a participant and its coordinator, for a log. */
 enum saga_notice {
     SAGA_NOTICE_WELCOME = 1, /* a session is open; text is its name */
-    SAGA_NOTICE_LOST = 2,    /* the coordinator is silent; connecting again */
+    SAGA_NOTICE_LOST = 2,    /* the coordinator is gone or silent; connecting again */
     SAGA_NOTICE_WHO = 3,     /* the coordinator has restarted */
     SAGA_NOTICE_DRAIN = 4,   /* the coordinator is about to stop; nothing to do */
     SAGA_NOTICE_ERROR = 5,   /* the coordinator complains; text is code and message */
+    SAGA_NOTICE_WAITING = 6, /* nobody answers at the endpoint, which is the text; said once */
 };
 
 typedef void saga_notice_fn(enum saga_notice notice, const char *text, void *arg);
+
+/* "waits for a coordinator at" for SAGA_NOTICE_WAITING: this, then the notice's text, is a line for
+ * a log. Never NULL. */
+SAGA_PUBLIC const char *saga_notice_phrase(enum saga_notice notice);
 
 /* What became of an answer by saga_answer_later(). */
 enum saga_later_verdict {

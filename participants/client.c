@@ -113,6 +113,9 @@ enum saga_error saga_client_open(const struct saga_client_options *options,
         rc =
             link_open(made->context, &made->address, (int)made->slot_count * 2 + 64, &made->socket);
     }
+    if (rc == SAGA_OK) {
+        rc = link_connect(made->socket, &made->address);
+    }
     if (rc != SAGA_OK) {
         saga_client_close(&made);
         return rc;

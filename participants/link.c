@@ -1,9 +1,13 @@
 /* link.c - libzmq's options in one table.
  *
- * ZMTP heartbeats find a dead connection within 6 s; back-off while connecting goes from 100 ms to
- * 5 s. A task may be 3 MiB, so frames up to 4 MiB are let in; what is larger closes the connection
+ * ZMTP heartbeats find a dead connection within 6 s. A coordinator that was killed serves again in
+ * some ms: the first try to come back is made after 50 to 100 ms, later ones up to a second apart.
+ * A task may be 3 MiB, so frames up to 4 MiB are let in; what is larger closes the connection
  * before it takes memory. */
 #include "participants/link.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 #include <zmq.h>
 
@@ -16,8 +20,8 @@ static const struct option options[] = {
     {ZMQ_LINGER, 0},
     {ZMQ_IPV6, 1},
     {ZMQ_TCP_KEEPALIVE, 1},
-    {ZMQ_RECONNECT_IVL, 100},
-    {ZMQ_RECONNECT_IVL_MAX, 5000},
+    {ZMQ_RECONNECT_IVL, 50},
+    {ZMQ_RECONNECT_IVL_MAX, 1000},
     {ZMQ_HANDSHAKE_IVL, 5000},
     {ZMQ_HEARTBEAT_IVL, 2000},
     {ZMQ_HEARTBEAT_TIMEOUT, 6000},
@@ -89,11 +93,16 @@ enum saga_error link_open(void *context, const struct link_address *address, int
     if (!*socket) {
         return SAGA_NO_MEMORY;
     }
-    if (set_all(*socket, address, message_max) && zmq_connect(*socket, address->endpoint) == 0) {
+    if (set_all(*socket, address, message_max)) {
         return SAGA_OK;
     }
     link_close(socket, 0);
     return SAGA_INVALID;
+}
+
+enum saga_error link_connect(void *socket, const struct link_address *address)
+{
+    return zmq_connect(socket, address->endpoint) == 0 ? SAGA_OK : SAGA_INVALID;
 }
 
 void link_close(void **socket, int linger_ms)
@@ -106,6 +115,64 @@ void link_close(void **socket, int linger_ms)
     rc = zmq_close(*socket);
     CHECK(rc == 0);
     *socket = NULL;
+}
+
+/* ---- connections ---- */
+
+/* The events of libzmq's monitor that are listened to. */
+static const struct {
+    int monitored;
+    enum link_event event;
+} events[] = {
+    {ZMQ_EVENT_HANDSHAKE_SUCCEEDED, LINK_EVENT_UP},
+    {ZMQ_EVENT_DISCONNECTED, LINK_EVENT_DOWN},
+    {ZMQ_EVENT_CONNECT_RETRIED, LINK_EVENT_ALONE},
+    {ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL, LINK_EVENT_REFUSED},
+    {ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL, LINK_EVENT_REFUSED},
+    {ZMQ_EVENT_HANDSHAKE_FAILED_AUTH, LINK_EVENT_REFUSED},
+};
+
+enum saga_error link_watch(void *context, void *socket, uint32_t number, void **watch)
+{
+    char place[64];
+    int mask = 0;
+    int unbounded = 0;
+    snprintf(place, sizeof(place), "inproc://saga.watch.%" PRIu32, number);
+    for (size_t i = 0; i < ARRAY_COUNT(events); i++) {
+        mask |= events[i].monitored;
+    }
+    *watch = zmq_socket(context, ZMQ_PAIR);
+    if (!*watch) {
+        return SAGA_NO_MEMORY;
+    }
+    /* The thread that writes events is the one that moves messages: a full queue would stop it. */
+    if (zmq_setsockopt(*watch, ZMQ_RCVHWM, &unbounded, sizeof(unbounded)) == 0 &&
+        zmq_socket_monitor(socket, place, mask) == 0 && zmq_connect(*watch, place) == 0) {
+        return SAGA_OK;
+    }
+    link_close(watch, 0);
+    return SAGA_NO_MEMORY;
+}
+
+/* An event is a frame of 2 bytes for what and 4 for a detail, then one with the address. */
+enum link_event link_next_event(void *watch)
+{
+    uint8_t frame[6];
+    uint8_t address[LINK_ENDPOINT_MAX];
+    uint16_t what;
+    for (;;) {
+        if (zmq_recv(watch, frame, sizeof(frame), ZMQ_DONTWAIT) < (int)sizeof(what)) {
+            return LINK_EVENT_NONE;
+        }
+        MAYBE(zmq_recv(watch, address, sizeof(address), ZMQ_DONTWAIT) >= 0);
+        memcpy(&what, frame, sizeof(what));
+        for (size_t i = 0; i < ARRAY_COUNT(events); i++) {
+            if (events[i].monitored == what) {
+                return events[i].event;
+            }
+        }
+        /* The monitor's own end, which is told unasked. */
+    }
 }
 
 bool link_send(void *socket, struct span message)

@@ -1,6 +1,8 @@
-/* link.h - a DEALER socket to the coordinator, with the options that every peer must set.
+/* link.h - a DEALER socket to the coordinator, with the options that every peer must set, and what
+ * is heard of its connections.
  *
- * No routing id is ever set: reused ids lose messages. */
+ * No routing id is ever set: reused ids lose messages. A socket outlives its connections: libzmq
+ * connects it again by itself, and what was read of the old connection stays in it. */
 #ifndef PARTICIPANTS_LINK_H
 #define PARTICIPANTS_LINK_H
 
@@ -26,13 +28,32 @@ struct link_address {
 /* SAGA_INVALID: too long, or some keys but not all, or not 40 characters. endpoint may be NULL. */
 MUST_CHECK enum saga_error link_address(const char *endpoint, const struct saga_keys *keys,
                                         struct link_address *address);
-/* A socket that connects in the background and queues up to message_max messages each way.
- * SAGA_INVALID: the endpoint is not one; SAGA_NO_MEMORY: no more sockets. */
+/* A socket that does not connect yet, and queues up to message_max messages each way.
+ * SAGA_NO_MEMORY: no more sockets. */
 MUST_CHECK enum saga_error link_open(void *context, const struct link_address *address,
                                      int message_max, void **socket);
+/* Connects in the background. SAGA_INVALID: the endpoint is not one. */
+MUST_CHECK enum saga_error link_connect(void *socket, const struct link_address *address);
 /* Sets *socket to NULL. What is still queued goes out within linger_ms while the context ends. */
 void link_close(void **socket, int linger_ms);
 /* False when the queue is full; nothing was sent then. */
 bool link_send(void *socket, struct span message);
+
+/* What happens to the connections of a socket. */
+enum link_event {
+    LINK_EVENT_NONE,    /* nothing more has happened */
+    LINK_EVENT_UP,      /* a connection stands: what is queued leaves now */
+    LINK_EVENT_DOWN,    /* it is gone */
+    LINK_EVENT_ALONE,   /* nobody answered; it is tried again by and by */
+    LINK_EVENT_REFUSED, /* somebody answered and would not talk to us; it is tried again */
+};
+
+/* Opens *watch, a socket that becomes readable when something happens to the connections of
+ * `socket`. Call it before anything can have happened; close it with link_close(), after `socket`.
+ * `number` is another one for each socket of a context. SAGA_NO_MEMORY: no more sockets. */
+MUST_CHECK enum saga_error link_watch(void *context, void *socket, uint32_t number, void **watch);
+/* The next thing that happened. All that the old connection received is in the socket before
+ * LINK_EVENT_UP is heard of the next one. */
+enum link_event link_next_event(void *watch);
 
 #endif

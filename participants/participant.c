@@ -18,6 +18,20 @@ int64_t participant_now_ms(void)
     return clock_monotonic_ns() / 1000000;
 }
 
+const char *saga_notice_phrase(enum saga_notice notice)
+{
+    static const char *const phrases[] = {
+        [SAGA_NOTICE_WELCOME] = "the coordinator is there; session",
+        [SAGA_NOTICE_LOST] = "the coordinator is gone; connecting again",
+        [SAGA_NOTICE_WHO] = "the coordinator has restarted",
+        [SAGA_NOTICE_DRAIN] = "the coordinator is about to stop",
+        [SAGA_NOTICE_ERROR] = "the coordinator complains:",
+        [SAGA_NOTICE_WAITING] = "waits for a coordinator at",
+    };
+    bool is_known = (size_t)notice < ARRAY_COUNT(phrases) && phrases[notice] != NULL;
+    return is_known ? phrases[notice] : "";
+}
+
 void participant_notice(struct saga_participant *participant, enum saga_notice notice,
                         const char *text)
 {
@@ -109,6 +123,7 @@ void saga_participant_close(struct saga_participant **participant)
     PRE(gone->magic == PARTICIPANT_MAGIC);
     gone->magic = 0;
     link_close(&gone->socket, 0);
+    link_close(&gone->watch, 0);
     if (gone->crew.execute) {
         crew_close(&gone->crew);
     }
@@ -204,8 +219,13 @@ static bool is_over(struct saga_participant *participant)
            participant->now_ms >= participant->stop_at_ms;
 }
 
-/* True when the eventfd may have been rung. */
-static bool wait_for_news(struct saga_participant *participant)
+/* What may have something to tell. */
+struct news {
+    bool is_rung;    /* the eventfd */
+    bool is_watched; /* the connection */
+};
+
+static struct news wait_for_news(struct saga_participant *participant)
 {
     int64_t wait_ms = session_wait_ms(participant);
     if (participant->is_leaving && participant->stop_at_ms - participant->now_ms < wait_ms) {
@@ -214,10 +234,11 @@ static bool wait_for_news(struct saga_participant *participant)
     zmq_pollitem_t items[] = {
         {.fd = participant->wake_fd, .events = ZMQ_POLLIN},
         {.socket = participant->socket, .events = ZMQ_POLLIN},
+        {.socket = participant->watch, .events = ZMQ_POLLIN},
     };
-    int count = participant->socket != NULL ? 2 : 1;
+    int count = participant->socket != NULL ? 3 : 1;
     int rc = zmq_poll(items, count, (long)(wait_ms > 0 ? wait_ms : 0));
-    return rc < 0 || items[0].revents != 0;
+    return (struct news){rc < 0 || items[0].revents != 0, rc < 0 || items[2].revents != 0};
 }
 
 enum saga_error saga_participant_run(struct saga_participant *participant)
@@ -234,23 +255,26 @@ enum saga_error saga_participant_run(struct saga_participant *participant)
     if (rc == SAGA_OK) {
         rc = session_connect(participant);
     }
-    bool may_be_rung = true;
+    struct news news = {true, true};
     while (rc == SAGA_OK) {
         participant->now_ms = participant_now_ms();
+        if (news.is_watched) {
+            session_watch(participant);
+        }
         bool has_more = session_read(participant);
-        if (may_be_rung) {
+        if (news.is_rung) {
             collect(participant);
         }
-        session_turn(participant);
+        session_turn(participant, !has_more);
         if (is_over(participant)) {
             break;
         }
-        may_be_rung = has_more || wait_for_news(participant);
+        news = has_more ? (struct news){.is_rung = true} : wait_for_news(participant);
     }
     struct run *left = crew_recall(&participant->crew);
     MAYBE(left != NULL); /* out of time: the coordinator gives it to another */
     crew_end(&participant->crew);
-    link_close(&participant->socket, LINK_LINGER_MS);
+    session_disconnect(participant);
     return rc;
 }
 

@@ -57,9 +57,11 @@ struct saga_participant {
     struct map actions; /* name -> struct action, owned; fixed once running */
     char instance[PARTICIPANT_INSTANCE_SIZE];
 
-    void *context; /* of libzmq */
-    void *socket;  /* NULL between two connections that failed */
-    int wake_fd;   /* eventfd: workers, stop and window ring it */
+    void *context;         /* of libzmq */
+    void *socket;          /* NULL when none could be opened: it is tried again */
+    void *watch;           /* tells of its connections (link.h) */
+    uint32_t socket_count; /* opened so far */
+    int wake_fd;           /* eventfd: workers, stop and window ring it */
     struct crew crew;
     struct ledger ledger;
     struct buf out;     /* the message being packed */
@@ -67,6 +69,11 @@ struct saga_participant {
 
     bool is_running;           /* saga_participant_run was called */
     bool is_welcome;           /* the session is open */
+    bool is_connected;         /* the socket has a connection */
+    bool was_connected;        /* the socket has or had one */
+    bool owes_ready;           /* the connection is new, and no `ready` was said on it */
+    bool said_waiting;         /* since the last session: that nobody answers */
+    bool said_refused;         /* since the last session: that somebody refuses us */
     int64_t now_ms;            /* monotonic, read once a turn */
     int64_t ready_ms;          /* when `ready` was last sent */
     int64_t spoke_ms;          /* when anything was last sent */
@@ -97,13 +104,18 @@ void participant_notice(struct saga_participant *participant, enum saga_notice n
 
 /* ---- session.c ---- */
 
-/* A new connection, and `ready` as its first message. */
+/* A new socket, and `ready` as its first message. */
 MUST_CHECK enum saga_error session_connect(struct saga_participant *participant);
+/* Closes it for good; what was said last still gets out. */
+void session_disconnect(struct saga_participant *participant);
+/* Hears what has happened to the connection. */
+void session_watch(struct saga_participant *participant);
 /* Looks for a silence, then reads what has come, at most LINK_BATCH_MAX messages; true when there
  * may be more. */
 bool session_read(struct saga_participant *participant);
-/* What falls due by time: heartbeat, window, results to send again. */
-void session_turn(struct saga_participant *participant);
+/* What is due: `ready` on a new connection if all that came has been read, a window, results to
+ * send again, a heartbeat. */
+void session_turn(struct saga_participant *participant, bool has_read_all);
 /* Milliseconds until session_turn() has something to do. */
 int64_t session_wait_ms(const struct saga_participant *participant);
 void session_bye(struct saga_participant *participant);

@@ -106,22 +106,123 @@ static void say_ready(struct saga_participant *participant)
         put_ready(participant, false);
     }
     participant->is_welcome = false;
+    participant->owes_ready = false;
     participant->ready_ms = participant->now_ms;
     MAYBE(session_send_out(participant)); /* else it is said again */
 }
 
-enum saga_error session_connect(struct saga_participant *participant)
+static void disconnect(struct saga_participant *participant, int linger_ms)
 {
-    link_close(&participant->socket, 0);
+    link_close(&participant->socket, linger_ms);
+    link_close(&participant->watch, 0);
+    participant->is_welcome = participant->is_connected = participant->was_connected = false;
+}
+
+static enum saga_error open_socket(struct saga_participant *participant)
+{
+    void *context = participant->context;
+    const struct link_address *address = &participant->address;
     /* Wide enough for every result that is kept: what finds no room waits for 5 s. */
     int queue_max = (int)participant->ledger.attempt_max;
-    enum saga_error rc =
-        link_open(participant->context, &participant->address, queue_max, &participant->socket);
+    enum saga_error rc = link_open(context, address, queue_max, &participant->socket);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = link_watch(context, participant->socket, participant->socket_count++, &participant->watch);
+    if (rc != SAGA_OK) {
+        goto err_after_open;
+    }
+    rc = link_connect(participant->socket, address);
+    if (rc != SAGA_OK) {
+        goto err_after_open;
+    }
+    return SAGA_OK;
+
+err_after_open:
+    disconnect(participant, 0);
+    POST(rc != SAGA_OK);
+    return rc;
+}
+
+enum saga_error session_connect(struct saga_participant *participant)
+{
+    disconnect(participant, 0);
     atomic_store_explicit(&participant->heard_ms, participant->now_ms, memory_order_relaxed);
+    enum saga_error rc = open_socket(participant);
     if (rc == SAGA_OK) {
-        say_ready(participant);
+        say_ready(participant); /* waits in the socket for the first connection */
     }
     return rc;
+}
+
+void session_disconnect(struct saga_participant *participant)
+{
+    disconnect(participant, LINK_LINGER_MS);
+}
+
+/* ---- the connection ---- */
+
+static void come_up(struct saga_participant *participant)
+{
+    /* On the first connection of a socket the `ready` that lies there leaves by itself. */
+    participant->owes_ready = participant->was_connected;
+    participant->was_connected = participant->is_connected = true;
+    participant->ready_ms = participant->now_ms;
+}
+
+static void say_waiting(struct saga_participant *participant)
+{
+    if (!participant->said_waiting) {
+        participant->said_waiting = true;
+        participant_notice(participant, SAGA_NOTICE_WAITING, participant->address.endpoint);
+    }
+}
+
+/* The session is over: a connection is gone, or silent for too long. */
+static void lose(struct saga_participant *participant)
+{
+    if (participant->is_welcome) {
+        participant->is_welcome = false;
+        participant->said_waiting = true; /* that it was lost says as much */
+        participant_notice(participant, SAGA_NOTICE_LOST, "");
+    }
+}
+
+static void hear_event(struct saga_participant *participant, enum link_event event)
+{
+    switch (event) {
+    case LINK_EVENT_UP:
+        come_up(participant);
+        return;
+    case LINK_EVENT_DOWN:
+        participant->is_connected = false;
+        lose(participant);
+        return;
+    case LINK_EVENT_ALONE:
+        say_waiting(participant);
+        return;
+    case LINK_EVENT_REFUSED:
+        if (!participant->said_refused) {
+            participant->said_refused = true;
+            participant_notice(participant, SAGA_NOTICE_ERROR,
+                               "unauthenticated: the endpoint answers and refuses to talk to us");
+        }
+        return;
+    case LINK_EVENT_NONE:
+        return;
+    }
+    UNREACHABLE("an event is one of the enum");
+}
+
+void session_watch(struct saga_participant *participant)
+{
+    while (participant->watch) {
+        enum link_event event = link_next_event(participant->watch);
+        if (event == LINK_EVENT_NONE) {
+            return;
+        }
+        hear_event(participant, event);
+    }
 }
 
 /* ---- what comes ---- */
@@ -151,6 +252,7 @@ static void take_welcome(struct saga_participant *participant, const struct mess
         atomic_store(&participant->max_message, message->max_message);
     }
     participant->is_welcome = true;
+    participant->said_waiting = participant->said_refused = false;
     count_one(&participant->counts.sessions);
     participant_notice(participant, SAGA_NOTICE_WELCOME, session);
     resend_all(participant);
@@ -237,10 +339,8 @@ static void look_for_silence(struct saga_participant *participant)
     if (participant->now_ms - heard_ms <= dead_ms) {
         return;
     }
-    if (participant->is_welcome) {
-        participant_notice(participant, SAGA_NOTICE_LOST, "");
-    }
-    participant->is_welcome = false;
+    lose(participant);
+    say_waiting(participant);
     atomic_store(&participant->silent_ms, participant->now_ms);
     task_expire_all(participant);
     MAYBE(session_connect(participant) == SAGA_OK); /* else again after as long */
@@ -282,12 +382,21 @@ static void resend_due(struct saga_participant *participant)
     }
 }
 
-void session_turn(struct saga_participant *participant)
+/* On a new connection, and again on one that does not answer it. What an old connection received
+ * and nobody has read is not named by `running`: the coordinator would believe that it never came.
+ */
+static bool is_ready_due(const struct saga_participant *participant)
+{
+    bool is_late = participant->now_ms - participant->ready_ms >= participant->heartbeat_ms;
+    return participant->owes_ready ||
+           (participant->is_connected && !participant->is_welcome && is_late);
+}
+
+void session_turn(struct saga_participant *participant, bool has_read_all)
 {
     window_look(participant);
     MAYBE(window_tell(participant)); /* else with the next turn, and no result before it */
-    if (!participant->is_welcome &&
-        participant->now_ms - participant->ready_ms >= participant->heartbeat_ms) {
+    if (has_read_all && is_ready_due(participant)) {
         say_ready(participant);
     }
     if (participant->is_welcome) {
@@ -311,8 +420,10 @@ int64_t session_wait_ms(const struct saga_participant *participant)
     int64_t heard_ms = atomic_load_explicit(&participant->heard_ms, memory_order_relaxed);
     int64_t dead_ms = atomic_load_explicit(&participant->dead_ms, memory_order_relaxed);
     int64_t spoke_ms = participant->is_welcome ? participant->spoke_ms : participant->ready_ms;
-    int64_t wait_ms =
-        earlier(spoke_ms + participant->heartbeat_ms - now_ms, heard_ms + dead_ms + 1 - now_ms);
+    int64_t wait_ms = heard_ms + dead_ms + 1 - now_ms;
+    if (participant->is_connected) {
+        wait_ms = earlier(wait_ms, spoke_ms + participant->heartbeat_ms - now_ms);
+    }
     const struct attempt *kept = participant->ledger.kept_first;
     if (kept && participant->is_welcome) {
         wait_ms = earlier(wait_ms, kept->sent_ms + PARTICIPANT_RESEND_MS - now_ms);

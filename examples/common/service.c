@@ -42,14 +42,7 @@ static void stop(int number)
 
 static void print_notice(enum saga_notice notice, const char *text, void *arg)
 {
-    static const char *const words[] = {
-        [SAGA_NOTICE_WELCOME] = "session",
-        [SAGA_NOTICE_LOST] = "coordinator lost",
-        [SAGA_NOTICE_WHO] = "coordinator restarted",
-        [SAGA_NOTICE_DRAIN] = "coordinator stops",
-        [SAGA_NOTICE_ERROR] = "coordinator complains",
-    };
-    fprintf(stderr, "%s: %s %s\n", (const char *)arg, words[notice], text);
+    fprintf(stderr, "%s: %s %s\n", (const char *)arg, saga_notice_phrase(notice), text);
 }
 
 static void have_accident(const struct desk *desk, const char *moment)

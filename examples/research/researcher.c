@@ -49,6 +49,11 @@ static void stop(int number)
     saga_participant_stop(serving);
 }
 
+static void print_notice(enum saga_notice notice, const char *text, void *arg)
+{
+    fprintf(stderr, "%s: %s %s\n", (const char *)arg, saga_notice_phrase(notice), text);
+}
+
 static int64_t now_ms(void)
 {
     struct timespec now;
@@ -219,7 +224,9 @@ static void forget(const struct saga_task *task, struct saga_answer *answer, voi
 
 static bool serve(struct desk *desk, const char *endpoint)
 {
-    struct saga_participant_options how = {.endpoint = endpoint, .barrier = true};
+    static char name[] = "researcher";
+    struct saga_participant_options how = {
+        .endpoint = endpoint, .barrier = true, .notice = print_notice, .notice_arg = name};
     enum saga_error rc = saga_participant_open(&how, &serving);
     if (rc == SAGA_OK) {
         rc = saga_participant_serve(serving, "research.read", read_source, desk);

@@ -38,6 +38,14 @@ static void stop(int signal)
     saga_participant_stop(running);
 }
 
+static void print_notice(enum saga_notice notice, const char *text, void *arg)
+{
+    const struct noop *noop = arg;
+    if (!noop->quiet || notice == SAGA_NOTICE_ERROR) {
+        fprintf(stderr, "saga-noop: %s %s\n", saga_notice_phrase(notice), text);
+    }
+}
+
 static const struct row {
     const char *name;
     int has_value;
@@ -267,7 +275,8 @@ static bool may_block(const struct noop *noop)
 
 int main(int argc, char **argv)
 {
-    struct noop noop = {.options = {.workers = SAGA_WORKERS_INLINE}};
+    struct noop noop = {.options = {.workers = SAGA_WORKERS_INLINE, .notice = print_notice}};
+    noop.options.notice_arg = &noop;
     read_options(&noop, argc, argv);
     if (may_block(&noop)) {
         noop.options.workers = 16;

@@ -2,8 +2,11 @@
  *
  * Seen to fail with: a full ledger that counts the task as garbage; a window that is told once a
  * turn and not when the bound is crossed; a task of an unknown kind that counts as garbage; a
- * cancelled attempt that is answered with the older one of its key. */
+ * cancelled attempt that is answered with the older one of its key; a new connection that is not
+ * heard of; `ready` that does not wait for what lies unread; a waiting that is said at each try. */
 #include "libsaga_world.h"
+
+#include <unistd.h>
 
 static void answer_ok(const struct saga_task *task, struct saga_answer *answer, void *arg)
 {
@@ -282,5 +285,161 @@ Test(libsaga_session, answers_each_cancelled_attempt_behind_a_handler_that_hangs
     cr_assert_eq(gate.entered, 1);
     served_end(&served);
     gate_close(&gate);
+    script_close(&script);
+}
+
+/* ---- a coordinator that was killed and is back ---- */
+
+static bool names(struct saga_value running, const char *key)
+{
+    char text[32];
+    for (size_t i = 0; i < saga_value_count(running); i++) {
+        struct saga_value one = saga_value_at(running, i);
+        cr_assert(saga_value_copy(one, "key", text, sizeof(text)));
+        cr_assert_eq(saga_value_int(one, "attempt", 0), 1);
+        if (strcmp(text, key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next heartbeat would be minutes away. */
+Test(libsaga_session, says_ready_as_soon_as_its_connection_is_new)
+{
+    const struct saga_participant_options options = {.workers = 1};
+    struct script script;
+    struct served served;
+    struct gate gate;
+    char before[64];
+    char instance[64];
+    script_open(&script);
+    gate_open(&gate);
+    served_begin(&served, options, &script, wait_at_gate, &gate);
+    script_await(&script, "ready");
+    cr_assert(saga_value_copy(script.said, "instance", before, sizeof(before)));
+    script_welcome(&script);
+    script_task(&script, "waits", 1);
+    script_task(&script, "answered", 1);
+    script_cancel(&script, "answered", 1);
+    script_await(&script, "result");
+    await_entered(&gate, 1);
+    for (int i = 0; i < 3; i++) {
+        script_restart(&script);
+        script_await(&script, "ready");
+        cr_assert(saga_value_copy(script.said, "instance", instance, sizeof(instance)));
+        cr_assert_str_eq(instance, before);
+        struct saga_value running = saga_value_find(script.said, "running");
+        cr_assert_eq(saga_value_count(running), 2);
+        cr_assert(names(running, "waits"));
+        cr_assert(names(running, "answered"), "no `done` has named it");
+        script_welcome(&script);
+        script_await(&script, "result"); /* again, for the connection is new */
+    }
+    let_through(&gate);
+    served_end(&served);
+    gate_close(&gate);
+    script_close(&script);
+}
+
+/* ---- the same, step by step, without a thread ---- */
+
+struct steps {
+    struct saga_participant *participant;
+    enum saga_notice notice; /* the last one */
+    char text[256];          /* of it */
+    uint32_t notices;        /* so far */
+};
+
+static void note(enum saga_notice notice, const char *text, void *arg)
+{
+    struct steps *steps = arg;
+    steps->notice = notice;
+    snprintf(steps->text, sizeof(steps->text), "%s", text);
+    steps->notices++;
+}
+
+static void steps_open(struct steps *steps, const struct script *script)
+{
+    const struct saga_participant_options options = {.endpoint = script->endpoint,
+                                                     .workers = SAGA_WORKERS_INLINE,
+                                                     .notice = note,
+                                                     .notice_arg = steps};
+    *steps = (struct steps){.notices = 0};
+    cr_assert_eq(saga_participant_open(&options, &steps->participant), SAGA_OK);
+    cr_assert_eq(saga_participant_serve(steps->participant, "t.work", answer_ok, NULL), SAGA_OK);
+    steps->participant->now_ms = participant_now_ms();
+    cr_assert_eq(session_connect(steps->participant), SAGA_OK);
+}
+
+static void await_readable(void *socket)
+{
+    zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
+    cr_assert_eq(zmq_poll(&item, 1, SCRIPT_PATIENCE_MS), 1);
+}
+
+/* A task that was received and not read is not yet taken: `ready` must not come before it. */
+Test(libsaga_session, says_ready_when_it_has_read_what_the_old_connection_brought)
+{
+    struct script script;
+    struct steps steps;
+    script_open(&script);
+    steps_open(&steps, &script);
+    struct saga_participant *participant = steps.participant;
+    script_await(&script, "ready");
+    script_welcome(&script);
+    while (!participant->is_welcome) {
+        await_readable(participant->socket);
+        (void)session_read(participant);
+    }
+    script_task(&script, "unread", 1);
+    await_readable(participant->socket);
+    script_restart(&script);
+    while (!participant->owes_ready) {
+        await_readable(participant->watch);
+        session_watch(participant);
+    }
+    cr_assert_eq(steps.notice, SAGA_NOTICE_LOST);
+    session_turn(participant, false);
+    cr_assert_not(session_read(participant));
+    session_turn(participant, true);
+    script_await(&script, "ready");
+    cr_assert(names(saga_value_find(script.said, "running"), "unread"));
+    saga_participant_close(&steps.participant);
+    script_close(&script);
+}
+
+/* ---- no coordinator ---- */
+
+Test(libsaga_session, says_once_that_it_waits_for_a_coordinator)
+{
+    struct script script;
+    struct steps steps;
+    script_open(&script);
+    zmq_close(script.router);
+    /* A port that was given back may be another test's by now; this name is nobody's. */
+    snprintf(script.endpoint, sizeof(script.endpoint), "ipc://@libsaga-%d", (int)getpid());
+    steps_open(&steps, &script);
+    struct saga_participant *participant = steps.participant;
+    for (int tries = 0; tries < 4; tries++) {
+        await_readable(participant->watch);
+        session_watch(participant);
+    }
+    cr_assert_eq(steps.notices, 1);
+    cr_assert_eq(steps.notice, SAGA_NOTICE_WAITING);
+    cr_assert_str_eq(steps.text, script.endpoint);
+
+    char endpoint[256];
+    snprintf(endpoint, sizeof(endpoint), "%s", script.endpoint);
+    script_bind(&script, endpoint);
+    script_await(&script, "ready");
+    script_welcome(&script);
+    while (!participant->is_welcome) {
+        await_readable(participant->socket);
+        (void)session_read(participant);
+    }
+    cr_assert_eq(steps.notices, 2);
+    cr_assert_eq(steps.notice, SAGA_NOTICE_WELCOME);
+    saga_participant_close(&steps.participant);
     script_close(&script);
 }

@@ -265,9 +265,9 @@ Test(saga_tasks, sends_a_result_again_until_it_is_done)
     for (uint64_t times = 1; times <= 3; times++) {
         participant->now_ms += PARTICIPANT_RESEND_MS;
         atomic_store(&participant->heard_ms, participant->now_ms);
-        session_turn(participant);
+        session_turn(participant, true);
         cr_assert_eq(participant->counts.resent, times);
-        session_turn(participant);
+        session_turn(participant, true);
         cr_assert_eq(participant->counts.resent, times, "not before its time");
     }
     say_done(bench, "trip-1/flight/do", 2); /* another attempt's */
@@ -276,7 +276,7 @@ Test(saga_tasks, sends_a_result_again_until_it_is_done)
     cr_assert_eq(participant->ledger.kept_count, 0);
     participant->now_ms += PARTICIPANT_RESEND_MS;
     atomic_store(&participant->heard_ms, participant->now_ms);
-    session_turn(participant);
+    session_turn(participant, true);
     cr_assert_eq(participant->counts.resent, 3);
     bench_close(bench);
 }
