@@ -367,8 +367,8 @@ SAGA_MUST_CHECK SAGA_PUBLIC enum saga_verdict saga_barrier_enter(struct sqlite3 
                                                                  struct saga_answer *answer);
 /* After the work, before COMMIT: stores the output of the answer. Only SAGA_OK allows the COMMIT;
  * else ROLLBACK, and the answer says so: SAGA_CONFLICT, the task's time is over (answer:
- * "expired"); SAGA_PRECONDITION_FAILED, the answer is not ok (it stays as it is); SAGA_INTERNAL,
- * the database failed. */
+ * "expired"); SAGA_PRECONDITION_FAILED, the answer is not ok (it stays as it is); SAGA_INVALID, the
+ * output is no value or too large (answer: "bad_output"); SAGA_INTERNAL, the database failed. */
 SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_barrier_leave(struct sqlite3 *db,
                                                                const struct saga_task *task,
                                                                struct saga_answer *answer);

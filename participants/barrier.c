@@ -164,6 +164,9 @@ enum saga_error saga_barrier_leave(struct sqlite3 *db, const struct saga_task *t
     if (answer->status != ANSWER_OK) {
         return SAGA_PRECONDITION_FAILED;
     }
+    if (!answer_check_output(answer, false)) {
+        return SAGA_INVALID;
+    }
     if (saga_task_ttl_ms(task) == 0) {
         saga_answer_failed(
             answer, &(struct saga_failure){.code = "expired", .message = "its time is over"});

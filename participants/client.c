@@ -543,7 +543,7 @@ enum saga_error saga_client_finish(struct saga_client *client, const struct saga
     put_text(slot, "status", finish->failure ? "failed" : "ok");
     if (finish->failure) {
         mp_put_text(&slot->packed, "error");
-        answer_put_error(&slot->packed, finish->failure);
+        MAYBE(answer_put_error(&slot->packed, finish->failure) > 0);
     } else {
         mp_put_text(&slot->packed, "output");
         mp_put_value(&slot->packed, value_span(finish->output));

@@ -212,6 +212,15 @@ static void give_run(struct ledger *ledger, struct run *run)
     ledger->free_runs = run;
 }
 
+/* Sets memory aside for a small result, so that each task that was taken can be answered. */
+static bool has_room(struct buf *result)
+{
+    buf_clear(result);
+    bool has_memory = buf_reserve(result, LEDGER_RESULT_MIN) != NULL;
+    buf_clear(result);
+    return has_memory;
+}
+
 static struct attempt *take_attempt(struct ledger *ledger)
 {
     if (!ledger->free_attempts) {
@@ -224,9 +233,10 @@ static struct attempt *take_attempt(struct ledger *ledger)
         }
     }
     struct attempt *attempt = ledger->free_attempts;
-    if (attempt) {
-        ledger->free_attempts = attempt->next;
+    if (!attempt || !has_room(&attempt->result)) {
+        return NULL;
     }
+    ledger->free_attempts = attempt->next;
     return attempt;
 }
 
@@ -384,7 +394,7 @@ static struct run *recollect(struct ledger *ledger, struct ledger_key key, uint3
 static void remember(struct ledger *ledger, struct run *run)
 {
     uint32_t ref = ref_of(run->index, false);
-    struct span pairs = answer_pairs(&run->answer);
+    struct span pairs = answer_pairs(&run->answer).bytes;
     uint8_t *room = NULL;
     uint32_t at = LEDGER_NOWHERE;
     if (run->kind != SAGA_KIND_CHECK && run->answered_number != 0) {

@@ -20,12 +20,13 @@
 #include "participants/keys.h"
 
 enum {
-    LEDGER_KEY_MAX = 255,     /* characters of a key, by the protocol */
-    LEDGER_MEMORY_MAX = 4096, /* keys remembered after everything is done */
-    LEDGER_MEMORY_SIZE = 104, /* of key and answer without allocating: makes a memory 128 bytes */
-    LEDGER_SLAB = 64,         /* runs or attempts allocated at once */
-    LEDGER_SLAB_MAX = 8192,   /* slabs of each: windows far above the bound of the options */
-    LEDGER_BUF_KEEP = 4096,   /* a buffer that grew larger gives its memory back */
+    LEDGER_KEY_MAX = 255,      /* characters of a key, by the protocol */
+    LEDGER_RESULT_MIN = 768,   /* bytes set aside for the result of each attempt */
+    LEDGER_MEMORY_MAX = 10000, /* keys remembered after everything is done */
+    LEDGER_MEMORY_SIZE = 104,  /* of key and answer without allocating: makes a memory 128 bytes */
+    LEDGER_SLAB = 64,          /* runs or attempts allocated at once */
+    LEDGER_SLAB_MAX = 8192,    /* slabs of each: windows far above the bound of the options */
+    LEDGER_BUF_KEEP = 4096,    /* a buffer that grew larger gives its memory back */
 };
 
 #define LEDGER_MEMORY_BYTES_MAX (16u << 20) /* of remembered answers that were allocated */

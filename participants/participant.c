@@ -11,6 +11,7 @@
 #include "base/mp.h"
 #include "participants/participant.h"
 
+#define OUT_SIZE_MIN 4096u      /* what needs no more can always be said */
 #define OUT_SIZE_MAX (4u << 20) /* a `ready` may name every attempt there is */
 
 int64_t participant_now_ms(void)
@@ -75,8 +76,10 @@ static enum saga_error open_parts(struct saga_participant *participant)
     digest_random(random, sizeof(random));
     digest_hex(span_of(random, sizeof(random)), participant->instance);
     participant->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    bool has_room = buf_reserve(&participant->out, OUT_SIZE_MIN) != NULL;
+    buf_clear(&participant->out);
     participant->context = zmq_ctx_new();
-    if (participant->wake_fd < 0 || !participant->context) {
+    if (participant->wake_fd < 0 || !participant->context || !has_room) {
         return SAGA_NO_MEMORY;
     }
     return ledger_open(&participant->ledger,

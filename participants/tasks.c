@@ -13,8 +13,8 @@
 #include "base/plain.h"
 
 enum {
-    RESULT_EXTRA = 2048,  /* room in a message beside the user value: key, token, names */
-    TOKEN_TEXT_MAX = 256, /* the coordinator's have 32 bytes */
+    RESULT_HEAD = 1024,   /* bytes of a result before its pairs, at most: key, token, names */
+    TOKEN_TEXT_MAX = 256, /* bytes; the coordinator's have 32 */
     DONE_AHEAD = 16,      /* rows of a `done` read before the first is acted on */
     OVERLOADED_MS = 1000, /* when to try again where there was no room for a task */
 };
@@ -50,7 +50,8 @@ static bool is_key(struct span key)
 
 static bool can_answer(const struct message *message)
 {
-    return message_has(message, ANSWER_FIELDS) && message->key.size > 0 && message->attempt >= 1 &&
+    return message_has(message, ANSWER_FIELDS) && message->key.size > 0 &&
+           message->token.size <= TOKEN_TEXT_MAX && message->attempt >= 1 &&
            message->attempt <= UINT32_MAX;
 }
 
@@ -123,39 +124,55 @@ struct named {
     uint32_t number; /* of the attempt */
 };
 
-/* Done for every task: room for all is asked for at once, and what is left over given back. */
-static void pack_result(struct buf *result, const struct named *named,
-                        const struct saga_answer *answer)
-{
-    static const char head[] = "\xa1v\x01\xa4type\xa6result\xa3key";
-    static const char number_head[] =
-        "\xa7"
-        "attempt\xce"; /* an uint32 follows */
-    static const char token_head[] = "\xa5token";
-    struct span key = named->key;
-    struct span token = named->token;
-    struct span pairs = answer_pairs(answer);
-    PRE(5 + answer->pair_count < 16); /* the head of the map is one byte */
+/* Bytes of the texts in a result that stand before its pairs. */
+static const char result_head[] = "\xa1v\x01\xa4type\xa6result\xa3key";
+static const char result_number[] =
+    "\xa7"
+    "attempt\xce"; /* an uint32 follows */
+static const char result_token[] = "\xa5token";
 
+enum {
+    RESULT_TEXTS = sizeof(result_head) + sizeof(result_number) + sizeof(result_token),
+    RESULT_HEAD_MAX =
+        RESULT_TEXTS + sizeof(uint32_t) + 2 * PLAIN_HEAD_MAX + LEDGER_KEY_MAX + TOKEN_TEXT_MAX,
+};
+
+_Static_assert((int)RESULT_HEAD_MAX <= (int)RESULT_HEAD, "the pairs have the room that is left");
+_Static_assert((int)RESULT_HEAD_MAX + ANSWER_NO_MEMORY_MAX <= (int)LEDGER_RESULT_MIN,
+               "that there is no memory can always be said");
+
+/* Done for every task: room for all is asked for at once, and what is left over given back. */
+static bool put_result(struct buf *result, const struct named *named, struct answer_pairs pairs)
+{
+    PRE(5 + pairs.count < 16); /* the head of the map is one byte */
     buf_clear(result);
-    uint8_t *at = buf_reserve(result, sizeof(head) + sizeof(number_head) + sizeof(uint32_t) +
-                                          sizeof(token_head) + 2 * PLAIN_HEAD_MAX + key.size +
-                                          token.size + pairs.size);
+    uint8_t *at = buf_reserve(result, RESULT_TEXTS + sizeof(uint32_t) + 2 * PLAIN_HEAD_MAX +
+                                          named->key.size + named->token.size + pairs.bytes.size);
     if (!at) {
-        return;
+        return false;
     }
-    *at++ = (uint8_t)(0x80 + 5 + answer->pair_count);
-    memcpy(at, head, sizeof(head) - 1);
-    at = plain_put(at + sizeof(head) - 1, key);
-    memcpy(at, number_head, sizeof(number_head) - 1);
-    at += sizeof(number_head) - 1;
+    *at++ = (uint8_t)(0x80 + 5 + pairs.count);
+    memcpy(at, result_head, sizeof(result_head) - 1);
+    at = plain_put(at + sizeof(result_head) - 1, named->key);
+    memcpy(at, result_number, sizeof(result_number) - 1);
+    at += sizeof(result_number) - 1;
     for (int shift = 24; shift >= 0; shift -= 8) {
         *at++ = (uint8_t)(named->number >> shift);
     }
-    memcpy(at, token_head, sizeof(token_head) - 1);
-    at = plain_put(at + sizeof(token_head) - 1, token);
-    memcpy(at, pairs.data, pairs.size);
-    buf_truncate(result, (size_t)(at - result->data) + pairs.size);
+    memcpy(at, result_token, sizeof(result_token) - 1);
+    at = plain_put(at + sizeof(result_token) - 1, named->token);
+    memcpy(at, pairs.bytes.data, pairs.bytes.size);
+    buf_truncate(result, (size_t)(at - result->data) + pairs.bytes.size);
+    return true;
+}
+
+static void pack_result(struct buf *result, const struct named *named,
+                        const struct saga_answer *answer)
+{
+    if (!put_result(result, named, answer_pairs(answer))) {
+        /* The little that this takes was set aside when the attempt was taken. */
+        MAYBE(put_result(result, named, answer_no_memory));
+    }
 }
 
 static void count_answer(struct saga_participant *participant, enum answer_status status)
@@ -187,11 +204,11 @@ static void answer_attempt(struct saga_participant *participant, struct attempt 
 
 /* ---- Work ---- */
 
-static size_t value_max(struct saga_participant *participant)
+/* Bytes that the pairs of a result may have. */
+static size_t pairs_room(struct saga_participant *participant)
 {
     int64_t max = atomic_load_explicit(&participant->max_message, memory_order_relaxed);
-    size_t room = max > RESULT_EXTRA ? (size_t)(max - RESULT_EXTRA) : 0;
-    return room < VALUE_SIZE_MAX ? room : VALUE_SIZE_MAX;
+    return max > RESULT_HEAD ? (size_t)(max - RESULT_HEAD) : 0;
 }
 
 /* When the attempt came: fill(). */
@@ -230,7 +247,7 @@ void task_execute(struct run *run)
     } else {
         action->handler(task, answer, action->arg);
     }
-    answer_seal(answer, value_max(participant));
+    answer_seal(answer, pairs_room(participant));
 }
 
 static void begin(struct saga_participant *participant, struct run *run, struct attempt *attempt)
@@ -273,7 +290,7 @@ static void finish_void(struct saga_participant *participant, struct run *run, c
 {
     answer_clear(&run->answer);
     answer_void(&run->answer, code);
-    answer_seal(&run->answer, value_max(participant));
+    answer_seal(&run->answer, pairs_room(participant));
     task_finish(participant, run);
 }
 
@@ -284,7 +301,7 @@ static void answer_void_one(struct saga_participant *participant, struct attempt
     struct saga_answer answer;
     answer_open(&answer);
     answer_void(&answer, code);
-    answer_seal(&answer, value_max(participant));
+    answer_seal(&answer, pairs_room(participant));
     answer_attempt(participant, attempt, &answer);
     answer_close(&answer);
 }
@@ -337,7 +354,7 @@ static void refuse(struct saga_participant *participant, const struct message *m
     struct saga_answer answer;
     answer_open(&answer);
     saga_answer_failed(&answer, failure);
-    answer_seal(&answer, value_max(participant));
+    answer_seal(&answer, pairs_room(participant));
     pack_result(&participant->out, &named, &answer);
     answer_close(&answer);
     count_one(&participant->counts.tasks);
@@ -529,6 +546,9 @@ enum saga_error saga_participant_heartbeat(const struct saga_task *task, struct 
     enum saga_error rc = value_check_inside(details, 3);
     if (rc != SAGA_OK) {
         return rc;
+    }
+    if (details.size > pairs_room(run->participant)) {
+        return SAGA_TOO_LARGE;
     }
     rc = crew_beat(&run->participant->crew, run, value_span(details));
     /* Inline, the thread of the socket is this one, and busy with the handler: send now. */

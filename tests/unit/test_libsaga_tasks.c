@@ -500,7 +500,7 @@ Test(saga_tasks, refuses_an_output_that_is_too_large_in_doubt)
     struct bench *bench = bench_open();
     bench->output_size = VALUE_SIZE_MAX + 1;
     take_do(bench, "t.work", 1);
-    expect_failed(bench, "result_too_large");
+    expect_failed(bench, "bad_output");
     cr_assert(saga_value_bool(value_of(bench->last), "error.in_doubt", false),
               "the effect may stand");
     bench_close(bench);
@@ -560,6 +560,22 @@ Test(saga_tasks, says_what_became_of_a_do_and_of_its_undo)
         cr_assert_not(is_ok(bench));
         bench_close(bench);
     }
+}
+
+/* Nothing was committed, so there is no doubt; the next attempt may work. */
+Test(saga_tasks, rolls_back_what_cannot_be_told)
+{
+    struct bench *bench = bench_open();
+    bench->output_size = VALUE_SIZE_MAX + 1;
+    take_do(bench, "t.once", 1);
+    expect_failed(bench, "bad_output");
+    cr_assert_not(saga_value_bool(value_of(bench->last), "error.in_doubt", true));
+    take_check(bench, "trip-1/flight/check", "trip-1/flight/do");
+    expect_failed(bench, "not_found");
+    bench->output_size = 0;
+    take_do(bench, "t.once", 2);
+    expect_ok(bench, 2);
+    bench_close(bench);
 }
 
 /* A participant that has died and come back remembers nothing but its database. */
