@@ -49,7 +49,9 @@ extern "C" {
 #define SAGA_MUST_CHECK
 #endif
 
-#define SAGA_ENDPOINT "tcp://127.0.0.1:7701" /* where the coordinator listens by default */
+/* Where the coordinator listens by default. An endpoint that is left out of the options is the
+ * environment's SAGAD_ENDPOINT if that is set, else this. */
+#define SAGA_ENDPOINT "tcp://127.0.0.1:7701"
 
 /* Every error there is. Numbers are stable; schemas/errors.def has the wire codes and sentences. */
 enum saga_error {
@@ -166,7 +168,9 @@ struct saga_keys {
 };
 
 enum {
-    SAGA_WORKERS_INLINE = -1, /* handlers run on the thread that reads the socket */
+    /* Handlers run on the thread that reads the socket, which meanwhile hears and says nothing:
+     * only for handlers that take milliseconds. */
+    SAGA_WORKERS_INLINE = -1,
     SAGA_WORKERS_MAX = 64,
 };
 
@@ -206,11 +210,11 @@ typedef void saga_later_fn(const struct saga_later *later, void *arg);
 
 /* Zeroes are the defaults. Strings are copied by saga_participant_open(). */
 struct saga_participant_options {
-    const char *endpoint; /* SAGA_ENDPOINT */
+    const char *endpoint; /* see SAGA_ENDPOINT */
     uint32_t window;      /* most tasks at once, 64 */
     bool barrier;         /* every action goes through a barrier: a do after its undo is refused */
     int workers;          /* threads that run handlers, 1; or SAGA_WORKERS_INLINE */
-    uint32_t stop_ms;     /* how long saga_participant_run() goes on after a stop, 10000 */
+    uint32_t stop_ms;     /* how long saga_participant_run() goes on at most after a stop, 10000 */
     struct saga_value meta; /* a map for operators to see: version, host */
     struct saga_keys keys;  /* CURVE */
     saga_notice_fn *notice; /* called by the thread in saga_participant_run() */
@@ -268,8 +272,10 @@ SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_participant_open(
 SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_participant_serve(
     struct saga_participant *participant, const char *action, saga_handler_fn *handler, void *arg);
 /* Serves until saga_participant_stop(), then says bye, answers what it has taken and returns
- * SAGA_OK. Loses no task when the coordinator is away: it connects again, for ever. SAGA_INVALID:
- * nothing is offered; SAGA_NO_MEMORY. May be called once. */
+ * SAGA_OK, within stop_ms. Loses no task when the coordinator is away: it connects again, for ever.
+ * SAGA_UNAVAILABLE: stop_ms was over and a handler still runs. Then the process should end:
+ * saga_participant_close() leaves behind what that handler may use. SAGA_INVALID: nothing is
+ * offered; SAGA_NO_MEMORY. May be called once. */
 SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_participant_run(
     struct saga_participant *participant);
 /* Ends saga_participant_run(). May be called from a signal handler or any thread; a second call
@@ -394,7 +400,7 @@ struct saga_client;
 
 /* Zeroes are the defaults. */
 struct saga_client_options {
-    const char *endpoint;  /* SAGA_ENDPOINT */
+    const char *endpoint;  /* see SAGA_ENDPOINT */
     uint32_t timeout_ms;   /* of a call, besides its wait_ms: 30000 */
     uint32_t open_max;     /* most asynchronous starts at once: 4096 */
     struct saga_keys keys; /* CURVE */

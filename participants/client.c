@@ -73,11 +73,6 @@ struct saga_client {
     int64_t looked_ms; /* when slots were last looked at for sending again */
 };
 
-static int64_t now_ms(void)
-{
-    return clock_monotonic_ns() / 1000000;
-}
-
 enum saga_error saga_client_open(const struct saga_client_options *options,
                                  struct saga_client **client)
 {
@@ -243,14 +238,30 @@ static void put_number(struct slot *slot, const char *key, int64_t number)
     mp_put_int(&slot->packed, number);
 }
 
+/* Would the coordinator take it? What it refuses as a message it cannot answer by its name. */
+static enum saga_error check_packed(const struct slot *slot)
+{
+    const char *why = NULL;
+    struct span message = buf_span(&slot->packed);
+    if (buf_failed(&slot->packed)) {
+        return SAGA_TOO_LARGE;
+    }
+    if (plain_is(message)) {
+        return SAGA_OK;
+    }
+    enum saga_error rc = mp_check(message, &why);
+    return rc == SAGA_BAD_MESSAGE ? SAGA_INVALID : rc;
+}
+
 /* Sends a packed request, or gives its slot back. */
 static enum saga_error send_slot(struct saga_client *client, struct slot *slot, int64_t wait_ms)
 {
-    if (buf_failed(&slot->packed)) {
+    enum saga_error rc = check_packed(slot);
+    if (rc != SAGA_OK) {
         give_slot(client, slot);
-        return SAGA_TOO_LARGE;
+        return rc;
     }
-    slot->sent_ms = now_ms();
+    slot->sent_ms = link_now_ms();
     slot->deadline_ms = slot->sent_ms + client->timeout_ms + wait_ms;
     /* A full queue is as good as a lost message: it is sent again. */
     MAYBE(link_send(client->socket, buf_span(&slot->packed)));
@@ -329,9 +340,9 @@ static bool take_answer(struct saga_client *client, saga_reply_fn *callback, voi
         return false;
     }
     fill_reply(&message, &reply);
-    if (reply.error == SAGA_OVERLOADED && now_ms() < slot->deadline_ms) {
+    if (reply.error == SAGA_OVERLOADED && link_now_ms() < slot->deadline_ms) {
         int64_t wait_ms = reply.retry_after_ms > 0 ? reply.retry_after_ms : OVERLOAD_WAIT_MS;
-        slot->sent_ms = now_ms() + wait_ms - RESEND_MS;
+        slot->sent_ms = link_now_ms() + wait_ms - RESEND_MS;
         return false;
     }
     hand_over(client, slot, &reply, callback, arg);
@@ -341,7 +352,7 @@ static bool take_answer(struct saga_client *client, saga_reply_fn *callback, voi
 /* Sends again what is unanswered, gives up what is out of time. */
 static size_t look_after(struct saga_client *client, saga_reply_fn *callback, void *arg)
 {
-    int64_t at_ms = now_ms();
+    int64_t at_ms = link_now_ms();
     size_t given_up = 0;
     if (at_ms - client->looked_ms < 100) {
         return 0;
@@ -366,7 +377,7 @@ static size_t look_after(struct saga_client *client, saga_reply_fn *callback, vo
 size_t saga_client_poll(struct saga_client *client, int64_t timeout_ms, saga_reply_fn *callback,
                         void *arg)
 {
-    int64_t until_ms = now_ms() + timeout_ms;
+    int64_t until_ms = link_now_ms() + timeout_ms;
     size_t count = look_after(client, callback, arg);
     for (;;) {
         for (int i = 0; i < LINK_BATCH_MAX; i++) {
@@ -375,7 +386,7 @@ size_t saga_client_poll(struct saga_client *client, int64_t timeout_ms, saga_rep
             }
             count += take_answer(client, callback, arg) ? 1 : 0;
         }
-        int64_t left_ms = until_ms - now_ms();
+        int64_t left_ms = until_ms - link_now_ms();
         if (count > 0 || left_ms <= 0) {
             return count;
         }
@@ -416,13 +427,15 @@ static struct slot *begin_call(struct saga_client *client, struct saga_reply *re
 
 /* ---- the requests ---- */
 
+/* What is inside of them is looked at with the whole request. */
 static enum saga_error check_start(const struct saga_start *start)
 {
     if (!start->definition) {
         return SAGA_INVALID;
     }
-    enum saga_error rc = value_check_inside(start->input, 1);
-    return rc == SAGA_OK ? value_check(start->labels) : rc;
+    bool is_large =
+        start->input.size > VALUE_SIZE_MAX || value_span(start->labels).size > VALUE_SIZE_MAX;
+    return is_large ? SAGA_TOO_LARGE : SAGA_OK;
 }
 
 static void pack_start(struct saga_client *client, struct slot *slot,
@@ -525,9 +538,8 @@ enum saga_error saga_client_get(struct saga_client *client, const char *saga,
 enum saga_error saga_client_finish(struct saga_client *client, const struct saga_finish *finish,
                                    struct saga_reply *reply)
 {
-    enum saga_error rc = value_check_inside(finish->output, 1);
-    if (rc != SAGA_OK || !finish->token) {
-        return reply->error = rc == SAGA_OK ? SAGA_INVALID : rc;
+    if (!finish->token || finish->output.size > VALUE_SIZE_MAX) {
+        return reply->error = finish->token ? SAGA_TOO_LARGE : SAGA_INVALID;
     }
     struct slot *slot = begin_call(client, reply);
     if (!slot) {

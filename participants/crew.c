@@ -2,26 +2,52 @@
 #include "participants/crew.h"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/check.h"
 
+static int open_clocked(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+    int rc = pthread_condattr_init(&attributes);
+    if (rc != 0) {
+        return rc;
+    }
+    rc = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    if (rc == 0) {
+        rc = pthread_cond_init(cond, &attributes);
+    }
+    pthread_condattr_destroy(&attributes);
+    return rc;
+}
+
 enum saga_error crew_open(struct crew *crew, int wake_fd, crew_execute_fn *execute)
 {
     *crew = (struct crew){.wake_fd = wake_fd, .execute = execute};
+
     if (pthread_mutex_init(&crew->mutex, NULL) != 0) {
         return SAGA_NO_MEMORY;
     }
-    if (pthread_cond_init(&crew->has_work, NULL) == 0) {
-        return SAGA_OK;
+    if (pthread_cond_init(&crew->has_work, NULL) != 0) {
+        goto err_after_mutex;
     }
+    if (open_clocked(&crew->has_ended) != 0) {
+        goto err_after_has_work;
+    }
+    return SAGA_OK;
+
+err_after_has_work:
+    pthread_cond_destroy(&crew->has_work);
+err_after_mutex:
     pthread_mutex_destroy(&crew->mutex);
     return SAGA_NO_MEMORY;
 }
 
 void crew_close(struct crew *crew)
 {
-    PRE(crew->thread_count == 0);
+    PRE(crew->worker_count == 0);
+    pthread_cond_destroy(&crew->has_ended);
     pthread_cond_destroy(&crew->has_work);
     pthread_mutex_destroy(&crew->mutex);
 }
@@ -49,7 +75,8 @@ static struct run *next_run(struct crew *crew)
 
 static void *work(void *arg)
 {
-    struct crew *crew = arg;
+    struct worker *worker = arg;
+    struct crew *crew = worker->crew;
     pthread_mutex_lock(&crew->mutex);
     for (struct run *run; (run = next_run(crew)) != NULL;) {
         pthread_mutex_unlock(&crew->mutex);
@@ -60,37 +87,63 @@ static void *work(void *arg)
         }
         run_list_append(&crew->finished, run);
     }
+    worker->has_ended = true;
+    pthread_cond_signal(&crew->has_ended);
     pthread_mutex_unlock(&crew->mutex);
     return NULL;
 }
 
-enum saga_error crew_start(struct crew *crew, uint32_t thread_count)
+enum saga_error crew_start(struct crew *crew, uint32_t worker_count)
 {
-    PRE(thread_count <= SAGA_WORKERS_MAX);
+    PRE(worker_count <= SAGA_WORKERS_MAX);
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int rc = 0;
-    while (rc == 0 && crew->thread_count < thread_count) {
-        rc = pthread_create(&crew->threads[crew->thread_count], NULL, work, crew);
+    while (rc == 0 && crew->worker_count < worker_count) {
+        struct worker *worker = &crew->workers[crew->worker_count];
+        *worker = (struct worker){.crew = crew};
+        rc = pthread_create(&worker->thread, NULL, work, worker);
         if (rc == 0) {
-            crew->thread_count++;
+            crew->worker_count++;
         }
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return rc == 0 ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-void crew_end(struct crew *crew)
+static bool all_ended(const struct crew *crew)
 {
+    bool all = true;
+    for (uint32_t i = 0; i < crew->worker_count; i++) {
+        all = all && crew->workers[i].has_ended;
+    }
+    return all;
+}
+
+bool crew_end(struct crew *crew, int64_t wait_ms)
+{
+    struct timespec until;
+    int rc = clock_gettime(CLOCK_MONOTONIC, &until);
+    CHECK(rc == 0);
+    int64_t until_ns = until.tv_nsec + (wait_ms > 0 ? wait_ms : 0) * 1000000;
+    until.tv_sec += (time_t)(until_ns / 1000000000);
+    until.tv_nsec = (long)(until_ns % 1000000000);
+
     pthread_mutex_lock(&crew->mutex);
     crew->is_ending = true;
     pthread_cond_broadcast(&crew->has_work);
-    pthread_mutex_unlock(&crew->mutex);
-    while (crew->thread_count > 0) {
-        pthread_join(crew->threads[--crew->thread_count], NULL);
+    while (!all_ended(crew) && rc == 0) {
+        rc = pthread_cond_timedwait(&crew->has_ended, &crew->mutex, &until);
     }
+    bool all = all_ended(crew);
+    pthread_mutex_unlock(&crew->mutex);
+
+    while (all && crew->worker_count > 0) {
+        pthread_join(crew->workers[--crew->worker_count].thread, NULL);
+    }
+    return all;
 }
 
 void crew_queue(struct crew *crew, struct run *run)

@@ -15,11 +15,20 @@
 /* Works on run->current and leaves a sealed answer in run->answer. Runs on a worker. */
 typedef void crew_execute_fn(struct run *run);
 
+struct crew;
+
+struct worker {
+    pthread_t thread;
+    struct crew *crew; /* back pointer */
+    bool has_ended;    /* the thread touches nothing of the crew any more */
+};
+
 struct crew {
     pthread_mutex_t mutex;
     pthread_cond_t has_work;
-    pthread_t threads[SAGA_WORKERS_MAX];
-    uint32_t thread_count;
+    pthread_cond_t has_ended; /* by the monotonic clock */
+    struct worker workers[SAGA_WORKERS_MAX];
+    uint32_t worker_count;    /* started and not joined */
     struct run_list queue;    /* waiting for a worker */
     struct run_list finished; /* waiting for the socket's thread */
     struct run *beats;        /* with progress to be sent */
@@ -31,9 +40,10 @@ struct crew {
 /* Starts no thread yet. */
 MUST_CHECK enum saga_error crew_open(struct crew *crew, int wake_fd, crew_execute_fn *execute);
 /* SAGA_NO_MEMORY when a thread cannot be started. Workers take no signals. */
-MUST_CHECK enum saga_error crew_start(struct crew *crew, uint32_t thread_count);
-/* Waits for handlers that run; what is queued is left alone. */
-void crew_end(struct crew *crew);
+MUST_CHECK enum saga_error crew_start(struct crew *crew, uint32_t worker_count);
+/* Waits for handlers that run, at most so long; what is queued is left alone. False: some still
+ * run, and the crew must stay as it is. */
+MUST_CHECK bool crew_end(struct crew *crew, int64_t wait_ms);
 void crew_close(struct crew *crew);
 
 /* Wakes the socket's thread. Safe in a signal handler. */

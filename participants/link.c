@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include <zmq.h>
 
@@ -46,11 +48,23 @@ static bool copy_key(char *target, const char *source)
            copy_text(target, LINK_KEY_SIZE, source);
 }
 
+int64_t link_now_ms(void)
+{
+    struct timespec now;
+    int rc = clock_gettime(CLOCK_BOOTTIME, &now);
+    CHECK(rc == 0);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 enum saga_error link_address(const char *endpoint, const struct saga_keys *keys,
                              struct link_address *address)
 {
+    const char *usual = getenv("SAGAD_ENDPOINT");
     *address = (struct link_address){0};
-    if (!copy_text(address->endpoint, LINK_ENDPOINT_MAX, endpoint ? endpoint : SAGA_ENDPOINT)) {
+    if (!endpoint) {
+        endpoint = usual && *usual ? usual : SAGA_ENDPOINT;
+    }
+    if (!copy_text(address->endpoint, LINK_ENDPOINT_MAX, endpoint)) {
         return SAGA_INVALID;
     }
     if (!keys->server_public && !keys->own_public && !keys->own_secret) {

@@ -25,7 +25,11 @@ struct link_address {
     char own_secret[LINK_KEY_SIZE];
 };
 
-/* SAGA_INVALID: too long, or some keys but not all, or not 40 characters. endpoint may be NULL. */
+/* Milliseconds since the host was started; the time that it slept counts. For all durations here:
+ * a participant that was asleep must know that its coordinator was not. */
+int64_t link_now_ms(void);
+/* The endpoint is the one given, else that in the environment's SAGAD_ENDPOINT, else SAGA_ENDPOINT.
+ * SAGA_INVALID: too long, or some keys but not all, or not 40 characters. */
 MUST_CHECK enum saga_error link_address(const char *endpoint, const struct saga_keys *keys,
                                         struct link_address *address);
 /* A socket that does not connect yet, and queues up to message_max messages each way.

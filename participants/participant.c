@@ -6,18 +6,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/mp.h"
 #include "participants/participant.h"
 
 #define OUT_SIZE_MIN 4096u      /* what needs no more can always be said */
 #define OUT_SIZE_MAX (4u << 20) /* a `ready` may name every attempt there is */
-
-int64_t participant_now_ms(void)
-{
-    return clock_monotonic_ns() / 1000000;
-}
 
 const char *saga_notice_phrase(enum saga_notice notice)
 {
@@ -127,13 +121,17 @@ void saga_participant_close(struct saga_participant **participant)
     gone->magic = 0;
     link_close(&gone->socket, 0);
     link_close(&gone->watch, 0);
+    if (gone->context) {
+        zmq_ctx_term(gone->context);
+    }
+    *participant = NULL;
+    if (gone->crew.worker_count > 0) {
+        return; /* a handler still runs, and may use any of what is left */
+    }
     if (gone->crew.execute) {
         crew_close(&gone->crew);
     }
     ledger_close(&gone->ledger);
-    if (gone->context) {
-        zmq_ctx_term(gone->context);
-    }
     if (gone->wake_fd >= 0) {
         close(gone->wake_fd);
     }
@@ -146,7 +144,6 @@ void saga_participant_close(struct saga_participant **participant)
     buf_close(&gone->out);
     buf_close(&gone->details);
     free(gone);
-    *participant = NULL;
 }
 
 static bool is_action(const char *name)
@@ -204,6 +201,13 @@ static void collect(struct saga_participant *participant)
     }
 }
 
+/* How long the last words may take to get out, within stop_ms. */
+static uint32_t linger_ms(const struct saga_participant *participant)
+{
+    uint32_t quarter_ms = participant->stop_ms / 4;
+    return quarter_ms < LINK_LINGER_MS ? quarter_ms : LINK_LINGER_MS;
+}
+
 /* Asked to stop: says bye, and goes when all that was taken is answered and durable. */
 static bool is_over(struct saga_participant *participant)
 {
@@ -213,7 +217,8 @@ static bool is_over(struct saga_participant *participant)
     }
     if (!participant->is_leaving) {
         participant->is_leaving = true;
-        participant->stop_at_ms = participant->now_ms + participant->stop_ms;
+        participant->stop_at_ms =
+            participant->now_ms + participant->stop_ms - linger_ms(participant);
         session_bye(participant);
     }
     const struct ledger *ledger = &participant->ledger;
@@ -250,7 +255,7 @@ enum saga_error saga_participant_run(struct saga_participant *participant)
         return SAGA_INVALID;
     }
     participant->is_running = true;
-    participant->now_ms = participant_now_ms();
+    participant->now_ms = link_now_ms();
     enum saga_error rc = SAGA_OK;
     if (participant->workers != SAGA_WORKERS_INLINE) {
         rc = crew_start(&participant->crew, (uint32_t)participant->workers);
@@ -260,7 +265,7 @@ enum saga_error saga_participant_run(struct saga_participant *participant)
     }
     struct news news = {true, true};
     while (rc == SAGA_OK) {
-        participant->now_ms = participant_now_ms();
+        participant->now_ms = link_now_ms();
         if (news.is_watched) {
             session_watch(participant);
         }
@@ -276,9 +281,11 @@ enum saga_error saga_participant_run(struct saga_participant *participant)
     }
     struct run *left = crew_recall(&participant->crew);
     MAYBE(left != NULL); /* out of time: the coordinator gives it to another */
-    crew_end(&participant->crew);
-    session_disconnect(participant);
-    return rc;
+    int64_t left_ms = participant->is_leaving ? participant->stop_at_ms - link_now_ms() : 0;
+    left_ms = (left_ms > 0 ? left_ms : 0) + linger_ms(participant);
+    bool all_ended = crew_end(&participant->crew, left_ms);
+    session_disconnect(participant, linger_ms(participant));
+    return rc == SAGA_OK && !all_ended ? SAGA_UNAVAILABLE : rc;
 }
 
 void saga_participant_stop(struct saga_participant *participant)

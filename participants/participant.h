@@ -98,7 +98,6 @@ static inline void count_one(_Atomic uint64_t *count)
     atomic_store_explicit(count, value + 1, memory_order_relaxed);
 }
 
-int64_t participant_now_ms(void);
 void participant_notice(struct saga_participant *participant, enum saga_notice notice,
                         const char *text);
 
@@ -106,8 +105,8 @@ void participant_notice(struct saga_participant *participant, enum saga_notice n
 
 /* A new socket, and `ready` as its first message. */
 MUST_CHECK enum saga_error session_connect(struct saga_participant *participant);
-/* Closes it for good; what was said last still gets out. */
-void session_disconnect(struct saga_participant *participant);
+/* Closes it for good; what was said last still gets out, if it takes no longer. */
+void session_disconnect(struct saga_participant *participant, uint32_t linger_ms);
 /* Hears what has happened to the connection. */
 void session_watch(struct saga_participant *participant);
 /* Looks for a silence, then reads what has come, at most LINK_BATCH_MAX messages; true when there

@@ -155,9 +155,10 @@ enum saga_error session_connect(struct saga_participant *participant)
     return rc;
 }
 
-void session_disconnect(struct saga_participant *participant)
+void session_disconnect(struct saga_participant *participant, uint32_t linger_ms)
 {
-    disconnect(participant, LINK_LINGER_MS);
+    bool is_heard = participant->is_connected; /* else there is nobody to wait for */
+    disconnect(participant, is_heard ? (int)linger_ms : 0);
 }
 
 /* ---- the connection ---- */

@@ -221,7 +221,7 @@ static int64_t taken_ms(const struct attempt *attempt)
  * participant meanwhile, and this thread may have slept since it was queued. */
 static const char *why_not(struct saga_participant *participant, const struct attempt *attempt)
 {
-    int64_t now_ms = participant_now_ms();
+    int64_t now_ms = link_now_ms();
     int64_t heard_ms = atomic_load_explicit(&participant->heard_ms, memory_order_relaxed);
     int64_t dead_ms = atomic_load_explicit(&participant->dead_ms, memory_order_relaxed);
     int64_t silent_ms = atomic_load_explicit(&participant->silent_ms, memory_order_relaxed);
@@ -536,7 +536,7 @@ bool saga_task_cancelled(const struct saga_task *task)
 
 int64_t saga_task_ttl_ms(const struct saga_task *task)
 {
-    int64_t left_ms = attempt_of(task)->deadline_ms - participant_now_ms();
+    int64_t left_ms = attempt_of(task)->deadline_ms - link_now_ms();
     return left_ms > 0 ? left_ms : 0;
 }
 

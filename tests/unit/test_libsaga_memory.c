@@ -74,7 +74,7 @@ static bool take_one(uint64_t at, bool for_good)
     uint32_t calls = 0;
     cr_assert_eq(saga_participant_open(&options, &participant), SAGA_OK);
     cr_assert_eq(saga_participant_serve(participant, "t.work", work, &calls), SAGA_OK);
-    participant->now_ms = participant_now_ms();
+    participant->now_ms = link_now_ms();
     atomic_store(&participant->heard_ms, participant->now_ms);
     pack_task(&inbound);
     inbound.key = ledger_expect(&participant->ledger, inbound.message.key);

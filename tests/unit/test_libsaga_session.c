@@ -3,7 +3,8 @@
  * Seen to fail with: a full ledger that counts the task as garbage; a window that is told once a
  * turn and not when the bound is crossed; a task of an unknown kind that counts as garbage; a
  * cancelled attempt that is answered with the older one of its key; a new connection that is not
- * heard of; `ready` that does not wait for what lies unread; a waiting that is said at each try. */
+ * heard of; `ready` that does not wait for what lies unread; a waiting that is said at each try; a
+ * `ready` after the `bye` that asks for tasks; frames of 1 MiB at most; progress of any size. */
 #include "libsaga_world.h"
 
 #include <unistd.h>
@@ -342,6 +343,148 @@ Test(libsaga_session, says_ready_as_soon_as_its_connection_is_new)
     script_close(&script);
 }
 
+/* ---- leaving ---- */
+
+/* On a new connection `ready` would ask for tasks again. */
+Test(libsaga_session, asks_for_no_more_tasks_once_it_leaves)
+{
+    const struct saga_participant_options options = {.workers = 1, .window = 5};
+    struct script script;
+    struct served served;
+    struct gate gate;
+    script_open(&script);
+    gate_open(&gate);
+    served_begin(&served, options, &script, wait_at_gate, &gate);
+    script_await(&script, "ready");
+    cr_assert_eq(saga_value_int(script.said, "window", 0), 5);
+    script_welcome(&script);
+    script_task(&script, "k", 1);
+    await_entered(&gate, 1);
+    saga_participant_stop(served.participant);
+    script_await(&script, "bye");
+    script_restart(&script);
+    script_await(&script, "ready");
+    cr_assert_eq(saga_value_int(script.said, "window", -1), 0);
+    cr_assert(names(saga_value_find(script.said, "running"), "k"));
+    script_welcome(&script);
+    script_await(&script, "bye");
+    let_through(&gate);
+    script_await(&script, "result");
+    served_end(&served);
+    gate_close(&gate);
+    script_close(&script);
+}
+
+/* The process can end though a handler does not. */
+Test(libsaga_session, leaves_when_its_time_is_over)
+{
+    static struct gate gate; /* the handler waits there until the process ends */
+    const struct saga_participant_options options = {.workers = 2, .stop_ms = 100};
+    struct script script;
+    struct served served;
+    script_open(&script);
+    gate_open(&gate);
+    served_begin(&served, options, &script, wait_at_gate, &gate);
+    script_await(&script, "ready");
+    script_welcome(&script);
+    script_task(&script, "k", 1);
+    await_entered(&gate, 1);
+    saga_participant_stop(served.participant);
+    cr_assert_eq(pthread_join(served.thread, NULL), 0);
+    cr_assert_eq(served.rc, SAGA_UNAVAILABLE);
+    saga_participant_close(&served.participant);
+    cr_assert_null(served.participant);
+    script_close(&script);
+}
+
+/* ---- sizes, and what is not known ---- */
+
+static void count_input(const struct saga_task *task, struct saga_answer *answer, void *arg)
+{
+    MAYBE(arg);
+    struct saga_pack *output = saga_answer_ok(answer);
+    saga_put_array(output, 2);
+    saga_put_int(output, (int64_t)saga_value_count(saga_value_find(task->input, "numbers")));
+    saga_put_int(output, (int64_t)saga_value_find(task->output, "text").size);
+}
+
+/* What the coordinator puts together is bounded by 3 MiB and by nothing else. */
+Test(libsaga_session, takes_tasks_of_three_mebibytes)
+{
+    enum { NUMBERS = 150000, TEXT = 2800000 };
+    const struct saga_participant_options options = {.workers = 1};
+    struct script script;
+    struct served served;
+    char *text = calloc(1, TEXT + 1);
+    memset(text, 'x', TEXT);
+    script_open(&script);
+    served_begin(&served, options, &script, count_input, NULL);
+    script_await(&script, "ready");
+    script_welcome(&script);
+    script_task_begin(&script, "k", 1, 3);
+    mp_put_text(&script.out, "input");
+    mp_put_map(&script.out, 1);
+    mp_put_text(&script.out, "numbers");
+    mp_put_array(&script.out, NUMBERS);
+    for (int64_t i = 0; i < NUMBERS; i++) {
+        mp_put_int(&script.out, i % 100);
+    }
+    mp_put_text(&script.out, "a key of a later version");
+    mp_put_map(&script.out, 1);
+    mp_put_text(&script.out, "key");
+    mp_put_array(&script.out, 0);
+    mp_put_text(&script.out, "output");
+    mp_put_map(&script.out, 1);
+    script_text(&script, "text", text);
+    script_send(&script);
+    script_await(&script, "result");
+    cr_assert_eq(saga_value_int(script.said, "output.0", 0), NUMBERS);
+    cr_assert_eq(saga_value_int(script.said, "output.1", 0), TEXT + 5);
+    served_end(&served);
+    script_close(&script);
+    free(text);
+}
+
+struct long_text {
+    size_t size;
+    enum saga_error heartbeat; /* what saga_participant_heartbeat() said to it */
+};
+
+static void answer_long(const struct saga_task *task, struct saga_answer *answer, void *arg)
+{
+    struct long_text *text = arg;
+    struct saga_pack *pack = saga_pack_new();
+    char *bytes = calloc(1, text->size);
+    memset(bytes, 'x', text->size);
+    saga_put_bytes(pack, bytes, text->size);
+    text->heartbeat = saga_participant_heartbeat(task, saga_pack_value(pack));
+    saga_put_value(saga_answer_ok(answer), saga_pack_value(pack));
+    free(bytes);
+    saga_pack_destroy(&pack);
+}
+
+/* ZeroMQ drops a message that is too large without a word, and the connection with it. */
+Test(libsaga_session, sends_no_message_larger_than_it_may)
+{
+    enum { SMALL = 2000 };
+    const struct saga_participant_options options = {.workers = 1};
+    struct script script;
+    struct served served;
+    struct long_text text = {.size = SMALL};
+    char code[32];
+    script_open(&script);
+    served_begin(&served, options, &script, answer_long, &text);
+    script_await(&script, "ready");
+    script_welcome_with(&script, SMALL);
+    script_task(&script, "k", 1);
+    script_await(&script, "result");
+    cr_assert(saga_value_copy(script.said, "error.code", code, sizeof(code)));
+    cr_assert_str_eq(code, "bad_output");
+    cr_assert_eq(text.heartbeat, SAGA_TOO_LARGE);
+    served_end(&served);
+    script_close(&script);
+}
+
 /* ---- the same, step by step, without a thread ---- */
 
 struct steps {
@@ -368,7 +511,7 @@ static void steps_open(struct steps *steps, const struct script *script)
     *steps = (struct steps){.notices = 0};
     cr_assert_eq(saga_participant_open(&options, &steps->participant), SAGA_OK);
     cr_assert_eq(saga_participant_serve(steps->participant, "t.work", answer_ok, NULL), SAGA_OK);
-    steps->participant->now_ms = participant_now_ms();
+    steps->participant->now_ms = link_now_ms();
     cr_assert_eq(session_connect(steps->participant), SAGA_OK);
 }
 

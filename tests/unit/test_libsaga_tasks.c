@@ -68,7 +68,7 @@ static void hear_later(const struct saga_later *later, void *arg)
 /* The coordinator was heard of just now. */
 static void hear(struct saga_participant *participant)
 {
-    participant->now_ms = participant_now_ms();
+    participant->now_ms = link_now_ms();
     atomic_store(&participant->heard_ms, participant->now_ms);
 }
 
@@ -323,7 +323,7 @@ static void net_open(struct net *net, struct bench *bench)
     cr_assert_eq(zmq_bind(net->router, "tcp://127.0.0.1:*"), 0);
     cr_assert_eq(zmq_getsockopt(net->router, ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
     snprintf(bench->participant->address.endpoint, LINK_ENDPOINT_MAX, "%s", endpoint);
-    bench->participant->now_ms = participant_now_ms();
+    bench->participant->now_ms = link_now_ms();
     cr_assert_eq(session_connect(bench->participant), SAGA_OK);
     zmq_msg_init(&net->peer);
 }
@@ -413,7 +413,7 @@ Test(saga_tasks, begins_nothing_that_came_while_it_slept)
 Test(saga_tasks, begins_nothing_that_was_taken_before_a_silence)
 {
     struct bench *bench = bench_open();
-    bench->participant->now_ms = participant_now_ms();
+    bench->participant->now_ms = link_now_ms();
     atomic_store(&bench->participant->silent_ms, bench->participant->now_ms);
     take_do(bench, "t.work", 1);
     expect_failed(bench, "expired");
@@ -433,7 +433,7 @@ Test(saga_tasks, opens_a_session_however_much_it_has_taken)
     const char *why;
     char key[64];
     buf_open(&frame, 1 << 20);
-    participant->now_ms = participant_now_ms();
+    participant->now_ms = link_now_ms();
     cr_assert_eq(session_connect(participant), SAGA_OK);
     cr_assert_eq(
         saga_value_count(saga_value_find(value_of(buf_span(&participant->out)), "running")), 0);
