@@ -2,13 +2,17 @@
  *
  * That thread reads at once whatever comes; handlers run on the crew's threads, or right here when
  * the options say inline. */
+#include "participants/participant.h"
+
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/digest.h"
 #include "base/mp.h"
-#include "participants/participant.h"
+#include "participants/connection.h"
+#include "participants/session.h"
+#include "participants/work.h"
 
 #define OUT_SIZE_MIN 4096u      /* what needs no more can always be said */
 #define OUT_SIZE_MAX (4u << 20) /* a `ready` may name every attempt there is */
@@ -100,7 +104,7 @@ enum saga_error saga_participant_open(const struct saga_participant_options *opt
         rc = open_parts(made);
     }
     if (rc == SAGA_OK) {
-        rc = crew_open(&made->crew, made->wake_fd, task_execute);
+        rc = crew_open(&made->crew, made->wake_fd, work_execute);
     }
     if (rc != SAGA_OK) {
         made->crew.execute = NULL; /* was not opened */
@@ -197,7 +201,7 @@ static void collect(struct saga_participant *participant)
     for (struct run *run = finished, *after; run != NULL; run = after) {
         after = run->after;
         run->before = run->after = NULL;
-        task_finish(participant, run);
+        work_finish(participant, run);
     }
 }
 
@@ -261,13 +265,13 @@ enum saga_error saga_participant_run(struct saga_participant *participant)
         rc = crew_start(&participant->crew, (uint32_t)participant->workers);
     }
     if (rc == SAGA_OK) {
-        rc = session_connect(participant);
+        rc = connection_open(participant);
     }
     struct news news = {true, true};
     while (rc == SAGA_OK) {
         participant->now_ms = link_now_ms();
         if (news.is_watched) {
-            session_watch(participant);
+            connection_watch(participant);
         }
         bool has_more = session_read(participant);
         if (news.is_rung) {
@@ -284,7 +288,7 @@ enum saga_error saga_participant_run(struct saga_participant *participant)
     int64_t left_ms = participant->is_leaving ? participant->stop_at_ms - link_now_ms() : 0;
     left_ms = (left_ms > 0 ? left_ms : 0) + linger_ms(participant);
     bool all_ended = crew_end(&participant->crew, left_ms);
-    session_disconnect(participant, linger_ms(participant));
+    connection_close(participant, linger_ms(participant));
     return rc == SAGA_OK && !all_ended ? SAGA_UNAVAILABLE : rc;
 }
 

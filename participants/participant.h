@@ -1,5 +1,4 @@
-/* participant.h - the inside of a participant, shared by participant.c (door and loop), session.c
- * (the conversation with the coordinator) and tasks.c (what tasks come to).
+/* participant.h - the inside of a participant, which all of its files share.
  *
  * The thread in saga_participant_run() owns everything, but for the fields marked otherwise. */
 #ifndef PARTICIPANTS_PARTICIPANT_H
@@ -18,7 +17,6 @@ enum {
     PARTICIPANT_ACTION_NAME_MAX = 130, /* with the NUL */
     PARTICIPANT_WINDOW_MAX = 32768,
     PARTICIPANT_INSTANCE_SIZE = 33,  /* 128 bits in hex, with the NUL */
-    PARTICIPANT_RESEND_MS = 5000,    /* a result that `done` has not named leaves again */
     PARTICIPANT_HEARTBEAT_MS = 2000, /* until the coordinator dictates another */
     PARTICIPANT_DEAD_MS = 6000,
     PARTICIPANT_WINDOW_DEFAULT = 64,
@@ -98,67 +96,8 @@ static inline void count_one(_Atomic uint64_t *count)
     atomic_store_explicit(count, value + 1, memory_order_relaxed);
 }
 
+/* Tells the program, if it wants to be told. */
 void participant_notice(struct saga_participant *participant, enum saga_notice notice,
                         const char *text);
-
-/* ---- session.c ---- */
-
-/* A new socket, and `ready` as its first message. */
-MUST_CHECK enum saga_error session_connect(struct saga_participant *participant);
-/* Closes it for good; what was said last still gets out, if it takes no longer. */
-void session_disconnect(struct saga_participant *participant, uint32_t linger_ms);
-/* Hears what has happened to the connection. */
-void session_watch(struct saga_participant *participant);
-/* Looks for a silence, then reads what has come, at most LINK_BATCH_MAX messages; true when there
- * may be more. */
-bool session_read(struct saga_participant *participant);
-/* What is due: `ready` on a new connection if all that came has been read, a window, results to
- * send again, a heartbeat. */
-void session_turn(struct saga_participant *participant, bool has_read_all);
-/* Milliseconds until session_turn() has something to do. */
-int64_t session_wait_ms(const struct saga_participant *participant);
-void session_bye(struct saga_participant *participant);
-/* Sends the packed bytes; false when the queue is full or there is no connection. */
-bool session_send(struct saga_participant *participant, struct span message);
-/* Reports the progress of one run. */
-void session_beat(struct saga_participant *participant, struct run *run);
-
-/* Empties participant->out and begins a message with so many pairs beside v and type. */
-void session_begin(struct saga_participant *participant, uint32_t pairs, const char *type);
-/* Sends participant->out; false as session_send(). */
-bool session_send_out(struct saga_participant *participant);
-
-/* ---- window.c ---- */
-
-/* An attempt was taken, or one is gone: may more tasks come? */
-void window_look(struct saga_participant *participant);
-/* The window that the coordinator should have now. */
-uint32_t window_now(const struct saga_participant *participant);
-/* Tells it when the coordinator has been told another. False when it could not be sent: then no
- * result may leave, for a result makes room for one task more. */
-bool window_tell(struct saga_participant *participant);
-
-/* ---- tasks.c ---- */
-
-/* A message that has been received; its frame is open until it was acted on. */
-struct inbound {
-    zmq_msg_t frame;
-    struct message message; /* read, when is_good */
-    struct ledger_key key;  /* of a message with one */
-    bool is_good;           /* of one frame, and of the protocol */
-};
-
-/* A task has come. Takes the frame's content or leaves it. */
-void task_take(struct saga_participant *participant, struct inbound *inbound);
-void task_cancel(struct saga_participant *participant, const struct inbound *inbound);
-void task_done(struct saga_participant *participant, const struct message *message);
-/* Runs the handler for run->current, or says why not. On a worker, or inline. */
-void task_execute(struct run *run);
-/* The work on a run is over: its attempts are answered. */
-void task_finish(struct saga_participant *participant, struct run *run);
-/* The coordinator was silent for too long: what has not started never will. */
-void task_expire_all(struct saga_participant *participant);
-/* Sends a kept result again. */
-void task_resend(struct saga_participant *participant, struct attempt *attempt);
 
 #endif

@@ -11,8 +11,10 @@
  * Messages of one connection come in their order. The new size leaves before any later result
  * does, so that no slot is freed before it is heard. The window opens again when half of the rows
  * before the mark are free. */
+#include "participants/window.h"
+
 #include "base/mp.h"
-#include "participants/participant.h"
+#include "participants/session.h"
 
 void window_look(struct saga_participant *participant)
 {

@@ -12,7 +12,8 @@
 #include <zmq.h>
 
 #include "base/mp.h"
-#include "participants/participant.h"
+#include "participants/connection.h"
+#include "participants/session.h"
 
 enum {
     SCRIPT_PATIENCE_MS = 20000,  /* for what must come */

@@ -5,7 +5,7 @@
 
 #include "base/mp.h"
 #include "lib/fault_memory.h"
-#include "participants/participant.h"
+#include "participants/tasks.h"
 
 static void work(const struct saga_task *task, struct saga_answer *answer, void *arg)
 {
@@ -80,7 +80,7 @@ static bool take_one(uint64_t at, bool for_good)
     inbound.key = ledger_expect(&participant->ledger, inbound.message.key);
 
     fault_memory_begin(at, for_good);
-    task_take(participant, &inbound);
+    tasks_take(participant, &inbound);
     bool was_hit = fault_memory_end();
 
     const struct attempt *kept = participant->ledger.kept_first;

@@ -512,7 +512,7 @@ static void steps_open(struct steps *steps, const struct script *script)
     cr_assert_eq(saga_participant_open(&options, &steps->participant), SAGA_OK);
     cr_assert_eq(saga_participant_serve(steps->participant, "t.work", answer_ok, NULL), SAGA_OK);
     steps->participant->now_ms = link_now_ms();
-    cr_assert_eq(session_connect(steps->participant), SAGA_OK);
+    cr_assert_eq(connection_open(steps->participant), SAGA_OK);
 }
 
 static void await_readable(void *socket)
@@ -540,7 +540,7 @@ Test(libsaga_session, says_ready_when_it_has_read_what_the_old_connection_brough
     script_restart(&script);
     while (!participant->owes_ready) {
         await_readable(participant->watch);
-        session_watch(participant);
+        connection_watch(participant);
     }
     cr_assert_eq(steps.notice, SAGA_NOTICE_LOST);
     session_turn(participant, false);
@@ -566,7 +566,7 @@ Test(libsaga_session, says_once_that_it_waits_for_a_coordinator)
     struct saga_participant *participant = steps.participant;
     for (int tries = 0; tries < 4; tries++) {
         await_readable(participant->watch);
-        session_watch(participant);
+        connection_watch(participant);
     }
     cr_assert_eq(steps.notices, 1);
     cr_assert_eq(steps.notice, SAGA_NOTICE_WAITING);

@@ -1,10 +1,10 @@
 /* test_libsaga_tasks.c - libsaga without a coordinator: what tasks come to, and what of it is kept.
  *
- * Tasks are packed and given to task_take() as the session would; mostly there is no connection, so
- * every result stays where it is kept until `done`, and is read there.
+ * Tasks are packed and given to tasks_take() as the session would; mostly there is no connection,
+ * so every result stays where it is kept until `done`, and is read there.
  *
  * Seen to fail with: is_remembered() that is always false (the handler runs again); the deadline
- * not looked at in task_execute(); enter_do() without STATE_UNDONE; resend_due() with a time that
+ * not looked at in work_execute(); enter_do() without STATE_UNDONE; resend_due() with a time that
  * never comes (nothing is sent again); check_output() without its bound; a silence that is looked
  * for after reading; silent_ms not looked at; `ready` without its bounds; a failed COMMIT that is
  * said to have had no effect. */
@@ -17,7 +17,11 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "lib/fault_vfs.h"
-#include "participants/participant.h"
+#include "participants/connection.h"
+#include "participants/done.h"
+#include "participants/results.h"
+#include "participants/session.h"
+#include "participants/tasks.h"
 
 struct bench {
     struct saga_participant *participant;
@@ -135,7 +139,7 @@ static void take(struct bench *bench, const struct given *given)
     struct span bytes = span_of(zmq_msg_data(&inbound.frame), zmq_msg_size(&inbound.frame));
     cr_assert_eq(message_read(bytes, &inbound.message), SAGA_OK);
     inbound.key = ledger_expect(ledger, inbound.message.key);
-    task_take(bench->participant, &inbound);
+    tasks_take(bench->participant, &inbound);
     zmq_msg_close(&inbound.frame);
     buf_close(&buf);
     const struct run *run = ledger_find(ledger, ledger_expect(ledger, span_text(given->key)));
@@ -172,7 +176,7 @@ static void say_verdict(struct bench *bench, const char *key, int64_t attempt, c
     mp_put_int(&buf, attempt);
     mp_put_text(&buf, verdict);
     const struct message message = {.results = buf_span(&buf)};
-    task_done(bench->participant, &message);
+    done_take(bench->participant, &message);
     buf_close(&buf);
 }
 
@@ -263,7 +267,7 @@ Test(saga_tasks, sends_a_result_again_until_it_is_done)
     take_do(bench, "t.work", 1);
     participant->is_welcome = true;
     for (uint64_t times = 1; times <= 3; times++) {
-        participant->now_ms += PARTICIPANT_RESEND_MS;
+        participant->now_ms += RESULTS_RESEND_MS;
         atomic_store(&participant->heard_ms, participant->now_ms);
         session_turn(participant, true);
         cr_assert_eq(participant->counts.resent, times);
@@ -274,7 +278,7 @@ Test(saga_tasks, sends_a_result_again_until_it_is_done)
     cr_assert_eq(participant->ledger.kept_count, 1);
     say_done(bench, "trip-1/flight/do", 1);
     cr_assert_eq(participant->ledger.kept_count, 0);
-    participant->now_ms += PARTICIPANT_RESEND_MS;
+    participant->now_ms += RESULTS_RESEND_MS;
     atomic_store(&participant->heard_ms, participant->now_ms);
     session_turn(participant, true);
     cr_assert_eq(participant->counts.resent, 3);
@@ -324,7 +328,7 @@ static void net_open(struct net *net, struct bench *bench)
     cr_assert_eq(zmq_getsockopt(net->router, ZMQ_LAST_ENDPOINT, endpoint, &size), 0);
     snprintf(bench->participant->address.endpoint, LINK_ENDPOINT_MAX, "%s", endpoint);
     bench->participant->now_ms = link_now_ms();
-    cr_assert_eq(session_connect(bench->participant), SAGA_OK);
+    cr_assert_eq(connection_open(bench->participant), SAGA_OK);
     zmq_msg_init(&net->peer);
 }
 
@@ -434,7 +438,7 @@ Test(saga_tasks, opens_a_session_however_much_it_has_taken)
     char key[64];
     buf_open(&frame, 1 << 20);
     participant->now_ms = link_now_ms();
-    cr_assert_eq(session_connect(participant), SAGA_OK);
+    cr_assert_eq(connection_open(participant), SAGA_OK);
     cr_assert_eq(
         saga_value_count(saga_value_find(value_of(buf_span(&participant->out)), "running")), 0);
     for (int i = 0; i < MANY; i++) {
@@ -443,7 +447,7 @@ Test(saga_tasks, opens_a_session_however_much_it_has_taken)
         if (i % 2000 != 0 && i < MANY - 1) {
             continue;
         }
-        cr_assert_eq(session_connect(participant), SAGA_OK);
+        cr_assert_eq(connection_open(participant), SAGA_OK);
         struct span ready = buf_span(&participant->out);
         cr_assert_leq(ready.size, PARTICIPANT_MESSAGE_MAX, "%d", i);
         cr_assert_eq(mp_check(ready, &why), SAGA_OK, "%d: %s", i, why);
@@ -483,11 +487,11 @@ Test(saga_tasks, is_done_with_all_that_one_message_names)
     }
     cr_assert_eq(bench->participant->ledger.kept_count, COUNT);
     const struct message message = {.results = buf_span(&buf)};
-    task_done(bench->participant, &message);
+    done_take(bench->participant, &message);
     cr_assert_eq(bench->participant->counts.done, COUNT - 1);
     cr_assert_eq(bench->participant->counts.garbage, 0);
     cr_assert_eq(bench->participant->ledger.kept_count, 1, "another attempt was named");
-    task_done(bench->participant, &message);
+    done_take(bench->participant, &message);
     cr_assert_eq(bench->participant->counts.done, COUNT - 1);
     buf_close(&buf);
     bench_close(bench);

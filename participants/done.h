@@ -1,0 +1,10 @@
+/* done.h - `done`: results that the coordinator holds durably, or that no longer matter. */
+#ifndef PARTICIPANTS_DONE_H
+#define PARTICIPANTS_DONE_H
+
+#include "participants/participant.h"
+
+/* Forgets the results that the message names. */
+void done_take(struct saga_participant *participant, const struct message *message);
+
+#endif

@@ -1,0 +1,17 @@
+/* inbound.h - a message that has been received; its frame is open until it was acted on. */
+#ifndef PARTICIPANTS_INBOUND_H
+#define PARTICIPANTS_INBOUND_H
+
+#include "participants/participant.h"
+
+struct inbound {
+    zmq_msg_t frame;
+    struct message message; /* read, when is_good */
+    struct ledger_key key;  /* of a message with one */
+    bool is_good;           /* of one frame, and of the protocol */
+};
+
+/* Receives and reads one message; false when there is none. The caller closes the frame. */
+bool inbound_receive(struct saga_participant *participant, struct inbound *inbound);
+
+#endif

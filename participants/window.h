@@ -1,0 +1,15 @@
+/* window.h - how many tasks the coordinator may have under way to us. */
+#ifndef PARTICIPANTS_WINDOW_H
+#define PARTICIPANTS_WINDOW_H
+
+#include "participants/participant.h"
+
+/* An attempt was taken, or one is gone: may more tasks come? */
+void window_look(struct saga_participant *participant);
+/* The window that the coordinator should have now. */
+uint32_t window_now(const struct saga_participant *participant);
+/* Tells it when the coordinator has been told another. False when it could not be sent: then no
+ * result may leave, for a result makes room for one task more. */
+bool window_tell(struct saga_participant *participant);
+
+#endif
