@@ -1,6 +1,6 @@
 /* crew.h - the threads that run handlers, and what they share with the thread of the socket.
  *
- * One mutex guards the three lists and the fields of runs that ledger.h marks (crew). A run moves
+ * One mutex guards the three lists and the fields of runs that run.h marks (crew). A run moves
  *
  *     idle --crew_queue--> queued --a worker--> running --crew_finish--> finished --crew_collect-->
  *
@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-#include "participants/ledger.h"
+#include "participants/run.h"
 
 /* Works on run->current and leaves a sealed answer in run->answer. Runs on a worker. */
 typedef void crew_execute_fn(struct run *run);

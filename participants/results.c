@@ -39,7 +39,7 @@ static const char text_token[] = "\xa5token";
 enum {
     TEXTS_SIZE = sizeof(text_head) + sizeof(text_number) + sizeof(text_token),
     HEAD_SIZE_MAX =
-        TEXTS_SIZE + sizeof(uint32_t) + 2 * PLAIN_HEAD_MAX + LEDGER_KEY_MAX + RESULTS_TOKEN_MAX,
+        TEXTS_SIZE + sizeof(uint32_t) + 2 * PLAIN_HEAD_MAX + RUN_KEY_MAX + RESULTS_TOKEN_MAX,
 };
 
 _Static_assert((int)HEAD_SIZE_MAX <= (int)HEAD_ROOM, "the pairs have the room that is left");

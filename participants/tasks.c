@@ -35,7 +35,7 @@ static enum saga_kind kind_of(struct span name)
 
 static bool is_key(struct span key)
 {
-    return key.size > 0 && key.size <= LEDGER_KEY_MAX && !memchr(key.data, 0, key.size);
+    return key.size > 0 && key.size <= RUN_KEY_MAX && !memchr(key.data, 0, key.size);
 }
 
 static bool can_answer(const struct message *message)

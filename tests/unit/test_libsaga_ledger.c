@@ -1,6 +1,6 @@
 /* test_libsaga_ledger.c - what a participant remembers of keys: which, how many, and until when.
  *
- * Seen to fail with: forget_oldest() that takes the newest; recollect() without drop_memory() (the
+ * Seen to fail with: forget_oldest() that takes the newest; recollect() without memories_drop() (the
  * key is forgotten in its old turn); marks alone compared in find() (keys of one mark are mixed
  * up); keys_drop() without moving entries back; make_room() that does not count (the bound of
  * bytes). */
@@ -26,9 +26,9 @@ static void close_all(void)
 
 TestSuite(saga_ledger, .init = open_all, .fini = close_all);
 
-static struct span key_of(uint32_t number, char text[LEDGER_KEY_MAX + 1])
+static struct span key_of(uint32_t number, char text[RUN_KEY_MAX + 1])
 {
-    int size = snprintf(text, LEDGER_KEY_MAX + 1, "trip-%u/flight/do", number);
+    int size = snprintf(text, RUN_KEY_MAX + 1, "trip-%u/flight/do", number);
     return span_of(text, (size_t)size);
 }
 
@@ -97,7 +97,7 @@ static int64_t use(struct span key, int64_t output, size_t filling)
 
 static int64_t use_number(uint32_t number)
 {
-    char text[LEDGER_KEY_MAX + 1];
+    char text[RUN_KEY_MAX + 1];
     return use(key_of(number, text), number, 0);
 }
 
@@ -105,63 +105,63 @@ static int64_t use_number(uint32_t number)
 
 Test(saga_ledger, forgets_the_oldest_answer_first)
 {
-    for (uint32_t i = 0; i < LEDGER_MEMORY_MAX; i++) {
+    for (uint32_t i = 0; i < MEMORIES_MAX; i++) {
         cr_assert_eq(use_number(i), -1);
     }
-    cr_assert_eq(ledger.memory_count, LEDGER_MEMORY_MAX);
+    cr_assert_eq(ledger.memories.count, MEMORIES_MAX);
     /* Answered from memory, 0 is the newest again: 1 has to go for the next, and then 2. */
     cr_assert_eq(use_number(0), 0);
-    cr_assert_eq(use_number(LEDGER_MEMORY_MAX), -1);
-    cr_assert_eq(use_number(LEDGER_MEMORY_MAX + 1), -1);
-    cr_assert_eq(ledger.memory_count, LEDGER_MEMORY_MAX);
+    cr_assert_eq(use_number(MEMORIES_MAX), -1);
+    cr_assert_eq(use_number(MEMORIES_MAX + 1), -1);
+    cr_assert_eq(ledger.memories.count, MEMORIES_MAX);
     cr_assert_eq(use_number(0), 0);
     cr_assert_eq(use_number(3), 3);
-    cr_assert_eq(use_number(LEDGER_MEMORY_MAX - 1), LEDGER_MEMORY_MAX - 1);
+    cr_assert_eq(use_number(MEMORIES_MAX - 1), MEMORIES_MAX - 1);
     cr_assert_eq(use_number(1), -1);
 }
 
 Test(saga_ledger, answers_from_memory_after_many_others)
 {
-    for (uint32_t i = 0; i < 10 * LEDGER_MEMORY_MAX; i++) {
+    for (uint32_t i = 0; i < 10 * MEMORIES_MAX; i++) {
         cr_assert_eq(use_number(i), -1);
         /* An old one now and then, which is young again then. */
-        if (i % 97 == 0 && i >= LEDGER_MEMORY_MAX / 2) {
-            cr_assert_eq(use_number(i - LEDGER_MEMORY_MAX / 2), i - LEDGER_MEMORY_MAX / 2);
+        if (i % 97 == 0 && i >= MEMORIES_MAX / 2) {
+            cr_assert_eq(use_number(i - MEMORIES_MAX / 2), i - MEMORIES_MAX / 2);
         }
     }
-    cr_assert_eq(ledger.memory_count, LEDGER_MEMORY_MAX);
-    cr_assert_eq(ledger.keys.count, LEDGER_MEMORY_MAX);
-    cr_assert_eq(ledger.memory_bytes, 0, "none of them was large");
+    cr_assert_eq(ledger.memories.count, MEMORIES_MAX);
+    cr_assert_eq(ledger.keys.count, MEMORIES_MAX);
+    cr_assert_eq(ledger.memories.bytes, 0, "none of them was large");
 }
 
 /* ---- sizes ---- */
 
 Test(saga_ledger, knows_keys_of_every_size_apart)
 {
-    char text[LEDGER_KEY_MAX];
+    char text[RUN_KEY_MAX];
     memset(text, 'k', sizeof(text));
     for (int round = 0; round < 2; round++) {
-        for (uint32_t size = 1; size <= LEDGER_KEY_MAX; size++) {
+        for (uint32_t size = 1; size <= RUN_KEY_MAX; size++) {
             cr_assert_eq(use(span_of(text, size), size, size % 5 * 50),
                          round == 0 ? -1 : (int64_t)size);
         }
     }
-    text[LEDGER_KEY_MAX - 1] = 'l';
-    cr_assert_eq(use(span_of(text, LEDGER_KEY_MAX), 1000, 0), -1);
-    text[LEDGER_KEY_MAX - 1] = 'k';
-    cr_assert_eq(use(span_of(text, LEDGER_KEY_MAX), 1001, 0), LEDGER_KEY_MAX);
-    cr_assert_gt(ledger.memory_bytes, 0, "long ones are allocated");
+    text[RUN_KEY_MAX - 1] = 'l';
+    cr_assert_eq(use(span_of(text, RUN_KEY_MAX), 1000, 0), -1);
+    text[RUN_KEY_MAX - 1] = 'k';
+    cr_assert_eq(use(span_of(text, RUN_KEY_MAX), 1001, 0), RUN_KEY_MAX);
+    cr_assert_gt(ledger.memories.bytes, 0, "long ones are allocated");
 }
 
 Test(saga_ledger, remembers_no_more_bytes_than_it_may)
 {
-    char text[LEDGER_KEY_MAX + 1];
-    enum { LARGE = 900000, COUNT = 40, FITTING = LEDGER_MEMORY_BYTES_MAX / (LARGE + 100) };
+    char text[RUN_KEY_MAX + 1];
+    enum { LARGE = 900000, COUNT = 40, FITTING = MEMORIES_BYTES_MAX / (LARGE + 100) };
     for (uint32_t i = 0; i < COUNT; i++) {
         cr_assert_eq(use(key_of(i, text), i, LARGE), -1);
-        cr_assert_leq(ledger.memory_bytes, LEDGER_MEMORY_BYTES_MAX);
+        cr_assert_leq(ledger.memories.bytes, MEMORIES_BYTES_MAX);
     }
-    cr_assert_eq(ledger.memory_count, FITTING);
+    cr_assert_eq(ledger.memories.count, FITTING);
     cr_assert_eq(use(key_of(COUNT - FITTING - 1, text), 0, 0), -1);
     cr_assert_eq(use(key_of(COUNT - FITTING, text), 0, 0), COUNT - FITTING);
 }
@@ -183,7 +183,7 @@ Test(saga_ledger, knows_keys_of_one_mark_apart)
     /* Of so many keys, some must have the same mark. */
     enum { KEYS = 400000 };
     struct marked *all = calloc(KEYS, sizeof(*all));
-    char text[LEDGER_KEY_MAX + 1];
+    char text[RUN_KEY_MAX + 1];
     uint32_t pairs = 0;
     for (uint32_t i = 0; i < KEYS; i++) {
         all[i] = (struct marked){keys_mark(key_of(i, text)), i};
@@ -207,7 +207,7 @@ Test(saga_ledger, knows_keys_of_one_mark_apart)
 
 Test(saga_ledger, takes_no_more_attempts_than_it_may_and_finds_those_it_has)
 {
-    char text[LEDGER_KEY_MAX + 1];
+    char text[RUN_KEY_MAX + 1];
     struct attempt *attempts[ATTEMPT_MAX];
     struct attempt *more;
     bool is_new;
@@ -242,7 +242,7 @@ Test(saga_ledger, takes_no_more_attempts_than_it_may_and_finds_those_it_has)
 
 Test(saga_ledger, does_not_remember_what_a_check_said)
 {
-    char text[LEDGER_KEY_MAX + 1];
+    char text[RUN_KEY_MAX + 1];
     struct attempt *attempt;
     cr_assert_eq(ask(key_of(1, text), 1, &attempt), -1);
     attempt->run->kind = SAGA_KIND_CHECK;
