@@ -5,6 +5,9 @@
 
 #include "base/json.h"
 #include "ctl/ctl.h"
+#include "ctl/drill/drill.h"
+#include "ctl/drill/drill_json.h"
+#include "ctl/drill/drill_show.h"
 #include "ctl/lint.h"
 #include "ctl/values.h"
 
@@ -88,6 +91,43 @@ enum exit_code run_apply(const struct settings *settings, const struct arguments
     for (uint32_t i = 0; i < arguments->count && code == EXIT_GOOD; i++) {
         code = apply_one(settings, arguments->items[i]);
     }
+    return code;
+}
+
+static enum exit_code show_drill(const struct settings *settings, const struct drill *drill)
+{
+    if (settings->output == OUTPUT_TABLE) {
+        drill_show(drill, stdout);
+    } else {
+        json_t *json = drill_json(drill);
+        show_json(settings, json);
+        json_decref(json);
+    }
+    return drill->unsettled_count > 0 ? EXIT_FAILED : EXIT_GOOD;
+}
+
+enum exit_code run_drill(const struct settings *settings, const struct arguments *arguments)
+{
+    struct lint lint;
+    json_t *given = json_object();
+    if (!value_add(given, "input", settings->input) ||
+        !value_add(given, "outputs", settings->outputs)) {
+        json_decref(given);
+        return EXIT_USAGE;
+    }
+    enum exit_code code = EXIT_FAILED;
+    if (lint_open(&lint, arguments->items[0]) == SAGA_OK) {
+        struct drill drill;
+        if (drill_open(&drill, lint.definition, json_object_get(given, "input"),
+                       json_object_get(given, "outputs"))) {
+            code = show_drill(settings, &drill);
+        }
+        drill_close(&drill);
+    } else {
+        lint_print(&lint, stdout);
+    }
+    lint_close(&lint);
+    json_decref(given);
     return code;
 }
 

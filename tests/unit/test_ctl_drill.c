@@ -15,7 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ctl/drill.h"
+#include "ctl/drill/drill_json.h"
+#include "ctl/drill/drill_show.h"
 #include "ctl/graph.h"
 #include "ctl/lint.h"
 #include "golden.h"
@@ -98,7 +99,7 @@ Test(drill, the_matrix_of_each_is_the_expected)
         size_t size = 0;
         open_drill(&drill, &lint, drilled[i].path);
         FILE *out = open_memstream(&text, &size);
-        drill_print(&drill, out);
+        drill_show(&drill, out);
         fclose(out);
         snprintf(file, sizeof(file), "drill/%s.expected", drilled[i].name);
         golden_check(file, text);

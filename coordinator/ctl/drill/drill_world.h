@@ -3,7 +3,8 @@
 #define CTL_DRILL_WORLD_H
 
 #include "base/limits.h"
-#include "ctl/drill.h"
+#include "ctl/drill/drill_outcome.h"
+#include "ctl/drill/drill_values.h"
 #include "engine/engine.h"
 #include "engine/event.h"
 
@@ -62,14 +63,19 @@ struct drill_world {
     bool failed; /* no memory */
 };
 
+/* NULL: no memory. Keeps both arguments. */
+struct drill_world *drill_world_new(const struct definition *definition,
+                                    const struct drill_values *values);
+void drill_world_destroy(struct drill_world **world);
+
 /* What happens; each sets `failed` when there is no memory. */
-void world_step(struct drill_world *world, struct event *event);
+void drill_world_step(struct drill_world *world, struct event *event);
 /* The deed that is first in line: taken, and answered or not. */
-void world_take(struct drill_world *world);
+void drill_world_take(struct drill_world *world);
 /* The participant says how it ended; "" = good. */
-void world_say(struct drill_world *world, const struct deed *deed, const char *code,
-               bool retryable);
+void drill_world_say(struct drill_world *world, const struct deed *deed, const char *code,
+                     bool retryable);
 /* It takes effect, and says so. */
-void world_succeed(struct drill_world *world, const struct deed *deed);
+void drill_world_succeed(struct drill_world *world, const struct deed *deed);
 
 #endif

@@ -1,9 +1,7 @@
-/* drill.c - every step in every trouble, and the command that shows what came of it. */
-#include "ctl/drill.h"
+/* drill.c - every step in every trouble. */
+#include "ctl/drill/drill.h"
 
-#include "ctl/ctl.h"
-#include "ctl/lint.h"
-#include "ctl/values.h"
+#include "ctl/drill/drill_run.h"
 
 enum { ARENA_MAX = 1024 * 1024 * 1024 };
 
@@ -12,7 +10,7 @@ static bool run_all(struct drill *drill, struct drill_world *world)
     for (uint32_t i = 0; i < drill->run_count; i++) {
         uint32_t step = i / TROUBLE_COUNT;
         enum trouble trouble = (enum trouble)(i % TROUBLE_COUNT);
-        if (!drill_world_run(world, step, trouble, &drill->arena, &drill->outcomes[i])) {
+        if (!drill_run(world, step, trouble, &drill->arena, &drill->outcomes[i])) {
             return false;
         }
         drill->unsettled_count += drill->outcomes[i].unsettled;
@@ -64,41 +62,4 @@ void drill_close(struct drill *drill)
     drill_values_close(&drill->values);
     arena_close(&drill->arena);
     drill->outcomes = NULL;
-}
-
-static enum exit_code show(const struct settings *settings, const struct drill *drill)
-{
-    if (settings->output == OUTPUT_TABLE) {
-        drill_print(drill, stdout);
-    } else {
-        json_t *json = drill_json(drill);
-        show_json(settings, json);
-        json_decref(json);
-    }
-    return drill->unsettled_count > 0 ? EXIT_FAILED : EXIT_GOOD;
-}
-
-enum exit_code run_drill(const struct settings *settings, const struct arguments *arguments)
-{
-    struct lint lint;
-    json_t *given = json_object();
-    if (!value_add(given, "input", settings->input) ||
-        !value_add(given, "outputs", settings->outputs)) {
-        json_decref(given);
-        return EXIT_USAGE;
-    }
-    enum exit_code code = EXIT_FAILED;
-    if (lint_open(&lint, arguments->items[0]) == SAGA_OK) {
-        struct drill drill;
-        if (drill_open(&drill, lint.definition, json_object_get(given, "input"),
-                       json_object_get(given, "outputs"))) {
-            code = show(settings, &drill);
-        }
-        drill_close(&drill);
-    } else {
-        lint_print(&lint, stdout);
-    }
-    lint_close(&lint);
-    json_decref(given);
-    return code;
 }

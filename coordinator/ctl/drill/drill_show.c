@@ -1,9 +1,10 @@
 /* drill_show.c - the matrix of a drill: a row is a step, a column is a trouble, steps are numbers.
  *
  * A cell is a few short lines: how the saga ends, what is undone in which order, what is left. */
+#include "ctl/drill/drill_show.h"
+
 #include <inttypes.h>
 
-#include "ctl/drill.h"
 #include "journal/states.h"
 
 enum {
@@ -237,7 +238,7 @@ static const char legend[] =
     "endlessly     neither the trouble nor the retries end\n"
     "reversed      a person's reversal asked for the undo; -: nothing would ever ask for it\n";
 
-void drill_print(const struct drill *drill, FILE *out)
+void drill_show(const struct drill *drill, FILE *out)
 {
     struct cell cells[TROUBLE_COUNT] = {0};
     for (uint32_t i = 0; i < TROUBLE_COUNT; i++) {

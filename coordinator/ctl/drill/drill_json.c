@@ -1,6 +1,7 @@
 /* drill_json.c - a drill's outcomes for programs: a run is one object. */
+#include "ctl/drill/drill_json.h"
+
 #include "base/json.h"
-#include "ctl/drill.h"
 #include "journal/states.h"
 
 enum { TEXT_MAX = 8 * 1024 * 1024 };
@@ -10,12 +11,6 @@ static const char *const names[TROUBLE_COUNT] = {
     [TROUBLE_AFTER] = "timed_out_after", [TROUBLE_DUPLICATE] = "duplicate",
     [TROUBLE_LATE] = "late_result",      [TROUBLE_UNDO] = "undo_failing",
 };
-
-const char *trouble_name(enum trouble trouble)
-{
-    PRE(trouble < TROUBLE_COUNT);
-    return names[trouble];
-}
 
 static json_t *string(struct span text)
 {
@@ -72,7 +67,7 @@ static json_t *run(const struct drill *drill, uint32_t index)
 {
     const struct drill_outcome *outcome = &drill->outcomes[index];
     json_t *item = json_pack("{s:o, s:s}", "step", name_of(drill, index / TROUBLE_COUNT), "trouble",
-                             trouble_name((enum trouble)(index % TROUBLE_COUNT)));
+                             names[index % TROUBLE_COUNT]);
     json_t *more = json_pack("{s:s, s:b, s:b, s:o, s:o}", "status", saga_state_name(outcome->state),
                              "reversed", outcome->reversed, "endless", outcome->cut, "undone",
                              undone(drill, outcome), "left", left(drill, outcome));

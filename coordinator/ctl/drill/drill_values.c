@@ -5,12 +5,13 @@
  * step is tried. A value is made up as a tree: each reference to it plants its path, and a text
  * that says its last name at the end. Where two references want different things at one place, the
  * first has it. */
+#include "ctl/drill/drill_values.h"
+
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "ctl/drill.h"
-#include "language/template_form.h"
 #include "jsonpath/jsonpath.h"
+#include "language/template_form.h"
 
 enum {
     INDEX_MAX = 1000, /* of an array that is made up */

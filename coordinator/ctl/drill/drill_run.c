@@ -7,12 +7,10 @@
  * To see an undo fail, something must ask for it. In this order: the refusal of the last step that
  * may still turn the saga back and that this one does not need; doubt about this one itself; a
  * person's reversal, if there is a window for it. */
-#include <stdlib.h>
+#include "ctl/drill/drill_run.h"
 
 #include "base/mp.h"
-#include "ctl/drill_world.h"
 #include "journal/event_value.h"
-#include "language/definition.h"
 #include "journal/verb.h"
 #include "engine/event.h"
 #include "base/span.h"
@@ -124,7 +122,7 @@ static void reverse(struct drill_world *world)
                                        .steps = &name,
                                        .steps_count = 1};
     world->reversed = true;
-    world_step(world, &event);
+    drill_world_step(world, &event);
 }
 
 /* The person named first answers; false: that step asks nothing now. */
@@ -142,7 +140,7 @@ static bool answer(struct drill_world *world, const struct step_spec *step, enum
                                        .reason = span_text("drill"),
                                        .step = step->name};
     bool was_refused = world->refused;
-    world_step(world, &event);
+    drill_world_step(world, &event);
     bool taken = !world->refused;
     world->refused = was_refused;
     return taken;
@@ -190,10 +188,10 @@ static bool bring(struct drill_world *world, uint32_t step)
                                        .event = buf_span(&shown),
                                        .is_taken = &is_taken}};
     world->failed = world->failed || buf_failed(&shown);
-    world_step(world, &event);
+    drill_world_step(world, &event);
     bool was_taken = is_taken;
     if (was_taken && world->trouble == TROUBLE_DUPLICATE && step == world->step) {
-        world_step(world, &event);
+        drill_world_step(world, &event);
     }
     buf_close(&shown);
     return was_taken;
@@ -218,7 +216,7 @@ static void pass_time(struct drill_world *world)
 {
     int64_t due_ms = engine_next_due(world->engine);
     world->now_ms = due_ms > world->now_ms ? due_ms : world->now_ms;
-    world_step(world, &(struct event){.kind = EVENT_TIME});
+    drill_world_step(world, &(struct event){.kind = EVENT_TIME});
 }
 
 /* The next thing to happen; false when there is none. */
@@ -226,11 +224,11 @@ static bool go_on(struct drill_world *world)
 {
     bool over = lasts(world) || engine_next_due(world->engine) == INT64_MAX;
     if (world->deed_count > 0) {
-        world_take(world);
+        drill_world_take(world);
     } else if (world->held.attempt > 0) {
         struct deed held = world->held;
         world->held.attempt = 0;
-        world_say(world, &held, "refused", false);
+        drill_world_say(world, &held, "refused", false);
     } else if (answer_question(world)) {
         MAYBE(over); /* a question may wait for ever: only now is it seen what it leads to */
     } else if (bring_event(world)) {
@@ -239,7 +237,7 @@ static bool go_on(struct drill_world *world)
         pass_time(world);
     } else if (world->late.attempt > 0 && !world->late_came) {
         world->late_came = true;
-        world_succeed(world, &world->late);
+        drill_world_succeed(world, &world->late);
     } else if (world->cause == CAUSE_REVERSAL && !world->reversed) {
         reverse(world);
     } else {
@@ -264,8 +262,8 @@ static bool play(struct drill_world *world)
         start.start.event = buf_span(&world->values->event);
         start.start.event_number = 1;
     }
-    world_step(world, &(struct event){.kind = EVENT_SERVING});
-    world_step(world, &start);
+    drill_world_step(world, &(struct event){.kind = EVENT_SERVING});
+    drill_world_step(world, &start);
     uint32_t rounds = 0;
     while (rounds < ROUNDS_MAX && !world->failed && go_on(world)) {
         rounds++;
@@ -323,8 +321,8 @@ static bool conclude(const struct drill_world *world, struct arena *arena,
     return true;
 }
 
-bool drill_world_run(struct drill_world *world, uint32_t step, enum trouble trouble,
-                     struct arena *arena, struct drill_outcome *outcome)
+bool drill_run(struct drill_world *world, uint32_t step, enum trouble trouble, struct arena *arena,
+               struct drill_outcome *outcome)
 {
     PRE(step < world->definition->step_count);
     begin(world, step, trouble);
@@ -333,47 +331,4 @@ bool drill_world_run(struct drill_world *world, uint32_t step, enum trouble trou
         return true;
     }
     return play(world) && conclude(world, arena, outcome);
-}
-
-/* ---- the world ---- */
-
-struct drill_world *drill_world_new(const struct definition *definition,
-                                    const struct drill_values *values)
-{
-    size_t count = definition->step_count;
-    size_t items = 0; /* more than a saga may have */
-    for (size_t i = 0; i < count; i++) {
-        items = definition->steps[i].for_each ? LIMIT_ITEMS_ALL : items;
-    }
-    struct drill_world *world = calloc(1, sizeof(*world));
-    if (!world) {
-        return NULL;
-    }
-    *world = (struct drill_world){.definition = definition,
-                                  .values = values,
-                                  .deed_capacity = 3 * (uint32_t)(count + items),
-                                  .undo_capacity = 3 * (uint32_t)(count + items)};
-    world->deeds = calloc(world->deed_capacity, sizeof(*world->deeds));
-    world->undos = calloc(world->undo_capacity, sizeof(*world->undos));
-    world->stands = calloc(count, sizeof(*world->stands));
-    world->entropy = (struct entropy){world->random, sizeof(world->random), sizeof(world->random)};
-    batch_open(&world->batch, &arena_heap);
-    if (!world->deeds || !world->undos || !world->stands) {
-        drill_world_destroy(&world);
-        return NULL;
-    }
-    return world;
-}
-
-void drill_world_destroy(struct drill_world **world)
-{
-    struct drill_world *gone = *world;
-    if (gone) {
-        batch_close(&gone->batch);
-        free(gone->deeds);
-        free(gone->undos);
-        free(gone->stands);
-        free(gone);
-    }
-    *world = NULL;
 }

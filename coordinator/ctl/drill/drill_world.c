@@ -2,7 +2,9 @@
  *
  * What the engine asks for and whom it alerts is all that is looked at, never its state: whoever
  * believes the engine need not drill. Its rows are thrown away, for nothing is ever read back. */
-#include "ctl/drill_world.h"
+#include "ctl/drill/drill_world.h"
+
+#include <stdlib.h>
 
 #include "saga/task.h"
 #include "engine/event.h"
@@ -111,7 +113,7 @@ static void mint(struct drill_world *world)
     world->entropy.used = 0;
 }
 
-void world_step(struct drill_world *world, struct event *event)
+void drill_world_step(struct drill_world *world, struct event *event)
 {
     mint(world);
     event->now_ms = world->now_ms;
@@ -141,14 +143,15 @@ static void say_child(struct drill_world *world, const struct deed *deed, const 
     if (good && !undo) {
         event.child_end.output = buf_span(&world->values->outputs[deed->step]);
     }
-    world_step(world, &event);
+    drill_world_step(world, &event);
     bool twice = world->trouble == TROUBLE_DUPLICATE && deed->step == world->step;
     if (twice && !world->failed) {
-        world_step(world, &event);
+        drill_world_step(world, &event);
     }
 }
 
-void world_say(struct drill_world *world, const struct deed *deed, const char *code, bool retryable)
+void drill_world_say(struct drill_world *world, const struct deed *deed, const char *code,
+                     bool retryable)
 {
     bool good = *code == '\0';
     if (deed->is_child) {
@@ -166,17 +169,17 @@ void world_say(struct drill_world *world, const struct deed *deed, const char *c
         event.result.output = buf_span(&world->values->outputs[deed->step]);
     }
     memcpy(event.result.token, deed->token, TOKEN_SIZE);
-    world_step(world, &event);
+    drill_world_step(world, &event);
     bool twice = world->trouble == TROUBLE_DUPLICATE && deed->step == world->step;
     if (twice && !world->failed) {
-        world_step(world, &event);
+        drill_world_step(world, &event);
     }
 }
 
-void world_succeed(struct drill_world *world, const struct deed *deed)
+void drill_world_succeed(struct drill_world *world, const struct deed *deed)
 {
     world->stands[deed->step] = deed->kind == TASK_DO;
-    world_say(world, deed, "", true);
+    drill_world_say(world, deed, "", true);
 }
 
 static bool is_silent(const struct drill_world *world, const struct deed *deed)
@@ -193,9 +196,9 @@ static void turn_child_back(struct drill_world *world, const struct deed *deed)
     bool held = world->held.attempt > 0 && world->held.step == deed->step;
     if (held) {
         world->held.attempt = 0;
-        world_say(world, deed, "cancelled", false);
+        drill_world_say(world, deed, "cancelled", false);
     } else if (is_silent(world, deed)) {
-        world_succeed(world, deed);
+        drill_world_succeed(world, deed);
     }
 }
 
@@ -207,7 +210,7 @@ static void take_do(struct drill_world *world, const struct deed *deed)
     } else if (deed->step == world->refuser) {
         world->held = *deed;
     } else if (!silent) {
-        world_succeed(world, deed);
+        drill_world_succeed(world, deed);
     } else if (world->trouble == TROUBLE_LATE && world->late.attempt == 0) {
         world->late = *deed;
     } else if (world->trouble != TROUBLE_BEFORE && world->trouble != TROUBLE_LATE) {
@@ -226,13 +229,13 @@ static void take_undo(struct drill_world *world, const struct deed *deed)
             (struct drill_undo){deed->step, deed->turn, deed->in_doubt};
     }
     if (world->trouble == TROUBLE_UNDO && deed->step == world->step) {
-        world_say(world, deed, "undo_failed", true);
+        drill_world_say(world, deed, "undo_failed", true);
     } else {
-        world_succeed(world, deed);
+        drill_world_succeed(world, deed);
     }
 }
 
-void world_take(struct drill_world *world)
+void drill_world_take(struct drill_world *world)
 {
     struct deed deed = world->deeds[world->deed_first];
     world->deed_first = (world->deed_first + 1) % world->deed_capacity;
@@ -245,7 +248,7 @@ void world_take(struct drill_world *world)
     struct event event = {.kind = EVENT_SENT};
     memcpy(event.task.token, deed.token, TOKEN_SIZE);
     if (!deed.is_child) {
-        world_step(world, &event);
+        drill_world_step(world, &event);
     }
     if (deed.kind == TASK_DO) {
         take_do(world, &deed);
@@ -253,6 +256,49 @@ void world_take(struct drill_world *world)
         take_undo(world, &deed);
     } else {
         bool found = world->stands[deed.step] != deed.of_undo;
-        world_say(world, &deed, found ? "" : "not_found", true);
+        drill_world_say(world, &deed, found ? "" : "not_found", true);
     }
+}
+
+/* ---- the world ---- */
+
+struct drill_world *drill_world_new(const struct definition *definition,
+                                    const struct drill_values *values)
+{
+    size_t count = definition->step_count;
+    size_t items = 0; /* more than a saga may have */
+    for (size_t i = 0; i < count; i++) {
+        items = definition->steps[i].for_each ? LIMIT_ITEMS_ALL : items;
+    }
+    struct drill_world *world = calloc(1, sizeof(*world));
+    if (!world) {
+        return NULL;
+    }
+    *world = (struct drill_world){.definition = definition,
+                                  .values = values,
+                                  .deed_capacity = 3 * (uint32_t)(count + items),
+                                  .undo_capacity = 3 * (uint32_t)(count + items)};
+    world->deeds = calloc(world->deed_capacity, sizeof(*world->deeds));
+    world->undos = calloc(world->undo_capacity, sizeof(*world->undos));
+    world->stands = calloc(count, sizeof(*world->stands));
+    world->entropy = (struct entropy){world->random, sizeof(world->random), sizeof(world->random)};
+    batch_open(&world->batch, &arena_heap);
+    if (!world->deeds || !world->undos || !world->stands) {
+        drill_world_destroy(&world);
+        return NULL;
+    }
+    return world;
+}
+
+void drill_world_destroy(struct drill_world **world)
+{
+    struct drill_world *gone = *world;
+    if (gone) {
+        batch_close(&gone->batch);
+        free(gone->deeds);
+        free(gone->undos);
+        free(gone->stands);
+        free(gone);
+    }
+    *world = NULL;
 }

@@ -1,0 +1,26 @@
+/* drill_values.h - the values that the saga starts with and its participants answer with. */
+#ifndef CTL_DRILL_VALUES_H
+#define CTL_DRILL_VALUES_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "language/definition.h"
+
+struct drill_values {
+    struct buf input;    /* msgpack */
+    struct buf event;    /* the same: what started the saga, made up as the steps want it */
+    struct buf *outputs; /* msgpack, one for each step; empty = null */
+    uint32_t output_count;
+    bool made_up_input; /* of the references to it: nobody gave one */
+};
+
+/* What was given, else what the definition's references want, made up. NULL = not given. Both are
+ * kept by the caller. false after saying on stderr which reference finds nothing, or that there is
+ * no memory; to be closed in any case. */
+MUST_CHECK bool drill_values_open(struct drill_values *values, const struct definition *definition,
+                                  const json_t *input, const json_t *outputs);
+void drill_values_close(struct drill_values *values);
+
+#endif
