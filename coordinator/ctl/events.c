@@ -1,8 +1,11 @@
 /* events.c - events from the command line: for everybody, or for one saga. */
+#include "ctl/events.h"
+
 #include <string.h>
 
 #include "base/digest.h"
-#include "ctl/ctl.h"
+#include "ctl/http.h"
+#include "ctl/members.h"
 #include "ctl/values.h"
 
 enum { ID_SIZE = 16 };
@@ -11,10 +14,10 @@ static void show_outcome(const json_t *outcome)
 {
     size_t at;
     const json_t *saga;
-    long long delivered = json_integer_value(json_object_get(outcome, "delivered"));
-    bool duplicate = json_is_true(json_object_get(outcome, "duplicate"));
-    printf("%s: taken by %lld step%s%s\n", json_string_value(json_object_get(outcome, "id")),
-           delivered, delivered == 1 ? "" : "s", duplicate ? " (it was there already)" : "");
+    long long delivered = members_number(outcome, "delivered");
+    bool duplicate = members_flag(outcome, "duplicate");
+    printf("%s: taken by %lld step%s%s\n", members_text(outcome, "id"), delivered,
+           delivered == 1 ? "" : "s", duplicate ? " (it was there already)" : "");
     json_array_foreach(json_object_get(outcome, "started"), at, saga)
     {
         printf("started  %s\n", json_string_value(saga));
@@ -22,7 +25,7 @@ static void show_outcome(const json_t *outcome)
 }
 
 /* A structured CloudEvent. Without --id each is another event. */
-enum exit_code run_event(const struct settings *settings, const struct arguments *arguments)
+enum exit_code events_run(const struct settings *settings, const struct arguments *arguments)
 {
     struct reply reply;
     uint8_t random[ID_SIZE];
@@ -43,8 +46,8 @@ enum exit_code run_event(const struct settings *settings, const struct arguments
     if (code == EXIT_GOOD && settings->output == OUTPUT_TABLE) {
         show_outcome(reply.body);
     } else if (code == EXIT_GOOD) {
-        show_json(settings, reply.body);
+        value_show(settings, reply.body);
     }
-    reply_close(&reply);
+    http_close(&reply);
     return code;
 }

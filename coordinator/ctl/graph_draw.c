@@ -1,7 +1,7 @@
 /* graph_draw.c - the picture of a graph in two dialects: Mermaid's and Graphviz's.
  *
  * Names and actions are of letters that need no escape in either. */
-#include "ctl/graph_lanes.h"
+#include "ctl/graph_draw.h"
 
 static const struct dialect {
     const char *before_name;

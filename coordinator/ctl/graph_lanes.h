@@ -1,4 +1,4 @@
-/* graph_lanes.h - the two lanes of a graph; private to graph*.c. */
+/* graph_lanes.h - the two lanes of a graph: what is done, and the way back; private to graph*.c. */
 #ifndef CTL_GRAPH_LANES_H
 #define CTL_GRAPH_LANES_H
 
@@ -22,7 +22,7 @@ static inline const struct step_spec *graph_step(const struct graph *graph, uint
     return &graph->definition->steps[index];
 }
 
-/* Its undo serves reversals: nothing else would ever ask for it. */
+/* Does the step's undo serve reversals alone? Nothing else would ever ask for it. */
 static inline bool graph_only_by_person(const struct step_spec *step)
 {
     return step->step_class == CLASS_PIVOT || step->after_pivot;
@@ -33,11 +33,11 @@ enum { GRAPH_DEED = LIMIT_NAME + 8 };
 /* What the step does: its action, the saga that it starts ("saga refund"), or its kind. */
 struct span graph_deed(const struct step_spec *step, char room[GRAPH_DEED]);
 
+/* The step whose undo is the i-th in the list of undos. */
+uint32_t graph_nth_back(const struct graph *graph, uint32_t i);
+
 typedef void (*graph_edge_fn)(struct graph *graph, uint32_t from, uint32_t to);
 /* Calls fn for each undo that the step's comes right after, in the order of the way back. */
 void graph_undo_after(struct graph *graph, uint32_t index, graph_edge_fn fn);
-
-void graph_print_mermaid(struct graph *graph);
-void graph_print_dot(struct graph *graph);
 
 #endif

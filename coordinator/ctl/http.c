@@ -1,13 +1,22 @@
 /* http.c - one request to sagad, through libcurl; what goes wrong is said in words. */
+#include "ctl/http.h"
+
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/check.h"
 #include "base/limits.h"
-#include "ctl/ctl.h"
+#include "ctl/values.h"
 
-enum { REPLY_MAX = 64 * 1024 * 1024, TOKEN_MAX = 256, CONNECT_MS = 5000, TIMEOUT_MS = 30000 };
+enum {
+    REPLY_MAX = 64 * 1024 * 1024,
+    TOKEN_MAX = 256,
+    PATH_SIZE = 1024,
+    CONNECT_MS = 5000,
+    TIMEOUT_MS = 30000,
+};
 
 static size_t collect(char *data, size_t size, size_t count, void *arg)
 {
@@ -67,28 +76,33 @@ static bool read_token_at(const char *path, char *token)
     return ok;
 }
 
-/* The named file, or where sagad on this machine leaves it. */
-static bool read_token(const struct settings *settings, char *token)
+/* The first of the places where sagad on this machine may leave a token; none is no error, for the
+ * server says what it thinks of that. */
+static void find_token(char *token)
 {
     char path[1024];
-    const char *data = getenv("SAGAD_DATA");
-    if (settings->token_file) {
-        if (!read_token_at(settings->token_file, token)) {
-            fprintf(stderr, "sagactl: cannot read the token file %s\n", settings->token_file);
-            return false;
-        }
-        return true;
-    }
-    const char *const folders[] = {data, "sagad-data", "/var/lib/sagad"};
-    for (size_t i = 0; i < ARRAY_COUNT(folders); i++) {
+    const char *const folders[] = {getenv("SAGAD_DATA"), "sagad-data", "/var/lib/sagad"};
+    bool is_found = false;
+    for (size_t i = 0; i < ARRAY_COUNT(folders) && !is_found; i++) {
         if (folders[i]) {
             snprintf(path, sizeof(path), "%s/admin.token", folders[i]);
-            if (read_token_at(path, token)) {
-                return true;
-            }
+            is_found = read_token_at(path, token);
         }
     }
-    return true; /* without one the server says what it thinks of that */
+}
+
+/* false: the named file cannot be read. */
+static bool read_token(const struct settings *settings, char *token)
+{
+    if (!settings->token_file) {
+        find_token(token);
+        return true;
+    }
+    if (!read_token_at(settings->token_file, token)) {
+        fprintf(stderr, "sagactl: cannot read the token file %s\n", settings->token_file);
+        return false;
+    }
+    return true;
 }
 
 static enum exit_code code_of(long status, const char *code)
@@ -133,7 +147,8 @@ static void print_problem(const struct settings *settings, bool has_token, long 
     }
 }
 
-static struct curl_slist *make_headers(const struct settings *settings, const char *token)
+static struct curl_slist *make_headers(const struct settings *settings, const char *token,
+                                       bool is_get)
 {
     char line[512];
     const char *type = settings->content_type ? settings->content_type : "application/json";
@@ -142,11 +157,11 @@ static struct curl_slist *make_headers(const struct settings *settings, const ch
     snprintf(line, sizeof(line), "Authorization: Bearer %s", token);
     headers = curl_slist_append(headers, line);
     headers = curl_slist_append(headers, "Expect:");
-    if (settings->wait) {
+    if (settings->wait_seconds > 0 && !is_get) {
         snprintf(line, sizeof(line), "Prefer: wait=%.3f", settings->wait_seconds);
         headers = curl_slist_append(headers, line);
     }
-    if (settings->key) {
+    if (settings->key && !is_get) {
         snprintf(line, sizeof(line), "Idempotency-Key: %s", settings->key);
         headers = curl_slist_append(headers, line);
     }
@@ -168,7 +183,7 @@ static enum exit_code perform(CURL *curl, const struct settings *settings, bool 
         return EXIT_NO_SERVER;
     }
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply->status);
-    if (!is_document(settings) || reply->status >= 400) {
+    if (!value_is_document(settings) || reply->status >= 400) {
         defuse(&answer);
     }
     reply->body =
@@ -194,11 +209,29 @@ static bool is_web(const char *server)
            !strstr(server, "://");
 }
 
+/* Where to, with which method, and how long it may take. */
+static void set_target(CURL *curl, const struct settings *settings, const char *method,
+                       const char *path)
+{
+    char url[2048];
+    size_t size = strlen(settings->server);
+    size -= size > 0 && settings->server[size - 1] == '/' ? 1 : 0;
+    snprintf(url, sizeof(url), "%.*s%s", (int)size, settings->server, path);
+    long timeout_ms = TIMEOUT_MS + (long)(settings->wait_seconds * 1000);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* a saga may be called ".." */
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
+}
+
 enum exit_code http_call(const struct settings *settings, const char *method, const char *path,
                          const json_t *body, struct reply *reply)
 {
     char token[TOKEN_MAX] = "";
-    char url[2048];
+    bool is_get = strcmp(method, "GET") == 0;
     *reply = (struct reply){0};
     if (!is_web(settings->server)) {
         fprintf(stderr, "sagactl: --server is http://HOST:PORT, not '%s'\n", settings->server);
@@ -207,22 +240,12 @@ enum exit_code http_call(const struct settings *settings, const char *method, co
     if (!read_token(settings, token)) {
         return EXIT_USAGE;
     }
-    size_t size = strlen(settings->server);
-    size -= size > 0 && settings->server[size - 1] == '/' ? 1 : 0;
-    snprintf(url, sizeof(url), "%.*s%s", (int)size, settings->server, path);
     CURL *curl = curl_easy_init();
-    struct curl_slist *headers = make_headers(settings, token);
+    struct curl_slist *headers = make_headers(settings, token, is_get);
     char *text = body ? json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* a saga may be called ".." */
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+    set_target(curl, settings, method, path);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
-                     (long)(TIMEOUT_MS + (settings->wait ? settings->wait_seconds * 1000 : 0)));
-    if (strcmp(method, "GET") != 0) {
+    if (!is_get) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text ? text : "");
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)(text ? strlen(text) : 0));
     }
@@ -233,7 +256,17 @@ enum exit_code http_call(const struct settings *settings, const char *method, co
     return code;
 }
 
-void reply_close(struct reply *reply)
+enum exit_code http_get_saga(const struct settings *settings, const char *id, const char *what,
+                             struct reply *reply)
+{
+    char path[PATH_SIZE];
+    *reply = (struct reply){0};
+    return http_saga_path(path, sizeof(path), id, what)
+               ? http_call(settings, "GET", path, NULL, reply)
+               : EXIT_NOT_FOUND;
+}
+
+void http_close(struct reply *reply)
 {
     json_decref(reply->body);
     reply->body = NULL;

@@ -1,14 +1,16 @@
 /* main.c - sagactl: everything a person does with sagad. */
 #include <curl/curl.h>
 
-#include "ctl/ctl.h"
+#include "ctl/commands.h"
+#include "ctl/options.h"
 
 int main(int argc, char **argv)
 {
     struct settings settings;
     struct arguments arguments;
     enum exit_code code;
-    const struct command *command = options_parse(argc, argv, &settings, &arguments, &code);
+    const struct command_line line = {argc, argv, &commands};
+    const struct command *command = options_parse(&line, &settings, &arguments, &code);
     if (!command) {
         return (int)code;
     }

@@ -1,25 +1,13 @@
 /* schedules.c - sagactl schedules: what starts by itself, and when. */
+#include "ctl/schedules.h"
+
 #include <string.h>
 
-#include "ctl/ctl.h"
+#include "ctl/http.h"
+#include "ctl/members.h"
+#include "ctl/values.h"
 
 enum { NEXT_SHOWN = 2, DEFINITION_WIDTH = 12, EXPRESSION_WIDTH = 12 };
-
-static const char *text(const json_t *object, const char *key)
-{
-    const char *value = json_string_value(json_object_get(object, key));
-    return value ? value : "";
-}
-
-static int width_of(const json_t *items, const char *key, int least)
-{
-    size_t width = (size_t)least;
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        size_t size = strlen(text(json_array_get(items, i), key));
-        width = size > width ? size : width;
-    }
-    return (int)width;
-}
 
 /* "2026-11-28T03:00:00.000Z" as "2026-11-28 03:00Z": ticks have no seconds. */
 static void print_tick(const char *at)
@@ -34,8 +22,8 @@ static void print_tick(const char *at)
 static void print_next(const json_t *item)
 {
     const json_t *next = json_object_get(item, "next");
-    if (text(item, "error")[0]) {
-        printf("%s", text(item, "error"));
+    if (members_text(item, "error")[0]) {
+        printf("%s", members_text(item, "error"));
     }
     for (size_t i = 0; i < json_array_size(next) && i < NEXT_SHOWN; i++) {
         printf("%s", i > 0 ? ", " : "");
@@ -45,9 +33,9 @@ static void print_next(const json_t *item)
 
 static void show_table(const json_t *items)
 {
-    int name_width = width_of(items, "definition", DEFINITION_WIDTH);
-    int expression_width = width_of(items, "schedule", EXPRESSION_WIDTH);
-    int zone_width = width_of(items, "timezone", 8);
+    int name_width = members_width(items, "definition", DEFINITION_WIDTH);
+    int expression_width = members_width(items, "schedule", EXPRESSION_WIDTH);
+    int zone_width = members_width(items, "timezone", 8);
     if (json_array_size(items) == 0) {
         printf("no schedules\n");
         return;
@@ -56,9 +44,10 @@ static void show_table(const json_t *items)
            "schedule", zone_width, "timezone", "catch up", "last tick");
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *item = json_array_get(items, i);
-        printf("%-*s  %-*s  %-*s  %-8s  ", name_width, text(item, "definition"), expression_width,
-               text(item, "schedule"), zone_width, text(item, "timezone"), text(item, "catch_up"));
-        print_tick(text(item, "last_tick"));
+        printf("%-*s  %-*s  %-*s  %-8s  ", name_width, members_text(item, "definition"),
+               expression_width, members_text(item, "schedule"), zone_width,
+               members_text(item, "timezone"), members_text(item, "catch_up"));
+        print_tick(members_text(item, "last_tick"));
         printf("  ");
         print_next(item);
         printf("\n");
@@ -72,14 +61,14 @@ static void show_csv(const json_t *items)
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *item = json_array_get(items, i);
         const char *next = json_string_value(json_array_get(json_object_get(item, "next"), 0));
-        printf("%s,%lld,\"%s\",%s,%s,%s,%s\n", text(item, "definition"),
-               (long long)json_integer_value(json_object_get(item, "version")),
-               text(item, "schedule"), text(item, "timezone"), text(item, "catch_up"),
-               text(item, "last_tick"), next ? next : "");
+        printf("%s,%lld,\"%s\",%s,%s,%s,%s\n", members_text(item, "definition"),
+               members_number(item, "version"), members_text(item, "schedule"),
+               members_text(item, "timezone"), members_text(item, "catch_up"),
+               members_text(item, "last_tick"), next ? next : "");
     }
 }
 
-enum exit_code run_schedules(const struct settings *settings, const struct arguments *arguments)
+enum exit_code schedules_run(const struct settings *settings, const struct arguments *arguments)
 {
     struct reply reply;
     (void)arguments;
@@ -90,8 +79,8 @@ enum exit_code run_schedules(const struct settings *settings, const struct argum
     } else if (code == EXIT_GOOD && settings->output == OUTPUT_CSV) {
         show_csv(items);
     } else if (code == EXIT_GOOD) {
-        show_json(settings, reply.body);
+        value_show(settings, reply.body);
     }
-    reply_close(&reply);
+    http_close(&reply);
     return code;
 }

@@ -2,7 +2,7 @@
  *
  * It needs no server: whoever may write the folder may hand out tokens. sagad reads the file when
  * it starts, and on SIGHUP. */
-#include "base/tokens.h"
+#include "ctl/tokens.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,12 +11,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/time_text.h"
-#include "base/times.h"
-#include "ctl/ctl.h"
-#include "language/definition.h"
-#include "calendar/duration.h"
+#include "base/tokens.h"
+#include "ctl/values.h"
+#include "ctl/when.h"
 
 enum { PATH_SIZE = 1024, ID_SIZE = 8 };
 
@@ -26,13 +23,6 @@ static void path_of(const struct settings *settings, char *path, size_t size)
 {
     const char *data = settings->data ? settings->data : getenv("SAGAD_DATA");
     snprintf(path, size, "%s/tokens", data ? data : "sagad-data");
-}
-
-static int64_t wall_ms(void)
-{
-    struct clock clock;
-    clock_open(&clock, 0);
-    return clock_now_ms(&clock);
 }
 
 static bool load(const char *path, struct tokens *tokens)
@@ -88,19 +78,14 @@ static void id_of(const struct token *token, char id[ID_SIZE + 1])
     id[ID_SIZE] = '\0';
 }
 
-/* "90d" from now, or a time. */
+/* "90d" from now, or a time; 0: it never expires. */
 static bool read_expiry(const char *text, int64_t *at_ms)
 {
-    int64_t ms;
     *at_ms = 0;
     if (!text || strcmp(text, "never") == 0) {
         return true;
     }
-    if (duration_parse(span_text(text), &ms) && ms > 0) {
-        *at_ms = wall_ms() + ms;
-        return true;
-    }
-    return time_parse(span_text(text), at_ms) && *at_ms > wall_ms();
+    return when_parse(text, WHEN_AHEAD, at_ms) && *at_ms > when_now_ms();
 }
 
 static bool fill(const struct settings *settings, const char *name, struct token *token)
@@ -213,7 +198,7 @@ static enum exit_code list(const struct settings *settings)
     }
     for (size_t i = 0; i < tokens.count; i++) {
         if (table) {
-            print_one(&tokens.items[i], wall_ms());
+            print_one(&tokens.items[i], when_now_ms());
         } else {
             json_array_append_new(items, to_json(&tokens.items[i]));
         }
@@ -223,7 +208,7 @@ static enum exit_code list(const struct settings *settings)
     }
     if (!table) {
         json_t *whole = json_pack("{s:O}", "items", items);
-        show_json(settings, whole);
+        value_show(settings, whole);
         json_decref(whole);
     }
     json_decref(items);
@@ -275,7 +260,7 @@ static enum exit_code take_back(const struct settings *settings, const char *whi
     return code;
 }
 
-enum exit_code run_token(const struct settings *settings, const struct arguments *arguments)
+enum exit_code tokens_run(const struct settings *settings, const struct arguments *arguments)
 {
     const char *verb = arguments->items[0];
     const char *what = arguments->count > 1 ? arguments->items[1] : NULL;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/json.h"
 
 bool value_add(json_t *object, const char *key, const char *text)
@@ -146,4 +147,22 @@ char *value_text(const json_t *value)
         return NULL;
     }
     return text;
+}
+
+bool value_is_document(const struct settings *settings)
+{
+    return settings->output == OUTPUT_JSON || settings->output == OUTPUT_YAML;
+}
+
+/* JSON is YAML, in its flow form: indented, it serves both. */
+void value_show(const struct settings *settings, const json_t *value)
+{
+    MAYBE(settings->output == OUTPUT_YAML);
+    value_print(stdout, value);
+    printf("\n");
+}
+
+bool value_is_settled(const char *status)
+{
+    return status[0] && strcmp(status, "running") != 0 && strcmp(status, "compensating") != 0;
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "ctl/settings.h"
+
 /* Adds the JSON of `text` under `key`; NULL adds nothing. false after saying what is wrong. */
 bool value_add(json_t *object, const char *key, const char *text);
 /* Adds "a,b,c" as an array of strings; NULL adds nothing. */
@@ -16,5 +18,13 @@ void value_add_names(json_t *object, const char *key, const char *text);
 void value_print(FILE *out, const json_t *value);
 /* The same on one line, for free(); NULL when `value` is, or there is no memory. */
 char *value_text(const json_t *value);
+
+/* Is the answer to be shown as it came: JSON or YAML? */
+bool value_is_document(const struct settings *settings);
+/* Prints the document. */
+void value_show(const struct settings *settings, const json_t *value);
+
+/* Will a saga with this status go on by itself no more? "" is no status: false. */
+bool value_is_settled(const char *status);
 
 #endif

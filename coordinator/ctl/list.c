@@ -1,0 +1,126 @@
+/* list.c - sagas, newest first: a line each, or rows for a spreadsheet. */
+#include "ctl/list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "ctl/cells.h"
+#include "ctl/csv.h"
+#include "ctl/http.h"
+#include "ctl/members.h"
+#include "ctl/pages.h"
+#include "ctl/values.h"
+#include "ctl/when.h"
+
+enum {
+    PATH_SIZE = 1024,
+    PAGE = 500, /* the server's bound */
+    MOST = 50,
+};
+
+static bool is_status(const char *text)
+{
+    static const char *const known[] = {"running", "compensating", "completed", "compensated",
+                                        "parked",  "terminated",   "unfinished"};
+    for (size_t i = 0; i < ARRAY_COUNT(known); i++) {
+        if (strcmp(text, known[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void show_table(const json_t *items)
+{
+    int id_width = members_width(items, "id", 8);
+    int of_width = members_width(items, "definition", 8) + 4; /* and the version */
+    if (json_array_size(items) == 0) {
+        printf("no sagas\n");
+        return;
+    }
+    printf("%-*s  %-12s  %-*s  %s\n", id_width, "id", "status", of_width, "definition", "started");
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *saga = json_array_get(items, i);
+        char since[CELLS_SPAN_SIZE];
+        char of[96];
+        cells_age(members_text(saga, "started_at"), since);
+        snprintf(of, sizeof(of), "%s %lld", members_text(saga, "definition"),
+                 members_number(saga, "version"));
+        printf("%-*s  ", id_width, members_text(saga, "id"));
+        cells_state(members_text(saga, "status"), 12);
+        printf("  %-*s  %s ago%s\n", of_width, of, since,
+               members_flag(saga, "paused") ? "  paused" : "");
+    }
+}
+
+static void show_list(const struct settings *settings, const json_t *list)
+{
+    static const char *const columns[] = {"id", "status", "definition", "started_at", "ended_at"};
+    const json_t *items = json_object_get(list, "items");
+    if (value_is_document(settings)) {
+        value_show(settings, list);
+        return;
+    }
+    if (settings->output == OUTPUT_CSV) {
+        csv_print(items, columns, ARRAY_COUNT(columns));
+    } else {
+        show_table(items);
+    }
+    pages_say_more(list);
+}
+
+/* "/v1/sagas" and the filters as its query. false after saying which filter is wrong. */
+static bool make_path(const struct settings *settings, char path[PATH_SIZE])
+{
+    char since[TIME_TEXT_SIZE];
+    char until[TIME_TEXT_SIZE];
+    if (settings->status && !is_status(settings->status)) {
+        fprintf(stderr,
+                "sagactl: %s is no status: running, compensating, completed, compensated, parked, "
+                "terminated, or unfinished\n",
+                settings->status);
+        return false;
+    }
+    if ((settings->since && !when_read("since", settings->since, WHEN_AGO, since)) ||
+        (settings->until && !when_read("until", settings->until, WHEN_AGO, until))) {
+        return false;
+    }
+    const struct {
+        const char *name;
+        const char *value;
+    } filters[] = {{"status", settings->status},
+                   {"definition", settings->definition},
+                   {"parent", settings->parent},
+                   {"since", settings->since ? since : NULL},
+                   {"until", settings->until ? until : NULL}};
+    size_t size = (size_t)snprintf(path, PATH_SIZE, "/v1/sagas");
+    const char *before = "?";
+    for (size_t i = 0; i < ARRAY_COUNT(filters); i++) {
+        if (filters[i].value && size < PATH_SIZE) {
+            char *value = http_escape(filters[i].value);
+            size += (size_t)snprintf(path + size, PATH_SIZE - size, "%s%s=%s", before,
+                                     filters[i].name, value);
+            free(value);
+            before = "&";
+        }
+    }
+    return true;
+}
+
+enum exit_code list_run(const struct settings *settings, const struct arguments *arguments)
+{
+    char path[PATH_SIZE];
+    json_t *list;
+    (void)arguments;
+    if (!make_path(settings, path)) {
+        return EXIT_USAGE;
+    }
+    struct pages pages = {path, PAGE, settings->limit > 0 ? settings->limit : MOST};
+    enum exit_code code = pages_read(settings, &pages, &list);
+    if (code == EXIT_GOOD) {
+        show_list(settings, list);
+    }
+    json_decref(list);
+    return code;
+}

@@ -1,0 +1,38 @@
+/* option_rows.h - the table of all options: parsing, help, the man page and completion read it. */
+#ifndef CTL_OPTION_ROWS_H
+#define CTL_OPTION_ROWS_H
+
+#include <stddef.h>
+
+#include "ctl/command.h"
+
+/* What an option's value is, and so what it makes of its place in the settings. */
+enum option_form {
+    OPTION_FLAG,    /* bool; has no value */
+    OPTION_TEXT,    /* const char * */
+    OPTION_COUNT,   /* uint32_t, from 1 */
+    OPTION_OUTPUT,  /* enum output */
+    OPTION_FILES,   /* struct files; may be said more than once */
+    OPTION_SECONDS, /* double; may be said without a value */
+    OPTION_FORM_COUNT
+};
+
+struct option_row {
+    const char *name;
+    enum option_form form;
+    size_t offset;        /* in struct settings */
+    const char *argument; /* in the help; NULL: has no value */
+    const char *help;
+    bool is_global; /* every command takes it */
+    char letter;    /* the short form; 0 = none */
+};
+
+enum { OPTION_ROWS_MAX = 64, OPTION_SECONDS_MAX = 3600 /* as long as the server would wait */ };
+
+extern const struct option_row option_rows[];
+extern const size_t option_row_count;
+
+/* May the command be given this option? */
+bool option_row_is_of(const struct option_row *row, const struct command *command);
+
+#endif
