@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "descriptors.h"
 #include "loop.h"
-#include "options.h"
+#include "options_show.h"
 #include "store/store_check.h"
 
 /* A store that is not there yet is none that is damaged, and one that runs cannot be looked at. */

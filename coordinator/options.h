@@ -13,6 +13,8 @@
 
 #define SAGAD_VERSION SAGA_VERSION
 
+#define OPTIONS_SQLITE "sqlite:" /* before the path of a store */
+
 enum { OPTIONS_TEXT = 512, OPTIONS_COUNT_MAX = 24 };
 
 struct options {
@@ -48,7 +50,5 @@ MUST_CHECK enum options_outcome options_read(struct options *options, int argc, 
                                              FILE *out, FILE *err);
 /* Of the store's file. */
 const char *options_store_path(const struct options *options);
-/* Prints every setting, its value and where it came from. */
-void options_print(const struct options *options, FILE *out);
 
 #endif

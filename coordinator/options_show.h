@@ -1,0 +1,12 @@
+/* options_show.h - what --help and --check print. */
+#ifndef OPTIONS_SHOW_H
+#define OPTIONS_SHOW_H
+
+#include "options.h"
+
+/* Of sagad: its flags, and the settings without one. */
+void options_help(FILE *out);
+/* Every setting, its value and where it came from. */
+void options_print(const struct options *options, FILE *out);
+
+#endif
