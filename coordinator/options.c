@@ -60,7 +60,7 @@ struct command_line {
     FILE *err;
 };
 
-/* Of `-xy` getopt names the letter alone: no flag of ours is a letter. */
+/* Of `-xy` getopt names the letter alone. No flag of sagad is a letter. */
 static void complain_of_flag(const char *flag, int c, FILE *err)
 {
     if (optopt > ' ' && optopt <= '~') {
@@ -73,7 +73,8 @@ static void complain_of_flag(const char *flag, int c, FILE *err)
                           : "is not an option");
 }
 
-/* As getopt wants it; row i is i + 1 there, for 0 means something else to getopt. */
+/* Makes the table that getopt wants. getopt gives i + 1 for row i: 0 is what it gives for options
+ * that it has dealt with itself. */
 static void make_table(struct option table[OPTIONS_COUNT_MAX + 5])
 {
     size_t count = 0;

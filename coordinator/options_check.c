@@ -10,7 +10,8 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* ADDRESS:PORT; a name that only begins like an address (127.example.org) is none of ours. */
+/* Is the host of ADDRESS:PORT this machine? A name that only begins like a loopback address
+ * (127.example.org) is another machine's. */
 static bool is_loopback(const char *address)
 {
     size_t size = strspn(address, "0123456789.");
@@ -18,7 +19,7 @@ static bool is_loopback(const char *address)
            (begins(address, "127.") && address[size] == ':');
 }
 
-/* NULL, or what is wrong with an ADDRESS:PORT. The wire takes any free port as `*`, HTTP as 0. */
+/* NULL, or what is wrong with an ADDRESS:PORT. "Any free port" is `*` on the wire, 0 in HTTP. */
 static const char *check_address(const char *address, bool is_wire)
 {
     const char *colon = strrchr(address, ':');

@@ -4,7 +4,7 @@
 
 #include "options.h"
 
-/* Of sagad: its flags, and the settings without one. */
+/* The help of sagad: its flags, and the settings that have no flag. */
 void options_help(FILE *out);
 /* Every setting, its value and where it came from. */
 void options_print(const struct options *options, FILE *out);

@@ -72,7 +72,7 @@ static void take_url(struct reading *reading, yaml_node_t *value)
     MAYBE(take_text(reading, value, reading->hook->url, sizeof(reading->hook->url)));
 }
 
-/* Secrets, one a line or separated by blanks; the newest first. */
+/* Takes secrets, separated by blanks or line ends; the newest stands first. */
 static void take_secrets(struct reading *reading, const yaml_node_t *at, char *text)
 {
     struct webhook *hook = reading->hook;

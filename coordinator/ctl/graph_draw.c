@@ -1,6 +1,6 @@
 /* graph_draw.c - the picture of a graph in two dialects: Mermaid's and Graphviz's.
  *
- * Names and actions are of letters that need no escape in either. */
+ * No letter of a name or an action needs an escape in either dialect. */
 #include "ctl/graph_draw.h"
 
 static const struct dialect {

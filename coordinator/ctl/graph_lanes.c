@@ -1,8 +1,8 @@
 /* graph_lanes.c - what comes after what on the way back.
  *
- * An undo comes after those of the steps that needed its step. Steps without one are looked
- * through: of a, b, c in a row, b with nothing to undo, the undo of a comes after that of c. With
- * compensation_order: strict they stand in one row, in the inverse order of doing. */
+ * The undo of a step comes after the undos of the steps that needed it. Steps without an undo are
+ * looked through: of a, b, c in a row, b with nothing to undo, the undo of a comes after that of c.
+ * With compensation_order: strict all undos stand in one row, in the inverse order of doing. */
 #include "ctl/graph_lanes.h"
 
 uint32_t graph_nth_back(const struct graph *graph, uint32_t i)

@@ -11,10 +11,10 @@ struct graph {
     const struct definition *definition;
     FILE *out;
     bool *seen;                    /* scratch of graph_undo_after() */
-    uint32_t *to_see;              /* the same */
+    uint32_t *to_see;              /* scratch of graph_undo_after() */
     const struct dialect *dialect; /* graph_draw.c */
     int blanks;                    /* text: due before the next cell */
-    uint32_t edge_count;           /* that the undo at work has so far */
+    uint32_t edge_count;           /* of the undo being printed, so far */
 };
 
 static inline const struct step_spec *graph_step(const struct graph *graph, uint32_t index)
@@ -37,7 +37,8 @@ struct span graph_deed(const struct step_spec *step, char room[GRAPH_DEED]);
 uint32_t graph_nth_back(const struct graph *graph, uint32_t i);
 
 typedef void (*graph_edge_fn)(struct graph *graph, uint32_t from, uint32_t to);
-/* Calls fn for each undo that the step's comes right after, in the order of the way back. */
+/* Calls fn(graph, other, index) for each step whose undo comes right before the undo of `index`, in
+ * the order of the way back. */
 void graph_undo_after(struct graph *graph, uint32_t index, graph_edge_fn fn);
 
 #endif

@@ -6,7 +6,7 @@ static size_t wider(size_t width, struct span text)
     return text.size > width ? text.size : width;
 }
 
-/* Pads, so that the next cell stands under those above it; width 0: it may be the last. */
+/* Pads the text to the width, so that cells stand in columns; width 0 for the last of a line. */
 static void print_cell(const struct graph *graph, struct span text, size_t width)
 {
     fprintf(graph->out, "  %.*s%*s", (int)text.size, (const char *)text.data,

@@ -9,7 +9,7 @@
 
 enum { SCREEN = 80, INDENT = 25 };
 
-/* Words from the column INDENT on, on as many lines as they take. */
+/* Prints words from the column INDENT on, on as many lines as needed. */
 static void print_words(const char *text)
 {
     size_t column = INDENT;
@@ -83,7 +83,7 @@ void help_all(const struct command_list *commands, FILE *out)
 
 /* ---- the same tables as a man page ---- */
 
-/* As roff wants it: hyphens that may be typed, no line that looks like a request. */
+/* Prints text for roff: hyphens stay hyphens, and no line looks like a request. */
 static void put_roff(const char *text)
 {
     fputs(*text == '.' || *text == '\'' ? "\\&" : "", stdout);

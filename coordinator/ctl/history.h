@@ -5,7 +5,7 @@
 #include "ctl/command.h"
 
 enum exit_code history_run(const struct settings *settings, const struct arguments *arguments);
-/* The same from the start on, until the saga has settled. */
+/* Shows the records of a saga as they come, from the first on, until the saga has settled. */
 enum exit_code history_watch(const struct settings *settings, const struct arguments *arguments);
 
 #endif

@@ -25,8 +25,9 @@ static size_t collect(char *data, size_t size, size_t count, void *arg)
     return buf_failed(buf) ? 0 : size * count;
 }
 
-/* What comes from others must not steer a terminal: in the text of the answer, before it is read,
- * each escape of a control character becomes a blank or U+FFFD of the same length. */
+/* Texts of participants and clients must not steer a terminal. Before the answer is parsed, each
+ * escape of a control character in it becomes blanks, or the escape of U+FFFD, of the same length.
+ */
 static void defuse(struct buf *json)
 {
     for (size_t i = 0; i + 1 < json->size; i++) {
@@ -45,7 +46,7 @@ static void defuse(struct buf *json)
                    (at[4] == '0' || at[4] == '1')) {
             memcpy(at + 2, "fffd", 4);
         }
-        i++; /* the character that is escaped */
+        i++; /* skips what the backslash escapes */
     }
 }
 
@@ -76,8 +77,8 @@ static bool read_token_at(const char *path, char *token)
     return ok;
 }
 
-/* The first of the places where sagad on this machine may leave a token; none is no error, for the
- * server says what it thinks of that. */
+/* Looks where a sagad on this machine leaves its token. To find none is no error here: the server
+ * answers a request without a token. */
 static void find_token(char *token)
 {
     char path[1024];
@@ -209,7 +210,7 @@ static bool is_web(const char *server)
            !strstr(server, "://");
 }
 
-/* Where to, with which method, and how long it may take. */
+/* Sets the URL, the method, and how long the request may take. */
 static void set_target(CURL *curl, const struct settings *settings, const char *method,
                        const char *path)
 {

@@ -24,7 +24,8 @@ static void note(struct lint *lint, const char *detail, struct yaml_mark mark)
     lint->unreadable_at = mark;
 }
 
-/* One byte more than allowed is kept, so that the limit is noticed where it is told. */
+/* Keeps a byte more than a definition may have: the reader of the text then says that it is too
+ * large. */
 static enum saga_error read_file(struct lint *lint, struct buf *text)
 {
     bool is_stdin = span_is(span_text(lint->path), "-");
@@ -93,7 +94,7 @@ static enum saga_error read_document(struct lint *lint, struct span text)
 struct placed {
     struct problem problem;
     struct yaml_mark mark;
-    uint32_t index; /* as found: keeps those of one place in order */
+    uint32_t index; /* in the order of finding, which decides between problems at one place */
 };
 
 static int compare(const void *left, const void *right)

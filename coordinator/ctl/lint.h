@@ -22,9 +22,9 @@ struct lint {
     struct yaml_mark unreadable_at;
 };
 
-/* Reads and compiles. SAGA_OK; SAGA_NOT_FOUND: the file cannot be read; SAGA_BAD_MESSAGE: it
- * cannot be understood; SAGA_INVALID_DEFINITION: see problems; SAGA_TOO_LARGE; SAGA_NO_MEMORY.
- * To be closed in any case; keeps `path`. */
+/* Reads and compiles. SAGA_OK; SAGA_NOT_FOUND: the file cannot be read; SAGA_BAD_MESSAGE: the
+ * file is neither YAML nor JSON; SAGA_INVALID_DEFINITION: see problems; SAGA_TOO_LARGE;
+ * SAGA_NO_MEMORY. To be closed in any case; keeps `path`. */
 MUST_CHECK enum saga_error lint_open(struct lint *lint, const char *path);
 void lint_close(struct lint *lint);
 

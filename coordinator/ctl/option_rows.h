@@ -6,7 +6,7 @@
 
 #include "ctl/command.h"
 
-/* What an option's value is, and so what it makes of its place in the settings. */
+/* The kind of value that an option has, and the type of its place in the settings. */
 enum option_form {
     OPTION_FLAG,    /* bool; has no value */
     OPTION_TEXT,    /* const char * */

@@ -7,7 +7,7 @@
 struct command_line {
     int argc;
     char **argv;
-    const struct command_list *commands; /* that there are */
+    const struct command_list *commands; /* from which the first argument chooses */
 };
 
 /* The command, its settings and its arguments; NULL when all is said, with *code to exit with. */

@@ -9,7 +9,7 @@
 struct pages {
     const char *path; /* and query */
     uint32_t size;    /* of a page: the server's bound */
-    uint32_t most;    /* items that are wanted */
+    uint32_t most;    /* items, over all pages */
 };
 
 /* {"items": [...]}, with `next_cursor` when there are more than `most`. *list is to be given back

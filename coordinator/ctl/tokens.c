@@ -1,7 +1,7 @@
 /* tokens.c - who may ask sagad for what: tokens made, listed and revoked in the data folder.
  *
- * It needs no server: whoever may write the folder may hand out tokens. sagad reads the file when
- * it starts, and on SIGHUP. */
+ * This works without a server: whoever may write the folder may hand out tokens. sagad reads the
+ * file when it starts, and on SIGHUP. */
 #include "ctl/tokens.h"
 
 #include <errno.h>
@@ -35,8 +35,8 @@ static bool load(const char *path, struct tokens *tokens)
     return rc == SAGA_OK;
 }
 
-/* From reading to writing the file is one's own: else one of two that change it at once is lost.
- * -1: it cannot be. */
+/* Locks the file from reading to writing: of two commands that change the file at once, one change
+ * would be lost. -1 after saying why there is no lock. */
 static int take_lock(const char *path)
 {
     char lock[PATH_SIZE + 8];
@@ -69,7 +69,7 @@ static enum exit_code save(const char *path, const struct tokens *tokens)
     return EXIT_GOOD;
 }
 
-/* The first eight digits of the digest: enough to tell tokens apart, useless to who reads it. */
+/* The first eight digits of the token's digest tell tokens apart and do not betray them. */
 static void id_of(const struct token *token, char id[ID_SIZE + 1])
 {
     char digest[2 * DIGEST_SIZE + 1];
@@ -78,7 +78,7 @@ static void id_of(const struct token *token, char id[ID_SIZE + 1])
     id[ID_SIZE] = '\0';
 }
 
-/* "90d" from now, or a time; 0: it never expires. */
+/* "90d" from now, or a time. *at_ms is 0 for a token that never expires. */
 static bool read_expiry(const char *text, int64_t *at_ms)
 {
     *at_ms = 0;
@@ -226,7 +226,8 @@ static bool has_name(const struct tokens *tokens, const char *name)
     return false;
 }
 
-/* All of that name, or else the one with that id: a name may look like another one's id. */
+/* Revokes all tokens with the name `which`; when there is none, the token with that id. A name may
+ * look like the id of another token. */
 static enum exit_code take_back(const struct settings *settings, const char *which)
 {
     char path[PATH_SIZE];

@@ -1,5 +1,5 @@
-/* values.c - read with jansson; duplicate keys are refused. Printed by hand: jansson prints a
- * double with all of its 17 digits, or with fewer than some of them need. */
+/* values.c - values are read with jansson, which refuses duplicate keys, and printed by hand:
+ * jansson prints a double with all of its 17 digits, or with fewer than some doubles need. */
 #include "ctl/values.h"
 
 #include <stdlib.h>
@@ -154,7 +154,7 @@ bool value_is_document(const struct settings *settings)
     return settings->output == OUTPUT_JSON || settings->output == OUTPUT_YAML;
 }
 
-/* JSON is YAML, in its flow form: indented, it serves both. */
+/* Indented JSON is YAML too, in YAML's flow form. */
 void value_show(const struct settings *settings, const json_t *value)
 {
     MAYBE(settings->output == OUTPUT_YAML);

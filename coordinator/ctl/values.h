@@ -13,10 +13,10 @@ bool value_add(json_t *object, const char *key, const char *text);
 /* Adds "a,b,c" as an array of strings; NULL adds nothing. */
 void value_add_names(json_t *object, const char *key, const char *text);
 
-/* Prints a value indented by 2. Numbers are the shortest decimals that read back the same (0.99,
- * where jansson has 0.98999999999999999). */
+/* Prints a value indented by 2. A number is the shortest decimal that reads back as the same double
+ * (0.99, where jansson prints 0.98999999999999999). */
 void value_print(FILE *out, const json_t *value);
-/* The same on one line, for free(); NULL when `value` is, or there is no memory. */
+/* The value on one line, for free(); NULL when `value` is NULL, or there is no memory. */
 char *value_text(const json_t *value);
 
 /* Is the answer to be shown as it came: JSON or YAML? */

@@ -56,8 +56,8 @@ static json_t *make_body(const struct settings *settings)
     return body;
 }
 
-/* With --wait: is the saga where the verb wanted to bring it? A reversal of some steps leaves it
- * completed. */
+/* With --wait: has the saga the status that the verb was to bring about? A saga of which only some
+ * steps are reversed stays completed. */
 static enum exit_code outcome(const struct settings *settings, const json_t *saga,
                               const char *wanted)
 {
@@ -116,7 +116,7 @@ static enum exit_code show_plan(const struct settings *settings, const char *id,
     return code;
 }
 
-/* Shows the plan and asks, unless told not to; then does exactly what was shown. */
+/* Shows the plan and asks, unless --yes is said; then the verb does exactly what was shown. */
 static enum exit_code plan_and_do(const struct settings *settings, const char *id, const char *verb)
 {
     struct settings own = *settings;

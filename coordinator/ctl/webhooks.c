@@ -1,4 +1,5 @@
-/* webhooks.c - who is told what: the hooks, what they could not be told, and telling it again.
+/* webhooks.c - who is told what: the hooks, the events that did not get through, and sending them
+ * again.
  *
  *   sagactl webhooks [list]
  *   sagactl webhooks dead HOOK
@@ -96,7 +97,7 @@ static enum exit_code list_dead(const struct settings *settings, const struct ar
     return code;
 }
 
-/* What is discarded never arrives. */
+/* A discarded event never arrives, so that a person must agree. */
 static enum exit_code may_discard(const struct settings *settings)
 {
     enum exit_code code = consent_possible(settings, "discard forgets events");
@@ -105,7 +106,8 @@ static enum exit_code may_discard(const struct settings *settings)
                : consent_ask("What is discarded is never delivered. Go on?");
 }
 
-/* The number of a dead event; 0: none is given. false after saying that it is none. */
+/* Reads the number of a dead event, if one is given; else *id is 0. false after saying that the
+ * text is no number. */
 static bool read_id(const struct arguments *arguments, long long *id)
 {
     char *end = NULL;

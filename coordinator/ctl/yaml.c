@@ -70,7 +70,7 @@ static struct yaml_node *take_node(struct reader *r)
     return &document->nodes[document->node_count++];
 }
 
-/* Hangs a value into the tree, under the key that was read before it, if any. */
+/* Hangs a value into the tree: in a map under the key that was read last. */
 static void add_node(struct reader *r)
 {
     uint32_t index = r->document->node_count;
@@ -100,7 +100,7 @@ static void add_node(struct reader *r)
 
 static struct span key_of(const struct yaml_document *document, const struct yaml_node *node)
 {
-    /* Before the first key that is not empty, there is no buffer to point into. */
+    /* Until a key has bytes, document->keys has no memory to point into. */
     return node->key_size > 0 ? span_of(document->keys.data + node->key_at, node->key_size)
                               : span_of(NULL, 0);
 }
@@ -335,7 +335,7 @@ void yaml_close(struct yaml_document *document)
 
 /* --- marks ------------------------------------------------------------------------------------ */
 
-/* Does the token of a pointer, with ~0 and ~1 in it, name this node? */
+/* Does the token of a JSON Pointer, with ~0 and ~1 for ~ and /, name this node? */
 static bool is_named(const struct yaml_document *document, const struct yaml_node *node,
                      struct span token)
 {

@@ -23,14 +23,14 @@ struct yaml_mark {
 
 /* One value: where it stands, and how it hangs in the tree. */
 struct yaml_node {
-    uint32_t parent;   /* its own index for the root */
+    uint32_t parent;   /* the root is its own parent */
     uint32_t index;    /* in its array, or of its pair in the map */
-    uint32_t previous; /* sibling before it, or UINT32_MAX */
+    uint32_t previous; /* the sibling before this value, or UINT32_MAX */
     uint32_t last;     /* its last child, or UINT32_MAX */
     bool has_key;
     size_t key_at; /* in document->keys */
     size_t key_size;
-    struct yaml_mark mark; /* of its key if it has one, else of the value */
+    struct yaml_mark mark; /* of the key, for values in maps; else of the value */
 };
 
 struct yaml_document {
@@ -52,7 +52,8 @@ MUST_CHECK enum saga_error yaml_open(struct yaml_document *document, struct span
                                      struct yaml_problem *problem);
 void yaml_close(struct yaml_document *document);
 
-/* Where what the JSON Pointer names stands; of what is not there, the nearest that holds it. */
+/* The place of the value that the JSON Pointer names; when there is no such value, the place of the
+ * nearest value that would hold it. */
 struct yaml_mark yaml_find(const struct yaml_document *document, struct span pointer);
 
 #endif

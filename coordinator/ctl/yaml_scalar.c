@@ -42,7 +42,7 @@ static size_t skip_sign(struct span text, size_t at)
     return at < text.size && (text.data[at] == '-' || text.data[at] == '+') ? at + 1 : at;
 }
 
-/* Is it a decimal number? *is_float when it has a point or an exponent. */
+/* Is the text a decimal number? *is_float when it has a point or an exponent. */
 static bool is_decimal(struct span text, bool *is_float)
 {
     size_t first = skip_sign(text, 0);
@@ -67,7 +67,7 @@ static bool is_decimal(struct span text, bool *is_float)
     return at == text.size;
 }
 
-/* Is it 0o17 or 0xff? Gives the base, or 0. */
+/* The base of a number such as 0o17 or 0xff; 0 for any other text. */
 static int base_of(struct span text)
 {
     if (text.size < 3 || text.data[0] != '0' || (text.data[1] != 'o' && text.data[1] != 'x')) {
@@ -99,7 +99,8 @@ static const char *put_integer(struct span text, int base, struct buf *out)
     if (!copy_number(text, base == 10 ? 0 : 2, number)) {
         return too_big;
     }
-    long long value = strtoll(number, NULL, base); /* at its bounds when it does not fit */
+    long long value =
+        strtoll(number, NULL, base); /* strtoll() gives its bounds for what does not fit */
     if (value > MP_INT_MAX || value < -MP_INT_MAX) {
         return too_big;
     }

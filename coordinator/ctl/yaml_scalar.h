@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/span.h"
 
-/* Appends the scalar as msgpack. NULL, or what is wrong with it, as a literal. */
+/* Appends the scalar as msgpack. NULL, or a literal that says what is wrong with the scalar. */
 const char *yaml_scalar_put(struct span text, struct buf *out);
 
 #endif

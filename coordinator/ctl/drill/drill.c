@@ -18,7 +18,7 @@ static bool run_all(struct drill *drill, struct drill_world *world)
     return true;
 }
 
-/* With values that are made up, conditions would hold by chance: every step is tried. */
+/* Conditions on made-up values would hold by chance. Without conditions every step is tried. */
 static bool drop_conditions(struct drill *drill)
 {
     uint32_t count = drill->definition->step_count;

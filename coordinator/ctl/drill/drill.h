@@ -19,8 +19,8 @@ struct drill {
     uint32_t unsettled_count; /* runs that leave something unsettled */
 };
 
-/* Runs them all. Arguments as of drill_values_open(), whose complaints it makes; the definition is
- * kept. To be closed in any case. */
+/* Runs every step in every trouble. The values are given and checked as drill_values_open() says,
+ * which complains on stderr; keeps the definition. To be closed in any case. */
 MUST_CHECK bool drill_open(struct drill *drill, const struct definition *definition,
                            const json_t *input, const json_t *outputs);
 void drill_close(struct drill *drill);

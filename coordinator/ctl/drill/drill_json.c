@@ -34,7 +34,7 @@ static json_t *value_of(const struct buf *packed)
     return value ? value : json_null();
 }
 
-/* A list of lists: those of one list left together. */
+/* A list of lists: the undos of an inner list left together. */
 static json_t *undone(const struct drill *drill, const struct drill_outcome *outcome)
 {
     json_t *turns = json_array();

@@ -19,14 +19,14 @@ enum trouble {
 
 struct drill_undo {
     uint32_t step;
-    uint32_t turn; /* undos of one turn left together */
+    uint32_t turn; /* undos with the same number left together */
     bool in_doubt; /* the participant was told that there may be nothing to undo */
 };
 
 enum left {
     LEFT_NOTHING,  /* settled: kept by a completed saga, undone, or never done */
     LEFT_TOLD,     /* not settled, and somebody was alerted */
-    LEFT_UNSETTLED /* not settled; nobody will undo it, or nobody knows */
+    LEFT_UNSETTLED /* not settled; nobody will undo the step, or nobody knows that somebody must */
 };
 
 struct drill_outcome {
@@ -36,11 +36,11 @@ struct drill_outcome {
     enum saga_state state;
     const struct drill_undo *undos; /* in the order of their leaving, each key once */
     uint32_t undo_count;
-    uint32_t answer_count; /* of participants; those that were told `ok`, not late or stale */
+    uint32_t answer_count; /* answers that the engine took as `ok`, not as late or stale */
     const enum left *left; /* of each step */
-    bool told;
-    bool unsettled;    /* a LEFT_TOLD, a LEFT_UNSETTLED is among them */
-    const char *alert; /* code of the first one; a literal, "" = none */
+    bool told;             /* some step is LEFT_TOLD */
+    bool unsettled;        /* some step is LEFT_UNSETTLED */
+    const char *alert;     /* code of the first alert; a literal, "" = none */
 };
 
 #endif

@@ -4,9 +4,10 @@
  * refusal waits until then: the branches beside it have got as far as they can, so that most is to
  * be undone.
  *
- * To see an undo fail, something must ask for it. In this order: the refusal of the last step that
- * may still turn the saga back and that this one does not need; doubt about this one itself; a
- * person's reversal, if there is a window for it. */
+ * To see an undo fail, something must ask for the undo. The first of these that is possible does:
+ * the refusal of another step, the last one that may still turn the saga back and that the step in
+ * trouble does not need; doubt about the step in trouble itself; a person's reversal, if the
+ * definition has a window for reversals. */
 #include "ctl/drill/drill_run.h"
 
 #include "base/mp.h"
@@ -19,10 +20,12 @@
 enum {
     DEAD_MS = 6000,
     START_MS = 1000,
-    EVENT_FIRST = 1000000,  /* numbers of events: after all that the saga sends */
-    LASTING_ATTEMPTS = 100, /* so many, and somebody told: it would go on like this */
+    EVENT_FIRST =
+        1000000, /* number of the first event from outside: the saga's own have lower ones */
+    LASTING_ATTEMPTS = 100, /* after so many, with an alert, the retries are taken to be endless */
     ROUNDS_MAX = 20000,     /* what a fast retry without an end may take */
-    PATIENCE_MS = 86400000, /* the saga's time-out and a day longer: then nobody hears of it */
+    PATIENCE_MS =
+        86400000, /* beyond the saga's time-out: without an alert until then, nobody is told */
 };
 
 /* ---- who refuses, so that the undo is asked for ---- */
@@ -32,8 +35,8 @@ static bool may_turn_back(const struct step_spec *step)
     return step->step_class != CLASS_PIVOT && !step->after_pivot;
 }
 
-/* The last step that does not come before this one and may fail while there is a way back; or
- * step_count. `marks` has room for a mark of each step. */
+/* The last step that `step` does not need and that may fail while there is a way back; step_count
+ * when there is none. `marks` has room for a mark of each step. */
 static uint32_t find_refuser(const struct definition *definition, uint32_t step, bool *marks)
 {
     uint32_t found = definition->step_count;
@@ -103,7 +106,7 @@ static void begin(struct drill_world *world, uint32_t step, enum trouble trouble
     }
 }
 
-/* Will it go on like this, whoever waits? */
+/* Would the retries go on like this, however long one waits? */
 static bool lasts(const struct drill_world *world)
 {
     int64_t patience_ms = PATIENCE_MS + world->definition->timeout_ms;
@@ -125,7 +128,7 @@ static void reverse(struct drill_world *world)
     drill_world_step(world, &event);
 }
 
-/* The person named first answers; false: that step asks nothing now. */
+/* The person whom the step names first answers; false: the step asks nothing now. */
 static bool answer(struct drill_world *world, const struct step_spec *step, enum verb verb)
 {
     struct span who = step->approval->who[0];
@@ -146,8 +149,8 @@ static bool answer(struct drill_world *world, const struct step_spec *step, enum
     return taken;
 }
 
-/* All questions are answered with yes, then the one that is to be refused with no; one in any other
- * trouble is not answered. false: nothing is asked. */
+/* First every question but the refuser's is answered with yes, then the refuser's with no. Nobody
+ * answers the question of a step in any other trouble. false: nothing is left to be answered. */
 static bool answer_question(struct drill_world *world)
 {
     bool silent = world->trouble == TROUBLE_BEFORE || world->trouble == TROUBLE_AFTER ||
@@ -166,8 +169,8 @@ static bool answer_question(struct drill_world *world)
     return false;
 }
 
-/* The event that the step waits for comes, with the output imagined for the step as its data;
- * false: it does not wait now. */
+/* The event that the step waits for comes; its data is the step's output. false: the step does not
+ * wait now. */
 static bool bring(struct drill_world *world, uint32_t step)
 {
     bool is_taken = false;
@@ -197,7 +200,8 @@ static bool bring(struct drill_world *world, uint32_t step)
     return was_taken;
 }
 
-/* All events come but the one that is in trouble: that one never does. */
+/* Brings the next event that a step waits for; the event of the step in trouble never comes. false:
+ * no step waits for one that comes. */
 static bool bring_event(struct drill_world *world)
 {
     bool comes = world->trouble == TROUBLE_DUPLICATE || world->trouble == TROUBLE_UNDO;
@@ -230,9 +234,10 @@ static bool go_on(struct drill_world *world)
         world->held.attempt = 0;
         drill_world_say(world, &held, "refused", false);
     } else if (answer_question(world)) {
-        MAYBE(over); /* a question may wait for ever: only now is it seen what it leads to */
+        MAYBE(over); /* a question may wait for ever, and no timer is due: its answer goes on anyhow
+                      */
     } else if (bring_event(world)) {
-        MAYBE(over); /* the same */
+        MAYBE(over); /* so may a step that waits for an event */
     } else if (!over) {
         pass_time(world);
     } else if (world->late.attempt > 0 && !world->late_came) {
@@ -276,8 +281,9 @@ static bool play(struct drill_world *world)
 
 /* ---- how it ended ---- */
 
-/* A saga on its way back leaves what stands. One that goes forward, or that a person reverses in
- * part, leaves the step in trouble: with it settled, the rest goes on by itself. */
+/* A saga on its way back leaves every effect that stands. A saga that goes forward, or that a
+ * person reverses in part, leaves the step in trouble alone: with that step settled, the rest goes
+ * on by itself. */
 static bool is_left(const struct drill_world *world, uint32_t step)
 {
     bool final = saga_state_is_final(world->state);

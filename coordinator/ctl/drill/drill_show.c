@@ -11,7 +11,7 @@ enum {
     NAME_WIDTH = 18,
     CELL_WIDTH = 15, /* 18 + 6 x 15 = 108 */
     CELL_BYTES = 64 * 1024,
-    RUN_LEAST = 3, /* so many in a row are written 5..3 */
+    RUN_LEAST = 3, /* from so many undos in a row on, they are written as 5..3 */
 };
 
 static const struct head {
@@ -42,7 +42,7 @@ static void write_line(struct cell *cell, const char *text)
     cell->glued = false;
 }
 
-/* A word that goes on the next line when it does not fit on this one. */
+/* The word goes on the next line when there is no room for it on this one. */
 static void write_word(struct cell *cell, const char *word)
 {
     size_t size = strlen(word);
@@ -150,7 +150,8 @@ static struct span line_of(const struct buf *text, uint32_t index)
     }
 }
 
-/* Pads to the width, and gives `blanks` that are due before the next text: none end a line. */
+/* Prints a text after the blanks that are due before it. Returns the blanks that fill its column:
+ * they are printed before the next text, so that no line ends with blanks. */
 static size_t print_padded(FILE *out, struct span text, size_t width, size_t blanks)
 {
     if (text.size == 0) {

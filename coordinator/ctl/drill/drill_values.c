@@ -2,9 +2,9 @@
  * reference finds something.
  *
  * The array of a fan-out has one item. Conditions hold when the input is made up, so that every
- * step is tried. A value is made up as a tree: each reference to it plants its path, and a text
- * that says its last name at the end. Where two references want different things at one place, the
- * first has it. */
+ * step is tried. A value is made up as a tree: each reference into the tree plants its path there,
+ * and at the end of the path a text: the last name of the path. Where two references want different
+ * things at one place, the first has it. */
 #include "ctl/drill/drill_values.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "language/template_form.h"
 
 enum {
-    INDEX_MAX = 1000, /* of an array that is made up */
+    INDEX_MAX = 1000, /* items of an array that is made up */
     VALUE_MAX = 4 * 1024 * 1024,
 };
 
@@ -22,8 +22,8 @@ enum {
 
 struct visit {
     const struct definition *definition;
-    bool in_do;    /* of a step's own input: what it misses fails the step */
-    uint32_t step; /* whose template it is; the saga's output: step_count */
+    bool in_do;    /* part of the step's do: a value that is missing fails the step */
+    uint32_t step; /* whose template is visited; step_count for the output of the saga */
     void *arg;
 };
 
@@ -150,7 +150,7 @@ static void imagine(const struct visit *visit, const struct reference *reference
     json_t *roots = visit->arg;
     uint32_t count = visit->definition->step_count;
     if (reference->many) {
-        return; /* finds nothing, and that is an array too */
+        return; /* finds nothing, which gives an empty array */
     }
     if (reference->root == REFERENCE_INPUT || reference->root == REFERENCE_OUTPUT) {
         uint32_t at = reference->root == REFERENCE_INPUT ? count : reference->step;
@@ -162,7 +162,7 @@ static void imagine(const struct visit *visit, const struct reference *reference
     }
 }
 
-/* What is made up for an array of a fan-out: one item, as the step's references want it. */
+/* Makes up the array of a fan-out: one item, with what the step refers to in an item. */
 static void imagine_items(json_t *roots, const struct definition *definition, uint32_t step)
 {
     uint32_t count = definition->step_count;
@@ -224,7 +224,7 @@ struct missing {
     bool any;
 };
 
-/* An undo that misses a value gets null; a step fails. */
+/* Says which references of a do find nothing: the step would fail. In an undo they give null. */
 static void look_for(const struct visit *visit, const struct reference *reference)
 {
     struct missing *missing = visit->arg;

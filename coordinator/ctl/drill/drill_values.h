@@ -9,11 +9,12 @@
 #include "language/definition.h"
 
 struct drill_values {
-    struct buf input;    /* msgpack */
-    struct buf event;    /* the same: what started the saga, made up as the steps want it */
+    struct buf input; /* msgpack */
+    struct buf
+        event; /* msgpack: the event that started the saga, made up of the references to it */
     struct buf *outputs; /* msgpack, one for each step; empty = null */
     uint32_t output_count;
-    bool made_up_input; /* of the references to it: nobody gave one */
+    bool made_up_input; /* nobody gave an input: it is made up of the references into it */
 };
 
 /* What was given, else what the definition's references want, made up. NULL = not given. Both are

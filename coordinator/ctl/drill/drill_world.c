@@ -1,7 +1,7 @@
 /* drill_world.c - the engine of a drill, watched from outside, and participants who answer at once.
  *
- * What the engine asks for and whom it alerts is all that is looked at, never its state: whoever
- * believes the engine need not drill. Its rows are thrown away, for nothing is ever read back. */
+ * A drill looks at what the engine asks for and whom the engine alerts, never at its state: whoever
+ * believes the engine need not drill. The rows are thrown away, for nothing is ever read back. */
 #include "ctl/drill/drill_world.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 /* ---- the engine ---- */
 
-/* Items of a fan-out are drilled as one step: what happens to it happens to all of them. */
+/* The items of a fan-out are drilled as one step: what happens to the step happens to each item. */
 static uint32_t step_of(const struct drill_world *world, struct span name)
 {
     const uint8_t *bracket = memchr(name.data, '[', name.size);
@@ -47,8 +47,9 @@ static void take_task(struct drill_world *world, const struct task *task)
     memcpy(deed->token, task->token, TOKEN_SIZE);
 }
 
-/* A child is one opaque deed: it completes, or is compensated; undone, or parked on the way. Told
- * to turn back, one that is held gives up; one that is silent turns out to be past its pivot. */
+/* A child saga is one deed, whatever its own steps are: done, the child completes or is
+ * compensated; undone, it is compensated or parked. A child that is told to turn back gives up when
+ * its refusal is being held, and turns out to be past its pivot when it is silent. */
 static void take_child(struct drill_world *world, const struct child_ask *ask)
 {
     size_t before = strlen(DRILL_SAGA "~");
@@ -98,12 +99,12 @@ static void take_effect(struct drill_world *world, const struct effect *effect)
         return;
     case EFFECT_CHILD_END: /* this saga is nobody's child */
     case EFFECT_ADMIT:     /* nobody else wants its concurrency key */
-    case EFFECT_CANCEL:    /* who is silent stays so, and all others have answered */
+    case EFFECT_CANCEL:    /* whoever is silent stays silent, and all others have answered */
         return;
     }
 }
 
-/* Bytes that were used are never given again: tokens must differ. */
+/* Replaces the random bytes that were used: no two tokens may be the same. */
 static void mint(struct drill_world *world)
 {
     for (size_t i = 0; i < world->entropy.used; i += TOKEN_SIZE) {

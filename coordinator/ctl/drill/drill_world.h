@@ -20,7 +20,7 @@ struct deed {
     uint32_t turn;
     bool in_doubt;
     bool of_undo;    /* a check: of whether the undo took effect */
-    bool is_child;   /* not a task: a child that ends, or is undone */
+    bool is_child;   /* not a task: a child saga that is started or undone */
     bool turns_back; /* the child is asked to */
 };
 
@@ -38,8 +38,9 @@ struct drill_world {
     uint32_t deed_capacity;
     uint32_t deed_first;
     uint32_t deed_count;
-    struct deed held; /* the refusal that waits; without attempt: none */
-    struct deed late; /* the answer that comes at the end of all */
+    struct deed
+        held; /* is to be refused once nobody else has anything to say; no attempt: none is held */
+    struct deed late; /* is answered at the end of all; no attempt: none */
     bool *stands;     /* of each step: its effect, in its participant's database */
     struct drill_undo *undos;
     uint32_t undo_capacity;
@@ -52,7 +53,7 @@ struct drill_world {
     uint32_t turn;
     uint32_t answer_count;
     int64_t now_ms;
-    int64_t first_ms; /* of those attempts */
+    int64_t first_ms; /* when the first of those attempts came */
     enum saga_state state;
     const char *alert;
     bool went_back;
@@ -70,12 +71,12 @@ void drill_world_destroy(struct drill_world **world);
 
 /* What happens; each sets `failed` when there is no memory. */
 void drill_world_step(struct drill_world *world, struct event *event);
-/* The deed that is first in line: taken, and answered or not. */
+/* Takes the deed that is first in line; its participant answers, or does not. */
 void drill_world_take(struct drill_world *world);
-/* The participant says how it ended; "" = good. */
+/* The participant says how the deed ended: an error's code, "" for success. */
 void drill_world_say(struct drill_world *world, const struct deed *deed, const char *code,
                      bool retryable);
-/* It takes effect, and says so. */
+/* The deed takes effect, and its participant says so. */
 void drill_world_succeed(struct drill_world *world, const struct deed *deed);
 
 #endif
