@@ -291,9 +291,6 @@ static int open_http(struct loop *loop)
     return 0;
 }
 
-/* Scripts and tests wait for this line, whatever the format of the log. */
-#define READY "ready\n"
-
 static void say_ready(struct loop *loop)
 {
     char http[64];
@@ -305,7 +302,7 @@ static void say_ready(struct loop *loop)
     }
     log_line(LOG_INFO, "serving", "version", SAGAD_VERSION, "wire", router_endpoint(loop->router),
              "http", http, "store", loop->options->store, NULL);
-    MAYBE(write(STDERR_FILENO, READY, strlen(READY)) > 0);
+    log_ready();
     notify("READY=1");
 }
 
@@ -319,7 +316,7 @@ static void drain(struct loop *loop, int64_t at_ms)
     peers_stats(loop->peers, &stats);
     snprintf(tasks, sizeof(tasks), "%llu", (unsigned long long)stats.in_flight);
     snprintf(at_most, sizeof(at_most), "%lld", (long long)loop->options->drain_timeout_ms);
-    log_line(LOG_INFO, "draining", "running_tasks", tasks, "at_most_ms", at_most, NULL);
+    log_line(LOG_INFO, "draining", "#running_tasks", tasks, "#at_most_ms", at_most, NULL);
     notify("STOPPING=1");
     atomic_store(&loop->is_ready, false);
     core_drain(loop->core);
@@ -341,9 +338,9 @@ static void log_counts(const struct loop *loop)
     for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
         snprintf(texts[i], sizeof(texts[i]), "%llu", (unsigned long long)values[i]);
     }
-    log_line(LOG_INFO, "counts", "received", texts[0], "sent", texts[1], "bad", texts[2],
-             "multipart", texts[3], "unknown_tokens", texts[4], "sessions", texts[5], "queued",
-             texts[6], "in_flight", texts[7], "commits", texts[8], "rows", texts[9], "sagas",
+    log_line(LOG_INFO, "counts", "#received", texts[0], "#sent", texts[1], "#bad", texts[2],
+             "#multipart", texts[3], "#unknown_tokens", texts[4], "#sessions", texts[5], "#queued",
+             texts[6], "#in_flight", texts[7], "#commits", texts[8], "#rows", texts[9], "#sagas",
              texts[10], NULL);
 }
 

@@ -121,7 +121,7 @@ static void add_value(struct line *line, struct span value, bool quoted)
     }
 }
 
-/* In logfmt a plain word stands without quotes. */
+/* Would the value not be one word of logfmt? */
 static bool needs_quotes(struct span value)
 {
     for (size_t i = 0; i < value.size; i++) {
@@ -147,10 +147,24 @@ static struct span cut(const char *text)
     return span_of(text, size == 0 ? VALUE_MAX : size);
 }
 
+/* Is the text a number as JSON writes integers? */
+static bool is_number(struct span text)
+{
+    size_t first = text.size > 0 && text.data[0] == '-' ? 1 : 0;
+    bool has_zero = text.size > first + 1 && text.data[first] == '0';
+    for (size_t i = first; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        }
+    }
+    return text.size > first && !has_zero;
+}
+
 /* False when there may not be room: the pair is left out then. */
 static bool add_pair(struct line *line, const char *key, const char *value)
 {
-    struct span name = cut(key);
+    bool is_marked = key[0] == '#';
+    struct span name = cut(is_marked ? key + 1 : key);
     struct span shown = cut(value);
     size_t worst = (name.size + shown.size) * ESCAPED_MAX + 8;
     if (worst + TAIL_SIZE > LINE_SIZE - line->size) {
@@ -164,7 +178,8 @@ static bool add_pair(struct line *line, const char *key, const char *value)
     }
     add_value(line, name, is_json);
     add_text(line, is_json ? ":" : "=");
-    add_value(line, shown, is_json || needs_quotes(shown));
+    bool is_plain = is_json ? is_marked && is_number(shown) : !needs_quotes(shown);
+    add_value(line, shown, !is_plain);
     return true;
 }
 
@@ -205,7 +220,7 @@ static void close_second(struct event_rate *rate, int64_t now_ns)
         snprintf(count, sizeof(count), "%llu", (unsigned long long)rate->left_out);
         begin(&line, rate->level, "log_left_out");
         MAYBE(add_pair(&line, "of", rate->name));
-        MAYBE(add_pair(&line, "lines", count));
+        MAYBE(add_pair(&line, "#lines", count));
         finish(&line);
     }
     rate->since_ns = now_ns;
@@ -274,9 +289,20 @@ void log_line(enum log_level level, const char *event, ...)
         }
         va_end(pairs);
         if (!fits) {
-            add_text(&line, line.format == LOG_JSON ? ",\"cut\":\"true\"" : " cut=true");
+            add_text(&line, line.format == LOG_JSON ? ",\"cut\":true" : " cut=true");
         }
         finish(&line);
     }
     pthread_mutex_unlock(&state.lock);
+}
+
+void log_ready(void)
+{
+    struct line line = {.format = state.format};
+    if (state.format == LOG_JSON) {
+        begin(&line, LOG_INFO, "ready");
+    } else {
+        add_text(&line, "ready");
+    }
+    finish(&line);
 }

@@ -71,7 +71,7 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
     if (rc == SAGA_OK) {
         char count[16];
         snprintf(count, sizeof(count), "%u", engine_count(core->engine));
-        log_line(LOG_INFO, "recovered", "sagas", count, NULL);
+        log_line(LOG_INFO, "recovered", "#sagas", count, NULL);
     }
     return rc;
 }

@@ -398,7 +398,7 @@ static void say_outcome(const struct flight *flight)
     }
     snprintf(attempts, sizeof(attempts), "%u", change->attempts);
     log_line(change->change == DELIVERY_DEAD ? LOG_ERROR : LOG_WARN, events[change->change], "hook",
-             flight->hook->config->name, "event", flight->event, "attempts", attempts, "why",
+             flight->hook->config->name, "event", flight->event, "#attempts", attempts, "why",
              flight->why, NULL);
 }
 

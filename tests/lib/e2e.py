@@ -198,7 +198,9 @@ class World:
         return self.daemon
 
     def is_ready(self):
-        return "ready" in self.daemon.log().splitlines()
+        """In the words of the log's format."""
+        said = self.daemon.log()
+        return "ready" in said.splitlines() or '"event":"ready"' in said
 
     def database(self, service):
         return self.folder / f"{service}.db"

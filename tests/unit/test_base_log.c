@@ -88,6 +88,35 @@ Test(log, writes_json_that_stays_json)
                      "\"bad\":\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"}\n");
 }
 
+Test(log, writes_numbers_as_numbers)
+{
+    log_open(LOG_INFO, LOG_JSON);
+    capture();
+    log_line(LOG_INFO, "e", "#a", "17", "#b", "-1", "#c", "0", "saga", "17", "#d", "01", "#e",
+             "1e5", "#f", "", "#g", "-", "#h", "x", NULL);
+    cr_assert_str_eq(after_time(read_output(), "{\"ts\":\""),
+                     "\",\"level\":\"info\",\"event\":\"e\",\"a\":17,\"b\":-1,\"c\":0,"
+                     "\"saga\":\"17\",\"d\":\"01\",\"e\":\"1e5\",\"f\":\"\",\"g\":\"-\","
+                     "\"h\":\"x\"}\n");
+    log_open(LOG_INFO, LOG_LOGFMT);
+    capture();
+    log_line(LOG_INFO, "e", "#a", "17", "#b", "x y", NULL);
+    cr_assert_str_eq(after_time(read_output(), "ts="), " level=info event=e a=17 b=\"x y\"\n");
+}
+
+Test(log, says_ready_in_either_format)
+{
+    log_open(LOG_ERROR, LOG_LOGFMT);
+    capture();
+    log_ready();
+    cr_assert_str_eq(read_output(), "ready\n");
+    log_open(LOG_ERROR, LOG_JSON);
+    capture();
+    log_ready();
+    cr_assert_str_eq(after_time(read_output(), "{\"ts\":\""),
+                     "\",\"level\":\"info\",\"event\":\"ready\"}\n");
+}
+
 Test(log, leaves_out_what_is_below_the_level)
 {
     log_open(LOG_WARN, LOG_LOGFMT);
@@ -112,7 +141,7 @@ Test(log, cuts_long_values_and_long_lines)
     log_line(LOG_INFO, "character", "a", value, NULL);
     const char *text = read_output();
     cr_assert_eq(count_of(text, "\n"), 2);
-    cr_assert_eq(count_of(text, ",\"cut\":\"true\"}\n"), 1);
+    cr_assert_eq(count_of(text, ",\"cut\":true}\n"), 1);
     cr_assert_eq(count_of(text, "\xef\xbf\xbd"), 0, "no character is cut in two");
     cr_assert_eq(count_of(text, "\xf0"), 0);
     cr_assert_lt(strlen(text), 10000);
