@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/flags.h"
 #include "options_check.h"
 #include "options_file.h"
 #include "options_settings.h"
@@ -97,10 +98,15 @@ static enum options_outcome read_flags(struct options *options, const struct com
 {
     struct option table[OPTIONS_COUNT_MAX + 5] = {{0}};
     bool ok = true;
+    int at = 0;
     make_table(table);
     optind = 0;
     opterr = 0;
-    for (int c; (c = getopt_long(line->argc, line->argv, ":", table, NULL)) != -1;) {
+    for (int c; (c = getopt_long(line->argc, line->argv, ":", table, &at)) != -1;) {
+        bool is_known = c != '?' && c != ':';
+        if (is_known && !flags_is_whole("sagad", line->argv, table[at].name)) {
+            return OPTIONS_USAGE;
+        }
         if (c == OPT_HELP) {
             options_help(line->out);
             return OPTIONS_EXIT;

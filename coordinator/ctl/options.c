@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/flags.h"
 #include "ctl/help.h"
 #include "ctl/option_rows.h"
 
@@ -147,16 +148,40 @@ static const struct command *choose(const struct parsed *parsed, struct argument
 
 /* ---- the command line ---- */
 
+/* The row of what getopt has found; row_count when it has found no option. */
 static size_t row_of(int c)
 {
-    size_t row = 0;
-    if (c >= ROW_FIRST) {
-        return (size_t)(c - ROW_FIRST);
-    }
-    while (option_rows[row].letter != c) {
+    size_t row = c >= ROW_FIRST ? (size_t)(c - ROW_FIRST) : 0;
+    while (c < ROW_FIRST && row < option_row_count && option_rows[row].letter != c) {
         row++;
     }
     return row;
+}
+
+/* Of `-xy` getopt names the letter alone, of --name=value for a flag without one its row. */
+static void complain(const char *word, int c)
+{
+    size_t row = row_of(optopt);
+    bool has_row = optopt != 0 && row < option_row_count;
+    if (c == ':') {
+        fprintf(stderr, "sagactl: %s needs a value; see sagactl help\n", word);
+    } else if (optopt >= ROW_FIRST && has_row) {
+        fprintf(stderr, "sagactl: --%s takes no value; see sagactl help\n", option_rows[row].name);
+    } else if (optopt > ' ' && optopt <= '~') {
+        fprintf(stderr, "sagactl: -%c is not an option; see sagactl help\n", optopt);
+    } else {
+        fprintf(stderr, "sagactl: %s is not an option; see sagactl help\n", word);
+    }
+}
+
+/* false after saying what is wrong with the option. */
+static bool take(struct settings *settings, const struct option_row *row, const char *value)
+{
+    if (forms[row->form].take((uint8_t *)settings + row->offset, value)) {
+        return true;
+    }
+    fprintf(stderr, "sagactl: --%s: '%s' is not good; %s\n", row->name, value, row->help);
+    return false;
 }
 
 /* false after saying which option is wrong. */
@@ -171,14 +196,14 @@ static bool take_all(struct parsed *parsed, struct settings *settings)
     opterr = 0;
     for (int c; (c = getopt_long(line->argc, line->argv, ":o:f:h", table, NULL)) != -1;) {
         if (c == '?' || c == ':') {
-            fprintf(stderr, "sagactl: %s %s; see sagactl help\n", line->argv[optind - 1],
-                    c == ':' ? "needs a value" : "is not an option, or is one of several");
+            complain(line->argv[optind - 1], c);
             return false;
         }
         const struct option_row *row = &option_rows[row_of(c)];
+        bool is_long = c >= ROW_FIRST;
         parsed->given[row_of(c)] = true;
-        if (!forms[row->form].take((uint8_t *)settings + row->offset, optarg)) {
-            fprintf(stderr, "sagactl: --%s: '%s' is not good; %s\n", row->name, optarg, row->help);
+        if ((is_long && !flags_is_whole("sagactl", line->argv, row->name)) ||
+            !take(settings, row, optarg)) {
             return false;
         }
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/flags.h"
 #include "saga.h"
 
 enum { RULES_MAX = 64, TEXT_MAX = 128 };
@@ -186,8 +187,9 @@ static void read_options(struct noop *noop, int argc, char **argv)
     for (int i = 0; i < ROW_COUNT; i++) {
         table[i] = (struct option){rows[i].name, rows[i].has_value, NULL, rows[i].key};
     }
-    for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
-        if (c == '?') {
+    int at = 0;
+    for (int c; (c = getopt_long(argc, argv, "", table, &at)) != -1;) {
+        if (c == '?' || !flags_is_whole("saga-noop", argv, table[at].name)) {
             exit(2);
         }
         take_option(noop, c, optarg);
