@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/check.h"
 #include "base/json.h"
+#include "ctl/yaml_print.h"
 
 bool value_add(json_t *object, const char *key, const char *text)
 {
@@ -154,12 +154,14 @@ bool value_is_document(const struct settings *settings)
     return settings->output == OUTPUT_JSON || settings->output == OUTPUT_YAML;
 }
 
-/* Indented JSON is YAML too, in YAML's flow form. */
 void value_show(const struct settings *settings, const json_t *value)
 {
-    MAYBE(settings->output == OUTPUT_YAML);
-    value_print(stdout, value);
-    printf("\n");
+    if (settings->output != OUTPUT_YAML) {
+        value_print(stdout, value);
+        printf("\n");
+    } else if (!yaml_print(stdout, value)) {
+        fprintf(stderr, "sagactl: the YAML is cut: out of memory, or no room to write it\n");
+    }
 }
 
 bool value_is_settled(const char *status)

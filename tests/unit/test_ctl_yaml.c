@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "ctl/yaml.h"
+#include "ctl/yaml_print.h"
 
 static enum saga_error open_text(struct yaml_document *document, const char *text)
 {
@@ -179,4 +180,70 @@ Test(yaml, bytes_values_and_keys_are_bounded)
     cr_expect(problem.mark.line == YAML_KEYS_MAX + 1);
     yaml_close(&document);
     free(text);
+}
+
+/* ---- printing ---- */
+
+static char *print_json(const char *json)
+{
+    char *text = NULL;
+    size_t size = 0;
+    json_t *value = json_loads(json, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    FILE *out = open_memstream(&text, &size);
+    cr_assert(value != NULL && out != NULL, "%s", json);
+    bool good = yaml_print(out, value);
+    cr_expect(good);
+    fclose(out);
+    json_decref(value);
+    return text;
+}
+
+Test(yaml_print, prints_blocks)
+{
+    char *text = print_json(
+        "{\"id\": \"t-17\", \"steps\": [{\"step\": \"a\", \"needs\": []}, {}], \"none\": null,"
+        " \"cost\": 0.99}");
+    cr_expect_str_eq(text, "id: t-17\nsteps:\n- step: a\n  needs: []\n- {}\nnone: null\ncost: 0.99\n");
+    free(text);
+}
+
+Test(yaml_print, quotes_what_yaml_would_take_for_something_else)
+{
+    static const char *const quoted[] = {
+        "",     "true", "No",   "y",     "null",       "~",    "12",    "-1", "1e5",
+        "0x1f", ".inf", "1:30", "a: b",  "2026-11-24", "a #b", "- a",   "<<", "=",
+        " a",   "a ",   "*a",   "&a",    "a\\nb",      "{a}",  "OFF",   "a:", "?",
+        "!x",   "%x",   "@x",   "a\\tb", "\\u00e9",    "a.",   "\\\"a", "'a'"};
+    static const char *const plain[] = {"a",      "saga_started", "flights.book", "t-17", "Sat Nov",
+                                        "trip~a", "a/b",          "yes we can",   "e5"};
+    char json[64];
+    char expected[64];
+    for (size_t i = 0; i < ARRAY_COUNT(quoted); i++) {
+        snprintf(json, sizeof(json), "[\"%s\"]", quoted[i]);
+        char *text = print_json(json);
+        cr_expect(strncmp(text, "- \"", 3) == 0, "%s", text);
+        cr_expect_str_eq(read_text(text), i == 31 ? "[\"\xc3\xa9\"]" : json);
+        free(text);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(plain); i++) {
+        snprintf(json, sizeof(json), "[\"%s\"]", plain[i]);
+        snprintf(expected, sizeof(expected), "- %s\n", plain[i]);
+        char *text = print_json(json);
+        cr_expect_str_eq(text, expected);
+        free(text);
+    }
+}
+
+Test(yaml_print, what_is_printed_reads_back)
+{
+    static const char *const values[] = {
+        "{\"a\":{\"b\":[[],[[1,-2.5],{}]],\"c d\":\"e\\u0000f\"},\"\":null,\"true\":true}",
+        "[0.1,1e+300,-2.5e-7,0.30000000000000004,9007199254740991,false]", "\"a text alone\"", "[]",
+        "[\"a very long text that some printers of YAML would fold at the eightieth column of a "
+        "line, which is why it is so long\"]"};
+    for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
+        char *text = print_json(values[i]);
+        cr_expect_str_eq(read_text(text), values[i], "%s", text);
+        free(text);
+    }
 }
