@@ -13,11 +13,11 @@ const struct command *command_find(const struct command_list *commands, const ch
     return NULL;
 }
 
-bool command_takes(const struct command *command, const char *option)
+bool command_has_word(const char *words, const char *word)
 {
-    size_t size = strlen(option);
-    for (const char *at = command->options; (at = strstr(at, option)) != NULL; at += size) {
-        bool begins = at == command->options || at[-1] == ' ';
+    size_t size = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)) != NULL; at += size) {
+        bool begins = at == words || at[-1] == ' ';
         if (begins && (at[size] == ' ' || at[size] == '\0')) {
             return true;
         }

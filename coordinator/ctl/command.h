@@ -40,7 +40,7 @@ struct command_list {
 
 /* NULL: there is none of that name. */
 const struct command *command_find(const struct command_list *commands, const char *name);
-/* Is the option, which is not one of every command's, one of this command's? */
-bool command_takes(const struct command *command, const char *option);
+/* Is the word one of the words, which spaces separate? */
+bool command_has_word(const char *words, const char *word);
 
 #endif

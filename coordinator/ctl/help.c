@@ -117,6 +117,19 @@ static void man_command(const struct command *command)
     printf("%s", *before == ',' ? ".\n" : "");
 }
 
+/* "Of start, retry: ", when the text is not about the option of every command. */
+static void print_of(const char *commands)
+{
+    const char *before = "Of ";
+    for (const char *at = commands; at && *at; at += strspn(at, " ")) {
+        size_t size = strcspn(at, " ");
+        printf("%s%.*s", before, (int)size, at);
+        before = ", ";
+        at += size;
+    }
+    fputs(commands ? ": " : "", stdout);
+}
+
 static void man_options(bool global)
 {
     for (size_t i = 0; i < option_row_count; i++) {
@@ -132,6 +145,7 @@ static void man_options(bool global)
             printf("%s\\fI%s\\fR%s", optional ? "[=" : " ", row->argument, optional ? "]" : "");
         }
         printf("\n");
+        print_of(row->of);
         put_roff(row->help);
         printf("\n");
     }

@@ -18,13 +18,16 @@ enum option_form {
 };
 
 struct option_row {
-    const char *name;
+    const char *name; /* rows of one name follow each other, and have one form and one place */
     enum option_form form;
     size_t offset;        /* in struct settings */
     const char *argument; /* in the help; NULL: has no value */
     const char *help;
     bool is_global; /* every command takes it */
     char letter;    /* the short form; 0 = none */
+    /* Names of commands, separated by spaces, that the row is about; NULL: about every command that
+     * takes an option of this name. */
+    const char *of;
 };
 
 enum { OPTION_ROWS_MAX = 64, OPTION_SECONDS_MAX = 3600 /* as long as the server would wait */ };
@@ -32,7 +35,9 @@ enum { OPTION_ROWS_MAX = 64, OPTION_SECONDS_MAX = 3600 /* as long as the server 
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;
 
-/* May the command be given this option? */
+/* Is the row about an option of this command? */
 bool option_row_is_of(const struct option_row *row, const struct command *command);
+/* May the command be given an option of this name? */
+bool option_row_is_taken(const struct option_row *row, const struct command *command);
 
 #endif

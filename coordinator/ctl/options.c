@@ -93,7 +93,7 @@ struct parsed {
 static bool check_options(const struct command *command, const struct parsed *parsed)
 {
     for (size_t i = 0; i < option_row_count; i++) {
-        if (parsed->given[i] && !option_row_is_of(&option_rows[i], command)) {
+        if (parsed->given[i] && !option_row_is_taken(&option_rows[i], command)) {
             fprintf(stderr, "sagactl: %s takes no --%s; see sagactl help %s\n", command->name,
                     option_rows[i].name, command->name);
             return false;
@@ -184,15 +184,26 @@ static bool take(struct settings *settings, const struct option_row *row, const 
     return false;
 }
 
+/* As getopt wants it: one row a name. */
+static void make_table(struct option table[OPTION_ROWS_MAX + 1])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < option_row_count; i++) {
+        const struct option_row *row = &option_rows[i];
+        bool is_again = count > 0 && strcmp(table[count - 1].name, row->name) == 0;
+        if (!is_again) {
+            table[count++] =
+                (struct option){row->name, forms[row->form].has_argument, NULL, ROW_FIRST + (int)i};
+        }
+    }
+}
+
 /* false after saying which option is wrong. */
 static bool take_all(struct parsed *parsed, struct settings *settings)
 {
     const struct command_line *line = parsed->line;
     struct option table[OPTION_ROWS_MAX + 1] = {{0}};
-    for (size_t i = 0; i < option_row_count; i++) {
-        table[i] = (struct option){option_rows[i].name, forms[option_rows[i].form].has_argument,
-                                   NULL, ROW_FIRST + (int)i};
-    }
+    make_table(table);
     opterr = 0;
     for (int c; (c = getopt_long(line->argc, line->argv, ":o:f:h", table, NULL)) != -1;) {
         if (c == '?' || c == ':') {

@@ -203,7 +203,9 @@ Test(yaml_print, prints_blocks)
     char *text = print_json(
         "{\"id\": \"t-17\", \"steps\": [{\"step\": \"a\", \"needs\": []}, {}], \"none\": null,"
         " \"cost\": 0.99}");
-    cr_expect_str_eq(text, "id: t-17\nsteps:\n- step: a\n  needs: []\n- {}\nnone: null\ncost: 0.99\n");
+    cr_expect_str_eq(text,
+                     "id: t-17\nsteps:\n- step: a\n  needs: []\n- {}\n"
+                     "none: null\ncost: 0.99\n");
     free(text);
 }
 
