@@ -146,11 +146,15 @@ static enum exit_code drill_one(const struct settings *settings, const char *pat
         lint_print(&lint, stdout);
         goto out;
     }
-    if (drill_open(&drill, lint.definition, json_object_get(given, "input"),
-                   json_object_get(given, "outputs"))) {
+    json_t *document = to_json(&lint);
+    const struct drill_given values = {.input = json_object_get(given, "input"),
+                                       .outputs = json_object_get(given, "outputs"),
+                                       .input_schema = json_object_get(document, "input_schema")};
+    if (drill_open(&drill, lint.definition, &values)) {
         code = show_drill(settings, &drill);
     }
     drill_close(&drill);
+    json_decref(document);
 out:
     lint_close(&lint);
     return code;

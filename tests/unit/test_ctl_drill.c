@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json.h"
+#include "base/mp.h"
 #include "ctl/drill/drill_json.h"
 #include "ctl/drill/drill_show.h"
 #include "ctl/graph.h"
@@ -39,6 +41,9 @@ static const struct known drilled[] = {
     {"good/json.json", "json"},
     {"good/last-is-pivot.yaml", "last-is-pivot"},
     {"good/minimal.yaml", "minimal"},
+    {"good/schemas.yaml", "schemas"},
+    {"good/concurrency.yaml", "concurrency"},
+    {"good/sleep.yaml", "sleep"},
     {"good/pivot.yaml", "pivot"},
     {"good/templates.yaml", "templates"},
     {"good/warnings.yaml", "warnings"},
@@ -71,10 +76,27 @@ static void open_lint(struct lint *lint, const char *path)
     cr_assert(rc == SAGA_OK, "%s", path);
 }
 
+/* To be given back; NULL: the file has none. */
+static json_t *schema_of(const struct lint *lint)
+{
+    struct buf text;
+    struct span value = mp_find(buf_span(&lint->value), span_text("input_schema"));
+    if (value.size == 0) {
+        return NULL;
+    }
+    buf_open(&text, 1024 * 1024);
+    cr_assert(json_from_mp(value, &text, JSON_COMPACT_STYLE) == SAGA_OK);
+    json_t *schema = json_loadb((const char *)text.data, text.size, JSON_DECODE_ANY, NULL);
+    buf_close(&text);
+    return schema;
+}
+
 static void open_drill(struct drill *drill, struct lint *lint, const char *path)
 {
     open_lint(lint, path);
-    bool good = drill_open(drill, lint->definition, NULL, NULL);
+    json_t *schema = schema_of(lint);
+    bool good = drill_open(drill, lint->definition, &(struct drill_given){.input_schema = schema});
+    json_decref(schema);
     cr_assert(good, "%s", path);
 }
 
@@ -111,7 +133,8 @@ Test(drill, the_matrix_of_each_is_the_expected)
 Test(drill, the_json_of_each_is_the_expected)
 {
     static const struct known known[] = {{"drill/values.yaml", "values"},
-                                         {"drill/forgotten.yaml", "forgotten"}};
+                                         {"drill/forgotten.yaml", "forgotten"},
+                                         {"drill/schema.yaml", "schema"}};
     for (size_t i = 0; i < ARRAY_COUNT(known); i++) {
         struct lint lint;
         struct drill drill;
@@ -184,7 +207,8 @@ static bool opens(const struct definition *definition, const char *input, const 
     struct drill_values values;
     json_t *in = input ? json_loads(input, JSON_DECODE_ANY, NULL) : NULL;
     json_t *out = outputs ? json_loads(outputs, JSON_DECODE_ANY, NULL) : NULL;
-    bool good = drill_values_open(&values, definition, in, out);
+    bool good =
+        drill_values_open(&values, definition, &(struct drill_given){.input = in, .outputs = out});
     drill_values_close(&values);
     json_decref(in);
     json_decref(out);
@@ -208,6 +232,115 @@ Test(drill, what_is_given_must_hold_what_is_referred_to)
     cr_expect(!opens(lint.definition, NULL, "{\"nobody\": {}}"));
     cr_expect(!opens(lint.definition, NULL, "[]"));
     lint_close(&lint);
+}
+
+/* ---- input_schema ---- */
+
+/* Is there an input of the schema, given or, without one, made up? */
+static bool takes(const char *schema, const char *input)
+{
+    char text[2048];
+    struct buf document;
+    struct json_problem problem;
+    struct arena arena;
+    struct problems problems;
+    const struct definition *definition = NULL;
+    snprintf(text, sizeof(text),
+             "{\"saga\": \"s\", \"timeout\": \"1m\", \"input_schema\": %s, \"steps\": [{\"step\": "
+             "\"a\", \"action\": \"x.a\", \"compensate\": \"none\", \"input\": \"$.input.a.b\"}]}",
+             schema);
+    buf_open(&document, sizeof(text));
+    arena_open(&arena, &arena_heap, 16 * 1024 * 1024);
+    cr_assert(json_to_mp(span_text(text), &document, &problem) == SAGA_OK, "%s", schema);
+    cr_assert(definition_compile(buf_span(&document), &arena, &definition, &problems) == SAGA_OK,
+              "%s", schema);
+    json_t *in = input ? json_loads(input, JSON_DECODE_ANY, NULL) : NULL;
+    json_t *rules = json_loads(schema, JSON_DECODE_ANY, NULL);
+    struct drill drill;
+    bool good =
+        drill_open(&drill, definition, &(struct drill_given){.input = in, .input_schema = rules});
+    drill_close(&drill);
+    json_decref(in);
+    json_decref(rules);
+    arena_close(&arena);
+    buf_close(&document);
+    return good;
+}
+
+/* The schema of the value at $.input.a.c, beside what the step refers to. */
+static bool takes_at(const char *schema)
+{
+    char text[1024];
+    snprintf(text, sizeof(text),
+             "{\"type\": \"object\", \"required\": [\"a\"], \"properties\": {\"a\": {\"type\": "
+             "\"object\", \"required\": [\"b\", \"c\"], \"properties\": {\"b\": {\"type\": "
+             "\"integer\"}, \"c\": %s}, \"additionalProperties\": false}}, \"$defs\": {\"d/e\": "
+             "{\"type\": \"boolean\"}}}",
+             schema);
+    return takes(text, NULL);
+}
+
+Test(drill, an_input_is_made_that_fits_the_schema)
+{
+    static const char *const schemas[] = {
+        "{}",
+        "true",
+        "{\"type\": \"null\"}",
+        "{\"const\": {\"x\": [1]}}",
+        "{\"enum\": [7, \"x\"]}",
+        "{\"type\": [\"integer\", \"null\"], \"minimum\": 5}",
+        "{\"type\": \"integer\", \"exclusiveMinimum\": 5, \"maximum\": 6}",
+        "{\"type\": \"integer\", \"maximum\": -5}",
+        "{\"type\": \"integer\", \"exclusiveMaximum\": -5}",
+        "{\"type\": \"number\", \"exclusiveMinimum\": 0, \"exclusiveMaximum\": 0.5}",
+        "{\"type\": \"number\", \"minimum\": 0.1, \"maximum\": 0.2}",
+        "{\"type\": \"number\", \"multipleOf\": 0.25, \"minimum\": 1.1}",
+        "{\"type\": \"integer\", \"multipleOf\": 7, \"exclusiveMinimum\": 14}",
+        "{\"type\": \"string\", \"minLength\": 20}",
+        "{\"type\": \"string\", \"maxLength\": 0}",
+        "{\"type\": \"string\", \"pattern\": \"^[A-Z]{3}-\\\\d{2,}$\"}",
+        "{\"type\": \"string\", \"pattern\": \"^(DE|AT)[0-9]{2}( [0-9]{4}){4}$\"}",
+        "{\"type\": \"string\", \"pattern\": \"^[^a-z]+\\\\.(?:com|org)?$\", \"minLength\": 5}",
+        "{\"type\": \"string\", \"pattern\": \"^x*y?\\\\w.z$\"}",
+        "{\"type\": \"array\", \"minItems\": 3, \"uniqueItems\": true, \"items\": {\"type\": "
+        "\"integer\"}}",
+        "{\"type\": \"array\", \"minItems\": 3, \"uniqueItems\": true, \"items\": {\"enum\": [1, "
+        "2, "
+        "3]}}",
+        "{\"type\": \"array\", \"minItems\": 2, \"uniqueItems\": true, \"items\": {\"type\": "
+        "\"string\"}}",
+        "{\"type\": \"array\", \"prefixItems\": [{\"const\": 1}, {\"const\": 2}], \"minItems\": 3}",
+        "{\"type\": \"array\", \"contains\": {\"const\": 9}, \"minContains\": 2}",
+        "{\"type\": \"object\", \"minProperties\": 3}",
+        "{\"type\": \"object\", \"minProperties\": 2, \"additionalProperties\": false, "
+        "\"properties\": {\"x\": {}, \"y\": {}, \"z\": {}}}",
+        "{\"type\": \"object\", \"required\": [\"x\"], \"dependentRequired\": {\"x\": [\"y\"]}, "
+        "\"additionalProperties\": {\"type\": \"boolean\"}}",
+        "{\"allOf\": [{\"type\": \"integer\"}, {\"minimum\": 3}, {\"maximum\": 3}]}",
+        "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 3, \"maximum\": 2}, {\"type\": "
+        "\"null\"}]}",
+        "{\"oneOf\": [{\"required\": [\"x\"]}, {\"required\": [\"y\"]}], \"type\": \"object\"}",
+        "{\"if\": {\"type\": \"string\"}, \"then\": {\"minLength\": 9}, \"else\": false}",
+        "{\"$ref\": \"#/$defs/d~1e\"}",
+        "{\"type\": \"string\", \"examples\": [\"LH 1790\"], \"pattern\": \"^LH (?:\\\\d+)$\"}",
+        "{\"type\": \"string\", \"default\": \"zz\", \"pattern\": \"^z+$\"}",
+        "{\"not\": {\"type\": \"string\"}, \"enum\": [\"a\", 1]}",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(schemas); i++) {
+        cr_expect(takes_at(schemas[i]), "%s", schemas[i]);
+    }
+}
+
+Test(drill, what_does_not_fit_the_schema_is_not_drilled)
+{
+    static const char schema[] =
+        "{\"type\": \"object\", \"required\": [\"a\"], \"properties\": {\"a\": {\"properties\": "
+        "{\"b\": {\"type\": \"integer\"}}}}}";
+    cr_expect(takes(schema, NULL));
+    cr_expect(takes(schema, "{\"a\": {\"b\": 1}}"));
+    cr_expect(!takes(schema, "{\"a\": {\"b\": \"1\"}}"));
+    cr_expect(!takes("false", NULL));
+    cr_expect(!takes("{\"type\": \"object\", \"not\": {}}", NULL));
 }
 
 Test(graph, the_drawing_of_each_is_the_expected)

@@ -37,23 +37,25 @@ static bool drop_conditions(struct drill *drill)
     return true;
 }
 
-bool drill_open(struct drill *drill, const struct definition *definition, const json_t *input,
-                const json_t *outputs)
+bool drill_open(struct drill *drill, const struct definition *definition,
+                const struct drill_given *given)
 {
     *drill = (struct drill){.definition = definition,
                             .run_count = definition->step_count * TROUBLE_COUNT};
     arena_open(&drill->arena, &arena_heap, ARENA_MAX);
-    if (!drill_values_open(&drill->values, definition, input, outputs)) {
+    if (!drill_values_open(&drill->values, definition, given)) {
         return false;
     }
     drill->outcomes = arena_take(&drill->arena, drill->run_count * sizeof(*drill->outcomes));
     bool good = drill->outcomes && (!drill->values.made_up_input || drop_conditions(drill));
     struct drill_world *world = good ? drill_world_new(drill->definition, &drill->values) : NULL;
     good = world && run_all(drill, world);
-    drill_world_destroy(&world);
-    if (!good) {
+    if (!good && world && world->barred) {
+        fprintf(stderr, "sagactl: no run would begin: %s\n", world->reply);
+    } else if (!good) {
         fprintf(stderr, "sagactl: out of memory\n");
     }
+    drill_world_destroy(&world);
     return good;
 }
 

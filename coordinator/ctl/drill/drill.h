@@ -22,7 +22,7 @@ struct drill {
 /* Runs every step in every trouble. The values are given and checked as drill_values_open() says,
  * which complains on stderr; keeps the definition. To be closed in any case. */
 MUST_CHECK bool drill_open(struct drill *drill, const struct definition *definition,
-                           const json_t *input, const json_t *outputs);
+                           const struct drill_given *given);
 void drill_close(struct drill *drill);
 
 #endif

@@ -269,14 +269,15 @@ static bool play(struct drill_world *world)
     }
     drill_world_step(world, &(struct event){.kind = EVENT_SERVING});
     drill_world_step(world, &start);
+    world->barred = world->refused;
     uint32_t rounds = 0;
-    while (rounds < ROUNDS_MAX && !world->failed && go_on(world)) {
+    while (rounds < ROUNDS_MAX && !world->failed && !world->barred && go_on(world)) {
         rounds++;
     }
     world->cut = rounds == ROUNDS_MAX || lasts(world);
     batch_clear(&world->batch);
     engine_destroy(&world->engine);
-    return !world->failed;
+    return !world->failed && !world->barred;
 }
 
 /* ---- how it ended ---- */

@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "ctl/drill/drill_world.h"
 
-/* The outcome's arrays are taken from the arena. false: no memory. */
+/* The outcome's arrays are taken from the arena. false: no memory, or world->barred. */
 MUST_CHECK bool drill_run(struct drill_world *world, uint32_t step, enum trouble trouble,
                           struct arena *arena, struct drill_outcome *outcome);
 

@@ -10,20 +10,27 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "ctl/drill/drill_schema.h"
+#include "jsonschema/jsonschema.h"
 #include "jsonpath/jsonpath.h"
 #include "language/template_form.h"
 
 enum {
-    INDEX_MAX = 1000, /* items of an array that is made up */
+    SCHEMA_ATTEMPTS = 64, /* at an input that fits input_schema */
+    INDEX_MAX = 1000,     /* items of an array that is made up */
     VALUE_MAX = 4 * 1024 * 1024,
 };
 
 /* ---- every reference of a definition ---- */
 
+/* A second after a drill begins: a sleep until then does not outlast the saga's time-out. */
+#define SOON "1970-01-01T00:00:02Z"
+
 struct visit {
     const struct definition *definition;
-    bool in_do;    /* part of the step's do: a value that is missing fails the step */
-    uint32_t step; /* whose template is visited; step_count for the output of the saga */
+    bool in_do;       /* part of the step's do: a value that is missing fails the step */
+    uint32_t step;    /* whose template is visited; step_count for those of the saga */
+    const char *leaf; /* the text that is wanted; NULL: any */
     void *arg;
 };
 
@@ -56,11 +63,15 @@ static void visit_all(const struct definition *definition, visit_fn fn, void *ar
         visit_template(&visit, step->data, fn);
         visit_template(&visit, step->approval ? step->approval->question : NULL, fn);
         visit_template(&visit, step->approval ? step->approval->show : NULL, fn);
+        visit.leaf = SOON;
+        visit_template(&visit, step->sleep_until, fn);
+        visit.leaf = NULL;
         visit.in_do = false;
         visit_template(&visit, step->has_undo ? step->undo.input : NULL, fn);
     }
     visit.step = definition->step_count;
     visit_template(&visit, definition->output, fn);
+    visit_template(&visit, definition->concurrency.key, fn);
 }
 
 /* ---- a value made up ---- */
@@ -118,11 +129,12 @@ static json_t *grow(const struct jsonpath_segment *next, struct span name)
     return json_stringn((const char *)name.data, name.size);
 }
 
-/* Makes the parts of a query lead to something. `root` is an array with the value in it. */
-static void plant(json_t *root, const struct jsonpath_segment *parts)
+/* Makes the parts of a query lead to something: to the leaf, or without one to the last name of the
+ * query. `root` is an array with the value in it. */
+static void plant(json_t *root, const struct jsonpath_segment *parts, const char *leaf)
 {
     struct part part = {.is_index = true};
-    struct span name = span_text("value");
+    struct span name = span_text(leaf ? leaf : "value");
     json_t *parent = root;
     for (const struct jsonpath_segment *next = parts; parent; next = jsonpath_rest(next)) {
         json_t *child = get(parent, &part);
@@ -138,7 +150,7 @@ static void plant(json_t *root, const struct jsonpath_segment *parts)
             return;
         }
         part = read_part(next);
-        name = part.is_index ? name : part.name;
+        name = part.is_index || leaf ? name : part.name;
         parent = part.is_index == json_is_array(child) && (part.is_index || json_is_object(child))
                      ? child
                      : NULL;
@@ -154,11 +166,11 @@ static void imagine(const struct visit *visit, const struct reference *reference
     }
     if (reference->root == REFERENCE_INPUT || reference->root == REFERENCE_OUTPUT) {
         uint32_t at = reference->root == REFERENCE_INPUT ? count : reference->step;
-        plant(json_array_get(roots, at), reference->rest);
+        plant(json_array_get(roots, at), reference->rest, visit->leaf);
     } else if (reference->root == REFERENCE_EVENT) {
-        plant(json_array_get(roots, count + 1), reference->rest);
+        plant(json_array_get(roots, count + 1), reference->rest, visit->leaf);
     } else if (reference->root == REFERENCE_ITEM && visit->step < count) {
-        plant(json_array_get(roots, count + 2 + visit->step), reference->rest);
+        plant(json_array_get(roots, count + 2 + visit->step), reference->rest, visit->leaf);
     }
 }
 
@@ -245,8 +257,63 @@ static void look_for(const struct visit *visit, const struct reference *referenc
     missing->any = true;
 }
 
+/* ---- the input, as input_schema wants it ---- */
+
+static bool fits(const struct definition *definition, const struct buf *input,
+                 struct jsonschema_report *report)
+{
+    return !definition->input_schema ||
+           jsonschema_check(definition->input_schema, buf_span(input), report) == SAGA_OK;
+}
+
+static bool complain(const struct jsonschema_report *report, const char *what)
+{
+    for (uint32_t i = 0; i < report->count; i++) {
+        fprintf(stderr, "sagactl: no run would begin: %s%s %s (input_schema)\n", what,
+                report->problems[i].pointer, report->problems[i].detail);
+    }
+    return false;
+}
+
+/* Makes what the references want fit the schema, deciding in other ways until it does. */
+static bool make_input(struct drill_values *values, const struct definition *definition,
+                       const struct drill_given *given, const json_t *hint)
+{
+    struct jsonschema_report report = {.count = 0};
+    bool is_fit = false;
+    bool is_packed = true;
+    for (uint32_t i = 0; i < SCHEMA_ATTEMPTS && is_packed && !is_fit; i++) {
+        json_t *made = drill_schema_make(given->input_schema, hint, i);
+        buf_clear(&values->input);
+        is_packed = pack(&values->input, made);
+        is_fit = is_packed && fits(definition, &values->input, &report);
+        json_decref(made);
+    }
+    if (is_packed && !is_fit) {
+        complain(&report, "no input was found that fits, say --input JSON: input");
+    }
+    return is_packed && is_fit;
+}
+
+static bool fill_input(struct drill_values *values, const struct definition *definition,
+                       const struct drill_given *given, const json_t *made_up)
+{
+    struct jsonschema_report report;
+    if (!given->input && given->input_schema && definition->input_schema) {
+        return make_input(values, definition, given, made_up);
+    }
+    json_t *nothing = json_object();
+    bool is_packed = pack(&values->input, given->input            ? given->input
+                                          : json_is_null(made_up) ? nothing
+                                                                  : made_up);
+    json_decref(nothing);
+    return is_packed && (fits(definition, &values->input, &report) || complain(&report, "--input"));
+}
+
+/* ---- all of them ---- */
+
 static bool fill(struct drill_values *values, const struct definition *definition,
-                 const json_t *input, const json_t *outputs)
+                 const struct drill_given *given)
 {
     uint32_t count = definition->step_count;
     json_t *roots = json_array();
@@ -258,25 +325,23 @@ static bool fill(struct drill_values *values, const struct definition *definitio
         imagine_items(roots, definition, i);
     }
     const json_t *made_up = json_array_get(json_array_get(roots, count), 0);
-    json_t *nothing = json_object();
-    bool good = pack(&values->input, input ? input : json_is_null(made_up) ? nothing : made_up);
+    bool good = fill_input(values, definition, given, made_up);
     good = good && pack(&values->event, json_array_get(json_array_get(roots, count + 1), 0));
     for (uint32_t i = 0; i < count && good; i++) {
         struct span name = definition->steps[i].name;
-        const json_t *given = json_object_getn(outputs, (const char *)name.data, name.size);
-        good =
-            pack(&values->outputs[i], given ? given : json_array_get(json_array_get(roots, i), 0));
+        const json_t *output = json_object_getn(given->outputs, (const char *)name.data, name.size);
+        good = pack(&values->outputs[i],
+                    output ? output : json_array_get(json_array_get(roots, i), 0));
     }
-    json_decref(nothing);
     json_decref(roots);
     return good;
 }
 
 bool drill_values_open(struct drill_values *values, const struct definition *definition,
-                       const json_t *input, const json_t *outputs)
+                       const struct drill_given *given)
 {
     uint32_t count = definition->step_count;
-    *values = (struct drill_values){.made_up_input = !input};
+    *values = (struct drill_values){.made_up_input = !given->input};
     buf_open(&values->input, VALUE_MAX);
     buf_open(&values->event, VALUE_MAX);
     values->outputs = calloc(count, sizeof(*values->outputs));
@@ -288,7 +353,7 @@ bool drill_values_open(struct drill_values *values, const struct definition *def
     for (uint32_t i = 0; i < count; i++) {
         buf_open(&values->outputs[i], VALUE_MAX);
     }
-    if (!names_are_known(definition, outputs) || !fill(values, definition, input, outputs)) {
+    if (!names_are_known(definition, given->outputs) || !fill(values, definition, given)) {
         return false;
     }
     struct missing missing = {.values = values};

@@ -17,11 +17,18 @@ struct drill_values {
     bool made_up_input; /* nobody gave an input: it is made up of the references into it */
 };
 
-/* What was given, else what the definition's references want, made up. NULL = not given. Both are
- * kept by the caller. false after saying on stderr which reference finds nothing, or that there is
- * no memory; to be closed in any case. */
+/* What a person gives; NULL = not given. The caller keeps all of it. */
+struct drill_given {
+    const json_t *input;
+    const json_t *outputs;      /* {"step": output} */
+    const json_t *input_schema; /* of the definition, as written: a made-up input follows it */
+};
+
+/* What was given, else what the definition's references and its input_schema want, made up. false
+ * after saying on stderr which reference finds nothing, where the input does not fit, or that there
+ * is no memory; to be closed in any case. */
 MUST_CHECK bool drill_values_open(struct drill_values *values, const struct definition *definition,
-                                  const json_t *input, const json_t *outputs);
+                                  const struct drill_given *given);
 void drill_values_close(struct drill_values *values);
 
 #endif

@@ -90,6 +90,8 @@ static void take_effect(struct drill_world *world, const struct effect *effect)
         return;
     case EFFECT_REPLY:
         world->refused = effect->reply.error != SAGA_OK;
+        snprintf(world->reply, sizeof(world->reply), "%s: %s", error_code(effect->reply.error),
+                 effect->reply.why ? effect->reply.why : error_sentence(effect->reply.error));
         return;
     case EFFECT_DONE:
         world->answer_count += effect->call.verdict == VERDICT_OK;

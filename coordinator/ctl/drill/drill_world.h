@@ -39,7 +39,7 @@ struct drill_world {
     uint32_t deed_first;
     uint32_t deed_count;
     struct deed
-        held; /* is to be refused once nobody else has anything to say; no attempt: none is held */
+        held; /* is refused once nobody else has anything to say; no attempt: none is held */
     struct deed late; /* is answered at the end of all; no attempt: none */
     bool *stands;     /* of each step: its effect, in its participant's database */
     struct drill_undo *undos;
@@ -59,9 +59,11 @@ struct drill_world {
     bool went_back;
     bool late_came;
     bool reversed;
-    bool refused; /* the person's verb was */
+    bool refused;    /* the start or the person's verb was */
+    char reply[200]; /* the last one, in words */
     bool cut;
     bool failed; /* no memory */
+    bool barred; /* the saga does not start: `reply` says why */
 };
 
 /* NULL: no memory. Keeps both arguments. */
