@@ -36,7 +36,7 @@ static void print_record(const json_t *record, double start, int width)
         const char *key;
         const char *before;
     } words[] = {
-        {"verb", "  "}, {"code", "  "}, {"message", "  "}, {"actor", "  by "}, {"reason", ": "}};
+        {"verb", "  "}, {"code", "  "}, {"message", ": "}, {"actor", "  by "}, {"reason", ": "}};
     static const char *const flags[] = {"in_doubt", "stale",   "adopted",
                                         "stuck",    "untaken", "of_undo"};
     char after[CELLS_SPAN_SIZE];
@@ -115,23 +115,32 @@ enum exit_code history_run(const struct settings *settings, const struct argumen
     return code;
 }
 
-/* Shows the records after *seen. *settled when no more will come by themselves. */
-static enum exit_code show_new(const struct settings *settings, const char *id, long long *seen,
-                               bool *settled)
+/* What is being watched. */
+struct watch {
+    const char *id;
+    long long seen; /* seq of the last record that was shown */
+    bool is_settled;
+    bool is_parked;
+};
+
+/* Shows the records that are new. */
+static enum exit_code show_new(const struct settings *settings, struct watch *watch)
 {
     struct reply saga;
     json_t *list = NULL;
-    enum exit_code code = http_get_saga(settings, id, "", &saga);
+    enum exit_code code = http_get_saga(settings, watch->id, "", &saga);
     if (code != EXIT_GOOD) {
         goto out;
     }
-    *settled = value_is_settled(members_text(saga.body, "status"));
-    code = get_records(settings, id, *seen, UINT32_MAX, &list);
+    const char *status = members_text(saga.body, "status");
+    watch->is_settled = value_is_settled(status);
+    watch->is_parked = strcmp(status, "parked") == 0;
+    code = get_records(settings, watch->id, watch->seen, UINT32_MAX, &list);
     const json_t *items = json_object_get(list, "items");
     size_t count = json_array_size(items);
     print_records(items, members_text(saga.body, "started_at"));
     if (count > 0) {
-        *seen = members_number(json_array_get(items, count - 1), "seq");
+        watch->seen = members_number(json_array_get(items, count - 1), "seq");
     }
 out:
     json_decref(list);
@@ -141,11 +150,13 @@ out:
 
 enum exit_code history_watch(const struct settings *settings, const struct arguments *arguments)
 {
-    long long seen = 0;
-    bool settled = false;
+    struct watch watch = {.id = arguments->items[0]};
     for (;;) {
-        enum exit_code code = show_new(settings, arguments->items[0], &seen, &settled);
-        if (code != EXIT_GOOD || settled) {
+        enum exit_code code = show_new(settings, &watch);
+        if (code == EXIT_GOOD && watch.is_parked) {
+            fprintf(stderr, "parked: a person must act; see sagactl show %s\n", watch.id);
+        }
+        if (code != EXIT_GOOD || watch.is_settled) {
             return code;
         }
         fflush(stdout);

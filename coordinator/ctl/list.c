@@ -31,26 +31,54 @@ static bool is_status(const char *text)
     return false;
 }
 
+/* Why the saga is where it is, in a few words: "needs a person: undo_stuck", "waits for event". */
+static void print_note(const json_t *saga)
+{
+    const json_t *alerts = json_object_get(saga, "alerts");
+    const json_t *reason = json_object_get(saga, "reason");
+    const char *waits = members_text(saga, "waiting_for");
+    const char *step = members_text(reason, "step");
+    const char *before = "  ";
+    for (size_t i = 0; i < json_array_size(alerts); i++) {
+        printf("%salert %s", before, members_text(json_array_get(alerts, i), "code"));
+        before = ", ";
+    }
+    if (members_flag(saga, "paused")) {
+        printf("%spaused", before);
+        before = ", ";
+    }
+    if (waits[0]) {
+        printf("%swaits for %s", before, waits);
+        before = ", ";
+    }
+    if (json_is_object(reason)) {
+        printf("%s%s%s%s", before, step, step[0] ? ": " : "", members_text(reason, "code"));
+    }
+    printf("\n");
+}
+
 static void show_table(const json_t *items)
 {
+    int64_t now_ms = when_now_ms();
     int id_width = members_width(items, "id", 8);
     int of_width = members_width(items, "definition", 8) + 4; /* and the version */
     if (json_array_size(items) == 0) {
         printf("no sagas\n");
         return;
     }
-    printf("%-*s  %-12s  %-*s  %s\n", id_width, "id", "status", of_width, "definition", "started");
+    printf("%-*s  %-12s  %-*s  %s\n", id_width, "id", "status", of_width, "definition",
+           "   started");
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *saga = json_array_get(items, i);
         char since[CELLS_SPAN_SIZE];
         char of[96];
-        cells_age(members_text(saga, "started_at"), since);
+        cells_age(members_text(saga, "started_at"), now_ms, since);
         snprintf(of, sizeof(of), "%s %lld", members_text(saga, "definition"),
                  members_number(saga, "version"));
         printf("%-*s  ", id_width, members_text(saga, "id"));
-        cells_state(members_text(saga, "status"), 12);
-        printf("  %-*s  %s ago%s\n", of_width, of, since,
-               members_flag(saga, "paused") ? "  paused" : "");
+        cells_state(stdout, members_text(saga, "status"), 12);
+        printf("  %-*s  %6s ago", of_width, of, since);
+        print_note(saga);
     }
 }
 

@@ -4,154 +4,124 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "ctl/cells.h"
 #include "ctl/http.h"
 #include "ctl/members.h"
 #include "ctl/values.h"
+#include "ctl/when.h"
+#include "ctl/why.h"
 
-/* What persons are asked, and of whom. */
-static void print_question(const json_t *saga, const json_t *step)
-{
-    const json_t *approval = json_object_get(step, "approval");
-    const json_t *who = json_object_get(approval, "who");
-    char *show = value_text(json_object_get(approval, "show"));
-    printf("asks     %s: %s\n", members_text(step, "step"), members_text(approval, "question"));
-    if (show) {
-        printf("shows    %s\n", show);
-    }
-    free(show);
-    printf("of       ");
-    for (size_t i = 0; i < json_array_size(who); i++) {
-        printf("%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(who, i)));
-    }
-    printf("%s%s\n", members_text(step, "waiting_until")[0] ? "; until " : "",
-           members_text(step, "waiting_until"));
-    printf("do       sagactl approve %s %s --reason WHY    or reject\n", members_text(saga, "id"),
-           members_text(step, "step"));
-}
+enum { NOTE_SIZE = 512 };
 
-/* What is to be settled by a person, and how. To a shell the brackets of an item are a pattern. */
-static void print_way_out(const json_t *saga, const json_t *step, bool of_undo)
+/* How long the do took: not the undo, by which a step ends later. */
+static void print_took(const json_t *step, char took[CELLS_SPAN_SIZE])
 {
-    const char *id = members_text(saga, "id");
-    const char *name = members_text(step, "step");
-    const char *quote = strchr(name, '[') ? "'" : "";
-    printf("do       sagactl retry %s --step %s%s%s --reason WHY\n", id, quote, name, quote);
-    printf("or       sagactl resolve %s --step %s%s%s --outcome %s --reason WHY\n", id, quote, name,
-           quote, of_undo ? "compensated|kept" : "succeeded|failed");
-}
-
-/* A step, or its undo, that is between two attempts or will not be tried again. */
-static void print_trouble(const json_t *saga, const json_t *step)
-{
-    const json_t *undo = json_object_get(step, "compensation");
-    const char *undo_state = members_text(undo, "status");
-    bool of_undo = strcmp(undo_state, "retrying") == 0 || strcmp(undo_state, "parked") == 0;
-    const char *state = of_undo ? undo_state : members_text(step, "status");
-    const json_t *error = json_object_get(of_undo ? undo : step, "error");
-    bool is_parked = strcmp(state, "parked") == 0;
-    if (is_parked || strcmp(state, "retrying") == 0) {
-        printf("waits    %s%s is %s: %s%s%s\n", of_undo ? "undo of " : "",
-               members_text(step, "step"), state, members_text(error, "code"),
-               members_text(error, "message")[0] ? ": " : "", members_text(error, "message"));
-    }
-    if (is_parked) {
-        print_way_out(saga, step, of_undo);
-    }
-}
-
-static void print_reason(const json_t *reason)
-{
-    const char *step = members_text(reason, "step");
-    const char *message = members_text(reason, "message");
-    const char *actor = members_text(reason, "actor");
-    if (json_is_object(reason)) {
-        printf("because  %s%s%s", step, step[0] ? " failed: " : "", members_text(reason, "code"));
-        printf("%s%s", message[0] ? ": " : "", message);
-        printf("%s%s\n", actor[0] ? ", by " : "", actor);
-    }
-}
-
-/* The lines that say why a saga is where it is. */
-static void print_why(const json_t *saga)
-{
-    const json_t *steps = json_object_get(saga, "steps");
-    print_reason(json_object_get(saga, "reason"));
-    for (size_t i = 0; i < json_array_size(steps); i++) {
-        const json_t *step = json_array_get(steps, i);
-        if (strcmp(members_text(step, "waiting_for"), "approval") == 0) {
-            print_question(saga, step);
-        }
-        print_trouble(saga, step);
-    }
-}
-
-static void print_step(const json_t *step, int width)
-{
-    const json_t *undo = json_object_get(step, "compensation");
-    const json_t *error = json_object_get(step, "error");
-    char took[CELLS_SPAN_SIZE] = "";
-    char undone[24] = ""; /* attempts */
+    const char *done = members_text(step, "done_at");
+    const char *ended = members_text(step, "ended_at");
+    bool is_undone = strcmp(members_text(step, "status"), "compensated") == 0;
     double from = cells_seconds(members_text(step, "started_at"));
-    double to = cells_seconds(members_text(step, "ended_at"));
+    double to = cells_seconds(done[0] || is_undone ? done : ended);
+    took[0] = '\0';
     if (from > 0 && to > 0) {
         cells_span(to - from, took);
     }
-    printf("  %-*s  ", width, members_text(step, "step"));
-    cells_state(members_text(step, "status"), 12);
-    printf("  %4lld  %-7s  ", members_number(step, "attempts"), took);
-    cells_state(undo ? members_text(undo, "status") : "-", 9);
+}
+
+/* What the last column says of a step: "in doubt eh until 2026-11-24T04:52:30.123Z". */
+static void make_note(const json_t *step, char note[NOTE_SIZE])
+{
+    const struct {
+        const char *before;
+        const char *text;
+    } parts[] = {{"in doubt", members_flag(step, "in_doubt") ? "" : NULL},
+                 {"", members_text(json_object_get(step, "error"), "code")},
+                 {"until ", members_text(step, "waiting_until")},
+                 {"undo before ", members_text(step, "undo_before")},
+                 {"saga ", members_text(step, "child")}};
+    size_t size = 0;
+    note[0] = '\0';
+    for (size_t i = 0; i < ARRAY_COUNT(parts) && size < NOTE_SIZE; i++) {
+        bool is_said = i == 0 ? parts[i].text != NULL : parts[i].text[0] != '\0';
+        if (is_said) {
+            size += (size_t)snprintf(note + size, NOTE_SIZE - size, "%s%s%s", size > 0 ? " " : "",
+                                     parts[i].before, parts[i].text);
+        }
+    }
+}
+
+static void print_step(FILE *out, const json_t *step, int width)
+{
+    const json_t *undo = json_object_get(step, "compensation");
+    char took[CELLS_SPAN_SIZE];
+    char note[NOTE_SIZE];
+    char undone[24] = ""; /* attempts */
+    print_took(step, took);
+    make_note(step, note);
+    fprintf(out, "  %-*s  ", width, members_text(step, "step"));
+    cells_state(out, members_text(step, "status"), 12);
+    fprintf(out, "  %4lld  %-7s  ", members_number(step, "attempts"), took);
+    cells_state(out, undo ? members_text(undo, "status") : "-", note[0] || undo ? 9 : 1);
     if (undo) {
         snprintf(undone, sizeof(undone), "%lld", members_number(undo, "attempts"));
     }
-    const char *until = members_text(step, "waiting_until");
-    const char *before = members_text(step, "undo_before");
-    const char *child = members_text(step, "child");
-    printf("  %4s  %s%s%s%s%s%s%s%s\n", undone, members_flag(step, "in_doubt") ? "in doubt " : "",
-           members_text(error, "code"), until[0] ? " until " : "", until,
-           before[0] ? " undo before " : "", before, child[0] ? " saga " : "", child);
+    if (note[0] || undo) {
+        fprintf(out, "  %4s%s%s", undone, note[0] ? "  " : "", note);
+    }
+    fputc('\n', out);
 }
 
-void show_saga(const json_t *saga)
+static void print_cause(FILE *out, const json_t *cause)
 {
-    char since[CELLS_SPAN_SIZE];
-    cells_age(members_text(saga, "started_at"), since);
-    printf("%s  ", members_text(saga, "id"));
-    cells_state(members_text(saga, "status"), 1);
-    printf("%s%s\n", members_flag(saga, "paused") ? " (paused)" : "",
-           members_flag(saga, "duplicate") ? " (it was there already)" : "");
-    printf("of       %s version %lld\n", members_text(saga, "definition"),
-           members_number(saga, "version"));
-    if (members_text(saga, "parent")[0]) {
-        printf("parent   %s\n", members_text(saga, "parent"));
-    }
-    const json_t *cause = json_object_get(saga, "cause");
+    const char *sender = members_text(cause, "saga");
     if (cause) {
-        printf("cause    %s %s of %s%s%s\n", members_text(cause, "event"),
-               members_text(cause, "id"), members_text(cause, "source"),
-               members_text(cause, "saga")[0] ? ", sent by " : "", members_text(cause, "saga"));
+        fprintf(out, "cause    %s %s of %s%s%s\n", members_text(cause, "event"),
+                members_text(cause, "id"), members_text(cause, "source"),
+                sender[0] ? ", sent by " : "", sender);
     }
-    printf("started  %s, %s ago\n", members_text(saga, "started_at"), since);
-    if (members_text(saga, "ended_at")[0]) {
-        printf("ended    %s\n", members_text(saga, "ended_at"));
+}
+
+/* What the saga is, and since when. */
+static void print_head(FILE *out, const json_t *saga, int64_t now_ms)
+{
+    const char *ended = members_text(saga, "ended_at");
+    const char *parent = members_text(saga, "parent");
+    char since[CELLS_SPAN_SIZE];
+    cells_age(members_text(saga, "started_at"), now_ms, since);
+    fprintf(out, "%s  ", members_text(saga, "id"));
+    cells_state(out, members_text(saga, "status"), 1);
+    fprintf(out, "%s%s\n", members_flag(saga, "paused") ? " (paused)" : "",
+            members_flag(saga, "duplicate") ? " (it was there already)" : "");
+    fprintf(out, "of       %s version %lld\n", members_text(saga, "definition"),
+            members_number(saga, "version"));
+    if (parent[0]) {
+        fprintf(out, "parent   %s\n", parent);
     }
-    if (members_text(saga, "waiting_for")[0]) {
-        printf("waits    for %s\n", members_text(saga, "waiting_for"));
+    print_cause(out, json_object_get(saga, "cause"));
+    if (since[0]) {
+        fprintf(out, "started  %s, %s ago\n", members_text(saga, "started_at"), since);
     }
-    print_why(saga);
+    if (ended[0]) {
+        fprintf(out, "ended    %s\n", ended);
+    }
+}
+
+void show_saga(FILE *out, const json_t *saga, int64_t now_ms)
+{
     const json_t *steps = json_object_get(saga, "steps");
     int width = members_width(steps, "step", 12);
-    printf("\n  %-*s  %-12s  %4s  %-7s  %-9s  %4s  %s\n", width, "step", "status", "try", "took",
-           "undo", "try", "error");
+    print_head(out, saga, now_ms);
+    why_print(out, saga, now_ms);
+    fprintf(out, "\n  %-*s  %-12s  %4s  %-7s  %-9s  %4s  %s\n", width, "step", "status", "try",
+            "took", "undo", "try", "note");
     for (size_t i = 0; i < json_array_size(steps); i++) {
-        print_step(json_array_get(steps, i), width);
+        print_step(out, json_array_get(steps, i), width);
     }
-    json_t *output = json_object_get(saga, "output");
+    char *output = value_text(json_object_get(saga, "output"));
     if (output) {
-        char *shown = value_text(output);
-        printf("\noutput   %s\n", shown ? shown : "");
-        free(shown);
+        fprintf(out, "\noutput   %s\n", output);
     }
+    free(output);
 }
 
 void show_unsettled(const struct settings *settings, const json_t *saga)
@@ -167,7 +137,7 @@ enum exit_code show_run(const struct settings *settings, const struct arguments 
     struct reply reply;
     enum exit_code code = http_get_saga(settings, arguments->items[0], "", &reply);
     if (code == EXIT_GOOD && settings->output == OUTPUT_TABLE) {
-        show_saga(reply.body);
+        show_saga(stdout, reply.body, when_now_ms());
     } else if (code == EXIT_GOOD) {
         value_show(settings, reply.body);
     }

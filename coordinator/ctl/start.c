@@ -52,7 +52,7 @@ static void show_started(const struct settings *settings, const json_t *saga)
     if (settings->output != OUTPUT_TABLE) {
         value_show(settings, saga);
     } else if (settings->wait_seconds > 0) {
-        show_saga(saga);
+        show_saga(stdout, saga, when_now_ms());
     } else {
         printf("%s %s%s\n", members_text(saga, "id"), members_text(saga, "status"),
                members_flag(saga, "duplicate") ? " (it was there already)" : "");

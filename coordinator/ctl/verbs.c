@@ -12,6 +12,7 @@
 #include "ctl/plans.h"
 #include "ctl/show.h"
 #include "ctl/values.h"
+#include "ctl/when.h"
 
 enum { PATH_SIZE = 1024 };
 
@@ -88,7 +89,8 @@ enum exit_code verbs_send(const struct settings *settings, const char *id, const
     enum exit_code code = http_call(settings, "POST", path, body, &reply);
     json_decref(body);
     if (code == EXIT_GOOD) {
-        settings->output == OUTPUT_TABLE ? show_saga(reply.body) : value_show(settings, reply.body);
+        settings->output == OUTPUT_TABLE ? show_saga(stdout, reply.body, when_now_ms())
+                                         : value_show(settings, reply.body);
         code = outcome(settings, reply.body, wanted);
     }
     http_close(&reply);
@@ -164,7 +166,7 @@ static enum exit_code show_first(const struct settings *settings, const char *id
     struct reply reply;
     enum exit_code code = http_get_saga(settings, id, "", &reply);
     if (code == EXIT_GOOD) {
-        show_saga(reply.body);
+        show_saga(stdout, reply.body, when_now_ms());
     }
     http_close(&reply);
     return code;

@@ -28,6 +28,10 @@ static void print_hooks(const struct settings *settings, const json_t *items)
         csv_print(items, columns, ARRAY_COUNT(columns));
         return;
     }
+    if (json_array_size(items) == 0) {
+        printf("no webhooks\n");
+        return;
+    }
     printf("%-20s %-12s %8s %8s %8s %-24s %s\n", "NAME", "STATE", "PENDING", "DEAD", "DROPPED",
            "OLDEST", "URL");
     for (size_t i = 0; i < json_array_size(items); i++) {
@@ -59,6 +63,10 @@ static void print_dead(const struct settings *settings, const json_t *items)
     static const char *const columns[] = {"id", "dead_at", "event", "type", "attempts", "error"};
     if (settings->output == OUTPUT_CSV) {
         csv_print(items, columns, ARRAY_COUNT(columns));
+        return;
+    }
+    if (json_array_size(items) == 0) {
+        printf("no dead events\n");
         return;
     }
     printf("%-8s %-24s %-28s %-28s %8s %s\n", "ID", "DEAD SINCE", "EVENT", "TYPE", "ATTEMPTS",
