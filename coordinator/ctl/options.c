@@ -107,13 +107,25 @@ static bool check_options(const struct command *command, const struct parsed *pa
     return true;
 }
 
-static bool check_arguments(const struct command *command, const struct arguments *arguments)
+/* --wait takes its seconds after `=` alone: --wait 30 leaves an argument too many. */
+static bool is_after_wait(const struct parsed *parsed, const char *argument)
+{
+    return parsed->settings->wait_seconds > 0 && argument[strspn(argument, "0123456789.")] == '\0';
+}
+
+static bool check_arguments(const struct command *command, const struct parsed *parsed,
+                            const struct arguments *arguments)
 {
     bool missing = arguments->count < command->least;
+    const char *last = arguments->count > 0 ? arguments->items[arguments->count - 1] : "";
+    if (arguments->count > command->most && is_after_wait(parsed, last)) {
+        fprintf(stderr, "sagactl: %s does not expect %s; did you mean --wait=%s?\n", command->name,
+                last, last);
+        return false;
+    }
     if (missing || arguments->count > command->most) {
         fprintf(stderr, "sagactl: %s %s %s; see sagactl help %s\n", command->name,
-                missing ? "needs" : "does not expect",
-                missing ? command->arguments : arguments->items[arguments->count - 1],
+                missing ? "needs" : "does not expect", missing ? command->arguments : last,
                 command->name);
         return false;
     }
@@ -142,7 +154,7 @@ static const struct command *choose(const struct parsed *parsed, struct argument
     }
     *arguments = (struct arguments){(const char *const *)line->argv + optind + 1,
                                     (uint32_t)(line->argc - optind - 1), line->commands};
-    bool is_good = check_arguments(command, arguments) && check_options(command, parsed);
+    bool is_good = check_arguments(command, parsed, arguments) && check_options(command, parsed);
     return is_good ? command : NULL;
 }
 

@@ -46,6 +46,7 @@ enum exit_code pages_read(const struct settings *settings, const struct pages *p
 void pages_say_more(const json_t *list)
 {
     if (json_object_get(list, "next_cursor")) {
+        fflush(stdout); /* said after what it is about */
         fprintf(stderr, "there are more than these %zu; say --limit N\n",
                 json_array_size(json_object_get(list, "items")));
     }

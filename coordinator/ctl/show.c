@@ -14,14 +14,15 @@
 
 enum { NOTE_SIZE = 512 };
 
-/* How long the do took: not the undo, by which a step ends later. */
+/* How long the do took. A step ends later than its do when it is undone or settled by a person. */
 static void print_took(const json_t *step, char took[CELLS_SPAN_SIZE])
 {
     const char *done = members_text(step, "done_at");
     const char *ended = members_text(step, "ended_at");
-    bool is_undone = strcmp(members_text(step, "status"), "compensated") == 0;
+    const char *status = members_text(step, "status");
+    bool is_do = strcmp(status, "succeeded") == 0 || strcmp(status, "failed") == 0;
     double from = cells_seconds(members_text(step, "started_at"));
-    double to = cells_seconds(done[0] || is_undone ? done : ended);
+    double to = cells_seconds(done[0] || !is_do ? done : ended);
     took[0] = '\0';
     if (from > 0 && to > 0) {
         cells_span(to - from, took);
@@ -127,6 +128,7 @@ void show_saga(FILE *out, const json_t *saga, int64_t now_ms)
 void show_unsettled(const struct settings *settings, const json_t *saga)
 {
     if (!value_is_settled(members_text(saga, "status"))) {
+        fflush(stdout);
         fprintf(stderr, "not settled after %g s; it goes on: sagactl watch %s\n",
                 settings->wait_seconds, members_text(saga, "id"));
     }

@@ -137,6 +137,9 @@ static enum exit_code plan_and_do(const struct settings *settings, const char *i
     }
     if (settings->yes) {
         code = verbs_send(settings, id, verb, wanted);
+        if (code == EXIT_REFUSED) {
+            fprintf(stderr, "see sagactl %s %s --plan\n", verb, id);
+        }
         goto out;
     }
     if ((code = show_plan(settings, id, &digest)) != EXIT_GOOD ||

@@ -296,6 +296,21 @@ static bool print_step(struct subject *s, const json_t *step)
     return print_call(s);
 }
 
+/* Past the pivot a step that a person settled as anything but succeeded parks the saga. */
+static void print_settled(struct subject *s, const json_t *step)
+{
+    if (strcmp(members_text(step, "status"), "resolved") == 0) {
+        s->step = step;
+        s->of_undo = false;
+        label(s, "waits");
+        print_name(s);
+        fprintf(s->out, " was settled by a person, and nothing goes on from there\n");
+        print_command(s, "do", "retry", "");
+        print_command(s, "or", "skip", "");
+        print_command(s, "or", "resolve", " --outcome succeeded|failed");
+    }
+}
+
 static void print_steps(struct subject *s)
 {
     const json_t *steps = json_object_get(s->saga, "steps");
@@ -306,6 +321,10 @@ static void print_steps(struct subject *s)
             return;
         }
         shown += print_step(s, json_array_get(steps, i)) ? 1 : 0;
+    }
+    bool is_parked = strcmp(members_text(s->saga, "status"), "parked") == 0;
+    for (size_t i = 0; i < json_array_size(steps) && is_parked && shown == 0; i++) {
+        print_settled(s, json_array_get(steps, i));
     }
 }
 
