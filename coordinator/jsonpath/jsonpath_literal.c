@@ -34,7 +34,7 @@ static void take_digits(struct jsonpath_parser *p)
     p->at += digits;
 }
 
-/* A number as JSON writes it. */
+/* A number as JSON writes it: what is written as an integer is one, as far as it can be. */
 static struct span pack_number(struct jsonpath_parser *p)
 {
     enum { SIZE = 9 };
@@ -44,6 +44,7 @@ static struct span pack_number(struct jsonpath_parser *p)
         jsonpath_parser_refuse(p, start, "a number has no 0 before it");
     }
     take_digits(p);
+    size_t whole = p->at;
     if (jsonpath_parser_takes(p, ".")) {
         take_digits(p);
     }
@@ -64,7 +65,11 @@ static struct span pack_number(struct jsonpath_parser *p)
         return (struct span){NULL, 0};
     }
     struct buf out = {.data = packed, .capacity = SIZE, .size_max = SIZE};
-    mp_put_double(&out, number);
+    if (p->at == whole && number >= -(double)MP_INT_MAX && number <= (double)MP_INT_MAX) {
+        mp_put_int(&out, (int64_t)number);
+    } else {
+        mp_put_double(&out, number);
+    }
     CHECK(!buf_failed(&out));
     return buf_span(&out);
 }

@@ -28,7 +28,7 @@ static const struct reference *read_place(struct compile *c, struct span value)
         return NULL;
     }
     bool is_place = reference->root == REFERENCE_INPUT || reference->root == REFERENCE_OUTPUT;
-    if (size != text.size || !is_place || reference->many) {
+    if (size != text.size || !is_place || reference->many || reference->fallback.size > 0) {
         reading_error(&c->reading,
                       "must lead to one value in $.input or in a step's output, not '%s'",
                       reading_quote(text).text);

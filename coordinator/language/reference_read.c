@@ -2,6 +2,7 @@
 #include "language/reference_read.h"
 
 #include "jsonpath/jsonpath_form.h"
+#include "jsonpath/jsonpath_value.h"
 #include "language/definition_draft.h"
 #include "language/document.h"
 #include "language/template_compile.h"
@@ -42,6 +43,45 @@ static bool read_many(struct compile *c, const struct template_view *view,
     return true;
 }
 
+static size_t skip_blanks(struct span text, size_t at)
+{
+    while (at < text.size && text.data[at] == ' ') {
+        at++;
+    }
+    return at;
+}
+
+/* "?? 3" after a query that ends at *size: moves *size behind the value. false: what stands after
+ * "??" is no value, which is noted, or there is no memory. */
+static bool read_fallback(struct compile *c, struct span text, struct reference *reference,
+                          size_t *size)
+{
+    size_t at = skip_blanks(text, *size);
+    if (at + 1 >= text.size || text.data[at] != '?' || text.data[at + 1] != '?') {
+        return true;
+    }
+    struct jsonpath_problem problem;
+    struct span value;
+    size_t length = 0;
+    at = skip_blanks(text, at + 2);
+    enum saga_error rc = jsonpath_value_read((struct span){text.data + at, text.size - at},
+                                             &c->reading.scratch, &value, &length, &problem);
+    if (rc == SAGA_INVALID) {
+        problem.offset += at;
+        reference_read_refuse(c, text, &problem);
+        return false;
+    }
+    c->reading.no_memory |= rc == SAGA_NO_MEMORY;
+    reference->fallback = reading_copy(&c->reading, value);
+    *size = at + length;
+    if (reference->many) {
+        reading_warning(&c->reading,
+                        "'%s' always gives an array, which may be empty: the fallback never counts",
+                        reading_quote(reference->written).text);
+    }
+    return !c->reading.no_memory;
+}
+
 const struct reference *reference_read(struct compile *c, const struct template_view *view,
                                        struct span text, size_t *size)
 {
@@ -65,5 +105,5 @@ const struct reference *reference_read(struct compile *c, const struct template_
     bool ok = jsonpath_is_singular(path)
                   ? template_reference_resolve(c, view, jsonpath_parts(path, &count), reference)
                   : read_many(c, view, path, reference);
-    return ok ? reference : NULL;
+    return ok && read_fallback(c, text, reference, size) ? reference : NULL;
 }

@@ -13,8 +13,8 @@ struct template_view;
 void reference_read_refuse(struct compile *c, struct span text,
                            const struct jsonpath_problem *problem);
 
-/* Reads the reference that `text` begins with (at its dollar); *size is its length. NULL when there
- * is a problem, which is noted. */
+/* Reads the reference that `text` begins with (at its dollar), with its fallback if it has one;
+ * *size is the length of both. NULL when there is a problem, which is noted, or no memory. */
 const struct reference *reference_read(struct compile *c, const struct template_view *view,
                                        struct span text, size_t *size);
 

@@ -107,8 +107,8 @@ static bool fits(struct filling *filling, const struct template_piece *piece,
     return true;
 }
 
-/* As template_scope_find(), with null for what may be missing; false when it is missing for good,
- * or too much. */
+/* As template_scope_find(), with the fallback of what is missing, or null where that may be; false
+ * when a value is missing for good, or too much. */
 static bool resolve(struct filling *filling, const struct template_piece *piece,
                     const struct reference *reference, struct found *found)
 {
@@ -118,6 +118,9 @@ static bool resolve(struct filling *filling, const struct template_piece *piece,
         rc = look_up_many(filling, reference, &found->value);
     } else {
         *found = template_scope_find(reference, filling->scope);
+    }
+    if (rc == SAGA_OK && !found->is_text && found->value.size == 0) {
+        found->value = reference->fallback;
     }
     bool is_missing = !found->is_text && found->value.size == 0;
     bool gives_null = filling->scope->null_when_missing;

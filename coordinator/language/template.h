@@ -2,7 +2,8 @@
  *
  * "$.input.trip" as a whole string is a reference and keeps its type; "Trip ${$.input.name}" is
  * interpolated; "$$" is a literal dollar. References are JSONPath queries (RFC 9535): one that
- * consists of names and indexes gives its value, any other an array of what it finds. */
+ * consists of names and indexes gives its value, any other an array of what it finds. After a query
+ * may stand what a missing value is: "$.input.slow ?? 3", any JSON value. */
 #ifndef LANGUAGE_TEMPLATE_H
 #define LANGUAGE_TEMPLATE_H
 
@@ -29,12 +30,12 @@ struct scope {
     bool null_when_missing; /* in a compensation a missing value is null */
 };
 
-/* Appends the filled-in value to `out` as one msgpack value. SAGA_INVALID when a reference finds
- * nothing: *missing then is the reference as written (borrowed from the template). SAGA_TOO_LARGE
- * when the value would have more than LIMIT_VALUE bytes, MP_NODE_MAX values and keys or
- * MP_VALUE_DEPTH_MAX levels, or looking for it would cost too much;
- * *missing is the reference that was one too many, which in a compensation gives null instead.
- * SAGA_NO_MEMORY when `out` has failed. */
+/* Appends the filled-in value to `out` as one msgpack value. SAGA_INVALID when a reference without
+ * a fallback finds nothing: *missing then is the reference as written (borrowed from the template).
+ * SAGA_TOO_LARGE when the value would have more than LIMIT_VALUE bytes, MP_NODE_MAX values and keys
+ * or MP_VALUE_DEPTH_MAX levels, or looking for it would cost too much; *missing is the reference
+ * that was one too many, which in a compensation gives null instead. SAGA_NO_MEMORY when `out` has
+ * failed. */
 MUST_CHECK enum saga_error template_fill(const struct template *template, const struct scope *scope,
                                          struct buf *out, struct span *missing);
 

@@ -5,6 +5,7 @@
  *
  *   "$.a" or "$[0]"   the whole str is one reference
  *   "${$.a}"          a reference inside a longer text
+ *   "$.a ?? 1"        each of them with a fallback, any JSON value
  *   "$$"              a dollar
  *   "$" otherwise     itself */
 #include "language/template_compile.h"
@@ -136,8 +137,12 @@ static bool compile_string(struct compile *c, const struct template_view *view, 
         size_t size = 0;
         piece->kind = TEMPLATE_REFERENCE;
         piece->reference = reference_read(c, view, text, &size);
+        bool has_fallback = piece->reference && piece->reference->fallback.size > 0;
+        size += has_fallback ? blanks_at(text, size) : 0;
         if (piece->reference && size < text.size) {
-            struct jsonpath_problem problem = {size, "'.' or '[' must stand here, or the end"};
+            struct jsonpath_problem problem = {
+                size, has_fallback ? "the fallback must be one JSON value, and nothing after it"
+                                   : "'.', '[' or '?\?' must stand here, or the end"};
             reference_read_refuse(c, text, &problem);
             return false;
         }

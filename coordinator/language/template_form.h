@@ -27,6 +27,7 @@ struct reference {
     struct span name;                    /* of that step */
     const struct jsonpath_segment *rest; /* what is followed inside the root's value, or NULL */
     struct span written;                 /* "$.input.trip", for messages */
+    struct span fallback;                /* msgpack: what a missing value is; empty = none */
     const struct jsonpath *many;         /* the query, when it may give many values; else NULL */
     const struct document *document;     /* what that query is evaluated on (document.h); or NULL */
 };

@@ -190,6 +190,40 @@ Test(template, what_is_missing_is_named_or_null_where_that_is_the_rule)
     close_world(&world);
 }
 
+Test(template, a_fallback_stands_for_what_is_missing_and_for_nothing_else)
+{
+    static const char *const cases[][2] = {
+        {"\"$.input.slow ?\? 3\"", "3"},
+        {"\"$.input.no?\?null\"", "null"},
+        {"\"$.input.no ?\?  -0.5e1 \"", "-5"},
+        {"\"$.input.no ?\? \\\"a } ?\? b\\\"\"", "\"a } ?\? b\""},
+        {"\"$.input.no ?\? \\\"\\\\u00e9\\\\n\\\"\"", "\"\u00e9\\n\""},
+        {"\"$.input.list[9].k ?\? [ ]\"", "[]"},
+        {"\"$.input.no ?\? {\\\"a\\\" : [1, {}, [[true]]], \\\"b\\\":false}\"",
+         "{\"a\":[1,{},[[true]]],\"b\":false}"},
+        {"\"$.steps.first.output.no ?\? \\\"$.input.n\\\"\"", "\"$.input.n\""},
+        {"\"$.reason.actor ?\? \\\"nobody\\\"\"", "\"nobody\""},
+        {"{\"a\":[\"$.input.no ?\? 1\",\"$.input.no ?\? 2\"]}", "{\"a\":[1,2]}"},
+        {"\"<${$.input.no ?\? \\\"you\\\"}> ${ $.input.no ?\? {\\\"a\\\":[\\\"}\\\"]} }\"",
+         "\"<you> {\\\"a\\\":[\\\"}\\\"]}\""},
+        {"\"$.input.n ?\? 3\"", "7"},
+        {"\"$.input.nil ?\? 3\"", "null"}, /* null is a value */
+        {"\"${$.input.n ?\? 3}\"", "\"7\""},
+        {"\"$.input.list[*].no ?\? 3\"", "[]"},
+    };
+    struct world world;
+    open_world(&world);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        bool in_undo = strstr(cases[i][0], "reason") != NULL;
+        cr_expect_str_eq(fill(cases[i][0], &world, in_undo), cases[i][1], "%s", cases[i][0]);
+    }
+    world.first_skipped = true;
+    world.first.size = 0;
+    cr_expect_str_eq(fill("\"$.steps.first.output.id ?\? 1\"", &world, false), "1");
+    cr_expect_str_eq(fill("[\"$.input.no ?\? 2\",\"$.input.no\"]", &world, true), "[2,null]");
+    close_world(&world);
+}
+
 Test(template, queries_with_many_values_give_arrays)
 {
     static const char *const cases[][2] = {
