@@ -358,21 +358,12 @@ static const struct keyword *find_keyword(struct span name)
 
 static void report_unknown(struct reading *reading, struct span name)
 {
-    const char *nearest = NULL;
-    uint32_t nearness = UINT32_MAX;
+    struct nearest nearest = reading_nearest(name);
     for (uint32_t i = 0; i < ARRAY_COUNT(keywords); i++) {
-        uint32_t near = reading_nearness(name, span_text(keywords[i].name));
-        if (near > 0 && near < nearness) {
-            nearness = near;
-            nearest = keywords[i].name;
-        }
+        reading_nearest_try(&nearest, span_text(keywords[i].name));
     }
-    if (nearest) {
-        reading_error(reading, "a schema here has no keyword '%s'; did you mean '%s'?",
-                      reading_quote(name).text, nearest);
-    } else {
-        reading_error(reading, "a schema here has no keyword '%s'", reading_quote(name).text);
-    }
+    reading_error(reading, "a schema here has no keyword '%s'%s", reading_quote(name).text,
+                  reading_guess(&nearest).text);
 }
 
 void jsonschema_keywords_read(struct jsonschema_compiler *s, uint16_t node)

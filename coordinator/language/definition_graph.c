@@ -73,23 +73,13 @@ static void enter_names(struct compile *c)
 
 /* --- needs ------------------------------------------------------------------------------------ */
 
-static void report_unknown_need(struct compile *c, struct span name)
+struct nearest definition_graph_nearest(const struct compile *c, struct span name)
 {
-    int32_t nearest = -1;
-    uint32_t nearness = UINT32_MAX;
+    struct nearest nearest = reading_nearest(name);
     for (uint32_t i = 0; i < c->step_count; i++) {
-        uint32_t near = reading_nearness(name, c->steps[i].name);
-        if (near > 0 && near < nearness) {
-            nearness = near;
-            nearest = (int32_t)i;
-        }
+        reading_nearest_try(&nearest, c->steps[i].name);
     }
-    if (nearest >= 0) {
-        reading_error(&c->reading, "there is no step '%s'; did you mean '%s'?",
-                      reading_quote(name).text, reading_quote(c->steps[nearest].name).text);
-    } else {
-        reading_error(&c->reading, "there is no step '%s'", reading_quote(name).text);
-    }
+    return nearest;
 }
 
 /* One name in a list of needs; c->reading.place is at it. -1 for one that cannot be. */
@@ -103,7 +93,9 @@ static int32_t resolve_need(struct compile *c, uint32_t step, struct span value)
     struct span name = mp_str(&mp);
     int32_t need = definition_graph_find(c, name);
     if (need < 0) {
-        report_unknown_need(c, name);
+        struct nearest nearest = definition_graph_nearest(c, name);
+        reading_error(&c->reading, "there is no step '%s'%s", reading_quote(name).text,
+                      reading_guess(&nearest).text);
     } else if ((uint32_t)need == step) {
         reading_error(&c->reading, "a step cannot need itself");
         return -1;

@@ -11,24 +11,72 @@
 #include "language/template_form.h"
 #include "reading/reading_words.h"
 
-struct root {
-    const char *name;
-    bool is_now; /* else: of a later version */
+/* What a reference may begin with, after "$.". */
+enum root {
+    ROOT_INPUT,
+    ROOT_STEPS,
+    ROOT_SAGA,
+    ROOT_REASON,
+    ROOT_EVENT,
+    ROOT_ITEM,
+    ROOT_INDEX,
+    ROOT_COUNT,
 };
 
-static const struct root roots[] = {
-    {"input", true}, {"steps", true}, {"saga", true},  {"reason", true},
-    {"event", true}, {"item", true},  {"index", true},
+static const char *const roots[ROOT_COUNT + 1] = {
+    [ROOT_INPUT] = "input",   [ROOT_STEPS] = "steps", [ROOT_SAGA] = "saga",
+    [ROOT_REASON] = "reason", [ROOT_EVENT] = "event", [ROOT_ITEM] = "item",
+    [ROOT_INDEX] = "index",
 };
 
-static void list_roots(struct compile *c, struct quoted written)
+/* What there is behind some roots; each list ends with NULL. */
+static const char *const step_members[] = {"output", "status", NULL};
+static const char *const saga_members[] = {"id", NULL};
+static const char *const reason_members[] = {"code", "message", "step", "actor", NULL};
+static const char *const event_members[] = {"name", "type", "id",   "source",
+                                            "time", "saga", "data", NULL};
+
+/* The root of that name, or ROOT_COUNT. */
+static enum root find_root(struct span name)
 {
-    reading_error(
-        &c->reading,
-        "'%s' refers to nothing: references begin with $.input, $.steps.<name>.output, "
-        "$.steps.<name>.status, $.saga.id or, where there is one, $.event, $.item, $.index "
-        "or (in a compensation) $.reason",
-        written.text);
+    uint32_t root = 0;
+    while (root < ROOT_COUNT && !span_is(name, roots[root])) {
+        root++;
+    }
+    return (enum root)root;
+}
+
+bool template_reference_is_root(struct span name)
+{
+    return find_root(name) != ROOT_COUNT;
+}
+
+static struct guess guess_word(struct span word, const char *const known[])
+{
+    struct nearest nearest = reading_nearest(word);
+    for (size_t i = 0; known[i]; i++) {
+        reading_nearest_try(&nearest, span_text(known[i]));
+    }
+    /* A known word stands in the wrong place: it is no slip. */
+    return nearest.edits > 0 ? reading_guess(&nearest) : (struct guess){""};
+}
+
+/* Nothing is named so: says what could have been meant by `word`, or else all that there is. */
+static bool refuse_word(struct compile *c, struct quoted written, struct span word,
+                        const char *const known[])
+{
+    struct guess guess = guess_word(word, known);
+    if (guess.text[0] != '\0') {
+        reading_error(&c->reading, "'%s' refers to nothing%s", written.text, guess.text);
+    } else {
+        reading_error(
+            &c->reading,
+            "'%s' refers to nothing: references begin with $.input, $.steps.<name>.output, "
+            "$.steps.<name>.status, $.saga.id or, where there is one, $.event, $.item, $.index "
+            "or (in a compensation) $.reason",
+            written.text);
+    }
+    return false;
 }
 
 /* May the template see this step's result? */
@@ -88,6 +136,22 @@ static struct parts split(const struct jsonpath_segment *part)
     return parts;
 }
 
+/* What follows the root is a name that the coordinator never gives: the value is always missing. */
+static void warn_of_member(struct compile *c, struct quoted written, const struct parts *parts,
+                           const char *const known[])
+{
+    struct span name = parts->names[1];
+    bool is_known = name.size == 0;
+    for (size_t i = 0; known[i] && !is_known; i++) {
+        is_known = span_is(name, known[i]);
+    }
+    if (!is_known) {
+        reading_warning(&c->reading, "'%s' is never there: $.%.*s has no '%s'%s", written.text,
+                        (int)parts->names[0].size, (const char *)parts->names[0].data,
+                        reading_quote(name).text, guess_word(name, known).text);
+    }
+}
+
 /* $.steps.<name>.output... or .status; the first part is "steps". */
 static bool resolve_step(struct compile *c, const struct template_view *view,
                          const struct parts *parts, struct reference *reference)
@@ -95,9 +159,12 @@ static bool resolve_step(struct compile *c, const struct template_view *view,
     struct quoted written = reading_quote(reference->written);
     bool is_output = span_is(parts->names[2], "output");
     bool is_status = parts->count == 3 && span_is(parts->names[2], "status");
-    if (!is_output && !is_status) {
-        list_roots(c, written);
+    if (view->is_early) {
+        reading_error(&c->reading, "'%s': when this is filled in, no step has begun", written.text);
         return false;
+    }
+    if (!is_output && !is_status) {
+        return refuse_word(c, written, parts->names[2], step_members);
     }
     if (parts->names[1].size == 0) {
         reading_error(&c->reading, "'%s': a step must be named, as in $.steps.<name>.output",
@@ -106,8 +173,9 @@ static bool resolve_step(struct compile *c, const struct template_view *view,
     }
     int32_t other = definition_graph_find(c, parts->names[1]);
     if (other < 0) {
-        reading_error(&c->reading, "'%s': there is no step '%s'", written.text,
-                      reading_quote(parts->names[1]).text);
+        struct nearest nearest = definition_graph_nearest(c, parts->names[1]);
+        reading_error(&c->reading, "'%s': there is no step '%s'%s", written.text,
+                      reading_quote(parts->names[1]).text, reading_guess(&nearest).text);
         return false;
     }
     reference->root = is_output ? REFERENCE_OUTPUT : REFERENCE_STATUS;
@@ -117,69 +185,69 @@ static bool resolve_step(struct compile *c, const struct template_view *view,
     return check_step(c, view, written, (uint32_t)other);
 }
 
-static const struct root *find_root(struct span name)
+static bool resolve_reason(struct compile *c, const struct template_view *view,
+                           const struct parts *parts, struct quoted written)
 {
-    for (size_t i = 0; i < ARRAY_COUNT(roots); i++) {
-        if (span_is(name, roots[i].name)) {
-            return &roots[i];
-        }
+    if (!view->is_undo) {
+        reading_error(&c->reading, "'%s': only the input of a compensation has $.reason",
+                      written.text);
+        return false;
     }
-    return NULL;
+    warn_of_member(c, written, parts, reason_members);
+    return true;
+}
+
+static bool resolve_event(struct compile *c, const struct template_view *view,
+                          const struct parts *parts, struct quoted written)
+{
+    if (!view->has_event) {
+        reading_error(&c->reading, "'%s': there is no $.event here", written.text);
+        return false;
+    }
+    warn_of_member(c, written, parts, event_members);
+    return true;
 }
 
 bool template_reference_resolve(struct compile *c, const struct template_view *view,
                                 const struct jsonpath_segment *first, struct reference *reference)
 {
+    static const enum reference_root targets[ROOT_COUNT] = {
+        [ROOT_INPUT] = REFERENCE_INPUT, [ROOT_STEPS] = REFERENCE_OUTPUT,
+        [ROOT_SAGA] = REFERENCE_ID,     [ROOT_REASON] = REFERENCE_REASON,
+        [ROOT_EVENT] = REFERENCE_EVENT, [ROOT_ITEM] = REFERENCE_ITEM,
+        [ROOT_INDEX] = REFERENCE_INDEX,
+    };
     struct parts parts = split(first);
     struct quoted written = reading_quote(reference->written);
-    const struct root *root = find_root(parts.names[0]);
-
-    if (root && !root->is_now) {
-        reading_error(&c->reading, "'%s': $.%s is not supported yet", written.text, root->name);
-        return false;
-    }
-    if (view->is_start && root != &roots[4]) {
+    enum root root = find_root(parts.names[0]);
+    if (view->is_start && root != ROOT_EVENT) {
         reading_error(&c->reading, "'%s': what starts a saga sees $.event, and nothing else",
                       written.text);
         return false;
     }
     reference->rest = parts.after[0];
-    if (root == &roots[0]) {
-        reference->root = REFERENCE_INPUT;
+    reference->root = root == ROOT_COUNT ? REFERENCE_INPUT : targets[root];
+    switch (root) {
+    case ROOT_INPUT:
         return true;
-    }
-    if (root == &roots[1] && view->is_early) {
-        reading_error(&c->reading, "'%s': when this is filled in, no step has begun", written.text);
-        return false;
-    }
-    if (root == &roots[1]) {
+    case ROOT_STEPS:
         return resolve_step(c, view, &parts, reference);
-    }
-    if (root == &roots[2] && parts.count == 2 && span_is(parts.names[1], "id")) {
-        reference->root = REFERENCE_ID;
-        return true;
-    }
-    if (root == &roots[3]) {
-        reference->root = REFERENCE_REASON;
-        if (!view->is_undo) {
-            reading_error(&c->reading, "'%s': only the input of a compensation has $.reason",
-                          written.text);
-        }
-        return view->is_undo;
-    }
-    if (root == &roots[4]) {
-        reference->root = REFERENCE_EVENT;
-        if (!view->has_event) {
-            reading_error(&c->reading, "'%s': there is no $.event here", written.text);
-        }
-        return view->has_event;
-    }
-    if (root == &roots[5] || (root == &roots[6] && parts.count == 1)) {
-        reference->root = root == &roots[5] ? REFERENCE_ITEM : REFERENCE_INDEX;
+    case ROOT_SAGA:
+        return (parts.count == 2 && span_is(parts.names[1], "id")) ||
+               refuse_word(c, written, parts.names[1], saga_members);
+    case ROOT_REASON:
+        return resolve_reason(c, view, &parts, written);
+    case ROOT_EVENT:
+        return resolve_event(c, view, &parts, written);
+    case ROOT_ITEM:
         return check_item(c, view, written);
+    case ROOT_INDEX:
+        return parts.count == 1 ? check_item(c, view, written)
+                                : refuse_word(c, written, (struct span){NULL, 0}, roots);
+    case ROOT_COUNT:
+        break;
     }
-    list_roots(c, written);
-    return false;
+    return refuse_word(c, written, parts.names[0], roots);
 }
 
 struct span template_reference_extent(struct compile *c, struct span text)

@@ -16,6 +16,8 @@ struct template_view;
 MUST_CHECK bool template_reference_resolve(struct compile *c, const struct template_view *view,
                                            const struct jsonpath_segment *parts,
                                            struct reference *reference);
+/* Can a reference begin with "$." and this name? */
+bool template_reference_is_root(struct span name);
 /* The longest query that `text`, which holds a good one, begins with. */
 struct span template_reference_extent(struct compile *c, struct span text);
 

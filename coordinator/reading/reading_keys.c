@@ -17,21 +17,14 @@ static const struct key *find_key(const struct key_table *table, struct span nam
 
 static void report_unknown(struct reading *r, const struct key_table *table, struct span name)
 {
-    const char *nearest = NULL;
-    uint32_t nearness = UINT32_MAX;
+    struct nearest nearest = reading_nearest(name);
     for (uint32_t i = 0; i < table->count; i++) {
-        uint32_t near = reading_nearness(name, span_text(table->keys[i].name));
-        if (near > 0 && near < nearness && table->keys[i].support == KEY_NOW) {
-            nearness = near;
-            nearest = table->keys[i].name;
+        if (table->keys[i].support == KEY_NOW) {
+            reading_nearest_try(&nearest, span_text(table->keys[i].name));
         }
     }
-    if (nearest) {
-        reading_error(r, "%s has no key '%s'; did you mean '%s'?", table->what,
-                      reading_quote(name).text, nearest);
-    } else {
-        reading_error(r, "%s has no key '%s'", table->what, reading_quote(name).text);
-    }
+    reading_error(r, "%s has no key '%s'%s", table->what, reading_quote(name).text,
+                  reading_guess(&nearest).text);
 }
 
 bool reading_keys(struct reading *r, struct span value, const struct key_table *table, void *target)

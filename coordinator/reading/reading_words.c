@@ -1,6 +1,8 @@
 /* reading_words.c - words of a document in messages about it. */
 #include "reading/reading_words.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "base/mp.h"
 #include "base/utf8.h"
@@ -64,12 +66,31 @@ static uint32_t distance(struct span a, struct span b)
     return rows[a.size % 3][b.size];
 }
 
-uint32_t reading_nearness(struct span word, struct span known)
+struct nearest reading_nearest(struct span word)
 {
-    if (word.size > LIMIT_NAME || known.size > LIMIT_NAME || word.size == 0) {
-        return 0;
+    return (struct nearest){.word = word};
+}
+
+/* The first of equally near ones stays. */
+void reading_nearest_try(struct nearest *nearest, struct span known)
+{
+    if (nearest->word.size > LIMIT_NAME || known.size > LIMIT_NAME || nearest->word.size == 0) {
+        return;
     }
-    uint32_t edits = distance(word, known);
-    uint32_t most = known.size < 4 ? 1 : 2;
-    return edits <= most ? edits + 1 : 0;
+    uint32_t edits = distance(nearest->word, known);
+    uint32_t most = known.size < 2 ? 0 : known.size < 4 ? 1 : 2;
+    if (edits <= most && (nearest->known.size == 0 || edits < nearest->edits)) {
+        nearest->known = known;
+        nearest->edits = edits;
+    }
+}
+
+struct guess reading_guess(const struct nearest *nearest)
+{
+    struct guess guess = {""};
+    if (nearest->known.size > 0) {
+        snprintf(guess.text, sizeof(guess.text), "; did you mean '%s'?",
+                 reading_quote(nearest->known).text);
+    }
+    return guess;
 }

@@ -12,7 +12,19 @@ struct quoted {
 struct quoted reading_quote(struct span text);
 /* "a number", "text" ... for messages. */
 const char *reading_type_name(struct span value);
-/* Is `word` so near to `known` that it may be a slip of the finger? Smaller is nearer; 0 = far. */
-uint32_t reading_nearness(struct span word, struct span known);
+/* Of the known words, the one that `word` may be a slip of the finger for. */
+struct nearest {
+    struct span word;
+    struct span known; /* borrowed; empty: none is near */
+    uint32_t edits;    /* from one to the other */
+};
+/* Begins the search; each call of reading_nearest_try() offers a known word. */
+struct nearest reading_nearest(struct span word);
+void reading_nearest_try(struct nearest *nearest, struct span known);
+/* "; did you mean 'flight'?", to end a message with, or nothing. */
+struct guess {
+    char text[QUOTE_SIZE + 24];
+};
+struct guess reading_guess(const struct nearest *nearest);
 
 #endif
