@@ -2,9 +2,12 @@
 #include "api/event_post.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "api/event_read.h"
+#include "api/headers.h"
 #include "api/http_call.h"
+#include "base/digest.h"
 #include "base/mp.h"
 
 /* One event on its way: what came of it is copied here by the loop's thread. */
@@ -41,8 +44,9 @@ static void answered(struct request *request, const struct answer *answer)
     http_call_release(call);
 }
 
-static void post(struct http_call *call, struct sent_events *events)
+static void post(struct http_call *call)
 {
+    struct sent_events *events = call->kept;
     const struct desk *desk = call->options->desk;
     http_call_expect(call, events->count);
     for (uint32_t i = 0; i < events->count; i++) {
@@ -58,10 +62,23 @@ static void post(struct http_call *call, struct sent_events *events)
     }
 }
 
+/* In binary mode the headers are part of the request too. */
+static void add_to_digest(const struct inbox_row *event, uint8_t digest[DIGEST_SIZE])
+{
+    const struct span parts[] = {event->name, event->source, event->id, event->data};
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        uint8_t before[DIGEST_SIZE];
+        memcpy(before, digest, sizeof(before));
+        digest_pair(span_of(before, sizeof(before)), parts[i], digest);
+    }
+}
+
 void event_post(struct http_call *call)
 {
     struct event_list list;
-    if (!event_read(call, &list)) {
+    struct span key;
+    uint8_t digest[DIGEST_SIZE] = {0};
+    if (!event_read(call, &list) || !headers_once(call, &key, digest)) {
         return;
     }
     struct sent_events *events = ARENA_NEW(&call->arena, struct sent_events);
@@ -72,13 +89,14 @@ void event_post(struct http_call *call)
     }
     for (uint32_t i = 0; i < list.count; i++) {
         items[i].request.event = list.items[i];
+        add_to_digest(&list.items[i], digest);
     }
     events->call = call;
     events->items = items;
     events->count = list.count;
     events->is_batch = list.is_batch;
     call->kept = events;
-    post(call, events);
+    http_call_post_under(call, key, digest, post);
 }
 
 static void put_outcome(struct form *form, const struct sent_event *item)
@@ -101,6 +119,9 @@ static void put_outcome(struct form *form, const struct sent_event *item)
 void event_post_reply(struct http_call *call)
 {
     const struct sent_events *events = call->kept;
+    if (!http_call_is_answered(call)) {
+        return;
+    }
     for (uint32_t i = 0; i < events->count; i++) {
         const struct sent_event *item = &events->items[i];
         if (item->error != SAGA_OK) {

@@ -129,11 +129,13 @@ static void answered(struct request *request, const struct answer *answer)
 void http_call_expect(struct http_call *call, uint32_t answers)
 {
     PRE(call->target.route->reply != NULL);
-    PRE(!call->is_posted);
+    atomic_fetch_add(&call->open, answers);
+    if (call->is_posted) {
+        return; /* under a key, which was the first */
+    }
     call->is_posted = true;
     buf_close(&call->body); /* what is asked lies in the arena by now */
     http_call_weigh(call);
-    atomic_fetch_add(&call->open, answers);
     if (atomic_load(&call->phase) == HTTP_CALL_BODY) {
         http_call_sleep(call);
     }
@@ -157,6 +159,41 @@ void http_call_post(struct http_call *call)
     if (rc != SAGA_OK) {
         struct answer answer = {.error = rc};
         answered(&call->request, &answer);
+    }
+}
+
+/* On the loop's thread: the key is durable, or refused. */
+static void keyed(struct request *request, const struct answer *answer)
+{
+    struct http_call *call =
+        (struct http_call *)(void *)((uint8_t *)request - offsetof(struct http_call, key));
+    CHECK(call->magic == HTTP_CALL_MAGIC);
+    if (answer->error != SAGA_OK) {
+        call->answer.error = answer->error;
+        call->answer.why = answer->why ? http_call_text(call, span_text(answer->why)) : NULL;
+    } else {
+        call->is_known_key = answer->duplicate;
+        call->post(call);
+    }
+    http_call_release(call);
+}
+
+void http_call_post_under(struct http_call *call, struct span key, const uint8_t digest[],
+                          void (*post)(struct http_call *call))
+{
+    const struct desk *desk = call->options->desk;
+    if (key.size == 0) {
+        post(call);
+        return;
+    }
+    call->post = post;
+    call->key = (struct request){.kind = REQUEST_KEY, .answer = keyed, .key.text = key};
+    memcpy(call->key.key.digest, digest, sizeof(call->key.key.digest));
+    http_call_expect(call, 1);
+    enum saga_error rc = desk->post(&call->key, desk->arg);
+    if (rc != SAGA_OK) {
+        struct answer answer = {.error = rc};
+        keyed(&call->key, &answer);
     }
 }
 

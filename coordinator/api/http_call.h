@@ -51,8 +51,11 @@ struct http_call {
     size_t held;                 /* bytes that are counted in the quota */
     struct arena arena;          /* owns what the request points to */
     struct request request;
-    void *kept;            /* the handler's own, in the arena, for its reply */
-    struct answer answer;  /* to the request; copied into the arena by the loop */
+    void *kept;           /* the handler's own, in the arena, for its reply */
+    struct answer answer; /* to the request; copied into the arena by the loop */
+    struct request key;   /* the Idempotency-Key, for requests that do not carry it */
+    void (*post)(struct http_call *call); /* what comes when the key is durable */
+    bool is_known_key;                    /* the same request came before under it */
     _Atomic uint32_t open; /* the handler, while it runs, and each request without an answer */
     bool is_posted;        /* there was a request: the route's reply answers */
     void (*go_on)(struct http_call *call); /* called when nothing is open any more */
@@ -77,6 +80,10 @@ void http_call_wake(struct http_call *call);
 
 /* Hands call->request to the loop. The handler does nothing more with the call. */
 void http_call_post(struct http_call *call);
+/* The same for a request that does not carry the key: first the key is made durable, then `post`
+ * posts, on whatever thread. Without a key (no text) it does so at once. */
+void http_call_post_under(struct http_call *call, struct span key, const uint8_t digest[],
+                          void (*post)(struct http_call *call));
 /* For handlers that post by themselves: so many answers are awaited ... */
 void http_call_expect(struct http_call *call, uint32_t answers);
 /* ... and this was one of them, or the handler's end. The call may be gone after it. */

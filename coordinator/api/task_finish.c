@@ -2,6 +2,7 @@
 #include "api/task_finish.h"
 
 #include "api/body.h"
+#include "api/headers.h"
 #include "api/http_call.h"
 #include "base/digest.h"
 #include "base/mp.h"
@@ -89,8 +90,12 @@ void task_finish(struct http_call *call)
         problem_answer(call, SAGA_NOT_FOUND, "no task has this token");
         return;
     }
-    call->request.kind = REQUEST_FINISH;
-    http_call_post(call);
+    struct span key;
+    uint8_t digest[DIGEST_SIZE];
+    if (headers_once(call, &key, digest)) {
+        call->request.kind = REQUEST_FINISH;
+        http_call_post_under(call, key, digest, http_call_post);
+    }
 }
 
 void task_finish_reply(struct http_call *call)

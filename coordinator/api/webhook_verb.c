@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "api/body.h"
+#include "api/headers.h"
 #include "api/http_call.h"
 #include "api/webhook_read.h"
+#include "base/digest.h"
 #include "base/log.h"
 
 static const struct {
@@ -56,8 +58,26 @@ static bool read_verb(struct http_call *call, bool takes_id, int64_t *id, struct
     return problem_pass(call);
 }
 
+/* Done once under a key: what is dead by now has died later. */
+static void post(struct http_call *call)
+{
+    if (!call->is_known_key) {
+        http_call_post(call);
+    }
+}
+
+/* Did a request come before under this key? */
+static bool is_known_key(const struct http_call *call, struct span key)
+{
+    struct store_reader *reader = call->reader;
+    struct name known;
+    return key.size > 0 && reader->ops->find_name(reader, key, &known) == SAGA_OK;
+}
+
 void webhook_verb(struct http_call *call)
 {
+    struct span key;
+    uint8_t digest[DIGEST_SIZE];
     int64_t id = 0;
     struct span reason = {NULL, 0};
     const char *verb = strrchr(call->path, '/') + 1;
@@ -75,7 +95,10 @@ void webhook_verb(struct http_call *call)
         problem_answer(call, SAGA_NOT_FOUND, "there is no webhook of this name");
         return;
     }
-    if (id > 0 && !is_dead(call, (uint64_t)id)) {
+    if (!headers_once(call, &key, digest)) {
+        return;
+    }
+    if (id > 0 && !is_known_key(call, key) && !is_dead(call, (uint64_t)id)) {
         problem_answer(call, SAGA_NOT_FOUND, "this webhook has no dead delivery of this id");
         return;
     }
@@ -89,7 +112,7 @@ void webhook_verb(struct http_call *call)
     call->request.kind = REQUEST_OUTBOX;
     log_line(LOG_INFO, "webhook_verb", "hook", http_call_text(call, call->target.parts[0]), "verb",
              verb, "reason", http_call_text(call, reason), NULL);
-    http_call_post(call);
+    http_call_post_under(call, key, digest, post);
 }
 
 void webhook_verb_reply(struct http_call *call)

@@ -24,13 +24,18 @@ static void key_again(struct core *core, struct request *request, const struct n
                        "this idempotency key came before with another request");
         return;
     }
+    request->duplicate = true;
+    if (known->saga == 0) { /* a key alone */
+        struct answer answer = {.duplicate = true};
+        request->answer(request, &answer);
+        return;
+    }
     struct found_saga found = {.saga = known->saga};
     enum saga_error rc = look_up_name(core, &found);
     if (rc != SAGA_OK) {
         request_answer(request, rc, NULL);
         return;
     }
-    request->duplicate = true;
     answers_give(core, request, span_of(found.name, found.size));
 }
 

@@ -12,6 +12,7 @@
 #include "core/state.h"
 #include "core/waiters.h"
 #include "door/request.h"
+#include "engine/batch.h"
 #include "store/catalog.h"
 
 static bool remember(struct core *core, struct request *request)
@@ -217,13 +218,42 @@ static void ask_wait(struct core *core, struct request *request)
     answers_give(core, request, request->saga);
 }
 
+/* The key alone: what follows has its effect once by what it names. Known with the same digest, it
+ * is answered as a duplicate. */
+static void ask_key(struct core *core, struct request *request)
+{
+    struct batch *batch = &core->making->batch;
+    bool ok = true;
+    if (core_is_disk_full(core)) {
+        request_answer(request, SAGA_DISK_FULL, NULL);
+        return;
+    }
+    if (!request_keys_is_new(core, request, request->key.text, request->key.digest)) {
+        return;
+    }
+    uint32_t names_before = batch->rows.name_count;
+    struct span text = arena_copy(&batch->arena, request->key.text, &ok);
+    if (!ok || !remember(core, request)) {
+        request_answer(request, SAGA_NO_MEMORY, NULL);
+        return;
+    }
+    struct name *name = batch_name(batch);
+    if (!name || !batch_effect(batch, EFFECT_REPLY, request->ref)) {
+        core_fail(core, SAGA_NO_MEMORY);
+        return;
+    }
+    *name = (struct name){.text = text}; /* of no saga */
+    memcpy(name->digest, request->key.digest, sizeof(name->digest));
+    request_keys_remember(core, text, names_before);
+}
+
 typedef void (*ask_fn)(struct core *core, struct request *request);
 
 static const ask_fn asks[] = {
     [REQUEST_START] = ask_start,        [REQUEST_VERB] = ask_verb,
     [REQUEST_FINISH] = ask_finish,      [REQUEST_WAIT] = ask_wait,
     [REQUEST_DEFINE] = definitions_ask, [REQUEST_OUTBOX] = deliveries_ask,
-    [REQUEST_EVENT] = arrivals_ask,
+    [REQUEST_EVENT] = arrivals_ask,     [REQUEST_KEY] = ask_key,
 };
 
 void core_ask(struct request *request, void *arg)

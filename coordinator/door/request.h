@@ -20,6 +20,7 @@ enum request_kind {
     REQUEST_DEFINE, /* a new version of a definition */
     REQUEST_OUTBOX, /* what has become of an event on its way to a webhook, or shall */
     REQUEST_EVENT,  /* an event, for all who wait for it or for one saga */
+    REQUEST_KEY,    /* an idempotency key, for a request that cannot carry one itself */
 };
 
 struct answer {
@@ -27,7 +28,7 @@ struct answer {
     const char *why;  /* a sentence; NULL = the error's own */
     struct span saga; /* external id */
     enum saga_state state;
-    bool duplicate;
+    bool duplicate; /* KEY: the same request came before */
     uint64_t seq;
     const struct jsonschema_report *problems; /* INVALID: of a start's input, or NULL */
     struct span output;   /* of a completed saga: msgpack, when it waited; may be empty */
@@ -57,6 +58,10 @@ struct request {
             bool disables;          /* the hook's receiver is gone for good */
             bool enables;           /* a person says: send to it again */
         } outbox;
+        struct {
+            struct span text;   /* as a name (0x01...) */
+            uint8_t digest[32]; /* of the request that will follow */
+        } key;
     };
     struct span definition; /* START: name */
     uint32_t version;       /* START: 0 = the newest */

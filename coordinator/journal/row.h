@@ -46,7 +46,7 @@ struct head {
  * of a task that was answered `later`, by which its saga is found when it has left memory. */
 struct name {
     struct span text;   /* a saga id as it is; others with a leading byte, see enum name_kind */
-    uint64_t saga;      /* what it means */
+    uint64_t saga;      /* what it means; 0: a request's key that is of no saga */
     uint8_t digest[32]; /* of the request that made it; of a token: zeroes */
 };
 
