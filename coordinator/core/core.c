@@ -14,7 +14,7 @@
 #include "core/state.h"
 #include "core/waiters.h"
 #include "engine/batch.h"
-#include "peers/parts.h"
+#include "peers/peers.h"
 
 enum {
     DISK_RETRY_MS = 1000,     /* between two tries to write to a full disk */

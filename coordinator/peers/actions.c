@@ -1,19 +1,18 @@
-/* actions.c - who offers an action, and which of them gets the next task.
- *
- * The least loaded session is chosen; equals take turns, because the search begins behind the last
- * one chosen. It ends at the first session without any task, which no other can beat. */
+/* actions.c - a map from names to actions, each with an array of the sessions that offer it. */
+#include "peers/actions.h"
+
 #include <stdlib.h>
 
-#include "peers/parts.h"
+#include "base/mp.h"
 
-struct action *actions_find(const struct peers *peers, struct span name)
+static struct action *find(const struct actions *actions, struct span name)
 {
-    return map_get(&peers->actions, name);
+    return map_get(&actions->map, name);
 }
 
-struct action *actions_take(struct peers *peers, struct span name)
+struct action *actions_take(struct actions *actions, struct span name)
 {
-    struct action *action = actions_find(peers, name);
+    struct action *action = find(actions, name);
     if (!action) {
         if (name.size > LIMIT_ACTION) {
             return NULL;
@@ -26,7 +25,7 @@ struct action *actions_take(struct peers *peers, struct span name)
         if (name.size > 0) {
             memcpy(action->name, name.data, name.size);
         }
-        if (map_put(&peers->actions, span_of(action->name, name.size), action) != SAGA_OK) {
+        if (map_put(&actions->map, action_name(action), action) != SAGA_OK) {
             free(action);
             return NULL;
         }
@@ -35,19 +34,21 @@ struct action *actions_take(struct peers *peers, struct span name)
     return action;
 }
 
-void actions_release(struct peers *peers, struct action *action)
+void actions_release(struct actions *actions, struct action *action)
 {
     PRE(action->uses > 0);
     if (--action->uses > 0) {
         return;
     }
     CHECK(action->session_count == 0);
-    CHECK(map_drop(&peers->actions, span_of(action->name, action->name_size)) == action);
+    CHECK(map_drop(&actions->map, action_name(action)) == action);
     free(action->sessions);
     free(action);
 }
 
-enum saga_error actions_offer(struct action *action, struct session *session)
+/* ---- what a session offers ---- */
+
+static enum saga_error add_session(struct action *action, struct session *session)
 {
     if (action->session_count == action->session_capacity) {
         uint32_t capacity = action->session_capacity == 0 ? 4 : action->session_capacity * 2;
@@ -62,7 +63,7 @@ enum saga_error actions_offer(struct action *action, struct session *session)
     return SAGA_OK;
 }
 
-void actions_withdraw(struct action *action, const struct session *session)
+static void drop_session(struct action *action, const struct session *session)
 {
     for (uint32_t i = 0; i < action->session_count; i++) {
         if (action->sessions[i] == session) {
@@ -72,14 +73,79 @@ void actions_withdraw(struct action *action, const struct session *session)
     }
 }
 
-struct session *actions_choose(const struct peers *peers, struct action *action, int64_t now_ms)
+static bool offers(const struct session *session, const struct action *action)
+{
+    for (uint32_t i = 0; i < session->action_count; i++) {
+        if (session->actions[i] == action) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One more action; said twice, it is offered once. */
+static enum saga_error offer(struct actions *actions, struct session *session, struct span name)
+{
+    struct action *action = actions_take(actions, name);
+    if (!action) {
+        return SAGA_NO_MEMORY;
+    }
+    if (offers(session, action)) {
+        actions_release(actions, action);
+        return SAGA_OK;
+    }
+    if (add_session(action, session) != SAGA_OK) {
+        actions_release(actions, action);
+        return SAGA_NO_MEMORY;
+    }
+    session->action_names[session->action_count] = action_name(action);
+    session->actions[session->action_count++] = action;
+    return SAGA_OK;
+}
+
+enum saga_error actions_set(struct actions *actions, struct session *session, struct span names)
+{
+    struct mp mp = mp_open(names);
+    uint32_t count = mp_array(&mp);
+    actions_drop(actions, session);
+    session->actions = calloc(count + 1u, sizeof(struct action *));
+    session->action_names = calloc(count + 1u, sizeof(*session->action_names));
+    if (!session->actions || !session->action_names) {
+        return SAGA_NO_MEMORY;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (offer(actions, session, mp_str(&mp)) != SAGA_OK) {
+            return SAGA_NO_MEMORY;
+        }
+    }
+    POST(session->action_count <= count);
+    return SAGA_OK;
+}
+
+void actions_drop(struct actions *actions, struct session *session)
+{
+    for (uint32_t i = 0; i < session->action_count; i++) {
+        drop_session(session->actions[i], session);
+        actions_release(actions, session->actions[i]);
+    }
+    free(session->actions);
+    free(session->action_names);
+    session->actions = NULL;
+    session->action_names = NULL;
+    session->action_count = 0;
+}
+
+/* ---- who gets a task ---- */
+
+/* The search ends at the first session without any task, which no other can beat. */
+struct session *actions_choose(struct action *action, int64_t now_ms)
 {
     uint32_t count = action->session_count;
     uint32_t best = count;
     uint32_t at = action->turn < count ? action->turn : 0;
     for (uint32_t i = 0; i < count; i++, at = at + 1 < count ? at + 1 : 0) {
         const struct session *session = action->sessions[at];
-        if (!sessions_has_room(peers, session, now_ms)) {
+        if (!session_has_room(session, now_ms)) {
             continue;
         }
         if (best == count || session->in_flight < action->sessions[best]->in_flight) {
@@ -93,6 +159,7 @@ struct session *actions_choose(const struct peers *peers, struct action *action,
         return NULL;
     }
     action->turn = best + 1;
+    POST(session_has_room(action->sessions[best], now_ms));
     return action->sessions[best];
 }
 
@@ -103,19 +170,29 @@ static struct span service_of(struct span name)
     return dot ? span_of(name.data, (size_t)(dot - name.data) + 1) : name;
 }
 
-struct session *actions_any(const struct peers *peers, struct span name)
+struct session *actions_any(const struct actions *actions, struct span name)
 {
-    const struct action *action = actions_find(peers, name);
+    const struct action *action = find(actions, name);
     if (action && action->session_count > 0) {
         return action->sessions[0];
     }
     struct span service = service_of(name);
     size_t at = 0;
-    while ((action = map_next(&peers->actions, &at)) != NULL) {
+    while ((action = map_next(&actions->map, &at)) != NULL) {
         if (action->session_count > 0 && action->name_size >= service.size &&
             memcmp(action->name, service.data, service.size) == 0) {
             return action->sessions[0];
         }
     }
     return NULL;
+}
+
+void actions_close(struct actions *actions)
+{
+    size_t at = 0;
+    for (struct action *action; (action = map_next(&actions->map, &at)) != NULL;) {
+        free(action->sessions);
+        free(action);
+    }
+    map_close(&actions->map);
 }

@@ -1,29 +1,13 @@
-/* dispatch.c - brings tasks to sessions: at once when one has room, else in order when a slot
- * frees.
- *
- * undo, confirm and check go before do; within each the order is that of arrival, over all actions
- * that the session offers. A send that fails leaves the task where it was, at the front: it has
- * used up no attempt. A task whose time is over before it could leave is never sent: it stays known
- * so that the cancel from the engine's own timer finds that it was not taken. */
+/* dispatch.c - the way of one task: to the best session, to the next best, or into its queue. */
+#include "peers/dispatch.h"
+
 #include <stdio.h>
 
 #include "base/log.h"
-#include "peers/parts.h"
+#include "peers/emit.h"
+#include "peers/outbound.h"
 
-static bool is_urgent(const struct task *task)
-{
-    switch (task->kind) {
-    case TASK_DO:
-        return false;
-    case TASK_UNDO:
-    case TASK_CONFIRM:
-    case TASK_CHECK:
-        return true;
-    }
-    return false;
-}
-
-/* What the participant may use, counted from its arrival. */
+/* The milliseconds that the participant may use, counted from the arrival. */
 static int64_t ttl_of(const struct task *task, int64_t now_ms)
 {
     int64_t left_ms = task->close_at_ms - now_ms;
@@ -48,7 +32,7 @@ static void refuse_size(struct peers *peers, const struct task *task, int64_t no
                                    .message = span_text("the task is larger than may be sent"),
                                    .retry_after_ms = -1};
     memcpy(event.result.token, task->token, TOKEN_SIZE);
-    peers_emit(peers, &event);
+    emit_event(peers, &event);
 }
 
 static enum sending send_flight(struct peers *peers, struct flight *flight, struct session *session,
@@ -66,9 +50,9 @@ static enum sending send_flight(struct peers *peers, struct flight *flight, stru
     if (rc != SAGA_OK) {
         return SENDING_FAILED;
     }
-    flights_unlink(peers, flight);
-    flights_open(peers, flight, session);
-    peers_emit_flight(peers, EVENT_SENT, flight, session, now_ms);
+    flights_unlink(&peers->flights, flight);
+    flights_open(&peers->flights, flight, session);
+    emit_flight(peers, EVENT_SENT, flight, session, now_ms);
     return SENDING_DONE;
 }
 
@@ -77,7 +61,7 @@ static enum sending offer(struct peers *peers, struct flight *flight, struct act
                           int64_t now_ms)
 {
     for (uint32_t i = 0; i <= action->session_count; i++) {
-        struct session *session = actions_choose(peers, action, now_ms);
+        struct session *session = actions_choose(action, now_ms);
         if (!session) {
             return SENDING_FAILED;
         }
@@ -89,30 +73,20 @@ static enum sending offer(struct peers *peers, struct flight *flight, struct act
     return SENDING_FAILED;
 }
 
-/* The engine hears that it never left, and decides anew. */
-static void refuse(struct peers *peers, const struct task *task, int64_t now_ms)
-{
-    struct event event = {.kind = EVENT_UNTAKEN, .now_ms = now_ms};
-    event.task.key = task->key;
-    event.task.attempt = task->attempt;
-    memcpy(event.task.token, task->token, TOKEN_SIZE);
-    peers_emit(peers, &event);
-}
-
 /* A name that is taken already can only be one that some peer claimed to be running, or one that
  * is past: the attempt that leaves now is the true one. */
 static struct flight *make_flight(struct peers *peers, const struct task *task)
 {
-    struct flight *flight = flights_find(peers, task->key, task->attempt);
+    struct flight *flight = flights_find(&peers->flights, task->key, task->attempt);
     if (flight) {
-        flights_forget(peers, flight);
+        flights_forget(&peers->flights, flight);
     }
-    flight = flights_new(peers, task->key, task->attempt);
+    flight = flights_new(&peers->flights, task->key, task->attempt);
     if (!flight) {
         return NULL;
     }
     flight->task = task;
-    flight->is_urgent = is_urgent(task);
+    flight->is_urgent = task->kind != TASK_DO;
     flight->has_token = true;
     memcpy(flight->token, task->token, TOKEN_SIZE);
     return flight;
@@ -129,17 +103,17 @@ static void say_nobody(const struct action *action)
 
 void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
 {
-    if (peers->waiting_count == WAITING_MAX) {
-        refuse(peers, task, now_ms);
+    if (peers->flights.waiting_count == WAITING_MAX) {
+        emit_untaken(peers, task, now_ms);
         return;
     }
     struct flight *flight = make_flight(peers, task);
-    struct action *action = flight ? actions_take(peers, task->action) : NULL;
+    struct action *action = flight ? actions_take(&peers->actions, task->action) : NULL;
     if (!action) {
         if (flight) {
-            flights_forget(peers, flight);
+            flights_forget(&peers->flights, flight);
         }
-        refuse(peers, task, now_ms);
+        emit_untaken(peers, task, now_ms);
         return;
     }
     /* None overtakes what waits already. */
@@ -149,12 +123,12 @@ void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
         say_nobody(action);
     }
     if (sending == SENDING_FAILED) {
-        flights_wait(peers, flight, action); /* keeps the use of the action */
+        flights_wait(&peers->flights, flight, action); /* keeps the use of the action */
     } else {
-        actions_release(peers, action);
+        actions_release(&peers->actions, action);
     }
     if (sending == SENDING_REFUSED) {
-        flights_forget(peers, flight);
+        flights_forget(&peers->flights, flight);
     }
 }
 
@@ -174,12 +148,12 @@ static struct flight *next_of(const struct session *session)
             plain = first;
         }
     }
-    return urgent != NULL ? urgent : plain;
+    return urgent ? urgent : plain;
 }
 
 void dispatch_session(struct peers *peers, struct session *session, int64_t now_ms)
 {
-    while (peers->waiting_count > 0 && sessions_has_room(peers, session, now_ms)) {
+    while (peers->flights.waiting_count > 0 && session_has_room(session, now_ms)) {
         struct flight *flight = next_of(session);
         if (!flight) {
             return;
@@ -189,23 +163,9 @@ void dispatch_session(struct peers *peers, struct session *session, int64_t now_
             return;
         }
         if (sending == SENDING_EXPIRED) {
-            flights_unlink(peers, flight);
+            flights_unlink(&peers->flights, flight);
         } else if (sending == SENDING_REFUSED) {
-            flights_forget(peers, flight);
+            flights_forget(&peers->flights, flight);
         }
     }
-}
-
-struct session *dispatch_answered(struct peers *peers, const struct result *result)
-{
-    struct flight *flight = flights_find(peers, result->key, result->attempt);
-    if (!flight || flight->state == FLIGHT_WAITING) {
-        return NULL;
-    }
-    if (flight->has_token && memcmp(flight->token, result->token, TOKEN_SIZE) != 0) {
-        return NULL;
-    }
-    struct session *session = flight->session;
-    flights_forget(peers, flight);
-    return session;
 }

@@ -293,12 +293,7 @@ bool fields_bool(const struct message *message, enum wire_key key, bool fallback
 void fields_put_key(struct buf *out, enum wire_key key)
 {
     const struct word *word = &keys[key];
-    uint8_t *at = buf_reserve(out, 1u + word->size);
-    if (!at) {
-        return;
-    }
-    at[0] = (uint8_t)(0xa0 | word->size);
-    memcpy(at + 1, word->text, word->size);
+    plain_put_text(out, span_of(word->text, word->size));
 }
 
 const char *fields_type_text(enum wire_type type)

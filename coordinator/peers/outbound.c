@@ -1,11 +1,14 @@
-/* outbound.c - packs what leaves, and sends it; nothing here blocks.
- *
- * Every message is packed into one buffer that is kept. What cannot be sent is as good as lost on
- * the way, which the protocol bears: results come again, sessions fall silent. Only a task's
- * failure matters, and is given back. */
-#include "peers/parts.h"
+/* outbound.c - every message is packed into one buffer, which is kept from one to the next. */
+#include "peers/outbound.h"
 
 #include "base/digest.h"
+
+enum {
+    WHO_MS = 1000,         /* a connection is told `who` no more often */
+    STALL_MS = 20,         /* a full pipe is left alone for this long */
+    RETRY_AFTER_MS = 1000, /* told with `overloaded` */
+    DONE_HEAD_MAX = 64,    /* bytes of a `done` besides its results */
+};
 
 static const char *const verdict_texts[] = {
     [VERDICT_OK] = "ok",
@@ -132,11 +135,12 @@ enum saga_error outbound_task(struct peers *peers, struct session *session, cons
     return send_to(peers, session, now_ms);
 }
 
-void outbound_cancel(struct peers *peers, struct session *session, struct span key,
-                     const struct effect *effect, int64_t now_ms)
+void outbound_cancel(struct peers *peers, struct session *session, const struct effect *effect,
+                     int64_t now_ms)
 {
+    PRE(effect->kind == EFFECT_CANCEL);
     struct buf *out = begin(peers, WIRE_CANCEL, 3);
-    put_str(out, WIRE_KEY_KEY, key);
+    put_str(out, WIRE_KEY_KEY, effect->call.key);
     put_uint(out, WIRE_KEY_ATTEMPT, effect->call.attempt);
     put_text(out, WIRE_KEY_REASON, effect->call.reason ? effect->call.reason : "");
     MAYBE(send_to(peers, session, now_ms) == SAGA_OK);
@@ -192,8 +196,6 @@ void outbound_who(struct peers *peers, struct contact *contact, int64_t now_ms)
 
 /* ---- verdicts ---- */
 
-enum { DONE_HEAD_MAX = 64 }; /* bytes of a `done` besides its results */
-
 /* False when it does not fit any more; the collected ones are as before. */
 static bool add_verdict(struct contact *contact, const struct result *about, enum verdict verdict,
                         size_t size_max)
@@ -223,11 +225,7 @@ void outbound_verdict(struct peers *peers, struct contact *contact, const struct
         }
     }
     contact->done_count++;
-    if (!contact->is_dirty) {
-        contact->is_dirty = true;
-        contact->next_dirty = peers->dirty;
-        peers->dirty = contact;
-    }
+    contacts_mark_untold(&peers->contacts, contact);
 }
 
 void outbound_done(struct peers *peers, struct contact *contact, int64_t now_ms)

@@ -28,7 +28,7 @@
 #include "base/log.h"
 #include "base/mp.h"
 #include "core/state.h"
-#include "peers/parts.h"
+#include "peers/state.h"
 
 enum {
     SIM_SAGAS = 512,     /* of one seed: named ones, and others as they appear */

@@ -88,12 +88,12 @@ void sim_check_bounds(struct sim *sim)
     bound(sim, stats.sessions, 2u * SIM_PARTIES + sim->counts[COUNT_DEATHS], "sessions");
     bound(sim, stats.queued, attempts, "tasks that wait");
     bound(sim, stats.in_flight, attempts, "tasks in flight");
-    bound(sim, core->peers->past_count, 2 * attempts, "past tasks");
-    bound(sim, core->peers->stranger_count, sim->conn_count, "strangers");
+    bound(sim, core->peers->flights.past_count, 2 * attempts, "past tasks");
+    bound(sim, core->peers->contacts.stranger_count, sim->conn_count, "strangers");
     bound(sim, engine_count(core->engine), sim->saga_count + SIM_ASKS, "sagas in memory");
     bound(sim, core->requests.count, 8 * SIM_ASKS, "requests at the engine");
     bound(sim, core->waiter_count, 8 * SIM_ASKS, "waiters");
-    bound(sim, core->peers->ask_count, 8 * SIM_ASKS, "asks");
+    bound(sim, core->peers->clients.open_count, 8 * SIM_ASKS, "asks");
     sim_check_sleepers(sim);
 }
 
@@ -151,7 +151,7 @@ static void check_drained(struct sim *sim)
         unfinished += !saga_state_is_final(saga->state);
     }
     bound(sim, core->requests.count, 0, "requests at the engine at rest");
-    bound(sim, core->peers->ask_count, 0, "asks at rest");
+    bound(sim, core->peers->clients.open_count, 0, "asks at rest");
     bound(sim, engine_count(core->engine), unfinished, "sagas in memory at rest");
 }
 

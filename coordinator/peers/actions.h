@@ -1,0 +1,49 @@
+/* actions.h - "flights.book": who offers it, and what waits for it.
+ *
+ * The least loaded session is chosen; equals take turns, because the search begins behind the one
+ * that was chosen last. An action is known while a session offers it or a flight waits for it. */
+#ifndef PEERS_ACTIONS_H
+#define PEERS_ACTIONS_H
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "peers/session.h"
+
+struct action {
+    struct session **sessions; /* those that offer it; owned */
+    uint32_t session_count;
+    uint32_t session_capacity;
+    uint32_t turn;             /* where the next choice begins */
+    struct flight_list urgent; /* waiting: undo, confirm, check */
+    struct flight_list plain;  /* waiting: do */
+    uint32_t uses;             /* sessions and waiting flights; 0: it may go */
+    uint32_t name_size;
+    uint8_t name[LIMIT_ACTION];
+};
+
+struct actions {
+    struct map map; /* name -> action */
+};
+
+/* Finds or makes; NULL without memory. Each use is given back by actions_release(). */
+struct action *actions_take(struct actions *actions, struct span name);
+void actions_release(struct actions *actions, struct action *action);
+/* The session offers these from now on, and no others: a checked msgpack array of str. On
+ * SAGA_NO_MEMORY it offers fewer than it said, and the caller must end it. */
+MUST_CHECK enum saga_error actions_set(struct actions *actions, struct session *session,
+                                       struct span names);
+/* The session offers nothing any more. */
+void actions_drop(struct actions *actions, struct session *session);
+/* The least loaded session that offers the action and has room, or NULL. */
+struct session *actions_choose(struct action *action, int64_t now_ms);
+/* Any session that offers the action, or another one of its service; NULL. */
+struct session *actions_any(const struct actions *actions, struct span name);
+void actions_close(struct actions *actions);
+
+static inline struct span action_name(const struct action *action)
+{
+    return span_of(action->name, action->name_size);
+}
+
+#endif

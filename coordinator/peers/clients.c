@@ -1,0 +1,288 @@
+/* clients.c - the requests that are open, and how each kind is answered. */
+#include "peers/clients.h"
+
+#include <stdlib.h>
+
+#include "peers/outbound.h"
+
+enum { REQUEST_MAGIC = 0x61736b31 };
+
+/* ---- open requests ---- */
+
+static bool has_room(const struct clients *clients, size_t size)
+{
+    return clients->open_count < LIMIT_WAITERS && clients->bytes + size <= CLIENTS_BYTES_MAX;
+}
+
+static struct client_request *take_free(struct clients *clients)
+{
+    struct client_request *asked = clients->free;
+    if (!asked) {
+        return malloc(sizeof(*asked));
+    }
+    clients->free = asked->next;
+    clients->free_count--;
+    return asked;
+}
+
+static void list(struct clients *clients, struct client_request *asked)
+{
+    asked->next = clients->open;
+    if (clients->open) {
+        clients->open->prev = asked;
+    }
+    clients->open = asked;
+    clients->open_count++;
+    clients->bytes += asked->size;
+}
+
+static void unlist(struct clients *clients, struct client_request *asked)
+{
+    PRE(clients->open_count > 0);
+    PRE(clients->bytes >= asked->size);
+    if (!asked->prev) {
+        clients->open = asked->next;
+    } else {
+        asked->prev->next = asked->next;
+    }
+    if (asked->next) {
+        asked->next->prev = asked->prev;
+    }
+    clients->open_count--;
+    clients->bytes -= asked->size;
+}
+
+/* With a copy of the frame; NULL without room or memory. */
+static struct client_request *open_request(struct peers *peers, struct span connection,
+                                           struct span frame)
+{
+    struct clients *clients = &peers->clients;
+    if (connection.size > CONNECTION_MAX || !has_room(clients, frame.size)) {
+        return NULL;
+    }
+    struct client_request *asked = take_free(clients);
+    if (!asked) {
+        return NULL;
+    }
+    memset(asked, 0, offsetof(struct client_request, connection));
+    asked->copy = frame.size <= SMALL_SIZE ? asked->small : malloc(frame.size);
+    if (!asked->copy) {
+        free(asked);
+        return NULL;
+    }
+    memcpy(asked->copy, frame.data, frame.size);
+    memcpy(asked->connection, connection.data, connection.size);
+    asked->connection_size = (uint32_t)connection.size;
+    asked->magic = REQUEST_MAGIC;
+    asked->peers = peers;
+    asked->size = frame.size;
+    list(clients, asked);
+    return asked;
+}
+
+static void close_request(struct client_request *asked)
+{
+    struct clients *clients = &asked->peers->clients;
+    unlist(clients, asked);
+    asked->magic = 0;
+    if (asked->copy != asked->small) {
+        free(asked->copy);
+    }
+    if (clients->free_count < CLIENTS_FREE_MAX) {
+        asked->next = clients->free;
+        clients->free = asked;
+        clients->free_count++;
+    } else {
+        free(asked);
+    }
+}
+
+static void free_all(struct client_request *asked)
+{
+    while (asked) {
+        struct client_request *next = asked->next;
+        if (asked->magic == REQUEST_MAGIC && asked->copy != asked->small) {
+            free(asked->copy);
+        }
+        free(asked);
+        asked = next;
+    }
+}
+
+void clients_close(struct clients *clients)
+{
+    free_all(clients->open);
+    free_all(clients->free);
+    *clients = (struct clients){0};
+}
+
+static struct span connection_of(const struct client_request *asked)
+{
+    return span_of(asked->connection, asked->connection_size);
+}
+
+/* ---- answers ---- */
+
+/* The saga as it is: the same keys for `get` and `wait`. */
+static void reply_saga(struct peers *peers, struct span connection, struct span request,
+                       struct span saga, const struct peers_range *range)
+{
+    uint32_t pairs = 0;
+    buf_clear(&peers->body);
+    enum saga_error rc = SAGA_UNAVAILABLE;
+    if (peers->reader.get) {
+        rc = peers->reader.get(saga, range, &peers->body, &pairs, peers->reader.arg);
+    }
+    if (rc == SAGA_OK && buf_failed(&peers->body)) {
+        rc = SAGA_TOO_LARGE;
+    }
+    if (rc != SAGA_OK) {
+        outbound_error(peers, connection, request, rc, NULL);
+        return;
+    }
+    outbound_reply(peers, request, pairs);
+    buf_write(&peers->out, peers->body.data, peers->body.size);
+    outbound_reply_end(peers, connection, request);
+}
+
+static void reply_wait(struct client_request *asked, const struct answer *answer)
+{
+    MAYBE(answer->duplicate);
+    reply_saga(asked->peers, connection_of(asked), asked->name, asked->request.saga, &asked->range);
+}
+
+static void reply_start(struct client_request *asked, const struct answer *answer)
+{
+    struct buf *out = &asked->peers->out;
+    outbound_reply(asked->peers, asked->name, answer->output.size > 0 ? 4 : 3);
+    fields_put_key(out, WIRE_KEY_SAGA);
+    mp_put_str(out, answer->saga.size > 0 ? answer->saga : asked->request.start.name);
+    fields_put_key(out, WIRE_KEY_STATUS);
+    mp_put_text(out, saga_state_name(answer->state));
+    fields_put_key(out, WIRE_KEY_DUPLICATE);
+    mp_put_bool(out, answer->duplicate);
+    if (answer->output.size > 0) {
+        fields_put_key(out, WIRE_KEY_OUTPUT);
+        mp_put_value(out, answer->output);
+    }
+    outbound_reply_end(asked->peers, connection_of(asked), asked->name);
+}
+
+static void reply_finish(struct client_request *asked, const struct answer *answer)
+{
+    struct peers *peers = asked->peers;
+    if (answer->verdict == VERDICT_UNKNOWN) {
+        outbound_error(peers, connection_of(asked), asked->name, SAGA_NOT_FOUND,
+                       "no task has this token");
+        return;
+    }
+    outbound_reply(peers, asked->name, 1);
+    fields_put_key(&peers->out, WIRE_KEY_STATE);
+    mp_put_text(&peers->out, outbound_verdict_text(answer->verdict));
+    outbound_reply_end(peers, connection_of(asked), asked->name);
+}
+
+static void reply_event(struct client_request *asked, const struct answer *answer)
+{
+    struct buf *out = &asked->peers->out;
+    outbound_reply(asked->peers, asked->name, 2);
+    fields_put_key(out, WIRE_KEY_DELIVERED);
+    mp_put_uint(out, answer->delivered);
+    fields_put_key(out, WIRE_KEY_STARTED);
+    if (answer->started.size > 0) {
+        mp_put_value(out, answer->started);
+    } else {
+        mp_put_array(out, 0);
+    }
+    outbound_reply_end(asked->peers, connection_of(asked), asked->name);
+}
+
+static void answer_request(struct request *request, const struct answer *answer)
+{
+    static void (*const replies[WIRE_TYPE_COUNT])(struct client_request * asked,
+                                                  const struct answer *answer) = {
+        [WIRE_START] = reply_start,
+        [WIRE_WAIT] = reply_wait,
+        [WIRE_FINISH] = reply_finish,
+        [WIRE_EVENT] = reply_event,
+    };
+    struct client_request *asked = request->arg;
+    CHECK(asked->magic == REQUEST_MAGIC);
+    CHECK(&asked->request == request);
+    if (answer->error != SAGA_OK) {
+        outbound_error(asked->peers, connection_of(asked), asked->name, answer->error, answer->why);
+    } else {
+        replies[asked->type](asked, answer);
+    }
+    close_request(asked);
+}
+
+/* ---- messages ---- */
+
+static void ask(struct peers *peers, struct span connection, struct span frame,
+                const struct message *message, int64_t now_ms)
+{
+    struct span name = fields_text(message, WIRE_KEY_REQUEST);
+    struct client_request *asked = open_request(peers, connection, frame);
+    if (!asked) {
+        outbound_error(peers, connection, name, SAGA_OVERLOADED, "too many open requests");
+        return;
+    }
+    asked->type = message->type;
+    asked->name = requests_moved(asked, frame, name);
+    asked->request.arg = asked;
+    asked->request.answer = answer_request;
+    const struct request_source source = {.fields = &peers->fields,
+                                          .message = message,
+                                          .frame = frame,
+                                          .mint = &peers->mint,
+                                          .now_ms = now_ms};
+    const char *why = NULL;
+    enum saga_error rc = requests_fill(asked, &source, &why);
+    if (rc != SAGA_OK) {
+        outbound_error(peers, connection, name, rc, why);
+        close_request(asked);
+        return;
+    }
+    /* The request may be answered, and closed, before this returns. */
+    peers->desk.ask(&asked->request, peers->desk.arg);
+}
+
+static void get(struct peers *peers, struct span connection, const struct message *message)
+{
+    struct span name = fields_text(message, WIRE_KEY_REQUEST);
+    struct peers_range range = requests_range(message);
+    const char *why = NULL;
+    if (!requests_has_saga(message, &why)) {
+        outbound_error(peers, connection, name, SAGA_NOT_FOUND, why);
+        return;
+    }
+    reply_saga(peers, connection, name, fields_text(message, WIRE_KEY_SAGA), &range);
+}
+
+void clients_message(struct peers *peers, struct span connection, struct span frame,
+                     const struct message *message, int64_t now_ms)
+{
+    struct span name = fields_text(message, WIRE_KEY_REQUEST);
+    PRE(name.size <= REQUEST_MAX);
+    switch ((int)message->type) {
+    case WIRE_GET:
+        get(peers, connection, message);
+        break;
+    case WIRE_START:
+        if (peers->is_draining) {
+            outbound_error(peers, connection, name, SAGA_UNAVAILABLE, "shutting down");
+            break;
+        }
+        ask(peers, connection, frame, message, now_ms);
+        break;
+    case WIRE_WAIT:
+    case WIRE_FINISH:
+    case WIRE_EVENT:
+        ask(peers, connection, frame, message, now_ms);
+        break;
+    default:
+        outbound_error(peers, connection, name, SAGA_INVALID, "not supported yet");
+        break;
+    }
+}

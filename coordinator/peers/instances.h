@@ -1,0 +1,38 @@
+/* instances.h - the processes behind the sessions, by the names that they give themselves.
+ *
+ * An instance outlives its session while flights of it are past: it may come back and say which of
+ * them it has taken. One that has neither session nor past flights is forgotten. */
+#ifndef PEERS_INSTANCES_H
+#define PEERS_INSTANCES_H
+
+#include "base/map.h"
+#include "peers/flight.h"
+
+enum { INSTANCE_MAX = 255 }; /* bytes of an instance's name */
+
+struct instance {
+    struct session *session; /* NULL: it has none now */
+    struct flight_list past;
+    uint32_t name_size;
+    uint8_t name[INSTANCE_MAX];
+};
+
+struct instances {
+    struct map map; /* name -> instance */
+};
+
+/* NULL when it is not known. */
+struct instance *instances_find(const struct instances *instances, struct span name);
+/* Finds or makes; NULL without memory. The name has at most INSTANCE_MAX bytes. One that was made
+ * and gets no session is given back by instances_release(). */
+struct instance *instances_take(struct instances *instances, struct span name);
+/* Forgets the instance when nothing is known of it any more. */
+void instances_release(struct instances *instances, struct instance *instance);
+void instances_close(struct instances *instances);
+
+static inline struct span instance_name(const struct instance *instance)
+{
+    return span_of(instance->name, instance->name_size);
+}
+
+#endif

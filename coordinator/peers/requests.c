@@ -1,0 +1,261 @@
+/* requests.c - one function for each kind of request: what it must have, and where it goes. */
+#include "language/label.h"
+#include "peers/requests.h"
+
+#include "base/digest.h"
+#include "base/ids.h"
+#include "peers/results.h"
+#include "store/request_digest.h"
+
+/* Where events of clients come from, as their source says. */
+#define SOURCE_OF_CLIENTS "client"
+
+static const char bad_id[] = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
+
+struct span requests_moved(const struct client_request *asked, struct span frame, struct span bytes)
+{
+    if (bytes.size == 0) {
+        return (struct span){NULL, 0};
+    }
+    PRE(bytes.data >= frame.data);
+    PRE(bytes.data + bytes.size <= frame.data + frame.size);
+    return span_of(asked->copy + (bytes.data - frame.data), bytes.size);
+}
+
+/* The text, or the whole value, under a key; in the copy. */
+static struct span moved_text(const struct client_request *asked,
+                              const struct request_source *source, enum wire_key key)
+{
+    return requests_moved(asked, source->frame, fields_text(source->message, key));
+}
+
+static struct span moved_value(const struct client_request *asked,
+                               const struct request_source *source, enum wire_key key)
+{
+    return requests_moved(asked, source->frame, source->message->value[key]);
+}
+
+static int64_t wait_of(const struct message *message)
+{
+    int64_t wait_ms = fields_int(message, WIRE_KEY_WAIT_MS, WAIT_MS);
+    return wait_ms > WAIT_MS_MAX ? WAIT_MS_MAX : wait_ms;
+}
+
+/* ---- start ---- */
+
+static bool are_texts(struct span labels)
+{
+    struct mp mp = mp_open(labels);
+    uint32_t count = labels.size == 0 ? 0 : mp_map(&mp);
+    for (uint32_t i = 0; i < count; i++) {
+        mp_str(&mp);
+        mp_str(&mp); /* a value that is no text makes mp bad */
+    }
+    return !mp.bad;
+}
+
+static const char *check_start(const struct message *message)
+{
+    struct span definition = fields_text(message, WIRE_KEY_DEFINITION);
+    if (definition.size == 0 || definition.size > LIMIT_NAME) {
+        return "a definition's name has 1 to 64 bytes";
+    }
+    if (fields_int(message, WIRE_KEY_VERSION, 0) > UINT32_MAX) {
+        return "there is no such version";
+    }
+    struct span saga = fields_text(message, WIRE_KEY_SAGA);
+    if (message->value[WIRE_KEY_SAGA].size > 0 && !ids_is_given(saga)) {
+        return bad_id;
+    }
+    if (!label_map_is_good(message->value[WIRE_KEY_LABELS])) {
+        return "there are at most 32 labels, names of 1 to 64 bytes, texts of at most 256";
+    }
+    struct span wait = fields_text(message, WIRE_KEY_WAIT);
+    if (message->value[WIRE_KEY_WAIT].size > 0 && !span_is(wait, "stored") &&
+        !span_is(wait, "settled")) {
+        return "wait is stored or settled";
+    }
+    return NULL;
+}
+
+static struct span trace_of(const struct message *message)
+{
+    if (mp_type(message->value[WIRE_KEY_TRACEPARENT]) != MP_STR) {
+        return (struct span){NULL, 0};
+    }
+    return ids_traceparent(fields_text(message, WIRE_KEY_TRACEPARENT));
+}
+
+static enum saga_error fill_start(struct client_request *asked, const struct request_source *source,
+                                  const char **why)
+{
+    const struct message *message = source->message;
+    if (!are_texts(message->value[WIRE_KEY_LABELS])) {
+        *why = "a label is not a string";
+        return SAGA_BAD_MESSAGE;
+    }
+    *why = check_start(message);
+    if (*why) {
+        return SAGA_INVALID;
+    }
+    if (message->value[WIRE_KEY_INPUT].size > LIMIT_VALUE) {
+        *why = "an input may have 960 KiB";
+        return SAGA_TOO_LARGE;
+    }
+    struct request *request = &asked->request;
+    struct start_request *start = &request->start;
+    request->kind = REQUEST_START;
+    request->definition = moved_text(asked, source, WIRE_KEY_DEFINITION);
+    request->version = (uint32_t)fields_int(message, WIRE_KEY_VERSION, 0);
+    request->wait_settled = span_is(fields_text(message, WIRE_KEY_WAIT), "settled");
+    request->wait_ms = wait_of(message);
+    start->name = moved_text(asked, source, WIRE_KEY_SAGA);
+    start->input = moved_value(asked, source, WIRE_KEY_INPUT);
+    start->labels = moved_value(asked, source, WIRE_KEY_LABELS);
+    start->start_at_ms = fields_int(message, WIRE_KEY_START_AT, 0);
+    start->traceparent = requests_moved(asked, source->frame, trace_of(message));
+    if (start->name.size == 0) {
+        mint_id(source->mint, source->now_ms, asked->minted);
+        start->name = span_of(asked->minted, ID_UUID_SIZE);
+    }
+    const struct request_facts facts = {
+        .definition = request->definition,
+        .version = request->version,
+        .input = start->input,
+        .labels = start->labels,
+        .start_at_ms = start->start_at_ms,
+    };
+    return request_digest(&facts, start->digest);
+}
+
+/* ---- event ---- */
+
+static bool is_event_text(struct span text, size_t most, uint8_t least)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.data[i] < least || text.data[i] == 0x7f) {
+            return false;
+        }
+    }
+    return text.size > 0 && text.size <= most;
+}
+
+static const char *check_event(const struct message *message)
+{
+    if (!is_event_text(fields_text(message, WIRE_KEY_EVENT), LIMIT_EVENT_NAME, 0x21)) {
+        return "an event's name has 1 to 255 bytes without blanks";
+    }
+    if (!is_event_text(fields_text(message, WIRE_KEY_ID), LIMIT_EVENT_ID, 0x20)) {
+        return "an event's id has 1 to 512 bytes without control characters";
+    }
+    if (message->value[WIRE_KEY_SAGA].size > 0 && fields_text(message, WIRE_KEY_SAGA).size == 0) {
+        return bad_id;
+    }
+    return NULL;
+}
+
+static enum saga_error fill_event(struct client_request *asked, const struct request_source *source,
+                                  const char **why)
+{
+    const struct message *message = source->message;
+    *why = check_event(message);
+    if (*why) {
+        return SAGA_INVALID;
+    }
+    bool is_for_one = fields_text(message, WIRE_KEY_SAGA).size > 0;
+    if (is_for_one && !requests_has_saga(message, why)) {
+        return SAGA_NOT_FOUND;
+    }
+    if (message->value[WIRE_KEY_DATA].size > LIMIT_VALUE) {
+        *why = "an event's data may have 960 KiB";
+        return SAGA_TOO_LARGE;
+    }
+    asked->request.kind = REQUEST_EVENT;
+    asked->request.event = (struct inbox_row){
+        .source = span_text(SOURCE_OF_CLIENTS),
+        .name = moved_text(asked, source, WIRE_KEY_EVENT),
+        .id = moved_text(asked, source, WIRE_KEY_ID),
+        .saga = moved_text(asked, source, WIRE_KEY_SAGA),
+        .data = moved_value(asked, source, WIRE_KEY_DATA),
+    };
+    return SAGA_OK;
+}
+
+/* ---- get and wait ---- */
+
+bool requests_has_saga(const struct message *message, const char **why)
+{
+    bool is_id = ids_is_saga(fields_text(message, WIRE_KEY_SAGA));
+    *why = is_id ? *why : "there is no such saga";
+    return is_id;
+}
+
+struct peers_range requests_range(const struct message *message)
+{
+    int64_t limit = fields_int(message, WIRE_KEY_LIMIT, HISTORY_MAX);
+    return (struct peers_range){
+        .since = (uint64_t)fields_int(message, WIRE_KEY_SINCE, 0),
+        .limit = limit > HISTORY_MAX ? HISTORY_MAX : (uint32_t)limit,
+    };
+}
+
+static enum saga_error fill_wait(struct client_request *asked, const struct request_source *source,
+                                 const char **why)
+{
+    if (!requests_has_saga(source->message, why)) {
+        return SAGA_NOT_FOUND;
+    }
+    asked->request.kind = REQUEST_WAIT;
+    asked->request.saga = moved_text(asked, source, WIRE_KEY_SAGA);
+    asked->request.wait_settled = true;
+    asked->request.wait_ms = wait_of(source->message);
+    asked->range = requests_range(source->message);
+    return SAGA_OK;
+}
+
+/* ---- finish ---- */
+
+static enum saga_error fill_finish(struct client_request *asked,
+                                   const struct request_source *source, const char **why)
+{
+    const struct message *message = source->message;
+    struct result *result = &asked->request.result;
+    enum saga_error rc = results_read(source->fields, message, result, why);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    asked->request.kind = REQUEST_FINISH;
+    result->key = moved_text(asked, source, WIRE_KEY_KEY);
+    result->output = requests_moved(asked, source->frame, result->output);
+    result->details = requests_moved(asked, source->frame, result->details);
+    result->message = requests_moved(asked, source->frame, result->message);
+    /* Without `error` the code is a literal. */
+    if (message->value[WIRE_KEY_ERROR].size > 0) {
+        result->code = requests_moved(asked, source->frame, result->code);
+    }
+    if (!digest_unhex(fields_text(message, WIRE_KEY_TOKEN), result->token, TOKEN_SIZE)) {
+        *why = "no task has this token";
+        return SAGA_NOT_FOUND;
+    }
+    if (result->status == RESULT_LATER) {
+        *why = "a task is finished with ok or failed";
+        return SAGA_INVALID;
+    }
+    return SAGA_OK;
+}
+
+enum saga_error requests_fill(struct client_request *asked, const struct request_source *source,
+                              const char **why)
+{
+    static enum saga_error (*const fills[WIRE_TYPE_COUNT])(
+        struct client_request * asked, const struct request_source *source, const char **why) = {
+        [WIRE_START] = fill_start,
+        [WIRE_WAIT] = fill_wait,
+        [WIRE_FINISH] = fill_finish,
+        [WIRE_EVENT] = fill_event,
+    };
+    enum wire_type type = source->message->type;
+    PRE(fills[type] != NULL);
+    *why = NULL;
+    return fills[type](asked, source, why);
+}

@@ -1,0 +1,60 @@
+/* requests.h - reads what a client asks for: a message becomes a struct request for the desk.
+ *
+ * A request outlives its frame: the frame is copied, and the spans of the request point into the
+ * copy. */
+#ifndef PEERS_REQUESTS_H
+#define PEERS_REQUESTS_H
+
+#include "peers/contacts.h"
+#include "peers/fields.h"
+#include "peers/mint.h"
+#include "peers/peers.h"
+
+enum {
+    SMALL_SIZE = 1024,   /* bytes of a frame that is copied into the struct itself */
+    WAIT_MS = 30 * 1000, /* of a client's wait when it does not say */
+    WAIT_MS_MAX = 60 * 60 * 1000,
+    HISTORY_MAX = 1000, /* records of one reply, also when the client does not say */
+};
+
+/* One open request of a client. */
+struct client_request {
+    uint32_t magic;
+    enum wire_type type;
+    struct request request;
+    struct peers *peers;
+    struct client_request *prev;
+    struct client_request *next;
+    struct span name;         /* the client's own name for it: `request` */
+    struct peers_range range; /* wait */
+    size_t size;              /* counted in clients->bytes */
+    uint8_t *copy;            /* of the frame: `small`, or allocated */
+    uint8_t minted[ID_UUID_SIZE];
+    uint32_t connection_size;
+    uint8_t connection[CONNECTION_MAX];
+    uint8_t small[SMALL_SIZE];
+};
+
+/* What a request is read from. */
+struct request_source {
+    const struct fields *fields;
+    const struct message *message;
+    struct span frame; /* where the spans of the message lie */
+    struct mint *mint; /* of ids of sagas that the client did not name */
+    int64_t now_ms;
+};
+
+/* The type is start, wait, finish or event; the copy of the frame is made. On an error, which the
+ * client is told with *why (a literal, NULL = the error's own sentence), the request is not filled.
+ */
+MUST_CHECK enum saga_error requests_fill(struct client_request *asked,
+                                         const struct request_source *source, const char **why);
+/* The same bytes in the copy of the frame. */
+struct span requests_moved(const struct client_request *asked, struct span frame,
+                           struct span bytes);
+/* Which part of the history is asked for. */
+struct peers_range requests_range(const struct message *message);
+/* Does the message name a saga that can exist? Names of the store that are no ids have others. */
+bool requests_has_saga(const struct message *message, const char **why);
+
+#endif

@@ -1,0 +1,117 @@
+/* running.c - walks a `running`, a msgpack array of maps with key and attempt. */
+#include "peers/running.h"
+
+#include "peers/emit.h"
+
+const char *running_check(const struct fields *fields, struct span running)
+{
+    struct message part;
+    const char *why = NULL;
+    struct mp mp = mp_open(running);
+    uint32_t count = running.size == 0 ? 0 : mp_array(&mp);
+    for (uint32_t i = 0; i < count; i++) {
+        if (fields_part(fields, mp_skip(&mp), WIRE_PART_RUNNING, &part, &why) != SAGA_OK) {
+            return why;
+        }
+    }
+    return NULL;
+}
+
+/* An attempt number that no task can have is nobody's, and so is such a key. */
+static bool read_name(const struct message *part, struct span *key, uint32_t *attempt)
+{
+    int64_t number = fields_int(part, WIRE_KEY_ATTEMPT, 0);
+    *key = fields_text(part, WIRE_KEY_KEY);
+    *attempt = (uint32_t)number;
+    return number >= 1 && number <= UINT32_MAX;
+}
+
+/* One element: an attempt that the instance has, or has answered. */
+static void adopt(struct peers *peers, struct session *session, const struct message *part,
+                  int64_t now_ms)
+{
+    struct span key;
+    uint32_t attempt = 0;
+    if (!read_name(part, &key, &attempt) || key.size == 0 || key.size > LIMIT_KEY) {
+        return;
+    }
+    struct flight *flight = flights_find(&peers->flights, key, attempt);
+    if (!flight) {
+        flight = flights_new(&peers->flights, key, attempt);
+    } else if (flight->state == FLIGHT_PAST) {
+        flights_unlink(&peers->flights, flight);
+    } else {
+        return; /* it is with another session, or has not left at all: this cannot be true */
+    }
+    if (!flight) {
+        return;
+    }
+    flights_open(&peers->flights, flight, session);
+    emit_flight(peers, EVENT_ADOPT, flight, session, now_ms);
+}
+
+void running_judge(struct peers *peers, struct session *session, struct span running,
+                   bool is_replacing, int64_t now_ms)
+{
+    PRE(running.size > 0);
+    struct message part;
+    const char *why;
+    struct mp mp = mp_open(running);
+    uint32_t count = mp_array(&mp);
+    for (uint32_t i = 0; i < count; i++) {
+        if (fields_part(&peers->fields, mp_skip(&mp), WIRE_PART_RUNNING, &part, &why) == SAGA_OK) {
+            adopt(peers, session, &part, now_ms);
+        }
+    }
+    for (struct flight *past = session->instance->past.first; past; past = past->next) {
+        past->is_unnamed = true;
+    }
+    session->is_doubted = is_replacing;
+    if (!is_replacing) {
+        running_untake(peers, session, now_ms);
+    }
+}
+
+void running_untake(struct peers *peers, struct session *session, int64_t now_ms)
+{
+    struct flight *next = NULL;
+    session->is_doubted = false;
+    for (struct flight *past = session->instance->past.first; past; past = next) {
+        next = past->next;
+        if (past->is_unnamed) {
+            emit_flight(peers, EVENT_UNTAKEN, past, session, now_ms);
+            flights_forget(&peers->flights, past);
+        }
+    }
+}
+
+/* They leave with the next attempt. */
+bool running_details_fit(struct span running)
+{
+    struct mp mp = mp_open(running);
+    uint32_t count = running.size > LIMIT_VALUE ? mp_array(&mp) : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct span details = mp_find(mp_skip(&mp), span_text("details"));
+        if (details.size > LIMIT_VALUE) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void running_beat(const struct peers *peers, const struct session *session, struct span running,
+                  int64_t now_ms)
+{
+    struct message part;
+    const char *why;
+    struct mp mp = mp_open(running);
+    uint32_t count = running.size == 0 ? 0 : mp_array(&mp);
+    for (uint32_t i = 0; i < count; i++) {
+        struct event event = {.kind = EVENT_BEAT, .now_ms = now_ms, .ref = session->contact->ref};
+        if (fields_part(&peers->fields, mp_skip(&mp), WIRE_PART_RUNNING, &part, &why) == SAGA_OK &&
+            read_name(&part, &event.task.key, &event.task.attempt)) {
+            event.task.details = part.value[WIRE_KEY_DETAILS];
+            emit_event(peers, &event);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/* session.h - what a participant opened on a connection: its window, its actions, its flights.
+ *
+ * `ready` opens a session and any message keeps it; sessions.c has its life. It has room for a task
+ * while fewer than `window` of its flights are open, it is not closed to new tasks, and its pipe is
+ * not full. */
+#ifndef PEERS_SESSION_H
+#define PEERS_SESSION_H
+
+#include "base/log.h"
+#include "peers/flight.h"
+
+enum {
+    BAD_MAX = 3, /* bad messages within BAD_MS end a session */
+    BAD_MS = 60 * 1000,
+};
+
+struct session {
+    struct contact *contact;
+    struct instance *instance;
+    struct action **actions;   /* owned; what it offers */
+    struct span *action_names; /* owned; the same, as text */
+    uint32_t action_count;
+    uint32_t place; /* in peers->sessions */
+    uint32_t window;
+    uint32_t in_flight; /* length of `flights` */
+    struct flight_list flights;
+    bool has_barrier;
+    bool is_closed;  /* no new tasks for it: it said `bye`, or the coordinator drains */
+    bool is_doubted; /* its `ready` may be older than the session that it replaced */
+    bool is_proved;  /* it is not: heard of heartbeat_ms after its opening */
+    int64_t opened_ms;
+    int64_t seen_ms;             /* last message from it */
+    int64_t sent_ms;             /* last message to it */
+    int64_t stalled_until_ms;    /* nothing could be sent; INT64_MAX: its connection is gone */
+    int64_t over_ms;             /* no flight of it is past before */
+    int64_t bad_ms[BAD_MAX - 1]; /* its last bad messages */
+};
+
+/* May one more task be sent to it now? */
+bool session_has_room(const struct session *session, int64_t now_ms);
+/* Counts a bad message; true when it was the last one allowed. */
+bool session_count_bad(struct session *session, int64_t now_ms);
+/* A line of the log about it; `why` is for people. */
+void session_log(enum log_level level, const char *event, const struct session *session,
+                 const char *why);
+
+#endif

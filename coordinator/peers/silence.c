@@ -1,0 +1,84 @@
+/* silence.c - one look at all sessions, no more often than it can matter. */
+#include "peers/silence.h"
+
+#include "peers/dispatch.h"
+#include "peers/outbound.h"
+#include "peers/running.h"
+#include "peers/sessions.h"
+#include "peers/slots.h"
+
+enum { SCANS_PER_HEARTBEAT = 8 }; /* all sessions are looked at no more often */
+
+static int64_t earlier(int64_t one_ms, int64_t other_ms)
+{
+    return one_ms < other_ms ? one_ms : other_ms;
+}
+
+static int64_t later(int64_t one_ms, int64_t other_ms)
+{
+    return one_ms > other_ms ? one_ms : other_ms;
+}
+
+/* Takes the time in which we did not listen off every session's silence. */
+static void forgive(struct peers *peers, int64_t now_ms)
+{
+    int64_t gap_ms = peers->ticked_ms == 0 ? 0 : now_ms - peers->ticked_ms;
+    peers->ticked_ms = now_ms;
+    if (gap_ms * 2 <= peers->options.heartbeat_ms * 3) {
+        return;
+    }
+    int64_t excess_ms = gap_ms - peers->options.heartbeat_ms;
+    int64_t earliest_ms = now_ms - peers->options.dead_ms + peers->options.heartbeat_ms;
+    for (uint32_t i = 0; i < peers->session_count; i++) {
+        struct session *session = peers->sessions[i];
+        session->seen_ms += excess_ms;
+        session->opened_ms += excess_ms;
+        session->seen_ms = earlier(later(session->seen_ms, earliest_ms), now_ms);
+    }
+}
+
+/* Gives when the session next needs a look. */
+static int64_t look_at(struct peers *peers, struct session *session, int64_t now_ms)
+{
+    const struct peers_options *options = &peers->options;
+    if (now_ms - session->seen_ms >= options->dead_ms) {
+        sessions_lose(peers, session, "silent", now_ms);
+        return INT64_MAX;
+    }
+    if (now_ms - session->sent_ms >= options->heartbeat_ms) {
+        outbound_heartbeat(peers, session, now_ms);
+    }
+    if (session->is_doubted && session->is_proved) {
+        running_untake(peers, session, now_ms);
+    }
+    if (session->over_ms <= now_ms) {
+        slots_end(peers, session, now_ms);
+    }
+    int64_t due_ms = session->sent_ms + options->heartbeat_ms;
+    due_ms = earlier(due_ms, session->over_ms);
+    due_ms = earlier(due_ms, session->seen_ms + options->dead_ms);
+    if (session->stalled_until_ms <= now_ms) {
+        dispatch_session(peers, session, now_ms);
+        return due_ms;
+    }
+    return earlier(due_ms, session->stalled_until_ms);
+}
+
+void silence_tick(struct peers *peers, int64_t now_ms)
+{
+    forgive(peers, now_ms);
+    if (now_ms < peers->due_ms) {
+        return;
+    }
+    flights_expire(&peers->flights, now_ms);
+    int64_t due_ms = INT64_MAX;
+    peers->due_ms = INT64_MAX;
+    /* From the last, for a session that is lost is replaced by the last. */
+    for (uint32_t i = peers->session_count; i > 0; i--) {
+        due_ms = earlier(due_ms, look_at(peers, peers->sessions[i - 1], now_ms));
+    }
+    due_ms = earlier(due_ms, flights_next_due(&peers->flights));
+    due_ms = later(due_ms, now_ms + peers->options.heartbeat_ms / SCANS_PER_HEARTBEAT);
+    /* Sends that met a full pipe meanwhile asked to come back sooner. */
+    peers->due_ms = earlier(due_ms, peers->due_ms);
+}
