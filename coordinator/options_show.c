@@ -53,9 +53,9 @@ static void print_webhook(const struct webhook *hook, FILE *out)
     }
     fprintf(out, "%s secrets: %u timeout: %lld ms allow_private: %s file\n",
             hook->event_count == 0 ? " *" : "", hook->secret_count, (long long)hook->timeout_ms,
-            hook->allow_private     ? "true"
-            : hook->range_count > 0 ? "some ranges"
-                                    : "false");
+            hook->reach.allow_private     ? "true"
+            : hook->reach.range_count > 0 ? "some ranges"
+                                          : "false");
 }
 
 void options_print(const struct options *options, FILE *out)

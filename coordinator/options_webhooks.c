@@ -16,7 +16,6 @@
 
 #include "base/check.h"
 #include "language/definition.h"
-#include "outbox/address.h"
 #include "outbox/sign.h"
 #include "outbox/transport.h"
 #include "calendar/duration.h"
@@ -154,11 +153,11 @@ static void take_events(struct reading *reading, yaml_node_t *value)
 
 static void take_allow_private(struct reading *reading, yaml_node_t *value)
 {
-    struct webhook *hook = reading->hook;
+    struct address_rules *reach = &reading->hook->reach;
     const char *text = text_of(value);
     if (text) {
-        hook->allow_private = strcmp(text, "true") == 0;
-        if (!hook->allow_private && strcmp(text, "false") != 0) {
+        reach->allow_private = strcmp(text, "true") == 0;
+        if (!reach->allow_private && strcmp(text, "false") != 0) {
             complain(reading, value, "allow_private is true, false, or a list of address ranges");
         }
         return;
@@ -171,12 +170,12 @@ static void take_allow_private(struct reading *reading, yaml_node_t *value)
          item < value->data.sequence.items.top; item++) {
         const yaml_node_t *range = yaml_document_get_node(reading->file->document, *item);
         const char *range_text = text_of(range);
-        if (hook->range_count == WEBHOOK_RANGES_MAX || !range_text ||
-            !address_range(range_text, &hook->ranges[hook->range_count])) {
+        if (reach->range_count == ADDRESS_RANGES_MAX || !range_text ||
+            !address_read_range(range_text, &reach->ranges[reach->range_count])) {
             complain(reading, range, "a range is 10.0.0.0/8 or fd00::/8, and there are at most 16");
             return;
         }
-        hook->range_count++;
+        reach->range_count++;
     }
 }
 

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "net/address.h"
+
 enum {
     WEBHOOK_COUNT_MAX = 16,  /* hooks configured */
     WEBHOOK_URL_MAX = 1024,  /* bytes of a URL */
@@ -16,14 +18,7 @@ enum {
     WEBHOOK_SECRETS_MAX = 4, /* the newest first; more than one while they are changed */
     WEBHOOK_SECRET_MIN = 24, /* bytes: what Standard Webhooks asks for */
     WEBHOOK_SECRET_MAX = 64, /* the same */
-    WEBHOOK_RANGES_MAX = 16, /* address ranges that a hook may reach besides public ones */
     WEBHOOK_TIMEOUT_MS = 15000,
-};
-
-/* A range of addresses; those of IPv4 stand as ::ffff:a.b.c.d, with 96 more bits. */
-struct webhook_range {
-    uint8_t address[16];
-    uint32_t bits;
 };
 
 struct webhook_secret {
@@ -38,10 +33,8 @@ struct webhook {
     uint32_t event_count;                               /* 0 = all events */
     struct webhook_secret secrets[WEBHOOK_SECRETS_MAX];
     uint32_t secret_count;
-    struct webhook_range ranges[WEBHOOK_RANGES_MAX];
-    uint32_t range_count;
-    bool allow_private; /* any address may be reached */
-    int64_t timeout_ms; /* of one attempt */
+    struct address_rules reach; /* which addresses its receiver may have */
+    int64_t timeout_ms;         /* of one attempt */
 };
 
 struct webhooks {

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "outbox/cloudevent.h"
 #include "outbox/lanes.h"
-#include "outbox/schedule.h"
+#include "outbox/backoff.h"
 #include "outbox/sign.h"
 
 enum {
@@ -427,7 +427,7 @@ static void conclude(struct flight *flight, const struct post_outcome *outcome)
     bool unfit = buf_failed(&flight->body) || flight->body.size == 0;
     uint32_t attempts = flight->lane->attempts + 1;
     int64_t delay_ms =
-        unfit ? -1 : schedule_delay_ms(attempts, outcome->retry_after_ms, draw(outbox));
+        unfit ? -1 : backoff_delay_ms(attempts, outcome->retry_after_ms, draw(outbox));
     bool gone = outcome->status == 410;
     judge_hook(flight->hook, outcome, now_ms);
     memcpy(flight->why, outcome->why, sizeof(flight->why));

@@ -1,9 +1,9 @@
 /* requests.c - one function for each kind of request: what it must have, and where it goes. */
-#include "language/label.h"
 #include "peers/requests.h"
 
 #include "base/digest.h"
 #include "base/ids.h"
+#include "language/label.h"
 #include "peers/results.h"
 #include "store/request_digest.h"
 

@@ -5,13 +5,13 @@
  * for that could be any. NAT64 (64:ff9b::/96), unique-local, link-local, multicast, the unspecified
  * and loopback addresses lie outside 2000::/3. An IPv4 address that is mapped into IPv6 is judged
  * as what it is. */
-#include "outbox/address.h"
+#include "net/address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { V4_BITS = 32, V6_BITS = 128, MAPPED_BITS = 96 };
 
@@ -61,7 +61,7 @@ static bool read_address(const char *text, uint8_t address[16], uint32_t *bits)
     return inet_pton(AF_INET6, text, address) == 1;
 }
 
-bool address_range(const char *text, struct webhook_range *range)
+bool address_read_range(const char *text, struct address_range *range)
 {
     char address[INET6_ADDRSTRLEN];
     uint32_t most = 0;
@@ -87,7 +87,7 @@ bool address_range(const char *text, struct webhook_range *range)
     return true;
 }
 
-static bool is_in(const uint8_t address[16], const struct webhook_range *range)
+static bool is_in(const uint8_t address[16], const struct address_range *range)
 {
     uint32_t whole = range->bits / 8;
     uint32_t rest = range->bits % 8;
@@ -105,8 +105,8 @@ bool address_is_public(const uint8_t address[16])
         return false;
     }
     for (size_t i = 0; i < ARRAY_COUNT(specials); i++) {
-        struct webhook_range range;
-        bool good = address_range(specials[i].range, &range);
+        struct address_range range;
+        bool good = address_read_range(specials[i].range, &range);
         CHECK(good);
         if (is_in(address, &range)) {
             return false;
@@ -115,20 +115,20 @@ bool address_is_public(const uint8_t address[16])
     return true;
 }
 
-static bool is_allowed(const struct webhook *hook, const uint8_t address[16])
+static bool is_allowed(const struct address_rules *rules, const uint8_t address[16])
 {
-    if (hook->allow_private || address_is_public(address)) {
+    if (rules->allow_private || address_is_public(address)) {
         return true;
     }
-    for (uint32_t i = 0; i < hook->range_count; i++) {
-        if (is_in(address, &hook->ranges[i])) {
+    for (uint32_t i = 0; i < rules->range_count; i++) {
+        if (is_in(address, &rules->ranges[i])) {
             return true;
         }
     }
     return false;
 }
 
-bool address_is_allowed(const struct webhook *hook, const struct sockaddr *peer)
+bool address_is_allowed(const struct address_rules *rules, const struct sockaddr *peer)
 {
     uint8_t address[16];
     if (peer->sa_family == AF_INET) {
@@ -141,7 +141,7 @@ bool address_is_allowed(const struct webhook *hook, const struct sockaddr *peer)
     } else {
         return false;
     }
-    return is_allowed(hook, address);
+    return is_allowed(rules, address);
 }
 
 /* Without the brackets of a URL, and without a zone. */
@@ -159,10 +159,10 @@ static bool read_literal(const char *text, uint8_t address[16])
     return read_address(plain, address, &bits);
 }
 
-bool address_text_is_allowed(const struct webhook *hook, const char *text)
+bool address_text_is_allowed(const struct address_rules *rules, const char *text)
 {
     uint8_t address[16];
-    return read_literal(text, address) && is_allowed(hook, address);
+    return read_literal(text, address) && is_allowed(rules, address);
 }
 
 bool address_is_literal(const char *text)

@@ -1,5 +1,5 @@
-/* schedule.c - ten attempts over three days: a receiver may be down for a long week-end. */
-#include "outbox/schedule.h"
+/* backoff.c - ten attempts over three days: a receiver may be down for a long week-end. */
+#include "outbox/backoff.h"
 
 #include "base/check.h"
 
@@ -8,15 +8,15 @@
 #define HOUR   (60 * MINUTE)
 
 /* After the n-th attempt; the first one is made at once. */
-static const int64_t delays[SCHEDULE_ATTEMPTS] = {
+static const int64_t delays[BACKOFF_ATTEMPTS] = {
     [1] = 5 * SECOND, [2] = 5 * MINUTE, [3] = 30 * MINUTE, [4] = 2 * HOUR,  [5] = 5 * HOUR,
     [6] = 10 * HOUR,  [7] = 14 * HOUR,  [8] = 20 * HOUR,   [9] = 24 * HOUR,
 };
 
-int64_t schedule_delay_ms(uint32_t attempts, int64_t retry_after_ms, uint32_t random)
+int64_t backoff_delay_ms(uint32_t attempts, int64_t retry_after_ms, uint32_t random)
 {
     PRE(attempts > 0);
-    if (attempts >= SCHEDULE_ATTEMPTS) {
+    if (attempts >= BACKOFF_ATTEMPTS) {
         return -1;
     }
     int64_t delay_ms = delays[attempts];
