@@ -25,7 +25,7 @@
 #include "core/core.h"
 #include "core/desk.h"
 #include "notify.h"
-#include "outbox/outbox.h"
+#include "outbox/courier.h"
 #include "peers/router.h"
 #include "core/recover.h"
 #include "core/decide.h"

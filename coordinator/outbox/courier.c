@@ -1,9 +1,9 @@
-/* courier.c - the thread that pumps the outbox. */
+/* courier.c - one round after the other, until it is told to stop. */
+#include "outbox/courier.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-
-#include "outbox/outbox.h"
 
 enum { PUMP_MS = 1000 };
 

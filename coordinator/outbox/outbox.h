@@ -60,9 +60,4 @@ struct outbox_stats {
 /* From the pumping thread. */
 void outbox_stats(const struct outbox *outbox, struct outbox_stats *stats);
 
-/* courier.c: the thread. */
-struct courier;
-MUST_CHECK enum saga_error courier_start(struct outbox *outbox, struct courier **courier);
-void courier_stop(struct courier **courier);
-
 #endif
