@@ -16,8 +16,8 @@ static int64_t ttl_of(const struct task *task, int64_t now_ms)
 
 enum sending {
     SENDING_DONE,
-    SENDING_EXPIRED, /* its time is over */
-    SENDING_REFUSED, /* it can never be sent, and the engine has heard so */
+    SENDING_EXPIRED, /* the time of the task is over */
+    SENDING_REFUSED, /* the task can never be sent, and the engine has heard so */
     SENDING_FAILED,  /* not now */
 };
 
@@ -56,7 +56,7 @@ static enum sending send_flight(struct peers *peers, struct flight *flight, stru
     return SENDING_DONE;
 }
 
-/* Its action's sessions, one after the other, until one takes it. */
+/* To the sessions of its action, one after the other, until one takes the flight. */
 static enum sending offer(struct peers *peers, struct flight *flight, struct action *action,
                           int64_t now_ms)
 {
@@ -92,8 +92,7 @@ static struct flight *make_flight(struct peers *peers, const struct task *task)
     return flight;
 }
 
-/* Said once, when the first task begins to wait: at three in the morning it is what one must know.
- */
+/* Said once, when the first task of an action that no session offers begins to wait. */
 static void say_nobody(const struct action *action)
 {
     char name[LIMIT_ACTION + 1];
@@ -116,7 +115,7 @@ void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
         emit_untaken(peers, task, now_ms);
         return;
     }
-    /* None overtakes what waits already. */
+    /* A new task does not overtake one that waits already. */
     bool is_first = !action->urgent.first && (flight->is_urgent || !action->plain.first);
     enum sending sending = is_first ? offer(peers, flight, action, now_ms) : SENDING_FAILED;
     if (sending == SENDING_FAILED && action->session_count == 0 && action->uses == 1) {

@@ -22,11 +22,6 @@ struct word {
     uint8_t size;
 };
 
-struct type_row {
-    struct word word;
-    enum direction direction;
-};
-
 struct field_row {
     uint8_t type; /* enum wire_type */
     uint8_t key;  /* enum wire_key */
@@ -39,9 +34,13 @@ static const struct word keys[WIRE_KEY_COUNT] = {
 #include "schemas/messages.def"
 };
 
-#define WIRE_MESSAGE(name, text, direction)                                                        \
-    [WIRE_##name] = {{text, sizeof(text) - 1}, DIRECTION_##direction},
-static const struct type_row types[WIRE_TYPE_COUNT] = {
+#define WIRE_MESSAGE(name, text, direction) [WIRE_##name] = {text, sizeof(text) - 1},
+static const struct word types[WIRE_TYPE_COUNT] = {
+#include "schemas/messages.def"
+};
+
+#define WIRE_MESSAGE(name, text, direction) [WIRE_##name] = DIRECTION_##direction,
+static const uint8_t directions[WIRE_TYPE_COUNT] = {
 #include "schemas/messages.def"
 };
 
@@ -80,9 +79,10 @@ void fields_open(struct fields *fields)
         learn(&fields->keys, &keys[key], key);
     }
     for (uint32_t type = 0; type < WIRE_TYPE_COUNT; type++) {
-        enum direction direction = types[type].direction;
-        if (direction == DIRECTION_PARTICIPANT || direction == DIRECTION_CLIENT) {
-            learn(&fields->types, &types[type].word, type);
+        bool comes_in =
+            directions[type] == DIRECTION_PARTICIPANT || directions[type] == DIRECTION_CLIENT;
+        if (comes_in) {
+            learn(&fields->types, &types[type], type);
         }
     }
     uint16_t row = 0;
@@ -101,31 +101,17 @@ static inline bool is_word(const struct word *word, struct span text)
     return word->size == text.size && memcmp(word->text, text.data, text.size) == 0;
 }
 
-/* -1: a key that no message has. */
-static int32_t key_of(const struct fields *fields, struct span text)
+/* The number of a word; -1: the list does not have it. */
+static inline int32_t number_of(const struct word_list *list, const struct word *words,
+                                struct span text)
 {
     if (text.size == 0 || text.size > KEY_MAX) {
         return -1;
     }
     uint8_t at = hash_of(text.data, text.size);
-    for (; fields->keys.slots[at] != 0; at = (uint8_t)(at + 1)) {
-        uint32_t number = fields->keys.slots[at] - 1u;
-        if (is_word(&keys[number], text)) {
-            return (int32_t)number;
-        }
-    }
-    return -1;
-}
-
-static int32_t type_of(const struct fields *fields, struct span text)
-{
-    if (text.size == 0 || text.size > KEY_MAX) {
-        return -1;
-    }
-    uint8_t at = hash_of(text.data, text.size);
-    for (; fields->types.slots[at] != 0; at = (uint8_t)(at + 1)) {
-        uint32_t number = fields->types.slots[at] - 1u;
-        if (is_word(&types[number].word, text)) {
+    for (; list->slots[at] != 0; at = (uint8_t)(at + 1)) {
+        uint32_t number = list->slots[at] - 1u;
+        if (is_word(&words[number], text)) {
             return (int32_t)number;
         }
     }
@@ -137,7 +123,7 @@ static void collect(const struct fields *fields, struct span map, struct message
     struct mp mp = mp_open(map);
     uint32_t count = mp_map(&mp);
     for (uint32_t i = 0; i < count && !mp.bad; i++) {
-        int32_t key = key_of(fields, mp_str(&mp));
+        int32_t key = number_of(&fields->keys, keys, mp_str(&mp));
         struct span value = mp_skip(&mp);
         if (key >= 0) {
             message->value[key] = value;
@@ -161,7 +147,7 @@ static bool read_plain(const struct fields *fields, struct span frame, struct me
         if (!plain_key(&at, end, &text)) {
             return false;
         }
-        int32_t key = key_of(fields, text);
+        int32_t key = number_of(&fields->keys, keys, text);
         if (key < 0 || message->value[key].data) {
             return false;
         }
@@ -231,7 +217,7 @@ static const char *check_head(const struct fields *fields, struct message *messa
     if (mp_type(message->value[WIRE_KEY_TYPE]) != MP_STR) {
         return "there is no type";
     }
-    int32_t type = type_of(fields, fields_text(message, WIRE_KEY_TYPE));
+    int32_t type = number_of(&fields->types, types, fields_text(message, WIRE_KEY_TYPE));
     if (type < 0) {
         return "the type is unknown";
     }
@@ -260,7 +246,7 @@ enum saga_error fields_read(const struct fields *fields, struct span frame, stru
 enum saga_error fields_part(const struct fields *fields, struct span map, enum wire_type type,
                             struct message *part, const char **why)
 {
-    PRE(types[type].direction == DIRECTION_PART);
+    PRE(directions[type] == DIRECTION_PART);
     memset(part, 0, sizeof(*part));
     part->type = type;
     if (mp_type(map) != MP_MAP) {
@@ -298,5 +284,5 @@ void fields_put_key(struct buf *out, enum wire_key key)
 
 const char *fields_type_text(enum wire_type type)
 {
-    return types[type].word.text;
+    return types[type].text;
 }

@@ -17,7 +17,7 @@ struct arrival {
     struct span connection;
     struct span frame;
     struct contact *contact; /* NULL: the connection is not known */
-    struct session *session; /* NULL: it has none */
+    struct session *session; /* NULL: the connection has none */
     int64_t now_ms;
     struct message message;
 };
@@ -183,7 +183,7 @@ static void handle_result(struct peers *peers, struct arrival *arrival)
         say_who(peers, arrival);
     }
     if (!arrival->contact) {
-        return; /* without memory: it will come again */
+        return; /* without memory: the result will come again */
     }
     event.ref = arrival->contact->ref;
     struct span token = fields_text(&arrival->message, WIRE_KEY_TOKEN);

@@ -70,7 +70,7 @@ static enum saga_error send_out(struct peers *peers, struct span connection)
     return rc;
 }
 
-/* A connection that is gone never comes back; one that is full does, soon. */
+/* A connection that is gone never comes back; a full pipe has room again soon. */
 static enum saga_error send_to(struct peers *peers, struct session *session, int64_t now_ms)
 {
     enum saga_error rc = send_out(peers, contact_connection(session->contact));
@@ -150,7 +150,7 @@ void outbound_cancel(struct peers *peers, struct session *session, const struct 
 
 void outbound_welcome(struct peers *peers, struct session *session, int64_t now_ms)
 {
-    /* A name for logs on both sides; it opens nothing. */
+    /* A name for logs on both sides, and no secret: nobody gains anything by knowing the name. */
     uint64_t seed = (session->contact->ref ^ peers->options.seed) * UINT64_C(0x9e3779b97f4a7c15);
     char name[2 * sizeof(seed) + 1];
     digest_hex(span_of(&seed, sizeof(seed)), name);

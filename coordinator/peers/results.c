@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 
-/* Cuts at a character's boundary. */
+/* At most size_max bytes of the text, and no half character at the end. */
 static struct span cut_text(struct span text, size_t size_max)
 {
     if (text.size <= size_max) {
@@ -65,7 +65,7 @@ enum saga_error results_read(const struct fields *fields, const struct message *
         return SAGA_BAD_MESSAGE;
     }
     if (result->status == RESULT_FAILED) {
-        result->code = span_text("failed"); /* unless it says better */
+        result->code = span_text("failed"); /* when there is no `error` that says another */
     }
     *why = read_failure(fields, message, result);
     if (*why) {

@@ -26,7 +26,7 @@ enum {
     PIPE_IN = 8192,              /* messages; past it TCP holds the peer back, nothing is lost */
     DESCRIPTOR_MAX = 16,
     ENDPOINT_SIZE = 256,
-    ARRIVAL_MAX = 16, /* messages read at once: each may be large */
+    ARRIVAL_MAX = 16, /* messages that are held at once: each may be large */
 };
 
 struct router {
@@ -168,7 +168,7 @@ static int send_part(void *socket, struct span bytes, int flags)
     return rc;
 }
 
-/* The first part, the routing id, decides: once it is taken, the second one is taken too. */
+/* ZeroMQ refuses a message at its first part, the routing id, or takes all of it. */
 static enum saga_error send_frame(struct span connection, struct span frame, void *arg)
 {
     const struct router *router = arg;
@@ -254,8 +254,8 @@ static void take_arrival(struct peers *peers, struct arrival *arrival, int64_t n
     zmq_msg_close(&arrival->part);
 }
 
-/* First some are read, then they are taken, each by code that the other would push out of the
- * processor's cache. */
+/* Reads some messages and then hands them on: reading and handling in turns would push each other's
+ * code out of the processor's cache. */
 static uint32_t receive_some(struct router *router, struct peers *peers, uint32_t limit,
                              int64_t now_ms)
 {

@@ -1,4 +1,4 @@
-/* test_peers_asks.c - requests of clients: what is asked of the desk, and how it is answered. */
+/* test_peers_clients.c - requests of clients: what is asked of the desk, and how it is answered. */
 #include "peers_world.h"
 
 #include "store/request_digest.h"
@@ -21,7 +21,7 @@ static void refused(struct world *w, const char *code, const char *keys)
     cr_assert_eq(w->ask_count, 0, "%s", keys);
 }
 
-Test(peers_asks, a_start_is_asked_and_answered)
+Test(peers_clients, a_start_is_asked_and_answered)
 {
     struct world *w = world_new();
     says(w, "C",
@@ -45,7 +45,7 @@ Test(peers_asks, a_start_is_asked_and_answered)
     world_destroy(w);
 }
 
-Test(peers_asks, a_start_that_waited_brings_the_output)
+Test(peers_clients, a_start_that_waited_brings_the_output)
 {
     struct world *w = world_new();
     says(w, "C",
@@ -59,7 +59,7 @@ Test(peers_asks, a_start_that_waited_brings_the_output)
     world_destroy(w);
 }
 
-Test(peers_asks, many_may_be_open_and_are_answered_in_any_order)
+Test(peers_clients, many_may_be_open_and_are_answered_in_any_order)
 {
     struct world *w = world_new();
     for (int i = 0; i < 20; i++) {
@@ -75,7 +75,7 @@ Test(peers_asks, many_may_be_open_and_are_answered_in_any_order)
     world_destroy(w);
 }
 
-Test(peers_asks, waiting_is_bounded)
+Test(peers_clients, waiting_is_bounded)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'wait','request':'r','saga':'trip-1'}");
@@ -85,7 +85,7 @@ Test(peers_asks, waiting_is_bounded)
     world_destroy(w);
 }
 
-Test(peers_asks, a_start_without_saga_gets_an_ascending_uuid)
+Test(peers_clients, a_start_without_saga_gets_an_ascending_uuid)
 {
     struct world *w = world_new();
     char before[40] = "";
@@ -104,7 +104,7 @@ Test(peers_asks, a_start_without_saga_gets_an_ascending_uuid)
     world_destroy(w);
 }
 
-Test(peers_asks, ids_ascend_beyond_one_milliseconds_count)
+Test(peers_clients, ids_ascend_beyond_one_milliseconds_count)
 {
     struct world *w = world_new();
     char before[40] = "";
@@ -120,7 +120,7 @@ Test(peers_asks, ids_ascend_beyond_one_milliseconds_count)
     world_destroy(w);
 }
 
-Test(peers_asks, a_wrong_start_is_invalid)
+Test(peers_clients, a_wrong_start_is_invalid)
 {
     struct world *w = world_new();
     refused(w, "invalid", "'input':1,'saga':''");
@@ -139,7 +139,7 @@ Test(peers_asks, a_wrong_start_is_invalid)
     world_destroy(w);
 }
 
-Test(peers_asks, an_id_may_have_128_of_its_bytes)
+Test(peers_clients, an_id_may_have_128_of_its_bytes)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'start','request':'r','definition':'d','input':1,'saga':'%0128d'}",
@@ -150,7 +150,7 @@ Test(peers_asks, an_id_may_have_128_of_its_bytes)
     world_destroy(w);
 }
 
-Test(peers_asks, at_most_32_labels)
+Test(peers_clients, at_most_32_labels)
 {
     struct world *w = world_new();
     char labels[512];
@@ -168,7 +168,7 @@ Test(peers_asks, at_most_32_labels)
 }
 
 /* Seen to fail: only their number was looked at. */
-Test(peers_asks, labels_have_the_bounds_of_a_definition)
+Test(peers_clients, labels_have_the_bounds_of_a_definition)
 {
     struct world *w = world_new();
     char keys[600];
@@ -185,7 +185,7 @@ Test(peers_asks, labels_have_the_bounds_of_a_definition)
     world_destroy(w);
 }
 
-Test(peers_asks, an_input_may_have_960_kib)
+Test(peers_clients, an_input_may_have_960_kib)
 {
     struct world *w = world_new();
     char *text = malloc(LIMIT_VALUE + 1);
@@ -202,7 +202,7 @@ Test(peers_asks, an_input_may_have_960_kib)
     world_destroy(w);
 }
 
-Test(peers_asks, a_bad_trace_is_dropped_and_no_error)
+Test(peers_clients, a_bad_trace_is_dropped_and_no_error)
 {
     static const char *const bad[] = {
         "7",
@@ -228,7 +228,7 @@ Test(peers_asks, a_bad_trace_is_dropped_and_no_error)
     world_destroy(w);
 }
 
-Test(peers_asks, errors_carry_the_request_and_when_to_retry)
+Test(peers_clients, errors_carry_the_request_and_when_to_retry)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'start','request':'r1','definition':'d','input':1}");
@@ -244,7 +244,7 @@ Test(peers_asks, errors_carry_the_request_and_when_to_retry)
     world_destroy(w);
 }
 
-Test(peers_asks, get_reads_at_once)
+Test(peers_clients, get_reads_at_once)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'get','request':'g','saga':'trip-1','since':7,'limit':5}");
@@ -260,7 +260,7 @@ Test(peers_asks, get_reads_at_once)
     world_destroy(w);
 }
 
-Test(peers_asks, wait_reads_when_it_is_answered)
+Test(peers_clients, wait_reads_when_it_is_answered)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'wait','request':'g','saga':'trip-1','wait_ms':50,'since':3}");
@@ -275,7 +275,7 @@ Test(peers_asks, wait_reads_when_it_is_answered)
 
 #define FINISH "'v':1,'type':'finish','request':'f','token':'0123456789abcdef0123456789abcdef'"
 
-Test(peers_asks, finish_hands_over_a_result)
+Test(peers_clients, finish_hands_over_a_result)
 {
     struct world *w = world_new();
     says(w, "C", "{" FINISH ",'status':'ok','output':{'a':1},'cost_usd_micros':5}");
@@ -297,7 +297,7 @@ Test(peers_asks, finish_hands_over_a_result)
     world_destroy(w);
 }
 
-Test(peers_asks, finish_of_an_unknown_token_is_not_found)
+Test(peers_clients, finish_of_an_unknown_token_is_not_found)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'finish','request':'f','token':'zz','status':'ok'}");
@@ -310,7 +310,7 @@ Test(peers_asks, finish_of_an_unknown_token_is_not_found)
     world_destroy(w);
 }
 
-Test(peers_asks, open_sagas_are_not_supported_yet)
+Test(peers_clients, open_sagas_are_not_supported_yet)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'begin','request':'1','name':'n','timeout_ms':5}");
@@ -323,7 +323,7 @@ Test(peers_asks, open_sagas_are_not_supported_yet)
     world_destroy(w);
 }
 
-Test(peers_asks, event_goes_to_the_desk_and_is_answered)
+Test(peers_clients, event_goes_to_the_desk_and_is_answered)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'event','request':'6','event':'e','id':'1','data':[2],'saga':'s'}");
@@ -337,7 +337,7 @@ Test(peers_asks, event_goes_to_the_desk_and_is_answered)
     world_destroy(w);
 }
 
-Test(peers_asks, event_that_is_none_is_refused)
+Test(peers_clients, event_that_is_none_is_refused)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'event','request':'6','event':'e e','id':'1','data':1}");
@@ -348,7 +348,7 @@ Test(peers_asks, event_that_is_none_is_refused)
     world_destroy(w);
 }
 
-Test(peers_asks, open_requests_are_given_back_at_the_end)
+Test(peers_clients, open_requests_are_given_back_at_the_end)
 {
     struct world *w = world_new();
     char *text = malloc(5000);
@@ -396,7 +396,7 @@ static bool same(const char *input, const char *other)
     return memcmp(a, b, 32) == 0;
 }
 
-Test(peers_asks, the_digest_knows_what_is_the_same_request)
+Test(peers_clients, the_digest_knows_what_is_the_same_request)
 {
     cr_assert(same("{\"a\":1,\"b\":[2]}", "{\"b\":[2.0],\"a\":1.0}"));
     cr_assert(same(NULL, "null"));
