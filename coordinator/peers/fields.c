@@ -276,6 +276,12 @@ bool fields_bool(const struct message *message, enum wire_key key, bool fallback
     return message->value[key].size == 0 ? fallback : mp_bool(&mp);
 }
 
+enum wire_key fields_find_key(const struct fields *fields, struct span text)
+{
+    int32_t number = number_of(&fields->keys, keys, text);
+    return number < 0 ? WIRE_KEY_COUNT : (enum wire_key)number;
+}
+
 void fields_put_key(struct buf *out, enum wire_key key)
 {
     const struct word *word = &keys[key];

@@ -59,6 +59,9 @@ struct span fields_text(const struct message *message, enum wire_key key);
 int64_t fields_int(const struct message *message, enum wire_key key, int64_t fallback);
 bool fields_bool(const struct message *message, enum wire_key key, bool fallback);
 
+/* The key of this name; WIRE_KEY_COUNT: no message has it. */
+enum wire_key fields_find_key(const struct fields *fields, struct span text);
+
 /* Packs a key, or a `type` that leaves the coordinator. */
 void fields_put_key(struct buf *out, enum wire_key key);
 const char *fields_type_text(enum wire_type type);

@@ -1,6 +1,8 @@
 /* inbound.c - checks a frame, reads it by the table of messages, and handles it by its type. */
 #include "peers/inbound.h"
 
+#include <stdio.h>
+
 #include "base/digest.h"
 #include "base/log.h"
 #include "peers/clients.h"
@@ -9,6 +11,7 @@
 #include "peers/outbound.h"
 #include "peers/results.h"
 #include "peers/running.h"
+#include "peers/salvage.h"
 #include "peers/sessions.h"
 #include "peers/slots.h"
 
@@ -149,36 +152,20 @@ static void handle_bye(struct peers *peers, struct arrival *arrival)
 
 /* ---- result ---- */
 
-static enum saga_error read_result(const struct peers *peers, const struct message *message,
-                                   struct result *result, const char **why)
+static void say_flaw(struct peers *peers, const struct result *result, const char *why)
 {
-    enum saga_error rc = results_read(&peers->fields, message, result, why);
-    if (rc != SAGA_OK) {
-        return rc;
-    }
-    result->key = fields_text(message, WIRE_KEY_KEY);
-    int64_t attempt = fields_int(message, WIRE_KEY_ATTEMPT, 0);
-    if (result->key.size == 0) {
-        *why = "the key is empty";
-    } else if (attempt < 1 || attempt > UINT32_MAX) {
-        *why = "attempts count from 1";
-    }
-    if (*why) {
-        return SAGA_BAD_MESSAGE;
-    }
-    result->attempt = (uint32_t)attempt;
-    return SAGA_OK;
+    char key[LIMIT_KEY + 1];
+    char attempt[16];
+    snprintf(key, sizeof(key), "%.*s", (int)result->key.size, (const char *)result->key.data);
+    snprintf(attempt, sizeof(attempt), "%u", result->attempt);
+    log_line(LOG_WARN, "bad_output", "key", key, "attempt", attempt, "why", why, NULL);
+    peers->stats.bad++;
 }
 
-static void handle_result(struct peers *peers, struct arrival *arrival)
+/* The result counts by its token, whoever brings it. */
+static void take_result(struct peers *peers, struct arrival *arrival, const struct result *result)
 {
-    struct event event = {.kind = EVENT_RESULT, .now_ms = arrival->now_ms};
-    const char *why = NULL;
-    enum saga_error rc = read_result(peers, &arrival->message, &event.result, &why);
-    if (rc != SAGA_OK) {
-        say_bad(peers, arrival, rc, why);
-        return;
-    }
+    struct event event = {.kind = EVENT_RESULT, .now_ms = arrival->now_ms, .result = *result};
     if (!arrival->session) {
         say_who(peers, arrival);
     }
@@ -197,6 +184,33 @@ static void handle_result(struct peers *peers, struct arrival *arrival)
     if (session) {
         dispatch_session(peers, session, arrival->now_ms);
     }
+}
+
+/* flaw: NULL, or what is wrong with the message beside the names of its task. */
+static void judge_result(struct peers *peers, struct arrival *arrival, const char *flaw)
+{
+    struct result result = {0};
+    char text[128];
+    bool is_bad =
+        flaw || results_read(&peers->fields, &arrival->message, &result, &flaw) != SAGA_OK;
+    if (is_bad) {
+        snprintf(text, sizeof(text), "the result is bad: %s", flaw);
+        results_spoil(&arrival->message, span_text(text), &result);
+    }
+    const char *why = results_read_name(&arrival->message, &result);
+    if (why) {
+        say_bad(peers, arrival, SAGA_BAD_MESSAGE, why);
+        return;
+    }
+    if (is_bad) {
+        say_flaw(peers, &result, flaw);
+    }
+    take_result(peers, arrival, &result);
+}
+
+static void handle_result(struct peers *peers, struct arrival *arrival)
+{
+    judge_result(peers, arrival, NULL);
 }
 
 /* ---- by type ---- */
@@ -230,6 +244,20 @@ static const handler_fn handlers[WIRE_TYPE_COUNT] = {
     [WIRE_EVENT] = handle_request,
 };
 
+/* The message is not of the protocol's form: all of it is refused, unless it is somebody's result.
+ */
+static void refuse(struct peers *peers, struct arrival *arrival, enum saga_error error,
+                   const char *why)
+{
+    struct message salvaged;
+    if (error == SAGA_BAD_MESSAGE && salvage_result(&peers->fields, arrival->frame, &salvaged)) {
+        arrival->message = salvaged;
+        judge_result(peers, arrival, why);
+    } else {
+        say_bad(peers, arrival, error, why);
+    }
+}
+
 void inbound_frame(struct peers *peers, struct span connection, struct span frame, int64_t now_ms)
 {
     struct arrival arrival;
@@ -244,7 +272,7 @@ void inbound_frame(struct peers *peers, struct span connection, struct span fram
     const char *why = NULL;
     enum saga_error rc = fields_read(&peers->fields, frame, &arrival.message, &why);
     if (rc != SAGA_OK) {
-        say_bad(peers, &arrival, rc, why);
+        refuse(peers, &arrival, rc, why);
         return;
     }
     CHECK(handlers[arrival.message.type] != NULL);

@@ -81,3 +81,29 @@ enum saga_error results_read(const struct fields *fields, const struct message *
     }
     return SAGA_OK;
 }
+
+const char *results_read_name(const struct message *message, struct result *result)
+{
+    int64_t attempt = fields_int(message, WIRE_KEY_ATTEMPT, 0);
+    result->key = fields_text(message, WIRE_KEY_KEY);
+    if (result->key.size == 0) {
+        return "the key is empty";
+    }
+    if (attempt < 1 || attempt > UINT32_MAX) {
+        return "attempts count from 1";
+    }
+    result->attempt = (uint32_t)attempt;
+    return NULL;
+}
+
+void results_spoil(const struct message *message, struct span flaw, struct result *result)
+{
+    *result = (struct result){.status = RESULT_FAILED,
+                              .code = span_text("bad_output"),
+                              .message = cut_text(flaw, LIMIT_MESSAGE),
+                              .retryable = true,
+                              .in_doubt = true,
+                              .retry_after_ms = -1,
+                              .cost_micros = fields_int(message, WIRE_KEY_COST_USD_MICROS, 0)};
+    POST(result->code.size <= LIMIT_CODE);
+}

@@ -1,4 +1,7 @@
-/* results.h - reads what a `result` and a client's `finish` have in common: how a task ended. */
+/* results.h - reads what a `result` and a client's `finish` have in common: how a task ended.
+ *
+ * A `finish` that is wrong is refused. A `result` that is wrong in anything but the names of its
+ * task is the end of that attempt: it has failed, in doubt, with the code `bad_output`. */
 #ifndef PEERS_RESULTS_H
 #define PEERS_RESULTS_H
 
@@ -9,5 +12,11 @@
  * literals. SAGA_BAD_MESSAGE or SAGA_TOO_LARGE with *why, a literal. */
 MUST_CHECK enum saga_error results_read(const struct fields *fields, const struct message *message,
                                         struct result *result, const char **why);
+
+/* Fills the key and the attempt. NULL, or why no task can have such a name: a literal. */
+const char *results_read_name(const struct message *message, struct result *result);
+/* Fills all but key, attempt and token with the failure `bad_output`; `flaw` says what was wrong,
+ * and is borrowed. */
+void results_spoil(const struct message *message, struct span flaw, struct result *result);
 
 #endif

@@ -3,8 +3,8 @@
  * schemas/wire/vectors.json through the product's code, each vector in a world of its own; what
  * the vectors mean: schemas/wire/README.md.
  *
- * Seen to fail with: BAD_MAX 4, MP_DEPTH_MAX 27, in_doubt of an error not read, the size of a
- * window made optional. */
+ * Seen to fail with: a bad result taken for a bad message, BAD_MAX 4, MP_DEPTH_MAX 27, in_doubt of
+ * an error not read, the size of a window made optional. */
 #include "wire_vectors.h"
 
 /* ---- what peers understood, as JSON would have it ---- */
