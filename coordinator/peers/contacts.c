@@ -49,7 +49,7 @@ static void drop_stranger(struct contacts *contacts, struct contact *contact)
     contacts->stranger_count--;
 }
 
-/* There is always a free place: sessions and strangers are bounded to fewer. */
+/* There is always a free place: sessions and strangers together are bounded to fewer. */
 static uint32_t free_place(struct contacts *contacts)
 {
     for (uint32_t i = 0; i < CONTACT_MAX; i++) {

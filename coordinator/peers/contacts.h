@@ -14,11 +14,13 @@
 enum {
     CONNECTION_MAX = 255, /* bytes of a routing id: what ZeroMQ allows */
     STRANGER_MAX = 4096,  /* contacts without a session that are remembered */
+    OUTRANKED_MAX = 2000, /* fewer contacts have a session that is outranked */
     CONTACT_BITS = 14,    /* of a ref: which contact */
     CONTACT_MAX = 1 << CONTACT_BITS,
 };
 
-_Static_assert(LIMIT_SESSIONS + STRANGER_MAX < CONTACT_MAX, "each contact needs a place");
+_Static_assert(LIMIT_SESSIONS + OUTRANKED_MAX + STRANGER_MAX < CONTACT_MAX,
+               "each contact needs a place");
 
 struct contact {
     uint64_t ref;            /* as events and effects name it; unique for the process's life */

@@ -30,8 +30,8 @@ struct flight {
     struct action *action;     /* WAITING */
     struct session *session;   /* OPEN */
     struct instance *instance; /* PAST */
+    uint64_t ref;              /* OPEN, PAST: of the contact that it was sent to, or named by */
     int64_t past_ms;           /* PAST: since when */
-    bool is_unsaid;            /* PAST: the engine has not heard that it is */
     bool is_unnamed;           /* PAST: the last `running` of its instance did not name it */
     int64_t over_ms;           /* OPEN: called off, and past by then; INT64_MAX: not called off */
     uint64_t order;            /* WAITING: order of arrival */

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "peers/contacts.h"
+
 struct flight *flights_find(const struct flights *flights, struct span key, uint32_t attempt)
 {
     uint8_t name[4 + LIMIT_KEY];
@@ -130,6 +132,7 @@ void flights_open(struct flights *flights, struct flight *flight, struct session
     flight->state = FLIGHT_OPEN;
     flight->task = NULL;
     flight->session = session;
+    flight->ref = session->contact->ref;
     flight->over_ms = INT64_MAX;
     flight_append(&session->flights, flight);
     session->in_flight++;
@@ -147,7 +150,6 @@ void flights_retire(struct flights *flights, struct flight *flight, struct insta
     flight->state = FLIGHT_PAST;
     flight->instance = instance;
     flight->past_ms = now_ms;
-    flight->is_unsaid = false;
     flight->is_unnamed = false;
     flight_append(&instance->past, flight);
     flight->older = flights->past_last;

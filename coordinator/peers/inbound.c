@@ -43,8 +43,12 @@ static void say_bad(struct peers *peers, const struct arrival *arrival, enum sag
     }
 }
 
-static void say_who(struct peers *peers, struct arrival *arrival)
+/* Asks who it is, unless its session is in force. */
+static void ask_who(struct peers *peers, struct arrival *arrival)
 {
+    if (arrival->session && !arrival->session->is_outranked) {
+        return;
+    }
     if (!arrival->contact) {
         arrival->contact = contacts_meet(&peers->contacts, arrival->connection);
     }
@@ -113,8 +117,8 @@ static void handle_ready(struct peers *peers, struct arrival *arrival)
 static void handle_window(struct peers *peers, struct arrival *arrival)
 {
     struct session *session = arrival->session;
+    ask_who(peers, arrival);
     if (!session) {
-        say_who(peers, arrival);
         return;
     }
     int64_t size = fields_int(&arrival->message, WIRE_KEY_SIZE, 0);
@@ -134,18 +138,16 @@ static void handle_heartbeat(struct peers *peers, struct arrival *arrival)
         say_bad(peers, arrival, SAGA_TOO_LARGE, "a value may have 960 KiB");
         return;
     }
-    if (!arrival->session) {
-        say_who(peers, arrival);
-        return;
+    ask_who(peers, arrival);
+    if (arrival->session) {
+        running_beat(peers, arrival->session, running, arrival->now_ms);
     }
-    running_beat(peers, arrival->session, running, arrival->now_ms);
 }
 
 static void handle_bye(struct peers *peers, struct arrival *arrival)
 {
-    if (!arrival->session) {
-        say_who(peers, arrival);
-    } else {
+    ask_who(peers, arrival);
+    if (arrival->session) {
         arrival->session->is_closed = true;
     }
 }
@@ -166,9 +168,7 @@ static void say_flaw(struct peers *peers, const struct result *result, const cha
 static void take_result(struct peers *peers, struct arrival *arrival, const struct result *result)
 {
     struct event event = {.kind = EVENT_RESULT, .now_ms = arrival->now_ms, .result = *result};
-    if (!arrival->session) {
-        say_who(peers, arrival);
-    }
+    ask_who(peers, arrival);
     if (!arrival->contact) {
         return; /* without memory: the result will come again */
     }

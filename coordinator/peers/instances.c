@@ -31,7 +31,7 @@ struct instance *instances_take(struct instances *instances, struct span name)
 
 void instances_release(struct instances *instances, struct instance *instance)
 {
-    if (instance->session || instance->past.first) {
+    if (instance->session || instance->outranked || instance->past.first) {
         return;
     }
     CHECK(map_drop(&instances->map, instance_name(instance)) == instance);

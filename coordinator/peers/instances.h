@@ -1,7 +1,10 @@
 /* instances.h - the processes behind the sessions, by the names that they give themselves.
  *
- * An instance outlives its session while flights of it are past: it may come back and say which of
- * them it has taken. One that has neither session nor past flights is forgotten. */
+ * The session of the newest `ready` is in force. Those on older connections are outranked: they get
+ * no tasks, and are kept until it is known whether somebody still speaks there (sessions.h).
+ *
+ * An instance outlives its sessions while flights of it are past: it may come back and say which of
+ * them it has taken. One that has neither sessions nor past flights is forgotten. */
 #ifndef PEERS_INSTANCES_H
 #define PEERS_INSTANCES_H
 
@@ -11,7 +14,8 @@
 enum { INSTANCE_MAX = 255 }; /* bytes of an instance's name */
 
 struct instance {
-    struct session *session; /* NULL: it has none now */
+    struct session *session;   /* in force; NULL: there is none now */
+    struct session *outranked; /* by next_outranked, the latest first */
     struct flight_list past;
     uint32_t name_size;
     uint8_t name[INSTANCE_MAX];

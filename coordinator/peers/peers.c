@@ -152,7 +152,7 @@ void peers_drain(struct peers *peers, int64_t after_ms, int64_t now_ms)
 void peers_stats(const struct peers *peers, struct peers_stats *stats)
 {
     *stats = peers->stats;
-    stats->sessions = peers->session_count;
+    stats->sessions = peers->session_count - peers->outranked_count;
     stats->queued = peers->flights.waiting_count;
     stats->in_flight = peers->flights.open_count;
 }
@@ -162,6 +162,9 @@ void peers_each_session(const struct peers *peers,
 {
     for (uint32_t i = 0; i < peers->session_count; i++) {
         const struct session *session = peers->sessions[i];
+        if (session->is_outranked) {
+            continue;
+        }
         const struct peers_session shown = {
             .instance = instance_name(session->instance),
             .actions = session->action_names,

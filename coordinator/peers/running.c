@@ -26,6 +26,21 @@ static bool read_name(const struct message *part, struct span *key, uint32_t *at
     return number >= 1 && number <= UINT32_MAX;
 }
 
+/* Whether an attempt that the instance names may be its own: one that is past is, and so is one
+ * that is open at another connection of it. */
+static bool is_adoptable(const struct flight *flight, const struct session *session)
+{
+    switch (flight->state) {
+    case FLIGHT_WAITING:
+        return false; /* it has not left: the naming cannot be true */
+    case FLIGHT_OPEN:
+        return flight->session != session && flight->session->instance == session->instance;
+    case FLIGHT_PAST:
+        return true;
+    }
+    return false;
+}
+
 /* One element: an attempt that the instance has, or has answered. */
 static void adopt(struct peers *peers, struct session *session, const struct message *part,
                   int64_t now_ms)
@@ -36,24 +51,25 @@ static void adopt(struct peers *peers, struct session *session, const struct mes
         return;
     }
     struct flight *flight = flights_find(&peers->flights, key, attempt);
-    if (!flight) {
-        flight = flights_new(&peers->flights, key, attempt);
-    } else if (flight->state == FLIGHT_PAST) {
-        flights_unlink(&peers->flights, flight);
-    } else {
-        return; /* it is with another session, or has not left at all: this cannot be true */
-    }
-    if (!flight) {
+    if (flight && !is_adoptable(flight, session)) {
         return;
     }
-    flights_open(&peers->flights, flight, session);
-    emit_flight(peers, EVENT_ADOPT, flight, session, now_ms);
+    if (flight) {
+        flights_unlink(&peers->flights, flight);
+    } else {
+        flight = flights_new(&peers->flights, key, attempt);
+    }
+    if (flight) {
+        flights_open(&peers->flights, flight, session);
+        emit_flight(peers, EVENT_ADOPT, flight, session, now_ms);
+    }
 }
 
 void running_judge(struct peers *peers, struct session *session, struct span running,
-                   bool is_replacing, int64_t now_ms)
+                   int64_t now_ms)
 {
     PRE(running.size > 0);
+    PRE(session->instance->session == session);
     struct message part;
     const char *why;
     struct mp mp = mp_open(running);
@@ -66,21 +82,41 @@ void running_judge(struct peers *peers, struct session *session, struct span run
     for (struct flight *past = session->instance->past.first; past; past = past->next) {
         past->is_unnamed = true;
     }
-    session->is_doubted = is_replacing;
-    if (!is_replacing) {
+    session->is_doubted = session->instance->outranked != NULL;
+    if (!session->is_doubted) {
         running_untake(peers, session, now_ms);
     }
 }
 
+/* Was the flight sent on an older connection on which somebody still speaks? */
+static bool is_spoken_for(const struct peers *peers, const struct flight *flight)
+{
+    const struct contact *contact = contacts_of_ref(&peers->contacts, flight->ref);
+    return contact && contact->session && contact->session->is_outranked &&
+           contact->session->has_spoken;
+}
+
+static void untake(struct peers *peers, struct flight *flight, const struct session *session,
+                   int64_t now_ms)
+{
+    emit_flight(peers, EVENT_UNTAKEN, flight, session, now_ms);
+    flights_forget(&peers->flights, flight);
+}
+
 void running_untake(struct peers *peers, struct session *session, int64_t now_ms)
 {
+    const struct instance *instance = session->instance;
     struct flight *next = NULL;
     session->is_doubted = false;
-    for (struct flight *past = session->instance->past.first; past; past = next) {
+    for (struct flight *past = instance->past.first; past; past = next) {
         next = past->next;
-        if (past->is_unnamed) {
-            emit_flight(peers, EVENT_UNTAKEN, past, session, now_ms);
-            flights_forget(&peers->flights, past);
+        if (past->is_unnamed && !is_spoken_for(peers, past)) {
+            untake(peers, past, session, now_ms);
+        }
+    }
+    for (struct session *older = instance->outranked; older; older = older->next_outranked) {
+        while (!older->has_spoken && older->flights.first) {
+            untake(peers, older->flights.first, session, now_ms);
         }
     }
 }
@@ -108,7 +144,8 @@ void running_beat(const struct peers *peers, const struct session *session, stru
     uint32_t count = running.size == 0 ? 0 : mp_array(&mp);
     for (uint32_t i = 0; i < count; i++) {
         struct event event = {.kind = EVENT_BEAT, .now_ms = now_ms, .ref = session->contact->ref};
-        if (fields_part(&peers->fields, mp_skip(&mp), WIRE_PART_RUNNING, &part, &why) == SAGA_OK &&
+        struct span map = mp_skip(&mp);
+        if (fields_part(&peers->fields, map, WIRE_PART_RUNNING, &part, &why) == SAGA_OK &&
             read_name(&part, &event.task.key, &event.task.attempt)) {
             event.task.details = part.value[WIRE_KEY_DETAILS];
             emit_event(peers, &event);

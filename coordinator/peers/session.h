@@ -25,10 +25,13 @@ struct session {
     uint32_t in_flight; /* length of `flights` */
     struct flight_list flights;
     bool has_barrier;
-    bool is_closed;  /* no new tasks for it: it said `bye`, or the coordinator drains */
-    bool is_doubted; /* its `ready` may be older than the session that it replaced */
-    bool is_proved;  /* it is not: heard of heartbeat_ms after its opening */
-    int64_t opened_ms;
+    bool is_closed;    /* no new tasks: it said `bye`, is outranked, or the coordinator drains */
+    bool is_doubted;   /* its `ready` may be older than the session that it outranked */
+    bool is_proved;    /* it is not: heard of heartbeat_ms after it came into force */
+    bool is_outranked; /* a newer connection of its instance is in force */
+    bool has_spoken;   /* outranked: somebody is there all the same */
+    struct session *next_outranked;
+    int64_t ranked_ms;           /* since when it is in force, or outranked */
     int64_t seen_ms;             /* last message from it */
     int64_t sent_ms;             /* last message to it */
     int64_t stalled_until_ms;    /* nothing could be sent; INT64_MAX: its connection is gone */

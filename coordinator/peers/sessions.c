@@ -10,38 +10,42 @@
 
 /* ---- ending ---- */
 
-/* Its flights become past. is_lost: says that they are LOST; else what will be said of them is yet
- * to be seen. */
-static void retire_flights(struct peers *peers, struct session *session, bool is_lost,
-                           int64_t now_ms)
+static void lose_flights(struct peers *peers, struct session *session, int64_t now_ms)
 {
     while (session->flights.first) {
         struct flight *flight = session->flights.first;
-        if (is_lost) {
-            emit_flight(peers, EVENT_LOST, flight, session, now_ms);
-        }
+        emit_flight(peers, EVENT_LOST, flight, session, now_ms);
         flights_unlink(&peers->flights, flight);
         flights_retire(&peers->flights, flight, session->instance, now_ms);
-        flight->is_unsaid = !is_lost;
-    }
-    for (struct flight *past = session->instance->past.first; past && is_lost; past = past->next) {
-        if (past->is_unsaid) {
-            emit_flight(peers, EVENT_LOST, past, session, now_ms);
-        }
-        past->is_unsaid = false;
     }
     POST(session->in_flight == 0);
 }
 
-/* The session must have no flights; its instance may stay, for its past flights. */
+static void unlist_outranked(struct peers *peers, struct session *session)
+{
+    PRE(session->is_outranked);
+    struct session **link = &session->instance->outranked;
+    while (*link != session) {
+        link = &(*link)->next_outranked;
+    }
+    *link = session->next_outranked;
+    session->next_outranked = NULL;
+    session->is_outranked = false;
+    peers->outranked_count--;
+}
+
 static void end(struct peers *peers, struct session *session)
 {
     PRE(session->in_flight == 0);
+    if (session->is_outranked) {
+        unlist_outranked(peers, session);
+    } else {
+        session->instance->session = NULL;
+    }
     actions_drop(&peers->actions, session);
     struct session *last = peers->sessions[--peers->session_count];
     peers->sessions[session->place] = last;
     last->place = session->place;
-    session->instance->session = NULL;
     instances_release(&peers->instances, session->instance);
     contacts_forget(&peers->contacts, session->contact);
     free(session);
@@ -50,7 +54,7 @@ static void end(struct peers *peers, struct session *session)
 void sessions_lose(struct peers *peers, struct session *session, const char *why, int64_t now_ms)
 {
     session_log(LOG_WARN, "session_lost", session, why);
-    retire_flights(peers, session, true, now_ms);
+    lose_flights(peers, session, now_ms);
     end(peers, session);
 }
 
@@ -70,38 +74,92 @@ static struct session *open_session(struct peers *peers, struct contact *contact
     session->place = peers->session_count;
     session->seen_ms = now_ms;
     session->sent_ms = now_ms;
-    session->opened_ms = now_ms;
     session->over_ms = INT64_MAX;
     for (uint32_t i = 0; i < BAD_MAX - 1; i++) {
         session->bad_ms[i] = now_ms - BAD_MS;
     }
     contacts_promote(&peers->contacts, contact);
     contact->session = session;
-    instance->session = session;
     peers->sessions[peers->session_count++] = session;
-    int64_t due_ms = now_ms + peers->options.heartbeat_ms;
-    if (due_ms < peers->due_ms) {
-        peers->due_ms = due_ms;
-    }
     return session;
+}
+
+/* Somebody must speak for so long after another connection came into force: what is older may have
+ * lain in a buffer. */
+static int64_t stale_ms(const struct peers *peers)
+{
+    return peers->options.heartbeat_ms / 4;
 }
 
 void sessions_heard(struct peers *peers, struct session *session, int64_t now_ms)
 {
+    int64_t ranked_ms = now_ms - session->ranked_ms;
     session->seen_ms = now_ms;
-    if (session->is_doubted && now_ms - session->opened_ms >= peers->options.heartbeat_ms) {
+    if (session->is_doubted && ranked_ms >= peers->options.heartbeat_ms) {
         session->is_proved = true;
         peers->due_ms = now_ms;
     }
+    if (session->is_outranked && !session->has_spoken && ranked_ms >= stale_ms(peers)) {
+        session->has_spoken = true;
+        session_log(LOG_WARN, "instance_twice", session,
+                    "two connections use this name: an instance names one process");
+    }
 }
 
-/* The instance has come on another connection. */
-static void end_earlier(struct peers *peers, struct session *session, const struct ready *ready,
-                        int64_t now_ms)
+int64_t sessions_judged_ms(const struct peers *peers, const struct session *session)
+{
+    /* An older connection on which somebody is speaks at least once in heartbeat_ms. */
+    return session->is_doubted && session->is_proved
+               ? session->ranked_ms + peers->options.heartbeat_ms + stale_ms(peers)
+               : INT64_MAX;
+}
+
+/* ---- two connections ---- */
+
+void sessions_judge(struct peers *peers, struct session *session, int64_t now_ms)
+{
+    PRE(sessions_judged_ms(peers, session) <= now_ms);
+    running_untake(peers, session, now_ms);
+    struct session *next = NULL;
+    for (struct session *older = session->instance->outranked; older; older = next) {
+        next = older->next_outranked;
+        if (!older->has_spoken) {
+            end(peers, older);
+        }
+    }
+}
+
+/* The instance has come on another connection. What it was sent on this one is decided when the
+ * other is believed; without `running` nothing will be said of it. */
+static void outrank(struct peers *peers, struct session *session, const struct ready *ready,
+                    int64_t now_ms)
 {
     session_log(LOG_INFO, "session_replaced", session, "came back on another connection");
-    retire_flights(peers, session, ready->running.size == 0, now_ms);
-    end(peers, session);
+    if (ready->running.size == 0) {
+        lose_flights(peers, session, now_ms);
+        end(peers, session);
+        return;
+    }
+    actions_drop(&peers->actions, session);
+    session->is_closed = true;
+    session->is_doubted = false;
+    session->is_outranked = true;
+    session->has_spoken = false;
+    session->ranked_ms = now_ms;
+    session->seen_ms = now_ms; /* it has dead_ms from now on, whatever silence was before */
+    session->next_outranked = session->instance->outranked;
+    session->instance->outranked = session;
+    session->instance->session = NULL;
+    peers->outranked_count++;
+}
+
+/* Of more outranked sessions than are kept, the flights that nobody has named are lost. */
+static void bound_outranked(struct peers *peers, const struct instance *instance, int64_t now_ms)
+{
+    if (peers->outranked_count == OUTRANKED_MAX && instance->outranked) {
+        sessions_lose(peers, instance->outranked, "too many connections came back", now_ms);
+    }
+    POST(peers->outranked_count < OUTRANKED_MAX);
 }
 
 static enum saga_error update(struct peers *peers, struct session *session,
@@ -127,7 +185,7 @@ static void greet(struct peers *peers, struct session *session, int64_t now_ms)
     }
 }
 
-/* `ready` again, on the same connection. */
+/* `ready` again, on the connection that is in force. */
 static enum saga_error renew(struct peers *peers, struct session *session,
                              const struct ready *ready, int64_t now_ms)
 {
@@ -139,38 +197,18 @@ static enum saga_error renew(struct peers *peers, struct session *session,
     return rc;
 }
 
-/* A session of the instance, in place of an earlier one if there is one. */
-static struct session *replace(struct peers *peers, struct contact *contact,
+/* The session is new, or was outranked: from now on it is the one of its instance. */
+static enum saga_error enforce(struct peers *peers, struct session *session,
                                const struct ready *ready, int64_t now_ms)
 {
-    struct instance *instance = instances_take(&peers->instances, ready->instance);
-    if (instance && instance->session) {
-        end_earlier(peers, instance->session, ready, now_ms);
-        /* Without past flights the instance has gone with its session. */
-        instance = instances_take(&peers->instances, ready->instance);
-    }
-    struct session *session = instance ? open_session(peers, contact, instance, now_ms) : NULL;
-    if (!session && instance) {
-        instances_release(&peers->instances, instance);
-    }
-    return session;
-}
-
-enum saga_error sessions_ready(struct peers *peers, struct contact *contact,
-                               const struct ready *ready, int64_t now_ms)
-{
-    if (contact->session) {
-        PRE(span_equal(instance_name(contact->session->instance), ready->instance));
-        return renew(peers, contact->session, ready, now_ms);
-    }
-    const struct instance *known = instances_find(&peers->instances, ready->instance);
-    bool is_replacing = known && known->session;
-    if (!is_replacing && peers->session_count == LIMIT_SESSIONS) {
-        return SAGA_OVERLOADED;
-    }
-    struct session *session = replace(peers, contact, ready, now_ms);
-    if (!session) {
-        return SAGA_NO_MEMORY;
+    struct instance *instance = session->instance;
+    PRE(!instance->session);
+    PRE(!session->is_outranked);
+    instance->session = session;
+    session->ranked_ms = now_ms;
+    session->is_proved = false;
+    if (peers->due_ms > now_ms + peers->options.heartbeat_ms) {
+        peers->due_ms = now_ms + peers->options.heartbeat_ms;
     }
     enum saga_error rc = update(peers, session, ready, now_ms);
     if (rc != SAGA_OK) {
@@ -179,10 +217,58 @@ enum saga_error sessions_ready(struct peers *peers, struct contact *contact,
     session_log(LOG_INFO, "session_opened", session, "ready");
     greet(peers, session, now_ms);
     if (ready->running.size > 0) {
-        running_judge(peers, session, ready->running, is_replacing, now_ms);
+        running_judge(peers, session, ready->running, now_ms);
     }
+    bound_outranked(peers, instance, now_ms);
     dispatch_session(peers, session, now_ms);
     return SAGA_OK;
+}
+
+static bool has_place(const struct peers *peers)
+{
+    return peers->session_count - peers->outranked_count < LIMIT_SESSIONS;
+}
+
+/* `ready` again, on a connection that is outranked. */
+static enum saga_error restore(struct peers *peers, struct session *session,
+                               const struct ready *ready, int64_t now_ms)
+{
+    if (!session->instance->session && !has_place(peers)) {
+        return SAGA_OVERLOADED;
+    }
+    if (session->instance->session) {
+        outrank(peers, session->instance->session, ready, now_ms);
+    }
+    unlist_outranked(peers, session);
+    return enforce(peers, session, ready, now_ms);
+}
+
+enum saga_error sessions_ready(struct peers *peers, struct contact *contact,
+                               const struct ready *ready, int64_t now_ms)
+{
+    struct session *session = contact->session;
+    if (session) {
+        PRE(span_equal(instance_name(session->instance), ready->instance));
+        return session->is_outranked ? restore(peers, session, ready, now_ms)
+                                     : renew(peers, session, ready, now_ms);
+    }
+    const struct instance *known = instances_find(&peers->instances, ready->instance);
+    if (known && known->session) {
+        outrank(peers, known->session, ready, now_ms);
+    } else if (!has_place(peers)) {
+        return SAGA_OVERLOADED;
+    }
+    /* An instance without past flights may have gone with its session. */
+    struct instance *instance = instances_take(&peers->instances, ready->instance);
+    if (!instance) {
+        return SAGA_NO_MEMORY;
+    }
+    session = open_session(peers, contact, instance, now_ms);
+    if (!session) {
+        instances_release(&peers->instances, instance);
+        return SAGA_NO_MEMORY;
+    }
+    return enforce(peers, session, ready, now_ms);
 }
 
 void sessions_drain(struct peers *peers, int64_t after_ms, int64_t now_ms)

@@ -1,20 +1,28 @@
 /* sessions.h - the life of a session: opened by `ready`, kept by any message, ended by silence.
  *
  *                 ready                      ready on the same connection: actions, window
- *      (none) --------------> open --------+
- *                              |  ^--------+
- *                              |
- *        silent for dead_ms, third bad message, its instance on another connection
- *                              |
- *                              v
- *                            (none)
+ *      (none) --------------> in force ----+
+ *                              | |  ^------+
+ *        silent for dead_ms,   | |
+ *        third bad message     | | its instance says `ready` on another connection, with `running`
+ *                              v v
+ *                       (none) ^ outranked ---> in force: it says `ready` again
+ *                              |   |
+ *                              +---+ silent for dead_ms, or not heard of while the other was proved
  *
- * A flight of a session that ends becomes past, under its instance. What is said of it:
+ * What is said of the flights of a session:
  *
- *   the session was lost             LOST, at once
+ *   it was lost                      LOST, at once
  *   its instance is back, with       ADOPT for each flight that it names,
  *     `running`                      UNTAKEN for each other one: it was never taken
- *   ... without `running`            LOST, if that was not said before */
+ *   ... without `running`            LOST, at once
+ *
+ * Two things keep UNTAKEN from being said of what somebody is at work on. A `ready` that comes
+ * while the instance has a session may be an old one that a former connection still brings: it does
+ * not know what was taken since. So the new session is believed only when it was heard of
+ * heartbeat_ms after it came into force. And a process may have the name of another, which breaks
+ * the protocol: it shows by speaking while it is outranked. What was sent to it is then its own
+ * until it answers, says `ready` or falls silent; the log has `instance_twice`. */
 #ifndef PEERS_SESSIONS_H
 #define PEERS_SESSIONS_H
 
@@ -35,6 +43,10 @@ MUST_CHECK enum saga_error sessions_ready(struct peers *peers, struct contact *c
                                           const struct ready *ready, int64_t now_ms);
 /* Ends it; its flights are LOST. `why` is a word for the log. */
 void sessions_lose(struct peers *peers, struct session *session, const char *why, int64_t now_ms);
+/* When what its instance has not named is to be judged; INT64_MAX: not yet known, or never. */
+int64_t sessions_judged_ms(const struct peers *peers, const struct session *session);
+/* Judges it: UNTAKEN, and the older connections on which nobody has spoken end. */
+void sessions_judge(struct peers *peers, struct session *session, int64_t now_ms);
 /* A message has come from it. */
 void sessions_heard(struct peers *peers, struct session *session, int64_t now_ms);
 /* No new tasks for anybody from now on; all are told. */

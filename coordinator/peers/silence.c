@@ -3,7 +3,6 @@
 
 #include "peers/dispatch.h"
 #include "peers/outbound.h"
-#include "peers/running.h"
 #include "peers/sessions.h"
 #include "peers/slots.h"
 
@@ -32,7 +31,7 @@ static void forgive(struct peers *peers, int64_t now_ms)
     for (uint32_t i = 0; i < peers->session_count; i++) {
         struct session *session = peers->sessions[i];
         session->seen_ms += excess_ms;
-        session->opened_ms += excess_ms;
+        session->ranked_ms += excess_ms;
         session->seen_ms = earlier(later(session->seen_ms, earliest_ms), now_ms);
     }
 }
@@ -48,14 +47,15 @@ static int64_t look_at(struct peers *peers, struct session *session, int64_t now
     if (now_ms - session->sent_ms >= options->heartbeat_ms) {
         outbound_heartbeat(peers, session, now_ms);
     }
-    if (session->is_doubted && session->is_proved) {
-        running_untake(peers, session, now_ms);
+    if (sessions_judged_ms(peers, session) <= now_ms) {
+        sessions_judge(peers, session, now_ms);
     }
     if (session->over_ms <= now_ms) {
         slots_end(peers, session, now_ms);
     }
     int64_t due_ms = session->sent_ms + options->heartbeat_ms;
     due_ms = earlier(due_ms, session->over_ms);
+    due_ms = earlier(due_ms, sessions_judged_ms(peers, session));
     due_ms = earlier(due_ms, session->seen_ms + options->dead_ms);
     if (session->stalled_until_ms <= now_ms) {
         dispatch_session(peers, session, now_ms);
@@ -73,9 +73,11 @@ void silence_tick(struct peers *peers, int64_t now_ms)
     flights_expire(&peers->flights, now_ms);
     int64_t due_ms = INT64_MAX;
     peers->due_ms = INT64_MAX;
-    /* From the last, for a session that is lost is replaced by the last. */
+    /* From the last, for a session that ends is replaced by the last. More than one may. */
     for (uint32_t i = peers->session_count; i > 0; i--) {
-        due_ms = earlier(due_ms, look_at(peers, peers->sessions[i - 1], now_ms));
+        if (i <= peers->session_count) {
+            due_ms = earlier(due_ms, look_at(peers, peers->sessions[i - 1], now_ms));
+        }
     }
     due_ms = earlier(due_ms, flights_next_due(&peers->flights));
     due_ms = later(due_ms, now_ms + peers->options.heartbeat_ms / SCANS_PER_HEARTBEAT);

@@ -36,8 +36,9 @@ struct peers {
     struct instances instances;
     struct actions actions;
     struct flights flights;
-    struct session *sessions[LIMIT_SESSIONS];
+    struct session *sessions[LIMIT_SESSIONS + OUTRANKED_MAX];
     uint32_t session_count;
+    uint32_t outranked_count; /* of them */
     struct clients clients;
     struct mint mint;
 

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <criterion/criterion.h>
 
@@ -258,6 +259,33 @@ static inline void forget(struct world *world)
 {
     buf_clear(&world->log);
     buf_clear(&world->raw);
+}
+
+/* What the log says from now on, to the end of the test's process. */
+struct captured {
+    FILE *file;
+};
+
+static inline struct captured capture(void)
+{
+    struct captured captured = {.file = tmpfile()};
+    cr_assert_not_null(captured.file);
+    fflush(stderr);
+    cr_assert_geq(dup2(fileno(captured.file), STDERR_FILENO), 0);
+    return captured;
+}
+
+/* How many lines of the log hold the text. */
+static inline uint32_t captured_count(struct captured *captured, const char *text)
+{
+    char line[4096];
+    uint32_t count = 0;
+    fflush(stderr);
+    rewind(captured->file);
+    while (fgets(line, sizeof(line), captured->file)) {
+        count += strstr(line, text) != NULL;
+    }
+    return count;
 }
 
 /* Exactly `count` lines of the log so far hold both texts. */

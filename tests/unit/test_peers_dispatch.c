@@ -359,6 +359,7 @@ Test(peers_dispatch, a_timed_out_attempt_can_turn_out_untaken)
     says(w, "B",
          "{'v':1,'type':'ready','instance':'i1','actions':['f.book'],'window':1,'running':[]}");
     heard(w, "B", 2000);
+    run_to(w, 2500);
     SEEN(w, 1, "UNTAKEN k1#1", hex_of(task));
     world_destroy(w);
 }

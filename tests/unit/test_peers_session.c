@@ -153,11 +153,13 @@ Test(peers_session, an_instance_that_names_its_attempts_keeps_them)
     SEEN(w, 1, "ADOPT k1#1", hex_of(named));
     SEEN(w, 1, "ADOPT new#7", "token=00000000000000000000000000000000");
     SEEN(w, 0, "UNTAKEN", NULL);
-    cr_assert_eq(stats_of(w).in_flight, 2);
+    cr_assert_eq(stats_of(w).in_flight, 3);
     cr_assert_eq(stats_of(w).sessions, 1);
     cr_assert_neq(w->ref, old_ref);
     heard(w, "B", 2000);
+    run_to(w, 2500);
     SEEN(w, 1, "UNTAKEN k2#1", hex_of(untaken));
+    cr_assert_eq(stats_of(w).in_flight, 2);
     SEEN(w, 0, "LOST", NULL);
     /* The old connection is a stranger now. */
     says(w, "A", "{'v':1,'type':'heartbeat'}");
@@ -173,8 +175,9 @@ Test(peers_session, an_instance_that_names_nothing_has_taken_nothing)
     says(w, "B",
          "{'v':1,'type':'ready','instance':'i1','actions':['f.book'],'window':8,'running':[]}");
     heard(w, "B", 1999); /* it may have lain in a buffer, like the `ready` before it */
+    run_to(w, 3500);
     SEEN(w, 0, "UNTAKEN", NULL);
-    heard(w, "B", 2000);
+    heard(w, "B", 3500);
     SEEN(w, 1, "UNTAKEN k1#1", NULL);
     SEEN(w, 0, "LOST", NULL);
     world_destroy(w);
@@ -196,11 +199,139 @@ Test(peers_session, a_ready_that_a_former_connection_still_brings_says_nothing_o
     says(w, "B",
          "{'v':1,'type':'ready','instance':'i1','actions':['f.book'],'window':8,"
          "'running':[{'key':'k1','attempt':1}]}");
-    SEEN(w, 1, "ADOPT k1#1", hex_of(taken));
+    SEEN(w, 0, "ADOPT", NULL); /* it has been there all the time */
     heard(w, "B", 2000);
+    run_to(w, 3000);
     SEEN(w, 0, "UNTAKEN", NULL);
     SEEN(w, 0, "LOST", NULL);
     cr_assert_eq(stats_of(w).in_flight, 1);
+    cancels(w, taken, 0, w->now_ms);
+    SEEN(w, 1, "send B {'v':1,'type':'cancel','key':'k1'", NULL);
+    world_destroy(w);
+}
+
+/* ---- two processes with one name ---- */
+
+#define NOTHING_RUNS                                                                               \
+    "{'v':1,'type':'ready','instance':'i1','actions':['f.book'],'window':8,'running':[]}"
+
+/* Seen to fail: k1 was said never to have been taken, and its success counted for nothing. */
+Test(peers_session, what_an_older_connection_was_sent_is_not_judged_while_it_speaks)
+{
+    struct world *w = world_new();
+    struct captured captured = capture();
+    says(w, "A", NOTHING_RUNS);
+    struct task *taken = send_task(w, "k1", 1);
+    says(w, "B", NOTHING_RUNS);
+    heard(w, "A", 600);
+    SEEN(w, 1, "send A {'v':1,'type':'who'}", NULL);
+    heard(w, "A", 2000);
+    heard(w, "B", 2000);
+    run_to(w, 4000);
+    SEEN(w, 0, "UNTAKEN", NULL);
+    cr_assert_eq(stats_of(w).in_flight, 1);
+    cr_assert_eq(captured_count(&captured, "event=instance_twice instance=i1"), 1);
+    answers(w, "A", taken, "ok");
+    SEEN(w, 1, "RESULT k1#1", " ok ");
+    cr_assert_eq(stats_of(w).in_flight, 0);
+    SEEN(w, 0, "LOST", NULL);
+    world_destroy(w);
+}
+
+Test(peers_session, the_newest_ready_gets_the_tasks)
+{
+    struct world *w = world_new();
+    says(w, "A", NOTHING_RUNS);
+    says(w, "B", NOTHING_RUNS);
+    heard(w, "A", 600);
+    send_task(w, "k1", 1);
+    SEEN(w, 1, "send B {'v':1,'type':'task','key':'k1'", NULL);
+    says(w, "A", NOTHING_RUNS);
+    SEEN(w, 2, "send A {'v':1,'type':'welcome'", NULL);
+    send_task(w, "k2", 1);
+    SEEN(w, 1, "send A {'v':1,'type':'task','key':'k2'", NULL);
+    cr_assert_eq(stats_of(w).sessions, 1);
+    heard(w, "B", 2500);
+    run_to(w, 5000);
+    SEEN(w, 0, "UNTAKEN", NULL);
+    world_destroy(w);
+}
+
+/* What lay in a buffer says nothing of who is there now. */
+Test(peers_session, an_older_connection_must_speak_after_the_newer_one_came)
+{
+    struct world *w = world_new();
+    says(w, "A", NOTHING_RUNS);
+    struct task *task = send_task(w, "k1", 1);
+    says(w, "B", NOTHING_RUNS);
+    heard(w, "A", 499);
+    heard(w, "B", 2000);
+    run_to(w, 2250);
+    SEEN(w, 0, "UNTAKEN", NULL);
+    run_to(w, 2500);
+    SEEN(w, 1, "UNTAKEN k1#1", hex_of(task));
+    world_destroy(w);
+}
+
+Test(peers_session, an_older_connection_that_falls_silent_leaves_doubt)
+{
+    struct world *w = world_new();
+    says(w, "A", NOTHING_RUNS);
+    struct task *task = send_task(w, "k1", 1);
+    says(w, "B", NOTHING_RUNS);
+    heard(w, "A", 600);
+    for (int64_t ms = 2000; ms < 6600; ms += 2000) {
+        run_to(w, ms);
+        says(w, "B", "{'v':1,'type':'heartbeat'}");
+    }
+    run_to(w, 6599);
+    SEEN(w, 0, "LOST", NULL);
+    run_to(w, 6750);
+    SEEN(w, 1, "LOST k1#1", hex_of(task));
+    SEEN(w, 0, "UNTAKEN", NULL);
+    cr_assert_eq(stats_of(w).sessions, 1);
+    world_destroy(w);
+}
+
+Test(peers_session, an_attempt_that_timed_out_on_an_older_connection_is_not_judged_either)
+{
+    struct world *w = world_new();
+    says(w, "A", NOTHING_RUNS);
+    struct task *task = send_task(w, "k1", 1);
+    cancels(w, task, 0, w->now_ms);
+    says(w, "B", NOTHING_RUNS);
+    heard(w, "A", 600);
+    heard(w, "B", 2000);
+    run_to(w, 4000);
+    SEEN(w, 0, "UNTAKEN", NULL);
+    world_destroy(w);
+}
+
+Test(peers_session, older_connections_are_bounded)
+{
+    struct world *w = world_new();
+    for (int i = 0; i < 2001; i++) {
+        char name[16];
+        char text[128];
+        snprintf(name, sizeof(name), "s%d", i);
+        snprintf(text, sizeof(text),
+                 "{'v':1,'type':'ready','instance':'%s','actions':['a%d.b'],'window':1,"
+                 "'running':[]}",
+                 name, i);
+        says(w, name, "%s", text);
+        struct task *task = make_task(w, "k", (uint32_t)i + 1, TASK_DO);
+        w->task_count = 0;
+        char action[16];
+        snprintf(action, sizeof(action), "a%d.b", i);
+        task->action = span_text(action);
+        peers_task(w->peers, task, w->now_ms);
+        snprintf(name, sizeof(name), "t%d", i);
+        says(w, name, "%s", text);
+    }
+    cr_assert_eq(seen(w, "SENT", NULL), 2001);
+    cr_assert_eq(seen(w, "LOST", NULL), 2); /* without a bound none is */
+    cr_assert_eq(stats_of(w).sessions, 2001);
+    cr_assert_eq(stats_of(w).in_flight, 1999);
     world_destroy(w);
 }
 
@@ -214,6 +345,7 @@ Test(peers_session, what_a_doubted_session_was_given_itself_is_not_called_untake
     struct task *taken = send_task(w, "k1", 1);
     cancels(w, taken, 0, w->now_ms); /* it has timed out */
     heard(w, "B", 2000);
+    run_to(w, 3000);
     SEEN(w, 0, "UNTAKEN", NULL);
     world_destroy(w);
 }
