@@ -135,6 +135,14 @@ bool running_details_fit(struct span running)
     return true;
 }
 
+/* Nobody prolongs what is not its own, nor what has timed out. */
+static bool has_flight(const struct peers *peers, const struct session *session, struct span key,
+                       uint32_t attempt)
+{
+    const struct flight *flight = flights_find(&peers->flights, key, attempt);
+    return flight && flight->state == FLIGHT_OPEN && flight->session == session;
+}
+
 void running_beat(const struct peers *peers, const struct session *session, struct span running,
                   int64_t now_ms)
 {
@@ -146,7 +154,8 @@ void running_beat(const struct peers *peers, const struct session *session, stru
         struct event event = {.kind = EVENT_BEAT, .now_ms = now_ms, .ref = session->contact->ref};
         struct span map = mp_skip(&mp);
         if (fields_part(&peers->fields, map, WIRE_PART_RUNNING, &part, &why) == SAGA_OK &&
-            read_name(&part, &event.task.key, &event.task.attempt)) {
+            read_name(&part, &event.task.key, &event.task.attempt) &&
+            has_flight(peers, session, event.task.key, event.task.attempt)) {
             event.task.details = part.value[WIRE_KEY_DETAILS];
             emit_event(peers, &event);
         }

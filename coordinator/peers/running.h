@@ -16,7 +16,7 @@ void running_judge(struct peers *peers, struct session *session, struct span run
 void running_untake(struct peers *peers, struct session *session, int64_t now_ms);
 /* Are the details of each attempt no larger than a value may be? */
 bool running_details_fit(struct span running);
-/* BEAT for each attempt named. */
+/* BEAT for each attempt named that is open at the session. */
 void running_beat(const struct peers *peers, const struct session *session, struct span running,
                   int64_t now_ms);
 

@@ -491,7 +491,10 @@ Test(peers_inbound, details_are_not_larger_than_a_value)
     char *text = malloc(LIMIT_VALUE + 1);
     memset(text, 'x', LIMIT_VALUE);
     text[LIMIT_VALUE] = '\0';
-    ready(w, "A", "i1", 1);
+    ready(w, "A", "i1", 3);
+    send_task(w, "k1", 1);
+    send_task(w, "k2", 1);
+    send_task(w, "k3", 1);
     says(w, "A", "{'v':1,'type':'heartbeat','running':[{'key':'k1','attempt':1,'details':'%s'}]}",
          text + 5);
     SEEN(w, 1, "BEAT k1#1", NULL);

@@ -535,11 +535,36 @@ Test(peers_session, a_heartbeat_names_what_runs)
 {
     struct world *w = world_new();
     ready(w, "A", "i1", 8);
+    send_task(w, "k1", 2);
+    send_task(w, "k2", 1);
     says(w, "A",
          "{'v':1,'type':'heartbeat','running':[{'key':'k1','attempt':2,'details':{'done':5}},"
          "{'key':'k2','attempt':1}]}");
     SEEN(w, 1, "BEAT k1#2", "details={'done':5}");
     SEEN(w, 1, "BEAT k2#1", NULL);
+    world_destroy(w);
+}
+
+/* Seen to fail: whoever named a task kept it alive, and its details came with the next attempt. */
+Test(peers_session, a_heartbeat_says_nothing_of_tasks_that_are_not_its_sessions)
+{
+    static const char names[] =
+        "{'v':1,'type':'heartbeat','running':[{'key':'k1','attempt':1,"
+        "'details':7}]}";
+    struct world *w = world_new();
+    ready(w, "A", "i1", 1);
+    struct task *task = send_task(w, "k1", 1);
+    ready(w, "B", "i2", 1);
+    send_task(w, "k2", 1);
+    says(w, "B", "%s", names);
+    SEEN(w, 0, "BEAT", NULL);
+    says(w, "A", "{'v':1,'type':'heartbeat','running':[{'key':'k3','attempt':1}]}");
+    SEEN(w, 0, "BEAT", NULL); /* nobody's */
+    says(w, "A", "%s", names);
+    SEEN(w, 1, "BEAT k1#1", "details=7");
+    cancels(w, task, 0, w->now_ms);
+    says(w, "A", "%s", names);
+    SEEN(w, 1, "BEAT", NULL); /* it has timed out */
     world_destroy(w);
 }
 

@@ -196,6 +196,22 @@ static void receive(struct world *world, struct span vector)
     peers_flush(world->peers, world->now_ms);
 }
 
+/* A heartbeat speaks of what the session was sent. */
+static void send_running(struct world *world, struct span message)
+{
+    struct span running = find(message, "running");
+    for (uint32_t i = 0; i < count_of(running); i++) {
+        struct span element = mp_at(running, i);
+        struct span key = text_of(find(element, "key"));
+        struct mp mp = mp_open(find(element, "attempt"));
+        char name[64];
+        snprintf(name, sizeof(name), "%.*s", (int)key.size, (const char *)key.data);
+        struct task *task = make_task(world, name, (uint32_t)mp_int(&mp), TASK_DO);
+        task->action = span_text("hotel.reserve");
+        peers_task(world->peers, task, world->now_ms);
+    }
+}
+
 static void come_in(struct span vector)
 {
     struct world *world = world_new();
@@ -203,6 +219,10 @@ static void come_in(struct span vector)
     buf_open(&understood, JSON_FILE_MAX);
     if (says_so(vector, "session", "open")) {
         says(world, "A", "%s", READY);
+    }
+    if (says_so(find(vector, "message"), "type", "heartbeat") &&
+        find(vector, "understood").size > 0) {
+        send_running(world, find(vector, "message"));
     }
     forget(world);
     peers_on_event(world->peers, note_event, &understood);
