@@ -36,7 +36,9 @@ static const char *read_failure(const struct fields *fields, const struct messag
     result->details = part.value[WIRE_KEY_DETAILS];
     result->retryable = fields_bool(&part, WIRE_KEY_RETRYABLE, true);
     result->in_doubt = fields_bool(&part, WIRE_KEY_IN_DOUBT, false);
-    result->retry_after_ms = fields_int(&part, WIRE_KEY_RETRY_AFTER_MS, -1);
+    int64_t retry_after_ms = fields_int(&part, WIRE_KEY_RETRY_AFTER_MS, -1);
+    result->retry_after_ms =
+        retry_after_ms > RESULTS_RETRY_AFTER_MAX_MS ? RESULTS_RETRY_AFTER_MAX_MS : retry_after_ms;
     return NULL;
 }
 

@@ -8,6 +8,10 @@
 #include "engine/event.h"
 #include "peers/fields.h"
 
+/* A participant that asks for more is tried again after a day: a step must not stand still in
+ * silence for ever. */
+enum { RESULTS_RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000 };
+
 /* Fills the result but its key, attempt and token; its spans are borrowed from the message, or are
  * literals. SAGA_BAD_MESSAGE or SAGA_TOO_LARGE with *why, a literal. */
 MUST_CHECK enum saga_error results_read(const struct fields *fields, const struct message *message,

@@ -235,6 +235,29 @@ Test(peers_inbound, a_failure_has_defaults)
     world_destroy(w);
 }
 
+/* Seen to fail: 2^53-1 was 285,616 years. */
+Test(peers_inbound, a_participant_asks_for_at_most_a_day)
+{
+    static const struct {
+        const char *asked;
+        const char *taken;
+    } times[] = {
+        {"0", " after=0 "},
+        {"86400000", " after=86400000 "},
+        {"86400001", " after=86400000 "},
+        {"9007199254740991", " after=86400000 "},
+    };
+    struct world *w = world_new();
+    ready(w, "A", "i1", 4);
+    for (size_t i = 0; i < ARRAY_COUNT(times); i++) {
+        forget(w);
+        says(w, "A", "{" RESULT ",'status':'failed','error':{'code':'busy','retry_after_ms':%s}}",
+             times[i].asked);
+        SEEN(w, 1, "RESULT", times[i].taken);
+    }
+    world_destroy(w);
+}
+
 Test(peers_inbound, long_texts_of_a_failure_are_cut_at_a_character)
 {
     struct world *w = world_new();
