@@ -154,18 +154,37 @@ enum saga_error transfers_send(struct transfers *transfers, const struct transfe
     return SAGA_OK;
 }
 
+/* curl says 0 of a number that it cannot hold, as of a text that is no time. */
+static bool asks_for_ever(CURL *easy)
+{
+    struct curl_header *header = NULL;
+    if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) != CURLHE_OK) {
+        return false;
+    }
+    size_t digits = strspn(header->value, "0123456789");
+    return header->value[digits] == '\0' && strspn(header->value, "0") < digits;
+}
+
+static int64_t retry_after_of(CURL *easy)
+{
+    curl_off_t seconds = 0;
+    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
+    if (seconds >= TRANSFERS_RETRY_AFTER_MAX_MS / 1000 || (seconds == 0 && asks_for_ever(easy))) {
+        return TRANSFERS_RETRY_AFTER_MAX_MS;
+    }
+    return seconds > 0 ? (int64_t)seconds * 1000 : -1;
+}
+
 static void conclude(struct transfers *transfers, struct transfer *transfer, CURLcode code)
 {
     struct transfer_outcome outcome = {.retry_after_ms = -1, .is_refused = transfer->refused};
     long status = 0;
-    curl_off_t retry_after = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
     /* An answer that is too long is an answer. */
     bool is_answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && status > 0);
     if (!transfer->refused && is_answered) {
         outcome.status = (uint32_t)status;
-        outcome.retry_after_ms = retry_after > 0 ? (int64_t)retry_after * 1000 : -1;
+        outcome.retry_after_ms = retry_after_of(transfer->easy);
     } else if (!transfer->refused) {
         snprintf(outcome.why, sizeof(outcome.why), "%s",
                  transfer->error[0] ? transfer->error : curl_easy_strerror(code));

@@ -32,9 +32,11 @@ struct transfer_request {
     void *arg;         /* comes back when it is done */
 };
 
+enum { TRANSFERS_RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000 };
+
 struct transfer_outcome {
     uint32_t status;        /* HTTP status; 0 = there was no answer */
-    int64_t retry_after_ms; /* -1 = not said */
+    int64_t retry_after_ms; /* Retry-After, at most TRANSFERS_RETRY_AFTER_MAX_MS; -1 = not said */
     bool is_refused;        /* an address that the rules do not allow */
     char why[128];          /* why there was no answer, in words; else empty */
 };
