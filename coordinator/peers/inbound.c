@@ -86,6 +86,7 @@ static void handle_ready(struct peers *peers, struct arrival *arrival)
         .instance = fields_text(message, WIRE_KEY_INSTANCE),
         .actions = message->value[WIRE_KEY_ACTIONS],
         .running = message->value[WIRE_KEY_RUNNING],
+        .meta = message->value[WIRE_KEY_META],
         .window = window > LIMIT_WINDOW ? LIMIT_WINDOW : (uint32_t)window,
         .has_barrier = fields_bool(message, WIRE_KEY_BARRIER, false),
     };
@@ -149,6 +150,7 @@ static void handle_bye(struct peers *peers, struct arrival *arrival)
     ask_who(peers, arrival);
     if (arrival->session) {
         arrival->session->is_closed = true;
+        arrival->session->said_bye = true;
     }
 }
 

@@ -26,6 +26,7 @@ struct session {
     struct flight_list flights;
     bool has_barrier;
     bool is_closed;    /* no new tasks: it said `bye`, is outranked, or the coordinator drains */
+    bool said_bye;     /* it will be silent, and that is no loss once it has answered all */
     bool is_doubted;   /* its `ready` may be older than the session that it outranked */
     bool is_proved;    /* it is not: heard of heartbeat_ms after it came into force */
     bool is_outranked; /* a newer connection of its instance is in force */
@@ -43,7 +44,10 @@ struct session {
 bool session_has_room(const struct session *session, int64_t now_ms);
 /* Counts a bad message; true when it was the last one allowed. */
 bool session_count_bad(struct session *session, int64_t now_ms);
-/* A line of the log about it; `why` is for people. */
+/* The line of the log that says what it offers, and what it says of itself; meta: a checked msgpack
+ * map, or empty. */
+void session_log_opened(const struct session *session, struct span meta);
+/* Another line of the log about it; `why` is for people. */
 void session_log(enum log_level level, const char *event, const struct session *session,
                  const char *why);
 

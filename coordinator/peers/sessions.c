@@ -58,6 +58,16 @@ void sessions_lose(struct peers *peers, struct session *session, const char *why
     end(peers, session);
 }
 
+void sessions_silent(struct peers *peers, struct session *session, int64_t now_ms)
+{
+    if (session->said_bye && session->in_flight == 0) {
+        session_log(LOG_INFO, "session_closed", session, "said bye");
+        end(peers, session);
+    } else {
+        sessions_lose(peers, session, "silent", now_ms);
+    }
+}
+
 /* ---- opening ---- */
 
 static struct session *open_session(struct peers *peers, struct contact *contact,
@@ -173,6 +183,7 @@ static enum saga_error update(struct peers *peers, struct session *session,
     session->window = ready->window;
     session->has_barrier = ready->has_barrier;
     session->is_closed = peers->is_draining;
+    session->said_bye = false;
     return SAGA_OK;
 }
 
@@ -214,7 +225,7 @@ static enum saga_error enforce(struct peers *peers, struct session *session,
     if (rc != SAGA_OK) {
         return rc;
     }
-    session_log(LOG_INFO, "session_opened", session, "ready");
+    session_log_opened(session, ready->meta);
     greet(peers, session, now_ms);
     if (ready->running.size > 0) {
         running_judge(peers, session, ready->running, now_ms);

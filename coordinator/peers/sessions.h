@@ -33,6 +33,7 @@ struct ready {
     struct span instance; /* 1 to INSTANCE_MAX bytes */
     struct span actions;  /* msgpack array of str, checked */
     struct span running;  /* msgpack array of maps, checked; empty: not given */
+    struct span meta;     /* msgpack map, checked; empty: not given */
     uint32_t window;
     bool has_barrier;
 };
@@ -41,6 +42,8 @@ struct ready {
  * contact has no session of another instance. */
 MUST_CHECK enum saga_error sessions_ready(struct peers *peers, struct contact *contact,
                                           const struct ready *ready, int64_t now_ms);
+/* It has fallen silent: its flights are LOST, unless it said `bye` and has none. */
+void sessions_silent(struct peers *peers, struct session *session, int64_t now_ms);
 /* Ends it; its flights are LOST. `why` is a word for the log. */
 void sessions_lose(struct peers *peers, struct session *session, const char *why, int64_t now_ms);
 /* When what its instance has not named is to be judged; INT64_MAX: not yet known, or never. */

@@ -41,7 +41,7 @@ static int64_t look_at(struct peers *peers, struct session *session, int64_t now
 {
     const struct peers_options *options = &peers->options;
     if (now_ms - session->seen_ms >= options->dead_ms) {
-        sessions_lose(peers, session, "silent", now_ms);
+        sessions_silent(peers, session, now_ms);
         return INT64_MAX;
     }
     if (now_ms - session->sent_ms >= options->heartbeat_ms) {

@@ -583,6 +583,92 @@ Test(peers_session, bye_ends_new_tasks_and_nothing_else)
     world_destroy(w);
 }
 
+/* Seen to fail: a deployment looked like the loss of every process. */
+Test(peers_session, a_clean_bye_is_no_lost_session)
+{
+    struct world *w = world_new();
+    struct captured captured = capture();
+    ready(w, "A", "i1", 8);
+    struct task *task = send_task(w, "k1", 1);
+    says(w, "A", "{'v':1,'type':'bye','reason':'deploy'}");
+    answers(w, "A", task, "ok");
+    run_to(w, 5999);
+    cr_assert_eq(stats_of(w).sessions, 1);
+    run_to(w, 6000);
+    cr_assert_eq(stats_of(w).sessions, 0);
+    cr_assert_eq(captured_count(&captured, "event=session_lost"), 0);
+    cr_assert_eq(captured_count(&captured, "level=info event=session_closed instance=i1"), 1);
+    world_destroy(w);
+}
+
+Test(peers_session, a_bye_with_tasks_unanswered_is_a_lost_session)
+{
+    struct world *w = world_new();
+    struct captured captured = capture();
+    ready(w, "A", "i1", 8);
+    struct task *task = send_task(w, "k1", 1);
+    says(w, "A", "{'v':1,'type':'bye'}");
+    run_to(w, 6000);
+    SEEN(w, 1, "LOST k1#1", hex_of(task));
+    cr_assert_eq(captured_count(&captured, "level=warn event=session_lost instance=i1"), 1);
+    world_destroy(w);
+}
+
+Test(peers_session, a_ready_after_bye_takes_it_back)
+{
+    struct world *w = world_new();
+    struct captured captured = capture();
+    ready(w, "A", "i1", 8);
+    says(w, "A", "{'v':1,'type':'bye'}");
+    ready(w, "A", "i1", 8);
+    send_task(w, "k1", 1);
+    SEEN(w, 1, "SENT k1#1", NULL);
+    run_to(w, 6000);
+    cr_assert_eq(captured_count(&captured, "event=session_lost"), 1);
+    world_destroy(w);
+}
+
+/* Seen to fail: it named the instance and nothing else. */
+Test(peers_session, the_log_says_what_a_session_offers_and_who_it_is)
+{
+    struct world *w = world_new();
+    struct captured captured = capture();
+    says(w, "A",
+         "{'v':1,'type':'ready','instance':'i1','actions':['f.book','f.cancel'],'window':8,"
+         "'meta':{'host':'h1','version':2}}");
+    ready(w, "B", "i2", 4);
+    cr_assert_eq(captured_count(&captured,
+                                "event=session_opened instance=i1 "
+                                "actions=\"f.book f.cancel\" window=8 "
+                                "meta=\"{\\\"host\\\":\\\"h1\\\",\\\"version\\\":2}\""),
+                 1);
+    cr_assert_eq(captured_count(&captured,
+                                "event=session_opened instance=i2 "
+                                "actions=\"f.book f.cancel\" window=4\n"),
+                 1);
+    world_destroy(w);
+}
+
+Test(peers_session, a_session_of_many_actions_and_much_to_say_is_one_line)
+{
+    struct world *w = world_new();
+    struct captured captured = capture();
+    struct buf text;
+    buf_open(&text, 1024 * 1024);
+    buf_text(&text, "{'v':1,'type':'ready','instance':'i1','window':8,'actions':['a.b'");
+    for (int i = 0; i < 900; i++) {
+        buf_format(&text, ",'service%d.operation'", i);
+    }
+    buf_format(&text, "],'meta':{'much':'%05000d'}}", 1);
+    buf_write(&text, "", 1);
+    says(w, "A", "%s", (const char *)text.data);
+    cr_assert_eq(
+        captured_count(&captured, "event=session_opened instance=i1 actions=\"a.b service0"), 1);
+    cr_assert_eq(captured_count(&captured, "meta=\"(more than is shown)\""), 1);
+    buf_close(&text);
+    world_destroy(w);
+}
+
 Test(peers_session, a_stranger_is_asked_who_it_is_once_a_second)
 {
     struct world *w = world_new();
