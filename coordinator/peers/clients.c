@@ -229,7 +229,7 @@ static void ask(struct peers *peers, struct span connection, struct span frame,
         return;
     }
     asked->type = message->type;
-    asked->name = requests_moved(asked, frame, name);
+    asked->name = client_request_moved(asked, frame, name);
     asked->request.arg = asked;
     asked->request.answer = answer_request;
     const struct request_source source = {.fields = &peers->fields,
@@ -238,7 +238,7 @@ static void ask(struct peers *peers, struct span connection, struct span frame,
                                           .mint = &peers->mint,
                                           .now_ms = now_ms};
     const char *why = NULL;
-    enum saga_error rc = requests_fill(asked, &source, &why);
+    enum saga_error rc = client_request_fill(asked, &source, &why);
     if (rc != SAGA_OK) {
         outbound_error(peers, connection, name, rc, why);
         close_request(asked);
@@ -251,9 +251,9 @@ static void ask(struct peers *peers, struct span connection, struct span frame,
 static void get(struct peers *peers, struct span connection, const struct message *message)
 {
     struct span name = fields_text(message, WIRE_KEY_REQUEST);
-    struct peers_range range = requests_range(message);
+    struct peers_range range = client_request_range(message);
     const char *why = NULL;
-    if (!requests_has_saga(message, &why)) {
+    if (!client_request_has_saga(message, &why)) {
         outbound_error(peers, connection, name, SAGA_NOT_FOUND, why);
         return;
     }

@@ -5,7 +5,7 @@
 #ifndef PEERS_CLIENTS_H
 #define PEERS_CLIENTS_H
 
-#include "peers/requests.h"
+#include "peers/client_request.h"
 
 enum {
     REQUEST_MAX = 255,                     /* bytes of a client's name for its request */

@@ -1,5 +1,6 @@
-/* requests.c - one function for each kind of request: what it must have, and where it goes. */
-#include "peers/requests.h"
+/* client_request.c - one function for each kind of request: what it must have, and where it goes.
+ */
+#include "peers/client_request.h"
 
 #include "base/digest.h"
 #include "base/ids.h"
@@ -12,7 +13,8 @@
 
 static const char bad_id[] = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
 
-struct span requests_moved(const struct client_request *asked, struct span frame, struct span bytes)
+struct span client_request_moved(const struct client_request *asked, struct span frame,
+                                 struct span bytes)
 {
     if (bytes.size == 0) {
         return (struct span){NULL, 0};
@@ -26,13 +28,13 @@ struct span requests_moved(const struct client_request *asked, struct span frame
 static struct span moved_text(const struct client_request *asked,
                               const struct request_source *source, enum wire_key key)
 {
-    return requests_moved(asked, source->frame, fields_text(source->message, key));
+    return client_request_moved(asked, source->frame, fields_text(source->message, key));
 }
 
 static struct span moved_value(const struct client_request *asked,
                                const struct request_source *source, enum wire_key key)
 {
-    return requests_moved(asked, source->frame, source->message->value[key]);
+    return client_request_moved(asked, source->frame, source->message->value[key]);
 }
 
 static int64_t wait_of(const struct message *message)
@@ -113,7 +115,7 @@ static enum saga_error fill_start(struct client_request *asked, const struct req
     start->input = moved_value(asked, source, WIRE_KEY_INPUT);
     start->labels = moved_value(asked, source, WIRE_KEY_LABELS);
     start->start_at_ms = fields_int(message, WIRE_KEY_START_AT, 0);
-    start->traceparent = requests_moved(asked, source->frame, trace_of(message));
+    start->traceparent = client_request_moved(asked, source->frame, trace_of(message));
     if (start->name.size == 0) {
         mint_id(source->mint, source->now_ms, asked->minted);
         start->name = span_of(asked->minted, ID_UUID_SIZE);
@@ -163,7 +165,7 @@ static enum saga_error fill_event(struct client_request *asked, const struct req
         return SAGA_INVALID;
     }
     bool is_for_one = fields_text(message, WIRE_KEY_SAGA).size > 0;
-    if (is_for_one && !requests_has_saga(message, why)) {
+    if (is_for_one && !client_request_has_saga(message, why)) {
         return SAGA_NOT_FOUND;
     }
     if (message->value[WIRE_KEY_DATA].size > LIMIT_VALUE) {
@@ -183,14 +185,14 @@ static enum saga_error fill_event(struct client_request *asked, const struct req
 
 /* ---- get and wait ---- */
 
-bool requests_has_saga(const struct message *message, const char **why)
+bool client_request_has_saga(const struct message *message, const char **why)
 {
     bool is_id = ids_is_saga(fields_text(message, WIRE_KEY_SAGA));
     *why = is_id ? *why : "there is no such saga";
     return is_id;
 }
 
-struct peers_range requests_range(const struct message *message)
+struct peers_range client_request_range(const struct message *message)
 {
     int64_t limit = fields_int(message, WIRE_KEY_LIMIT, HISTORY_MAX);
     return (struct peers_range){
@@ -202,14 +204,14 @@ struct peers_range requests_range(const struct message *message)
 static enum saga_error fill_wait(struct client_request *asked, const struct request_source *source,
                                  const char **why)
 {
-    if (!requests_has_saga(source->message, why)) {
+    if (!client_request_has_saga(source->message, why)) {
         return SAGA_NOT_FOUND;
     }
     asked->request.kind = REQUEST_WAIT;
     asked->request.saga = moved_text(asked, source, WIRE_KEY_SAGA);
     asked->request.wait_settled = true;
     asked->request.wait_ms = wait_of(source->message);
-    asked->range = requests_range(source->message);
+    asked->range = client_request_range(source->message);
     return SAGA_OK;
 }
 
@@ -226,12 +228,12 @@ static enum saga_error fill_finish(struct client_request *asked,
     }
     asked->request.kind = REQUEST_FINISH;
     result->key = moved_text(asked, source, WIRE_KEY_KEY);
-    result->output = requests_moved(asked, source->frame, result->output);
-    result->details = requests_moved(asked, source->frame, result->details);
-    result->message = requests_moved(asked, source->frame, result->message);
+    result->output = client_request_moved(asked, source->frame, result->output);
+    result->details = client_request_moved(asked, source->frame, result->details);
+    result->message = client_request_moved(asked, source->frame, result->message);
     /* Without `error` the code is a literal. */
     if (message->value[WIRE_KEY_ERROR].size > 0) {
-        result->code = requests_moved(asked, source->frame, result->code);
+        result->code = client_request_moved(asked, source->frame, result->code);
     }
     if (!digest_unhex(fields_text(message, WIRE_KEY_TOKEN), result->token, TOKEN_SIZE)) {
         *why = "no task has this token";
@@ -244,8 +246,8 @@ static enum saga_error fill_finish(struct client_request *asked,
     return SAGA_OK;
 }
 
-enum saga_error requests_fill(struct client_request *asked, const struct request_source *source,
-                              const char **why)
+enum saga_error client_request_fill(struct client_request *asked,
+                                    const struct request_source *source, const char **why)
 {
     static enum saga_error (*const fills[WIRE_TYPE_COUNT])(
         struct client_request * asked, const struct request_source *source, const char **why) = {

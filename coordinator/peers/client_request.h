@@ -1,9 +1,9 @@
-/* requests.h - reads what a client asks for: a message becomes a struct request for the desk.
+/* client_request.h - reads what a client asks for: a message becomes a struct request for the desk.
  *
  * A request outlives its frame: the frame is copied, and the spans of the request point into the
  * copy. */
-#ifndef PEERS_REQUESTS_H
-#define PEERS_REQUESTS_H
+#ifndef PEERS_CLIENT_REQUEST_H
+#define PEERS_CLIENT_REQUEST_H
 
 #include "peers/contacts.h"
 #include "peers/fields.h"
@@ -47,14 +47,15 @@ struct request_source {
 /* The type is start, wait, finish or event; the copy of the frame is made. On an error, which the
  * client is told with *why (a literal, NULL = the error's own sentence), the request is not filled.
  */
-MUST_CHECK enum saga_error requests_fill(struct client_request *asked,
-                                         const struct request_source *source, const char **why);
+MUST_CHECK enum saga_error client_request_fill(struct client_request *asked,
+                                               const struct request_source *source,
+                                               const char **why);
 /* The same bytes in the copy of the frame. */
-struct span requests_moved(const struct client_request *asked, struct span frame,
-                           struct span bytes);
+struct span client_request_moved(const struct client_request *asked, struct span frame,
+                                 struct span bytes);
 /* Which part of the history is asked for. */
-struct peers_range requests_range(const struct message *message);
+struct peers_range client_request_range(const struct message *message);
 /* Does the message name a saga that can exist? Names of the store that are no ids have others. */
-bool requests_has_saga(const struct message *message, const char **why);
+bool client_request_has_saga(const struct message *message, const char **why);
 
 #endif
