@@ -16,15 +16,24 @@ static const struct flag_name {
     uint32_t flag;
     const char *name;
 } flag_names[] = {
-    {FLAG_IN_DOUBT, "in_doubt"},   {FLAG_REFUSED, "refused"},
-    {FLAG_UNCOUNTED, "uncounted"}, {FLAG_FINAL, "final"},
-    {FLAG_STALE, "stale"},         {FLAG_ADOPTED, "adopted"},
-    {FLAG_NO_EFFECT, "no_effect"}, {FLAG_STUCK, "stuck"},
-    {FLAG_UNANSWERED, "untaken"},  {FLAG_PARTIAL, "partial"},
-    {FLAG_LOST, "lost"},           {FLAG_FRESH, "next_key"},
-    {FLAG_LATE, "late"},           {FLAG_SAVE_POINT, "save_point"},
-    {FLAG_LATE_EFFECT, "late_effect"},   {FLAG_THEN_PAUSE, "then_pause"},
-    {FLAG_ANEW, "anew"},           {FLAG_OF_UNDO, "of_undo"},
+    {FLAG_IN_DOUBT, "in_doubt"},
+    {FLAG_REFUSED, "refused"},
+    {FLAG_UNCOUNTED, "uncounted"},
+    {FLAG_FINAL, "final"},
+    {FLAG_STALE, "stale"},
+    {FLAG_ADOPTED, "adopted"},
+    {FLAG_NO_EFFECT, "no_effect"},
+    {FLAG_STUCK, "stuck"},
+    {FLAG_UNANSWERED, "untaken"},
+    {FLAG_PARTIAL, "partial"},
+    {FLAG_LOST, "lost"},
+    {FLAG_FRESH, "next_key"},
+    {FLAG_LATE, "late"},
+    {FLAG_SAVE_POINT, "save_point"},
+    {FLAG_LATE_EFFECT, "late_effect"},
+    {FLAG_THEN_PAUSE, "then_pause"},
+    {FLAG_ANEW, "anew"},
+    {FLAG_OF_UNDO, "of_undo"},
 };
 
 static void put_member(struct buf *data, uint32_t *count, const char *name, struct span value)

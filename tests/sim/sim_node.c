@@ -5,12 +5,13 @@
  * right after a commit, before anybody hears of it; and by a commit that fails. From the moment of
  * its death nothing it does counts: frames vanish and commits are forgotten, until the end of the
  * turn, when it is taken away. */
-#include "api/pack.h"
+#include "store/catalog.h"
 #include "sim.h"
 #include "core/requests.h"
 #include "core/decide.h"
 #include "core/recover.h"
 #include "store/store_memory.h"
+#include "api/pack.h"
 
 /* ---- what the core asks of its surroundings ---- */
 
