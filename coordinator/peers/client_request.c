@@ -45,6 +45,12 @@ static int64_t wait_of(const struct message *message)
 
 /* ---- start ---- */
 
+static bool are_few(struct span labels)
+{
+    struct mp mp = mp_open(labels);
+    return labels.size == 0 || mp_map(&mp) <= LIMIT_LABELS;
+}
+
 static bool are_texts(struct span labels)
 {
     struct mp mp = mp_open(labels);
@@ -69,8 +75,11 @@ static const char *check_start(const struct message *message)
     if (message->value[WIRE_KEY_SAGA].size > 0 && !ids_is_given(saga)) {
         return bad_id;
     }
+    if (!are_few(message->value[WIRE_KEY_LABELS])) {
+        return "there are at most 32 labels";
+    }
     if (!label_map_is_good(message->value[WIRE_KEY_LABELS])) {
-        return "there are at most 32 labels, names of 1 to 64 bytes, texts of at most 256";
+        return "a label's name has 1 to 64 bytes, its text at most 256";
     }
     struct span wait = fields_text(message, WIRE_KEY_WAIT);
     if (message->value[WIRE_KEY_WAIT].size > 0 && !span_is(wait, "stored") &&

@@ -6,7 +6,6 @@
 
 #include "core/state.h"
 #include "core_world.h"
-#include "unit/core_world.h"
 #include "journal/verb.h"
 #include "base/span.h"
 #include "peers/peers.h"
@@ -118,8 +117,10 @@ Test(core_found, an_answered_attempt_that_is_named_takes_no_slot)
     result(world, "B", &flight, OK_RESULT);
     buf_clear(&world->log);
     serve(world, "B", "'window':1,'running':[{'key':'trip-1/flight/do','attempt':1}]");
-    world->now_ms += 2000; /* then it is believed that it has not taken hotel/do#1 */
+    world->now_ms += 2000;
     say(world, "B", "{'v':1,'type':'heartbeat'}");
+    turn(world);
+    world->now_ms += 500; /* nobody has spoken on A since: hotel/do#1 was not taken */
     turn(world);
     saw(world, "send B task trip-1/hotel/do#2\n", true);
     cr_assert_eq(stats_of(world).in_flight, 1);

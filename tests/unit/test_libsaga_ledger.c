@@ -1,8 +1,8 @@
 /* test_libsaga_ledger.c - what a participant remembers of keys: which, how many, and until when.
  *
- * Seen to fail with: forget_oldest() that takes the newest; recollect() without memories_drop() (the
- * key is forgotten in its old turn); marks alone compared in find() (keys of one mark are mixed
- * up); keys_drop() without moving entries back; make_room() that does not count (the bound of
+ * Seen to fail with: forget_oldest() that takes the newest; recollect() without memories_drop()
+ * (the key is forgotten in its old turn); marks alone compared in find() (keys of one mark are
+ * mixed up); keys_drop() without moving entries back; make_room() that does not count (the bound of
  * bytes). */
 #include <criterion/criterion.h>
 #include <stdlib.h>
