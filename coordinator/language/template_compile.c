@@ -15,6 +15,7 @@
 #include "language/definition_draft.h"
 #include "language/reference_read.h"
 #include "language/template_form.h"
+#include "language/template_lookalike.h"
 #include "reading/reading_walk.h"
 #include "reading/reading_words.h"
 
@@ -128,12 +129,18 @@ static bool pack_literal(struct compile *c, struct span text, struct template_pi
     return true;
 }
 
+/* Is the whole text one reference? */
+static bool is_reference(struct span text)
+{
+    return text.size > 1 && text.data[0] == '$' && (text.data[1] == '.' || text.data[1] == '[');
+}
+
 /* A str that holds a dollar, as one piece. */
 static bool compile_string(struct compile *c, const struct template_view *view, struct span text,
                            struct template_piece *piece)
 {
     PRE(text.size > 0);
-    if (text.size > 1 && text.data[0] == '$' && (text.data[1] == '.' || text.data[1] == '[')) {
+    if (is_reference(text)) {
         size_t size = 0;
         piece->kind = TEMPLATE_REFERENCE;
         piece->reference = reference_read(c, view, text, &size);
@@ -177,11 +184,8 @@ static bool compile_string(struct compile *c, const struct template_view *view, 
 /* The text of a str that holds a dollar; false for anything else. */
 static bool is_dynamic(struct span value, struct span *text)
 {
-    if (mp_type(value) != MP_STR) {
-        return false;
-    }
     struct mp mp = mp_open(value);
-    *text = mp_str(&mp);
+    *text = mp_type(value) == MP_STR ? mp_str(&mp) : (struct span){NULL, 0};
     return text->size > 0 && memchr(text->data, '$', text->size) != NULL;
 }
 
@@ -226,7 +230,11 @@ const struct template *template_compile(struct compile *c, struct span value,
     struct span item;
     struct span text;
     while (reading_walk_next(&walk, &c->reading, &item)) {
-        if (!is_dynamic(item, &text)) {
+        bool has_dollar = is_dynamic(item, &text);
+        if (!is_reference(text)) {
+            template_lookalike_warn(c, text);
+        }
+        if (!has_dollar) {
             continue;
         }
         add_run(template, pieces, run, item.data);

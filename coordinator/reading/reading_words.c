@@ -71,6 +71,15 @@ struct nearest reading_nearest(struct span word)
     return (struct nearest){.word = word};
 }
 
+/* How many slips one may take for a word: of a single letter only that it is the other case. */
+static uint32_t edits_max(struct span word, struct span known)
+{
+    if (known.size == 1) {
+        return (word.data[0] | 0x20) == (known.data[0] | 0x20) ? 1 : 0;
+    }
+    return known.size < 4 ? 1 : 2;
+}
+
 /* The first of equally near ones stays. */
 void reading_nearest_try(struct nearest *nearest, struct span known)
 {
@@ -78,8 +87,8 @@ void reading_nearest_try(struct nearest *nearest, struct span known)
         return;
     }
     uint32_t edits = distance(nearest->word, known);
-    uint32_t most = known.size < 2 ? 0 : known.size < 4 ? 1 : 2;
-    if (edits <= most && (nearest->known.size == 0 || edits < nearest->edits)) {
+    if (edits <= edits_max(nearest->word, known) &&
+        (nearest->known.size == 0 || edits < nearest->edits)) {
         nearest->known = known;
         nearest->edits = edits;
     }
