@@ -34,12 +34,9 @@ const struct condition *condition_compile(struct compile *c, struct span value,
         jsonpath_compile_condition(text, c->reading.arena, &condition->test, &problem);
     c->reading.no_memory |= rc == SAGA_NO_MEMORY;
     if (rc == SAGA_INVALID) {
-        size_t position = 1; /* in characters, from 1 */
-        for (size_t i = 0; i < problem.offset && i < text.size; i++) {
-            position += (text.data[i] & 0xc0) != 0x80;
-        }
         reading_error(&c->reading, "'%s' is not a condition (RFC 9535): at its character %zu, %s",
-                      reading_quote(text).text, position, problem.sentence);
+                      reading_quote(text).text, reading_position(text, problem.offset),
+                      problem.sentence);
     }
     if (rc != SAGA_OK) {
         return NULL;

@@ -9,6 +9,7 @@
 #include "language/template_compile.h"
 #include "language/template_form.h"
 #include "reading/reading_values.h"
+#include "reading/reading_words.h"
 
 enum { PARALLEL = 8 }; /* when nothing is written */
 
@@ -95,7 +96,14 @@ void definition_fan_finish(struct compile *c, uint32_t step)
         .step = (int32_t)step, .is_collection = true, .has_event = c->listens};
     struct place place = definition_place_enter(c, step);
     (void)reading_enter_key(&c->reading, "for_each");
-    c->steps[step].for_each = template_compile(c, draft->for_each, &view);
+    const struct template *collection = template_compile(c, draft->for_each, &view);
+    struct span fallback =
+        collection ? collection->pieces[0].reference->fallback : (struct span){NULL, 0};
+    if (fallback.size > 0 && mp_type(fallback) != MP_ARRAY) {
+        reading_error(&c->reading, "the fallback must be a list such as [], not %s",
+                      reading_type_name(fallback));
+    }
+    c->steps[step].for_each = collection;
     c->steps[step].when_of_item = is_of_item(c->steps[step].when);
     reading_leave(&c->reading, place);
 }

@@ -348,8 +348,8 @@ void definition_steps_finish(struct compile *c)
         } else {
             definition_kinds_time(c, draft->timeout, spec);
         }
+        spec->when = finish_when(c, i); /* first: advice about references asks for it */
         spec->action.input = finish_value(c, "input", draft->input, &view);
-        spec->when = finish_when(c, i);
         reading_leave(&c->reading, place);
         definition_kinds_finish(c, i);
         definition_fan_finish(c, i);

@@ -5,6 +5,7 @@
 #include "jsonpath/jsonpath_value.h"
 #include "language/definition_draft.h"
 #include "language/document.h"
+#include "language/reference_advice.h"
 #include "language/template_compile.h"
 #include "language/template_form.h"
 #include "language/template_reference.h"
@@ -13,15 +14,11 @@
 void reference_read_refuse(struct compile *c, struct span text,
                            const struct jsonpath_problem *problem)
 {
-    struct quoted written = reading_quote(text);
-    size_t position = 1; /* in characters, from 1 */
-    for (size_t i = 0; i < problem->offset && i < text.size; i++) {
-        position += (text.data[i] & 0xc0) != 0x80;
-    }
     reading_error(&c->reading,
                   "'%s' is not a reference (RFC 9535): at its character %zu, %s; write $$ for a "
                   "dollar",
-                  written.text, position, problem->sentence);
+                  reading_quote(text).text, reading_position(text, problem->offset),
+                  problem->sentence);
 }
 
 /* A query that may give many values is evaluated on a document of what it looks at. */
@@ -67,8 +64,9 @@ static bool read_fallback(struct compile *c, struct span text, struct reference 
     enum saga_error rc = jsonpath_value_read((struct span){text.data + at, text.size - at},
                                              &c->reading.scratch, &value, &length, &problem);
     if (rc == SAGA_INVALID) {
-        problem.offset += at;
-        reference_read_refuse(c, text, &problem);
+        reading_error(&c->reading, "'%s': after its '?\?', at character %zu, %s",
+                      reading_quote(text).text, reading_position(text, at + problem.offset),
+                      problem.sentence);
         return false;
     }
     c->reading.no_memory |= rc == SAGA_NO_MEMORY;
@@ -105,5 +103,9 @@ const struct reference *reference_read(struct compile *c, const struct template_
     bool ok = jsonpath_is_singular(path)
                   ? template_reference_resolve(c, view, jsonpath_parts(path, &count), reference)
                   : read_many(c, view, path, reference);
-    return ok && read_fallback(c, text, reference, size) ? reference : NULL;
+    if (!ok || !read_fallback(c, text, reference, size)) {
+        return NULL;
+    }
+    reference_advice_give(c, view, reference);
+    return reference;
 }

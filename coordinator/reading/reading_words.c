@@ -24,6 +24,15 @@ struct quoted reading_quote(struct span text)
     return quoted;
 }
 
+size_t reading_position(struct span text, size_t offset)
+{
+    size_t position = 1;
+    for (size_t i = 0; i < offset && i < text.size; i++) {
+        position += (text.data[i] & 0xc0) != 0x80;
+    }
+    return position;
+}
+
 const char *reading_type_name(struct span value)
 {
     static const char *const names[] = {

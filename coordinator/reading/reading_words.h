@@ -10,6 +10,8 @@ struct quoted {
 };
 /* Words of the document for a message: cut to fit, control characters shown as '?'. */
 struct quoted reading_quote(struct span text);
+/* Which character of the text the byte at `offset` belongs to, from 1. */
+size_t reading_position(struct span text, size_t offset);
 /* "a number", "text" ... for messages. */
 const char *reading_type_name(struct span value);
 /* Of the known words, the one that `word` may be a slip of the finger for. */

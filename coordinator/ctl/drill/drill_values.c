@@ -241,7 +241,8 @@ static void look_for(const struct visit *visit, const struct reference *referenc
 {
     struct missing *missing = visit->arg;
     bool is_input = reference->root == REFERENCE_INPUT;
-    if (!visit->in_do || reference->many || (!is_input && reference->root != REFERENCE_OUTPUT)) {
+    bool may_miss = reference->many || reference->fallback.size > 0;
+    if (!visit->in_do || may_miss || (!is_input && reference->root != REFERENCE_OUTPUT)) {
         return;
     }
     const struct buf *root =
