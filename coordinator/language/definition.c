@@ -39,34 +39,25 @@ struct top_keys {
     struct span max_cost_usd, undo_max_cost_usd; /* of budget */
 };
 
-#define KEY(key)                                                                                   \
-    {                                                                                              \
-#key, KEY_NOW, offsetof(struct top_keys, key)                                              \
-    }
-#define LATER(key)                                                                                 \
-    {                                                                                              \
-#key, KEY_LATER, 0                                                                         \
-    }
 static const struct key saga_keys[] = {
-    KEY(saga),
-    KEY(description),
-    KEY(timeout),
-    KEY(reversal_window),
-    KEY(compensation_order),
-    KEY(defaults),
-    KEY(labels),
-    KEY(budget),
-    KEY(steps),
-    KEY(output),
-    KEY(on),
-    KEY(concurrency),
-    KEY(input_schema),
-    KEY(output_schema),
-    KEY(sensitive),
+    READING_KEY(top_keys, saga),
+    READING_KEY(top_keys, description),
+    READING_KEY(top_keys, timeout),
+    READING_KEY(top_keys, reversal_window),
+    READING_KEY(top_keys, compensation_order),
+    READING_KEY(top_keys, defaults),
+    READING_KEY(top_keys, labels),
+    READING_KEY(top_keys, budget),
+    READING_KEY(top_keys, steps),
+    READING_KEY(top_keys, output),
+    READING_KEY(top_keys, on),
+    READING_KEY(top_keys, concurrency),
+    READING_KEY(top_keys, input_schema),
+    READING_KEY(top_keys, output_schema),
+    READING_KEY(top_keys, sensitive),
 };
-static const struct key budget_keys[] = {KEY(max_cost_usd), KEY(undo_max_cost_usd)};
-#undef KEY
-#undef LATER
+static const struct key budget_keys[] = {READING_KEY(top_keys, max_cost_usd),
+                                         READING_KEY(top_keys, undo_max_cost_usd)};
 
 static const struct key_table saga_table = {"a definition", saga_keys, ARRAY_COUNT(saga_keys)};
 

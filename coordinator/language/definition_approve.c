@@ -16,14 +16,11 @@ struct approve_keys {
     struct span question, who, timeout, on_timeout, show;
 };
 
-#define KEY(key)                                                                                   \
-    {                                                                                              \
-#key, KEY_NOW, offsetof(struct approve_keys, key)                                          \
-    }
 static const struct key approve_keys[] = {
-    KEY(question), KEY(who), KEY(timeout), KEY(on_timeout), KEY(show),
+    READING_KEY(approve_keys, question), READING_KEY(approve_keys, who),
+    READING_KEY(approve_keys, timeout),  READING_KEY(approve_keys, on_timeout),
+    READING_KEY(approve_keys, show),
 };
-#undef KEY
 static const struct key_table approve_table = {"approve", approve_keys, ARRAY_COUNT(approve_keys)};
 
 /* A name, or "role:NAME"; c->reading.place is at it. */

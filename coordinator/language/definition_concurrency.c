@@ -11,16 +11,11 @@ struct concurrency_keys {
     struct span key, limit, on_conflict;
 };
 
-#define KEY(key)                                                                                   \
-    {                                                                                              \
-#key, KEY_NOW, offsetof(struct concurrency_keys, key)                                      \
-    }
 static const struct key concurrency_keys[] = {
-    KEY(key),
-    KEY(limit),
-    KEY(on_conflict),
+    READING_KEY(concurrency_keys, key),
+    READING_KEY(concurrency_keys, limit),
+    READING_KEY(concurrency_keys, on_conflict),
 };
-#undef KEY
 static const struct key_table table = {"concurrency", concurrency_keys,
                                        ARRAY_COUNT(concurrency_keys)};
 

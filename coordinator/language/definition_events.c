@@ -18,14 +18,11 @@ struct emit_keys {
     struct span event, data;
 };
 
-#define KEY(type, key)                                                                             \
-    {                                                                                              \
-#key, KEY_NOW, offsetof(struct type, key)                                                  \
-    }
-static const struct key wait_table_keys[] = {KEY(wait_keys, event), KEY(wait_keys, match),
-                                             KEY(wait_keys, timeout), KEY(wait_keys, on_timeout)};
-static const struct key emit_table_keys[] = {KEY(emit_keys, event), KEY(emit_keys, data)};
-#undef KEY
+static const struct key wait_table_keys[] = {
+    READING_KEY(wait_keys, event), READING_KEY(wait_keys, match), READING_KEY(wait_keys, timeout),
+    READING_KEY(wait_keys, on_timeout)};
+static const struct key emit_table_keys[] = {READING_KEY(emit_keys, event),
+                                             READING_KEY(emit_keys, data)};
 static const struct key_table wait_table = {"wait_event", wait_table_keys,
                                             ARRAY_COUNT(wait_table_keys)};
 static const struct key_table emit_table = {"emit", emit_table_keys, ARRAY_COUNT(emit_table_keys)};

@@ -13,7 +13,7 @@
 #include "reading/reading_keys.h"
 #include "reading/reading_values.h"
 
-static const struct key sleep_keys[] = {{"until", KEY_NOW, offsetof(struct draft, sleep_until)}};
+static const struct key sleep_keys[] = {{"until", offsetof(struct draft, sleep_until)}};
 static const struct key_table sleep_table = {"sleep", sleep_keys, ARRAY_COUNT(sleep_keys)};
 
 /* The keys that only an action has a use for; a child has one for the last as well. */
@@ -120,7 +120,7 @@ struct time_keys {
 };
 
 static const struct key time_keys[] = {
-    {"schedule_to_close", KEY_NOW, offsetof(struct time_keys, schedule_to_close)}};
+    {"schedule_to_close", offsetof(struct time_keys, schedule_to_close)}};
 static const struct key_table time_table = {"the timeout of a wait", time_keys,
                                             ARRAY_COUNT(time_keys)};
 static const struct key_table child_table = {"the timeout of a child", time_keys,

@@ -22,20 +22,15 @@ struct item {
     struct schedule_keys schedule;
 };
 
-#define KEY(key)                                                                                   \
-    {                                                                                              \
-#key, KEY_NOW, offsetof(struct item, key)                                                  \
-    }
 static const struct key item_keys[] = {
-    KEY(event),
-    KEY(match),
-    KEY(id),
-    KEY(input),
-    {"schedule", KEY_NOW, offsetof(struct item, schedule.schedule)},
-    {"timezone", KEY_NOW, offsetof(struct item, schedule.timezone)},
-    {"catch_up", KEY_NOW, offsetof(struct item, schedule.catch_up)},
+    READING_KEY(item, event),
+    READING_KEY(item, match),
+    READING_KEY(item, id),
+    READING_KEY(item, input),
+    {"schedule", offsetof(struct item, schedule.schedule)},
+    {"timezone", offsetof(struct item, schedule.timezone)},
+    {"catch_up", offsetof(struct item, schedule.catch_up)},
 };
-#undef KEY
 static const struct key_table item_table = {"an item of 'on'", item_keys, ARRAY_COUNT(item_keys)};
 
 static const struct template_view start_view = {.step = -1, .has_event = true, .is_start = true};

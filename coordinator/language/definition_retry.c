@@ -16,32 +16,24 @@ struct retry_keys {
         max_elapsed;
 };
 
-#define KEY(key)                                                                                   \
-    {                                                                                              \
-#key, KEY_NOW, offsetof(struct retry_keys, key)                                            \
-    }
 static const struct key retry_keys[] = {
-    KEY(max_attempts), KEY(initial_interval), KEY(backoff),     KEY(max_interval),
-    KEY(jitter),       KEY(non_retryable),    KEY(max_elapsed),
+    READING_KEY(retry_keys, max_attempts), READING_KEY(retry_keys, initial_interval),
+    READING_KEY(retry_keys, backoff),      READING_KEY(retry_keys, max_interval),
+    READING_KEY(retry_keys, jitter),       READING_KEY(retry_keys, non_retryable),
+    READING_KEY(retry_keys, max_elapsed),
 };
-#undef KEY
 static const struct key_table retry_table = {"retry", retry_keys, ARRAY_COUNT(retry_keys)};
 
 struct timeout_keys {
     struct span schedule_to_start, start_to_close, schedule_to_close, heartbeat;
 };
 
-#define KEY(key)                                                                                   \
-    {                                                                                              \
-#key, KEY_NOW, offsetof(struct timeout_keys, key)                                          \
-    }
 static const struct key timeout_keys[] = {
-    KEY(schedule_to_start),
-    KEY(start_to_close),
-    KEY(schedule_to_close),
-    KEY(heartbeat),
+    READING_KEY(timeout_keys, schedule_to_start),
+    READING_KEY(timeout_keys, start_to_close),
+    READING_KEY(timeout_keys, schedule_to_close),
+    READING_KEY(timeout_keys, heartbeat),
 };
-#undef KEY
 static const struct key_table timeout_table = {"timeout", timeout_keys, ARRAY_COUNT(timeout_keys)};
 
 struct default_keys {
@@ -49,8 +41,8 @@ struct default_keys {
 };
 
 static const struct key default_keys[] = {
-    {"retry", KEY_NOW, offsetof(struct default_keys, retry)},
-    {"timeout", KEY_NOW, offsetof(struct default_keys, timeout)},
+    {"retry", offsetof(struct default_keys, retry)},
+    {"timeout", offsetof(struct default_keys, timeout)},
 };
 static const struct key_table default_table = {"defaults", default_keys, ARRAY_COUNT(default_keys)};
 

@@ -25,36 +25,42 @@ enum {
     QUIET_MS = 24 * 60 * 60 * 1000, /* an undo may fail this long before someone should know */
 };
 
-#define KEY(key)                                                                                   \
-    {                                                                                              \
-#key, KEY_NOW, offsetof(struct draft, key)                                                 \
-    }
-#define LATER(key)                                                                                 \
-    {                                                                                              \
-#key, KEY_LATER, 0                                                                         \
-    }
 static const struct key step_keys[] = {
-    KEY(step),          KEY(needs),        KEY(description),
-    KEY(action),        KEY(input),        KEY(compensate),
-    KEY(compensate_on), KEY(pivot),        KEY(retry),
-    KEY(timeout),       KEY(check),        KEY(approve),
-    KEY(wait_event),    KEY(sleep),        KEY(saga),
-    KEY(version),       KEY(emit),         KEY(when),
-    KEY(for_each),      KEY(max_parallel), KEY(on_item_failure),
-    KEY(key_ttl),       KEY(max_cost_usd), KEY(expected_cost_usd),
+    READING_KEY(draft, step),
+    READING_KEY(draft, needs),
+    READING_KEY(draft, description),
+    READING_KEY(draft, action),
+    READING_KEY(draft, input),
+    READING_KEY(draft, compensate),
+    READING_KEY(draft, compensate_on),
+    READING_KEY(draft, pivot),
+    READING_KEY(draft, retry),
+    READING_KEY(draft, timeout),
+    READING_KEY(draft, check),
+    READING_KEY(draft, approve),
+    READING_KEY(draft, wait_event),
+    READING_KEY(draft, sleep),
+    READING_KEY(draft, saga),
+    READING_KEY(draft, version),
+    READING_KEY(draft, emit),
+    READING_KEY(draft, when),
+    READING_KEY(draft, for_each),
+    READING_KEY(draft, max_parallel),
+    READING_KEY(draft, on_item_failure),
+    READING_KEY(draft, key_ttl),
+    READING_KEY(draft, max_cost_usd),
+    READING_KEY(draft, expected_cost_usd),
 };
-#undef KEY
 
-#define KEY(key)                                                                                   \
+#define UNDO_KEY(key)                                                                              \
     {                                                                                              \
-#key, KEY_NOW, offsetof(struct draft, undo_##key)                                          \
+#key, offsetof(struct draft, undo_##key)                                                   \
     }
 static const struct key undo_keys[] = {
-    KEY(action), KEY(input),       KEY(retry),   KEY(timeout),
-    KEY(check),  KEY(stuck_after), KEY(key_ttl), KEY(before),
+    UNDO_KEY(action), UNDO_KEY(input),       UNDO_KEY(retry),   UNDO_KEY(timeout),
+    UNDO_KEY(check),  UNDO_KEY(stuck_after), UNDO_KEY(key_ttl), UNDO_KEY(before),
 };
-#undef KEY
-#undef LATER
+#undef UNDO_KEY
 
 static const struct key_table step_table = {"a step", step_keys, ARRAY_COUNT(step_keys)};
 static const struct key_table undo_table = {"compensate", undo_keys, ARRAY_COUNT(undo_keys)};
@@ -163,7 +169,7 @@ static void put_digest(const struct draft *draft, struct step_spec *spec)
     static const char *const others[] = {"step", "needs", "description"};
     for (size_t i = 0; i < ARRAY_COUNT(step_keys); i++) {
         struct span value = {NULL, 0};
-        bool counts = step_keys[i].support == KEY_NOW;
+        bool counts = true;
         for (size_t k = 0; k < ARRAY_COUNT(others) && counts; k++) {
             counts = strcmp(step_keys[i].name, others[k]) != 0;
         }

@@ -19,9 +19,7 @@ static void report_unknown(struct reading *r, const struct key_table *table, str
 {
     struct nearest nearest = reading_nearest(name);
     for (uint32_t i = 0; i < table->count; i++) {
-        if (table->keys[i].support == KEY_NOW) {
-            reading_nearest_try(&nearest, span_text(table->keys[i].name));
-        }
+        reading_nearest_try(&nearest, span_text(table->keys[i].name));
     }
     reading_error(r, "%s has no key '%s'%s", table->what, reading_quote(name).text,
                   reading_guess(&nearest).text);
@@ -44,8 +42,6 @@ bool reading_keys(struct reading *r, struct span value, const struct key_table *
         struct place place = reading_enter(r, name);
         if (!key) {
             report_unknown(r, table, name);
-        } else if (key->support == KEY_LATER) {
-            reading_error(r, "'%s' is not supported yet", key->name);
         } else {
             memcpy((uint8_t *)target + key->offset, &item, sizeof(item));
         }

@@ -2,20 +2,21 @@
 #ifndef READING_READING_KEYS_H
 #define READING_READING_KEYS_H
 
+#include <stddef.h>
+
 #include "base/span.h"
 
 struct reading;
 
-enum key_support {
-    KEY_NOW,
-    KEY_LATER, /* part of the language, not of this version */
-};
-
 struct key {
     const char *name;
-    enum key_support support;
-    size_t offset; /* KEY_NOW: of the struct span in the target that takes the value */
+    size_t offset; /* of the struct span in the target that takes the value */
 };
+/* A key whose span in the target has its name. */
+#define READING_KEY(target, key)                                                                   \
+    {                                                                                              \
+#key, offsetof(struct target, key)                                                         \
+    }
 
 struct key_table {
     const char *what; /* "a step", for messages */
@@ -24,7 +25,7 @@ struct key_table {
 };
 
 /* Distributes the values of a map to the spans of `target`. False (and a problem) when `value` is
- * no map; unknown keys and keys of later versions are problems too. */
+ * no map; an unknown key is a problem too. */
 bool reading_keys(struct reading *r, struct span value, const struct key_table *table,
                   void *target);
 
