@@ -1,0 +1,33 @@
+/* ids.h - ids of sagas: UUIDv7 (RFC 9562), each greater than all before it from the same maker. */
+#ifndef PARTICIPANTS_IDS_H
+#define PARTICIPANTS_IDS_H
+
+#include "base/clock.h"
+
+enum {
+    IDS_TEXT_SIZE = 37,     /* with the NUL */
+    IDS_RANDOM_COUNT = 128, /* numbers drawn from the system at once */
+};
+
+/* Randomness, read from the system so much at a time: a system call costs more than a start does.
+ * What has been used is wiped, and what has lain for long is thrown away, so that a copy of the
+ * machine (a snapshot, a clone) soon goes ways of its own. A fork takes no maker along, because the
+ * client's sockets cannot be used in the child. */
+struct ids_random {
+    uint64_t numbers[IDS_RANDOM_COUNT];
+    uint32_t left;    /* not used yet, from the front */
+    int64_t drawn_ms; /* when they were read */
+};
+
+/* Belongs to one thread. */
+struct ids {
+    struct clock clock;
+    struct ids_random random;
+    int64_t last_ms;     /* of the last id that was made */
+    uint32_t last_count; /* of the last id, within that millisecond */
+};
+
+void ids_open(struct ids *ids);
+void ids_next(struct ids *ids, char text[IDS_TEXT_SIZE]);
+
+#endif
