@@ -83,10 +83,10 @@ static void take_row(struct saga_participant *participant, const struct done_row
     ledger_done(&participant->ledger, attempt);
 }
 
-void done_take(struct saga_participant *participant, const struct message *message)
+void done_take(struct saga_participant *participant, struct inbound *inbound)
 {
     struct done_row rows[DONE_AHEAD];
-    struct mp mp = mp_open(message->results);
+    struct mp mp = mp_open(inbound->message.results);
     uint32_t left = mp_array(&mp);
     bool is_empty = left == 0;
     while (left > 0 && !mp.bad) {

@@ -2,9 +2,9 @@
 #ifndef PARTICIPANTS_DONE_H
 #define PARTICIPANTS_DONE_H
 
-#include "participants/participant.h"
+#include "participants/inbound.h"
 
 /* Forgets the results that the message names. */
-void done_take(struct saga_participant *participant, const struct message *message);
+void done_take(struct saga_participant *participant, struct inbound *inbound);
 
 #endif

@@ -51,8 +51,9 @@ bool session_send_out(struct saga_participant *participant)
 
 /* ---- what comes ---- */
 
-static void take_welcome(struct saga_participant *participant, const struct message *message)
+static void take_welcome(struct saga_participant *participant, struct inbound *inbound)
 {
+    const struct message *message = &inbound->message;
     char session[128] = "";
     if (message->session.size < sizeof(session)) {
         memcpy(session, message->session.data, message->session.size);
@@ -76,8 +77,9 @@ static void take_welcome(struct saga_participant *participant, const struct mess
     }
 }
 
-static void take_who(struct saga_participant *participant)
+static void take_who(struct saga_participant *participant, struct inbound *inbound)
 {
+    PRE(inbound->is_good);
     if (participant->now_ms - participant->ready_ms < READY_AGAIN_MS && !participant->is_welcome) {
         return;
     }
@@ -85,8 +87,9 @@ static void take_who(struct saga_participant *participant)
     ready_say(participant);
 }
 
-static void take_error(struct saga_participant *participant, const struct message *message)
+static void take_error(struct saga_participant *participant, struct inbound *inbound)
 {
+    const struct message *message = &inbound->message;
     char text[256];
     struct buf out = {
         .data = (uint8_t *)text, .capacity = sizeof(text) - 1, .size_max = sizeof(text) - 1};
@@ -97,28 +100,38 @@ static void take_error(struct saga_participant *participant, const struct messag
     participant_notice(participant, SAGA_NOTICE_ERROR, text);
 }
 
+static void take_drain(struct saga_participant *participant, struct inbound *inbound)
+{
+    MAYBE(message_has(&inbound->message, FIELD_BIT(FIELD_AFTER_MS)));
+    participant_notice(participant, SAGA_NOTICE_DRAIN, "");
+}
+
+/* That something was heard is all that a heartbeat says. */
+static void take_heartbeat(struct saga_participant *participant, struct inbound *inbound)
+{
+    PRE(inbound->is_good);
+    MAYBE(participant->is_welcome);
+}
+
+/* What comes most often stands first. */
+static const struct {
+    const char *type;
+    void (*take)(struct saga_participant *participant, struct inbound *inbound);
+} takers[] = {
+    {"task", tasks_take},      {"done", done_take},   {"cancel", tasks_cancel},
+    {"welcome", take_welcome}, {"who", take_who},     {"heartbeat", take_heartbeat},
+    {"drain", take_drain},     {"error", take_error},
+};
+
 static void take(struct saga_participant *participant, struct inbound *inbound)
 {
-    const struct message *message = &inbound->message;
-    if (!inbound->is_good) {
-        count_one(&participant->counts.garbage);
-    } else if (span_is(message->type, "task")) {
-        tasks_take(participant, inbound);
-    } else if (span_is(message->type, "done")) {
-        done_take(participant, message);
-    } else if (span_is(message->type, "cancel")) {
-        tasks_cancel(participant, inbound);
-    } else if (span_is(message->type, "welcome")) {
-        take_welcome(participant, message);
-    } else if (span_is(message->type, "who")) {
-        take_who(participant);
-    } else if (span_is(message->type, "drain")) {
-        participant_notice(participant, SAGA_NOTICE_DRAIN, "");
-    } else if (span_is(message->type, "error")) {
-        take_error(participant, message);
-    } else if (!span_is(message->type, "heartbeat")) {
-        count_one(&participant->counts.garbage);
+    for (size_t i = 0; inbound->is_good && i < ARRAY_COUNT(takers); i++) {
+        if (span_is(inbound->message.type, takers[i].type)) {
+            takers[i].take(participant, inbound);
+            return;
+        }
     }
+    count_one(&participant->counts.garbage);
 }
 
 /* Before anything is read: a process that slept (stopped, swapped out, a handler inline) finds what

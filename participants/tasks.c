@@ -159,7 +159,7 @@ void tasks_take(struct saga_participant *participant, struct inbound *inbound)
     take_new(participant, attempt->run, attempt);
 }
 
-void tasks_cancel(struct saga_participant *participant, const struct inbound *inbound)
+void tasks_cancel(struct saga_participant *participant, struct inbound *inbound)
 {
     const struct message *message = &inbound->message;
     struct run *run = NULL;

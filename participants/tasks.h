@@ -8,6 +8,6 @@
  * answer needs. Takes the frame's content or leaves it. */
 void tasks_take(struct saga_participant *participant, struct inbound *inbound);
 /* An attempt is no longer wanted: its work ends, or never begins, if that is still possible. */
-void tasks_cancel(struct saga_participant *participant, const struct inbound *inbound);
+void tasks_cancel(struct saga_participant *participant, struct inbound *inbound);
 
 #endif

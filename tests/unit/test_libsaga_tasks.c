@@ -175,8 +175,8 @@ static void say_verdict(struct bench *bench, const char *key, int64_t attempt, c
     mp_put_text(&buf, key);
     mp_put_int(&buf, attempt);
     mp_put_text(&buf, verdict);
-    const struct message message = {.results = buf_span(&buf)};
-    done_take(bench->participant, &message);
+    struct inbound inbound = {.message = {.results = buf_span(&buf)}};
+    done_take(bench->participant, &inbound);
     buf_close(&buf);
 }
 
@@ -486,12 +486,12 @@ Test(saga_tasks, is_done_with_all_that_one_message_names)
         mp_put_int(&buf, i == 50 ? 2 : 1);
     }
     cr_assert_eq(bench->participant->ledger.kept_count, COUNT);
-    const struct message message = {.results = buf_span(&buf)};
-    done_take(bench->participant, &message);
+    struct inbound inbound = {.message = {.results = buf_span(&buf)}};
+    done_take(bench->participant, &inbound);
     cr_assert_eq(bench->participant->counts.done, COUNT - 1);
     cr_assert_eq(bench->participant->counts.garbage, 0);
     cr_assert_eq(bench->participant->ledger.kept_count, 1, "another attempt was named");
-    done_take(bench->participant, &message);
+    done_take(bench->participant, &inbound);
     cr_assert_eq(bench->participant->counts.done, COUNT - 1);
     buf_close(&buf);
     bench_close(bench);
