@@ -1,7 +1,7 @@
 /* answer.h - what a handler says, packed as it goes: the pairs of a result that follow its token.
  *
- * An answer belongs to a run (ledger.h) and keeps its memory from use to use. The handler writes
- * it, answer_seal() checks it, and then its bytes go into the result of each attempt. */
+ * An answer belongs to a run (run.h) and keeps its memory from use to use. The handler writes the
+ * answer, answer_seal() checks it, and the packed pairs then go into the result of each attempt. */
 #ifndef PARTICIPANTS_ANSWER_H
 #define PARTICIPANTS_ANSWER_H
 
@@ -16,8 +16,8 @@ struct saga_answer {
     size_t details_at;         /* where its details begin, its last pair; 0: it has none */
     enum answer_status status; /* what was said last */
     uint32_t pair_count;       /* set by answer_seal */
-    bool is_void;              /* no effect, and for a reason of this attempt alone */
-    int64_t cost;              /* micro-USD; negative: not said */
+    bool is_void; /* "cancelled", "expired": nothing was done, and a newer attempt may do it */
+    int64_t cost; /* micro-USD; negative: not said */
 };
 
 /* Packed pairs of a result. */
@@ -32,14 +32,15 @@ enum { ANSWER_NO_MEMORY_MAX = 96 };
 
 void answer_open(struct saga_answer *answer);
 void answer_close(struct saga_answer *answer);
-/* Forgets what was said, keeps the memory unless there is much of it. */
+/* Forgets what was said. Keeps the memory for the next answer, unless that is much. */
 void answer_clear(struct saga_answer *answer);
 /* Makes the answer whole: says what a handler left out, and replaces what cannot be sent, all of
  * the pairs being at most `room` bytes. Without memory it becomes "no_memory", in doubt. */
 void answer_seal(struct saga_answer *answer, size_t room);
 /* Can the output be sent? False: the answer has become "bad_output", in doubt or not. */
 MUST_CHECK bool answer_check_output(struct saga_answer *answer, bool in_doubt);
-/* A failed answer without effect that says nothing of the key: "cancelled", "expired". */
+/* Answers "cancelled" or "expired": nothing was done for this attempt, which tells nothing of
+ * another attempt at the key. */
 void answer_void(struct saga_answer *answer, const char *code);
 /* Error as a map, for clients that finish a task too; NULL is code "failed". Gives the place where
  * the pair of its details begins, which is the last one; 0: it has none. */

@@ -6,10 +6,11 @@
  *       |                             ^
  *       +--------- undo -------------+          a do that comes now is refused
  *
- * A do finds `done`: it was done before, its output is given again. It finds `undone`: it comes
- * after its undo and is refused. An undo finds `undone`: nothing stands. It finds nothing: the do
- * never came here; that is remembered, so that it is refused if it still comes. The undo's own key
- * is `done` then, for a check that asks about it. */
+ * A do that finds its row `done` was done before: the output of then is given again. A do that
+ * finds `undone` comes after its undo and is refused. An undo that finds `undone` has nothing left
+ * to undo. An undo that finds no row came before its do: the row is written as `undone`, so that
+ * the do is refused if it still comes. An undo writes a second row, `done`, under its own key, for
+ * a check that asks about the undo. */
 #include <sqlite3.h>
 
 #include "base/check.h"
@@ -46,9 +47,9 @@ static void broken(struct saga_answer *answer, struct sqlite3 *db)
                        &(struct saga_failure){.code = "database", .message = sqlite3_errmsg(db)});
 }
 
-/* The transaction was not committed, as far as the database says. It can only be sure of that when
- * it refused before it wrote: after a failed write or sync the commit may be found when the file is
- * opened again. */
+/* COMMIT failed. Only when the database refused before it wrote anything is it sure that there is
+ * no effect: after a failed write or sync, the transaction may turn out to be committed when the
+ * file is opened again. */
 static void uncommitted(struct saga_answer *answer, struct sqlite3 *db)
 {
     int code = sqlite3_errcode(db) & 0xff;

@@ -12,7 +12,7 @@ static enum saga_error fail(struct saga_reply *reply, enum saga_error error)
     return error;
 }
 
-/* What is inside of them is looked at with the whole request. */
+/* Sizes only: request_send() checks what the values hold, as part of the whole message. */
 static enum saga_error check_start(const struct saga_start *start)
 {
     if (!start->definition) {

@@ -8,15 +8,15 @@
 #include "participants/ids.h"
 #include "participants/link.h"
 
-/* One request, from its sending to its answer. Its name on the wire is a number whose remainder by
- * the count of requests is its place, so that an answer finds it at once, and one that comes twice
- * finds nothing. */
+/* One request, from its sending to its answer. The request's name on the wire is a number, and that
+ * number modulo request_count is the place in the table: an answer finds its request at once, and a
+ * second answer to it finds none. */
 struct request {
     uint64_t name;       /* 0 = free */
     struct buf packed;   /* to be sent again */
     void *tag;           /* of an asynchronous start */
     int64_t sent_ms;     /* the last time */
-    int64_t deadline_ms; /* then it is given up */
+    int64_t deadline_ms; /* then the caller is told that no answer came */
     bool is_async;
 };
 

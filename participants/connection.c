@@ -4,8 +4,9 @@
  *       ^                                                               |
  *       +--- silence of dead_ms: a new socket, nothing queued begins ---+
  *
- * The first `ready` of a socket lies in it until there is a connection. On each later connection
- * another one is owed, and said once all that the old connection brought is read. */
+ * The first `ready` of a socket is queued when the socket is opened, and leaves with the first
+ * connection. On each later connection another `ready` is owed, and said once all that the old
+ * connection brought is read. */
 #include "participants/connection.h"
 
 #include "participants/ready.h"
@@ -21,7 +22,8 @@ static enum saga_error open_socket(struct saga_participant *participant)
 {
     void *context = participant->context;
     const struct link_address *address = &participant->address;
-    /* Wide enough for every result that is kept: what finds no room waits for 5 s. */
+    /* Wide enough for every result that is kept: one that finds no room in the queue waits for 5 s.
+     */
     int queue_max = (int)participant->ledger.attempt_max;
     enum saga_error rc = link_open(context, address, queue_max, &participant->socket);
     if (rc != SAGA_OK) {
@@ -49,14 +51,14 @@ enum saga_error connection_open(struct saga_participant *participant)
     atomic_store_explicit(&participant->heard_ms, participant->now_ms, memory_order_relaxed);
     enum saga_error rc = open_socket(participant);
     if (rc == SAGA_OK) {
-        ready_say(participant); /* waits in the socket for the first connection */
+        ready_say(participant); /* leaves with the first connection */
     }
     return rc;
 }
 
 void connection_close(struct saga_participant *participant, uint32_t linger_ms)
 {
-    bool is_heard = participant->is_connected; /* else there is nobody to wait for */
+    bool is_heard = participant->is_connected; /* without a connection no message will get out */
     disconnect(participant, is_heard ? (int)linger_ms : 0);
 }
 
@@ -64,7 +66,7 @@ void connection_close(struct saga_participant *participant, uint32_t linger_ms)
 
 static void come_up(struct saga_participant *participant)
 {
-    /* On the first connection of a socket the `ready` that lies there leaves by itself. */
+    /* The `ready` of a first connection was queued when the socket was opened. */
     participant->owes_ready = participant->was_connected;
     participant->was_connected = participant->is_connected = true;
     participant->ready_ms = participant->now_ms;
@@ -83,7 +85,7 @@ static void lose(struct saga_participant *participant)
 {
     if (participant->is_welcome) {
         participant->is_welcome = false;
-        participant->said_waiting = true; /* that it was lost says as much */
+        participant->said_waiting = true; /* the notice below says as much */
         participant_notice(participant, SAGA_NOTICE_LOST, "");
     }
 }
@@ -129,5 +131,5 @@ void connection_renew(struct saga_participant *participant)
 {
     lose(participant);
     say_waiting(participant);
-    MAYBE(connection_open(participant) == SAGA_OK); /* else again after as long */
+    MAYBE(connection_open(participant) == SAGA_OK); /* a failure is tried again after dead_ms */
 }

@@ -149,6 +149,7 @@ bool crew_end(struct crew *crew, int64_t wait_ms)
 void crew_queue(struct crew *crew, struct run *run)
 {
     pthread_mutex_lock(&crew->mutex);
+    PRE(run->state == RUN_IDLE && run->current != NULL);
     run->state = RUN_QUEUED;
     run_list_append(&crew->queue, run);
     pthread_cond_signal(&crew->has_work);
@@ -183,6 +184,7 @@ struct run *crew_recall(struct crew *crew)
     pthread_mutex_lock(&crew->mutex);
     struct run *first = crew->queue.first;
     for (struct run *run = first; run != NULL; run = run->after) {
+        CHECK(run->state == RUN_QUEUED);
         run->state = RUN_RUNNING;
     }
     crew->queue = (struct run_list){0};
@@ -221,6 +223,7 @@ void crew_collect(struct crew *crew, struct run **beats, struct run **finished)
 void crew_take_beat(struct crew *crew, struct run *run, struct buf *details)
 {
     pthread_mutex_lock(&crew->mutex);
+    PRE(run->has_beat);
     buf_clear(details);
     buf_write(details, run->beat.data, run->beat.size);
     buf_clear(&run->beat);

@@ -2,7 +2,7 @@
  *
  * One mutex guards the three lists and the fields of runs that run.h marks (crew). A run moves
  *
- *     idle --crew_queue--> queued --a worker--> running --crew_finish--> finished --crew_collect-->
+ *     idle --crew_queue--> queued --a worker--> running --the worker--> finished --crew_collect-->
  *
  * and back to idle in the hands of the socket's thread. Workers wake that thread by an eventfd. */
 #ifndef PARTICIPANTS_CREW_H
@@ -26,7 +26,7 @@ struct worker {
 struct crew {
     pthread_mutex_t mutex;
     pthread_cond_t has_work;
-    pthread_cond_t has_ended; /* by the monotonic clock */
+    pthread_cond_t has_ended; /* a worker has; waits by the monotonic clock */
     struct worker workers[SAGA_WORKERS_MAX];
     uint32_t worker_count;    /* started and not joined */
     struct run_list queue;    /* waiting for a worker */
@@ -41,8 +41,8 @@ struct crew {
 MUST_CHECK enum saga_error crew_open(struct crew *crew, int wake_fd, crew_execute_fn *execute);
 /* SAGA_NO_MEMORY when a thread cannot be started. Workers take no signals. */
 MUST_CHECK enum saga_error crew_start(struct crew *crew, uint32_t worker_count);
-/* Waits for handlers that run, at most so long; what is queued is left alone. False: some still
- * run, and the crew must stay as it is. */
+/* Ends the workers, and waits at most wait_ms for handlers that run; what is queued is left alone.
+ * False: a handler still runs, and the crew's memory must stay. */
 MUST_CHECK bool crew_end(struct crew *crew, int64_t wait_ms);
 void crew_close(struct crew *crew);
 
@@ -54,9 +54,9 @@ void crew_queue(struct crew *crew, struct run *run);
 bool crew_retarget(struct crew *crew, struct run *run, struct attempt *attempt);
 /* Takes a waiting run out of the queue. False when it does not wait. */
 bool crew_withdraw(struct crew *crew, struct run *run);
-/* Takes all that wait; chained by ->after. */
+/* Takes all runs out of the queue; they are chained by ->after. */
 struct run *crew_recall(struct crew *crew);
-/* Notes progress of a running run. */
+/* Notes progress of a run that a handler works on. SAGA_NO_MEMORY: without its details. */
 enum saga_error crew_beat(struct crew *crew, struct run *run, struct span details);
 /* Takes what has progress (chained by ->next_beat) and what has finished (by ->after), in one
  * moment, so that no progress comes after its run's end. */

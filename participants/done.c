@@ -9,7 +9,7 @@
 
 enum { DONE_AHEAD = 16 /* rows read before the first is acted on */ };
 
-/* The handler said `later`: now it is known whether that holds. */
+/* Tells the program whether the coordinator took the answer `later`. */
 static void tell_later(const struct saga_participant *participant, const struct attempt *attempt,
                        struct span verdict)
 {
@@ -49,7 +49,8 @@ struct done_row {
     struct span verdict;
 };
 
-/* Reads the next rows, at most DONE_AHEAD of the `left` ones; rows that are none are left out. */
+/* Reads the next rows, at most DONE_AHEAD of the `left` ones. What is not [key, attempt, verdict]
+ * is passed over. */
 static uint32_t read_done(const struct saga_participant *participant, struct mp *mp, uint32_t *left,
                           struct done_row *rows)
 {

@@ -35,7 +35,7 @@ enum saga_error saga_participant_heartbeat(const struct saga_task *task, struct 
         return SAGA_TOO_LARGE;
     }
     rc = crew_beat(&run->participant->crew, run, value_span(details));
-    /* Inline, the thread of the socket is this one, and busy with the handler: send now. */
+    /* An inline handler holds the thread of the socket, which would send this only afterwards. */
     if (rc == SAGA_OK && run->participant->workers == SAGA_WORKERS_INLINE) {
         struct run *beats = NULL;
         struct run *finished = NULL;

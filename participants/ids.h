@@ -9,10 +9,10 @@ enum {
     IDS_RANDOM_COUNT = 128, /* numbers drawn from the system at once */
 };
 
-/* Randomness, read from the system so much at a time: a system call costs more than a start does.
- * What has been used is wiped, and what has lain for long is thrown away, so that a copy of the
- * machine (a snapshot, a clone) soon goes ways of its own. A fork takes no maker along, because the
- * client's sockets cannot be used in the child. */
+/* Random numbers, drawn from the system many at once: a system call costs more than a start does.
+ * Used numbers are wiped and old ones thrown away, so that two copies of a machine (a snapshot, a
+ * clone) do not make the same ids for long. A forked child has no use for them, for it cannot use
+ * the client's sockets either. */
 struct ids_random {
     uint64_t numbers[IDS_RANDOM_COUNT];
     uint32_t left;    /* not used yet, from the front */

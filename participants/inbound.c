@@ -1,4 +1,4 @@
-/* inbound.c - one frame is one message; what has more is dropped as a whole. */
+/* inbound.c - receives messages; one of several frames is dropped as a whole. */
 #include "participants/inbound.h"
 
 bool inbound_receive(struct saga_participant *participant, struct inbound *inbound)

@@ -7,8 +7,8 @@
 struct inbound {
     zmq_msg_t frame;
     struct message message; /* read, when is_good */
-    struct ledger_key key;  /* of a message with one */
-    bool is_good;           /* of one frame, and of the protocol */
+    struct ledger_key key;  /* of a message that has a key */
+    bool is_good;           /* the message is one frame, and of the protocol */
 };
 
 /* Receives and reads one message; false when there is none. The caller closes the frame. */

@@ -92,7 +92,8 @@ void keys_drop(struct keys *keys, uint32_t mark, uint32_t ref)
     uint32_t mask = keys->capacity - 1;
     uint32_t gap = place_of(keys, mark, ref);
     for (uint32_t at = (gap + 1) & mask; keys->entries[at].ref != 0; at = (at + 1) & mask) {
-        /* It may go back to the gap unless its search begins behind it. */
+        /* The entry may move back into the gap, unless a search for its mark begins behind the gap.
+         */
         if (((at - keys->entries[at].mark) & mask) >= ((at - gap) & mask)) {
             keys->entries[gap] = keys->entries[at];
             gap = at;

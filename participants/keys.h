@@ -1,8 +1,8 @@
 /* keys.h - a hash table of numbers, found by the mark of a key: 8 bytes an entry.
  *
- * Thousands of keys come and go between two uses of one of them, so that whatever is touched for a
- * key is touched cold: an entry holds no more than the mark (32 bits of the hash) and a reference,
- * and who asks compares the key itself where the reference leads. */
+ * Thousands of keys come and go between two uses of one of them, and by then nothing of that key is
+ * in the processor's caches. Therefore an entry holds no more than the mark (32 bits of the key's
+ * hash) and a reference; the caller compares the key itself, where the reference leads. */
 #ifndef PARTICIPANTS_KEYS_H
 #define PARTICIPANTS_KEYS_H
 
@@ -30,7 +30,7 @@ struct keys_search {
 void keys_open(struct keys *keys);
 void keys_close(struct keys *keys);
 uint32_t keys_mark(struct span key);
-/* The mark will be asked for soon: has the processor fetch where it stands. */
+/* Has the processor fetch the entries of a mark that will be asked for soon. */
 static inline void keys_expect(const struct keys *keys, uint32_t mark)
 {
     if (keys->capacity > 0) {
@@ -39,9 +39,9 @@ static inline void keys_expect(const struct keys *keys, uint32_t mark)
 }
 /* SAGA_NO_MEMORY leaves the table as it was. There may be several entries of one mark. */
 MUST_CHECK enum saga_error keys_put(struct keys *keys, uint32_t mark, uint32_t ref);
-/* The reference `old` of this mark, which is there, becomes another one. */
+/* Puts `ref` in the place of `old`, which is a reference under this mark. */
 void keys_change(struct keys *keys, uint32_t mark, uint32_t old, uint32_t ref);
-/* The reference of this mark, which is there, goes. */
+/* Drops `ref`, which is a reference under this mark. */
 void keys_drop(struct keys *keys, uint32_t mark, uint32_t ref);
 struct keys_search keys_search(const struct keys *keys, uint32_t mark);
 /* The next reference under the mark; 0 at the end. */

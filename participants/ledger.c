@@ -142,7 +142,7 @@ err_after_memories:
 
 void ledger_close(struct ledger *ledger)
 {
-    /* In use or free, each has its buffers. */
+    /* Free ones have buffers too. */
     for (uint32_t i = 0; i < slabs_item_count(&ledger->runs); i++) {
         struct run *run = run_at(ledger, i);
         answer_close(&run->answer);
@@ -271,8 +271,8 @@ static struct run *recollect(struct ledger *ledger, struct ledger_key key, uint3
     return run;
 }
 
-/* The run has no attempts left: its answer stays as a memory, and the oldest memories make room.
- * Without memory for it, it is forgotten, as it would be later. */
+/* The run has no attempts left: its answer stays as a memory, and the oldest memories make room. If
+ * there is no memory, the answer is forgotten now, as it would be later. */
 static void remember(struct ledger *ledger, const struct run *run)
 {
     PRE(!run->attempts);
@@ -313,6 +313,7 @@ static void add_attempt(struct ledger *ledger, struct run *run, struct attempt *
 struct attempt *ledger_take(struct ledger *ledger, struct ledger_key key, uint32_t number,
                             bool *is_new)
 {
+    PRE(number >= 1);
     uint32_t ref = find(ledger, key);
     struct run *run = ref == 0 || is_memory(ref) ? NULL : run_at(ledger, index_of(ref));
     struct attempt *attempt = run ? ledger_attempt(run, number) : NULL;
@@ -392,6 +393,7 @@ void ledger_done(struct ledger *ledger, struct attempt *attempt)
     PRE(attempt->is_answered);
     struct run *run = attempt->run;
     drop_kept(ledger, attempt);
+    PRE(ledger->kept_count > 0);
     ledger->kept_count--;
     ledger->kept_bytes -= attempt->result.size;
     struct attempt **place = &run->attempts;

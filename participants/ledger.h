@@ -39,13 +39,13 @@ struct ledger {
 MUST_CHECK enum saga_error ledger_open(struct ledger *ledger, size_t attempt_max);
 void ledger_close(struct ledger *ledger);
 
-/* A key as the ledger is asked for it. */
+/* A key to look up, with its mark. */
 struct ledger_key {
     struct span text;
     uint32_t mark; /* in the table of keys */
 };
 
-/* Makes a key that will be asked for soon, and has the processor fetch where it stands. */
+/* Makes a key to look up soon, and has the processor fetch the entries of its mark. */
 struct ledger_key ledger_expect(const struct ledger *ledger, struct span text);
 /* The run of a key that has attempts, or NULL. */
 struct run *ledger_find(const struct ledger *ledger, struct ledger_key key);
@@ -53,17 +53,17 @@ struct run *ledger_find(const struct ledger *ledger, struct ledger_key key);
 struct run *ledger_next(const struct ledger *ledger, size_t *at);
 /* The attempt of that number, or NULL. */
 struct attempt *ledger_attempt(const struct run *run, int64_t number);
-/* The attempt of a key: the one that is there, or, *is_new, one that is added. Its run knows what
- * the key was answered with, if it is remembered. NULL: a bound is reached or no memory. The caller
- * gives a new one its message. */
+/* The attempt of a key: the one that is there, or, with *is_new, one that is added, which the
+ * caller gives its message. The run of a new attempt has the answer of its key, if that is
+ * remembered. NULL: attempt_max is reached, or there is no memory. */
 struct attempt *ledger_take(struct ledger *ledger, struct ledger_key key, uint32_t number,
                             bool *is_new);
 /* The result of the attempt is packed: keeps it among those to be sent again. */
 void ledger_keep(struct ledger *ledger, struct attempt *attempt);
-/* It was sent again: moves it to the end. */
+/* The result of the attempt was sent again: it is now the last to be due. */
 void ledger_sent(struct ledger *ledger, struct attempt *attempt, int64_t now_ms);
-/* The attempt is durable or superseded: forgets it. The answer of its run is remembered when it was
- * the last. */
+/* Forgets an attempt whose result is durable or superseded. With its last attempt a run becomes a
+ * memory of its answer. */
 void ledger_done(struct ledger *ledger, struct attempt *attempt);
 
 #endif

@@ -159,7 +159,7 @@ enum saga_error link_watch(void *context, void *socket, uint32_t number, void **
     if (!*watch) {
         return SAGA_NO_MEMORY;
     }
-    /* The thread that writes events is the one that moves messages: a full queue would stop it. */
+    /* libzmq's thread, which moves all messages, would block on a full queue of events. */
     if (zmq_setsockopt(*watch, ZMQ_RCVHWM, &unbounded, sizeof(unbounded)) == 0 &&
         zmq_socket_monitor(socket, place, mask) == 0 && zmq_connect(*watch, place) == 0) {
         return SAGA_OK;
@@ -185,7 +185,7 @@ enum link_event link_next_event(void *watch)
                 return events[i].event;
             }
         }
-        /* The monitor's own end, which is told unasked. */
+        /* Another event: libzmq also tells of the end of its monitor. */
     }
 }
 

@@ -14,7 +14,7 @@ enum {
     LINK_ENDPOINT_MAX = 256, /* characters of an endpoint, with the NUL */
     LINK_KEY_SIZE = 41,      /* a CURVE key in Z85, with the NUL */
     LINK_BATCH_MAX = 256,    /* messages read before anything else gets its turn */
-    LINK_LINGER_MS = 1000,   /* what was said last still gets out */
+    LINK_LINGER_MS = 1000,   /* for messages still queued when a socket is closed */
 };
 
 /* Where to connect, and as whom. Owns copies. */
@@ -25,8 +25,8 @@ struct link_address {
     char own_secret[LINK_KEY_SIZE];
 };
 
-/* Milliseconds since the host was started; the time that it slept counts. For all durations here:
- * a participant that was asleep must know that its coordinator was not. */
+/* Milliseconds since the host was started, with the time that the host slept: for all durations in
+ * libsaga. A participant that was asleep must know that its coordinator was not. */
 int64_t link_now_ms(void);
 /* The endpoint is the one given, else that in the environment's SAGAD_ENDPOINT, else SAGA_ENDPOINT.
  * SAGA_INVALID: too long, or some keys but not all, or not 40 characters. */
@@ -46,18 +46,18 @@ bool link_send(void *socket, struct span message);
 /* What happens to the connections of a socket. */
 enum link_event {
     LINK_EVENT_NONE,    /* nothing more has happened */
-    LINK_EVENT_UP,      /* a connection stands: what is queued leaves now */
-    LINK_EVENT_DOWN,    /* it is gone */
-    LINK_EVENT_ALONE,   /* nobody answered; it is tried again by and by */
-    LINK_EVENT_REFUSED, /* somebody answered and would not talk to us; it is tried again */
+    LINK_EVENT_UP,      /* a connection was made: queued messages leave */
+    LINK_EVENT_DOWN,    /* the connection is gone */
+    LINK_EVENT_ALONE,   /* nobody answers at the endpoint; libzmq tries again */
+    LINK_EVENT_REFUSED, /* the endpoint answers and refuses the handshake; libzmq tries again */
 };
 
 /* Opens *watch, a socket that becomes readable when something happens to the connections of
- * `socket`. Call it before anything can have happened; close it with link_close(), after `socket`.
- * `number` is another one for each socket of a context. SAGA_NO_MEMORY: no more sockets. */
+ * `socket`. Call it before link_connect(). Close *watch with link_close(), after `socket`. Each
+ * socket of a context has its own `number`. SAGA_NO_MEMORY: no more sockets. */
 MUST_CHECK enum saga_error link_watch(void *context, void *socket, uint32_t number, void **watch);
-/* The next thing that happened. All that the old connection received is in the socket before
- * LINK_EVENT_UP is heard of the next one. */
+/* The next thing that happened. When LINK_EVENT_UP of a new connection is heard, all that the old
+ * connection received is in the socket already. */
 enum link_event link_next_event(void *watch);
 
 #endif

@@ -1,7 +1,7 @@
-/* memories.c - small items without pointers to follow, for each is touched twice, and cold.
+/* memories.c - remembered answers as small items, linked by their places, oldest first.
  *
- * Key and answer lie in the item itself if they are short, else in one allocation of their own,
- * whose pointer lies in the item. Items are linked by places, oldest first. */
+ * Key and answer lie in the item itself if they are short, else in one allocation, whose pointer
+ * lies in the item. */
 #include "participants/memories.h"
 
 #include <stdlib.h>
@@ -39,6 +39,7 @@ static uint8_t *bytes_of(const struct memory *memory)
 
 struct span memories_key(const struct memories *memories, uint32_t at)
 {
+    PRE(at < memories->fresh);
     const struct memory *memory = &memories->items[at];
     return span_of(bytes_of(memory), memory->key_size);
 }
@@ -113,6 +114,8 @@ uint32_t memories_put(struct memories *memories, const struct run *run)
 
 bool memories_recall(const struct memories *memories, uint32_t at, struct run *run)
 {
+    PRE(at < memories->fresh);
+    PRE(run->answered_number == 0);
     const struct memory *memory = &memories->items[at];
     struct buf *buf = &run->answer.pack.buf;
     buf_write(buf, bytes_of(memory) + memory->key_size, memory->pairs_size);

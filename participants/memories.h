@@ -1,7 +1,7 @@
 /* memories.h - what keys were answered with, kept for a while after all of their attempts are done.
  *
- * A task that is sent again gets the same output. The oldest memories make room for new ones; who
- * finds memories by their keys asks for the oldest and drops it. */
+ * A task that is sent again then gets the same output. The caller, who finds memories by their
+ * keys, drops the oldest ones to make room. */
 #ifndef PARTICIPANTS_MEMORIES_H
 #define PARTICIPANTS_MEMORIES_H
 
@@ -17,8 +17,8 @@ enum {
 
 #define MEMORIES_NOWHERE UINT32_MAX
 
-/* The answer of a key whose attempts are all done. Small and without pointers to follow: thousands
- * of them pass between two uses of one. */
+/* The answer of a key whose attempts are all done. Thousands of others come between two uses of one
+ * memory, so it is small and has no pointers to follow. */
 struct memory {
     uint32_t before, after; /* in order of remembering: places; MEMORIES_NOWHERE at the ends */
     uint32_t mark;          /* of the key, in the table of keys */
@@ -35,8 +35,8 @@ _Static_assert(sizeof(struct memory) == 128, "two cache lines");
 
 struct memories {
     struct memory *items; /* owned: MEMORIES_MAX */
-    uint32_t fresh;       /* of them were ever used */
-    uint32_t free;        /* used and free again: a list by `after` */
+    uint32_t fresh;       /* items that were ever used: those before this place */
+    uint32_t free;        /* the first of the items that are free again, linked by `after` */
     uint32_t first;       /* oldest */
     uint32_t last;        /* newest */
     uint32_t count;       /* in use */
@@ -45,19 +45,19 @@ struct memories {
 
 MUST_CHECK enum saga_error memories_open(struct memories *memories);
 void memories_close(struct memories *memories);
-/* Must the oldest go before another one comes, or because they are too many bytes? */
+/* Must the oldest memory be dropped before another one is put? */
 static inline bool memories_are_full(const struct memories *memories)
 {
     return memories->count == MEMORIES_MAX || memories->bytes > MEMORIES_BYTES_MAX;
 }
-/* Remembers what the run was answered with, and gives the place of that memory. MEMORIES_NOWHERE
- * without memory for it. There are fewer than MEMORIES_MAX. */
+/* Remembers what the run was answered with, and gives the place of that memory; MEMORIES_NOWHERE
+ * when malloc() fails. The caller has made room. */
 uint32_t memories_put(struct memories *memories, const struct run *run);
-/* Writes the answer into the run, which has the key. False without memory. */
+/* Writes the answer at this place into a run of its key. False when malloc() fails. */
 MUST_CHECK bool memories_recall(const struct memories *memories, uint32_t at, struct run *run);
-/* Forgets it, and gives its place back. */
+/* Forgets the answer at this place. */
 void memories_drop(struct memories *memories, uint32_t at);
-/* Borrowed until it is dropped. */
+/* The key at this place; borrowed until that is dropped. */
 struct span memories_key(const struct memories *memories, uint32_t at);
 
 #endif

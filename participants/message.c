@@ -1,8 +1,9 @@
 /* message.c - the fields of messages as a table, and the walks that fill them.
  *
  * Nearly every message is plain, and one walk checks and reads it; any other is checked as a whole
- * first. Coordinators pack a type's keys in one order, so that the field after the last one is
- * mostly the next; else the few with names of that size are looked at. */
+ * first. Coordinators pack the keys of a message in the order of enum field, so that mostly the
+ * next key is the field after the last one; else the few fields whose names have the key's size are
+ * compared. */
 #include "participants/message.h"
 
 #include <stddef.h>
@@ -63,7 +64,8 @@ static const struct row rows[FIELD_COUNT] = {
 _Static_assert(sizeof("retry_after_ms") <= sizeof(rows[0].name), "the longest name fits");
 _Static_assert(FIELD_COUNT <= 64, "the fields seen are a mask of 64 bits");
 
-/* Two loads that may overlap see all of a short name: cheaper than a call, and asked so often. */
+/* Compares a short name by two loads that may overlap: cheaper than a call of memcmp(), and done
+ * for every key of every message. */
 static inline bool is_name(const struct row *row, struct span key)
 {
     if (row->size != key.size) {
@@ -161,8 +163,8 @@ static bool keep_plain(const struct row *row, const struct plain *plain, struct 
     return true;
 }
 
-/* Reads a message of known keys and plain values in one walk, which checks it too. False, with
- * *message half filled, for any other, good or bad. */
+/* Reads a message of known keys and plain values, and checks it, in one walk. False for any other
+ * message, good or bad: then *message is half filled. */
 static bool read_plain(struct span bytes, struct message *message)
 {
     const uint8_t *at;

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/span.h"
 
-/* In the order in which a task carries them, so that a search mostly hits at once. */
+/* In the order in which a task carries its keys: message.c guesses the next key by it. */
 enum field {
     FIELD_V,
     FIELD_TYPE,

@@ -1,7 +1,7 @@
 /* participant.c - the door of a participant, and the loop of the thread that reads the socket.
  *
- * That thread reads at once whatever comes; handlers run on the crew's threads, or right here when
- * the options say inline. */
+ * That thread reads what comes without delay. Handlers run on the crew's threads or, when the
+ * options say inline, on that thread itself. */
 #include "participants/participant.h"
 
 #include <stdlib.h>
@@ -14,8 +14,8 @@
 #include "participants/session.h"
 #include "participants/work.h"
 
-#define OUT_SIZE_MIN 4096u      /* what needs no more can always be said */
-#define OUT_SIZE_MAX (4u << 20) /* a `ready` may name every attempt there is */
+#define OUT_SIZE_MIN 4096u      /* bytes set aside: small messages need no memory */
+#define OUT_SIZE_MAX (4u << 20) /* bytes: a `ready` may name every attempt in the ledger */
 
 const char *saga_notice_phrase(enum saga_notice notice)
 {
@@ -107,7 +107,7 @@ enum saga_error saga_participant_open(const struct saga_participant_options *opt
         rc = crew_open(&made->crew, made->wake_fd, work_execute);
     }
     if (rc != SAGA_OK) {
-        made->crew.execute = NULL; /* was not opened */
+        made->crew.execute = NULL; /* saga_participant_close() must not close it */
         saga_participant_close(&made);
         return rc;
     }
@@ -130,7 +130,7 @@ void saga_participant_close(struct saga_participant **participant)
     }
     *participant = NULL;
     if (gone->crew.worker_count > 0) {
-        return; /* a handler still runs, and may use any of what is left */
+        return; /* a handler still runs and may use the rest */
     }
     if (gone->crew.execute) {
         crew_close(&gone->crew);
@@ -184,7 +184,7 @@ enum saga_error saga_participant_serve(struct saga_participant *participant, con
     return rc;
 }
 
-/* What workers have left: progress to tell, and outcomes to answer. */
+/* Takes what workers have put down: progress to report, and answers to send. */
 static void collect(struct saga_participant *participant)
 {
     uint64_t rung;
@@ -205,7 +205,7 @@ static void collect(struct saga_participant *participant)
     }
 }
 
-/* How long the last words may take to get out, within stop_ms. */
+/* The part of stop_ms that is left for queued messages to get out, and for workers to end. */
 static uint32_t linger_ms(const struct saga_participant *participant)
 {
     uint32_t quarter_ms = participant->stop_ms / 4;
@@ -231,7 +231,7 @@ static bool is_over(struct saga_participant *participant)
            participant->now_ms >= participant->stop_at_ms;
 }
 
-/* What may have something to tell. */
+/* What has something to read. */
 struct news {
     bool is_rung;    /* the eventfd */
     bool is_watched; /* the connection */
@@ -284,7 +284,7 @@ enum saga_error saga_participant_run(struct saga_participant *participant)
         news = has_more ? (struct news){.is_rung = true} : wait_for_news(participant);
     }
     struct run *left = crew_recall(&participant->crew);
-    MAYBE(left != NULL); /* out of time: the coordinator gives it to another */
+    MAYBE(left != NULL); /* the session ends, and the coordinator sends these tasks elsewhere */
     int64_t left_ms = participant->is_leaving ? participant->stop_at_ms - link_now_ms() : 0;
     left_ms = (left_ms > 0 ? left_ms : 0) + linger_ms(participant);
     bool all_ended = crew_end(&participant->crew, left_ms);

@@ -22,10 +22,11 @@ enum {
     PARTICIPANT_WINDOW_DEFAULT = 64,
     PARTICIPANT_STOP_MS = 10000,
     PARTICIPANT_MESSAGE_MAX = 1 << 20, /* until the coordinator says otherwise */
-    /* Attempts in the ledger at which the window closes, beside one window of them: as many as a
-     * `ready` can name (100,000 values and keys, five an attempt), with room to spare. */
+    /* The window closes when the ledger holds so many attempts and one window more. A `ready` can
+       name them all: it may have 100,000 values and keys, and names an attempt by five. */
     PARTICIPANT_HELD_MAX = 16384,
-    PARTICIPANT_KEPT_BYTES_MAX = 64 << 20, /* of results not yet done at which the window closes */
+    PARTICIPANT_KEPT_BYTES_MAX =
+        64 << 20, /* the window closes when results not yet done have so many bytes */
 };
 
 struct action {
@@ -56,10 +57,10 @@ struct saga_participant {
     char instance[PARTICIPANT_INSTANCE_SIZE];
 
     void *context;         /* of libzmq */
-    void *socket;          /* NULL when none could be opened: it is tried again */
+    void *socket;          /* NULL after a failure to open one, until the next try */
     void *watch;           /* tells of its connections (link.h) */
     uint32_t socket_count; /* opened so far */
-    int wake_fd;           /* eventfd: workers, stop and window ring it */
+    int wake_fd;           /* eventfd: written to by workers, stop and window */
     struct crew crew;
     struct ledger ledger;
     struct buf out;     /* the message being packed */
@@ -69,19 +70,20 @@ struct saga_participant {
     bool is_welcome;           /* the session is open */
     bool is_connected;         /* the socket has a connection */
     bool was_connected;        /* the socket has or had one */
-    bool owes_ready;           /* the connection is new, and no `ready` was said on it */
-    bool said_waiting;         /* since the last session: that nobody answers */
-    bool said_refused;         /* since the last session: that somebody refuses us */
-    int64_t now_ms;            /* monotonic, read once a turn */
+    bool owes_ready;           /* a `ready` must be said, for the connection is new */
+    bool said_waiting;         /* SAGA_NOTICE_WAITING was given since the last session */
+    bool said_refused;         /* a refused handshake was told since the last session */
+    int64_t now_ms;            /* link_now_ms(), read once a turn */
     int64_t ready_ms;          /* when `ready` was last sent */
     int64_t spoke_ms;          /* when anything was last sent */
     _Atomic int64_t heard_ms;  /* when anything last came; read by workers */
-    _Atomic int64_t silent_ms; /* what came until then must not begin; read by workers */
+    _Atomic int64_t silent_ms; /* the end of the last silence: tasks received before must not begin;
+                                  read by workers */
     int64_t heartbeat_ms;      /* dictated by the coordinator */
     _Atomic int64_t dead_ms;
     _Atomic int64_t max_message;
     uint32_t window_told;           /* what the coordinator was last told */
-    bool is_full;                   /* the ledger is: the window is closed (window.c) */
+    bool is_full;                   /* the ledger is full, so the window is closed (window.c) */
     bool is_leaving;                /* bye was said */
     int64_t stop_at_ms;             /* when to leave, whatever is still open */
     _Atomic uint32_t window_wanted; /* by saga_participant_window(), any thread */

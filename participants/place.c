@@ -1,8 +1,8 @@
-/* place.c - descends from a bad value into the first bad value inside it, until there is none.
+/* place.c - finds the fault in a value that cannot be sent, from the outside inwards.
  *
- * Each level looks at all that lies in it, so that it costs the size of the value times its depth:
- * nothing for an error that a person will read. What is cut short cannot be stepped over; then the
- * map or array around it is the place. */
+ * Each level checks all that lies in it. That costs the size of the value times its depth, which is
+ * nothing for an error that a person will read. A child that is cut short cannot be stepped over;
+ * then the map or array around it is the place. */
 #include "participants/place.h"
 
 #include "base/mp.h"

@@ -1,4 +1,4 @@
-/* ready.c - a `ready` that fits a message, whatever the ledger holds. */
+/* ready.c - packs a `ready` that fits a message, whatever the ledger holds. */
 #include "participants/ready.h"
 
 #include "base/mp.h"
@@ -53,8 +53,8 @@ static void put_ready(struct saga_participant *participant, bool has_running)
     }
 }
 
-/* When there are more attempts than a message may name, none is: then all of them are in doubt,
- * which costs time. A `ready` that is never taken would cost the session. */
+/* When the ledger holds more attempts than a message may name, `running` is left out: all of them
+ * are then in doubt, which costs time. A `ready` that is too large would never be taken. */
 void ready_say(struct saga_participant *participant)
 {
     int64_t size_max = atomic_load_explicit(&participant->max_message, memory_order_relaxed);
@@ -67,7 +67,8 @@ void ready_say(struct saga_participant *participant)
     participant->is_welcome = false;
     participant->owes_ready = false;
     participant->ready_ms = participant->now_ms;
-    MAYBE(session_send_out(participant)); /* else it is said again */
+    MAYBE(session_send_out(
+        participant)); /* when the queue is full, it is said again after heartbeat_ms */
 }
 
 bool ready_is_due(const struct saga_participant *participant)

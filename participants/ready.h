@@ -4,10 +4,11 @@
 
 #include "participants/participant.h"
 
-/* Says `ready`: from then on there is no session until the coordinator says welcome. All that came
- * on an earlier connection has been read: an attempt that is not named counts as never taken. */
+/* Says `ready`: from then on there is no session until the coordinator says welcome. Everything
+ * that came on an earlier connection must have been read, for an attempt that `running` does not
+ * name counts as never taken. */
 void ready_say(struct saga_participant *participant);
-/* Is it time to say it, on a new connection or again on one where it was not answered? */
+/* Is it time to say `ready`: on a new connection, or again because no welcome came? */
 bool ready_is_due(const struct saga_participant *participant);
 
 #endif

@@ -1,6 +1,7 @@
 /* request.c - each request has a place until it is answered, and is sent again meanwhile.
  *
- * It is sent again every 5 s, on a new connection at once, and after `overloaded` when that says.
+ * A request is sent again every 5 s, at once on a new connection, and after `overloaded` as soon as
+ * that answer allows.
  */
 #include "participants/request.h"
 
@@ -75,7 +76,8 @@ void request_value(struct request *request, const char *key, struct saga_value v
     mp_put_value(&request->packed, value_span(value));
 }
 
-/* Would the coordinator take it? What it refuses as a message it cannot answer by its name. */
+/* Would the coordinator take the message? It cannot answer one that it cannot read, and the caller
+ * would wait for the time-out. */
 static enum saga_error check_packed(const struct request *request)
 {
     const char *why = NULL;
@@ -93,7 +95,7 @@ static enum saga_error check_packed(const struct request *request)
 static void send(struct saga_client *client, struct request *request, int64_t now_ms)
 {
     request->sent_ms = now_ms;
-    /* A full queue is as good as a lost message: it is sent again. */
+    /* A message that finds the queue full is sent again like one that was lost. */
     MAYBE(link_send(client->socket, buf_span(&request->packed)));
 }
 

@@ -5,8 +5,8 @@
  *     request_text(request, "saga", id);
  *     return request_call(client, request, 0, reply);
  *
- * Whatever is sent again must have its effect once: that is the protocol's promise for all but a
- * start without an id. */
+ * A request that is sent again has its effect once: so the protocol promises, for all but a start
+ * without an id. */
 #ifndef PARTICIPANTS_REQUEST_H
 #define PARTICIPANTS_REQUEST_H
 
@@ -21,15 +21,16 @@ void request_text(struct request *request, const char *key, const char *text);
 void request_number(struct request *request, const char *key, int64_t number);
 /* Nil when there is none. */
 void request_value(struct request *request, const char *key, struct saga_value value);
-/* Sends it, to be given up after the client's time-out and wait_ms. Unless SAGA_OK, nothing was
- * sent and the request is free again: SAGA_INVALID, the coordinator would not take it;
- * SAGA_TOO_LARGE; SAGA_NO_MEMORY. */
+/* Sends the request; after the client's time-out and wait_ms it is given up. Unless SAGA_OK,
+ * nothing was sent and the request is free again: SAGA_INVALID, the coordinator would not take the
+ * message; SAGA_TOO_LARGE; SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error request_send(struct saga_client *client, struct request *request,
                                         int64_t wait_ms);
-/* Sends it, waits for its answer, and returns the answer's error, which is in the reply too. */
+/* Sends the request, waits for its answer, and returns the answer's error, as in the reply. */
 MUST_CHECK enum saga_error request_call(struct saga_client *client, struct request *request,
                                         int64_t wait_ms, struct saga_reply *reply);
-/* The request of a synchronous call, or NULL: asynchronous ones are open. The reply says so. */
+/* A request for a synchronous call, or NULL, and SAGA_CONFLICT in the reply: asynchronous starts
+ * are open. */
 struct request *request_take_call(struct saga_client *client, struct saga_reply *reply);
 /* Reads the answers that are there. Gives how many requests were answered. */
 size_t request_read(struct saga_client *client, saga_reply_fn *callback, void *arg);

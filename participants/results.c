@@ -1,7 +1,7 @@
 /* results.c - one packer for the results of all tasks, and the order in which they leave again.
  *
- * A result is packed once and its bytes are kept in the attempt: what is sent again is the same. It
- * is due again 5 s after it was last sent, and at once when a session is new. */
+ * A result is packed once, and the same bytes are sent again: 5 s after they were last sent, and at
+ * once when a session is new. */
 #include "participants/results.h"
 
 #include "base/mp.h"
@@ -46,7 +46,7 @@ _Static_assert((int)HEAD_SIZE_MAX <= (int)HEAD_ROOM, "the pairs have the room th
 _Static_assert((int)HEAD_SIZE_MAX + ANSWER_NO_MEMORY_MAX <= (int)LEDGER_RESULT_MIN,
                "that there is no memory can always be said");
 
-/* Done for every task: room for all is asked for at once, and what is left over given back. */
+/* Runs for every task, so memory is reserved once for the whole result. */
 static bool put_result(struct buf *result, const struct named *named, struct answer_pairs pairs)
 {
     PRE(5 + pairs.count < 16); /* the head of the map is one byte */
@@ -75,9 +75,10 @@ static void pack_result(struct buf *result, const struct named *named,
                         const struct saga_answer *answer)
 {
     if (!put_result(result, named, answer_pairs(answer))) {
-        /* The little that this takes was set aside when the attempt was taken. */
+        /* LEDGER_RESULT_MIN was set aside when the attempt was taken. */
         MAYBE(put_result(result, named, answer_no_memory));
     }
+    POST(result->size > 0);
 }
 
 /* ---- Answering ---- */

@@ -20,25 +20,25 @@ struct attempt {
     struct saga_task task;          /* what the handler sees; texts lie in message */
     struct run *run;                /* the key it is for */
     struct attempt *next;           /* older attempt of the run; or the next free one */
-    struct attempt *before, *after; /* among kept results, in order of sending */
+    struct attempt *before, *after; /* in the ledger's list of kept results, by time of sending */
     uint32_t number;                /* the attempt's number */
     bool is_answered;               /* result is packed, kept until `done` */
     bool is_cancelled;              /* the coordinator no longer wants it */
     zmq_msg_t message;              /* the task, open until answered */
-    int64_t deadline_ms;            /* arrival + ttl, monotonic */
+    int64_t deadline_ms;            /* arrival + ttl_ms, by link_now_ms() */
     int64_t sent_ms;                /* when the result was last sent */
     struct buf result;              /* the packed result */
 };
 
 enum run_state { RUN_IDLE, RUN_QUEUED, RUN_RUNNING };
 
-/* What is used at every task stands first, and the key, mostly short, last. */
+/* What every task uses stands first, in few cache lines; the key, mostly short, stands last. */
 struct run {
     struct saga_participant *participant; /* back pointer */
     struct attempt *attempts;             /* newest number first */
     struct attempt *current;              /* the one that is, or will be, worked on (crew) */
     struct run *before, *after;           /* in the crew's lists; the next free one */
-    uint32_t index;                       /* its place in the slabs, for ever */
+    uint32_t index;                       /* its number in the slabs, for ever */
     uint32_t mark;                        /* of the key, in the table of keys */
     uint32_t key_size;                    /* without the NUL */
     uint32_t answered_number;             /* attempt whose work gave `answer`; 0: none */

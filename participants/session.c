@@ -2,8 +2,8 @@
  *
  *      no session --welcome--> session --who, a lost connection, silence--> no session
  *
- * Results are kept until `done` names them and leave again after every welcome and every 5 s, so
- * nothing that was answered is lost when the coordinator, or the connection, goes away. */
+ * Results are kept until `done` names them, and sent again after every welcome and every 5 s.
+ * Therefore no answer is lost when the coordinator or the connection goes away. */
 #include "participants/session.h"
 
 #include "base/mp.h"
@@ -18,7 +18,8 @@
 
 enum {
     READY_AGAIN_MS = 200, /* a `who` is answered no more often than this */
-    /* Messages read before the first of them is acted on, so that what its key needs is there. */
+    /* Messages read before the first of them is acted on: meanwhile the processor fetches what
+       their keys need. */
     SESSION_AHEAD = 8,
 };
 
@@ -134,8 +135,8 @@ static void take(struct saga_participant *participant, struct inbound *inbound)
     count_one(&participant->counts.garbage);
 }
 
-/* Before anything is read: a process that slept (stopped, swapped out, a handler inline) finds what
- * was sent meanwhile, which must not hide that it did not listen. */
+/* Called before anything is read: a process that slept (stopped, swapped out, busy with an inline
+ * handler) finds messages that were sent meanwhile, which must not hide that it did not listen. */
 static void look_for_silence(struct saga_participant *participant)
 {
     int64_t heard_ms = atomic_load_explicit(&participant->heard_ms, memory_order_relaxed);
@@ -176,7 +177,8 @@ bool session_read(struct saga_participant *participant)
 void session_turn(struct saga_participant *participant, bool has_read_all)
 {
     window_look(participant);
-    MAYBE(window_tell(participant)); /* else with the next turn, and no result before it */
+    MAYBE(window_tell(
+        participant)); /* a failure is tried again next turn, and no result leaves before */
     if (has_read_all && ready_is_due(participant)) {
         ready_say(participant);
     }

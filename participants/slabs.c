@@ -1,4 +1,4 @@
-/* slabs.c - one calloc() a slab keeps malloc() out of the way of every task. */
+/* slabs.c - one allocation for many items, so that no task has to wait for malloc(). */
 #include "participants/slabs.h"
 
 #include <stdlib.h>

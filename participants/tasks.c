@@ -50,8 +50,8 @@ static bool can_work(const struct message *message)
     return message_has(message, WORK_FIELDS) && is_key(message->key) && kind_of(message->kind) != 0;
 }
 
-/* Ends a text of the message with a NUL, where it lies: it moves one byte over its own head, which
- * is not needed any more. One that is absent is "". */
+/* Ends a text of the message with a NUL in place: the text moves one byte to the front, over its
+ * msgpack head, which is not needed any more. An absent text is "". */
 static const char *terminate(struct span text)
 {
     if (!text.data) {
@@ -103,7 +103,7 @@ static bool is_remembered(const struct run *run, uint32_t number)
 
 static void take_new(struct saga_participant *participant, struct run *run, struct attempt *attempt)
 {
-    /* Of its only attempt no worker knows yet: there is nothing to ask the crew. */
+    /* A run with one attempt is new to the crew, so its state needs no look under the lock. */
     bool is_alone = run->attempts == attempt && !attempt->next;
     if (is_remembered(run, attempt->number)) {
         count_one(&participant->counts.remembered);
@@ -127,6 +127,7 @@ void tasks_take(struct saga_participant *participant, struct inbound *inbound)
     static const struct saga_failure full = {
         .code = "overloaded", .message = "no room for the task", .retry_after_ms = OVERLOADED_MS};
     const struct message *message = &inbound->message;
+    PRE(inbound->is_good);
     bool is_new = false;
     if (!can_answer(message)) {
         count_one(&participant->counts.garbage);
@@ -162,6 +163,7 @@ void tasks_take(struct saga_participant *participant, struct inbound *inbound)
 void tasks_cancel(struct saga_participant *participant, struct inbound *inbound)
 {
     const struct message *message = &inbound->message;
+    PRE(inbound->is_good);
     struct run *run = NULL;
     if (message_has(message, FIELD_BIT(FIELD_KEY) | FIELD_BIT(FIELD_ATTEMPT)) &&
         is_key(message->key)) {
@@ -180,8 +182,8 @@ void tasks_cancel(struct saga_participant *participant, struct inbound *inbound)
             return;
         }
     }
-    /* Nothing was done for an attempt that waits for the work of an older one. Were it not answered
-     * now, each time-out of a handler that hangs would leave one attempt more. */
+    /* Nothing was done for an attempt that waits for the work of an older one, so it is answered
+     * now. If it waited on, a handler that hangs would gather one attempt with each time-out. */
     if (attempt != run->current) {
         results_answer_void(participant, attempt, "cancelled");
     }

@@ -27,7 +27,7 @@ static inline struct saga_value value_of(struct span span)
 /* SAGA_OK when the value is one whole value of the data model, or there is none; SAGA_TOO_LARGE,
  * SAGA_INVALID. */
 MUST_CHECK enum saga_error value_check(struct saga_value value);
-/* The same for one that leaves inside of `around` maps and arrays: a message is one itself. */
+/* The same for a value that will be sent inside of `around` maps and arrays; a message is a map. */
 MUST_CHECK enum saga_error value_check_inside(struct saga_value value, uint32_t around);
 
 #endif

@@ -4,12 +4,12 @@
 
 #include "participants/participant.h"
 
-/* An attempt was taken, or one is gone: may more tasks come? */
+/* Decides anew whether the ledger is full, after an attempt was taken or forgotten. */
 void window_look(struct saga_participant *participant);
 /* The window that the coordinator should have now. */
 uint32_t window_now(const struct saga_participant *participant);
-/* Tells it when the coordinator has been told another. False when it could not be sent: then no
- * result may leave, for a result makes room for one task more. */
+/* Tells the coordinator the window if it was told another one. False when that could not be sent:
+ * then no result may leave, for a result makes room for one task more. */
 bool window_tell(struct saga_participant *participant);
 
 #endif

@@ -7,14 +7,14 @@
 
 #include "participants/results.h"
 
-/* When the attempt came: its deadline is that and its ttl_ms. */
+/* When the attempt came: ttl_ms before its deadline. */
 static int64_t taken_ms(const struct attempt *attempt)
 {
     return attempt->deadline_ms - (attempt->task.ttl_ms > 0 ? attempt->task.ttl_ms : 0);
 }
 
-/* Why the work must not begin, or NULL. What came before a silence may have been given to another
- * participant meanwhile, and this thread may have slept since it was queued. */
+/* Why the work must not begin, or NULL. Tasks that came before a silence may have been given to
+ * another participant meanwhile. This thread may have slept, so it looks at the clock itself. */
 static const char *why_not(struct saga_participant *participant, const struct attempt *attempt)
 {
     int64_t now_ms = link_now_ms();
@@ -48,6 +48,8 @@ void work_execute(struct run *run)
 
 void work_begin(struct saga_participant *participant, struct run *run, struct attempt *attempt)
 {
+    PRE(attempt->run == run);
+    PRE(!attempt->is_answered);
     run->current = attempt;
     atomic_store_explicit(&run->is_cancelled, attempt->is_cancelled, memory_order_relaxed);
     if (participant->workers != SAGA_WORKERS_INLINE) {
@@ -61,6 +63,7 @@ void work_begin(struct saga_participant *participant, struct run *run, struct at
 
 void work_finish(struct saga_participant *participant, struct run *run)
 {
+    PRE(run->state == RUN_RUNNING);
     uint32_t number = run->current->number;
     struct attempt *newest = NULL;
     run->state = RUN_IDLE;
@@ -75,8 +78,7 @@ void work_finish(struct saga_participant *participant, struct run *run)
             newest = attempt;
         }
     }
-    /* Inline, no attempt can have come while the handler ran: work_begin() does not come back here.
-     */
+    /* An inline handler leaves no newer attempt behind, so work_begin() does not come back here. */
     if (newest) {
         work_begin(participant, run, newest);
     }

@@ -10,9 +10,9 @@ void work_begin(struct saga_participant *participant, struct run *run, struct at
 void work_execute(struct run *run);
 /* The work on a run is over: its attempts are answered. */
 void work_finish(struct saga_participant *participant, struct run *run);
-/* The run waits for a worker no more, and nothing was done for it: "cancelled" or "expired". */
+/* Answers a run that was taken out of the queue before a worker began: "cancelled" or "expired". */
 void work_finish_void(struct saga_participant *participant, struct run *run, const char *code);
-/* The coordinator was silent for too long: what has not started never will. */
+/* The coordinator was silent for dead_ms: answers "expired" for all that has not begun. */
 void work_expire_all(struct saga_participant *participant);
 
 #endif

@@ -69,7 +69,7 @@ static void work(const struct saga_task *task, struct saga_answer *answer, void 
     have_accident(desk, "inside");
 }
 
-/* The handler of every action. That effects happen once is the barrier's doing. */
+/* The handler of every action. The barrier sees to it that each effect happens once. */
 static void handle(const struct saga_task *task, struct saga_answer *answer, void *arg)
 {
     struct desk *desk = arg;

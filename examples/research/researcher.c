@@ -103,7 +103,7 @@ static bool has_accident(const struct desk *desk, const struct saga_task *task, 
     return desk->accidents && unlink(path) == 0;
 }
 
-/* What a provider of answers may say instead; false: it has said so. */
+/* The provider may refuse to be read; false: it has, and the answer says so. */
 static bool ask_provider(const struct desk *desk, const struct saga_task *task,
                          struct saga_answer *answer)
 {
@@ -137,7 +137,7 @@ static bool ask_provider(const struct desk *desk, const struct saga_task *task,
     return true;
 }
 
-/* Page after page, from where the attempt before got to. */
+/* Reads page after page, from where the attempt before this one got to. */
 static bool read_pages(const struct desk *desk, const struct saga_task *task,
                        struct saga_answer *answer)
 {
@@ -190,7 +190,8 @@ static void read_source(const struct saga_task *task, struct saga_answer *answer
 {
     const struct desk *desk = arg;
     int64_t there = 0;
-    /* Noted, but the answer was lost: the barrier gives it again, and nothing is paid twice. */
+    /* If the note is there and only the answer was lost, the barrier gives the answer again, and
+     * the source is not read and paid for twice. */
     (void)run(desk->db, "SELECT count(*) FROM note WHERE key = ?",
               (const char *const[5]){task->key}, &there);
     if (there == 0 && !ask_provider(desk, task, answer)) {

@@ -220,7 +220,7 @@ static void wait_ms(long ms)
     nanosleep(&time, NULL);
 }
 
-/* Holds the worker until the task is no longer wanted: nobody hears of it any more. */
+/* Holds the worker until the task is no longer wanted, so that no answer ever counts. */
 static void say_nothing(const struct saga_task *task)
 {
     while (saga_task_ttl_ms(task) > 0 && !saga_task_cancelled(task)) {

@@ -78,6 +78,7 @@ static bool take_one(uint64_t at, bool for_good)
     atomic_store(&participant->heard_ms, participant->now_ms);
     pack_task(&inbound);
     inbound.key = ledger_expect(&participant->ledger, inbound.message.key);
+    inbound.is_good = true;
 
     fault_memory_begin(at, for_good);
     tasks_take(participant, &inbound);

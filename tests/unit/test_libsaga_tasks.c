@@ -139,6 +139,7 @@ static void take(struct bench *bench, const struct given *given)
     struct span bytes = span_of(zmq_msg_data(&inbound.frame), zmq_msg_size(&inbound.frame));
     cr_assert_eq(message_read(bytes, &inbound.message), SAGA_OK);
     inbound.key = ledger_expect(ledger, inbound.message.key);
+    inbound.is_good = true;
     tasks_take(bench->participant, &inbound);
     zmq_msg_close(&inbound.frame);
     buf_close(&buf);

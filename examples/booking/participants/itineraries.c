@@ -1,7 +1,7 @@
 /* itineraries.c - a participant that writes the traveller's plan, or refuses to.
  *
- * It comes last and its step says `compensate`, though nothing after it can fail: that is what a
- * person's `sagactl reverse` uses. It knows no way to Atlantis. */
+ * The itinerary comes last, and nothing after it can fail. Its step says `compensate` all the same,
+ * for a person's `sagactl reverse` uses that. There is no way to Atlantis. */
 #include "service.h"
 
 #include <inttypes.h>
