@@ -100,19 +100,25 @@ enum saga_error saga_participant_open(const struct saga_participant_options *opt
     buf_open(&made->details, VALUE_SIZE_MAX);
     map_open(&made->actions);
     enum saga_error rc = read_options(made, options != NULL ? options : &defaults);
-    if (rc == SAGA_OK) {
-        rc = open_parts(made);
+    if (rc != SAGA_OK) {
+        goto err_after_made;
     }
-    if (rc == SAGA_OK) {
-        rc = crew_open(&made->crew, made->wake_fd, work_execute);
+    rc = open_parts(made);
+    if (rc != SAGA_OK) {
+        goto err_after_made;
     }
+    rc = crew_open(&made->crew, made->wake_fd, work_execute);
     if (rc != SAGA_OK) {
         made->crew.execute = NULL; /* saga_participant_close() must not close it */
-        saga_participant_close(&made);
-        return rc;
+        goto err_after_made;
     }
     *participant = made;
     return SAGA_OK;
+
+err_after_made:
+    saga_participant_close(&made);
+    POST(rc != SAGA_OK);
+    return rc;
 }
 
 void saga_participant_close(struct saga_participant **participant)
@@ -253,6 +259,39 @@ static struct news wait_for_news(struct saga_participant *participant)
     return (struct news){rc < 0 || items[0].revents != 0, rc < 0 || items[2].revents != 0};
 }
 
+/* The loop: reads, acts, says what is due, waits. Ends when the participant may leave. */
+static void serve(struct saga_participant *participant)
+{
+    struct news news = {true, true};
+    for (;;) {
+        participant->now_ms = link_now_ms();
+        if (news.is_watched) {
+            connection_watch(participant);
+        }
+        bool has_more = session_read(participant);
+        if (news.is_rung) {
+            collect(participant);
+        }
+        session_turn(participant, !has_more);
+        if (is_over(participant)) {
+            return;
+        }
+        news = has_more ? (struct news){.is_rung = true} : wait_for_news(participant);
+    }
+}
+
+/* What saga_participant_run() returns: `rc`, or that a handler does not end. */
+static enum saga_error leave(struct saga_participant *participant, enum saga_error rc)
+{
+    struct run *left = crew_recall(&participant->crew);
+    MAYBE(left != NULL); /* the session ends, and the coordinator sends these tasks elsewhere */
+    int64_t left_ms = participant->is_leaving ? participant->stop_at_ms - link_now_ms() : 0;
+    left_ms = (left_ms > 0 ? left_ms : 0) + linger_ms(participant);
+    bool all_ended = crew_end(&participant->crew, left_ms);
+    connection_close(participant, linger_ms(participant));
+    return rc == SAGA_OK && !all_ended ? SAGA_UNAVAILABLE : rc;
+}
+
 enum saga_error saga_participant_run(struct saga_participant *participant)
 {
     if (participant->actions.count == 0 || participant->is_running) {
@@ -267,29 +306,10 @@ enum saga_error saga_participant_run(struct saga_participant *participant)
     if (rc == SAGA_OK) {
         rc = connection_open(participant);
     }
-    struct news news = {true, true};
-    while (rc == SAGA_OK) {
-        participant->now_ms = link_now_ms();
-        if (news.is_watched) {
-            connection_watch(participant);
-        }
-        bool has_more = session_read(participant);
-        if (news.is_rung) {
-            collect(participant);
-        }
-        session_turn(participant, !has_more);
-        if (is_over(participant)) {
-            break;
-        }
-        news = has_more ? (struct news){.is_rung = true} : wait_for_news(participant);
+    if (rc == SAGA_OK) {
+        serve(participant);
     }
-    struct run *left = crew_recall(&participant->crew);
-    MAYBE(left != NULL); /* the session ends, and the coordinator sends these tasks elsewhere */
-    int64_t left_ms = participant->is_leaving ? participant->stop_at_ms - link_now_ms() : 0;
-    left_ms = (left_ms > 0 ? left_ms : 0) + linger_ms(participant);
-    bool all_ended = crew_end(&participant->crew, left_ms);
-    connection_close(participant, linger_ms(participant));
-    return rc == SAGA_OK && !all_ended ? SAGA_UNAVAILABLE : rc;
+    return leave(participant, rc);
 }
 
 void saga_participant_stop(struct saga_participant *participant)

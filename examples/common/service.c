@@ -88,17 +88,23 @@ static bool serve(const struct service *service, const struct options *options, 
     };
     struct desk desks[SERVICE_ACTION_MAX];
     enum saga_error rc = saga_participant_open(&how, &serving);
-    for (size_t i = 0; i < SERVICE_ACTION_MAX && service->actions[i].name && rc == SAGA_OK; i++) {
+    if (rc != SAGA_OK) {
+        goto out;
+    }
+    for (size_t i = 0; i < SERVICE_ACTION_MAX && service->actions[i].name; i++) {
         desks[i] = (struct desk){&service->actions[i], options->accidents, db};
         rc = saga_participant_serve(serving, service->actions[i].name, handle, &desks[i]);
+        if (rc != SAGA_OK) {
+            goto out;
+        }
     }
-    if (rc == SAGA_OK) {
-        signal(SIGTERM, stop);
-        signal(SIGINT, stop);
-        rc = saga_participant_run(serving);
-        signal(SIGTERM, SIG_DFL);
-        signal(SIGINT, SIG_DFL);
-    }
+    signal(SIGTERM, stop);
+    signal(SIGINT, stop);
+    rc = saga_participant_run(serving);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+
+out:
     saga_participant_close(&serving);
     if (rc != SAGA_OK) {
         fprintf(stderr, "%s: %s\n", service->name, saga_error_text(rc));

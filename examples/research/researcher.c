@@ -229,19 +229,24 @@ static bool serve(struct desk *desk, const char *endpoint)
     struct saga_participant_options how = {
         .endpoint = endpoint, .barrier = true, .notice = print_notice, .notice_arg = name};
     enum saga_error rc = saga_participant_open(&how, &serving);
-    if (rc == SAGA_OK) {
-        rc = saga_participant_serve(serving, "research.read", read_source, desk);
+    if (rc != SAGA_OK) {
+        goto out;
     }
-    if (rc == SAGA_OK) {
-        rc = saga_participant_serve(serving, "research.forget", forget, desk);
+    rc = saga_participant_serve(serving, "research.read", read_source, desk);
+    if (rc != SAGA_OK) {
+        goto out;
     }
-    if (rc == SAGA_OK) {
-        signal(SIGTERM, stop);
-        signal(SIGINT, stop);
-        rc = saga_participant_run(serving);
-        signal(SIGTERM, SIG_DFL);
-        signal(SIGINT, SIG_DFL);
+    rc = saga_participant_serve(serving, "research.forget", forget, desk);
+    if (rc != SAGA_OK) {
+        goto out;
     }
+    signal(SIGTERM, stop);
+    signal(SIGINT, stop);
+    rc = saga_participant_run(serving);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+
+out:
     saga_participant_close(&serving);
     if (rc != SAGA_OK) {
         fprintf(stderr, "researcher: %s\n", saga_error_text(rc));
