@@ -1,7 +1,7 @@
 /* admit.c - a saga whose turn it is has its concurrency key. */
 #include "engine/admit.h"
 
-#include "engine/settle.h"
+#include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
@@ -18,7 +18,7 @@ enum saga_error claims_admit(struct engine *engine, const struct event *event, s
         return SAGA_OK;
     }
     struct turn turn;
-    struct queued_turn back = saga->queued;
+    struct queued_reversal back = saga->queued;
     turn_open(&turn, engine, event, batch, saga);
     claims_emit_admitted(&turn);
     if (saga->state == SAGA_STATE_COMPLETED) {
@@ -31,6 +31,6 @@ enum saga_error claims_admit(struct engine *engine, const struct event *event, s
                                 .accept = back.accept};
         turn_emit(&turn, &record);
     }
-    settle(&turn);
+    proceed(&turn);
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }

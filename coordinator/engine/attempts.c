@@ -8,7 +8,7 @@
 #include "engine/failure.h"
 #include "engine/lookup.h"
 #include "engine/room.h"
-#include "engine/settle.h"
+#include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
@@ -113,7 +113,7 @@ enum saga_error attempts_take(struct engine *engine, const struct event *event, 
     case EVENT_ADMIT:
         UNREACHABLE("not an event of a token");
     }
-    settle(&turn);
+    proceed(&turn);
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
@@ -272,7 +272,7 @@ enum saga_error attempts_take_named(struct engine *engine, const struct event *e
     turn_open(&turn, engine, event, batch, saga);
     if (adopts) {
         adopt(&turn, attempt, event->task.barrier);
-        settle(&turn);
+        proceed(&turn);
     } else {
         attempt->live.beat_ms = event->now_ms;
         keep_details(&turn, call, event->task.details);

@@ -18,7 +18,7 @@
 #include "engine/park.h"
 #include "engine/savepoint.h"
 #include "engine/turn.h"
-#include "engine/turn_back.h"
+#include "engine/go_back.h"
 #include "engine/undo.h"
 #include "engine/wait.h"
 #include "journal/record.h"
@@ -55,7 +55,7 @@ static bool bring_in(struct turn *turn, struct step *step)
         return true;
     }
     if (step->state == STEP_STATE_IN_DOUBT) {
-        return doubt_settle(turn, step) == DOUBT_CHANGED;
+        return doubt_decide(turn, step) == DOUBT_CHANGED;
     }
     if (step->state == STEP_STATE_SUCCEEDED && step->undo_state == UNDO_STATE_NONE) {
         struct record record = {.type = RECORD_STEP_KEPT, .fields = 1, .step = step->index};

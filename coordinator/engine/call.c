@@ -112,7 +112,7 @@ bool call_is_wanted(const struct call *call)
         /* A pivot in doubt is asked again with its key even when the saga shall turn back: only
          * its outcome says which way is open. */
         return (saga->direction == FORWARD || savepoint_spares(step)) &&
-               (!saga->turn_wanted ||
+               (!saga->back_wanted ||
                 (step->spec->step_class == CLASS_PIVOT && call_in_doubt(call)));
     case TASK_UNDO:
         return call->late_effect ? step_has_late_effect(step)

@@ -348,7 +348,7 @@ const char *claims_refuse(const struct turn *turn)
     return rejects && !is_free(turn) ? "another saga holds the concurrency key" : NULL;
 }
 
-void claims_turn_back(struct turn *turn, struct record *record)
+void claims_reverse(struct turn *turn, struct record *record)
 {
     PRE(turn->saga->state == SAGA_STATE_COMPLETED);
     if (!is_free(turn)) {
@@ -364,7 +364,7 @@ void claims_turn_back(struct turn *turn, struct record *record)
 void claims_wait_on(struct turn *turn)
 {
     PRE(turn->saga->state == SAGA_STATE_COMPLETED && !claims_wait(turn->saga));
-    const struct queued_turn *queued = &turn->saga->queued;
+    const struct queued_reversal *queued = &turn->saga->queued;
     struct record back = {.message = queued->message,
                           .actor = queued->actor,
                           .flags = queued->flags,

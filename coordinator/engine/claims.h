@@ -43,7 +43,7 @@ bool claims_allow(struct turn *turn);
 /* May a person not turn the completed saga back now, for its key is held by others? Why. */
 const char *claims_refuse(const struct turn *turn);
 /* Turns a completed saga back with this record, now or when its key is free. */
-void claims_turn_back(struct turn *turn, struct record *record);
+void claims_reverse(struct turn *turn, struct record *record);
 /* After the undo of a late effect: the reversal that waited before it still does, in its place. */
 void claims_wait_on(struct turn *turn);
 /* At the end of a turn: what has changed goes into the table and the batch, and who may go on is

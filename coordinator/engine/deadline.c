@@ -51,12 +51,12 @@ static bool still_counts(const struct step *step)
            (step->state == STEP_STATE_COMPENSATING && step->undo_state != UNDO_STATE_SUCCEEDED);
 }
 
-static bool may_turn(const struct step *step)
+static bool may_send_back(const struct step *step)
 {
     const struct saga *saga = step->saga;
     bool stays = saga->direction == FORWARD || savepoint_spares(step);
-    bool turns = saga->turn_wanted && saga->turn_to == 0;
-    return !step->undo_before_due && stays && !turns && step->state == STEP_STATE_SUCCEEDED;
+    bool goes_back = saga->back_wanted && saga->back_to == 0;
+    return !step->undo_before_due && stays && !goes_back && step->state == STEP_STATE_SUCCEEDED;
 }
 
 int64_t deadline_due_ms(const struct step *step)
@@ -65,7 +65,7 @@ int64_t deadline_due_ms(const struct step *step)
     if (!still_counts(step)) {
         return due_ms;
     }
-    if (may_turn(step)) {
+    if (may_send_back(step)) {
         due_ms = step->undo_before_ms - lead_ms(step);
     }
     if (!step->undo_before_told) {
@@ -84,7 +84,7 @@ void deadline_expire(struct turn *turn, const struct step *step)
         emit_deadline(turn, step, "undo_deadline_near", 0);
         turn_alert(turn, step, "undo_deadline_near");
     }
-    if (!may_turn(step) || step->undo_before_ms - lead_ms(step) > turn->now_ms) {
+    if (!may_send_back(step) || step->undo_before_ms - lead_ms(step) > turn->now_ms) {
         return;
     }
     bool missed = step->undo_before_ms <= turn->now_ms;
@@ -105,8 +105,8 @@ void deadline_expire(struct turn *turn, const struct step *step)
 void deadline_set(struct turn *turn, const struct step *step)
 {
     const struct template *before = step->spec->has_undo ? step->spec->undo_before : NULL;
-    bool turns = turn->saga->direction == BACKWARD && !savepoint_spares(step);
-    if (!before || turn->failed || turns) {
+    bool goes_back = turn->saga->direction == BACKWARD && !savepoint_spares(step);
+    if (!before || turn->failed || goes_back) {
         return;
     }
     struct scope scope;

@@ -21,7 +21,7 @@
 #include "engine/room.h"
 #include "engine/savepoint.h"
 #include "engine/scope.h"
-#include "engine/settle.h"
+#include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
@@ -82,7 +82,7 @@ static bool waits_for(struct turn *turn, const struct step *step,
 {
     const struct saga *saga = turn->saga;
     bool goes_on = saga->direction == FORWARD || savepoint_spares(step);
-    bool is_wanted = goes_on && (!saga->turn_wanted || savepoint_will_spare(turn, step)) &&
+    bool is_wanted = goes_on && (!saga->back_wanted || savepoint_will_spare(turn, step)) &&
                      !saga_state_is_final(saga->state) && step->state == STEP_STATE_WAITING;
     return is_wanted && step_kind_facts(step->spec->kind)->takes_event &&
            span_equal(step->spec->event, delivery->name) &&
@@ -127,7 +127,7 @@ enum saga_error deliver_event(struct engine *engine, const struct event *event, 
     if (waits_for(&turn, step, delivery) && matches(&turn, step, delivery->event) && !turn.failed) {
         *delivery->is_taken = true;
         take(&turn, step, delivery);
-        settle(&turn);
+        proceed(&turn);
     }
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }

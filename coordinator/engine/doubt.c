@@ -18,7 +18,7 @@ static enum doubt keep(struct turn *turn, const struct step *step)
     return DOUBT_CHANGED;
 }
 
-enum doubt doubt_settle(struct turn *turn, struct step *step)
+enum doubt doubt_decide(struct turn *turn, struct step *step)
 {
     PRE(step->state == STEP_STATE_IN_DOUBT);
     const struct saga *saga = turn->saga;
@@ -29,8 +29,9 @@ enum doubt doubt_settle(struct turn *turn, struct step *step)
     if (check_is_left(done)) {
         return check_ask(turn, done) ? DOUBT_CHANGED : DOUBT_WAITS;
     }
-    bool turns = saga->direction == BACKWARD || (saga->turn_wanted && !step_is_open_pivot(step));
-    if (done->expired && !turns) {
+    bool goes_back =
+        saga->direction == BACKWARD || (saga->back_wanted && !step_is_open_pivot(step));
+    if (done->expired && !goes_back) {
         park(turn, step, TASK_DO, "key_expired");
         return DOUBT_CHANGED;
     }

@@ -8,6 +8,6 @@ struct turn;
 /* A step in doubt without attempts left. */
 enum doubt { DOUBT_WAITS, DOUBT_CHANGED, DOUBT_TO_UNDO };
 
-enum doubt doubt_settle(struct turn *turn, struct step *step);
+enum doubt doubt_decide(struct turn *turn, struct step *step);
 
 #endif

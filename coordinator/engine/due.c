@@ -177,7 +177,7 @@ bool saga_waits_for_start(const struct saga *saga)
 int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
 {
     int64_t due_ms = INT64_MAX;
-    if ((saga->live.is_unsettled || saga->live.is_untold) && engine->serving_ms > 0) {
+    if ((saga->live.must_proceed || saga->live.is_untold) && engine->serving_ms > 0) {
         return engine->serving_ms;
     }
     if (saga_state_is_final(saga->state)) {
@@ -186,8 +186,8 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
     if (saga->live.has_more && !saga->paused) {
         return saga->started_ms;
     }
-    bool may_turn = saga->direction == FORWARD || saga->save_point > 0;
-    if (saga->deadline_ms > 0 && !saga->timed_out && may_turn) {
+    bool may_go_back = saga->direction == FORWARD || saga->save_point > 0;
+    if (saga->deadline_ms > 0 && !saga->timed_out && may_go_back) {
         due_ms = saga->deadline_ms;
     }
     if (saga_waits_for_start(saga) && !saga->paused && !claims_wait(saga)) {

@@ -17,7 +17,7 @@
 #include "engine/lookup.h"
 #include "engine/name.h"
 #include "engine/results.h"
-#include "engine/settle.h"
+#include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/timers.h"
 #include "engine/trace.h"
@@ -167,7 +167,7 @@ static bool begin(struct turn *turn, const struct start_request *start)
     claims_begin(turn, start, &record);
     turn_emit(turn, &record);
     trace_begin(saga);
-    settle(turn);
+    proceed(turn);
     bool ok = !turn->failed && turn_name(turn, saga->name, start->digest) &&
               (start->key.size == 0 || turn_name(turn, start->key, start->key_digest));
     turn->failed |=
@@ -291,7 +291,7 @@ static enum saga_error child(struct engine *engine, const struct event *event, s
         struct turn turn;
         turn_open(&turn, engine, event, batch, saga);
         child_obey(&turn, ask);
-        settle(&turn);
+        proceed(&turn);
         note_child(engine, saga);
         return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
     }
@@ -324,7 +324,7 @@ static enum saga_error child_end(struct engine *engine, const struct event *even
     struct turn turn;
     turn_open(&turn, engine, event, batch, saga);
     child_ended(&turn, &event->child_end);
-    settle(&turn);
+    proceed(&turn);
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
@@ -359,7 +359,7 @@ static enum saga_error result(struct engine *engine, const struct event *event, 
     struct turn turn;
     turn_open(&turn, engine, event, batch, attempt->call->step->saga);
     result_take(&turn, attempt, &event->result);
-    settle(&turn);
+    proceed(&turn);
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
@@ -382,7 +382,7 @@ static enum saga_error time_passes(struct engine *engine, const struct event *ev
             child_tell(&turn);
         } else {
             expire(&turn);
-            settle(&turn);
+            proceed(&turn);
         }
         if (!turn_close(&turn)) {
             return SAGA_NO_MEMORY;
@@ -433,7 +433,7 @@ static enum saga_error verb(struct engine *engine, const struct event *event, st
     const char *why;
     enum saga_error rc = verb_do(&turn, &event->verb, &why);
     if (rc == SAGA_OK) {
-        settle(&turn);
+        proceed(&turn);
         bool named =
             event->verb.key.size == 0 || turn_name(&turn, event->verb.key, event->verb.digest);
         turn.failed |= !named;

@@ -20,7 +20,7 @@
 #include "engine/start.h"
 #include "engine/state.h"
 #include "engine/turn.h"
-#include "engine/turn_back.h"
+#include "engine/go_back.h"
 #include "engine/wait_over.h"
 #include "journal/record.h"
 #include "language/template.h"
@@ -71,7 +71,7 @@ static bool retry_due(struct turn *turn, struct step *step)
     if (call->retry_ms > turn->now_ms) {
         return false;
     }
-    if (turn->saga->turn_wanted &&
+    if (turn->saga->back_wanted &&
         !(step->spec->step_class == CLASS_PIVOT && call_in_doubt(call))) {
         struct failure failure = {.code = span_text("cancelled"),
                                   .message = span_text("the saga turns back"),
@@ -109,10 +109,10 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
         bool gives_up =
             step->state == STEP_STATE_KEPT || (step->state == STEP_STATE_RESOLVED && step->refused);
         if (step->state == STEP_STATE_IN_DOUBT) {
-            enum doubt doubt = doubt_settle(turn, step);
+            enum doubt doubt = doubt_decide(turn, step);
             *changed |= doubt == DOUBT_CHANGED;
             gives_up = doubt == DOUBT_TO_UNDO;
-        } else if (step->state == STEP_STATE_FAILED && must_go_on && !saga->turn_wanted) {
+        } else if (step->state == STEP_STATE_FAILED && must_go_on && !saga->back_wanted) {
             park(turn, step, TASK_DO, "refused");
             *changed = true;
         } else if (step->state == STEP_STATE_FAILED) {
@@ -121,10 +121,10 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
             *changed |= retry_due(turn, step);
         } else if (child_is_watched(step)) {
             child_watch(turn, step);
-        } else if (step->state == STEP_STATE_WAITING && !saga->turn_wanted) {
+        } else if (step->state == STEP_STATE_WAITING && !saga->back_wanted) {
             *changed |= wait_is_over(turn, step);
         }
-        bool no_way_back = must_go_on && !saga->turn_wanted;
+        bool no_way_back = must_go_on && !saga->back_wanted;
         if (gives_up && !failed && !no_way_back) {
             failed = step;
         }
@@ -143,7 +143,7 @@ static void ask_pivot(struct turn *turn)
         struct call *call = step_call(step, TASK_DO);
         for (struct attempt *a = call->attempts; a; a = a->older) {
             /* One that was sent since then is to find out what came of an older one. */
-            if (!call_in_doubt(call) || a->intended_ms < saga->turn_wanted_ms) {
+            if (!call_in_doubt(call) || a->intended_ms < saga->back_wanted_ms) {
                 call_off(turn, a, "cancelled", false);
             }
         }
@@ -186,7 +186,7 @@ static bool stands_still(const struct saga *saga, bool *all_done)
 {
     uint32_t count = saga->definition->step_count;
     bool still = !saga->live.has_more;
-    *all_done = saga->settled == count;
+    *all_done = saga->passed == count;
     for (uint32_t i = 0; i < count && *all_done; i++) {
         const struct step *step = saga_step(saga, i);
         bool undoes = step->fan && step->fan->undo_open > 0; /* an item that was forgiven */
@@ -209,17 +209,17 @@ bool forward(struct turn *turn)
     struct saga *saga = turn->saga;
     bool changed = false;
     struct step *failed = look_for_failure(turn, &changed);
-    if (turn->failed || (!failed && !saga->turn_wanted && changed)) {
+    if (turn->failed || (!failed && !saga->back_wanted && changed)) {
         return changed;
     }
-    if (failed || saga->turn_wanted) {
+    if (failed || saga->back_wanted) {
         if (pivot_is_open(saga)) {
             ask_pivot(turn);
             if (changed) {
                 return true;
             }
         } else {
-            turn_back_because(turn, saga->turn_wanted ? NULL : failed);
+            go_back_because(turn, saga->back_wanted ? NULL : failed);
             return true;
         }
     } else if (start_ready(turn)) {

@@ -91,7 +91,7 @@ static bool send(struct turn *turn, struct step *step)
     }
     bool waits = step->late_undo_state == UNDO_STATE_RETRYING && undo->late_effect;
     if (waits && undo->spent) {
-        return undo_settle(turn, step);
+        return undo_end_doubt(turn, step);
     }
     bool due = waits && !call_is_open(undo) && undo->retry_ms <= turn->now_ms;
     if (due && call_key_is_over(undo, turn->now_ms)) {

@@ -140,11 +140,11 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     /* What an undo waits for is partly not in the journal: it is looked at anew. */
     saga->live.asleep_ms = image->head.due_ms;
     bool has_items = saga->step_total > saga->definition->step_count;
-    saga->live.is_unsettled =
+    saga->live.must_proceed =
         (saga->direction == BACKWARD || has_items) && !saga_state_is_final(saga->state);
     /* And what was asked of children may not have reached them. */
     for (uint32_t i = 0; i < saga->step_total; i++) {
-        saga->live.is_unsettled |= child_is_watched(saga_step(saga, i));
+        saga->live.must_proceed |= child_is_watched(saga_step(saga, i));
         if (saga->live.asleep_ms > 0) {
             child_was_left_alone(saga_step(saga, i));
         }
@@ -152,7 +152,7 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     saga->live.is_untold = saga->live.asleep_ms > 0 && child_owes_its_end(saga);
     saga->live.owes = saga->live.is_untold;
     /* When it went to sleep it had been looked at, and nothing has been since. */
-    saga->live.is_unsettled &= saga->live.asleep_ms == 0;
+    saga->live.must_proceed &= saga->live.asleep_ms == 0;
     rc = wants_note(saga) ? map_put(&engine->sagas, saga->name, saga) : SAGA_NO_MEMORY;
     if (rc != SAGA_OK) {
         saga_destroy(&saga);

@@ -37,18 +37,18 @@ bool pivot_is_open(const struct saga *saga)
     return pivot && step_is_open_pivot(pivot);
 }
 
-void pivot_forget_turn(struct turn *turn, const struct step *step)
+void pivot_keep_forward(struct turn *turn, const struct step *step)
 {
     struct saga *saga = turn->saga;
-    if (step->spec->step_class != CLASS_PIVOT || !saga->turn_wanted ||
+    if (step->spec->step_class != CLASS_PIVOT || !saga->back_wanted ||
         saga->direction == BACKWARD) {
         return;
     }
-    if (saga->turn_by_person) {
+    if (saga->back_by_person) {
         struct record record = {.type = RECORD_OPERATOR,
                                 .verb = VERB_ROLLBACK,
-                                .actor = saga->turn_actor,
-                                .reason = saga->turn_message,
+                                .actor = saga->back_actor,
+                                .reason = saga->back_message,
                                 .code = span_text("conflict"),
                                 .message = span_text("the pivot succeeded first")};
         turn_emit(turn, &record);

@@ -18,6 +18,6 @@ bool pivot_is_open(const struct saga *saga);
 /* results.c, verbs.c */
 /* Has the pivot succeeded although somebody wanted to turn back? Then forward it goes, and they
  * hear of it. */
-void pivot_forget_turn(struct turn *turn, const struct step *step);
+void pivot_keep_forward(struct turn *turn, const struct step *step);
 
 #endif

@@ -150,7 +150,7 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
         /* Other attempts are superseded; one that still waits to be sent must not outlive us. */
         call_off_all(turn, attempt->call, "superseded");
         check_call_off(turn, step);
-        pivot_forget_turn(turn, step);
+        pivot_keep_forward(turn, step);
         deadline_set(turn, step);
         tell(turn, attempt, VERDICT_OK);
         return;
@@ -223,7 +223,7 @@ static void check_succeeded(struct turn *turn, struct attempt *attempt, const st
     turn_emit(turn, &record);
     call_off_all(turn, attempt->call, "superseded");
     if (counts) {
-        pivot_forget_turn(turn, step);
+        pivot_keep_forward(turn, step);
         deadline_set(turn, step);
     }
     tell(turn, attempt, VERDICT_OK);

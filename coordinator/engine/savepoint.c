@@ -40,14 +40,14 @@ void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen)
 bool savepoint_will_spare(struct turn *turn, const struct step *step)
 {
     const struct saga *saga = turn->saga;
-    bool *chosen = saga->turn_to > 0
+    bool *chosen = saga->back_to > 0
                        ? arena_take(&turn->batch->arena, saga->step_total * sizeof(*chosen))
                        : NULL;
-    turn->failed |= saga->turn_to > 0 && !chosen;
+    turn->failed |= saga->back_to > 0 && !chosen;
     if (!chosen) {
         return false;
     }
-    savepoint_choose(saga, saga->turn_to - 1, chosen);
+    savepoint_choose(saga, saga->back_to - 1, chosen);
     return !chosen[step->index];
 }
 
@@ -150,8 +150,8 @@ void savepoint_reached(struct turn *turn)
     if (pauses) {
         struct record pause = {.type = RECORD_SAGA_PAUSED,
                                .code = span_text("save_point"),
-                               .actor = saga->turn_actor,
-                               .reason = saga->turn_message};
+                               .actor = saga->back_actor,
+                               .reason = saga->back_message};
         turn_emit(turn, &pause);
     }
 }

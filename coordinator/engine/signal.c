@@ -33,7 +33,7 @@ enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, 
         *why = "'event' must be a name of 1 to 255 bytes without blanks";
         return SAGA_INVALID;
     }
-    if (saga_state_is_final(saga->state) || saga->direction == BACKWARD || saga->turn_wanted) {
+    if (saga_state_is_final(saga->state) || saga->direction == BACKWARD || saga->back_wanted) {
         *why = "the saga does not go forward any more";
         return SAGA_CONFLICT;
     }

@@ -108,7 +108,7 @@ enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, cons
         *why = "the saga has ended";
         return SAGA_CONFLICT;
     }
-    if (saga->direction == BACKWARD || saga->turn_wanted) {
+    if (saga->direction == BACKWARD || saga->back_wanted) {
         *why = "the saga turns back";
         return SAGA_CONFLICT;
     }

@@ -90,11 +90,11 @@ static void expire_saga(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool past = pivot_has_succeeded(saga);
-    bool turns = saga->turn_wanted && saga->turn_to == 0; /* and somebody said why */
+    bool goes_back = saga->back_wanted && saga->back_to == 0; /* and somebody said why */
     struct record record = {.type = RECORD_SAGA_TIMED_OUT,
                             .code = span_text("timeout"),
                             .message = span_text("the saga's time limit has passed"),
-                            .flags = past || turns ? FLAG_STALE : 0u};
+                            .flags = past || goes_back ? FLAG_STALE : 0u};
     turn_emit(turn, &record);
     if (past) {
         turn_alert(turn, NULL, "timed_out_past_the_pivot");

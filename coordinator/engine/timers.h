@@ -5,7 +5,7 @@
 struct turn;
 
 /* timers.c */
-/* Fires what is due in the saga; settle() comes after. */
+/* Fires what is due in the saga; proceed() comes after. */
 void expire(struct turn *turn);
 
 #endif

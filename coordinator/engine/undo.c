@@ -81,7 +81,7 @@ bool undo_retry(struct turn *turn, struct step *step)
 {
     struct call *undo = step_call(step, TASK_UNDO);
     if (step->undo_state == UNDO_STATE_RETRYING && undo->spent) {
-        return undo_settle(turn, step);
+        return undo_end_doubt(turn, step);
     }
     bool due = step->undo_state == UNDO_STATE_RETRYING && !call_is_open(undo) &&
                undo->retry_ms <= turn->now_ms && turn_has_room(turn);
@@ -94,7 +94,7 @@ bool undo_retry(struct turn *turn, struct step *step)
     return due;
 }
 
-bool undo_settle(struct turn *turn, struct step *step)
+bool undo_end_doubt(struct turn *turn, struct step *step)
 {
     struct call *undo = step_call(step, TASK_UNDO);
     PRE(undo->spent);

@@ -8,7 +8,7 @@ struct step;
 struct turn;
 
 /* An undo that is spent: asks its check, or gives it up; true = something changed. */
-bool undo_settle(struct turn *turn, struct step *step);
+bool undo_end_doubt(struct turn *turn, struct step *step);
 
 /* Sends the first undo of a step, when no attempt of its do can act any more. */
 bool undo_begin(struct turn *turn, struct step *step);

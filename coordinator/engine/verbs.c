@@ -132,13 +132,13 @@ static enum saga_error rollback(struct turn *turn, const struct verb_request *ve
     }
     /* On its way to a save-point, or wanting to: the whole saga may be turned back instead. */
     bool widens =
-        verb->to.size == 0 && (saga->save_point > 0 || (saga->turn_wanted && saga->turn_to > 0));
+        verb->to.size == 0 && (saga->save_point > 0 || (saga->back_wanted && saga->back_to > 0));
     if ((saga->direction == BACKWARD && !widens) || saga_state_is_final(saga->state)) {
         *why = saga_state_is_final(saga->state) ? "the saga has ended"
                                                 : "the saga is on its way back already";
         return SAGA_CONFLICT;
     }
-    if (saga->turn_wanted && !widens) {
+    if (saga->back_wanted && !widens) {
         *why = "the saga turns back as soon as its pivot allows";
         return SAGA_CONFLICT;
     }
@@ -196,7 +196,7 @@ static enum saga_error reverse(struct turn *turn, const struct verb_request *ver
                                 .flags = verb->steps_count > 0 ? FLAG_PARTIAL : 0u,
                                 .steps = buf_span(&steps),
                                 .accept = buf_span(&turn->engine->scratch)};
-        claims_turn_back(turn, &record);
+        claims_reverse(turn, &record);
         turn->failed |= buf_failed(&steps);
     }
     buf_close(&steps);
@@ -348,7 +348,7 @@ static enum saga_error resolve(struct turn *turn, const struct verb_request *ver
     turn_emit(turn, &record);
     check_call_off(turn, step);
     if (verb->outcome == STEP_STATE_SUCCEEDED) {
-        pivot_forget_turn(turn, step);
+        pivot_keep_forward(turn, step);
     }
     return SAGA_OK;
 }
@@ -372,7 +372,7 @@ static enum saga_error pause(struct turn *turn, const struct verb_request *verb,
 }
 
 /* May an effect of this step stand, now or later? Then giving up means to write it off. */
-static bool is_unsettled(const struct step *step)
+static bool may_have_effect(const struct step *step)
 {
     if (step_has_late_effect(step)) {
         return true;
@@ -416,7 +416,7 @@ static enum saga_error terminate(struct turn *turn, const struct verb_request *v
         if (step->state == STEP_STATE_WAITING && !has_child) {
             wait_call_off(turn, step);
         }
-        if (!is_unsettled(step) && !has_child) {
+        if (!may_have_effect(step) && !has_child) {
             continue;
         }
         for (uint32_t k = 0; k < CALL_COUNT; k++) {

@@ -65,7 +65,7 @@ static bool has_open_call(const struct step *step)
 
 /* Its undo waits for its turn, which wakes it. One whose turn has come stays awake: it has a timer,
  * for until its do is quiet. */
-bool awake_waits_for_turn(const struct step *step)
+bool awake_waits_to_undo(const struct step *step)
 {
     return step->saga->direction == BACKWARD && step->undo_state == UNDO_STATE_PENDING &&
            step->live.undo_due_ms == 0;
@@ -92,9 +92,9 @@ static bool step_may_rest(const struct step *step)
     case STEP_STATE_PENDING:
         return back || step->container;
     case STEP_STATE_SUCCEEDED:
-        return !back || !step->chosen || awake_waits_for_turn(step);
+        return !back || !step->chosen || awake_waits_to_undo(step);
     case STEP_STATE_FAILED:
-        return given_up && (!undo_due || awake_waits_for_turn(step)) && !step->fan;
+        return given_up && (!undo_due || awake_waits_to_undo(step)) && !step->fan;
     case STEP_STATE_KEPT:
         return given_up;
     case STEP_STATE_RESOLVED:
@@ -120,7 +120,7 @@ void step_rest(const struct step *step)
 {
     if (step_may_rest(step)) {
         let_rest(step);
-        if (step->container && awake_waits_for_turn(step)) {
+        if (step->container && awake_waits_to_undo(step)) {
             awake_raise_end(step);
         }
     } else {

@@ -39,6 +39,6 @@ bool step_undoes_alone(const struct step *step);
 void awake_raise_end(const struct step *item);
 
 /* Does the item wait for its turn to be undone? */
-bool awake_waits_for_turn(const struct step *step);
+bool awake_waits_to_undo(const struct step *step);
 
 #endif

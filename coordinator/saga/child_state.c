@@ -13,8 +13,8 @@ bool child_state_wants(const struct step *step, enum child_wish *wish)
         *wish = CHILD_REVERSE;
         return true;
     }
-    bool turns = saga->direction == BACKWARD && step->chosen;
-    *wish = turns || step->live.watch.called_off ? CHILD_BACK : CHILD_START;
+    bool goes_back = saga->direction == BACKWARD && step->chosen;
+    *wish = goes_back || step->live.watch.called_off ? CHILD_BACK : CHILD_START;
     return step_kind_facts(step->spec->kind)->has_child && step->state == STEP_STATE_WAITING;
 }
 

@@ -17,7 +17,7 @@
 #include "saga/fold_migrate.h"
 #include "saga/fold_old_keys.h"
 #include "saga/fold_person.h"
-#include "saga/fold_turn.h"
+#include "saga/fold_backward.h"
 #include "saga/fold_wait.h"
 #include "saga/items.h"
 #include "saga/moves.h"
@@ -27,7 +27,7 @@
 
 /* After an attempt's doubt has ended: an undecided step without doubt has failed. One that was
  * parked because the attempt might have acted for ever is in doubt, if another one is. */
-static bool settle_doubt(struct step *step, int64_t at_ms)
+static bool end_doubt(struct step *step, int64_t at_ms)
 {
     struct call *call = step_call(step, TASK_DO);
     bool undecided = step->state == STEP_STATE_IN_DOUBT ||
@@ -199,8 +199,8 @@ static bool fold_no_effect(struct call *asked, int64_t at_ms)
         a->state = attempt_is_of_old_key(a) ? a->state : ATTEMPT_NO_EFFECT;
     }
     asked->forgot_doubt = false;
-    fold_settle_undo(asked, at_ms);
-    return asked->kind == TASK_UNDO || settle_doubt(asked->step, at_ms);
+    fold_end_undo_doubt(asked, at_ms);
+    return asked->kind == TASK_UNDO || end_doubt(asked->step, at_ms);
 }
 
 static bool fold_failed(struct step *step, struct call *call, const struct record *record,
@@ -223,8 +223,8 @@ static bool fold_failed(struct step *step, struct call *call, const struct recor
     if (stale) {
         call->expired = call->expired && !(record->flags & FLAG_REFUSED);
         call->refused |= call->spent && (record->flags & FLAG_REFUSED);
-        fold_settle_undo(call, at_ms);
-        return call->kind == TASK_DO ? settle_doubt(step, at_ms) : true;
+        fold_end_undo_doubt(call, at_ms);
+        return call->kind == TASK_DO ? end_doubt(step, at_ms) : true;
     }
     call->expired = record->attempt == 0 && span_is(record->code, "key_expired");
     if (call->kind == TASK_DO && (record->flags & FLAG_REFUSED) && !call->expired) {
@@ -386,18 +386,18 @@ static bool fold_operator(struct saga *saga, struct step *step, const struct rec
                           int64_t at_ms)
 {
     if (span_is(record->code, "conflict")) {
-        saga->turn_wanted = false;
+        saga->back_wanted = false;
         return true;
     }
     switch ((enum verb)record->verb) {
     case VERB_ROLLBACK:
         unpark(saga);
         if (!fold_mark(saga, record->accept, false) ||
-            !fold_want_turn(saga, span_text("rollback"), record->reason, record->actor, at_ms)) {
+            !fold_want_back(saga, span_text("rollback"), record->reason, record->actor, at_ms)) {
             return false;
         }
-        saga->turn_to = step && (record->flags & FLAG_SAVE_POINT) ? record->step + 1 : 0;
-        saga->turn_then_pause = (record->flags & FLAG_THEN_PAUSE) != 0;
+        saga->back_to = step && (record->flags & FLAG_SAVE_POINT) ? record->step + 1 : 0;
+        saga->back_then_pause = (record->flags & FLAG_THEN_PAUSE) != 0;
         return true;
     case VERB_RETRY:
         unpark(saga);
@@ -484,7 +484,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_SAGA_TIMED_OUT:
         saga->timed_out = true;
         return (record->flags & FLAG_STALE) ||
-               fold_want_turn(saga, span_text("timeout"), record->message, (struct span){NULL, 0},
+               fold_want_back(saga, span_text("timeout"), record->message, (struct span){NULL, 0},
                               at_ms);
     case RECORD_UNDO_DUE:
         if (!step) {
@@ -492,7 +492,7 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         }
         step->undo_before_due = true;
         return (record->flags & FLAG_STALE) ||
-               fold_want_turn(saga, span_text("undo_deadline"), record->message,
+               fold_want_back(saga, span_text("undo_deadline"), record->message,
                               (struct span){NULL, 0}, at_ms);
     case RECORD_SAGA_MIGRATED:
         return saga_migrate(saga, definition_version(saga->definition, record->version));
@@ -617,8 +617,8 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
         return false;
     }
     bool ok = of_step ? fold_step(step, call, record, at_ms) : fold_saga(saga, step, record, at_ms);
-    bool turned = saga->direction != before || record->type == RECORD_SAGA_COMPENSATING ||
-                  record->type == RECORD_SAGA_MIGRATED;
-    fold_look_again(saga, turned, step);
+    bool everything = saga->direction != before || record->type == RECORD_SAGA_COMPENSATING ||
+                      record->type == RECORD_SAGA_MIGRATED;
+    fold_look_again(saga, everything, step);
     return ok;
 }

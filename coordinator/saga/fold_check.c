@@ -20,7 +20,7 @@ void fold_close_check(const struct call *asked)
     }
 }
 
-void fold_settle_undo(struct call *undo, int64_t at_ms)
+void fold_end_undo_doubt(struct call *undo, int64_t at_ms)
 {
     if (!undo->spent || call_in_doubt(undo)) {
         return;

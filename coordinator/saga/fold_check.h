@@ -16,7 +16,7 @@ void fold_close_check(const struct call *asked);
 
 /* An undo whose doubt may have ended: was it only its key's age that kept it from being sent
  * again? Else a spent one has no attempt left, and parks. */
-void fold_settle_undo(struct call *undo, int64_t at_ms);
+void fold_end_undo_doubt(struct call *undo, int64_t at_ms);
 
 /* It has succeeded, by its own word or by its check's. */
 MUST_CHECK bool fold_undo_ok(struct step *step, int64_t at_ms);

@@ -25,8 +25,8 @@ bool fold_claim_queued(struct saga *saga, const struct record *record)
     bool legal = saga->claim == CLAIM_STATE_NONE || saga->claim == CLAIM_STATE_ENDED;
     bool ok = true;
     saga->claim = CLAIM_STATE_QUEUED;
-    struct queued_turn *turn = &saga->queued;
-    *turn = (struct queued_turn){.flags = record->flags};
+    struct queued_reversal *turn = &saga->queued;
+    *turn = (struct queued_reversal){.flags = record->flags};
     turn->message = arena_copy(&saga->arena, record->message, &ok);
     turn->actor = arena_copy(&saga->arena, record->actor, &ok);
     turn->steps = arena_copy(&saga->arena, record->steps, &ok);

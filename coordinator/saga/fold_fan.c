@@ -42,9 +42,9 @@ bool fold_mark(struct saga *saga, struct span list, bool chosen)
 }
 
 /* Who must be looked at after a record. */
-void fold_look_again(struct saga *saga, bool turned, struct step *step)
+void fold_look_again(struct saga *saga, bool everything, struct step *step)
 {
-    if (turned) {
+    if (everything) {
         saga_rest_all(saga);
     } else if (step) {
         step_rest(step);

@@ -15,6 +15,6 @@ bool fold_items(struct step *step, const struct record *record, int64_t at_ms);
 bool fold_mark(struct saga *saga, struct span list, bool chosen);
 
 /* After a record: who is awake now, and what becomes of a container. */
-void fold_look_again(struct saga *saga, bool turned, struct step *step);
+void fold_look_again(struct saga *saga, bool everything, struct step *step);
 
 #endif

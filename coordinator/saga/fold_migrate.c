@@ -68,6 +68,6 @@ bool saga_migrate(struct saga *saga, const struct definition *target)
         return false;
     }
     saga->save_point = place_of(from, target, saga->save_point);
-    saga->turn_to = place_of(from, target, saga->turn_to);
+    saga->back_to = place_of(from, target, saga->back_to);
     return true;
 }

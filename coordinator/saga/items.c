@@ -25,7 +25,7 @@ enum { WORD_BITS = 64 };
 
 /* --- counts ----------------------------------------------------------------------------------- */
 
-static bool counts_as_settled(enum step_state state)
+static bool counts_as_passed(enum step_state state)
 {
     return state == STEP_STATE_SUCCEEDED || state == STEP_STATE_SKIPPED ||
            state == STEP_STATE_RESOLVED;
@@ -45,9 +45,9 @@ void step_moved(struct step *step, enum step_state from)
         step_wake(step->container);
         return;
     }
-    bool before = counts_as_settled(from);
-    bool after = counts_as_settled(step->state);
-    saga->settled += (after ? 1u : 0u) - (before ? 1u : 0u);
+    bool before = counts_as_passed(from);
+    bool after = counts_as_passed(step->state);
+    saga->passed += (after ? 1u : 0u) - (before ? 1u : 0u);
     if (step->state == STEP_STATE_PENDING) {
         step_wake(step);
     }
@@ -178,9 +178,9 @@ bool saga_carry_items(struct saga *saga, uint32_t count)
 {
     uint32_t steps = saga->definition->step_count;
     PRE(saga->step_total == steps && count <= saga->item_room);
-    saga->settled = 0;
+    saga->passed = 0;
     for (uint32_t i = 0; i < steps; i++) {
-        saga->settled += counts_as_settled(saga_step(saga, i)->state) ? 1 : 0;
+        saga->passed += counts_as_passed(saga_step(saga, i)->state) ? 1 : 0;
     }
     if (!make_room(saga, steps + count)) {
         return false;
@@ -261,7 +261,7 @@ struct step *fan_next_undo(const struct fan *fan)
     for (; cursor->undo_end > 0; cursor->undo_end--) {
         struct step *item = &fan->items[cursor->undo_end - 1];
         bool waits = item->chosen && item->undo_state == UNDO_STATE_PENDING &&
-                     item->live.undo_due_ms == 0 && awake_waits_for_turn(item);
+                     item->live.undo_due_ms == 0 && awake_waits_to_undo(item);
         if (waits) {
             return item;
         }

@@ -66,7 +66,7 @@ struct saga_live {
     struct span *wants; /* names of events that a step will wait for, as the store knows them */
     uint32_t want_count;
     uint32_t want_capacity;
-    bool is_unsettled; /* loaded, and not looked at since: due at once */
+    bool must_proceed; /* loaded, and not looked at since: due at once */
     bool is_untold;    /* loaded, with an end that its parent may not have heard of: due at once */
 };
 

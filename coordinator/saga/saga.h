@@ -175,7 +175,7 @@ enum claim_state {
 };
 
 /* A reversal that waits for the key: what its SAGA_COMPENSATING will say. */
-struct queued_turn {
+struct queued_reversal {
     struct span message;
     struct span actor;
     struct span steps;
@@ -193,14 +193,14 @@ struct saga {
     enum direction direction;
     bool paused;
     bool timed_out;
-    bool turn_wanted;       /* it shall turn back as soon as no pivot is open */
-    int64_t turn_wanted_ms; /* since when */
-    bool turn_by_person;
+    bool back_wanted;       /* it shall turn back as soon as no pivot is open */
+    int64_t back_wanted_ms; /* since when */
+    bool back_by_person;
     bool partial;        /* only chosen steps are undone: ends completed */
     uint32_t save_point; /* 1 + index of the step it goes back to, and then forward; 0 = none */
     bool then_pause;     /* at the save-point: paused */
-    uint32_t turn_to;    /* of the turn that is wanted: its save_point */
-    bool turn_then_pause;
+    uint32_t back_to;    /* of the turn that is wanted: its save_point */
+    bool back_then_pause;
     uint64_t seq; /* of the last record */
     uint64_t first_lsn;
     uint64_t last_lsn;
@@ -208,9 +208,9 @@ struct saga {
     struct span output;
     struct span labels;
     struct span reason;    /* msgpack map {code, message, step?, actor?} */
-    struct span turn_code; /* of the turn that is wanted */
-    struct span turn_message;
-    struct span turn_actor;
+    struct span back_code; /* of the turn that is wanted */
+    struct span back_message;
+    struct span back_actor;
     struct span end_actor; /* who terminated it */
     struct span end_reason;
     struct span event;  /* that started it; empty = none */
@@ -223,7 +223,7 @@ struct saga {
     struct span claim_text; /* a digest of its concurrency key; empty = none, or its parent's */
     enum claim_state claim;
     bool shares_claim; /* its parent's */
-    struct queued_turn queued;
+    struct queued_reversal queued;
     uint64_t claim_lsn; /* of the row that made `claim` what it is */
     int64_t ended_ms;
     int64_t completed_ms; /* first time; the reversal window counts from here; 0 = never */
@@ -236,7 +236,7 @@ struct saga {
     uint32_t item_room;       /* of items */
     uint64_t *awake;          /* bits by index: see saga_awake() */
     uint32_t awake_room;      /* words of it */
-    uint32_t settled; /* steps of the definition that have succeeded, were skipped, resolved */
+    uint32_t passed; /* steps of the definition that have succeeded, were skipped, resolved */
 
     struct saga_live live; /* the engine's own */
 };

@@ -125,20 +125,20 @@ void saga_dump(const struct saga *saga, struct buf *out)
     mp_put_uint(out, (uint64_t)saga->direction);
     mp_put_bool(out, saga->paused);
     mp_put_bool(out, saga->timed_out);
-    mp_put_bool(out, saga->turn_wanted);
-    mp_put_bool(out, saga->turn_by_person);
+    mp_put_bool(out, saga->back_wanted);
+    mp_put_bool(out, saga->back_by_person);
     mp_put_bool(out, saga->partial);
     mp_put_uint(out, saga->save_point);
     mp_put_bool(out, saga->then_pause);
-    mp_put_uint(out, saga->turn_to);
-    mp_put_bool(out, saga->turn_then_pause);
+    mp_put_uint(out, saga->back_to);
+    mp_put_bool(out, saga->back_then_pause);
     mp_put_value(out, saga->input);
     mp_put_value(out, saga->output);
     mp_put_value(out, saga->labels);
     mp_put_value(out, saga->reason);
-    mp_put_str(out, saga->turn_code);
-    mp_put_str(out, saga->turn_message);
-    mp_put_str(out, saga->turn_actor);
+    mp_put_str(out, saga->back_code);
+    mp_put_str(out, saga->back_message);
+    mp_put_str(out, saga->back_actor);
     mp_put_str(out, saga->end_actor);
     mp_put_str(out, saga->end_reason);
     mp_put_int(out, saga->started_ms);
@@ -149,7 +149,7 @@ void saga_dump(const struct saga *saga, struct buf *out)
     mp_put_int(out, saga->deadline_ms);
     mp_put_int(out, saga->cost_micros);
     mp_put_int(out, saga->undo_cost_micros);
-    mp_put_uint(out, saga->settled);
+    mp_put_uint(out, saga->passed);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         dump_step(saga_step(saga, i), out);
     }

@@ -110,8 +110,8 @@ static void dump_saga(const struct dump *dump, const struct saga *saga)
     struct buf *out = dump->out;
     mp_put_uint(out, (uint64_t)saga->state);
     mp_put_uint(out, (uint64_t)saga->direction);
-    mp_put_bool(out, saga->turn_wanted);
-    mp_put_uint(out, saga->turn_to);
+    mp_put_bool(out, saga->back_wanted);
+    mp_put_uint(out, saga->back_to);
     mp_put_uint(out, saga->save_point);
     mp_put_bool(out, saga->timed_out);
     mp_put_value(out, saga->reason);

@@ -205,7 +205,7 @@ static const char *why_not(const struct turn *turn, const struct step *step)
     if (step->state != STEP_STATE_WAITING) {
         return "the question has been decided";
     }
-    if (turn->saga->direction == BACKWARD || turn->saga->turn_wanted) {
+    if (turn->saga->direction == BACKWARD || turn->saga->back_wanted) {
         return "the question is called off: the saga turns back";
     }
     bool over = step->wake_ms > 0 && step->wake_ms <= turn->now_ms;

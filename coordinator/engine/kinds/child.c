@@ -128,7 +128,7 @@ static struct span why_back(const struct turn *turn, const struct step *step)
 {
     const struct saga *saga = turn->saga;
     struct span why =
-        saga->direction == BACKWARD ? reason_text(saga, "message") : saga->turn_message;
+        saga->direction == BACKWARD ? reason_text(saga, "message") : saga->back_message;
     if (child_state_limit_ms(step) <= turn->now_ms) {
         why = span_text("it did not end in time");
     }
@@ -192,7 +192,7 @@ static void do_ended(struct turn *turn, struct step *step, const struct child_en
     }
     turn_emit(turn, &record);
     if (done) {
-        pivot_forget_turn(turn, step);
+        pivot_keep_forward(turn, step);
         deadline_set(turn, step);
     }
     if (done && !fits) {
@@ -423,7 +423,7 @@ void child_tell(struct turn *turn)
     }
 }
 
-static void turn_child(struct turn *turn, const struct child_ask *ask, enum verb verb)
+static void send_child_back(struct turn *turn, const struct child_ask *ask, enum verb verb)
 {
     struct record record = {
         .type = RECORD_OPERATOR, .verb = verb, .actor = ask->start.actor, .reason = ask->reason};
@@ -433,7 +433,7 @@ static void turn_child(struct turn *turn, const struct child_ask *ask, enum verb
                               .code = span_text("reverse"),
                               .message = ask->reason,
                               .actor = ask->start.actor};
-        claims_turn_back(turn, &back);
+        claims_reverse(turn, &back);
     }
 }
 
@@ -442,18 +442,18 @@ static void turn_child(struct turn *turn, const struct child_ask *ask, enum verb
 static bool is_ahead(const struct saga *saga)
 {
     bool ahead = saga->direction == FORWARD || saga->save_point > 0;
-    bool turns = saga->turn_wanted && saga->turn_to == 0;
-    return ahead && !turns && !saga_state_is_final(saga->state);
+    bool goes_back = saga->back_wanted && saga->back_to == 0;
+    return ahead && !goes_back && !saga_state_is_final(saga->state);
 }
 
 void child_obey(struct turn *turn, const struct child_ask *ask)
 {
     struct saga *saga = turn->saga;
     if (ask->wish == CHILD_BACK && is_ahead(saga) && !pivot_has_succeeded(saga)) {
-        turn_child(turn, ask, VERB_ROLLBACK);
+        send_child_back(turn, ask, VERB_ROLLBACK);
     } else if (ask->wish == CHILD_REVERSE && saga->state == SAGA_STATE_COMPLETED) {
         if (!claims_wait(saga)) {
-            turn_child(turn, ask, VERB_REVERSE);
+            send_child_back(turn, ask, VERB_REVERSE);
         }
     } else {
         child_tell(turn);

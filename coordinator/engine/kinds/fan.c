@@ -93,7 +93,7 @@ bool fan_forgive(struct turn *turn, struct step *item, bool *changed)
     }
     switch (item->state) {
     case STEP_STATE_IN_DOUBT: {
-        enum doubt doubt = doubt_settle(turn, item);
+        enum doubt doubt = doubt_decide(turn, item);
         *changed |= doubt == DOUBT_CHANGED || (doubt == DOUBT_TO_UNDO && undo_begin(turn, item));
         return true;
     }

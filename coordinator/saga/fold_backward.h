@@ -1,7 +1,7 @@
-/* fold_turn.h - turning back: that somebody wants it, why, and which steps it is about.
+/* fold_backward.h - turning back: that somebody wants it, why, and which steps it is about.
  */
-#ifndef SAGA_FOLD_TURN_H
-#define SAGA_FOLD_TURN_H
+#ifndef SAGA_FOLD_BACKWARD_H
+#define SAGA_FOLD_BACKWARD_H
 
 #include "base/span.h"
 
@@ -9,7 +9,7 @@ struct record;
 struct saga;
 
 /* It shall turn back as soon as no pivot is open; false: no memory. */
-bool fold_want_turn(struct saga *saga, struct span code, struct span message, struct span actor,
+bool fold_want_back(struct saga *saga, struct span code, struct span message, struct span actor,
                     int64_t at_ms);
 
 bool fold_compensating(struct saga *saga, const struct record *record, int64_t at_ms);

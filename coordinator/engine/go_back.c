@@ -1,5 +1,5 @@
-/* turn_back.c - turning a saga back, and why. */
-#include "engine/turn_back.h"
+/* go_back.c - turning a saga back, and why. */
+#include "engine/go_back.h"
 
 #include "base/mp.h"
 #include "engine/call.h"
@@ -16,7 +16,7 @@ static bool is_accepted_itself(const struct step *step)
     return step->accepted && !(step->container && step->container->accepted);
 }
 
-void turn_back(struct turn *turn, const struct record *reason)
+void go_back(struct turn *turn, const struct record *reason)
 {
     struct saga *saga = turn->saga;
     struct record record = *reason;
@@ -36,16 +36,16 @@ void turn_back(struct turn *turn, const struct record *reason)
         }
         record.accept = buf_span(accept);
     }
-    bool to_save_point = !(reason->fields & 1) && saga->turn_to > 0;
+    bool to_save_point = !(reason->fields & 1) && saga->back_to > 0;
     struct buf steps;
     buf_open(&steps, 16 * 1024);
     if (to_save_point) {
         bool *chosen = arena_take(&turn->batch->arena, saga->step_total * sizeof(*chosen));
         turn->failed |= !chosen;
         record.fields |= 1;
-        record.step = saga->turn_to - 1;
+        record.step = saga->back_to - 1;
         record.flags = FLAG_PARTIAL | FLAG_SAVE_POINT;
-        record.flags |= saga->turn_then_pause ? (uint32_t)FLAG_THEN_PAUSE : 0u;
+        record.flags |= saga->back_then_pause ? (uint32_t)FLAG_THEN_PAUSE : 0u;
         if (chosen) {
             savepoint_pack(saga, record.step, chosen, &steps);
         }
@@ -62,7 +62,7 @@ void turn_back(struct turn *turn, const struct record *reason)
     }
 }
 
-void turn_back_because(struct turn *turn, const struct step *failed)
+void go_back_because(struct turn *turn, const struct step *failed)
 {
     const struct saga *saga = turn->saga;
     struct record reason = {0};
@@ -75,11 +75,11 @@ void turn_back_because(struct turn *turn, const struct step *failed)
         reason.message = by_person ? failed->outcome_reason : failed->message;
         reason.actor = failed->decider;
     } else {
-        reason.code = saga->turn_code;
-        reason.message = saga->turn_message;
-        reason.actor = saga->turn_actor;
+        reason.code = saga->back_code;
+        reason.message = saga->back_message;
+        reason.actor = saga->back_actor;
     }
-    turn_back(turn, &reason);
+    go_back(turn, &reason);
 }
 
 bool savepoint_widens(struct turn *turn)
@@ -93,9 +93,9 @@ bool savepoint_widens(struct turn *turn)
                                   : savepoint_has_failed(step);
         failed = stays ? step : NULL;
     }
-    if (!failed && !saga->turn_wanted) {
+    if (!failed && !saga->back_wanted) {
         return false;
     }
-    turn_back_because(turn, saga->turn_wanted ? NULL : failed);
+    go_back_because(turn, saga->back_wanted ? NULL : failed);
     return true;
 }

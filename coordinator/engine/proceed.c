@@ -1,18 +1,18 @@
-/* settle.c - what follows from a saga's state: round after round, until nothing more can be done.
+/* proceed.c - what follows from a saga's state: round after round, until nothing more can be done.
  *
  * forward.c starts steps and turns back; backward.c undoes. Both look at the state alone, so that a
  * saga that was loaded from the store goes on exactly where it stood. */
-#include "engine/settle.h"
+#include "engine/proceed.h"
 
 #include "engine/backward.h"
 #include "engine/forward.h"
 #include "engine/late_effects.h"
 #include "engine/turn.h"
 
-void settle(struct turn *turn)
+void proceed(struct turn *turn)
 {
     struct saga *saga = turn->saga;
-    saga->live.is_unsettled = false;
+    saga->live.must_proceed = false;
     saga->live.has_more = false;
     /* Each round moves at least one step at least one state on; a step has few states. */
     uint32_t rounds = 16 * saga->step_total + 64;

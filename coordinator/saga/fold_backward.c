@@ -1,6 +1,6 @@
-/* fold_turn.c - turning back: that somebody wants it, why, and which steps it is about.
+/* fold_backward.c - turning back: that somebody wants it, why, and which steps it is about.
  */
-#include "saga/fold_turn.h"
+#include "saga/fold_backward.h"
 
 #include "journal/record.h"
 #include "saga/calls.h"
@@ -12,18 +12,18 @@
 
 #include "saga/no_live.h"
 
-bool fold_want_turn(struct saga *saga, struct span code, struct span message, struct span actor,
+bool fold_want_back(struct saga *saga, struct span code, struct span message, struct span actor,
                     int64_t at_ms)
 {
     bool ok = true;
-    saga->turn_wanted_ms = saga->turn_wanted ? saga->turn_wanted_ms : at_ms;
-    saga->turn_wanted = true;
-    saga->turn_to = 0;
-    saga->turn_then_pause = false;
-    saga->turn_by_person = actor.size > 0;
-    saga->turn_code = arena_copy(&saga->arena, code, &ok);
-    saga->turn_message = arena_copy(&saga->arena, message, &ok);
-    saga->turn_actor = arena_copy(&saga->arena, actor, &ok);
+    saga->back_wanted_ms = saga->back_wanted ? saga->back_wanted_ms : at_ms;
+    saga->back_wanted = true;
+    saga->back_to = 0;
+    saga->back_then_pause = false;
+    saga->back_by_person = actor.size > 0;
+    saga->back_code = arena_copy(&saga->arena, code, &ok);
+    saga->back_message = arena_copy(&saga->arena, message, &ok);
+    saga->back_actor = arena_copy(&saga->arena, actor, &ok);
     return ok;
 }
 
@@ -53,7 +53,7 @@ bool fold_compensating(struct saga *saga, const struct record *record, int64_t a
     bool again = saga->direction == BACKWARD && saga->state != SAGA_STATE_COMPLETED && !widens;
     saga->state = SAGA_STATE_COMPENSATING;
     saga->direction = BACKWARD;
-    saga->turn_wanted = false;
+    saga->back_wanted = false;
     saga->ended_ms = 0;
     if (again) {
         return true;
