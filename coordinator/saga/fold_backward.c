@@ -51,7 +51,9 @@ bool fold_compensating(struct saga *saga, const struct record *record, int64_t a
     bool to_save_point = (record->flags & FLAG_SAVE_POINT) != 0;
     bool widens = saga->save_point > 0 && !to_save_point;
     bool again = saga->direction == BACKWARD && saga->state != SAGA_STATE_COMPLETED && !widens;
-    saga->state = SAGA_STATE_COMPENSATING;
+    if (!fold_move_saga(saga, SAGA_STATE_COMPENSATING)) {
+        return false;
+    }
     saga->direction = BACKWARD;
     saga->back_wanted = false;
     saga->ended_ms = 0;

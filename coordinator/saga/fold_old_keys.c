@@ -103,7 +103,9 @@ bool fold_begin_anew(struct step *step, int64_t at_ms)
 
 bool fold_forward_again(struct saga *saga, int64_t at_ms)
 {
-    saga->state = SAGA_STATE_RUNNING;
+    if (!fold_move_saga(saga, SAGA_STATE_RUNNING)) {
+        return false;
+    }
     saga->direction = FORWARD;
     saga->partial = false;
     saga->save_point = 0;

@@ -1,15 +1,20 @@
-/* fold_person.c - what persons decide of a step: asked, answered, left out. */
+/* fold_person.c - what persons decide of a step: to answer for it, settle it, retry it, skip it. */
 #include "saga/fold_person.h"
 
+#include "base/mp.h"
 #include "journal/record.h"
+#include "saga/calls.h"
+#include "saga/fold_check.h"
+#include "saga/fold_old_keys.h"
+#include "saga/items.h"
 #include "saga/moves.h"
 #include "saga/saga.h"
 
 #include "saga/no_live.h"
 
-/* Nothing of it stands, and nothing will be asked for: those that need it go on. */
 bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms)
 {
+    PRE(record->type == RECORD_STEP_SKIPPED);
     step->by_person = record->actor.size > 0;
     step->wake_ms = 0;
     step->refused = false;
@@ -21,9 +26,9 @@ bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms)
     return fold_move(step, STEP_STATE_SKIPPED, at_ms);
 }
 
-/* It is skipped now, or when its turn comes: those after it wait for what it needs all the same. */
 bool fold_skip(struct step *step, const struct record *record)
 {
+    PRE(record->type == RECORD_OPERATOR);
     bool ok = true;
     step->skip_actor = arena_copy(&step->saga->arena, record->actor, &ok);
     step->skip_reason = arena_copy(&step->saga->arena, record->reason, &ok);
@@ -32,13 +37,99 @@ bool fold_skip(struct step *step, const struct record *record)
 
 bool fold_asked(struct step *step, const struct record *record)
 {
+    PRE(record->type == RECORD_STEP_WAITING);
     step->approval = record->details;
     return step_kind_facts(step->spec->kind)->waits_itself;
 }
 
 bool fold_decider(struct step *step, const struct record *record)
 {
+    PRE(record->type == RECORD_STEP_WOKEN);
     bool ok = true;
     step->decider = arena_copy(&step->saga->arena, record->actor, &ok);
     return ok;
+}
+
+/* The step keeps what it did: it counts as done, with this output. */
+static bool settle_as_succeeded(struct step *step, const struct record *record, int64_t at_ms)
+{
+    PRE(span_is(record->code, "succeeded"));
+    step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+    step->code = (struct span){NULL, 0};
+    step->message = (struct span){NULL, 0};
+    step->refused = false;
+    return fold_move(step, STEP_STATE_RESOLVED, at_ms);
+}
+
+/* Failed, compensated, kept or written off: the steps that need this one cannot start. */
+static bool settle_as_not_done(struct step *step, const struct record *record, int64_t at_ms)
+{
+    bool ok = true;
+    step->outcome = arena_copy(&step->saga->arena, record->code, &ok);
+    step->outcome_reason = arena_copy(&step->saga->arena, record->reason, &ok);
+    step->refused = true;
+    POST(!ok || step->outcome.size == record->code.size);
+    return ok && fold_move(step, STEP_STATE_RESOLVED, at_ms);
+}
+
+bool fold_resolved(struct step *step, const struct record *record, int64_t at_ms)
+{
+    PRE(record->type == RECORD_STEP_RESOLVED);
+    if (record->flags & FLAG_LATE_EFFECT) {
+        fold_close_check(step_call(step, TASK_UNDO));
+        fold_close_call(step_call(step, TASK_UNDO));
+        fold_late_effects_drop(step);
+        return true;
+    }
+    fold_late_effects_drop(step);
+    step->by_person = true;
+    step->stuck = false;
+    step->wake_ms = 0;
+    for (uint32_t k = 0; k < CALL_COUNT; k++) {
+        fold_close_call(&step->calls[k]);
+    }
+    bool is_undone = step->undo_state == UNDO_STATE_SUCCEEDED;
+    step_set_undo(step, is_undone ? UNDO_STATE_SUCCEEDED : UNDO_STATE_NONE);
+    return span_is(record->code, "succeeded") ? settle_as_succeeded(step, record, at_ms)
+                                              : settle_as_not_done(step, record, at_ms);
+}
+
+/* Nothing was asked for: the step begins anew, perhaps with another input. */
+static bool retry_anew(struct step *step, const struct record *record, int64_t at_ms)
+{
+    PRE(record->flags & FLAG_ANEW);
+    bool ok = record->kind != TASK_UNDO && fold_begin_anew(step, at_ms);
+    step_call(step, record->kind == TASK_UNDO ? TASK_UNDO : TASK_DO)->rerun_input = record->input;
+    return ok;
+}
+
+bool fold_retry(struct step *step, const struct record *record, int64_t at_ms)
+{
+    PRE(record->type == RECORD_OPERATOR);
+    bool undo = record->kind == TASK_UNDO;
+    struct call *call = step_call(step, undo ? TASK_UNDO : TASK_DO);
+    if (record->flags & FLAG_ANEW) {
+        return retry_anew(step, record, at_ms);
+    }
+    call->retry_ms = at_ms;
+    call->first_ms = at_ms; /* else what ended the call would end it again at once */
+    call->counted = 0;
+    call->expired = false; /* a person has looked, and sends the old key all the same */
+    call->used_up = false;
+    call->spent = false;
+    call->refused = false;
+    fold_close_check(call);
+    call->rerun = (record->flags & FLAG_FRESH) != 0;
+    call->rerun_input = record->input;
+    step->stuck = false;
+    if (record->flags & FLAG_LATE_EFFECT) {
+        step->late_undo_state = call->late_effect ? UNDO_STATE_RETRYING : UNDO_STATE_PENDING;
+        return undo;
+    }
+    if (undo) {
+        step_set_undo(step, UNDO_STATE_RETRYING);
+        return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
+    }
+    step->refused = false;
+    return fold_move(step, STEP_STATE_RETRYING, at_ms);
 }

@@ -1,23 +1,35 @@
-/* fold_person.h - what persons decide of a step: asked, answered, left out. */
+/* fold_person.h - what persons decide of a step: to answer for it, settle it, retry it, skip it. */
 #ifndef SAGA_FOLD_PERSON_H
 #define SAGA_FOLD_PERSON_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/check.h"
+
 struct record;
 struct step;
 
-bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms);
+/* All of them: false = no memory, or (replay) a record that makes no sense in the step's state. */
 
-/* A person's wish. */
-bool fold_skip(struct step *step, const struct record *record);
+/* The step is skipped: no effect of it stands, and the steps that need it go on. */
+MUST_CHECK bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms);
 
-/* fold_person.c */
-/* The step waits by itself; what it asks, if it asks. false: it is not of a kind that does. */
-bool fold_asked(struct step *step, const struct record *record);
+/* A person wants the step skipped. That follows at once, or when all that the step needs is done:
+ * the steps after it wait for those all the same. */
+MUST_CHECK bool fold_skip(struct step *step, const struct record *record);
 
-/* Who ended its wait, if somebody did. false: no memory. */
-bool fold_decider(struct step *step, const struct record *record);
+/* The step waits, for a time, a person or an event; keeps what is asked, if somebody is. */
+MUST_CHECK bool fold_asked(struct step *step, const struct record *record);
+
+/* Keeps who ended the step's wait, if somebody did. */
+MUST_CHECK bool fold_decider(struct step *step, const struct record *record);
+
+/* A person says what became of the step, or of the late effect of an old key of it. */
+MUST_CHECK bool fold_resolved(struct step *step, const struct record *record, int64_t at_ms);
+
+/* A person wants the next attempt of the do or the undo now: counted from anew, under the same key
+ * or the next, with the same input or another. */
+MUST_CHECK bool fold_retry(struct step *step, const struct record *record, int64_t at_ms);
 
 #endif

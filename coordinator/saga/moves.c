@@ -1,4 +1,21 @@
-/* moves.c - the legal moves of a step, and what moves along with its state. */
+/* moves.c - the legal moves of a saga and of a step, and what moves along with a step's state.
+ *
+ *     none ──► running ────────────────────► completed
+ *               │   ▲                          │   ▲
+ *     goes back │   │ stands at its   reversal │   │ only some steps
+ *               │   │ save-point               │   │ were undone
+ *               ▼   │                          ▼   │
+ *              compensating ◄──────────────────────┘
+ *               │   ▲
+ *               ▼   │ a late effect has to be undone
+ *              compensated
+ *
+ *     running, compensating ──► parked               nothing moves without a person
+ *     parked ──► running, compensating               a person acts, or a late result comes
+ *     parked ──► completed, compensated              what was waited for has settled itself
+ *     running, compensating, parked ──► terminated
+ *
+ * The moves of a step are drawn in saga.h. */
 #include "saga/moves.h"
 
 #include "base/limits.h"
@@ -10,8 +27,21 @@
 
 #include "saga/no_live.h"
 
+#define TO(state) (1u << SAGA_STATE_##state)
+static const uint32_t saga_moves[SAGA_STATE_COUNT] = {
+    [SAGA_STATE_NONE] = TO(RUNNING),
+    [SAGA_STATE_RUNNING] = TO(COMPENSATING) | TO(COMPLETED) | TO(PARKED) | TO(TERMINATED),
+    [SAGA_STATE_COMPENSATING] = TO(COMPENSATING) | TO(RUNNING) | TO(COMPENSATED) | TO(COMPLETED) |
+                                TO(PARKED) | TO(TERMINATED),
+    [SAGA_STATE_PARKED] =
+        TO(RUNNING) | TO(COMPENSATING) | TO(COMPENSATED) | TO(COMPLETED) | TO(TERMINATED),
+    [SAGA_STATE_COMPLETED] = TO(COMPENSATING),
+    [SAGA_STATE_COMPENSATED] = TO(COMPENSATING),
+};
+#undef TO
+
 #define TO(state) (1u << STEP_STATE_##state)
-static const uint32_t legal[STEP_STATE_COUNT] = {
+static const uint32_t step_moves[STEP_STATE_COUNT] = {
     [STEP_STATE_PENDING] = TO(WAITING) | TO(RUNNING) | TO(SUCCEEDED) | TO(FAILED) | TO(SKIPPED),
     [STEP_STATE_WAITING] = TO(SUCCEEDED) | TO(FAILED) | TO(RESOLVED) | TO(SKIPPED),
     [STEP_STATE_RUNNING] = TO(RETRYING) | TO(SUCCEEDED) | TO(FAILED) | TO(IN_DOUBT) | TO(RESOLVED),
@@ -31,12 +61,24 @@ static const uint32_t legal[STEP_STATE_COUNT] = {
 };
 #undef TO
 
+bool fold_move_saga(struct saga *saga, enum saga_state to)
+{
+    PRE(saga->magic == SAGA_MAGIC);
+    PRE(to > SAGA_STATE_NONE && to < SAGA_STATE_COUNT);
+    if (!(saga_moves[saga->state] & (1u << to))) {
+        return false;
+    }
+    saga->state = to;
+    return true;
+}
+
 bool fold_move(struct step *step, enum step_state to, int64_t at_ms)
 {
+    PRE(to > STEP_STATE_NONE && to < STEP_STATE_COUNT);
     if (step->state == to) {
         return true;
     }
-    if (!(legal[step->state] & (1u << to))) {
+    if (!(step_moves[step->state] & (1u << to))) {
         return false;
     }
     enum step_state from = step->state;
@@ -49,9 +91,9 @@ bool fold_move(struct step *step, enum step_state to, int64_t at_ms)
     return true;
 }
 
-/* Nobody waits for its attempts any more. */
 void fold_close_call(struct call *call)
 {
+    PRE(call->attempts || !call->newest);
     call->retry_ms = 0;
     call->spent = false;
     for (struct attempt *a = call->attempts; a; a = a->older) {
@@ -59,10 +101,11 @@ void fold_close_call(struct call *call)
     }
 }
 
-/* Its do has failed. On the way back `compensate_on: failed` is due at once; when the saga turns
- * back later, fold_compensating() sees to it. */
+/* On the way back the undo of `compensate_on: failed` is due at once; when the saga goes back
+ * later, fold_compensating() makes it due. */
 bool fold_fail(struct step *step, int64_t at_ms)
 {
+    PRE(step->state != STEP_STATE_SUCCEEDED);
     bool back = (step->saga->direction == BACKWARD && step->chosen) || step_undoes_alone(step);
     bool undo = back && step->spec->has_undo && step->spec->undo_on_failed &&
                 step_call(step, TASK_DO)->run > 0;
@@ -72,8 +115,8 @@ bool fold_fail(struct step *step, int64_t at_ms)
     return fold_move(step, STEP_STATE_FAILED, at_ms);
 }
 
-/* Retries may go on for weeks, each with other words: the first text takes what it needs, the next
- * one room for all that come. */
+/* Retries may go on for weeks, each with another text: the first text takes the memory that it
+ * needs, the next one takes room for all that follow. false: no memory. */
 static bool keep_text(struct step *step, struct text_room *room, struct span text,
                       struct span *kept)
 {
@@ -92,11 +135,13 @@ static bool keep_text(struct step *step, struct text_room *room, struct span tex
         memmove(room->bytes, text.data, text.size);
     }
     *kept = span_of(room->bytes, text.size);
+    POST(kept->size <= room->size);
     return true;
 }
 
 bool fold_keep_error(struct step *step, const struct call *call, const struct record *record)
 {
+    PRE(call->step == step);
     struct text_room *codes = step->code_rooms;
     struct text_room *messages = step->message_rooms;
     if (call->kind == TASK_UNDO) {

@@ -1,0 +1,265 @@
+/* fold_result.c - the records of attempts: sent, answered, in doubt, late; and what each makes of
+ * its step. */
+#include "saga/fold_result.h"
+
+#include "base/mp.h"
+#include "journal/record.h"
+#include "saga/calls.h"
+#include "saga/fold_attempt.h"
+#include "saga/fold_check.h"
+#include "saga/fold_old_keys.h"
+#include "saga/items.h"
+#include "saga/moves.h"
+#include "saga/saga.h"
+
+#include "saga/no_live.h"
+
+/* No attempt of the do is in doubt or open any more, and none has succeeded: the step is tried
+ * again, has failed, or stays parked for a person. */
+static bool end_last_doubt(struct step *step, int64_t at_ms)
+{
+    struct call *call = step_call(step, TASK_DO);
+    PRE(!call_in_doubt(call));
+    PRE(!call_is_open(call));
+    fold_close_check(call);
+    if (call->expired) {
+        /* Only the age of the key stopped the retries: without doubt the do may be sent again. */
+        call->expired = false;
+        call->retry_ms = at_ms;
+        return fold_move(step, STEP_STATE_RETRYING, at_ms);
+    }
+    bool stays_parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
+                        step->saga->direction == FORWARD;
+    return stays_parked || fold_fail(step, at_ms);
+}
+
+/* An attempt's doubt has ended without an effect. An undecided step whose last doubt that was has
+ * failed. A step that was parked because this attempt might have acted for ever is in doubt again,
+ * if another attempt still is. */
+static bool end_doubt(struct step *step, int64_t at_ms)
+{
+    struct call *call = step_call(step, TASK_DO);
+    bool is_parked = step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
+                     !call_has_succeeded(call);
+    PRE(call->step == step);
+    if (step->state != STEP_STATE_IN_DOUBT && !is_parked) {
+        return true;
+    }
+    if (!call_in_doubt(call) && !call_is_open(call)) {
+        return end_last_doubt(step, at_ms);
+    }
+    bool is_undone =
+        step->spec->has_undo && step->saga->direction == BACKWARD && step->chosen && is_parked;
+    return !is_undone || fold_move(step, STEP_STATE_IN_DOUBT, at_ms);
+}
+
+bool fold_intended(struct step *step, struct call *call, const struct record *record, int64_t at_ms)
+{
+    PRE(record->type == RECORD_TASK_INTENDED);
+    bool is_next = record->run == call->run + 1;
+    if (record->run != call->run && (!is_next || !fold_open_run(call, record, at_ms))) {
+        return false;
+    }
+    call->retry_ms = 0;
+    bool ok = (record->flags & FLAG_ADOPTED) ? fold_adopt(call, record)
+                                             : fold_add_attempt(call, record, at_ms);
+    if (!ok) {
+        return false;
+    }
+    switch (call->kind) {
+    case TASK_DO:
+        step->started_ms = step->started_ms ? step->started_ms : at_ms;
+        step->started_seq = step->started_seq ? step->started_seq : step->saga->seq;
+        return fold_move(step, STEP_STATE_RUNNING, at_ms);
+    case TASK_UNDO:
+        call->spent = false;
+        if (call->late_effect) {
+            step->late_undo_state = UNDO_STATE_RUNNING;
+            return true;
+        }
+        step_set_undo(step, UNDO_STATE_RUNNING);
+        return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
+    case TASK_CHECK:
+        return check_is_awaited(call);
+    case TASK_CONFIRM:
+        break;
+    }
+    return false;
+}
+
+/* The attempt has spoken its last word. */
+static void answer(struct attempt *attempt, enum attempt_state state, enum verdict verdict)
+{
+    PRE(state != ATTEMPT_OPEN);
+    attempt->answered = true;
+    attempt->state = state;
+    attempt->verdict = verdict;
+}
+
+/* The do's key has succeeded: whatever became of its other attempts, the effect is the same one. */
+static bool fold_done_ok(struct step *step, const struct record *record, int64_t at_ms)
+{
+    struct call *call = step_call(step, TASK_DO);
+    for (struct attempt *a = call->attempts; a; a = a->older) {
+        if (a->state != ATTEMPT_NO_EFFECT && !attempt_is_of_old_key(a)) {
+            a->state = ATTEMPT_SUCCEEDED;
+        }
+    }
+    call->forgot_doubt = false;
+    call->retry_ms = 0;
+    fold_close_check(call);
+    step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+    step->refused = false;
+    POST(!call_in_doubt(call));
+    if (!fold_move(step, STEP_STATE_SUCCEEDED, at_ms)) {
+        return false;
+    }
+    if (step->saga->direction == BACKWARD && step->chosen && step->spec->has_undo) {
+        step_set_undo(step, UNDO_STATE_PENDING);
+    }
+    return true;
+}
+
+bool fold_succeeded(struct step *step, struct call *call, const struct record *record,
+                    int64_t at_ms)
+{
+    PRE(record->type == RECORD_TASK_SUCCEEDED);
+    struct attempt *attempt = call_attempt(call, record->run, record->attempt);
+    if (!attempt) {
+        return false;
+    }
+    answer(attempt, ATTEMPT_SUCCEEDED, VERDICT_OK);
+    if (record->flags & FLAG_STALE) {
+        return true;
+    }
+    switch (call->kind) {
+    case TASK_DO:
+        return fold_done_ok(step, record, at_ms);
+    case TASK_UNDO:
+        return fold_undo_ok(step, at_ms);
+    case TASK_CHECK:
+        return call->of_undo ? fold_undo_ok(step, at_ms) : fold_done_ok(step, record, at_ms);
+    case TASK_CONFIRM:
+        break;
+    }
+    return false;
+}
+
+/* What a failure, or a doubt, of the deciding attempt makes of the step. */
+static bool after_failure(struct step *step, struct call *call, const struct record *record,
+                          int64_t at_ms)
+{
+    PRE(!(record->flags & FLAG_STALE));
+    bool is_final = (record->flags & FLAG_FINAL) != 0;
+    call->counted += (record->flags & FLAG_UNCOUNTED) ? 0 : 1;
+    switch (call->kind) {
+    case TASK_DO:
+        if (!is_final) {
+            return fold_move(step, STEP_STATE_RETRYING, at_ms);
+        }
+        return call_in_doubt(call) ? fold_move(step, STEP_STATE_IN_DOUBT, at_ms)
+                                   : fold_fail(step, at_ms);
+    case TASK_UNDO:
+        if (call->late_effect) {
+            step->late_undo_state = UNDO_STATE_RETRYING;
+        } else {
+            step_set_undo(step, UNDO_STATE_RETRYING);
+        }
+        call->refused = record->type == RECORD_TASK_FAILED && record->attempt > 0 &&
+                        (record->flags & FLAG_REFUSED) && !(record->flags & FLAG_UNANSWERED);
+        call->spent = is_final && step->spec->undo.check.size > 0 && call_in_doubt(call);
+        return true;
+    case TASK_CHECK:
+        step_call(step, call->of_undo ? TASK_UNDO : TASK_DO)->used_up = is_final;
+        return true;
+    case TASK_CONFIRM:
+        break;
+    }
+    return false;
+}
+
+/* The check says that no attempt of the call has had an effect. */
+static bool fold_no_effect(struct call *asked, int64_t at_ms)
+{
+    PRE(asked->kind == TASK_DO || asked->kind == TASK_UNDO);
+    for (struct attempt *a = asked->attempts; a; a = a->older) {
+        a->state = attempt_is_of_old_key(a) ? a->state : ATTEMPT_NO_EFFECT;
+    }
+    asked->forgot_doubt = false;
+    fold_end_undo_doubt(asked, at_ms);
+    return asked->kind == TASK_UNDO || end_doubt(asked->step, at_ms);
+}
+
+bool fold_failed(struct step *step, struct call *call, const struct record *record, int64_t at_ms)
+{
+    PRE(record->type == RECORD_TASK_FAILED);
+    bool doubt = (record->flags & FLAG_IN_DOUBT) != 0;
+    bool stale = (record->flags & FLAG_STALE) != 0;
+    if (record->attempt > 0) {
+        struct attempt *attempt = call_attempt(call, record->run, record->attempt);
+        if (!attempt) {
+            return false;
+        }
+        answer(attempt, doubt ? ATTEMPT_DOUBT : ATTEMPT_NO_EFFECT,
+               stale ? VERDICT_STALE : VERDICT_OK);
+    }
+    if (call->kind == TASK_CHECK && (record->flags & FLAG_NO_EFFECT)) {
+        call->retry_ms = 0;
+        return fold_no_effect(step_call(step, call->of_undo ? TASK_UNDO : TASK_DO), at_ms);
+    }
+    if (stale) {
+        call->expired = call->expired && !(record->flags & FLAG_REFUSED);
+        call->refused |= call->spent && (record->flags & FLAG_REFUSED);
+        fold_end_undo_doubt(call, at_ms);
+        return call->kind == TASK_DO ? end_doubt(step, at_ms) : true;
+    }
+    call->expired = record->attempt == 0 && span_is(record->code, "key_expired");
+    if (call->kind == TASK_DO && (record->flags & FLAG_REFUSED) && !call->expired) {
+        step->refused = true;
+    }
+    call->retry_ms = 0;
+    return fold_keep_error(step, call, record) && after_failure(step, call, record, at_ms);
+}
+
+bool fold_doubt(struct step *step, struct call *call, const struct record *record, int64_t at_ms)
+{
+    PRE(record->type == RECORD_TASK_IN_DOUBT);
+    struct attempt *attempt = call_attempt(call, record->run, record->attempt);
+    if (!attempt || attempt->answered) {
+        return false;
+    }
+    attempt->state = ATTEMPT_DOUBT;
+    call->losses += (record->flags & FLAG_LOST) ? 1 : 0;
+    if (record->flags & FLAG_STALE) {
+        return true;
+    }
+    call->retry_ms = 0;
+    return fold_keep_error(step, call, record) && after_failure(step, call, record, at_ms);
+}
+
+bool fold_late(struct step *step, struct call *call, const struct record *record, int64_t at_ms)
+{
+    PRE(record->type == RECORD_TASK_LATE);
+    struct attempt *attempt = call_attempt(call, record->run, record->attempt);
+    if (!attempt) {
+        return false;
+    }
+    answer(attempt, ATTEMPT_SUCCEEDED, VERDICT_LATE);
+    if (call->kind == TASK_DO && attempt_is_of_old_key(attempt)) {
+        return fold_late_effect(step, record);
+    }
+    if (step->by_person || step->state == STEP_STATE_KEPT || call->kind != TASK_DO ||
+        step->spec->step_class == CLASS_READONLY) {
+        return true;
+    }
+    step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
+    step->late = true;
+    if (!step->spec->has_undo || step->state == STEP_STATE_PARKED) {
+        return true;
+    }
+    step->chosen = true;
+    if (step->state != STEP_STATE_COMPENSATING || step->undo_state == UNDO_STATE_SUCCEEDED) {
+        step_set_undo(step, UNDO_STATE_PENDING);
+    }
+    return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
+}
