@@ -1,7 +1,7 @@
 /* definitions.c - definitions in, checked, and out again.
  *
- * A definition is checked and made canonical here, on the HTTP thread; the loop only gives it its
- * version. The same content twice is the same version. */
+ * A definition is checked, made canonical and compiled here, not on the loop's thread, which only
+ * gives it its version. The same content twice is the same version. */
 #include "api/definitions.h"
 
 #include <stdio.h>
@@ -126,6 +126,11 @@ void definitions_put(struct http_call *call)
         put_digest(form, call->request.define.digest);
         put_warnings(form, problems);
         response_end(&call->response);
+        return;
+    }
+    rc = catalog_prepare(call->request.define.source, &call->request.define.prepared);
+    if (rc != SAGA_OK) {
+        problem_answer(call, rc, NULL);
         return;
     }
     call->request.kind = REQUEST_DEFINE;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "jsonschema/jsonschema.h"
+#include "store/catalog.h"
 
 enum { SENT_MAX = 64 * HTTP_CALL_BODY_MAX }; /* of a body that nobody reads */
 
@@ -34,6 +35,9 @@ void http_call_free(struct http_call **call)
     quota_hold(gone->quota, &gone->held, 0);
     response_close(&gone->response);
     buf_close(&gone->body);
+    if (gone->request.kind == REQUEST_DEFINE) {
+        catalog_discard(&gone->request.define.prepared);
+    }
     arena_close(&gone->arena);
     free(gone);
     *call = NULL;

@@ -83,7 +83,7 @@ void definitions_ask(struct core *core, struct request *request)
     *at = request;
 }
 
-static enum saga_error define(struct core *core, const struct request *request)
+static enum saga_error define(struct core *core, struct request *request)
 {
     struct definition_row row = {.name = request->define.name,
                                  .version = request->version,
@@ -91,7 +91,7 @@ static enum saga_error define(struct core *core, const struct request *request)
                                  .applied_ms = core->now_ms,
                                  .actor = request->define.actor};
     memcpy(row.digest, request->define.digest, sizeof(row.digest));
-    enum saga_error rc = catalog_add(core->options.catalog, &row);
+    enum saga_error rc = catalog_add(core->options.catalog, &row, &request->define.prepared);
     return rc == SAGA_OK ? ticks_define(core, row.name) : rc;
 }
 

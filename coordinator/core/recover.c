@@ -19,7 +19,8 @@ struct recovery {
 static enum saga_error recover_definition(const struct definition_row *row, void *arg)
 {
     struct recovery *recovery = arg;
-    enum saga_error rc = catalog_add(recovery->core->options.catalog, row);
+    struct catalog_entry *none = NULL;
+    enum saga_error rc = catalog_add(recovery->core->options.catalog, row, &none);
     if (rc != SAGA_OK) {
         snprintf(recovery->why, recovery->why_size, "definition %.*s version %u: %s",
                  (int)row->name.size, (const char *)row->name.data, row->version,

@@ -50,7 +50,8 @@ struct request {
             struct span name;
             struct span source; /* canonical JSON */
             uint8_t digest[32];
-            const struct definition *compiled; /* kept for ever when it is new */
+            struct catalog_entry *prepared; /* compiled (store/catalog.h), or NULL; a new version
+                                             * takes it, else the adapter discards it */
             struct span actor;
         } define;
         struct {

@@ -15,17 +15,18 @@
 
 enum { CAPACITY_MIN = 16 };
 
-struct entry {
-    struct arena arena; /* owns the definition and its source */
-    struct definition *definition;
+struct catalog_entry {
+    struct arena arena;                /* owns the definition and its source */
+    const struct definition *compiled; /* as its source says */
+    struct definition *definition;     /* the same, with what its row says; NULL: not added yet */
     int64_t applied_ms;
-    struct entry *older; /* the version before */
+    struct catalog_entry *older; /* the version before */
 };
 
 struct catalog {
     struct versions versions; /* must be first: what definitions know of the catalog */
     pthread_rwlock_t lock;
-    struct entry **newest; /* owned array, sorted by name */
+    struct catalog_entry **newest; /* owned array, sorted by name */
     size_t name_count;
     size_t capacity;
     uint32_t count; /* versions of all names */
@@ -53,11 +54,15 @@ enum saga_error catalog_new(struct catalog **catalog)
     return SAGA_OK;
 }
 
-static void free_entry(struct entry *entry)
+void catalog_discard(struct catalog_entry **entry)
 {
-    PRE(entry != NULL);
-    arena_close(&entry->arena);
-    free(entry);
+    struct catalog_entry *gone = *entry;
+    if (!gone) {
+        return;
+    }
+    arena_close(&gone->arena);
+    free(gone);
+    *entry = NULL;
 }
 
 void catalog_destroy(struct catalog **catalog)
@@ -68,10 +73,10 @@ void catalog_destroy(struct catalog **catalog)
     }
     PRE(gone->name_count <= gone->capacity);
     for (size_t at = 0; at < gone->name_count; at++) {
-        struct entry *entry = gone->newest[at];
+        struct catalog_entry *entry = gone->newest[at];
         while (entry) {
-            struct entry *older = entry->older;
-            free_entry(entry);
+            struct catalog_entry *older = entry->older;
+            catalog_discard(&entry);
             entry = older;
         }
     }
@@ -101,21 +106,34 @@ static enum saga_error compile(struct span source, struct arena *arena,
     return rc == SAGA_OK || rc == SAGA_NO_MEMORY ? rc : SAGA_STORE_CORRUPT;
 }
 
-static enum saga_error fill(struct entry *entry, const struct definition_row *row)
+enum saga_error catalog_prepare(struct span source, struct catalog_entry **entry)
+{
+    struct catalog_entry *made = calloc(1, sizeof(*made));
+    if (!made) {
+        return SAGA_NO_MEMORY;
+    }
+    arena_open(&made->arena, &arena_heap, (size_t)32 * LIMIT_DEFINITION);
+    enum saga_error rc = compile(source, &made->arena, &made->compiled);
+    if (rc != SAGA_OK) {
+        catalog_discard(&made);
+        return rc;
+    }
+    *entry = made;
+    return SAGA_OK;
+}
+
+/* What the row says of the compiled definition. */
+static enum saga_error fill(struct catalog_entry *entry, const struct definition_row *row)
 {
     PRE(row->version > 0);
     PRE(row->name.size > 0);
-    const struct definition *made = NULL;
-    enum saga_error rc = compile(row->source, &entry->arena, &made);
-    if (rc != SAGA_OK) {
-        return rc;
-    }
+    PRE(!entry->definition); /* an entry is added once */
     struct definition *own = ARENA_NEW(&entry->arena, struct definition);
     if (!own) {
         return SAGA_NO_MEMORY;
     }
     bool ok = true;
-    *own = *made;
+    *own = *entry->compiled;
     own->version = row->version;
     own->source = arena_copy(&entry->arena, row->source, &ok);
     memcpy(own->digest, row->digest, sizeof(own->digest));
@@ -144,7 +162,7 @@ static size_t place_of(const struct catalog *catalog, struct span name)
     return low;
 }
 
-static struct entry *newest_of(const struct catalog *catalog, struct span name)
+static struct catalog_entry *newest_of(const struct catalog *catalog, struct span name)
 {
     size_t at = place_of(catalog, name);
     bool found =
@@ -160,7 +178,8 @@ static bool grow(struct catalog *catalog)
         return true;
     }
     size_t capacity = catalog->capacity > 0 ? catalog->capacity * 2 : CAPACITY_MIN;
-    struct entry **grown = realloc(catalog->newest, capacity * sizeof(struct entry *));
+    struct catalog_entry **grown =
+        realloc(catalog->newest, capacity * sizeof(struct catalog_entry *));
     if (!grown) {
         return false;
     }
@@ -171,12 +190,12 @@ static bool grow(struct catalog *catalog)
 }
 
 /* Under the lock. */
-static enum saga_error add(struct catalog *catalog, struct entry *entry)
+static enum saga_error add(struct catalog *catalog, struct catalog_entry *entry)
 {
     PRE(entry->definition != NULL);
     PRE(!entry->older);
     size_t at = place_of(catalog, entry->definition->name);
-    struct entry *older = newest_of(catalog, entry->definition->name);
+    struct catalog_entry *older = newest_of(catalog, entry->definition->name);
     if (catalog->count >= LIMIT_DEFINITIONS) {
         return SAGA_OVERLOADED;
     }
@@ -187,8 +206,8 @@ static enum saga_error add(struct catalog *catalog, struct entry *entry)
         if (!grow(catalog)) {
             return SAGA_NO_MEMORY;
         }
-        struct entry **place = &catalog->newest[at];
-        memmove(place + 1, place, (catalog->name_count - at) * sizeof(struct entry *));
+        struct catalog_entry **place = &catalog->newest[at];
+        memmove(place + 1, place, (catalog->name_count - at) * sizeof(struct catalog_entry *));
         catalog->name_count++;
     }
     entry->older = older;
@@ -198,14 +217,15 @@ static enum saga_error add(struct catalog *catalog, struct entry *entry)
     return SAGA_OK;
 }
 
-enum saga_error catalog_add(struct catalog *catalog, const struct definition_row *row)
+enum saga_error catalog_add(struct catalog *catalog, const struct definition_row *row,
+                            struct catalog_entry **prepared)
 {
-    struct entry *entry = calloc(1, sizeof(*entry));
-    if (!entry) {
-        return SAGA_NO_MEMORY;
+    struct catalog_entry *entry = *prepared;
+    *prepared = NULL;
+    enum saga_error rc = entry ? SAGA_OK : catalog_prepare(row->source, &entry);
+    if (rc == SAGA_OK) {
+        rc = fill(entry, row);
     }
-    arena_open(&entry->arena, &arena_heap, (size_t)32 * LIMIT_DEFINITION);
-    enum saga_error rc = fill(entry, row);
     if (rc == SAGA_OK) {
         pthread_rwlock_wrlock(&catalog->lock);
         entry->definition->versions = &catalog->versions;
@@ -213,14 +233,15 @@ enum saga_error catalog_add(struct catalog *catalog, const struct definition_row
         pthread_rwlock_unlock(&catalog->lock);
     }
     if (rc != SAGA_OK) {
-        free_entry(entry);
+        catalog_discard(&entry);
     }
     return rc;
 }
 
-static const struct entry *find(const struct catalog *catalog, struct span name, uint32_t version)
+static const struct catalog_entry *find(const struct catalog *catalog, struct span name,
+                                        uint32_t version)
 {
-    const struct entry *entry = newest_of(catalog, name);
+    const struct catalog_entry *entry = newest_of(catalog, name);
     while (entry && version > 0 && entry->definition->version != version) {
         IMPLIES(entry->older, entry->older->definition->version < entry->definition->version);
         entry = entry->older;
@@ -239,7 +260,7 @@ const struct definition *catalog_find(const struct catalog *catalog, struct span
                                       uint32_t version)
 {
     pthread_rwlock_rdlock(lock_of(catalog));
-    const struct entry *entry = find(catalog, name, version);
+    const struct catalog_entry *entry = find(catalog, name, version);
     pthread_rwlock_unlock(lock_of(catalog));
     return entry ? entry->definition : NULL;
 }
@@ -248,7 +269,7 @@ int64_t catalog_applied_ms(const struct catalog *catalog, const struct definitio
 {
     PRE(definition->version > 0);
     pthread_rwlock_rdlock(lock_of(catalog));
-    const struct entry *entry = find(catalog, definition->name, definition->version);
+    const struct catalog_entry *entry = find(catalog, definition->name, definition->version);
     pthread_rwlock_unlock(lock_of(catalog));
     return entry ? entry->applied_ms : 0;
 }

@@ -15,9 +15,18 @@ struct catalog;
 MUST_CHECK enum saga_error catalog_new(struct catalog **catalog);
 void catalog_destroy(struct catalog **catalog);
 
-/* Compiles a stored definition and adds it. SAGA_STORE_CORRUPT when it does not compile,
+/* A definition compiled from its canonical source, outside of any catalog: whoever is not the
+ * deciding thread can do that work before it asks for a new version. SAGA_STORE_CORRUPT when the
+ * source does not compile, SAGA_NO_MEMORY. */
+struct catalog_entry;
+MUST_CHECK enum saga_error catalog_prepare(struct span source, struct catalog_entry **entry);
+void catalog_discard(struct catalog_entry **entry);
+
+/* Adds a stored definition. Takes *prepared, which is of the row's source; NULL there: it is
+ * compiled now. SAGA_STORE_CORRUPT when it does not compile, or is of another name,
  * SAGA_OVERLOADED past LIMIT_DEFINITIONS, SAGA_NO_MEMORY. */
-MUST_CHECK enum saga_error catalog_add(struct catalog *catalog, const struct definition_row *row);
+MUST_CHECK enum saga_error catalog_add(struct catalog *catalog, const struct definition_row *row,
+                                       struct catalog_entry **prepared);
 
 /* version 0: the newest. NULL when there is none. */
 const struct definition *catalog_find(const struct catalog *catalog, struct span name,

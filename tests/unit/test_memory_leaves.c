@@ -185,7 +185,8 @@ static bool add_to_catalog(void)
     enum saga_error rc = catalog_new(&catalog);
     struct definition_row row = {.name = span_text("trip"), .source = span_text(DOCUMENT)};
     for (row.version = 1; row.version <= 2 && rc == SAGA_OK; row.version++) {
-        rc = catalog_add(catalog, &row);
+        struct catalog_entry *none = NULL;
+        rc = catalog_add(catalog, &row, &none);
         const struct definition *found = catalog_find(catalog, row.name, row.version);
         cr_assert((found != NULL) == (rc == SAGA_OK));
     }
