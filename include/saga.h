@@ -317,7 +317,10 @@ SAGA_PUBLIC int64_t saga_task_ttl_ms(const struct saga_task *task);
 SAGA_PUBLIC enum saga_error saga_participant_heartbeat(const struct saga_task *task,
                                                        struct saga_value details);
 
-/* Done. Put the output into the pack that is returned; without any it is nil. Owned by answer. */
+/* Done. Put the output into the pack that is returned, which the answer owns; without any it is
+ * nil. An output that cannot be sent (no value of the data model, larger than 960 KiB) becomes a
+ * failure, code "bad_output", whose message names the place; in doubt, for the handler has done its
+ * work. */
 SAGA_PUBLIC struct saga_pack *saga_answer_ok(struct saga_answer *answer);
 
 struct saga_failure {

@@ -29,6 +29,7 @@ struct bench {
     uint32_t calls;     /* of the handler */
     size_t output_size; /* 0: the output is the number of the call */
     bool says_later;
+    bool is_slow;    /* the time of the task is over when the handler is ready */
     uint32_t laters; /* calls of the function for it, and the last one */
     struct saga_later later;
     char later_token[40];
@@ -38,8 +39,10 @@ struct bench {
 static void work(const struct saga_task *task, struct saga_answer *answer, void *arg)
 {
     struct bench *bench = arg;
-    MAYBE(task->attempt > 1);
     bench->calls++;
+    if (bench->is_slow) {
+        ((struct attempt *)(uintptr_t)task)->deadline_ms = link_now_ms();
+    }
     if (bench->says_later) {
         saga_answer_later(answer);
         return;
@@ -234,6 +237,18 @@ Test(saga_tasks, does_nothing_when_the_time_is_over_and_works_for_the_next_attem
     expect_failed(bench, "expired");
     cr_assert_eq(bench->calls, 0);
     take_do(bench, "t.work", 2);
+    expect_ok(bench, 1);
+    bench_close(bench);
+}
+
+/* The time that a task waited here counts, whenever its turn comes. */
+Test(saga_tasks, counts_the_time_of_a_task_from_its_arrival)
+{
+    struct bench *bench = bench_open();
+    bench->participant->now_ms -= 1000;
+    take(bench, &(struct given){"t.work", "do", "k1", NULL, 1, 1000});
+    expect_failed(bench, "expired");
+    take(bench, &(struct given){"t.work", "do", "k2", NULL, 1, 60000});
     expect_ok(bench, 1);
     bench_close(bench);
 }
@@ -578,6 +593,23 @@ Test(saga_tasks, rolls_back_what_cannot_be_told)
     take_check(bench, "trip-1/flight/check", "trip-1/flight/do");
     expect_failed(bench, "not_found");
     bench->output_size = 0;
+    take_do(bench, "t.once", 2);
+    expect_ok(bench, 2);
+    bench_close(bench);
+}
+
+/* The work took longer than its task may: the transaction is rolled back. */
+Test(saga_tasks, commits_nothing_when_the_time_is_over)
+{
+    struct bench *bench = bench_open();
+    bench->is_slow = true;
+    take_do(bench, "t.once", 1);
+    expect_failed(bench, "expired");
+    cr_assert_not(saga_value_bool(value_of(bench->last), "error.in_doubt", true));
+    cr_assert_eq(bench->calls, 1);
+    take_check(bench, "trip-1/flight/check", "trip-1/flight/do");
+    expect_failed(bench, "not_found");
+    bench->is_slow = false;
     take_do(bench, "t.once", 2);
     expect_ok(bench, 2);
     bench_close(bench);
