@@ -101,14 +101,19 @@ static bool is_remembered(const struct run *run, uint32_t number)
     return run->answer.status == ANSWER_OK || number <= run->answered_number;
 }
 
+/* A run with one attempt that is not answered yet is new to the crew: no worker reads it, and its
+ * state needs no look under the lock. */
+static bool is_alone(const struct attempt *attempt)
+{
+    return attempt->run->attempts == attempt && !attempt->next;
+}
+
 static void take_new(struct saga_participant *participant, struct run *run, struct attempt *attempt)
 {
-    /* A run with one attempt is new to the crew, so its state needs no look under the lock. */
-    bool is_alone = run->attempts == attempt && !attempt->next;
     if (is_remembered(run, attempt->number)) {
         count_one(&participant->counts.remembered);
         results_answer(participant, attempt, &run->answer);
-    } else if (is_alone) {
+    } else if (is_alone(attempt)) {
         work_begin(participant, run, attempt);
     } else if (crew_retarget(&participant->crew, run, attempt)) {
         MAYBE(run->current == attempt);
@@ -153,8 +158,10 @@ void tasks_take(struct saga_participant *participant, struct inbound *inbound)
     int rc = zmq_msg_move(&attempt->message, &inbound->frame);
     CHECK(rc == 0);
     fill(attempt, message, participant->now_ms);
-    attempt->run->participant = participant;
-    attempt->run->kind = attempt->task.kind;
+    if (is_alone(attempt)) {
+        attempt->run->participant = participant;
+        attempt->run->kind = attempt->task.kind;
+    }
     count_one(&participant->counts.tasks);
     window_look(participant);
     take_new(participant, attempt->run, attempt);

@@ -480,8 +480,8 @@ Test(libsaga_session, sends_no_message_larger_than_it_may)
     script_await(&script, "result");
     cr_assert(saga_value_copy(script.said, "error.code", code, sizeof(code)));
     cr_assert_str_eq(code, "bad_output");
-    cr_assert_eq(text.heartbeat, SAGA_TOO_LARGE);
     served_end(&served);
+    cr_assert_eq(text.heartbeat, SAGA_TOO_LARGE);
     script_close(&script);
 }
 
