@@ -1,6 +1,7 @@
 /* admit.c - a saga whose turn it is has its concurrency key. */
 #include "engine/admit.h"
 
+#include "engine/claims.h"
 #include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/turn.h"

@@ -8,7 +8,6 @@
  * An undo does not overtake its do: it leaves when no attempt of the do can act any more. */
 #include "engine/backward.h"
 
-#include "base/mp.h"
 #include "engine/claims.h"
 #include "engine/done.h"
 #include "engine/doubt.h"
@@ -169,9 +168,7 @@ static bool has_chosen(const struct saga *saga)
 /* Of a completed saga: what it came to has not changed. */
 static bool is_for_late_effect(const struct saga *saga)
 {
-    struct span code = mp_find(saga->reason, span_text("code"));
-    struct mp mp = mp_open(code);
-    return mp_type(code) == MP_STR && span_is(mp_str(&mp), "late_result");
+    return span_is(saga_reason_text(saga, "code"), "late_result");
 }
 
 /* All is settled, or nothing can move without a person. */

@@ -184,6 +184,25 @@ struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t
     return effect;
 }
 
+bool batch_reply(struct batch *batch, uint64_t ref, enum saga_error error, const char *why,
+                 const struct saga *saga)
+{
+    struct effect *effect = batch_effect(batch, EFFECT_REPLY, ref);
+    if (!effect) {
+        return false;
+    }
+    effect->reply.error = error;
+    effect->reply.why = why;
+    bool ok = true;
+    if (saga) {
+        /* A final saga may leave memory before this batch is released: its name is copied. */
+        effect->reply.saga = arena_copy(&batch->arena, saga->name, &ok);
+        effect->reply.state = saga->state;
+        effect->reply.seq = saga->seq;
+    }
+    return ok;
+}
+
 bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new)
 {
     struct head *head = batch_head(batch);

@@ -42,6 +42,11 @@ struct wait_row *batch_wait(struct batch *batch);
 /* An effect outside a turn (a refusal, a verdict on something unknown). */
 struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref);
 
+/* The answer to the request `ref`: why (a literal, or the batch's memory; NULL = the error's own
+ * sentence), and the saga as it is now (NULL = none is concerned). false = no memory. */
+MUST_CHECK bool batch_reply(struct batch *batch, uint64_t ref, enum saga_error error,
+                            const char *why, const struct saga *saga);
+
 /* The saga's head as it is now. false = no memory. */
 MUST_CHECK bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new);
 

@@ -1,4 +1,5 @@
-/* claims.c - concurrency keys: the table of who holds and who waits, and its turns. */
+/* claims.c - a saga's concurrency key: which it is, whether the saga may have it, and what of that
+ * is written. */
 #include "engine/claims.h"
 
 #include "base/digest.h"
@@ -6,6 +7,7 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/batch.h"
+#include "engine/claim_table.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "journal/record.h"
@@ -13,192 +15,6 @@
 #include "saga/steps.h"
 
 enum { KEY_TEXT = 256 };
-
-struct claim_key {
-    uint8_t digest[DIGEST_SIZE];
-    uint32_t held;
-    struct claim *first; /* of those that wait */
-    struct claim *last;
-};
-
-/* What one saga has of its key. */
-struct claim {
-    uint64_t saga;
-    struct claim_key *key;
-    bool held; /* else it waits, in the key's list */
-    uint32_t limit;
-    uint64_t place_lsn;
-    struct claim *before;
-    struct claim *after;
-    size_t name_size;
-    uint8_t name[]; /* external id */
-};
-
-/* ---- the table ---- */
-
-void claims_open(struct claims *claims)
-{
-    map_open(&claims->keys);
-    map_open(&claims->sagas);
-}
-
-static void *take(const struct engine *engine, size_t size)
-{
-    return engine->options.memory->take(size, engine->options.memory->arg);
-}
-
-static void give(const struct engine *engine, void *item, size_t size)
-{
-    engine->options.memory->give(item, size, engine->options.memory->arg);
-}
-
-void claims_close(struct engine *engine)
-{
-    struct claims *claims = &engine->claims;
-    size_t at = 0;
-    for (struct claim *c; (c = map_next(&claims->sagas, &at)) != NULL;) {
-        give(engine, c, sizeof(*c) + c->name_size);
-    }
-    at = 0;
-    for (struct claim_key *k; (k = map_next(&claims->keys, &at)) != NULL;) {
-        give(engine, k, sizeof(*k));
-    }
-    map_close(&claims->sagas);
-    map_close(&claims->keys);
-}
-
-static struct claim *find(const struct engine *engine, uint64_t saga)
-{
-    return map_get(&engine->claims.sagas, span_of(&saga, sizeof(saga)));
-}
-
-static struct claim_key *key_of(const struct engine *engine, const uint8_t *digest)
-{
-    return map_get(&engine->claims.keys, span_of(digest, DIGEST_SIZE));
-}
-
-static struct claim_key *make_key(struct engine *engine, const uint8_t *digest)
-{
-    struct claim_key *key = key_of(engine, digest);
-    if (key) {
-        return key;
-    }
-    key = take(engine, sizeof(*key));
-    if (!key) {
-        return NULL;
-    }
-    *key = (struct claim_key){.held = 0};
-    memcpy(key->digest, digest, DIGEST_SIZE);
-    if (map_put(&engine->claims.keys, span_of(key->digest, DIGEST_SIZE), key) != SAGA_OK) {
-        give(engine, key, sizeof(*key));
-        return NULL;
-    }
-    return key;
-}
-
-static void drop_key(struct engine *engine, struct claim_key *key)
-{
-    if (key->held == 0 && !key->first) {
-        map_drop(&engine->claims.keys, span_of(key->digest, DIGEST_SIZE));
-        give(engine, key, sizeof(*key));
-    }
-}
-
-/* Out of the list, or off the count. */
-static void detach(struct claim *claim)
-{
-    struct claim_key *key = claim->key;
-    if (claim->held) {
-        CHECK(key->held > 0);
-        key->held--;
-        return;
-    }
-    *(claim->before ? &claim->before->after : &key->first) = claim->after;
-    *(claim->after ? &claim->after->before : &key->last) = claim->before;
-    claim->before = claim->after = NULL;
-}
-
-/* Behind all that came before it: as a rule, the last. */
-static void attach(struct claim *claim)
-{
-    struct claim_key *key = claim->key;
-    if (claim->held) {
-        key->held++;
-        return;
-    }
-    struct claim *before = key->last;
-    while (before && before->place_lsn > claim->place_lsn) {
-        before = before->before;
-    }
-    claim->before = before;
-    claim->after = before ? before->after : key->first;
-    *(claim->after ? &claim->after->before : &key->last) = claim;
-    *(before ? &before->after : &key->first) = claim;
-}
-
-static void end(struct engine *engine, struct claim *claim)
-{
-    struct claim_key *key = claim->key;
-    detach(claim);
-    map_drop(&engine->claims.sagas, span_of(&claim->saga, sizeof(claim->saga)));
-    give(engine, claim, sizeof(*claim) + claim->name_size);
-    drop_key(engine, key);
-}
-
-/* The claim stands so from now on. */
-static bool set(struct engine *engine, const struct claim_row *row, struct span name)
-{
-    struct claim *claim = find(engine, row->saga);
-    if (claim) {
-        detach(claim);
-    } else {
-        struct claim_key *key = make_key(engine, row->key);
-        claim = key ? take(engine, sizeof(*claim) + name.size) : NULL;
-        if (!claim) {
-            if (key) {
-                drop_key(engine, key);
-            }
-            return false;
-        }
-        *claim = (struct claim){.saga = row->saga, .key = key, .name_size = name.size};
-        memcpy(claim->name, name.data, name.size);
-        if (map_put(&engine->claims.sagas, span_of(&claim->saga, sizeof(claim->saga)), claim) !=
-            SAGA_OK) {
-            give(engine, claim, sizeof(*claim) + name.size);
-            drop_key(engine, key);
-            return false;
-        }
-    }
-    claim->held = row->change == CLAIM_HELD;
-    claim->limit = row->limit;
-    claim->place_lsn = row->place_lsn;
-    attach(claim);
-    return true;
-}
-
-/* Those whose turn it is now are told; it is told again until they come. */
-static bool invite(struct batch *batch, const struct claim_key *key)
-{
-    bool ok = true;
-    uint32_t next = key->held;
-    for (const struct claim *c = key->first; c && next < c->limit && ok; c = c->after) {
-        struct effect *effect = batch_effect(batch, EFFECT_ADMIT, 0);
-        if (!effect) {
-            return false;
-        }
-        effect->status.saga = arena_copy(&batch->arena, span_of(c->name, c->name_size), &ok);
-        next++;
-    }
-    return ok;
-}
-
-static bool invite_next(const struct engine *engine, struct batch *batch, const uint8_t *digest)
-{
-    const struct claim_key *key = key_of(engine, digest);
-    return !key || invite(batch, key);
-}
-
-/* ---- a saga's key ---- */
 
 /* Of definition and key: neither has a zero in it. */
 static void digest_of(struct span definition, struct span text, uint8_t *digest)
@@ -220,47 +36,55 @@ bool claims_have_room(const struct engine *engine, const struct definition *defi
 {
     uint8_t digest[DIGEST_SIZE];
     digest_of(definition->name, text, digest);
-    const struct claim_key *key = key_of(engine, digest);
-    bool is_next = !key || !key->first || key->first->saga == saga;
-    return is_next && (!key || key->held < limit_of(definition));
+    return claim_table_has_room(engine, digest, limit_of(definition), saga);
 }
 
-/* The digest of the value's JSON, as text. */
-static enum saga_error fill_text(struct engine *engine, const struct start_request *start,
-                                 struct batch *batch, struct span *key, const char **why)
+/* The value of the start's input that is the key, as JSON. SAGA_INVALID with *why; SAGA_NO_MEMORY.
+ */
+static enum saga_error read_value(struct engine *engine, const struct start_request *start,
+                                  struct buf *text, const char **why)
 {
+    const struct template *template = start->definition->concurrency.key;
     struct scope scope = {.input = start->input.size > 0 ? start->input : MP_NIL_VALUE,
                           .saga_id = start->name,
                           .event = start->event};
     struct span missing = {NULL, 0};
     struct buf *value = &engine->scratch;
-    struct buf text;
-    bool ok = true;
+    PRE(template != NULL);
     buf_clear(value);
-    buf_open(&text, LIMIT_SAGA_MEMORY);
-    *why = NULL;
-    enum saga_error rc = template_fill(start->definition->concurrency.key, &scope, value, &missing);
-    if (rc == SAGA_OK && mp_type(buf_span(value)) == MP_NIL) {
-        rc = SAGA_INVALID;
-    }
-    if (rc == SAGA_OK) {
-        rc = json_from_mp(buf_span(value), &text, JSON_COMPACT_STYLE);
-    }
-    if (rc == SAGA_INVALID) {
+    enum saga_error rc = template_fill(template, &scope, value, &missing);
+    if (rc == SAGA_INVALID || (rc == SAGA_OK && mp_type(buf_span(value)) == MP_NIL)) {
         *why = "the input has nothing where the definition's concurrency key looks";
-    } else if (rc == SAGA_TOO_LARGE || (rc == SAGA_OK && text.size > KEY_TEXT)) {
-        rc = SAGA_INVALID;
-        *why = "the concurrency key is longer than 256 bytes";
+        return SAGA_INVALID;
     }
     if (rc == SAGA_OK) {
-        /* The journal shall not keep a value of the user, who may want it erased. */
-        uint8_t digest[DIGEST_SIZE];
-        char hex[2 * DIGEST_SIZE + 1];
+        rc = json_from_mp(buf_span(value), text, JSON_COMPACT_STYLE);
+    }
+    if (rc == SAGA_TOO_LARGE || (rc == SAGA_OK && text->size > KEY_TEXT)) {
+        *why = "the concurrency key is longer than 256 bytes";
+        return SAGA_INVALID;
+    }
+    return rc;
+}
+
+/* The key as the journal has it: a digest, for the value is a user's, who may want it erased. The
+ * same errors. */
+static enum saga_error fill_text(struct engine *engine, const struct start_request *start,
+                                 struct batch *batch, struct span *key, const char **why)
+{
+    uint8_t digest[DIGEST_SIZE];
+    char hex[2 * DIGEST_SIZE + 1];
+    bool ok = true;
+    struct buf text;
+    buf_open(&text, LIMIT_SAGA_MEMORY);
+    enum saga_error rc = read_value(engine, start, &text, why);
+    if (rc == SAGA_OK) {
         digest_pair(buf_span(&text), (struct span){NULL, 0}, digest);
         digest_hex(span_of(digest, DIGEST_SIZE), hex);
         *key = arena_copy(&batch->arena, span_text(hex), &ok);
     }
     buf_close(&text);
+    POST(rc != SAGA_INVALID || *why);
     return ok ? rc : SAGA_NO_MEMORY;
 }
 
@@ -413,7 +237,7 @@ bool claims_note(struct turn *turn)
     }
     struct claim_row row = row_of(saga);
     if (is_same) {
-        return invite_next(engine, turn->batch, row.key); /* it could not go before */
+        return claim_table_invite(engine, turn->batch, row.key); /* it could not go before */
     }
     struct claim_row *kept = batch_claim(turn->batch);
     if (!kept) {
@@ -422,45 +246,26 @@ bool claims_note(struct turn *turn)
     *kept = row;
     if (row.change != CLAIM_ENDED) {
         /* There may be room for one more. */
-        return set(engine, &row, saga->name) &&
-               (before == CLAIM_ENDED || invite_next(engine, turn->batch, row.key));
+        return claim_table_set(engine, &row, saga->name) &&
+               (before == CLAIM_ENDED || claim_table_invite(engine, turn->batch, row.key));
     }
-    struct claim *claim = find(engine, saga->id);
-    CHECK(claim != NULL);
-    end(engine, claim);
-    return invite_next(engine, turn->batch, row.key);
+    CHECK(claim_table_has(engine, saga->id));
+    claim_table_end(engine, saga->id);
+    return claim_table_invite(engine, turn->batch, row.key);
 }
 
 void claims_forget(struct engine *engine, const struct saga *saga)
 {
-    struct claim *claim = find(engine, saga->id);
-    if (claim) {
-        end(engine, claim);
-    }
+    claim_table_end(engine, saga->id);
+    POST(!claim_table_has(engine, saga->id));
 }
 
 enum saga_error claims_learn(struct engine *engine, const struct saga *saga)
 {
     bool stands = change_of(saga->claim) != CLAIM_ENDED;
-    if (!stands || find(engine, saga->id)) {
+    if (!stands || claim_table_has(engine, saga->id)) {
         return SAGA_OK;
     }
     struct claim_row row = row_of(saga);
-    return set(engine, &row, saga->name) ? SAGA_OK : SAGA_NO_MEMORY;
-}
-
-enum saga_error engine_claim(struct engine *engine, const struct claim_row *row, struct span name)
-{
-    PRE(row->change == CLAIM_HELD || row->change == CLAIM_QUEUED);
-    return set(engine, row, name) ? SAGA_OK : SAGA_NO_MEMORY;
-}
-
-enum saga_error claims_serve(struct engine *engine, struct batch *batch)
-{
-    size_t at = 0;
-    bool ok = true;
-    for (struct claim_key *key; ok && (key = map_next(&engine->claims.keys, &at)) != NULL;) {
-        ok = invite(batch, key);
-    }
-    return ok ? SAGA_OK : SAGA_NO_MEMORY;
+    return claim_table_set(engine, &row, saga->name) ? SAGA_OK : SAGA_NO_MEMORY;
 }

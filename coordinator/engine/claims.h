@@ -13,7 +13,9 @@
 #ifndef ENGINE_CLAIMS_H
 #define ENGINE_CLAIMS_H
 
-#include "base/map.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "base/span.h"
 
 struct batch;
 struct definition;
@@ -22,14 +24,6 @@ struct record;
 struct saga;
 struct start_request;
 struct turn;
-
-struct claims {
-    struct map keys;  /* digest -> struct claim_key */
-    struct map sagas; /* internal id -> struct claim */
-};
-
-void claims_open(struct claims *claims);
-void claims_close(struct engine *engine);
 
 /* Fills in the key of a start, into the batch's memory; empty when its definition has none, or it
  * shares its parent's. SAGA_INVALID, SAGA_CONFLICT (held, and not to be waited for),
@@ -53,9 +47,6 @@ MUST_CHECK bool claims_note(struct turn *turn);
 void claims_forget(struct engine *engine, const struct saga *saga);
 /* A saga that was loaded: what its records say of its key. */
 MUST_CHECK enum saga_error claims_learn(struct engine *engine, const struct saga *saga);
-/* EVENT_SERVING: who may go on is told again. */
-MUST_CHECK enum saga_error claims_serve(struct engine *engine, struct batch *batch);
-
 /* May another saga have the key? */
 bool claims_have_room(const struct engine *engine, const struct definition *definition,
                       struct span text, uint64_t saga);

@@ -14,11 +14,9 @@
 #include "calendar/time_value.h"
 #include "engine/pivot.h"
 #include "engine/scope.h"
-#include "engine/state.h"
 #include "engine/turn.h"
 #include "journal/record.h"
 #include "language/template.h"
-#include "language/template_form.h"
 #include "saga/steps.h"
 
 enum { LEAD_LEAST_MS = 60 * 1000 };
@@ -110,19 +108,16 @@ void deadline_set(struct turn *turn, const struct step *step)
         return;
     }
     struct scope scope;
-    struct span missing = {NULL, 0};
-    struct buf *out = &turn->engine->scratch;
+    struct span given;
     step_scope(step, true, &scope);
-    buf_clear(out);
-    if (template_fill(before, &scope, out, &missing) != SAGA_OK) {
-        turn->failed = true;
+    if (!scope_fill(turn, &scope, before, &given)) {
         return;
     }
     int64_t due_ms = 0;
-    if (time_value_read(buf_span(out), &due_ms)) {
+    if (time_value_read(given, &due_ms)) {
         emit_deadline(turn, step, "undo_deadline", due_ms);
         deadline_expire(turn, step); /* it may be near already: nothing else starts then */
-    } else if (mp_type(buf_span(out)) != MP_NIL) {
+    } else if (mp_type(given) != MP_NIL) {
         turn_alert(turn, step, "undo_deadline_unreadable");
     }
 }

@@ -10,22 +10,19 @@
 #include "engine/batch.h"
 #include "engine/deliver.h"
 #include "engine/due.h"
-#include "engine/fit.h"
 #include "engine/kinds/child.h"
-#include "engine/labels.h"
+#include "engine/kinds/child_answer.h"
 #include "engine/leave.h"
 #include "engine/lookup.h"
 #include "engine/name.h"
 #include "engine/results.h"
+#include "engine/saga_begin.h"
 #include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/timers.h"
-#include "engine/trace.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
 #include "engine/verbs.h"
-#include "journal/record.h"
-#include "saga/keys.h"
 
 enum saga_error engine_new(const struct engine_options *options, struct engine **engine)
 {
@@ -121,197 +118,6 @@ bool engine_lacks(const struct engine *engine, const struct event *event, struct
         break;
     }
     return false;
-}
-
-static bool reply(struct batch *batch, uint64_t ref, enum saga_error error, const char *why,
-                  const struct saga *saga)
-{
-    struct effect *effect = batch_effect(batch, EFFECT_REPLY, ref);
-    if (!effect) {
-        return false;
-    }
-    effect->reply.error = error;
-    effect->reply.why = why;
-    bool ok = true;
-    if (saga) {
-        /* A final saga may leave memory before this batch is released: its name is copied. */
-        effect->reply.saga = arena_copy(&batch->arena, saga->name, &ok);
-        effect->reply.state = saga->state;
-        effect->reply.seq = saga->seq;
-    }
-    return ok;
-}
-
-static bool begin(struct turn *turn, const struct start_request *start)
-{
-    struct saga *saga = turn->saga;
-    turn->is_new = true;
-    turn->state_before = SAGA_STATE_RUNNING;
-    memcpy(saga->live.digest, start->digest, sizeof(saga->live.digest));
-    saga->live.has_digest = true;
-    /* What came since then counts for its steps: since the event that starts it, if one does. It
-     * may wait for none, but move to a version that does. */
-    uint64_t mark = start->event_number ? start->event_number : turn->engine->inbox_last;
-    struct record record = {.type = RECORD_SAGA_STARTED,
-                            .name = saga->name,
-                            .definition = saga->definition->name,
-                            .version = saga->definition->version,
-                            .due_ms = start->start_at_ms,
-                            .actor = start->actor,
-                            .traceparent = start->traceparent,
-                            .tracestate = start->tracestate,
-                            .input = start->input,
-                            .labels = labels_merge(turn, start->labels),
-                            .event = start->event,
-                            .mark = (int64_t)mark};
-    claims_begin(turn, start, &record);
-    turn_emit(turn, &record);
-    trace_begin(saga);
-    proceed(turn);
-    bool ok = !turn->failed && turn_name(turn, saga->name, start->digest) &&
-              (start->key.size == 0 || turn_name(turn, start->key, start->key_digest));
-    turn->failed |=
-        !ok || (!start->is_child && !reply(turn->batch, turn->ref, SAGA_OK, NULL, saga));
-    return turn_close(turn);
-}
-
-/* A start that failed for want of memory leaves nothing behind. */
-struct mark {
-    struct rows rows;
-    uint32_t effect_count;
-    uint64_t lsn_last;
-    uint64_t inbox_last;
-};
-
-static void undo_start(struct engine *engine, struct batch *batch, const struct mark *mark,
-                       struct saga **saga)
-{
-    struct row *rows = batch->rows.rows;
-    struct head *heads = batch->rows.heads;
-    struct name *names = batch->rows.names;
-    batch->rows.row_count = mark->rows.row_count;
-    batch->rows.head_count = mark->rows.head_count;
-    batch->rows.name_count = mark->rows.name_count;
-    batch->rows.notice_count = mark->rows.notice_count;
-    batch->rows.claim_count = mark->rows.claim_count;
-    MAYBE(rows == mark->rows.rows && heads == mark->rows.heads && names == mark->rows.names);
-    batch->rows.inbox_count = mark->rows.inbox_count;
-    batch->rows.wait_count = mark->rows.wait_count;
-    batch->effect_count = mark->effect_count;
-    engine->inbox_last = mark->inbox_last;
-    engine->lsn_last = mark->lsn_last;
-    for (uint32_t i = 0; i < (*saga)->step_total; i++) {
-        for (struct attempt *a = saga_step(*saga, i)->calls[0].attempts; a; a = a->older) {
-            map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
-        }
-    }
-    claims_forget(engine, *saga);
-    heap_drop(&engine->timers, &(*saga)->live.timer);
-    map_drop(&engine->sagas, (*saga)->name);
-    saga_destroy(saga);
-}
-
-/* false: there is no room for another saga, and nothing has changed. */
-static bool start_new(struct engine *engine, const struct event *event, struct batch *batch,
-                      const struct start_request *start)
-{
-    struct saga *saga = NULL;
-    struct mark mark = {batch->rows, batch->effect_count, engine->lsn_last, engine->inbox_last};
-    if (engine->sagas.count < engine->options.sagas_max) {
-        saga =
-            saga_new(engine->options.memory, engine->saga_last + 1, start->name, start->definition);
-    }
-    if (saga && map_put(&engine->sagas, saga->name, saga) != SAGA_OK) {
-        saga_destroy(&saga);
-    }
-    if (!saga) {
-        return false;
-    }
-    saga->live.timer.tie = saga->id;
-    struct turn turn;
-    turn_open(&turn, engine, event, batch, saga);
-    if (begin(&turn, start)) {
-        engine->saga_last = saga->id;
-        return true;
-    }
-    undo_start(engine, batch, &mark, &saga);
-    return false;
-}
-
-static enum saga_error start(struct engine *engine, const struct event *event, struct batch *batch)
-{
-    const struct start_request *start = &event->start;
-    struct saga *saga = lookup_saga(engine, start->name);
-    if (saga) {
-        bool same = memcmp(saga->live.digest, start->digest, sizeof(saga->live.digest)) == 0;
-        bool ok = reply(batch, event->ref, same ? SAGA_OK : SAGA_IDEMPOTENCY_CONFLICT, NULL, saga);
-        if (ok && same) {
-            batch->effects[batch->effect_count - 1].reply.duplicate = true;
-        }
-        return ok ? SAGA_OK : SAGA_NO_MEMORY;
-    }
-    struct fit_refusal refusal;
-    enum saga_error rc = fit_input(start->definition, start->input, batch, &refusal);
-    if (rc == SAGA_INVALID) {
-        bool ok = reply(batch, event->ref, rc, refusal.why, NULL);
-        if (ok) {
-            batch->effects[batch->effect_count - 1].reply.problems = refusal.problems;
-        }
-        return ok ? SAGA_OK : SAGA_NO_MEMORY;
-    }
-    struct start_request own = *start;
-    const char *why;
-    if (rc == SAGA_OK) {
-        rc = claims_fill(engine, start, batch, &own.claim, &why);
-        if (rc != SAGA_OK && rc != SAGA_NO_MEMORY) {
-            return reply(batch, event->ref, rc, why, NULL) ? SAGA_OK : SAGA_NO_MEMORY;
-        }
-    }
-    bool is_new = rc == SAGA_OK && start_new(engine, event, batch, &own);
-    return is_new || reply(batch, event->ref, SAGA_OVERLOADED, "no room for another saga", NULL)
-               ? SAGA_OK
-               : SAGA_NO_MEMORY;
-}
-
-/* A parent that is in memory hears at once that its child is there; an end it hears of by event. */
-static void note_child(struct engine *engine, const struct saga *child)
-{
-    struct saga *parent = lookup_saga(engine, saga_parent_name(child->name));
-    if (parent) {
-        child_has_begun(parent, child);
-    }
-}
-
-/* A parent asks: of a child that is there, or that begins now, or that there will never be. */
-static enum saga_error child(struct engine *engine, const struct event *event, struct batch *batch)
-{
-    const struct child_ask *ask = &event->child;
-    struct saga *saga = lookup_saga(engine, ask->start.name);
-    if (saga) {
-        struct turn turn;
-        turn_open(&turn, engine, event, batch, saga);
-        child_obey(&turn, ask);
-        proceed(&turn);
-        note_child(engine, saga);
-        return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
-    }
-    const char *message;
-    const char *code = child_refusal(ask, &message);
-    struct start_request own = ask->start;
-    struct fit_refusal refusal;
-    enum saga_error rc = code ? SAGA_OK : fit_input(own.definition, own.input, batch, &refusal);
-    message = rc == SAGA_INVALID ? refusal.why : message;
-    if (!code && rc == SAGA_OK) {
-        rc = claims_fill(engine, &ask->start, batch, &own.claim, &message);
-    }
-    if (rc == SAGA_INVALID || rc == SAGA_CONFLICT) {
-        code = error_code(rc);
-    }
-    if (!code && rc == SAGA_OK && start_new(engine, event, batch, &own)) {
-        note_child(engine, lookup_saga(engine, ask->start.name));
-        return SAGA_OK;
-    }
-    return child_tell_none(batch, ask, code, code ? message : NULL) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 static enum saga_error child_end(struct engine *engine, const struct event *event,
@@ -424,7 +230,7 @@ static enum saga_error verb(struct engine *engine, const struct event *event, st
 {
     struct saga *saga = lookup_saga(engine, event->verb.saga);
     if (!saga) {
-        return reply(batch, event->ref, SAGA_NOT_FOUND, "there is no such saga", NULL)
+        return batch_reply(batch, event->ref, SAGA_NOT_FOUND, "there is no such saga", NULL)
                    ? SAGA_OK
                    : SAGA_NO_MEMORY;
     }
@@ -440,7 +246,7 @@ static enum saga_error verb(struct engine *engine, const struct event *event, st
     } else {
         CHECK(turn.failed || saga->seq == turn.seq_before);
     }
-    turn.failed |= !reply(batch, event->ref, rc, why, saga);
+    turn.failed |= !batch_reply(batch, event->ref, rc, why, saga);
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
@@ -451,7 +257,7 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
     }
     switch (event->kind) {
     case EVENT_START:
-        return start(engine, event, batch);
+        return saga_begin(engine, event, batch);
     case EVENT_RESULT:
         return result(engine, event, batch);
     case EVENT_SENT:
@@ -468,7 +274,7 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
     case EVENT_VERB:
         return verb(engine, event, batch);
     case EVENT_CHILD:
-        return child(engine, event, batch);
+        return saga_begin_child(engine, event, batch);
     case EVENT_CHILD_END:
         return child_end(engine, event, batch);
     case EVENT_ARRIVED:
@@ -479,34 +285,6 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
         return claims_admit(engine, event, batch, lookup_saga(engine, event->admit));
     }
     UNREACHABLE("unknown event");
-}
-
-static void fetch(const void *from, size_t size)
-{
-    enum { LINE = 64 };
-    for (size_t at = 0; at < size; at += LINE) {
-        __builtin_prefetch((const uint8_t *)from + at);
-    }
-}
-
-void engine_fetch(const struct task *task, enum engine_fetch what)
-{
-    const struct attempt *attempt =
-        (const void *)((const uint8_t *)task - offsetof(struct attempt, task));
-    switch (what) {
-    case FETCH_ATTEMPT:
-        fetch(attempt, sizeof(*attempt));
-        return;
-    case FETCH_STEP:
-        fetch((const uint8_t *)attempt->call - offsetof(struct step, calls),
-              offsetof(struct step, calls) + sizeof(struct call));
-        return;
-    case FETCH_SAGA:
-        fetch(attempt->call->step->saga, offsetof(struct saga, input));
-        fetch(&attempt->call->step->saga->awake,
-              sizeof(struct saga) - offsetof(struct saga, awake));
-        return;
-    }
 }
 
 int64_t engine_next_due(const struct engine *engine)

@@ -160,11 +160,3 @@ void key_expire(struct turn *turn, struct call *call)
         .retry_after_ms = -1};
     call_fail(turn, call, &failure);
 }
-
-const char *step_code_of(enum saga_error rc)
-{
-    if (rc == SAGA_INVALID) {
-        return "bad_reference";
-    }
-    return rc == SAGA_TOO_LARGE ? "too_large" : NULL;
-}

@@ -2,7 +2,9 @@
 #ifndef ENGINE_FAILURE_H
 #define ENGINE_FAILURE_H
 
-#include "base/error.h"
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/span.h"
 
 struct attempt;
@@ -31,8 +33,5 @@ void call_fail(struct turn *turn, struct call *call, const struct failure *failu
 
 /* A retry is due, in doubt, and its provider may have forgotten the key: it is not sent. */
 void key_expire(struct turn *turn, struct call *call);
-
-/* By which code it fails when filling in a template gives `rc`; NULL: not its fault. */
-const char *step_code_of(enum saga_error rc);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "engine/budget.h"
 #include "engine/call.h"
+#include "engine/claims.h"
 #include "engine/doubt.h"
 #include "engine/failure.h"
 #include "engine/fit.h"
@@ -18,7 +19,6 @@
 #include "engine/pivot.h"
 #include "engine/scope.h"
 #include "engine/start.h"
-#include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/go_back.h"
 #include "engine/wait_over.h"
@@ -159,14 +159,9 @@ static bool complete(struct turn *turn)
         struct scope scope;
         saga_scope(saga, &scope);
         scope.null_when_missing = true;
-        buf_clear(&turn->engine->scratch);
-        struct span missing;
-        if (template_fill(saga->definition->output, &scope, &turn->engine->scratch, &missing) !=
-            SAGA_OK) {
-            turn->failed = true;
+        if (!scope_fill(turn, &scope, saga->definition->output, &record.output)) {
             return false;
         }
-        record.output = buf_span(&turn->engine->scratch);
     }
     char why[FIT_WHY_SIZE];
     bool fits = fit_output(saga->definition, record.output, why);

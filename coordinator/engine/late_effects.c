@@ -8,24 +8,13 @@
 #include "engine/call.h"
 #include "engine/failure.h"
 #include "engine/scope.h"
-#include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/undo.h"
 #include "journal/record.h"
 #include "language/template.h"
-#include "language/template_form.h"
 #include "saga/awake.h"
 #include "saga/calls.h"
 #include "saga/steps.h"
-
-static struct old_key *oldest_wanted(const struct step *step)
-{
-    struct old_key *oldest = NULL;
-    for (struct old_key *old_key = step->old_keys; old_key; old_key = old_key->older) {
-        oldest = old_key->wanted ? old_key : oldest;
-    }
-    return oldest;
-}
 
 struct own_output {
     const struct saga *saga;
@@ -49,7 +38,7 @@ static const char *status_of(uint32_t index, const void *arg)
 /* As of the step's own undo, but with the input and the output of the old key. */
 static void fill(struct turn *turn, const struct step *step, struct span *input)
 {
-    const struct old_key *old_key = oldest_wanted(step);
+    const struct old_key *old_key = step_oldest_late_effect(step);
     const struct template *template = step->spec->undo.input;
     CHECK(old_key != NULL);
     if (!template) {
@@ -59,18 +48,12 @@ static void fill(struct turn *turn, const struct step *step, struct span *input)
     const struct step *named = step->container ? step->container : step;
     struct own_output own = {.saga = turn->saga, .index = named->index, .output = old_key->output};
     struct scope scope;
-    struct span missing;
     step_scope(step, true, &scope);
     scope.step_output = output_of;
     scope.step_status = status_of;
     scope.step_gives_null = NULL;
     scope.arg = &own;
-    buf_clear(&turn->engine->scratch);
-    if (template_fill(template, &scope, &turn->engine->scratch, &missing) != SAGA_OK) {
-        turn->failed = true;
-        return;
-    }
-    *input = buf_span(&turn->engine->scratch);
+    (void)scope_fill(turn, &scope, template, input);
 }
 
 /* The step's own undo has the call. */

@@ -19,7 +19,7 @@
 #include "base/limits.h"
 #include "engine/batch.h"
 #include "engine/due.h"
-#include "engine/kinds/child.h"
+#include "engine/kinds/child_answer.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "saga/awake.h"

@@ -5,8 +5,10 @@
  * passed since serving began (timers.c). */
 #include "engine/load.h"
 
+#include "engine/claims.h"
 #include "engine/due.h"
 #include "engine/kinds/child.h"
+#include "engine/kinds/child_answer.h"
 #include "engine/leave.h"
 #include "engine/state.h"
 #include "engine/trace.h"

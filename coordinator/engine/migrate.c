@@ -12,6 +12,7 @@
 
 #include "engine/state.h"
 #include "engine/turn.h"
+#include "engine/verb_parts.h"
 #include "journal/record.h"
 #include "saga/fold_migrate.h"
 
@@ -178,10 +179,7 @@ enum saga_error migrate(struct turn *turn, const struct verb_request *verb, cons
     if (plan.difference_count > 0) {
         return refuse(turn, &plan, why);
     }
-    struct record said = {.type = RECORD_OPERATOR,
-                          .verb = VERB_MIGRATE,
-                          .actor = verb->actor,
-                          .reason = verb->reason};
+    struct record said = verb_record(verb);
     struct record record = {.type = RECORD_SAGA_MIGRATED,
                             .version = verb->version,
                             .actor = verb->actor,
@@ -191,5 +189,3 @@ enum saga_error migrate(struct turn *turn, const struct verb_request *verb, cons
     saga->live.is_migrated = true;
     return SAGA_OK;
 }
-
-/* ---- the fold ---- */

@@ -5,6 +5,7 @@
 #include "journal/record.h"
 #include "saga/calls.h"
 #include "saga/child_state.h"
+#include "saga/steps.h"
 
 static const struct step *pivot_of(const struct saga *saga)
 {
@@ -16,8 +17,7 @@ bool pivot_has_succeeded(const struct saga *saga)
 {
     const struct step *pivot = pivot_of(saga);
     /* Skipped: the saga has gone past it, and what comes after it cannot be undone. */
-    return pivot && (pivot->state == STEP_STATE_SUCCEEDED || pivot->state == STEP_STATE_SKIPPED ||
-                     (pivot->state == STEP_STATE_RESOLVED && !pivot->refused));
+    return pivot && step_satisfies(pivot);
 }
 
 bool step_is_open_pivot(const struct step *step)

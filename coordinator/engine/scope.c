@@ -1,6 +1,8 @@
 /* scope.c - what the templates of a saga and of its steps see. */
 #include "engine/scope.h"
 
+#include "engine/state.h"
+#include "engine/turn.h"
 #include "language/template.h"
 #include "saga/saga.h"
 
@@ -68,4 +70,17 @@ void step_scope(const struct step *step, bool undo, struct scope *scope)
         scope->step_gives_null = scope_gives_null_here;
         scope->arg = step;
     }
+}
+
+bool scope_fill(struct turn *turn, const struct scope *scope, const struct template *template,
+                struct span *value)
+{
+    PRE(scope->null_when_missing);
+    struct span missing;
+    struct buf *out = &turn->engine->scratch;
+    buf_clear(out);
+    bool ok = template_fill(template, scope, out, &missing) == SAGA_OK;
+    turn->failed |= !ok;
+    *value = ok ? buf_span(out) : (struct span){NULL, 0};
+    return ok;
 }

@@ -8,6 +8,7 @@
 #include "base/mp.h"
 #include "engine/inbox_rows.h"
 #include "engine/turn.h"
+#include "engine/verb_parts.h"
 #include "journal/event_value.h"
 #include "journal/record.h"
 #include "language/names.h"
@@ -41,12 +42,9 @@ enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, 
         *why = "no step of the saga waits for this event, or will";
         return SAGA_CONFLICT;
     }
-    struct record record = {.type = RECORD_OPERATOR,
-                            .verb = verb->verb,
-                            .actor = verb->actor,
-                            .reason = verb->reason,
-                            .name = verb->event,
-                            .input = verb->input};
+    struct record record = verb_record(verb);
+    record.name = verb->event;
+    record.input = verb->input;
     turn_emit(turn, &record);
     int size = snprintf(id, sizeof(id), "%.*s/%llu", (int)saga->name.size,
                         (const char *)saga->name.data, (unsigned long long)saga->seq);

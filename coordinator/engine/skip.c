@@ -11,12 +11,12 @@
 #include "engine/kinds/kinds.h"
 #include "engine/scope.h"
 #include "engine/turn.h"
+#include "engine/verb_parts.h"
 #include "journal/record.h"
 #include "language/condition.h"
 #include "language/template.h"
 #include "saga/awake.h"
 #include "saga/calls.h"
-#include "saga/keys.h"
 
 static void skip(struct turn *turn, const struct step *step, const char *code, struct span message)
 {
@@ -99,10 +99,10 @@ static const char *why_not(const struct step *step)
 enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, const char **why)
 {
     const struct saga *saga = turn->saga;
-    int32_t index = saga_step_named(saga, verb->step);
-    if (index < 0) {
-        *why = "the definition has no step of that name";
-        return SAGA_NOT_FOUND;
+    struct step *step = NULL;
+    enum saga_error rc = verb_step(saga, verb, &step, why);
+    if (rc != SAGA_OK) {
+        return rc;
     }
     if (saga_state_is_final(saga->state)) {
         *why = "the saga has ended";
@@ -112,7 +112,6 @@ enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, cons
         *why = "the saga turns back";
         return SAGA_CONFLICT;
     }
-    struct step *step = saga_step(saga, (uint32_t)index);
     *why = why_not(step);
     if (*why) {
         return SAGA_CONFLICT;
@@ -121,12 +120,7 @@ enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, cons
         *why = "not among those who may decide this";
         return SAGA_FORBIDDEN;
     }
-    struct record record = {.type = RECORD_OPERATOR,
-                            .fields = 1,
-                            .step = step->index,
-                            .verb = VERB_SKIP,
-                            .actor = verb->actor,
-                            .reason = verb->reason};
+    struct record record = verb_record_of_step(verb, step);
     turn_emit(turn, &record);
     if (!turn->failed && step->state != STEP_STATE_PENDING) {
         skip(turn, step, NULL, (struct span){NULL, 0});

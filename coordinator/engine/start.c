@@ -5,7 +5,6 @@
 #include "engine/kinds/kinds.h"
 #include "engine/room.h"
 #include "engine/skip.h"
-#include "engine/state.h"
 #include "engine/turn.h"
 
 void step_start(struct turn *turn, struct step *step)

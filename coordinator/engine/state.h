@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/heap.h"
-#include "engine/claims.h"
+#include "engine/claim_table.h"
 #include "engine/engine.h"
 
 struct saga;

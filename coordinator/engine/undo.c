@@ -10,7 +10,6 @@
 #include "engine/turn.h"
 #include "journal/record.h"
 #include "language/template.h"
-#include "language/template_form.h"
 #include "saga/calls.h"
 #include "saga/quiet.h"
 #include "saga/steps.h"
@@ -34,13 +33,7 @@ static void fill_undo(struct turn *turn, struct step *step, struct span *input)
         scope.reason = saga_pack_reason(turn->saga, &reason);
         turn->failed |= scope.reason.size == 0;
     }
-    struct span missing;
-    buf_clear(&turn->engine->scratch);
-    if (template_fill(template, &scope, &turn->engine->scratch, &missing) != SAGA_OK) {
-        turn->failed = true;
-        return;
-    }
-    *input = buf_span(&turn->engine->scratch);
+    (void)scope_fill(turn, &scope, template, input);
 }
 
 bool undo_begin(struct turn *turn, struct step *step)

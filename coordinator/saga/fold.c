@@ -8,7 +8,6 @@
 
 #include "journal/record.h"
 #include "saga/calls.h"
-#include "saga/fold_attempt.h"
 #include "saga/fold_backward.h"
 #include "saga/fold_claim.h"
 #include "saga/fold_fan.h"

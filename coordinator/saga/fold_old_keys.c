@@ -139,19 +139,10 @@ bool fold_late_effect(struct step *step, const struct record *record)
     return true;
 }
 
-static struct old_key *oldest_wanted(const struct step *step)
-{
-    struct old_key *oldest = NULL;
-    for (struct old_key *old_key = step->old_keys; old_key; old_key = old_key->older) {
-        oldest = old_key->wanted ? old_key : oldest;
-    }
-    return oldest;
-}
-
 bool fold_late_effect_open(struct call *call)
 {
     struct step *step = call->step;
-    struct old_key *old_key = step->late_effect ? step->late_effect : oldest_wanted(step);
+    struct old_key *old_key = step->late_effect ? step->late_effect : step_oldest_late_effect(step);
     if (!old_key) {
         return false;
     }
@@ -169,7 +160,7 @@ void fold_late_effect_end(struct step *step)
         step->late_effect = NULL;
     }
     step->stuck = false;
-    step->late_undo_state = oldest_wanted(step) ? UNDO_STATE_PENDING : UNDO_STATE_NONE;
+    step->late_undo_state = step_oldest_late_effect(step) ? UNDO_STATE_PENDING : UNDO_STATE_NONE;
 }
 
 void fold_late_effects_drop(struct step *step)

@@ -142,3 +142,11 @@ struct span saga_pack_reason(struct saga *saga, const struct record *record)
     CHECK(!buf_failed(&out) && out.data == bytes);
     return buf_span(&out);
 }
+
+struct span saga_reason_text(const struct saga *saga, const char *key)
+{
+    PRE(saga->magic == SAGA_MAGIC);
+    struct span value = mp_find(saga->reason, span_text(key));
+    struct mp mp = mp_open(value);
+    return mp_type(value) == MP_STR ? mp_str(&mp) : (struct span){NULL, 0};
+}

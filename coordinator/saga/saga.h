@@ -256,6 +256,9 @@ bool saga_open_steps(struct saga *saga);
  * empty = no memory. */
 struct span saga_pack_reason(struct saga *saga, const struct record *record);
 
+/* A text of that reason, by its key; empty = the saga has no reason, or the reason no such text. */
+struct span saga_reason_text(const struct saga *saga, const char *key);
+
 /* Step i of step_total: first those of the definition, by their index there. */
 static inline struct step *saga_step(const struct saga *saga, uint32_t i)
 {

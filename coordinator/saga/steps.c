@@ -23,6 +23,16 @@ struct old_key *step_old_key(const struct step *step, uint32_t run)
     return old_key;
 }
 
+struct old_key *step_oldest_late_effect(const struct step *step)
+{
+    struct old_key *oldest = NULL;
+    for (struct old_key *old_key = step->old_keys; old_key; old_key = old_key->older) {
+        oldest = old_key->wanted ? old_key : oldest;
+    }
+    POST(!oldest || oldest->run <= step->calls[0].old_run);
+    return oldest;
+}
+
 bool step_has_late_effect(const struct step *step)
 {
     return step->late_undo_state != UNDO_STATE_NONE;

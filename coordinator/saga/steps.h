@@ -20,6 +20,9 @@ bool step_awaits_undo(const struct step *step);
 
 struct old_key *step_old_key(const struct step *step, uint32_t run);
 
+/* The oldest of the step's old keys that had a late effect, which is to be undone; NULL: none. */
+struct old_key *step_oldest_late_effect(const struct step *step);
+
 /* A late effect of an old key is being undone, or waits for that. */
 bool step_has_late_effect(const struct step *step);
 

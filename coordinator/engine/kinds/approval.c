@@ -12,39 +12,28 @@
 #include "base/mp.h"
 #include "base/time_text.h"
 #include "engine/deadline.h"
-#include "engine/fail.h"
-#include "engine/failure.h"
-#include "engine/scope.h"
+#include "engine/fill.h"
 #include "engine/state.h"
 #include "engine/turn.h"
+#include "engine/verb_parts.h"
 #include "engine/wait.h"
 #include "journal/record.h"
-#include "language/template.h"
-#include "language/template_form.h"
 #include "saga/awake.h"
-#include "saga/keys.h"
 
 /* ---- asking ---- */
 
-/* false: the step has failed, or there is no memory. */
+/* Fills in the question, or what is shown with it, in the saga's memory. false: the step has
+ * failed, or there is no memory. */
 static bool fill(struct turn *turn, struct step *step, const struct template *template,
                  struct span *value)
 {
-    struct scope scope;
-    struct span missing = {NULL, 0};
-    struct buf *out = &turn->engine->scratch;
     bool ok = true;
-    step_scope(step, false, &scope);
-    buf_clear(out);
-    enum saga_error rc = template_fill(template, &scope, out, &missing);
-    const char *code = rc == SAGA_OK ? NULL : step_code_of(rc);
-    if (code) {
-        step_fail(turn, step, code, missing);
+    if (!fill_or_fail(turn, step, template, value)) {
         return false;
     }
-    *value = rc == SAGA_OK ? arena_copy(&turn->saga->arena, buf_span(out), &ok) : *value;
-    turn->failed |= rc != SAGA_OK || !ok;
-    return !turn->failed;
+    *value = arena_copy(&turn->saga->arena, *value, &ok);
+    turn->failed |= !ok;
+    return ok;
 }
 
 static const char *const outcomes[] = {
@@ -222,12 +211,11 @@ static bool is_of_question(const struct step *step, struct span digest)
 enum saga_error approval_do(struct turn *turn, const struct verb_request *verb, const char **why)
 {
     PRE(verb->verb == VERB_APPROVE || verb->verb == VERB_REJECT);
-    int32_t index = saga_step_named(turn->saga, verb->step);
-    if (index < 0) {
-        *why = "the definition has no step of that name";
-        return SAGA_NOT_FOUND;
+    struct step *step = NULL;
+    enum saga_error rc = verb_step(turn->saga, verb, &step, why);
+    if (rc != SAGA_OK) {
+        return rc;
     }
-    const struct step *step = saga_step(turn->saga, (uint32_t)index);
     if (!step_kind_facts(step->spec->kind)->asks_person) {
         *why = "the step does not ask for an approval";
         return SAGA_CONFLICT;
@@ -244,12 +232,7 @@ enum saga_error approval_do(struct turn *turn, const struct verb_request *verb, 
         *why = "the question is not the one that was seen";
         return SAGA_PRECONDITION_FAILED;
     }
-    struct record record = {.type = RECORD_OPERATOR,
-                            .fields = 1,
-                            .step = step->index,
-                            .verb = verb->verb,
-                            .actor = verb->actor,
-                            .reason = verb->reason};
+    struct record record = verb_record_of_step(verb, step);
     turn_emit(turn, &record);
     end(turn, step, verb, verb->verb == VERB_APPROVE ? NULL : "rejected");
     return SAGA_OK;

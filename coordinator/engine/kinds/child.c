@@ -20,13 +20,12 @@
 #include "engine/kinds/child.h"
 
 #include "base/digest.h"
-#include "base/limits.h"
 #include "base/mp.h"
-#include "engine/batch.h"
 #include "engine/budget.h"
 #include "engine/deadline.h"
 #include "engine/failure.h"
 #include "engine/input.h"
+#include "engine/kinds/child_answer.h"
 #include "engine/pivot.h"
 #include "engine/room.h"
 #include "engine/state.h"
@@ -35,14 +34,8 @@
 #include "journal/record.h"
 #include "saga/calls.h"
 #include "saga/child_state.h"
-#include "saga/keys.h"
-#include "saga/steps.h"
 
-enum { AGAIN_MS = 1000, KEY_ROOM = 24 }; /* "/", "[9999]", "~9999" and "/confirm" in a key */
-
-#define PARENT_PREFIX "saga:"
-
-/* ---- the parent ---- */
+enum { AGAIN_MS = 1000 };
 
 void child_was_left_alone(struct step *step)
 {
@@ -92,13 +85,6 @@ void child_retry(struct turn *turn, struct step *step)
     call_fail(turn, call, &failure);
 }
 
-static struct span reason_text(const struct saga *saga, const char *key)
-{
-    struct span value = mp_find(saga->reason, span_text(key));
-    struct mp mp = mp_open(value);
-    return mp_type(value) == MP_STR ? mp_str(&mp) : (struct span){NULL, 0};
-}
-
 static void fill_start(struct turn *turn, const struct step *step, struct child_ask *ask)
 {
     const struct saga *saga = turn->saga;
@@ -106,7 +92,7 @@ static void fill_start(struct turn *turn, const struct step *step, struct child_
     bool ok = trace != NULL;
     struct buf *actor = &turn->engine->scratch;
     buf_clear(actor);
-    buf_text(actor, PARENT_PREFIX);
+    buf_text(actor, CHILD_PARENT_PREFIX);
     buf_write(actor, saga->name.data, saga->name.size);
     ask->start =
         (struct start_request){.name = step->child,
@@ -128,7 +114,7 @@ static struct span why_back(const struct turn *turn, const struct step *step)
 {
     const struct saga *saga = turn->saga;
     struct span why =
-        saga->direction == BACKWARD ? reason_text(saga, "message") : saga->back_message;
+        saga->direction == BACKWARD ? saga_reason_text(saga, "message") : saga->back_message;
     if (child_state_limit_ms(step) <= turn->now_ms) {
         why = span_text("it did not end in time");
     }
@@ -277,185 +263,10 @@ void child_ended(struct turn *turn, const struct child_end *end)
     }
 }
 
-/* ---- the child ---- */
-
-/* How deep below a saga that is nobody's child. */
-static uint32_t depth_of(struct span name)
-{
-    uint32_t depth = 0;
-    for (name = saga_parent_name(name); name.size > 0; name = saga_parent_name(name)) {
-        depth++;
-    }
-    return depth;
-}
-
-static size_t longest_step(const struct definition *definition)
-{
-    size_t size = 0;
-    for (uint32_t i = 0; i < definition->step_count; i++) {
-        size_t other = definition->steps[i].name.size;
-        size = other > size ? other : size;
-    }
-    return size;
-}
-
-const char *child_refusal(const struct child_ask *ask, const char **message)
-{
-    const struct definition *definition = ask->start.definition;
-    *message = NULL;
-    switch (ask->wish) {
-    case CHILD_BACK:
-        *message = "the child had not been started";
-        return "cancelled";
-    case CHILD_REVERSE:
-        *message = "there is no such child";
-        return "child_not_found";
-    case CHILD_START:
-        break;
-    }
-    if (!definition) {
-        *message = "there is no definition of the child's name and version";
-        return "unknown_definition";
-    }
-    if (depth_of(ask->start.name) > LIMIT_CHILD_DEPTH) {
-        *message = "children of children are 16 deep already";
-        return "child_too_deep";
-    }
-    if (ask->start.name.size + longest_step(definition) + KEY_ROOM > LIMIT_KEY) {
-        *message = "the child's id would be too long for the keys of its steps";
-        return "child_id_too_long";
-    }
-    return NULL;
-}
-
-static bool copy_end(struct batch *batch, struct child_end *end)
-{
-    struct span *texts[] = {&end->parent,  &end->child, &end->code,
-                            &end->message, &end->actor, &end->output};
-    bool ok = true;
-    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
-        *texts[i] = arena_copy(&batch->arena, *texts[i], &ok);
-    }
-    return ok;
-}
-
-/* A final child may leave memory before the batch is released: all of it is copied. */
-static bool say(struct batch *batch, const struct child_end *end)
-{
-    struct child_end *own = ARENA_NEW(&batch->arena, struct child_end);
-    struct effect *effect = batch_effect(batch, EFFECT_CHILD_END, 0);
-    if (!own || !effect) {
-        return false;
-    }
-    *own = *end;
-    effect->child_end = own;
-    return copy_end(batch, own);
-}
-
-bool child_tell_none(struct batch *batch, const struct child_ask *ask, const char *code,
-                     const char *message)
-{
-    struct child_end end = {
-        .parent = saga_parent_name(ask->start.name), .child = ask->start.name, .is_busy = !code};
-    if (code) {
-        end.code = span_text(code);
-        end.message = span_text(message);
-    }
-    return say(batch, &end);
-}
-
-static bool is_of_parent(struct span actor, struct span parent)
-{
-    size_t size = strlen(PARENT_PREFIX);
-    return actor.size == size + parent.size && memcmp(actor.data, PARENT_PREFIX, size) == 0 &&
-           span_equal(span_of(actor.data + size, parent.size), parent);
-}
-
-static void tell(struct turn *turn, struct span parent)
-{
-    const struct saga *saga = turn->saga;
-    struct child_end end = {.parent = parent,
-                            .child = saga->name,
-                            .state = saga->state,
-                            .cost_micros = saga->cost_micros,
-                            .undo_cost_micros = saga->undo_cost_micros};
-    if (saga->state == SAGA_STATE_COMPLETED) {
-        end.output = saga->output;
-    } else if (saga->state == SAGA_STATE_TERMINATED) {
-        end.code = span_text("terminated");
-        end.message = saga->end_reason;
-        end.actor = saga->end_actor;
-    } else if (saga->state == SAGA_STATE_PARKED) {
-        end.code = span_text("child_parked");
-        end.message = span_text("the child is parked: a person must act there");
-    } else if (saga->state == SAGA_STATE_COMPENSATED) {
-        bool by_parent = is_of_parent(reason_text(saga, "actor"), parent);
-        end.code = by_parent ? span_text("cancelled") : reason_text(saga, "code");
-        end.message = reason_text(saga, "message");
-    }
-    turn->failed |= !say(turn->batch, &end);
-}
-
-static bool has_news(const struct saga *saga)
-{
-    return saga_state_is_final(saga->state) || saga->state == SAGA_STATE_PARKED;
-}
-
 void child_has_begun(struct saga *parent, const struct saga *child)
 {
-    for (uint32_t i = 0; i < parent->step_total && !has_news(child); i++) {
+    for (uint32_t i = 0; i < parent->step_total && !state_is_settled(child->state); i++) {
         struct step *step = saga_step(parent, i);
         step->live.watch.is_there |= child_is_watched(step) && span_equal(step->child, child->name);
-    }
-}
-
-bool child_owes_its_end(const struct saga *saga)
-{
-    return saga_state_is_final(saga->state) && saga_parent_name(saga->name).size > 0;
-}
-
-void child_tell(struct turn *turn)
-{
-    turn->saga->live.is_untold = false;
-    struct span parent = saga_parent_name(turn->saga->name);
-    if (parent.size > 0 && has_news(turn->saga)) {
-        tell(turn, parent);
-    }
-}
-
-static void send_child_back(struct turn *turn, const struct child_ask *ask, enum verb verb)
-{
-    struct record record = {
-        .type = RECORD_OPERATOR, .verb = verb, .actor = ask->start.actor, .reason = ask->reason};
-    turn_emit(turn, &record);
-    if (verb == VERB_REVERSE) {
-        struct record back = {.type = RECORD_SAGA_COMPENSATING,
-                              .code = span_text("reverse"),
-                              .message = ask->reason,
-                              .actor = ask->start.actor};
-        claims_reverse(turn, &back);
-    }
-}
-
-/* It goes forward, or will again after a save-point, and nobody has said that all of it is to turn
- * back. */
-static bool is_ahead(const struct saga *saga)
-{
-    bool ahead = saga->direction == FORWARD || saga->save_point > 0;
-    bool goes_back = saga->back_wanted && saga->back_to == 0;
-    return ahead && !goes_back && !saga_state_is_final(saga->state);
-}
-
-void child_obey(struct turn *turn, const struct child_ask *ask)
-{
-    struct saga *saga = turn->saga;
-    if (ask->wish == CHILD_BACK && is_ahead(saga) && !pivot_has_succeeded(saga)) {
-        send_child_back(turn, ask, VERB_ROLLBACK);
-    } else if (ask->wish == CHILD_REVERSE && saga->state == SAGA_STATE_COMPLETED) {
-        if (!claims_wait(saga)) {
-            send_child_back(turn, ask, VERB_REVERSE);
-        }
-    } else {
-        child_tell(turn);
     }
 }

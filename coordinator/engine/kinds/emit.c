@@ -4,42 +4,32 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/deadline.h"
-#include "engine/failure.h"
+#include "engine/fail.h"
+#include "engine/fill.h"
 #include "engine/inbox_rows.h"
-#include "engine/scope.h"
 #include "engine/state.h"
 #include "engine/tell.h"
 #include "engine/turn.h"
-#include "engine/wait.h"
 #include "journal/event_value.h"
 #include "journal/record.h"
-#include "language/template.h"
 #include "saga/calls.h"
 #include "saga/keys.h"
 
-static bool fill_data(struct turn *turn, const struct step *step, struct span *data)
+/* false: the step has failed, or there is no memory. */
+static bool fill_data(struct turn *turn, struct step *step, struct span *data)
 {
-    struct scope scope;
-    struct span missing = {NULL, 0};
-    struct buf *out = &turn->engine->scratch;
     *data = MP_NIL_VALUE;
     if (!step->spec->data) {
         return true;
     }
-    step_scope(step, false, &scope);
-    buf_clear(out);
-    enum saga_error rc = template_fill(step->spec->data, &scope, out, &missing);
-    if (rc != SAGA_OK && step_code_of(rc)) {
-        wait_end(turn, step, step_code_of(rc), missing);
-    } else if (rc != SAGA_OK) {
-        turn->failed = true;
-    } else if (out->size > LIMIT_VALUE) {
-        wait_end(turn, step, "too_large", span_text("the event's data has more than 960 KiB"));
-    } else {
-        *data = buf_span(out);
-        return true;
+    if (!fill_or_fail(turn, step, step->spec->data, data)) {
+        return false;
     }
-    return false;
+    if (data->size > LIMIT_VALUE) {
+        step_fail(turn, step, "too_large", span_text("the event's data has more than 960 KiB"));
+        return false;
+    }
+    return true;
 }
 
 /* The step's output says which event it was. */

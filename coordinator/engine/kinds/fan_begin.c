@@ -4,12 +4,9 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/fail.h"
-#include "engine/failure.h"
-#include "engine/scope.h"
-#include "engine/state.h"
+#include "engine/fill.h"
 #include "engine/turn.h"
 #include "journal/record.h"
-#include "language/template.h"
 #include "saga/awake.h"
 
 /* NULL = it is not. */
@@ -31,21 +28,11 @@ static const char *too_many(const struct step *container, uint32_t count)
 void fan_begin(struct turn *turn, struct step *container)
 {
     PRE(step_is_container(container));
-    struct scope scope;
-    struct span missing = {NULL, 0};
-    struct buf *out = &turn->engine->scratch;
-    step_scope(container, false, &scope);
-    buf_clear(out);
-    enum saga_error rc = template_fill(container->spec->for_each, &scope, out, &missing);
-    if (rc != SAGA_OK) {
-        const char *code = step_code_of(rc);
-        turn->failed |= !code;
-        if (code) {
-            step_fail(turn, container, code, missing);
-        }
+    struct span collection;
+    if (!fill_or_fail(turn, container, container->spec->for_each, &collection)) {
         return;
     }
-    struct mp mp = mp_open(buf_span(out));
+    struct mp mp = mp_open(collection);
     if (mp_peek(&mp) != MP_ARRAY) {
         step_fail(turn, container, "bad_reference", span_text("for_each gives no array"));
         return;
@@ -60,7 +47,7 @@ void fan_begin(struct turn *turn, struct step *container)
                             .fields = 1,
                             .step = container->index,
                             .code = span_text("items"),
-                            .input = buf_span(out),
+                            .input = collection,
                             .count = count};
     turn_emit(turn, &record);
 }

@@ -1,0 +1,243 @@
+/* saga_begin.c - a new saga: by a client's start, or as a parent's child.
+ *
+ * A start that fails for want of memory leaves nothing behind: neither rows nor effects nor a
+ * number that was used. */
+#include "engine/saga_begin.h"
+
+#include "engine/batch.h"
+#include "engine/claims.h"
+#include "engine/fit.h"
+#include "engine/kinds/child.h"
+#include "engine/kinds/child_answer.h"
+#include "engine/labels.h"
+#include "engine/lookup.h"
+#include "engine/name.h"
+#include "engine/proceed.h"
+#include "engine/state.h"
+#include "engine/trace.h"
+#include "engine/turn.h"
+#include "engine/turn_close.h"
+#include "journal/record.h"
+#include "saga/keys.h"
+
+static bool begin(struct turn *turn, const struct start_request *start)
+{
+    struct saga *saga = turn->saga;
+    turn->is_new = true;
+    turn->state_before = SAGA_STATE_RUNNING;
+    memcpy(saga->live.digest, start->digest, sizeof(saga->live.digest));
+    saga->live.has_digest = true;
+    /* Events that come from here on count for the saga's steps; if an event starts the saga, those
+     * that came after that one. Noted even if no step waits for an event: a later version may. */
+    uint64_t mark = start->event_number ? start->event_number : turn->engine->inbox_last;
+    struct record record = {.type = RECORD_SAGA_STARTED,
+                            .name = saga->name,
+                            .definition = saga->definition->name,
+                            .version = saga->definition->version,
+                            .due_ms = start->start_at_ms,
+                            .actor = start->actor,
+                            .traceparent = start->traceparent,
+                            .tracestate = start->tracestate,
+                            .input = start->input,
+                            .labels = labels_merge(turn, start->labels),
+                            .event = start->event,
+                            .mark = (int64_t)mark};
+    claims_begin(turn, start, &record);
+    turn_emit(turn, &record);
+    trace_begin(saga);
+    proceed(turn);
+    bool ok = !turn->failed && turn_name(turn, saga->name, start->digest) &&
+              (start->key.size == 0 || turn_name(turn, start->key, start->key_digest));
+    turn->failed |=
+        !ok || (!start->is_child && !batch_reply(turn->batch, turn->ref, SAGA_OK, NULL, saga));
+    return turn_close(turn);
+}
+
+/* What a batch and the engine held before a start, which may fail. */
+struct mark {
+    struct rows rows;
+    uint32_t effect_count;
+    uint64_t lsn_last;
+    uint64_t inbox_last;
+};
+
+static void undo_start(struct engine *engine, struct batch *batch, const struct mark *mark,
+                       struct saga **saga)
+{
+    PRE(mark->effect_count <= batch->effect_count);
+    batch->rows.row_count = mark->rows.row_count;
+    batch->rows.head_count = mark->rows.head_count;
+    batch->rows.name_count = mark->rows.name_count;
+    batch->rows.notice_count = mark->rows.notice_count;
+    batch->rows.claim_count = mark->rows.claim_count;
+    batch->rows.inbox_count = mark->rows.inbox_count;
+    batch->rows.wait_count = mark->rows.wait_count;
+    batch->effect_count = mark->effect_count;
+    engine->inbox_last = mark->inbox_last;
+    engine->lsn_last = mark->lsn_last;
+    for (uint32_t i = 0; i < (*saga)->step_total; i++) {
+        for (struct attempt *a = saga_step(*saga, i)->calls[0].attempts; a; a = a->older) {
+            map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
+        }
+    }
+    claims_forget(engine, *saga);
+    heap_drop(&engine->timers, &(*saga)->live.timer);
+    map_drop(&engine->sagas, (*saga)->name);
+    saga_destroy(saga);
+}
+
+/* false: there is no room for another saga, and nothing has changed. */
+static bool start_new(struct engine *engine, const struct event *event, struct batch *batch,
+                      const struct start_request *start)
+{
+    struct saga *saga = NULL;
+    struct mark mark = {batch->rows, batch->effect_count, engine->lsn_last, engine->inbox_last};
+    if (engine->sagas.count < engine->options.sagas_max) {
+        saga =
+            saga_new(engine->options.memory, engine->saga_last + 1, start->name, start->definition);
+    }
+    if (saga && map_put(&engine->sagas, saga->name, saga) != SAGA_OK) {
+        saga_destroy(&saga);
+    }
+    if (!saga) {
+        return false;
+    }
+    saga->live.timer.tie = saga->id;
+    struct turn turn;
+    turn_open(&turn, engine, event, batch, saga);
+    if (begin(&turn, start)) {
+        engine->saga_last = saga->id;
+        return true;
+    }
+    undo_start(engine, batch, &mark, &saga);
+    return false;
+}
+
+/* The start of a saga that is there already: the same request gets the same answer. */
+static bool reply_again(struct batch *batch, const struct event *event, const struct saga *saga)
+{
+    const struct start_request *start = &event->start;
+    PRE(event->kind == EVENT_START);
+    bool same = memcmp(saga->live.digest, start->digest, sizeof(saga->live.digest)) == 0;
+    enum saga_error rc = same ? SAGA_OK : SAGA_IDEMPOTENCY_CONFLICT;
+    if (!batch_reply(batch, event->ref, rc, NULL, saga)) {
+        return false;
+    }
+    batch->effects[batch->effect_count - 1].reply.duplicate = same;
+    return true;
+}
+
+/* The input has not the form that the definition gives it. */
+static bool reply_misfit(struct batch *batch, const struct event *event,
+                         const struct fit_refusal *refusal)
+{
+    PRE(refusal->problems != NULL);
+    if (!batch_reply(batch, event->ref, SAGA_INVALID, refusal->why, NULL)) {
+        return false;
+    }
+    batch->effects[batch->effect_count - 1].reply.problems = refusal->problems;
+    return true;
+}
+
+/* A new saga, or a reply that says why there is none. false: no memory. */
+static bool begin_or_reply(struct engine *engine, const struct event *event, struct batch *batch)
+{
+    struct start_request own = event->start;
+    struct fit_refusal refusal;
+    const char *why = NULL;
+    enum saga_error rc = fit_input(own.definition, own.input, batch, &refusal);
+    if (rc == SAGA_INVALID) {
+        return reply_misfit(batch, event, &refusal);
+    }
+    if (rc == SAGA_OK) {
+        rc = claims_fill(engine, &event->start, batch, &own.claim, &why);
+    }
+    if (rc != SAGA_OK && rc != SAGA_NO_MEMORY) {
+        return batch_reply(batch, event->ref, rc, why, NULL);
+    }
+    if (rc == SAGA_OK && start_new(engine, event, batch, &own)) {
+        return true;
+    }
+    return batch_reply(batch, event->ref, SAGA_OVERLOADED, "no room for another saga", NULL);
+}
+
+enum saga_error saga_begin(struct engine *engine, const struct event *event, struct batch *batch)
+{
+    PRE(event->kind == EVENT_START);
+    const struct saga *saga = lookup_saga(engine, event->start.name);
+    bool ok = saga ? reply_again(batch, event, saga) : begin_or_reply(engine, event, batch);
+    return ok ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+/* A parent that is in memory hears at once that its child is there; of the child's end it hears by
+ * an event. */
+static void note_child(struct engine *engine, const struct saga *child)
+{
+    struct saga *parent = lookup_saga(engine, saga_parent_name(child->name));
+    PRE(parent != child);
+    if (parent) {
+        child_has_begun(parent, child);
+    }
+}
+
+static enum saga_error obey(struct engine *engine, const struct event *event, struct batch *batch,
+                            struct saga *saga)
+{
+    PRE(event->kind == EVENT_CHILD);
+    struct turn turn;
+    turn_open(&turn, engine, event, batch, saga);
+    child_obey(&turn, &event->child);
+    proceed(&turn);
+    note_child(engine, saga);
+    return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+/* Why the child cannot begin, as a code with *message; NULL: there is no room for it now (*message
+ * is NULL then), or it has begun. */
+static const char *begin_child(struct engine *engine, const struct event *event,
+                               struct batch *batch, const char **message, bool *begun)
+{
+    const struct child_ask *ask = &event->child;
+    struct start_request own = ask->start;
+    struct fit_refusal refusal;
+    *begun = false;
+    const char *code = child_refusal(ask, message);
+    if (code) {
+        return code;
+    }
+    CHECK(own.definition != NULL);
+    enum saga_error rc = fit_input(own.definition, own.input, batch, &refusal);
+    if (rc == SAGA_INVALID) {
+        *message = refusal.why;
+        return error_code(rc);
+    }
+    if (rc == SAGA_OK) {
+        rc = claims_fill(engine, &ask->start, batch, &own.claim, message);
+    }
+    if (rc == SAGA_INVALID || rc == SAGA_CONFLICT) {
+        return error_code(rc);
+    }
+    *message = NULL;
+    *begun = rc == SAGA_OK && start_new(engine, event, batch, &own);
+    return NULL;
+}
+
+enum saga_error saga_begin_child(struct engine *engine, const struct event *event,
+                                 struct batch *batch)
+{
+    const struct child_ask *ask = &event->child;
+    struct saga *saga = lookup_saga(engine, ask->start.name);
+    if (saga) {
+        return obey(engine, event, batch, saga);
+    }
+    bool begun;
+    const char *message;
+    const char *code = begin_child(engine, event, batch, &message, &begun);
+    if (!begun) {
+        return child_tell_none(batch, ask, code, message) ? SAGA_OK : SAGA_NO_MEMORY;
+    }
+    saga = lookup_saga(engine, ask->start.name);
+    CHECK(saga != NULL);
+    note_child(engine, saga);
+    return SAGA_OK;
+}

@@ -1,0 +1,117 @@
+/* verb_retry.c - the verb retry: the next attempt of what waits for one, or is parked, goes now. */
+#include "engine/verb_retry.h"
+
+#include "engine/check.h"
+#include "engine/turn.h"
+#include "engine/verb_parts.h"
+#include "journal/record.h"
+#include "saga/awake.h"
+#include "saga/calls.h"
+#include "saga/steps.h"
+
+static bool undo_is_retryable(enum undo_state state)
+{
+    PRE(state < UNDO_STATE_COUNT);
+    return state == UNDO_STATE_PARKED || state == UNDO_STATE_RETRYING;
+}
+
+/* Which call of the step a retry would move; NULL = none. */
+static struct call *retryable_call(struct step *step)
+{
+    PRE(!step->fan || step_is_container(step));
+    if (undo_is_retryable(step->undo_state) || undo_is_retryable(step->late_undo_state)) {
+        return step_call(step, TASK_UNDO);
+    }
+    bool waits = step->state == STEP_STATE_PARKED || step->state == STEP_STATE_RETRYING;
+    bool may_go = waits && step->saga->direction == FORWARD && !step->fan;
+    return may_go ? step_call(step, TASK_DO) : NULL;
+}
+
+/* Was a parked step never asked for anything? Then a retry begins the step anew. */
+static bool begins_anew(const struct call *call)
+{
+    PRE(call->step->saga->magic == SAGA_MAGIC);
+    return call->kind == TASK_DO && call->step->state == STEP_STATE_PARKED &&
+           !step_is_begun(call->step);
+}
+
+static enum saga_error retry_one(struct turn *turn, const struct verb_request *verb,
+                                 struct call *call, const char **why)
+{
+    PRE(call->kind == TASK_DO || call->kind == TASK_UNDO);
+    bool edited = verb->input.size > 0;
+    bool doubt = call->kind == TASK_DO && call_in_doubt(call);
+    if (edited && doubt) {
+        *why = "in doubt: the key may not carry another request; resolve it or retry unchanged";
+        return SAGA_CONFLICT;
+    }
+    const struct step_spec *spec = call->step->spec;
+    bool asks = step_kind_facts(spec->kind)->asks;
+    if (edited && (!asks || step_is_container(call->step))) {
+        *why = "the step takes no input";
+        return SAGA_INVALID;
+    }
+    struct record record = verb_record_of_step(verb, call->step);
+    record.kind = call->kind;
+    record.input = verb->input;
+    /* A provider replays the refusal that it stored under the key, so a refused do asks anew. */
+    bool fresh = edited || (call->kind == TASK_DO && !doubt && call->step->refused);
+    bool own = undo_is_retryable(call->step->undo_state);
+    record.flags = begins_anew(call) ? FLAG_ANEW : fresh ? FLAG_FRESH : 0u;
+    record.flags |= call->kind == TASK_UNDO && !own ? (uint32_t)FLAG_LATE_EFFECT : 0u;
+    turn_emit(turn, &record);
+    if (call->kind == TASK_UNDO) {
+        call->step->live.undo_due_ms = 0; /* how long the undo may fail counts from the retry on */
+        check_call_off(turn, call->step);
+    }
+    return SAGA_OK;
+}
+
+/* Every step for which there is something to retry. */
+static enum saga_error retry_all(struct turn *turn, const struct verb_request *verb,
+                                 const char **why)
+{
+    const struct saga *saga = turn->saga;
+    bool any = false;
+    PRE(verb->input.size == 0);
+    for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
+        struct call *call = retryable_call(saga_step(saga, i));
+        if (call) {
+            any = true;
+            enum saga_error rc = retry_one(turn, verb, call, why);
+            CHECK(rc == SAGA_OK);
+        }
+    }
+    if (!any) {
+        *why = "no step waits for a retry or is parked";
+        return SAGA_CONFLICT;
+    }
+    return SAGA_OK;
+}
+
+enum saga_error retry_do(struct turn *turn, const struct verb_request *verb, const char **why)
+{
+    PRE(verb->verb == VERB_RETRY);
+    struct step *step = NULL;
+    if (saga_state_is_final(turn->saga->state)) {
+        *why = "the saga has ended";
+        return SAGA_CONFLICT;
+    }
+    if (verb->step.size == 0 && verb->input.size > 0) {
+        *why = "an edited input needs the step's name";
+        return SAGA_INVALID;
+    }
+    if (verb->step.size == 0) {
+        return retry_all(turn, verb, why);
+    }
+    enum saga_error rc = verb_step(turn->saga, verb, &step, why);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    struct call *call = retryable_call(step);
+    if (!call) {
+        *why = "the step neither waits for a retry nor is parked";
+        return SAGA_CONFLICT;
+    }
+    return retry_one(turn, verb, call, why);
+}
