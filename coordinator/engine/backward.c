@@ -26,55 +26,99 @@
 #include "saga/child_state.h"
 #include "saga/steps.h"
 
-/* Steps that have given no answer yet, or gave none that says what is left of them. */
+static void emit_kept(struct turn *turn, const struct step *step, const char *code)
+{
+    PRE(step->chosen);
+    struct record record = {
+        .type = RECORD_STEP_KEPT, .fields = 1, .step = step->index, .code = span_text(code)};
+    turn_emit(turn, &record);
+}
+
+/* A do that waits for its retry is given up: it fails, or is in doubt. */
+static void give_up_do(struct turn *turn, struct step *step)
+{
+    PRE(step->state == STEP_STATE_RETRYING);
+    struct failure failure = {.code = step->code.size > 0 ? step->code : span_text("cancelled"),
+                              .message = step->message,
+                              .refused = true,
+                              .uncounted = true,
+                              .retry_after_ms = -1};
+    call_fail(turn, step_call(step, TASK_DO), &failure);
+}
+
+/* A step that has succeeded and for which no undo is due: nothing has to be undone, a person
+ * accepts what it did, or its success came while the saga goes back and a person must see to it. */
+static void keep_or_park(struct turn *turn, struct step *step)
+{
+    PRE(step->state == STEP_STATE_SUCCEEDED && step->undo_state == UNDO_STATE_NONE);
+    if (step->spec->step_class == CLASS_READONLY) {
+        emit_kept(turn, step, "nothing_to_undo");
+    } else if (step->accepted) {
+        emit_kept(turn, step, "accepted");
+    } else {
+        park(turn, step, TASK_DO, "irrevocable");
+    }
+}
+
+/* A do that runs is waited for. With `later` an attempt may run without an end, so how long it is
+ * waited for counts from the time when the undo could have left. */
+static void wait_for_do(const struct turn *turn, struct step *step)
+{
+    const struct call *call = step_call(step, TASK_DO);
+    CHECK(call->newest != NULL);
+    if (call->newest->later && step->live.undo_due_ms == 0) {
+        step->live.undo_due_ms = turn->now_ms;
+    }
+}
+
+/* Brings a step that is to be undone to a state that says what is left of it, as far as that
+ * depends on the coordinator; true = something changed. */
 static bool bring_in(struct turn *turn, struct step *step)
 {
+    PRE(step->chosen);
     if (step->fan) {
         return fan_bring_in(turn, step);
-    }
-    struct call *call = step_call(step, TASK_DO);
-    if (step->state == STEP_STATE_RETRYING && !call_is_open(call)) {
-        struct failure failure = {.code = step->code.size > 0 ? step->code : span_text("cancelled"),
-                                  .message = step->message,
-                                  .refused = true,
-                                  .uncounted = true,
-                                  .retry_after_ms = -1};
-        call_fail(turn, call, &failure);
-        return true;
-    }
-    if (step->state == STEP_STATE_RUNNING && call->newest->later && step->live.undo_due_ms == 0) {
-        step->live.undo_due_ms = turn->now_ms;
     }
     if (child_is_watched(step)) {
         child_watch(turn, step);
         return false;
     }
-    if (step->state == STEP_STATE_WAITING) {
+    bool no_undo = step->undo_state == UNDO_STATE_NONE;
+    switch (step->state) {
+    case STEP_STATE_RETRYING:
+        if (call_is_open(step_call(step, TASK_DO))) {
+            return false;
+        }
+        give_up_do(turn, step);
+        return true;
+    case STEP_STATE_RUNNING:
+        wait_for_do(turn, step);
+        return false;
+    case STEP_STATE_WAITING:
         wait_call_off(turn, step);
         return true;
-    }
-    if (step->state == STEP_STATE_IN_DOUBT) {
+    case STEP_STATE_IN_DOUBT:
         return doubt_decide(turn, step) == DOUBT_CHANGED;
-    }
-    if (step->state == STEP_STATE_SUCCEEDED && step->undo_state == UNDO_STATE_NONE) {
-        struct record record = {.type = RECORD_STEP_KEPT, .fields = 1, .step = step->index};
-        bool readonly = step->spec->step_class == CLASS_READONLY;
-        if (!readonly && !step->accepted) {
-            /* Its success came while the saga turned back, and nothing can undo it. */
-            park(turn, step, TASK_DO, "irrevocable");
-            return true;
+    case STEP_STATE_SUCCEEDED:
+        if (no_undo) {
+            keep_or_park(turn, step);
         }
-        record.code = span_text(readonly ? "nothing_to_undo" : "accepted");
-        turn_emit(turn, &record);
-        return true;
-    }
-    if (step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE && step->accepted) {
-        struct record record = {.type = RECORD_STEP_KEPT,
-                                .fields = 1,
-                                .step = step->index,
-                                .code = span_text("accepted")};
-        turn_emit(turn, &record);
-        return true;
+        return no_undo;
+    case STEP_STATE_PARKED:
+        if (no_undo && step->accepted) {
+            emit_kept(turn, step, "accepted");
+        }
+        return no_undo && step->accepted;
+    case STEP_STATE_NONE:
+    case STEP_STATE_PENDING:
+    case STEP_STATE_FAILED:
+    case STEP_STATE_SKIPPED:
+    case STEP_STATE_COMPENSATING:
+    case STEP_STATE_COMPENSATED:
+    case STEP_STATE_KEPT:
+    case STEP_STATE_RESOLVED:
+    case STEP_STATE_COUNT:
+        break;
     }
     return false;
 }
@@ -171,45 +215,65 @@ static bool is_for_late_effect(const struct saga *saga)
     return span_is(saga_reason_text(saga, "code"), "late_result");
 }
 
-/* All is settled, or nothing can move without a person. */
-static bool finish(struct turn *turn)
+/* Is every step done, but for what a person must see to (*parked)? */
+static bool all_done(const struct saga *saga, bool *parked)
 {
-    struct saga *saga = turn->saga;
-    bool parked = false;
+    *parked = false;
+    PRE(saga->direction == BACKWARD);
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {
         const struct step *step = saga_step(saga, i);
         if (!step_is_done(step, true)) {
             return false;
         }
-        parked |= (step->chosen && step->state == STEP_STATE_PARKED) ||
-                  step->late_undo_state == UNDO_STATE_PARKED;
+        *parked |= (step->chosen && step->state == STEP_STATE_PARKED) ||
+                   step->late_undo_state == UNDO_STATE_PARKED;
     }
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         if (!step_is_done(saga_step(saga, i), true)) {
-            return false; /* it waits for its turn */
+            return false; /* a step whose undo waits for that of another rests, and is not awake */
         }
     }
-    struct record record = {.type = RECORD_SAGA_COMPENSATED};
-    if (saga->save_point > 0 && !parked) {
+    return true;
+}
+
+/* Nothing can move any more without a person. */
+static void park_saga(struct turn *turn)
+{
+    const struct saga *saga = turn->saga;
+    struct record record = {.type = RECORD_SAGA_PARKED, .code = span_text("needs_a_person")};
+    if (saga->state != SAGA_STATE_PARKED && !savepoint_waits(saga)) {
+        turn_alert(turn, NULL, "saga_parked");
+        turn_emit(turn, &record);
+    }
+    IMPLIES(!turn->failed && saga->save_point == 0, saga->state == SAGA_STATE_PARKED);
+}
+
+/* The end of a saga that goes back, when all is settled, or nothing can move without a person;
+ * true: the saga goes forward again. */
+static bool finish(struct turn *turn)
+{
+    const struct saga *saga = turn->saga;
+    bool parked;
+    if (!all_done(saga, &parked)) {
+        return false;
+    }
+    if (parked) {
+        park_saga(turn);
+        return false;
+    }
+    if (saga->save_point > 0) {
         savepoint_reached(turn);
         return true;
     }
-    if (parked) {
-        if (saga->state == SAGA_STATE_PARKED || savepoint_waits(saga)) {
-            return false;
-        }
-        record.type = RECORD_SAGA_PARKED;
-        record.code = span_text("needs_a_person");
-        turn_alert(turn, NULL, "saga_parked");
-    } else if (saga->partial &&
-               (!has_chosen(saga) || still_stands(saga) || is_for_late_effect(saga))) {
-        record.type = RECORD_SAGA_COMPLETED;
-    }
-    bool waits_on = record.type == RECORD_SAGA_COMPLETED && claims_wait(saga);
+    bool completes =
+        saga->partial && (!has_chosen(saga) || still_stands(saga) || is_for_late_effect(saga));
+    bool waits_on = completes && claims_wait(saga);
+    struct record record = {.type = completes ? RECORD_SAGA_COMPLETED : RECORD_SAGA_COMPENSATED};
     turn_emit(turn, &record);
     if (waits_on && !turn->failed) {
         claims_wait_on(turn);
     }
+    IMPLIES(!turn->failed, saga_state_is_final(saga->state));
     return false;
 }
 

@@ -10,8 +10,28 @@
 #include "journal/record.h"
 #include "saga/calls.h"
 
-/* Losing its session three times is bad luck; a task that loses more kills its workers. */
+/* A task whose session is lost up to three times had bad luck; one that loses more of them kills
+ * the processes that work on it, and its losses are counted as attempts. */
 enum { LOSSES_FREE = 3 };
+
+/* When the policy, or the failure itself, wants the next attempt: so many ms from now. */
+static int64_t wanted_delay_ms(const struct turn *turn, const struct call *call,
+                               const struct failure *failure, uint32_t counted)
+{
+    if (failure->retry_at_ms > 0) {
+        return failure->retry_at_ms > turn->now_ms ? failure->retry_at_ms - turn->now_ms : 0;
+    }
+    if (failure->retry_after_ms >= 0) {
+        return failure->retry_after_ms;
+    }
+    if (failure->at_once) {
+        return 0;
+    }
+    uint64_t seed = turn->engine->options.seed ^ (turn->saga->id << 20) ^ turn->saga->seq;
+    int64_t delay_ms = retry_delay_ms(&call_spec(call)->retry, counted > 0 ? counted : 1, seed);
+    POST(delay_ms >= 0);
+    return delay_ms;
+}
 
 /* The delay before the next attempt, or -1 when there is to be none. */
 static int64_t next_delay_ms(const struct turn *turn, const struct call *call,
@@ -19,37 +39,30 @@ static int64_t next_delay_ms(const struct turn *turn, const struct call *call,
 {
     const struct retry_policy *policy = &call_spec(call)->retry;
     uint32_t counted = call->counted + (failure->uncounted ? 0 : 1);
+    int64_t end_ms = call_close_ms(call);
+    PRE(!failure->no_effect);
     if (failure->refused && call->kind != TASK_CHECK) {
         return -1;
     }
     if (!failure->uncounted && policy->attempts_max > 0 && counted >= policy->attempts_max) {
         return -1;
     }
-    int64_t delay_ms = 0;
-    if (failure->retry_at_ms > 0) {
-        delay_ms = failure->retry_at_ms > turn->now_ms ? failure->retry_at_ms - turn->now_ms : 0;
-    } else if (failure->retry_after_ms >= 0) {
-        delay_ms = failure->retry_after_ms;
-    } else if (!failure->at_once) {
-        uint64_t seed = turn->engine->options.seed ^ (turn->saga->id << 20) ^ turn->saga->seq;
-        delay_ms = retry_delay_ms(policy, counted > 0 ? counted : 1, seed);
-    }
-    int64_t end_ms = call_close_ms(call);
     if (end_ms > 0 && end_ms <= turn->now_ms) {
         return -1;
     }
+    int64_t delay_ms = wanted_delay_ms(turn, call, failure, counted);
+    /* Who asks to be left alone for too long is asked once more, when the time is just over. */
     if (end_ms > 0 && failure->retry_after_ms >= 0 && turn->now_ms + delay_ms > end_ms) {
         delay_ms = end_ms - turn->now_ms;
     }
-    if (policy->elapsed_max_ms > 0 &&
-        turn->now_ms + delay_ms > call->first_ms + policy->elapsed_max_ms) {
-        return -1;
-    }
-    return delay_ms;
+    bool has_elapsed = policy->elapsed_max_ms > 0 &&
+                       turn->now_ms + delay_ms > call->first_ms + policy->elapsed_max_ms;
+    return has_elapsed ? -1 : delay_ms;
 }
 
 static uint32_t flags_of(const struct failure *failure)
 {
+    PRE(!failure->lost || failure->in_doubt);
     bool doubt_answered = failure->in_doubt && !failure->unanswered;
     return (doubt_answered ? FLAG_IN_DOUBT : 0u) | (failure->refused ? FLAG_REFUSED : 0u) |
            (failure->uncounted ? FLAG_UNCOUNTED : 0u) |
@@ -62,6 +75,7 @@ static uint32_t flags_of(const struct failure *failure)
 static bool attempt_decides(const struct call *call, const struct attempt *attempt)
 {
     const struct step *step = call->step;
+    PRE(attempt->call == call);
     if (attempt != call->newest) {
         return false;
     }
@@ -72,18 +86,22 @@ static bool attempt_decides(const struct call *call, const struct attempt *attem
     return attempt->state == ATTEMPT_OPEN || (attempt->state == ATTEMPT_DOUBT && waits);
 }
 
-/* Its own answer may end the doubt while its check still waits to be sent. */
+/* Writes the failure. The answer of a do or an undo may end its doubt while the check of that doubt
+ * still waits to be sent: the check is called off. */
 static void emit_failure(struct turn *turn, struct call *call, struct record *record)
 {
+    PRE(record->type == RECORD_TASK_FAILED || record->type == RECORD_TASK_IN_DOUBT);
     turn_emit(turn, record);
     if (call->kind != TASK_CHECK) {
         check_call_off(turn, call->step);
     }
 }
 
-/* What comes of a failed attempt of an undo, besides its retry. */
+/* What comes of a failed attempt of an undo, besides its retry: it is given up, or counts as stuck.
+ */
 static void undo_failed(struct turn *turn, const struct call *undo, bool is_final)
 {
+    PRE(undo->kind == TASK_UNDO);
     struct step *step = undo->step;
     if (is_final && !(undo->spent && call_is_wanted(undo))) {
         park_undo(turn, step);
@@ -93,14 +111,14 @@ static void undo_failed(struct turn *turn, const struct call *undo, bool is_fina
     }
 }
 
-void call_fail(struct turn *turn, struct call *call, const struct failure *failure)
+/* What the failure counts as, given what is known of the call so far. */
+static struct failure weigh(const struct call *call, const struct failure *failure, bool decides)
 {
-    bool unknown = failure->in_doubt && failure->unanswered;
     const struct attempt *attempt = failure->attempt;
     struct failure seen = *failure;
-    bool decides = !attempt || attempt_decides(call, attempt);
+    PRE(!attempt || attempt->call == call);
     if (decides && attempt && attempt->state == ATTEMPT_DOUBT) {
-        /* Its doubt was counted and its retry scheduled: the answer changes neither. */
+        /* The doubt was counted and a retry scheduled: the answer changes neither. */
         seen.uncounted = true;
         seen.retry_at_ms = failure->retry_after_ms < 0 ? call->retry_ms : 0;
     }
@@ -112,37 +130,66 @@ void call_fail(struct turn *turn, struct call *call, const struct failure *failu
         retry_is_refusal(&call_spec(call)->retry, failure->code)) {
         seen.refused = true;
     }
-    struct record record = {.type = unknown ? RECORD_TASK_IN_DOUBT : RECORD_TASK_FAILED,
-                            .fields = 1,
-                            .step = call->step->index,
-                            .kind = call->kind,
-                            .run = attempt ? attempt->run : call->run,
-                            .attempt = attempt ? attempt->number : 0,
-                            .code = failure->code,
-                            .message = failure->message,
-                            .details = failure->details,
-                            .cost_micros = failure->cost_micros,
-                            .flags = flags_of(&seen)};
+    return seen;
+}
+
+static struct record failure_record(const struct call *call, const struct failure *seen)
+{
+    const struct attempt *attempt = seen->attempt;
+    bool unknown = seen->in_doubt && seen->unanswered;
+    PRE(!attempt || !attempt->answered);
+    return (struct record){.type = unknown ? RECORD_TASK_IN_DOUBT : RECORD_TASK_FAILED,
+                           .fields = 1,
+                           .step = call->step->index,
+                           .kind = call->kind,
+                           .run = attempt ? attempt->run : call->run,
+                           .attempt = attempt ? attempt->number : 0,
+                           .code = seen->code,
+                           .message = seen->message,
+                           .details = seen->details,
+                           .cost_micros = seen->cost_micros,
+                           .flags = flags_of(seen)};
+}
+
+/* Does anybody want another attempt of the call? The doubt of a pivot is what decides that, so the
+ * pivot is asked again: see call_is_wanted(). */
+static bool is_tried_again(const struct turn *turn, const struct call *call,
+                           const struct failure *failure)
+{
+    PRE(call->step->saga == turn->saga);
+    bool pivot_doubt = failure->in_doubt && call->step->spec->step_class == CLASS_PIVOT &&
+                       turn->saga->direction == FORWARD;
+    return !failure->no_effect && (call_is_wanted(call) || pivot_doubt);
+}
+
+static void schedule_retry(struct turn *turn, const struct call *call, int64_t delay_ms)
+{
+    PRE(delay_ms > 0);
+    struct record retry = {.type = RECORD_RETRY_SCHEDULED,
+                           .fields = 1,
+                           .step = call->step->index,
+                           .kind = call->kind,
+                           .run = call->run,
+                           .due_ms = turn->now_ms + delay_ms};
+    turn_emit(turn, &retry);
+}
+
+void call_fail(struct turn *turn, struct call *call, const struct failure *failure)
+{
+    bool decides = !failure->attempt || attempt_decides(call, failure->attempt);
+    const struct failure seen = weigh(call, failure, decides);
+    struct record record = failure_record(call, &seen);
+    PRE(call->step->saga == turn->saga);
     if (!decides) {
         record.flags |= FLAG_STALE;
         emit_failure(turn, call, &record);
         return;
     }
-    /* The pivot's own doubt decides whether it is asked again: see call_is_wanted(). */
-    bool pivot_doubt = failure->in_doubt && call->step->spec->step_class == CLASS_PIVOT &&
-                       turn->saga->direction == FORWARD;
-    bool wanted = call_is_wanted(call) || pivot_doubt;
-    int64_t delay_ms = wanted && !failure->no_effect ? next_delay_ms(turn, call, &seen) : -1;
+    int64_t delay_ms = is_tried_again(turn, call, failure) ? next_delay_ms(turn, call, &seen) : -1;
     record.flags |= delay_ms < 0 ? FLAG_FINAL : 0u;
     emit_failure(turn, call, &record);
     if (delay_ms > 0) {
-        struct record retry = {.type = RECORD_RETRY_SCHEDULED,
-                               .fields = 1,
-                               .step = call->step->index,
-                               .kind = call->kind,
-                               .run = call->run,
-                               .due_ms = turn->now_ms + delay_ms};
-        turn_emit(turn, &retry);
+        schedule_retry(turn, call, delay_ms);
     }
     if (call->kind == TASK_UNDO && !turn->failed) {
         undo_failed(turn, call, delay_ms < 0);
