@@ -4,11 +4,12 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-enum { WORD_BITS = 64 }; /* of the set of those awake */
+enum { WORD_BITS = 64 }; /* of a word in the set of the steps that are awake */
 
 uint32_t saga_awake(const struct saga *saga, uint32_t from)
 {
     uint32_t words = (saga->step_total + WORD_BITS - 1) / WORD_BITS;
+    PRE(words <= saga->awake_room);
     uint32_t word = from / WORD_BITS;
     if (from >= saga->step_total) {
         return saga->step_total;
@@ -22,11 +23,13 @@ uint32_t saga_awake(const struct saga *saga, uint32_t from)
 
 void step_wake(const struct step *step)
 {
+    PRE(step->index < step->saga->step_total);
     step->saga->awake[step->index / WORD_BITS] |= UINT64_C(1) << (step->index % WORD_BITS);
 }
 
 static void let_rest(const struct step *step)
 {
+    PRE(step->index < step->saga->step_total);
     step->saga->awake[step->index / WORD_BITS] &= ~(UINT64_C(1) << (step->index % WORD_BITS));
 }
 
@@ -38,22 +41,26 @@ void step_rest_until_needed(const struct step *step)
 
 bool step_is_container(const struct step *step)
 {
+    IMPLIES(step->container, step->spec->for_each);
     return step->spec->for_each && !step->container;
 }
 
 bool step_is_forgiven(const struct step *step)
 {
+    IMPLIES(step->container, step->container->spec == step->spec);
     return step->container && step->spec->goes_on;
 }
 
 bool step_undoes_alone(const struct step *step)
 {
+    PRE(step->saga->magic == SAGA_MAGIC);
     return step_is_forgiven(step) && step->saga->direction == FORWARD && step->spec->has_undo &&
            !step->spec->after_pivot;
 }
 
 static bool has_open_call(const struct step *step)
 {
+    PRE(step->call_count <= CALL_COUNT);
     for (uint32_t k = 0; k < step->call_count; k++) {
         const struct call *call = &step->calls[k];
         if (call->retry_ms > 0 || (call->newest && call->newest->state == ATTEMPT_OPEN)) {
@@ -63,25 +70,28 @@ static bool has_open_call(const struct step *step)
     return false;
 }
 
-/* Its undo waits for its turn, which wakes it. One whose turn has come stays awake: it has a timer,
- * for until its do is quiet. */
+/* An undo that is not due yet waits for those of later steps, and is woken after them. One that
+ * is due keeps its step awake: a timer runs until the step's do can act no more. */
 bool awake_waits_to_undo(const struct step *step)
 {
+    PRE(step->undo_state < UNDO_STATE_COUNT);
     return step->saga->direction == BACKWARD && step->undo_state == UNDO_STATE_PENDING &&
            step->live.undo_due_ms == 0;
 }
 
-/* It is among those that are looked at from the end on. */
 void awake_raise_end(const struct step *item)
 {
+    PRE(item->container->fan && item->item < item->container->fan->room);
     struct fan *fan = item->container->fan;
     if (item->item >= fan->undo_end) {
         fan->undo_end = item->item + 1;
     }
+    POST(fan->undo_end > item->item);
 }
 
 static bool step_may_rest(const struct step *step)
 {
+    PRE(step->state > STEP_STATE_NONE && step->state < STEP_STATE_COUNT);
     bool back = step->saga->direction == BACKWARD;
     bool given_up = back || step_is_forgiven(step);
     bool undo_due = step->undo_state == UNDO_STATE_PENDING;
@@ -118,6 +128,7 @@ static bool step_may_rest(const struct step *step)
 
 void step_rest(const struct step *step)
 {
+    PRE(step->saga->magic == SAGA_MAGIC);
     if (step_may_rest(step)) {
         let_rest(step);
         if (step->container && awake_waits_to_undo(step)) {
@@ -130,6 +141,7 @@ void step_rest(const struct step *step)
 
 void saga_rest_all(struct saga *saga)
 {
+    PRE(saga->step_total >= saga->definition->step_count);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         struct step *step = saga_step(saga, i);
         step_rest(step);

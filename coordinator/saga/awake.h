@@ -8,37 +8,41 @@
 struct saga;
 struct step;
 
-/* What asks for a step's attention: the first from `from` on that something may follow from, or
- * that may have a timer; step_total = none. All others are at rest: not started and not due to,
- * or settled for now. A saga of ten thousand items has few that are awake, and every event is
- * paid for by them alone. fold() lets a step rest; whoever adds a state, or a timer, that a loop
- * over awake steps must see says so in step_may_rest(). Too many awake ones cost time only. */
+/* The first step from `from` on that is awake: something may follow from its state, or a timer
+ * of it may run; step_total = none. All others rest: they have not started and cannot yet, or
+ * are settled for now. A saga of ten thousand items has few steps that are awake, and every
+ * event looks at those alone. fold() lets a step rest; whoever adds a state, or a timer, that a
+ * loop over the awake steps must see says so in step_may_rest(). A step that is awake for
+ * nothing costs time only. */
 uint32_t saga_awake(const struct saga *saga, uint32_t from);
 
+/* The step is looked at from now on. */
 void step_wake(const struct step *step);
 
-/* It waits for what it needs, which wakes it. */
+/* A step that has not begun rests until one of the steps that it needs is done, which wakes it. */
 void step_rest_until_needed(const struct step *step);
 
-/* Lets the step rest if it may. */
+/* Lets the step rest if its state allows that; else wakes it. */
 void step_rest(const struct step *step);
 
-/* Looks at all steps: what may rest depends on the direction. */
+/* The same for all steps: what may rest depends on the saga's direction. */
 void saga_rest_all(struct saga *saga);
 
-/* A step with for_each, not one of its items. */
+/* Is it a step with for_each as a whole, and not one of its items? */
 bool step_is_container(const struct step *step);
 
-/* Its failure stays its own: on_item_failure: continue. */
+/* Is it an item whose failure stays its own, by on_item_failure: continue? */
 bool step_is_forgiven(const struct step *step);
 
-/* While the saga goes forward its undo settles it: continue leaves no doubtful effect behind. */
+/* Is it an item whose undo runs while the saga goes forward, because the item is in doubt and
+ * on_item_failure: continue leaves no doubtful effect behind? */
 bool step_undoes_alone(const struct step *step);
 
-/* An item that may wait for its undo lies further on: those before it are looked at. */
+/* The item waits for its undo: the walk that undoes items from the last one on begins at this
+ * one, or behind it. */
 void awake_raise_end(const struct step *item);
 
-/* Does the item wait for its turn to be undone? */
+/* Does the step's undo wait until the undos of later steps are done? */
 bool awake_waits_to_undo(const struct step *step);
 
 #endif

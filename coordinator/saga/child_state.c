@@ -6,6 +6,7 @@
 bool child_state_wants(const struct step *step, enum child_wish *wish)
 {
     const struct saga *saga = step->saga;
+    PRE(saga->magic == SAGA_MAGIC);
     if (saga_state_is_final(saga->state)) {
         return false;
     }
@@ -13,6 +14,7 @@ bool child_state_wants(const struct step *step, enum child_wish *wish)
         *wish = CHILD_REVERSE;
         return true;
     }
+    IMPLIES(step->spec->undo_is_reverse, step->spec->has_undo);
     bool goes_back = saga->direction == BACKWARD && step->chosen;
     *wish = goes_back || step->live.watch.called_off ? CHILD_BACK : CHILD_START;
     return step_kind_facts(step->spec->kind)->has_child && step->state == STEP_STATE_WAITING;
@@ -37,13 +39,17 @@ void child_call_off(struct step *step)
 
 int64_t child_state_limit_ms(const struct step *step)
 {
+    PRE(step->wake_ms >= 0);
     bool counts = step->state == STEP_STATE_WAITING && step->saga->direction == FORWARD;
     return counts && step->wake_ms > 0 ? step->wake_ms : INT64_MAX;
 }
 
 int64_t child_due_ms(const struct step *step)
 {
+    PRE(step->live.watch.again_ms >= 0);
     int64_t due_ms = step->live.watch.again_ms > 0 ? step->live.watch.again_ms : INT64_MAX;
     int64_t end_ms = step->live.watch.called_off ? INT64_MAX : child_state_limit_ms(step);
+    POST(due_ms > 0);
+    POST(end_ms > 0);
     return due_ms < end_ms ? due_ms : end_ms;
 }

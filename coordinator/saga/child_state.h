@@ -9,21 +9,25 @@
 
 struct step;
 
-/* The state wants something of a child. */
+/* Does the step's state want anything of a child? */
 bool child_is_watched(const struct step *step);
 
-/* Nothing need be asked of the step's child, not even after a crash. */
+/* Does the step's child need no question, not even after a crash: it is at work, or there is
+ * none? */
 bool child_is_left_alone(const struct step *step);
 
-/* When the child must be asked again, or is out of time; INT64_MAX = neither. */
+/* When the child must be asked again, or has had the time that the step gives it; INT64_MAX =
+ * neither. */
 int64_t child_due_ms(const struct step *step);
 
+/* The step's child shall end, although the saga goes forward: its time is over, or the pivot
+ * that it is must say which way is open. */
 void child_call_off(struct step *step);
 
-/* Does the step's state want something of its child, and what? */
+/* What the step's state wants of its child; false: nothing. */
 bool child_state_wants(const struct step *step, enum child_wish *wish);
 
-/* When the step runs out of time; 0: it has no limit. */
+/* When the step runs out of time; INT64_MAX: never. */
 int64_t child_state_limit_ms(const struct step *step);
 
 #endif

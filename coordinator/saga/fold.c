@@ -202,6 +202,7 @@ static int64_t add_cost(int64_t sum, int64_t cost)
 static void add_costs(struct saga *saga, struct step *step, const struct record *record)
 {
     int64_t cost = record->cost_micros;
+    PRE(cost >= 0);
     if (cost == 0) {
         return;
     }

@@ -10,8 +10,8 @@
 struct record;
 struct saga;
 
-/* Makes one record part of the state. `values` of the record must live in the saga's arena.
- * false: no memory, or (replay) a record that makes no sense here. */
+/* Makes one record part of the state. The record's values must live in the saga's arena. false:
+ * no memory, or (replay) a record that makes no sense here; the saga is then good for nothing. */
 MUST_CHECK bool fold(struct saga *saga, const struct record *record, int64_t at_ms);
 
 #endif

@@ -13,12 +13,13 @@
 
 bool fold_adopt(struct call *call, const struct record *record)
 {
+    PRE(record->flags & FLAG_ADOPTED);
     struct attempt *adopted = call_attempt(call, record->run, record->attempt);
     if (!adopted || adopted->answered) {
         return false;
     }
     for (struct attempt *a = call->attempts; a && a != adopted; a = a->older) {
-        /* It may have left in the meantime: in doubt until it is known that it did not. */
+        /* The attempt may have left in the meantime: in doubt until it is known that it did not. */
         if (a->state == ATTEMPT_OPEN) {
             a->state = ATTEMPT_DOUBT;
         }
@@ -28,14 +29,16 @@ bool fold_adopt(struct call *call, const struct record *record)
     return true;
 }
 
-/* Takes a forgotten attempt out of the list, to be used anew; NULL = none to spare. Its answer can
- * not end its doubt any more; a success of the key can, or a check. */
+/* Takes an attempt out of the list, to be used anew, and forgets its token with it: the answer
+ * of that attempt can not end its doubt any more, but a success of the key can, or a check. NULL
+ * = no attempt to spare. */
 static struct attempt *reuse(struct call *call)
 {
     struct attempt *spare = call_spare(call);
     if (!spare) {
         return NULL;
     }
+    CHECK(spare != call->newest);
     struct attempt **at = &call->attempts;
     while (*at != spare) {
         at = &(*at)->older;
@@ -49,6 +52,7 @@ static struct attempt *reuse(struct call *call)
 
 bool fold_add_attempt(struct call *call, const struct record *record, int64_t at_ms)
 {
+    PRE(record->run == call->run);
     struct attempt *attempt = reuse(call);
     if (!attempt) {
         attempt = ARENA_NEW(&call->step->saga->arena, struct attempt);
@@ -71,9 +75,9 @@ bool fold_add_attempt(struct call *call, const struct record *record, int64_t at
     return true;
 }
 
-/* A new key of this call begins: its request is frozen from here on. */
 bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms)
 {
+    PRE(record->run == call->run + 1);
     struct step *step = call->step;
     bool has_past = call->kind == TASK_DO && step_is_begun(step);
     if (has_past && !fold_old_keys_add(step)) {

@@ -8,12 +8,15 @@
 struct call;
 struct record;
 
-/* fold_attempt.c */
+/* All three: false = no memory, or (replay) a record that makes no sense in the call's state. */
+/* An attempt that was given up is running after all: it is the one that decides again. */
 bool fold_adopt(struct call *call, const struct record *record);
 
+/* The next attempt under the present key. */
 bool fold_add_attempt(struct call *call, const struct record *record, int64_t at_ms);
 
-/* A new key of this call begins: its request is frozen from here on. */
+/* The next key of this call begins: what is asked under it is as the record says, and never
+ * changes. */
 bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms);
 
 #endif

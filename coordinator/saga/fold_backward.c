@@ -1,5 +1,4 @@
-/* fold_backward.c - turning back: that somebody wants it, why, and which steps it is about.
- */
+/* fold_backward.c - going backward: that somebody wants it, why, and which steps are undone. */
 #include "saga/fold_backward.h"
 
 #include "journal/record.h"
@@ -15,6 +14,7 @@
 bool fold_want_back(struct saga *saga, struct span code, struct span message, struct span actor,
                     int64_t at_ms)
 {
+    PRE(code.size > 0);
     bool ok = true;
     saga->back_wanted_ms = saga->back_wanted ? saga->back_wanted_ms : at_ms;
     saga->back_wanted = true;
@@ -24,15 +24,16 @@ bool fold_want_back(struct saga *saga, struct span code, struct span message, st
     saga->back_code = arena_copy(&saga->arena, code, &ok);
     saga->back_message = arena_copy(&saga->arena, message, &ok);
     saga->back_actor = arena_copy(&saga->arena, actor, &ok);
+    POST(!ok || saga->back_code.size == code.size);
     return ok;
 }
 
-/* After the pivot a step that gave up was parked, for there was no way back by itself. Now there
- * is: it is failed, or in doubt, again. What is in doubt, or stands, and has no undo stays a
- * person's.
- */
+/* After the pivot a step that gave up was parked, for the saga could not go back by itself. Now
+ * it does: the step is failed again, or in doubt. A step that stands or is in doubt, and has no
+ * undo, stays parked for a person. */
 static bool unpark_do(struct step *step, int64_t at_ms)
 {
+    PRE(step->saga->direction == BACKWARD);
     bool stood = step->chosen && !step->accepted && step->state == STEP_STATE_PARKED &&
                  step->undo_state == UNDO_STATE_NONE;
     bool stands = call_has_succeeded(step_call(step, TASK_DO)) && !step->spec->has_undo;
@@ -48,6 +49,7 @@ static bool unpark_do(struct step *step, int64_t at_ms)
 
 bool fold_compensating(struct saga *saga, const struct record *record, int64_t at_ms)
 {
+    PRE(record->type == RECORD_SAGA_COMPENSATING);
     bool to_save_point = (record->flags & FLAG_SAVE_POINT) != 0;
     bool widens = saga->save_point > 0 && !to_save_point;
     bool again = saga->direction == BACKWARD && saga->state != SAGA_STATE_COMPLETED && !widens;

@@ -1,5 +1,5 @@
-/* fold_check.c - what the answer about a do or an undo leaves of its check, and that of the check
- * of the undo.
+/* fold_check.c - what an answer about a do or an undo ends of its check, and an answer of the
+ * undo's check of the undo.
  *
  * An undo that is spent has no attempt left and is in doubt. What ends its doubt ends that too. */
 #include "saga/fold_check.h"
@@ -14,6 +14,7 @@
 
 void fold_close_check(const struct call *asked)
 {
+    PRE(asked->kind != TASK_CHECK);
     struct call *check = step_call(asked->step, TASK_CHECK);
     if (check_asked(check) == asked) {
         fold_close_call(check);
@@ -22,6 +23,7 @@ void fold_close_check(const struct call *asked)
 
 void fold_end_undo_doubt(struct call *undo, int64_t at_ms)
 {
+    IMPLIES(undo->spent, undo->kind == TASK_UNDO);
     if (!undo->spent || call_in_doubt(undo)) {
         return;
     }
@@ -42,6 +44,7 @@ bool fold_undo_ok(struct step *step, int64_t at_ms)
     call->forgot_doubt = false;
     call->retry_ms = 0;
     call->spent = false;
+    CHECK(!call_in_doubt(call));
     fold_close_check(call);
     if (call->late_effect) {
         fold_late_effect_end(step);

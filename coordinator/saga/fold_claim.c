@@ -12,6 +12,7 @@
 
 bool fold_claim_started(struct saga *saga, const struct record *record)
 {
+    PRE(record->type == RECORD_SAGA_STARTED);
     bool ok = true;
     saga->claim_text = arena_copy(&saga->arena, record->message, &ok);
     bool holds = (record->flags & FLAG_HOLDS) != 0;
@@ -22,6 +23,7 @@ bool fold_claim_started(struct saga *saga, const struct record *record)
 
 bool fold_claim_queued(struct saga *saga, const struct record *record)
 {
+    PRE(record->type == RECORD_SAGA_QUEUED);
     bool legal = saga->claim == CLAIM_STATE_NONE || saga->claim == CLAIM_STATE_ENDED;
     bool ok = true;
     saga->claim = CLAIM_STATE_QUEUED;
@@ -36,6 +38,7 @@ bool fold_claim_queued(struct saga *saga, const struct record *record)
 
 bool fold_claim_admitted(struct saga *saga)
 {
+    IMPLIES(saga->claim == CLAIM_STATE_QUEUED, saga->claim_text.size > 0);
     bool legal = saga->claim != CLAIM_STATE_HELD && saga->claim_text.size > 0;
     saga->claim = CLAIM_STATE_HELD;
     return legal;
@@ -43,5 +46,6 @@ bool fold_claim_admitted(struct saga *saga)
 
 void fold_claim_end(struct saga *saga)
 {
+    IMPLIES(saga->claim == CLAIM_STATE_HELD, saga->claim_text.size > 0);
     saga->claim = saga->claim_text.size > 0 ? CLAIM_STATE_ENDED : CLAIM_STATE_NONE;
 }

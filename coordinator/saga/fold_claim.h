@@ -7,13 +7,19 @@
 struct record;
 struct saga;
 
-/* fold_claim.c: concurrency keys. false: no memory, or it makes no sense. */
+/* The records of a concurrency key. All but the last: false = no memory, or (replay) a record
+ * that makes no sense in the saga's state. */
+/* The start says which key the saga has, and whether the saga holds it already or shares its
+ * parent's. */
 bool fold_claim_started(struct saga *saga, const struct record *record);
 
+/* The saga waits for its key; a person's reversal that waits is kept with its reason. */
 bool fold_claim_queued(struct saga *saga, const struct record *record);
 
+/* The saga holds its key. */
 bool fold_claim_admitted(struct saga *saga);
 
+/* The saga has ended, and neither holds its key nor waits for it. */
 void fold_claim_end(struct saga *saga);
 
 #endif

@@ -10,9 +10,9 @@
 
 #include "saga/no_live.h"
 
-/* A fan-out begins: its items are steps of the saga from here on. */
 bool fold_items(struct step *step, const struct record *record, int64_t at_ms)
 {
+    PRE(record->type == RECORD_STEP_ITEMS);
     if (step->container || !step->spec->for_each || record->count > LIMIT_ITEMS ||
         !fan_add(step, record->input, record->count)) {
         return false;
@@ -33,6 +33,7 @@ bool fold_mark(struct saga *saga, struct span list, bool chosen)
         if (!step) {
             return false;
         }
+        CHECK(step->saga == saga);
         for (uint32_t i = 0; i <= (step->fan ? step->fan->count : 0); i++) {
             struct step *one = i == 0 ? step : &step->fan->items[i - 1];
             *(chosen ? &one->chosen : &one->accepted) = true;
@@ -41,9 +42,9 @@ bool fold_mark(struct saga *saga, struct span list, bool chosen)
     return true;
 }
 
-/* Who must be looked at after a record. */
 void fold_look_again(struct saga *saga, bool everything, struct step *step)
 {
+    PRE(!step || step->saga == saga);
     if (everything) {
         saga_rest_all(saga);
     } else if (step) {

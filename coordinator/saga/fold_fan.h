@@ -1,4 +1,5 @@
-/* fold_fan.h - the records of fan-outs, and who is looked at after a record of any kind. */
+/* fold_fan.h - the records of fan-outs, and which steps are looked at after a record of any
+ * kind. */
 #ifndef SAGA_FOLD_FAN_H
 #define SAGA_FOLD_FAN_H
 
@@ -8,13 +9,16 @@ struct record;
 struct saga;
 struct step;
 
-/* fold_fan.c */
+/* A fan-out begins: its items are steps of the saga from here on. false: no memory, or (replay)
+ * the collection is not what the record says. */
 bool fold_items(struct step *step, const struct record *record, int64_t at_ms);
 
-/* Marks the steps of a list, and with a container its items, as chosen or as accepted. */
+/* Marks the steps of a packed list, and with a fan-out its items, as chosen or (false) as
+ * accepted. false: (replay) the list names what is not there. */
 bool fold_mark(struct saga *saga, struct span list, bool chosen);
 
-/* After a record: who is awake now, and what becomes of a container. */
+/* After a record about the step (NULL: about none): which steps are awake now, all of them
+ * looked at or only this one, and what becomes of the fan-out that the step is an item of. */
 void fold_look_again(struct saga *saga, bool everything, struct step *step);
 
 #endif

@@ -6,9 +6,10 @@
 
 #include "saga/no_live.h"
 
-/* Has any key of it been used, or is it decided otherwise? */
+/* A step with a key that was used, or with any other state than pending. */
 bool fold_migrate_has_begun(const struct step *step)
 {
+    PRE(step->call_count <= CALL_COUNT);
     bool begun = step->state != STEP_STATE_PENDING;
     for (uint32_t k = 0; k < CALL_COUNT; k++) {
         begun |= step->calls[k].run > 0 || step->calls[k].attempts != NULL;
@@ -19,6 +20,7 @@ bool fold_migrate_has_begun(const struct step *step)
 /* The step as it was, at another place. */
 static void carry(struct step *step, const struct step *from)
 {
+    PRE(span_equal(step->spec->name, from->name));
     const struct step_spec *spec = step->spec;
     uint32_t index = step->index;
     *step = *from;
@@ -40,6 +42,7 @@ static void carry(struct step *step, const struct step *from)
 /* The new place of a step that is kept as 1 + its index; 0 = none is. */
 static uint32_t place_of(const struct definition *from, const struct definition *to, uint32_t kept)
 {
+    PRE(kept <= from->step_count);
     return kept > 0 ? (uint32_t)(definition_step(to, from->steps[kept - 1].name) + 1) : 0;
 }
 
@@ -69,5 +72,6 @@ bool saga_migrate(struct saga *saga, const struct definition *target)
     }
     saga->save_point = place_of(from, target, saga->save_point);
     saga->back_to = place_of(from, target, saga->back_to);
+    POST(saga->step_total == target->step_count + items);
     return true;
 }

@@ -8,11 +8,12 @@ struct definition;
 struct saga;
 struct step;
 
-/* What the fold makes of a migration: what has begun goes on under the other version, the rest is
- * as that says. false: no memory, or (replay) something that has begun is not there. */
+/* The saga goes on under another version of its definition: steps that have begun are as they
+ * were, all others as that version says. false: no memory, or (replay) a step that has begun is
+ * not in it, or target is NULL. */
 bool saga_migrate(struct saga *saga, const struct definition *target);
 
-/* Has something of the step begun, so that another version must have it as it is? */
+/* Has the step begun, so that another version must have the same step? */
 bool fold_migrate_has_begun(const struct step *step);
 
 #endif

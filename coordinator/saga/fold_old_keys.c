@@ -1,9 +1,10 @@
 /* fold_old_keys.c - keys that are history: of steps that were undone and run again.
  *
- * After a rollback to a save-point each undone step begins anew, under the next key. What its old
- * key did was undone, and its attempts decide nothing any more. But one of them may say later that
- * it had an effect after all: that is undone too, by an undo of the old key, for which
- * the step's undo call is used while the step itself goes on. */
+ * After a rollback to a save-point each undone step begins anew, under the next key. What was
+ * done under the old key has been undone, and the attempts of that key decide nothing any more.
+ * But one of them may say later that it had an effect after all. That late effect is undone too,
+ * by an undo of the old key, for which the step's undo call is used while the step itself goes
+ * on. */
 #include "saga/fold_old_keys.h"
 
 #include "base/mp.h"
@@ -32,12 +33,14 @@ bool fold_old_keys_add(struct step *step)
                                 .older = step->old_keys};
     step->old_keys = old_key;
     call->old_run = call->run;
+    POST(step_old_key(step, call->run) == old_key);
     return true;
 }
 
-/* Nothing of its runs so far decides anything: only the counter of keys goes on. */
+/* Nothing of the call's runs so far decides anything: only the number of its key goes on. */
 static void clear_call(struct call *call)
 {
+    PRE(call->attempts || !call->newest);
     struct span none = {NULL, 0};
     call->number_last = 0;
     call->counted = 0;
@@ -64,6 +67,7 @@ static void clear_call(struct call *call)
 
 bool fold_begin_anew(struct step *step, int64_t at_ms)
 {
+    PRE(step->saga->magic == SAGA_MAGIC);
     struct span none = {NULL, 0};
     if (step_is_begun(step) && !fold_old_keys_add(step)) {
         return false;
@@ -114,17 +118,19 @@ bool fold_forward_again(struct saga *saga, int64_t at_ms)
     bool ok = true;
     for (uint32_t i = 0; i < saga->step_total && ok; i++) {
         struct step *step = saga_step(saga, i);
-        /* What a person has settled as succeeded stays so. */
+        /* A step that a person has settled as succeeded stays settled. */
         bool again = step->chosen && (step->state != STEP_STATE_RESOLVED || step->refused);
         ok = !again || fold_begin_anew(step, at_ms);
         step->chosen = false;
         step->accepted = false;
     }
+    POST(saga->state == SAGA_STATE_RUNNING);
     return ok;
 }
 
 bool fold_late_effect(struct step *step, const struct record *record)
 {
+    PRE(record->type == RECORD_TASK_LATE);
     struct old_key *old_key = step_old_key(step, record->run);
     if (!old_key || old_key->by_person || step->saga->state == SAGA_STATE_TERMINATED ||
         !step->spec->has_undo) {
@@ -141,11 +147,13 @@ bool fold_late_effect(struct step *step, const struct record *record)
 
 bool fold_late_effect_open(struct call *call)
 {
+    PRE(call->kind == TASK_UNDO);
     struct step *step = call->step;
     struct old_key *old_key = step->late_effect ? step->late_effect : step_oldest_late_effect(step);
     if (!old_key) {
         return false;
     }
+    CHECK(old_key->wanted);
     step->late_effect = old_key;
     call->do_key = old_key->key;
     call->output = old_key->output;
@@ -170,5 +178,6 @@ void fold_late_effects_drop(struct step *step)
         old_key->again = false;
         old_key->by_person = true;
     }
+    CHECK(!step_oldest_late_effect(step));
     fold_late_effect_end(step);
 }

@@ -13,22 +13,25 @@ struct step;
 /* The present key of the do becomes history. false: no memory. */
 bool fold_old_keys_add(struct step *step);
 
-/* The step will begin again, under the next keys. */
+/* The step begins anew, under the next keys, as if it had never run. false: no memory, or
+ * (replay) its state does not allow that. */
 bool fold_begin_anew(struct step *step, int64_t at_ms);
 
-/* The saga stands at its save-point, and goes forward again. */
+/* The saga stands at its save-point, and goes forward again: the steps that were undone begin
+ * anew. The same errors. */
 bool fold_forward_again(struct saga *saga, int64_t at_ms);
 
-/* An old key has had an effect after all. */
+/* An attempt of an old key has had an effect after all: the step's undo call shall undo it,
+ * unless the step has no undo, or a person has settled it. Always true. */
 bool fold_late_effect(struct step *step, const struct record *record);
 
-/* The undo call begins a key for the oldest of those. false: there is none. */
+/* The undo call begins a key for the oldest late effect. false: (replay) there is none. */
 bool fold_late_effect_open(struct call *call);
 
-/* It is over: undone, or settled by a person. */
+/* The late effect at work is undone, or settled by a person; the next one may follow. */
 void fold_late_effect_end(struct step *step);
 
-/* A person settled the step: none of its old keys is to be undone any more. */
+/* A person settled the step: no late effect of an old key is undone any more. */
 void fold_late_effects_drop(struct step *step);
 
 #endif

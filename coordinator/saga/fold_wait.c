@@ -1,4 +1,4 @@
-/* fold_wait.c - the records of steps that ask nobody for anything: they wait, take an event, send
+/* fold_wait.c - the records of steps that ask no participant: they wait, take an event, or send
  * one. */
 #include "saga/fold_wait.h"
 
@@ -14,10 +14,11 @@
 
 #include "saga/no_live.h"
 
-/* A child is started, or the one there is needs a person. */
+/* A child is asked for; or the one that is there is parked, and waits for a person. */
 static bool fold_child(struct step *step, struct call *call, const struct record *record,
                        int64_t at_ms)
 {
+    PRE(record->type == RECORD_STEP_WAITING);
     if (!call || span_is(record->code, "child_parked")) {
         return call && fold_keep_error(step, call, record);
     }
@@ -32,9 +33,9 @@ static bool fold_child(struct step *step, struct call *call, const struct record
     return step->child.size > 0 && fold_move(step, STEP_STATE_WAITING, at_ms);
 }
 
-/* The step itself waits, or an attempt has answered `later`. */
 bool fold_waiting(struct step *step, struct call *call, const struct record *record, int64_t at_ms)
 {
+    PRE(record->type == RECORD_STEP_WAITING);
     if (step_kind_facts(step->spec->kind)->has_child) {
         return fold_child(step, call, record, at_ms);
     }
@@ -55,6 +56,7 @@ bool fold_waiting(struct step *step, struct call *call, const struct record *rec
 
 bool fold_woken(struct step *step, const struct record *record, int64_t at_ms)
 {
+    PRE(record->type == RECORD_STEP_WOKEN);
     step->wake_ms = 0;
     step->refused = record->code.size > 0;
     if (step->refused) {
@@ -70,17 +72,16 @@ bool fold_woken(struct step *step, const struct record *record, int64_t at_ms)
     return fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
 }
 
-/* What it takes, and all that came before, does not count for it any more, however often it waits
- * again. */
 bool fold_event(struct step *step, const struct record *record)
 {
+    PRE(record->type == RECORD_EVENT_RECEIVED);
     step->event_mark = record->mark;
     return step_kind_facts(step->spec->kind)->takes_event && step->state == STEP_STATE_WAITING;
 }
 
-/* Its event is in the inbox. The do has a key like that of any call: it is the event's id. */
 bool fold_emitted(struct step *step, const struct record *record, int64_t at_ms)
 {
+    PRE(record->type == RECORD_STEP_EMITTED);
     struct call *call = step_call(step, TASK_DO);
     if (record->run != call->run + 1 || !fold_open_run(call, record, at_ms)) {
         return false;

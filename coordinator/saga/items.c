@@ -1,4 +1,4 @@
-/* items.c - the items of fan-outs, and which steps of a saga are awake.
+/* items.c - the items of fan-outs: steps of their own, and what their states add up to.
  *
  * A step with for_each is a container. When it begins, the collection becomes part of the journal
  * and the saga gets a step for each element: with the container's spec, a name ("pack[3]"), a key,
@@ -6,11 +6,12 @@
  * follows from its items:
  *
  *     forward    pending -> running -> succeeded        all items are settled (a record says so)
- *                                   -> failed           the collection was none; turned back
+ *                                   -> failed           the collection was none; the saga went back
  *     back       succeeded -> compensating -> compensated | kept
  *
- * Items wait for their turn outside the awake ones: forward from the front (`next`), and back from
- * the end (`undo_end`), so that the order of undo is the inverse of that of starting. */
+ * Items that are not due rest, and are not awake. Forward they are begun from the first one on
+ * (`next`), and back they are undone from the last one on (`undo_end`), so that the order of
+ * undo is the inverse of the order of starting. */
 #include "saga/items.h"
 
 #include <stdio.h>
@@ -21,18 +22,16 @@
 
 enum { WORD_BITS = 64 };
 
-/* --- awake ------------------------------------------------------------------------------------ */
-
-/* --- counts ----------------------------------------------------------------------------------- */
-
 static bool counts_as_passed(enum step_state state)
 {
+    PRE(state < STEP_STATE_COUNT);
     return state == STEP_STATE_SUCCEEDED || state == STEP_STATE_SKIPPED ||
            state == STEP_STATE_RESOLVED;
 }
 
 void step_moved(struct step *step, enum step_state from)
 {
+    PRE(step->state != from);
     struct saga *saga = step->saga;
     struct fan *fan = step->container ? step->container->fan : NULL;
     if (fan) {
@@ -48,6 +47,7 @@ void step_moved(struct step *step, enum step_state from)
     bool before = counts_as_passed(from);
     bool after = counts_as_passed(step->state);
     saga->passed += (after ? 1u : 0u) - (before ? 1u : 0u);
+    POST(saga->passed <= saga->definition->step_count);
     if (step->state == STEP_STATE_PENDING) {
         step_wake(step);
     }
@@ -63,6 +63,7 @@ void step_set_undo(struct step *step, enum undo_state state)
         bool was = step->undo_state != UNDO_STATE_NONE && step->undo_state != UNDO_STATE_SUCCEEDED;
         bool is = state != UNDO_STATE_NONE && state != UNDO_STATE_SUCCEEDED;
         fan->undo_open += (is ? 1u : 0u) - (was ? 1u : 0u);
+        CHECK(fan->undo_open <= fan->room);
         if (state == UNDO_STATE_PENDING) {
             awake_raise_end(step);
         }
@@ -71,10 +72,9 @@ void step_set_undo(struct step *step, enum undo_state state)
     step->undo_state = state;
 }
 
-/* --- items ------------------------------------------------------------------------------------ */
-
 static bool make_room(struct saga *saga, uint32_t total)
 {
+    PRE(total >= saga->definition->step_count);
     uint32_t count = total - saga->definition->step_count;
     uint32_t words = total / WORD_BITS + 1;
     if (count > saga->item_room) {
@@ -103,6 +103,7 @@ static bool make_room(struct saga *saga, uint32_t total)
 
 static bool name_item(struct step *item)
 {
+    PRE(item->container != NULL);
     char place[16];
     struct span name = item->spec->name;
     int size = snprintf(place, sizeof(place), "[%u]", item->item);
@@ -121,9 +122,12 @@ static bool name_item(struct step *item)
     return true;
 }
 
-/* After a save-point the step runs again: its items go on under their next keys. */
+/* The items of this run of the step, from the collection (erased: its values are gone). After a
+ * save-point the step runs again, and its items go on under their next keys. false: there are
+ * more items than in the run before, or the collection is broken. */
 static bool add_again(struct fan *fan, struct mp *mp, bool erased, uint32_t count)
 {
+    PRE(fan->count <= fan->room);
     if (count > fan->room) {
         return false;
     }
@@ -131,7 +135,7 @@ static bool add_again(struct fan *fan, struct mp *mp, bool erased, uint32_t coun
     fan->next = 0;
     memset(fan->counts, 0, sizeof(fan->counts));
     for (uint32_t i = 0; i < count; i++) {
-        fan->counts[fan->items[i].state]++; /* a person may have settled it for good */
+        fan->counts[fan->items[i].state]++; /* a person may have settled the item for good */
         fan->items[i].value = erased ? MP_NIL_VALUE : mp_skip(mp);
     }
     return !mp->bad;
@@ -139,6 +143,7 @@ static bool add_again(struct fan *fan, struct mp *mp, bool erased, uint32_t coun
 
 static struct fan *make_fan(struct step *container, uint32_t count)
 {
+    PRE(step_is_container(container));
     struct saga *saga = container->saga;
     struct fan *fan = ARENA_NEW(&saga->arena, struct fan);
     struct step *items = arena_take(&saga->arena, count * sizeof(struct step));
@@ -163,6 +168,7 @@ static struct fan *make_fan(struct step *container, uint32_t count)
 
 bool fan_add(struct step *container, struct span collection, uint32_t count)
 {
+    PRE(!container->fan || container->fan->items);
     struct mp mp = mp_open(collection);
     bool erased = mp_type(collection) != MP_ARRAY;
     if (!erased && mp_array(&mp) != count) {
@@ -192,9 +198,10 @@ bool saga_carry_items(struct saga *saga, uint32_t count)
     return true;
 }
 
-/* Null stands for an item that has no output: it failed, was undone, or skipped. */
+/* The item's output; null stands for an item that has none: it failed, was undone, or skipped. */
 static struct span item_output(const struct step *item)
 {
+    PRE(item->container != NULL);
     bool counts = item->state == STEP_STATE_SUCCEEDED ||
                   (item->state == STEP_STATE_RESOLVED && !item->refused);
     return counts && item->output.size > 0 ? item->output : MP_NIL_VALUE;
@@ -202,6 +209,7 @@ static struct span item_output(const struct step *item)
 
 size_t fan_output_size(const struct step *container)
 {
+    PRE(container->fan != NULL);
     const struct fan *fan = container->fan;
     enum { HEADER_MAX = 5 };
     size_t size = HEADER_MAX;
@@ -230,6 +238,7 @@ struct span fan_output(const struct step *container)
 
 void fan_follow(struct step *item)
 {
+    PRE(item->container->fan != NULL);
     struct step *container = item->container;
     const struct fan *fan = container->fan;
     bool follows = container->state == STEP_STATE_SUCCEEDED ||
@@ -246,7 +255,7 @@ void fan_follow(struct step *item)
     } else if (fan->counts[STEP_STATE_SUCCEEDED] > 0) {
         container->state = STEP_STATE_SUCCEEDED;
     } else if (fan->counts[STEP_STATE_COMPENSATED] > 0 || !is_open) {
-        container->state = STEP_STATE_COMPENSATED; /* but for what a person has settled */
+        container->state = STEP_STATE_COMPENSATED; /* but for the items that a person has settled */
     }
     if (container->state != from) {
         bool ends = container->state != STEP_STATE_COMPENSATING;
@@ -257,6 +266,7 @@ void fan_follow(struct step *item)
 
 struct step *fan_next_undo(const struct fan *fan)
 {
+    PRE(fan->undo_end <= fan->room);
     struct fan *cursor = (struct fan *)(uintptr_t)fan;
     for (; cursor->undo_end > 0; cursor->undo_end--) {
         struct step *item = &fan->items[cursor->undo_end - 1];
@@ -271,6 +281,7 @@ struct step *fan_next_undo(const struct fan *fan)
 
 struct step *fan_next_awake(const struct fan *fan, uint32_t *at)
 {
+    PRE(*at <= fan->count);
     if (fan->count == 0) {
         return NULL;
     }

@@ -6,6 +6,7 @@
 
 int32_t saga_step_named(const struct saga *saga, struct span name)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     if (name.size == 0 || name.data[name.size - 1] != ']') {
         return definition_step(saga->definition, name);
     }
@@ -28,12 +29,14 @@ int32_t saga_step_named(const struct saga *saga, struct span name)
 struct span step_do_key(struct step *step)
 {
     struct call *done = step_call(step, TASK_DO);
+    PRE(done->step == step);
     return done->key.size > 0 ? done->key : call_key(done, 1);
 }
 
 /* "~2" for the second run; nothing for the first. */
 static struct span run_suffix(uint32_t run, char room[16])
 {
+    PRE(run > 0);
     size_t size = 0;
     if (run > 1) {
         room[size++] = '~';
@@ -46,10 +49,11 @@ static struct span run_suffix(uint32_t run, char room[16])
             room[size++] = digits[--count];
         }
     }
+    POST(size < 16);
     return span_of(room, size);
 }
 
-/* In the saga's arena; empty = no memory. */
+/* The parts one behind the other, in the saga's arena; empty = no memory. */
 static struct span join(struct saga *saga, const struct span *parts, size_t count)
 {
     size_t size = 0;
@@ -73,6 +77,7 @@ static struct span join(struct saga *saga, const struct span *parts, size_t coun
 
 struct span call_key(const struct call *call, uint32_t run)
 {
+    PRE(run > 0);
     struct saga *saga = call->step->saga;
     char room[16];
     const struct span parts[] = {saga->name,       span_of("/", 1),
@@ -83,6 +88,7 @@ struct span call_key(const struct call *call, uint32_t run)
 
 struct span step_child_name(const struct step *step, uint32_t run)
 {
+    PRE(run > 0);
     char room[16];
     const struct span parts[] = {step->saga->name, span_of("~", 1), step->name,
                                  run_suffix(run, room)};
@@ -92,6 +98,7 @@ struct span step_child_name(const struct step *step, uint32_t run)
 /* The last '~' before `end` in the name; SIZE_MAX = none. */
 static size_t last_tilde(struct span name, size_t end)
 {
+    PRE(end <= name.size);
     while (end > 0 && name.data[end - 1] != '~') {
         end--;
     }
@@ -105,11 +112,13 @@ struct span saga_parent_name(struct span name)
     bool is_run = at != SIZE_MAX && at + 1 < name.size && name.data[at + 1] >= '0' &&
                   name.data[at + 1] <= '9';
     at = is_run ? last_tilde(name, at) : at;
+    CHECK(at == SIZE_MAX || at < name.size);
     return span_of(name.data, at == SIZE_MAX ? 0 : at);
 }
 
 struct step *saga_step_of_key(struct saga *saga, struct span key)
 {
+    PRE(saga->name.size > 0);
     size_t from = saga->name.size + 1;
     size_t end = from;
     while (end < key.size && key.data[end] != '/' && key.data[end] != '~') {
@@ -126,6 +135,7 @@ struct call *saga_call_of_key(struct saga *saga, struct span key)
     struct step *step = saga_step_of_key(saga, key);
     for (uint32_t k = 0; step && k < CALL_COUNT; k++) {
         struct call *call = &step->calls[k];
+        CHECK(call->step == step);
         if (call->run > 0 && span_equal(call->key, key)) {
             return call;
         }

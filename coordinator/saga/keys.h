@@ -14,7 +14,7 @@ struct span call_key(const struct call *call, uint32_t run);
 /* "<saga>~<step>[~run]" in the saga's arena: the id of a child; empty = no memory. */
 struct span step_child_name(const struct step *step, uint32_t run);
 
-/* The parent's id in a child's; empty when the saga is nobody's child. */
+/* The parent's id, which is part of a child's id; empty when the saga is nobody's child. */
 struct span saga_parent_name(struct span name);
 
 /* The step that a key of this saga names; NULL when it has none. */
@@ -23,7 +23,8 @@ struct step *saga_step_of_key(struct saga *saga, struct span key);
 /* Which step, kind and run a key of this saga means; NULL when it means none. */
 struct call *saga_call_of_key(struct saga *saga, struct span key);
 
-/* What its undo is told: the key of its do, or the one it would have had. Empty = no memory. */
+/* The key of the step's do, or the key that the do would have had: what the step's undo is told.
+ * Empty = no memory. */
 struct span step_do_key(struct step *step);
 
 /* The index of the step of that name, or -1. */

@@ -5,12 +5,14 @@
 
 void live_forget_call(struct call *call)
 {
+    PRE(call->step->saga->magic == SAGA_MAGIC);
     call->live.details = (struct span){NULL, 0};
     call->live.details_room = 0;
 }
 
 void live_forget_step(struct step *step)
 {
+    PRE(step->saga->magic == SAGA_MAGIC);
     step->live.watch = (struct child_watch){0};
     step->live.undo_due_ms = 0;
 }

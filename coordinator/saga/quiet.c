@@ -4,10 +4,11 @@
 #include "saga/calls.h"
 #include "saga/saga.h"
 
-/* The end of what is sent at left_ms. */
+/* When an attempt of the call that was sent at left_ms must have ended, by its time-outs. */
 static int64_t ttl_over_ms(const struct call *call, int64_t left_ms)
 {
     const struct timeouts *timeouts = &call_spec(call)->timeouts;
+    PRE(timeouts->start_to_close_ms > 0);
     int64_t until_ms = left_ms + timeouts->start_to_close_ms;
     if (timeouts->schedule_to_close_ms > 0 &&
         call->first_ms + timeouts->schedule_to_close_ms < until_ms) {
@@ -18,14 +19,16 @@ static int64_t ttl_over_ms(const struct call *call, int64_t left_ms)
 
 int64_t attempt_over_ms(const struct attempt *attempt)
 {
+    PRE(attempt->run <= attempt->call->run);
     return ttl_over_ms(attempt->call, attempt->live.left_ms);
 }
 
-/* When this attempt can no longer act. One that has not left may leave at any moment: whoever asks
- * calls it off first, and hears that it never left. */
+/* When this attempt can no longer act. An attempt that has not left may leave at any moment:
+ * whoever asks calls it off first, and hears that it never left. */
 static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *attempt,
                                 int64_t dead_ms)
 {
+    PRE(attempt->call == call);
     int64_t close_ms = call_spec(call)->timeouts.schedule_to_close_ms;
     if (attempt->answered) {
         return 0;
@@ -38,6 +41,7 @@ static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *a
 
 bool call_waits_for_finish(const struct call *call)
 {
+    PRE(call->kind == TASK_DO);
     if (call_spec(call)->timeouts.schedule_to_close_ms > 0) {
         return false;
     }
@@ -51,6 +55,7 @@ bool call_waits_for_finish(const struct call *call)
 
 static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barrier)
 {
+    PRE(dead_ms >= 0);
     int64_t quiet_ms =
         call->forgot_unanswered ? ttl_over_ms(call, call->live.forgotten_left_ms) + dead_ms : 0;
     for (const struct attempt *a = call->attempts; a; a = a->older) {
@@ -58,15 +63,18 @@ static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barr
         int64_t at_ms = clear ? 0 : attempt_quiet_ms(call, a, dead_ms);
         quiet_ms = at_ms > quiet_ms ? at_ms : quiet_ms;
     }
+    POST(quiet_ms >= 0);
     return quiet_ms;
 }
 
 int64_t call_quiet_ms(const struct call *call, int64_t dead_ms)
 {
+    PRE(call->kind != TASK_CHECK);
     return latest_ms(call, dead_ms, false);
 }
 
 int64_t call_clear_ms(const struct call *call, int64_t dead_ms)
 {
+    PRE(call->kind == TASK_DO);
     return latest_ms(call, dead_ms, true);
 }

@@ -8,16 +8,19 @@
 struct attempt;
 struct call;
 
-/* When is the time over that an attempt was given with its task? */
+/* When the time is over that the attempt was given with its task. */
 int64_t attempt_over_ms(const struct attempt *attempt);
 
-/* It answered `later`, and only a `finish` can say that it acts no more. */
+/* Has an attempt answered `later` without a time limit, so that only a `finish` can say that it
+ * acts no more? */
 bool call_waits_for_finish(const struct call *call);
 
-/* When can no attempt of it act any more? 0 = now; INT64_MAX = not foreseeable. */
+/* When no attempt of the call can act any more; dead_ms: a participant that is not heard of for
+ * so long counts as gone. 0 = now; INT64_MAX = not foreseeable. */
 int64_t call_quiet_ms(const struct call *call, int64_t dead_ms);
 
-/* When may its undo leave? The same, but what a barrier refuses after the undo needs no waiting. */
+/* When the undo of this do may leave. The same time, but an attempt whose participant's database
+ * refuses a do after its undo (a barrier) need not be waited for. */
 int64_t call_clear_ms(const struct call *call, int64_t dead_ms);
 
 #endif

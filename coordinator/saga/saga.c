@@ -1,4 +1,4 @@
-/* saga.c - the shape of a saga: its memory, its calls and their keys. */
+/* saga.c - the shape of a saga: its memory, its steps, and the reason why it goes back. */
 #include "saga/saga.h"
 
 #include "base/limits.h"
@@ -10,6 +10,7 @@ enum { VALUES_EXPECTED = 320 /* bytes */, STEPS_EXPECTED = 16 };
 
 void step_open(struct step *step, struct saga *saga, const struct step_spec *spec)
 {
+    PRE(spec->name.size > 0);
     step->spec = spec;
     step->saga = saga;
     step->name = spec->name;
@@ -25,6 +26,7 @@ void step_open(struct step *step, struct saga *saga, const struct step_spec *spe
 bool saga_open_steps(struct saga *saga)
 {
     const struct definition *definition = saga->definition;
+    PRE(definition->step_count > 0 && definition->step_count <= LIMIT_STEPS);
     struct step *steps = arena_take(&saga->arena, definition->step_count * sizeof(struct step));
     uint32_t words = definition->step_count / 64 + 1;
     uint64_t *awake = arena_take(&saga->arena, words * sizeof(uint64_t));
@@ -43,10 +45,11 @@ bool saga_open_steps(struct saga *saga)
     return true;
 }
 
-/* Of most sagas, from start to end: themselves, an attempt and some hundred bytes of values a step.
- */
+/* The bytes that most sagas of the definition take from start to end: for themselves, and for an
+ * attempt and some hundred bytes of values a step. */
 static size_t size_expected(const struct definition *definition)
 {
+    PRE(definition->step_count > 0);
     size_t step = sizeof(struct step) + sizeof(struct attempt) + VALUES_EXPECTED;
     uint32_t count =
         definition->step_count < STEPS_EXPECTED ? definition->step_count : STEPS_EXPECTED;
@@ -95,6 +98,7 @@ struct step *saga_item(const struct saga *saga, uint32_t step, uint32_t item)
         return NULL;
     }
     struct step *found = saga_step(saga, step);
+    CHECK(found->index == step);
     if (item == 0) {
         return found;
     }
@@ -103,12 +107,14 @@ struct step *saga_item(const struct saga *saga, uint32_t step, uint32_t item)
 
 void step_list_put(struct buf *list, const struct step *step)
 {
+    PRE(step->index < step->saga->step_total);
     const struct step *own = step->container ? step->container : step;
     record_list_put(list, own->index, step->container ? step->item + 1 : 0);
 }
 
 struct step *saga_step_of_record(const struct saga *saga, const struct record *record)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     return (record->fields & 1) ? saga_item(saga, record->step, record->item) : NULL;
 }
 
@@ -123,7 +129,7 @@ struct span saga_pack_reason(struct saga *saga, const struct record *record)
                       .capacity = record->code.size + record->message.size + record->actor.size +
                                   LIMIT_STEP + 64};
     out.size_max = out.capacity;
-    /* A save-point is no step for which it turns back. */
+    /* With a save-point the record names the step to go back to, and not the one that failed. */
     const struct step *step =
         (record->flags & FLAG_SAVE_POINT) ? NULL : saga_step_of_record(saga, record);
     mp_put_map(&out, 2 + (step ? 1u : 0) + (record->actor.size > 0 ? 1u : 0));

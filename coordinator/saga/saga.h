@@ -1,17 +1,17 @@
 /* saga.h - the state of one saga: what its records add up to.
  *
- * Only fold.c writes the durable part, and only from a record, so that live and replayed sagas
- * cannot differ. What is not in the journal, but known for this process's life, stands in structs
- * of its own, each called `live` (live.h): the fold may not look at them.
+ * Only the files fold*.c write the durable part, and only from a record, so that live and replayed
+ * sagas cannot differ. What is not in the journal, but known for this process's life, stands in
+ * structs of its own, each called `live` (live.h): the fold may not look at them. The moves of a
+ * step:
  *
  *   do:    pending -> running <-> retrying -> succeeded | failed | in_doubt | kept | parked
  *   wait:  pending -> waiting -> succeeded | failed; a child may be asked for again
  *   skip:  pending -> skipped, when its condition does not hold; or whenever a person says so and
- *          no effect of it can stand
+ *          no effect of the step can stand
  *   many:  pending -> running -> succeeded | failed; its items are steps, see items.c
  *   undo:  (succeeded | in_doubt | failed) -> compensating -> compensated | parked
- *   and a person may settle what is not settled: -> resolved
- */
+ *   any state that is not settled -> resolved, when a person says what became of the step */
 #ifndef SAGA_SAGA_H
 #define SAGA_SAGA_H
 
@@ -26,7 +26,7 @@ enum { SAGA_MAGIC = 0x5a6a5a6a, CALL_COUNT = 3, TRACE_PARENT_SIZE = 55 };
 
 enum attempt_state {
     ATTEMPT_OPEN = 1,  /* no answer yet, and still hoped for */
-    ATTEMPT_DOUBT,     /* its outcome never came, or was "I do not know" */
+    ATTEMPT_DOUBT,     /* the outcome never came, or was "I do not know" */
     ATTEMPT_NO_EFFECT, /* answered: failed; or never taken */
     ATTEMPT_SUCCEEDED,
 };
@@ -39,10 +39,11 @@ struct attempt {
     uint32_t run;    /* n of its key */
     uint32_t number; /* from 1, ascending within the run */
     enum attempt_state state;
-    enum verdict verdict; /* given to its answer, `later` too, once there is one */
-    bool answered;        /* it has spoken its last word, or was never taken: it cannot act */
-    bool later;           /* answered `later`: may act until finish or schedule_to_close */
-    bool of_undo;         /* of a check that asks about the undo */
+    enum verdict verdict; /* given to the attempt's answer, also to `later`, once there is one */
+    bool answered; /* the participant's last word has come, or the attempt was never taken: it
+                      cannot act */
+    bool later;    /* answered `later`: the participant may act until finish or schedule_to_close */
+    bool of_undo;  /* of a check that asks about the undo */
     int64_t intended_ms;
     struct attempt_live live;
     struct call *call;
@@ -55,101 +56,104 @@ struct attempt {
 struct call {
     struct step *step;
     enum task_kind kind;
-    uint32_t run;            /* n of the present key; 0 = never asked */
-    uint32_t number_last;    /* greatest attempt number of this run */
-    uint32_t counted;        /* attempts that count against max_attempts */
-    uint32_t losses;         /* sessions lost under this key */
-    bool used_up;            /* do, undo: its check gave no answer that counts */
-    bool spent;              /* undo: in doubt without an attempt left: its check is to be asked */
-    bool refused;            /* undo: what it said last was a refusal for good */
-    bool of_undo;            /* check: it asks about the undo; else about the do */
-    bool in_doubt;           /* undo: as it was asked */
-    uint32_t old_run;        /* do: keys up to this one were undone, and are history */
-    bool late_effect;        /* undo: of an effect of an old key, not of the step's present one */
-    bool expired;            /* in doubt, and its provider may have forgotten the key */
-    bool rerun;              /* the next attempt goes under the next key */
-    struct span rerun_input; /* with this input; empty = the same */
+    uint32_t run;         /* n of the present key; 0 = never asked */
+    uint32_t number_last; /* greatest attempt number of this run */
+    uint32_t counted;     /* attempts that count against max_attempts */
+    uint32_t losses;      /* sessions lost under this key */
+    bool used_up;         /* do, undo: the check of this call gave no answer that counts */
+    bool spent;       /* undo: in doubt without an attempt left: the undo's check is to be asked */
+    bool refused;     /* undo: its last answer was a refusal for good */
+    bool of_undo;     /* check: asks about the undo; else about the do */
+    bool in_doubt;    /* undo: the participant was told that the do is in doubt */
+    uint32_t old_run; /* do: what was done under keys up to this one was undone; they are history */
+    bool late_effect; /* undo: of an effect of an old key, not of the step's present one */
+    bool expired;     /* in doubt, and the provider may have forgotten the key */
+    bool rerun;       /* the next attempt goes under the next key */
+    struct span rerun_input; /* the next key's input; empty = the same as before */
     int64_t first_ms;        /* first intent of this run, or a person's retry of it */
     int64_t retry_ms;        /* when the next attempt is due; 0 = none is */
     struct span key;         /* of this run */
-    struct span do_key;      /* undo: of the do; check: of what it asks about */
+    struct span do_key;      /* undo: of the do; check: of what the check asks about */
     struct span input;       /* frozen */
     struct span output;      /* undo, check: frozen; nil when unknown */
     struct call_live live;
-    struct attempt *newest;   /* the one whose failure decides; NULL = none of this run */
-    struct attempt *attempts; /* all of them, of earlier runs too, the latest first */
+    struct attempt *newest;   /* the attempt whose failure decides; NULL = none of this run */
+    struct attempt *attempts; /* all attempts, of earlier runs too, the latest first */
     uint32_t attempt_count;
     bool forgot_unanswered; /* an attempt was forgotten that may still act, or answer */
-    bool forgot_doubt;      /* one was in doubt: its doubt stands until the key's is settled */
+    bool forgot_doubt; /* a forgotten attempt was in doubt: that doubt stands until the key's is
+                          settled */
 };
 
-/* A key of a do that is history: the step was undone and runs again, under the next. */
+/* A key of a do that is history: the step was undone and runs again, under the next key. */
 struct old_key {
     uint32_t run;
     struct span key;
     struct span input;
     struct span output; /* of an effect that came late; else empty */
-    bool wanted;        /* such an effect stands, and is to be undone */
-    bool again;         /* the same while its undo was on its way: once more */
-    bool by_person;     /* a person settled it: a late effect is told, and left alone */
+    bool wanted;        /* a late effect of the key stands, and is to be undone */
+    bool again; /* another late effect came while the undo of the first was on its way: undone once
+                   more */
+    bool by_person; /* a person settled the key: a late effect is told, and left alone */
     struct old_key *older;
 };
 
-/* Where a text stands that changes, perhaps for weeks. */
+/* Memory for a text that changes, perhaps for weeks. */
 struct text_room {
     uint8_t *bytes;
     size_t size;
 };
 
-/* What every event looks at comes first, beside the do's call: a saga at work is in nobody's cache
- * when its next event comes. */
+/* The fields that every event looks at come first, beside the do's call: when the next event of
+ * a saga comes, nothing of the saga is in a processor's cache. */
 struct step {
     const struct step_spec *spec;
     struct saga *saga;
-    struct step *container; /* an item's: the step with for_each; NULL = it is none */
+    struct step *container; /* an item's: the step with for_each; NULL = the step is no item */
     struct fan *fan;        /* a container's, once its items are there */
     enum step_state state;
     enum undo_state undo_state;
-    uint32_t index;                  /* in the saga */
-    uint32_t call_count;             /* of calls: those behind have never been asked */
-    int64_t wake_ms;                 /* waiting: until then; for a child: at most until then */
-    int64_t undo_before_ms;          /* its undo's deadline; 0 = none */
-    struct old_key *late_effect;     /* the one whose late effect is being undone; NULL = none */
-    enum undo_state late_undo_state; /* of that undo, for which the undo's call is used */
-    bool undo_before_told;           /* somebody was alerted ahead of it */
-    bool undo_before_due;            /* it was the time to turn back for it */
-    bool chosen;                     /* of the undo at work: to be undone */
-    bool accepted;                   /* irrevocable, and a person said: keep it */
-    bool late;                       /* an effect came after the decision: undo it (again) */
-    bool stuck;                      /* its undo fails for long: others need not wait */
-    bool by_person;                  /* settled by hand */
-    bool refused;                    /* its do was refused for good */
+    uint32_t index;              /* in the saga */
+    uint32_t call_count;         /* of calls: those behind have never been used */
+    int64_t wake_ms;             /* waiting: until when; for a child: at most until when */
+    int64_t undo_before_ms;      /* its undo's deadline; 0 = none */
+    struct old_key *late_effect; /* the old key whose late effect is being undone; NULL = none */
+    enum undo_state
+        late_undo_state;   /* of the undo of that late effect, for which calls[1] is used */
+    bool undo_before_told; /* somebody was alerted ahead of that deadline */
+    bool undo_before_due;  /* the time to go back for that deadline has come */
+    bool chosen;           /* in the way back at work: the step is to be undone */
+    bool accepted;         /* irrevocable, and a person said: keep what it did */
+    bool late;             /* an effect came after the decision: undo the step (again) */
+    bool stuck;            /* its undo has failed for long: others need not wait for it */
+    bool by_person;        /* settled by a person */
+    bool refused;          /* its do was refused for good */
     int64_t started_ms;
-    uint64_t started_seq; /* order of starting; 0 = never */
+    uint64_t started_seq; /* order of starting; 0 = not started */
     struct span output;   /* empty = none */
     struct step_live live;
     struct call calls[CALL_COUNT]; /* do, undo, check */
     struct span name;              /* as people and participants say it: "pack", "pack[3]" */
     uint32_t item;                 /* an item's place in the collection */
-    struct span value;             /* an item's: what stands there */
-    struct span place;             /* an item's: the same as a msgpack value */
+    struct span value;             /* an item's: the element of the collection at that place */
+    struct span place;             /* an item's: the place as a msgpack value */
     struct span code;              /* first error that stands */
     struct span message;
     uint32_t error_attempt;
-    struct span outcome;        /* what a person settled it as, other than succeeded; empty = not */
+    struct span outcome; /* what a person settled the step as, other than succeeded; empty = not */
     struct span outcome_reason; /* and why */
     struct span undo_code;
     struct span undo_message;
-    struct text_room code_rooms[2]; /* of do, undo */
+    struct text_room code_rooms[2]; /* what holds the code of the do's error, of the undo's */
     struct text_room message_rooms[2];
     int64_t ended_ms;
     int64_t cost_micros;
     struct span child;      /* the id of the child that was started last; empty = none */
-    struct span approval;   /* what was asked, of whom: msgpack map; empty = nothing yet */
+    struct span approval;   /* what was asked of which persons: msgpack map; empty = nothing yet */
     struct span decider;    /* who ended the wait; empty = nobody */
-    struct span skip_actor; /* who said that it shall be skipped; empty = nobody */
+    struct span skip_actor; /* who said that the step shall be skipped; empty = nobody */
     struct span skip_reason;
-    int64_t event_mark;       /* number of the last event that it took; 0 = none */
+    int64_t event_mark;       /* number of the last event that the step took; 0 = none */
     struct old_key *old_keys; /* the latest first */
 };
 
@@ -159,22 +163,23 @@ struct fan {
     uint32_t count;                    /* of this run of the step */
     uint32_t room;                     /* of its greatest run */
     uint32_t next;                     /* no item before it is pending */
-    uint32_t undo_end;                 /* no item from it on still waits for its undo's turn */
+    uint32_t undo_end;                 /* no item from this one on waits for its undo to be due */
     uint32_t undo_open;                /* items whose undo is due, or under way, or parked */
     uint32_t counts[STEP_STATE_COUNT]; /* items by state */
 };
 
 enum direction { FORWARD, BACKWARD };
 
-/* Of its concurrency key: see claims.h. */
+/* What a saga has of its concurrency key: see claims.h. */
 enum claim_state {
-    CLAIM_STATE_NONE, /* it has none, or has not asked for it yet */
+    CLAIM_STATE_NONE, /* the saga has no key, or has not asked for its key yet */
     CLAIM_STATE_QUEUED,
     CLAIM_STATE_HELD,
     CLAIM_STATE_ENDED,
 };
 
-/* A reversal that waits for the key: what its SAGA_COMPENSATING will say. */
+/* A reversal of a completed saga that waits for the concurrency key: what its record
+ * SAGA_COMPENSATING will say. */
 struct queued_reversal {
     struct span message;
     struct span actor;
@@ -193,13 +198,14 @@ struct saga {
     enum direction direction;
     bool paused;
     bool timed_out;
-    bool back_wanted;       /* it shall turn back as soon as no pivot is open */
+    bool back_wanted;       /* the saga shall go back as soon as no pivot is open */
     int64_t back_wanted_ms; /* since when */
     bool back_by_person;
     bool partial;        /* only chosen steps are undone: ends completed */
-    uint32_t save_point; /* 1 + index of the step it goes back to, and then forward; 0 = none */
+    uint32_t save_point; /* 1 + index of the step that the saga goes back to, and then forward from;
+                            0 = none */
     bool then_pause;     /* at the save-point: paused */
-    uint32_t back_to;    /* of the turn that is wanted: its save_point */
+    uint32_t back_to;    /* of the way back that is wanted: its save_point */
     bool back_then_pause;
     uint64_t seq; /* of the last record */
     uint64_t first_lsn;
@@ -208,52 +214,55 @@ struct saga {
     struct span output;
     struct span labels;
     struct span reason;    /* msgpack map {code, message, step?, actor?} */
-    struct span back_code; /* of the turn that is wanted */
+    struct span back_code; /* of the way back that is wanted */
     struct span back_message;
     struct span back_actor;
     struct span end_actor; /* who terminated it */
     struct span end_reason;
-    struct span event;  /* that started it; empty = none */
-    int64_t event_mark; /* its number, or that of the last event before the start */
+    struct span event; /* the event that started the saga; empty = none */
+    int64_t
+        event_mark; /* the number of that event, or of the last one that came before the start */
     struct span traceparent;
     struct span tracestate;
     uint8_t trace_id[32]; /* hex, of every traceparent of this saga */
     int64_t started_ms;
     int64_t start_at_ms;
-    struct span claim_text; /* a digest of its concurrency key; empty = none, or its parent's */
+    struct span
+        claim_text; /* a digest of the saga's concurrency key; empty = none, or its parent's */
     enum claim_state claim;
-    bool shares_claim; /* its parent's */
+    bool shares_claim; /* the saga shares its parent's key */
     struct queued_reversal queued;
-    uint64_t claim_lsn; /* of the row that made `claim` what it is */
+    uint64_t claim_lsn; /* number of the row that made `claim` what it is */
     int64_t ended_ms;
     int64_t completed_ms; /* first time; the reversal window counts from here; 0 = never */
     int64_t deadline_ms;
-    int64_t cost_micros;      /* of all that was asked */
-    int64_t undo_cost_micros; /* of it: of compensations */
-    struct step *steps;       /* those of the definition: see saga_step() */
-    struct step **items;      /* those of fan-outs, in the order in which they came */
-    uint32_t step_total;      /* of the definition, and items */
-    uint32_t item_room;       /* of items */
-    uint64_t *awake;          /* bits by index: see saga_awake() */
-    uint32_t awake_room;      /* words of it */
+    int64_t cost_micros;      /* of all attempts */
+    int64_t undo_cost_micros; /* the part of that which undos have cost */
+    struct step *steps;       /* the steps of the definition: see saga_step() */
+    struct step **items;      /* the items of fan-outs, in the order in which they came */
+    uint32_t step_total;      /* steps of the definition, and items */
+    uint32_t item_room;       /* pointers that `items` has room for */
+    uint64_t *awake;          /* a bit for each step, by index: see saga_awake() */
+    uint32_t awake_room;      /* words of `awake` */
     uint32_t passed; /* steps of the definition that have succeeded, were skipped, resolved */
 
     struct saga_live live; /* the engine's own */
 };
 
-/* A saga in an arena of its own (taken from `source`). NULL: no memory. Also gives the name a
- * copy. */
+/* A saga in an arena of its own, whose memory comes from `source`; the name is copied, the
+ * definition borrowed for the process's life. NULL: no memory. */
 struct saga *saga_new(const struct arena_source *source, uint64_t id, struct span name,
                       const struct definition *definition);
+/* Gives all memory of the saga back, and sets the caller's pointer to NULL. */
 void saga_destroy(struct saga **saga);
-/* A step that has not begun; its index is the caller's. */
+/* Makes a step that has not begun; its index is the caller's to set. */
 void step_open(struct step *step, struct saga *saga, const struct step_spec *spec);
 
 /* The steps of its definition, as if none had begun. false: no memory. */
 bool saga_open_steps(struct saga *saga);
 
-/* Why it turns back, as references see it: {code, message, step?, actor?} in the saga's arena;
- * empty = no memory. */
+/* Why the saga goes back, as references see the reason: {code, message, step?, actor?}, from a
+ * record, in the saga's arena; empty = no memory. */
 struct span saga_pack_reason(struct saga *saga, const struct record *record);
 
 /* A text of that reason, by its key; empty = the saga has no reason, or the reason no such text. */
@@ -267,13 +276,12 @@ static inline struct step *saga_step(const struct saga *saga, uint32_t i)
     return i < count ? &saga->steps[i] : saga->items[i - count];
 }
 
-/* items.c */
-
-/* As records say it: step of the definition, and which item of it, from 1 (0 = itself); NULL =
- * there is none. */
+/* The step that records name so: a step of the definition, and which item of it, from 1 (0 = the
+ * step itself); NULL = there is none. */
 struct step *saga_item(const struct saga *saga, uint32_t step, uint32_t item);
 /* Appends the step to a record's list. */
 void step_list_put(struct buf *list, const struct step *step);
+/* The step that the record names; NULL = the record names none, or one that is not there. */
 struct step *saga_step_of_record(const struct saga *saga, const struct record *record);
 
 #endif

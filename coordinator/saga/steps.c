@@ -7,6 +7,7 @@
 bool step_awaits_undo(const struct step *step)
 {
     const struct call *done = &step->calls[0];
+    PRE(done->kind == TASK_DO);
     if (step->state != STEP_STATE_IN_DOUBT || !step->spec->has_undo) {
         return false;
     }
@@ -20,6 +21,7 @@ struct old_key *step_old_key(const struct step *step, uint32_t run)
     while (old_key && old_key->run != run) {
         old_key = old_key->older;
     }
+    POST(!old_key || old_key->run <= step->calls[0].old_run);
     return old_key;
 }
 
@@ -35,38 +37,45 @@ struct old_key *step_oldest_late_effect(const struct step *step)
 
 bool step_has_late_effect(const struct step *step)
 {
+    PRE(step->late_undo_state < UNDO_STATE_COUNT);
     return step->late_undo_state != UNDO_STATE_NONE;
 }
 
 bool step_late_undo_is_open(const struct step *step)
 {
+    IMPLIES(step_has_late_effect(step), step->spec->has_undo);
     return step_has_late_effect(step) && step->late_undo_state != UNDO_STATE_PARKED;
 }
 
 bool step_undo_is_begun(const struct step *step)
 {
     const struct call *undo = &step->calls[1];
+    PRE(undo->kind == TASK_UNDO);
     return step_is_begun(step) && undo->run > 0 && !undo->late_effect &&
            span_equal(undo->do_key, step->calls[0].key);
 }
 
 bool step_is_begun(const struct step *step)
 {
+    PRE(step->calls[0].run >= step->calls[0].old_run);
     return step->calls[0].run > step->calls[0].old_run;
 }
 
 bool step_satisfies(const struct step *step)
 {
+    PRE(step->state > STEP_STATE_NONE);
     return step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_SKIPPED ||
            (step->state == STEP_STATE_RESOLVED && !step->refused);
 }
 
 bool savepoint_spares(const struct step *step)
 {
+    PRE(step->saga->save_point <= step->saga->definition->step_count);
     return step->saga->save_point > 0 && !step->chosen;
 }
 
 bool claims_wait(const struct saga *saga)
 {
+    IMPLIES(saga->claim == CLAIM_STATE_QUEUED, saga->claim_text.size > 0);
     return saga->claim == CLAIM_STATE_QUEUED;
 }

@@ -1,7 +1,7 @@
 /* task.h - one attempt at something that a participant is asked to do, as the adapters see it.
  *
- * All memory is the engine's and stays until the attempt is settled or recalled and the batch that
- * says so has been released. */
+ * All memory is the engine's. It stays until the attempt has its last answer, or is recalled,
+ * and the batch that says so has been released. */
 #ifndef SAGA_TASK_H
 #define SAGA_TASK_H
 
@@ -10,8 +10,8 @@
 /* What a participant is told of its result: the words of `done`. */
 enum verdict { VERDICT_OK, VERDICT_LATE, VERDICT_STALE, VERDICT_UNKNOWN };
 
-/* What a parent wants of its child. Each may be asked again and has its effect once: a child that
- * is there is not started again, one that is on its way back is not turned again. */
+/* What a parent wants of its child. Each wish may be asked again and has its effect once: a
+ * child that is there is not started again, one that goes back already is not sent back again. */
 enum child_wish {
     CHILD_START,   /* begin, or be there already; say so if it has ended */
     CHILD_BACK,    /* turn back, unless past the pivot; say when it has ended, either way */
@@ -28,9 +28,10 @@ struct task {
     struct span saga_name;  /* external id */
     struct span definition; /* name */
     uint32_t version;
-    struct span step;        /* name */
-    struct span input;       /* frozen, msgpack */
-    struct span do_key;      /* undo, confirm: the do they belong to; check: what it asks about */
+    struct span step;  /* name */
+    struct span input; /* frozen, msgpack */
+    struct span
+        do_key; /* undo, confirm: of the do that they belong to; check: of what it asks about */
     struct span output;      /* the same: output of the do; nil when unknown */
     bool in_doubt;           /* undo, confirm, check: do_key's outcome is unknown */
     int64_t ttl_ms;          /* from the sending; less when close_at_ms comes first */
