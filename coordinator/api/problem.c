@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/http_call.h"
+#include "base/utf8.h"
 
 void problem_note(struct http_call *call, const char *pointer, const char *detail)
 {
@@ -15,6 +16,8 @@ void problem_note(struct http_call *call, const char *pointer, const char *detai
         struct problem_error *error = &errors->items[errors->count++];
         snprintf(error->pointer, sizeof(error->pointer), "%s", pointer);
         snprintf(error->detail, sizeof(error->detail), "%s", detail);
+        utf8_cut(error->pointer);
+        utf8_cut(error->detail);
     }
 }
 
@@ -76,7 +79,10 @@ void problem_answer_as(struct http_call *call, int status, enum saga_error error
     form_text(form, "type", "about:blank");
     form_text(form, "title", title_of(status));
     form_uint(form, "status", (uint64_t)status);
-    form_text(form, "detail", detail ? detail : error_sentence(error));
+    char whole[512]; /* what somebody has written may have been cut within a character */
+    snprintf(whole, sizeof(whole), "%s", detail ? detail : error_sentence(error));
+    utf8_cut(whole);
+    form_text(form, "detail", whole);
     form_text(form, "code", error_code(error));
     if (status == 429 || status == 503) {
         form_uint(form, "retry_after_ms", 1000);

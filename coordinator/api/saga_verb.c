@@ -149,6 +149,9 @@ static bool check_verb(struct http_call *call, const struct verb_body *body)
     if (verb->verb == VERB_MIGRATE && (body->version < 1 || body->version > UINT32_MAX)) {
         problem_note(call, "/version", "must be a version of the definition, from 1");
     }
+    if (verb->event.size > LIMIT_EVENT_NAME) {
+        problem_note(call, "/event", "has more than 255 bytes");
+    }
     if (verb->evidence.size > LIMIT_EVIDENCE) {
         problem_note(call, "/evidence", "has more than 4096 bytes");
     }
@@ -163,7 +166,7 @@ static bool check_verb(struct http_call *call, const struct verb_body *body)
 static void post_verb(struct http_call *call)
 {
     struct verb_request *verb = &call->request.verb;
-    if (!headers_if_match(call, &verb->if_seq) || !headers_once(call, &verb->key, verb->digest)) {
+    if (!headers_once(call, &verb->key, verb->digest) || !headers_if_match(call, &verb->if_seq)) {
         return;
     }
     call->request.kind = REQUEST_VERB;
