@@ -15,6 +15,7 @@
 #include <zmq.h>
 
 #include "base/limits.h"
+#include "peers/port.h"
 
 enum {
     ROUTER_MAGIC = 0x726f7574,
@@ -33,6 +34,7 @@ struct router {
     uint32_t magic;
     void *context;
     void *socket;
+    struct port *port;
     char endpoint[ENDPOINT_SIZE]; /* as bound */
 };
 
@@ -106,23 +108,30 @@ enum saga_error router_open(const char *endpoint, uint32_t message_max, struct r
         goto err_after_context;
     }
     if (!set_options(made->socket, message_max, endpoint)) {
+        snprintf(why, why_size, "cannot listen on %s: %s", endpoint, zmq_strerror(errno));
         rc = SAGA_INTERNAL;
+        goto err_after_socket;
+    }
+    rc = port_open(made->context, made->socket, &made->port);
+    if (rc != SAGA_OK) {
         goto err_after_socket;
     }
     if (zmq_bind(made->socket, endpoint) != 0) {
         rc = error_of(errno);
-        goto err_after_socket;
+        goto err_after_port;
     }
     size_t size = sizeof(made->endpoint);
     if (zmq_getsockopt(made->socket, ZMQ_LAST_ENDPOINT, made->endpoint, &size) != 0) {
         rc = SAGA_INTERNAL;
-        goto err_after_socket;
+        goto err_after_port;
     }
     *router = made;
     return SAGA_OK;
 
-err_after_socket:
+err_after_port:
     snprintf(why, why_size, "cannot listen on %s: %s", endpoint, zmq_strerror(errno));
+    port_close(&made->port);
+err_after_socket:
     zmq_close(made->socket);
 err_after_context:
     zmq_ctx_term(made->context);
@@ -145,6 +154,7 @@ void router_close(struct router **router)
     }
     CHECK(gone->magic == ROUTER_MAGIC);
     gone->magic = 0;
+    port_close(&gone->port);
     zmq_close(gone->socket);
     while (zmq_ctx_term(gone->context) != 0 && errno == EINTR) {
         continue;
@@ -189,13 +199,18 @@ void router_wire(struct router *router, struct wire_ops *ops)
 void router_wait(struct router *router, const int *descriptors, uint32_t count, int64_t timeout_ms)
 {
     PRE(count <= DESCRIPTOR_MAX);
-    zmq_pollitem_t items[1 + DESCRIPTOR_MAX] = {{.socket = router->socket, .events = ZMQ_POLLIN}};
+    zmq_pollitem_t items[2 + DESCRIPTOR_MAX] = {
+        {.socket = router->socket, .events = ZMQ_POLLIN},
+        {.socket = port_news(router->port), .events = ZMQ_POLLIN}};
     for (uint32_t i = 0; i < count; i++) {
-        items[1 + i] = (zmq_pollitem_t){.fd = descriptors[i], .events = ZMQ_POLLIN};
+        items[2 + i] = (zmq_pollitem_t){.fd = descriptors[i], .events = ZMQ_POLLIN};
     }
     long timeout = timeout_ms > INT_MAX ? INT_MAX : (long)timeout_ms;
     /* A signal ends the wait; the loop looks at everything anyway. */
-    MAYBE(zmq_poll(items, (int)count + 1, timeout) > 0);
+    MAYBE(zmq_poll(items, (int)count + 2, timeout) > 0);
+    if (items[1].revents != 0) {
+        port_look(router->port);
+    }
 }
 
 static bool receive_part(void *socket, zmq_msg_t *part)
