@@ -37,6 +37,7 @@ enum {
     SAY_MS = 10 * 1000, /* between two lines of the log about it */
     ACCEPT_MAX = 64,    /* connections taken before anything else is looked at */
     MIB = 1024 * 1024,
+    SPARES = 16, /* connections that are served though others have taken every descriptor */
 };
 
 struct gate_conn {
@@ -51,8 +52,8 @@ struct gate_conn {
 struct gate {
     struct gate_options options;
     struct MHD_Daemon *daemon;
-    int wake;  /* an eventfd: something was postponed, or the gate is to be shut */
-    int spare; /* a descriptor kept to be given up when there is no other; -1 = it was */
+    int wake;           /* an eventfd: something was postponed, or the gate is to be shut */
+    int spares[SPARES]; /* descriptors kept to be given up when there is no other; -1 = it was */
     pthread_t thread;
     bool is_running;
     _Atomic uint32_t count;  /* connections handed to the library, and not ended yet */
@@ -63,11 +64,11 @@ struct gate {
     void (*tick)(void *arg);
     void *tick_arg;
     /* The thread's own. */
-    int64_t sweep_ms;     /* next look at the connections */
-    int64_t tick_ms;      /* next tick */
-    int64_t pause_ms;     /* accepts nobody until then; 0 = accepts */
-    int64_t said_ms;      /* when the log last had a line about a lack; 0 = never */
-    uint32_t turned_away; /* since that line */
+    int64_t sweep_ms; /* next look at the connections */
+    int64_t tick_ms;  /* next tick */
+    int64_t pause_ms; /* accepts nobody until then; 0 = accepts */
+    int64_t said_ms;  /* when the log last had a line about a lack; 0 = never */
+    uint32_t lacks;   /* since that line */
 };
 
 static int64_t now_ms(void)
@@ -205,21 +206,46 @@ static bool make_room(struct gate *gate, int64_t at_ms)
 
 /* ---- the door ---- */
 
+static bool fill_spares(struct gate *gate)
+{
+    bool is_whole = true;
+    for (int i = 0; i < SPARES; i++) {
+        if (gate->spares[i] < 0) {
+            gate->spares[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        }
+        is_whole = is_whole && gate->spares[i] >= 0;
+    }
+    return is_whole;
+}
+
+/* Gives one up, unless it is among the first `kept`. */
+static bool give_spare(struct gate *gate, int kept)
+{
+    for (int i = SPARES - 1; i >= kept; i--) {
+        if (gate->spares[i] >= 0) {
+            close(gate->spares[i]);
+            gate->spares[i] = -1;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Says in the log that somebody could not be let in; not each time. */
 static void say_lack(struct gate *gate, const char *of_what, int64_t at_ms)
 {
     char count[16];
     char open[16];
-    gate->turned_away++;
+    gate->lacks++;
     if (gate->said_ms > 0 && at_ms - gate->said_ms < SAY_MS) {
         return;
     }
-    snprintf(count, sizeof(count), "%u", gate->turned_away);
+    snprintf(count, sizeof(count), "%u", gate->lacks);
     snprintf(open, sizeof(open), "%u", atomic_load(&gate->count));
-    log_line(LOG_WARN, "connections_over", "of", "http", "lacks", of_what, "open", open,
-             "turned_away", count, NULL);
+    log_line(LOG_WARN, "connections_over", "of", "http", "lacks", of_what, "open", open, "times",
+             count, NULL);
     gate->said_ms = at_ms;
-    gate->turned_away = 0;
+    gate->lacks = 0;
 }
 
 /* Somebody is there, and there is no descriptor, or no room. */
@@ -230,9 +256,7 @@ static void stand_in_the_door(struct gate *gate, bool lacks_descriptor, int64_t 
         gate->pause_ms = at_ms + ROOM_MS;
         return;
     }
-    if (gate->spare >= 0) {
-        close(gate->spare);
-    }
+    MAYBE(give_spare(gate, 0));
     int fd = accept4(gate->options.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0) {
         static const struct raw_problem full = {503, "Service Unavailable", "unavailable",
@@ -240,8 +264,15 @@ static void stand_in_the_door(struct gate *gate, bool lacks_descriptor, int64_t 
         raw_problem_send(fd, &full);
         close(fd);
     }
-    gate->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    MAYBE(fill_spares(gate));
     gate->pause_ms = at_ms + (fd >= 0 ? 1 : PAUSE_MS);
+}
+
+/* Without a descriptor the system says so before it looks whether anybody is there. */
+static bool does_somebody_wait(const struct gate *gate)
+{
+    struct pollfd door = {.fd = gate->options.fd, .events = POLLIN};
+    return poll(&door, 1, 0) == 1;
 }
 
 /* Takes one connection and hands it on. False: there is nobody, or nobody may come in now. */
@@ -249,21 +280,26 @@ static bool take_one(struct gate *gate, int64_t at_ms)
 {
     struct sockaddr_storage address;
     socklen_t size = sizeof(address);
+    if (!does_somebody_wait(gate)) {
+        return false;
+    }
     if (atomic_load(&gate->count) >= gate->options.max) {
-        struct pollfd door = {.fd = gate->options.fd, .events = POLLIN};
-        if (poll(&door, 1, 0) == 1) {
-            stand_in_the_door(gate, false, at_ms);
-        }
+        stand_in_the_door(gate, false, at_ms);
         return false;
     }
     int fd =
         accept4(gate->options.fd, (struct sockaddr *)&address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
         bool lacks = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+        /* The first spare one stays, to tell those who cannot be served. */
+        if (lacks && give_spare(gate, 1)) {
+            say_lack(gate, "descriptors", at_ms);
+            return true;
+        }
         if (lacks) {
             stand_in_the_door(gate, true, at_ms);
         }
-        return !lacks && errno != EAGAIN && errno != EWOULDBLOCK; /* they have gone again */
+        return !lacks; /* they have gone again */
     }
     atomic_fetch_add(&gate->count, 1);
     /* On an error the library has closed the descriptor and does not notify. */
@@ -358,7 +394,8 @@ static void *work(void *arg)
             sweep(gate, at_ms);
             gate->sweep_ms = at_ms + SWEEP_MS;
         }
-        if (at_ms >= gate->tick_ms && gate->tick) {
+        if (at_ms >= gate->tick_ms) {
+            MAYBE(fill_spares(gate));
             gate->tick(gate->tick_arg);
             gate->tick_ms = at_ms + TICK_MS;
         }
@@ -385,8 +422,8 @@ enum saga_error gate_open(const struct gate_options *options, struct gate **gate
     made->options = *options;
     pthread_mutex_init(&made->lock, NULL);
     made->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    made->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (made->wake < 0 || made->spare < 0) {
+    memset(made->spares, -1, sizeof(made->spares));
+    if (made->wake < 0 || !fill_spares(made)) {
         gate_close(&made);
         return SAGA_NO_MEMORY;
     }
@@ -397,6 +434,7 @@ enum saga_error gate_open(const struct gate_options *options, struct gate **gate
 enum saga_error gate_start(struct gate *gate, struct MHD_Daemon *daemon)
 {
     PRE(!gate->is_running);
+    PRE(gate->tick != NULL);
     gate->daemon = daemon;
     gate->is_running = pthread_create(&gate->thread, NULL, work, gate) == 0;
     return gate->is_running ? SAGA_OK : SAGA_NO_MEMORY;
@@ -423,7 +461,9 @@ void gate_close(struct gate **gate)
     }
     PRE(!gone->is_running);
     PRE(!gone->conns);
-    const int fds[] = {gone->options.fd, gone->wake, gone->spare};
+    while (give_spare(gone, 0)) {
+    }
+    const int fds[] = {gone->options.fd, gone->wake};
     for (size_t i = 0; i < ARRAY_COUNT(fds); i++) {
         if (fds[i] >= 0) {
             close(fds[i]);

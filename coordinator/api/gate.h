@@ -54,7 +54,7 @@ struct gate_task {
     struct gate_task *next; /* the gate's */
 };
 void gate_postpone(struct gate *gate, struct gate_task *task, int64_t delay_ms);
-/* Something to be done about every second on the gate's thread, from gate_start() on. */
+/* What is done about every second on the gate's thread; before gate_start(). */
 void gate_every_second(struct gate *gate, void (*run)(void *arg), void *arg);
 
 #endif
