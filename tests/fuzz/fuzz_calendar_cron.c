@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/arena.h"
 #include "calendar/cron.h"
+#include "calendar/zone.h"
 
 enum { TICKS = 4, AFTERS = 3 };
 

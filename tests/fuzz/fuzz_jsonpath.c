@@ -1,4 +1,4 @@
-/* fuzz_jsonpath.c - any bytes as a query, a condition and a pattern; what compiles is run.
+/* fuzz_jsonpath.c - any bytes as a query, a condition, a pattern and a value; what compiles is run.
  *
  * A compiled query must end within its steps, select what its location finds again, and, when it is
  * singular, select one value at most. */
@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "jsonpath/jsonpath.h"
+#include "jsonpath/jsonpath_value.h"
 #include "regexp/regexp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -77,6 +78,20 @@ static void run_pattern(struct span bytes)
     }
 }
 
+/* What is read as a value is one of the data model, and no longer than the text. */
+static void run_value(struct span text, struct arena *arena)
+{
+    struct span value;
+    struct jsonpath_problem problem;
+    size_t size = 0;
+    const char *why;
+    enum saga_error rc = jsonpath_value_read(text, arena, &value, &size, &problem);
+    if (rc == SAGA_OK ? size > text.size || mp_check(value, &why) != SAGA_OK
+                      : rc != SAGA_INVALID || problem.offset > text.size) {
+        abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span text = span_of(data, size);
@@ -103,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (rc == SAGA_OK) {
         MAYBE(jsonpath_decide(condition, root, STEPS, &holds) == SAGA_OK);
     }
+    run_value(text, &arena);
     run_pattern(text);
     arena_close(&arena);
     return 0;

@@ -1,7 +1,9 @@
 /* fuzz_language_definition.c - any bytes as a definition: problems, or a definition, never both. */
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "language/definition.h"
+#include "reading/problem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

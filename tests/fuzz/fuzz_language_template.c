@@ -6,10 +6,12 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/json.h"
 #include "base/mp.h"
 #include "language/definition.h"
+#include "reading/problem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,7 +24,8 @@ static const char document[] =
     "},"
     "{\"step\":\"c\",\"action\":\"n.a\",\"compensate\":\"none\",\"input\":\"$.input..*\"},"
     "{\"step\":\"d\",\"action\":\"n.a\",\"compensate\":\"none\","
-    "\"input\":{\"t\":\"v ${$.input} ${$.input[*]}\"}}]}";
+    "\"input\":{\"t\":\"v ${$.input} ${$.input[*]} ${$.input.a ?? 1}\",\"a\":\"$.input.a ?? "
+    "[[]]\"}}]}";
 
 static const struct definition *compile(void)
 {
