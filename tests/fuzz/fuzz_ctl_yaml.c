@@ -5,8 +5,10 @@
 
 #include "base/json.h"
 #include "base/mp.h"
+#include "base/arena.h"
 #include "ctl/yaml.h"
 #include "language/definition.h"
+#include "reading/problem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
