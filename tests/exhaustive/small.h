@@ -3,8 +3,8 @@
  * The store is an array of rows, and a participant a few flags. What the engine decides becomes
  * durable and leaves at once. Every rule that must hold in every world is checked where it could be
  * broken: small_fail() names it and ends the program. */
-#ifndef TESTS_SIM_SMALL_H
-#define TESTS_SIM_SMALL_H
+#ifndef TESTS_EXHAUSTIVE_SMALL_H
+#define TESTS_EXHAUSTIVE_SMALL_H
 
 #include "base/buf.h"
 #include "engine/engine.h"
@@ -54,16 +54,10 @@ struct small {
     const struct definition *definition;
     struct engine *engine;
     struct batch batch;
-    struct arena arena; /* of rows, as the store keeps them */
-    struct row rows[SMALL_ROWS_MAX];
-    uint32_t row_count;
-    struct sent tasks[SMALL_TASKS_MAX];
-    uint32_t task_count;
+    struct arena arena;               /* of rows, as the store keeps them */
     uint32_t effect[SMALL_STEPS_MAX]; /* stands in the participant's database: a bit a key */
     uint32_t fresh[SMALL_STEPS_MAX];  /* asked, or answered ok, since its last undo key left */
     uint32_t late[SMALL_STEPS_MAX];   /* said so after the decision, not undone since */
-    struct small_child children[SMALL_CHILDREN_MAX];
-    uint32_t child_count;
     bool deaf; /* what parents and children decide for each other is lost: a crash follows */
     int64_t now_ms;
     uint32_t minted; /* tokens */
@@ -77,8 +71,13 @@ struct small {
     bool alerted;
     bool refused; /* the last verb was */
     enum saga_state state;
-    struct entropy entropy;
-    uint8_t random[ENTROPY_PER_EVENT];
+    /* Long lists of which little is used come last: an image has no more of them than that. */
+    uint32_t row_count;
+    uint32_t task_count;
+    uint32_t child_count;
+    struct row rows[SMALL_ROWS_MAX];
+    struct sent tasks[SMALL_TASKS_MAX];
+    struct small_child children[SMALL_CHILDREN_MAX];
 };
 
 /* Prints the invariant and the history that broke it, and ends the program; given by the caller. */

@@ -123,12 +123,12 @@ static void dump_saga(const struct dump *dump, const struct saga *saga)
 
 uint64_t small_digest(const struct small *world)
 {
-    static struct buf out = {.size_max = 1 << 20};
+    static uint8_t room[1 << 16];
+    struct buf out = {.data = room, .capacity = sizeof(room), .size_max = sizeof(room)};
     struct dump dump = {&out, world};
     const struct saga *saga = small_saga(world);
     uint8_t digest[DIGEST_SIZE];
     uint64_t value;
-    buf_clear(&out);
     mp_put_str(&out, world->definition->name);
     mp_put_uint(&out, (uint64_t)world->state);
     if (saga) {
@@ -157,6 +157,7 @@ uint64_t small_digest(const struct small *world)
     mp_put_bool(&out, world->cancelled);
     mp_put_bool(&out, world->went_back);
     mp_put_bool(&out, world->alerted);
+    must(!buf_failed(&out), "memory");
     digest_pair(buf_span(&out), span_of(NULL, 0), digest);
     memcpy(&value, digest, sizeof(value));
     return value ? value : 1;

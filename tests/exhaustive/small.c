@@ -19,6 +19,8 @@
 #include "saga/calls.h"
 #include "saga/saga.h"
 
+enum { TOKENS_PER_EVENT = 16 };
+
 struct saga *small_saga(const struct small *world)
 {
     return map_get(&world->engine->sagas, span_text("s"));
@@ -125,8 +127,8 @@ static void check_undo(const struct small *world, const struct sent *undo)
 /* What one key asks for, as 1-model freezes it. */
 static void digest_request(const struct task *task, uint8_t digest[32])
 {
-    static struct buf out = {.size_max = 1 << 16};
-    buf_clear(&out);
+    static uint8_t room[1 << 16];
+    struct buf out = {.data = room, .capacity = sizeof(room), .size_max = sizeof(room)};
     mp_put_uint(&out, (uint64_t)task->kind);
     mp_put_str(&out, task->action);
     mp_put_str(&out, task->saga_name);
@@ -137,6 +139,7 @@ static void digest_request(const struct task *task, uint8_t digest[32])
         mp_put_value(&out, task->output.size > 0 ? task->output : MP_NIL_VALUE);
         mp_put_bool(&out, task->in_doubt);
     }
+    must(!buf_failed(&out), "memory");
     digest_pair(buf_span(&out), span_of(NULL, 0), digest);
 }
 
@@ -315,17 +318,26 @@ static void release(struct small *world)
     }
 }
 
+/* No two tokens are the same. */
+static void mint(struct small *world, struct entropy *entropy)
+{
+    static uint8_t random[ENTROPY_PER_EVENT];
+    for (size_t i = 0; i < TOKENS_PER_EVENT; i++) {
+        uint8_t *token = random + i * TOKEN_SIZE;
+        memset(token, (uint8_t)world->minted, TOKEN_SIZE);
+        token[0] = (uint8_t)(world->minted++ >> 8);
+    }
+    *entropy = (struct entropy){random, sizeof(random), 0};
+}
+
 static void step_engine(struct small *world, struct event *event)
 {
+    struct entropy entropy;
+    mint(world, &entropy);
     event->now_ms = world->now_ms;
-    event->entropy = &world->entropy;
-    world->entropy.used = 0;
-    for (size_t i = 0; i < 16 * TOKEN_SIZE; i++) {
-        world->random[i] = (uint8_t)(i % TOKEN_SIZE == 0 ? world->minted >> 8 : world->minted);
-        world->minted += i % TOKEN_SIZE == TOKEN_SIZE - 1;
-    }
+    event->entropy = &entropy;
     must(engine_step(world->engine, event, &world->batch) == SAGA_OK, "memory");
-    must(world->entropy.used <= 16 * TOKEN_SIZE, "entropy");
+    must(entropy.used <= (size_t)TOKENS_PER_EVENT * TOKEN_SIZE, "entropy");
     must(!told_wrong(&world->batch.rows), "told");
     release(world);
 }
@@ -347,7 +359,6 @@ static void open_engine(struct small *world)
 void small_open(struct small *world, const struct definition *definition)
 {
     *world = (struct small){.definition = definition, .now_ms = 1000, .state = SAGA_STATE_RUNNING};
-    world->entropy = (struct entropy){world->random, sizeof(world->random), 0};
     arena_open(&world->arena, &arena_heap, 1 << 24);
     batch_open(&world->batch, &arena_heap);
     open_engine(world);

@@ -1,13 +1,14 @@
 /* exhaustive.c - every history of small sagas, with crash and replay after every event.
  *
- *   exhaustive [MORE [NAME]]   histories of up to so many events as the table below says, and MORE;
- *                              only of sagas whose definition contains NAME
+ *   exhaustive [MORE [NAME [PART PARTS]]]   histories of up to so many events as the table below
+ *                                           says, and MORE (-1: one less); only of sagas whose
+ *                                           definition contains NAME; only the PARTth of PARTS
  *
- * A history is a list of choices: an answer, a loss, time passing, a person, a crash. It is run
- * from its beginning in a fresh world, and the enumeration goes on with each choice that its end
- * leaves. A state that was seen before, after no more events, is not gone into again. In every new
- * state the rows are folded anew and compared, and then two worlds come to rest: one in which all
- * that is open answers, and one in which the coordinator crashes first.
+ * A history is a list of choices: an answer, a loss, time passing, a person, a crash. Each event is
+ * run once: the world is put back to where it was (small_image.h), and the enumeration goes on with
+ * the next choice that it leaves. A state that was seen before, after no more events, is not gone
+ * into again. In every new state the rows are folded anew and compared, and then two worlds come to
+ * rest: one in which all that is open answers, and one in which the coordinator crashes first.
  *
  * One to three steps: all shapes of the DAG and all classes of step, every outcome, two attempts a
  * key, a person at any point, a crash at any point besides. Four steps: all 64 shapes, every step
@@ -36,21 +37,32 @@
  *   child        a parent ends after its children, and tells   (is_done: waiting is done;
  *                them when it turns back                       BACK is never asked)
  *   settled      at rest a saga is final or parked            (a loaded saga not looked at)
+ *   image        a world that is put back is as it was        (a counter of turns in static memory)
+ *   leak         what was allocated is freed at the end       (map_close() of tokens left out)
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "small.h"
 #include "journal/verb.h"
-#include "reading/problem.h"
 #include "language/definition.h"
 #include "language/step_kind.h"
+#include "reading/problem.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
+#include "small.h"
+#include "small_image.h"
+#include "small_seen.h"
 
-enum { DEPTH_MAX = 60, CHOICES_MAX = 256, SEEN_SIZE = 1 << 24, DEFINITION_SIZE = 1024 };
+enum {
+    DEPTH_MAX = 60,
+    CHOICES_MAX = 256,
+    DEFINITION_SIZE = 1024,
+    CHECKED_IMAGES = 50, /* one of so many */
+    MORE_MAX = 30,
+    PARTS_MAX = 1000,
+};
 
 enum choice_kind {
     CHOICE_OK,
@@ -170,12 +182,12 @@ static const char *const documents[] = {
     SAGA("reverse", "'reversal_window':'1h',", STEP("a", UNDO) "," STEP("b", UNDO FREE)),
 };
 
-/* A digest, and after how many events it was first seen, in the lowest byte. */
-static uint64_t *seen;
 static struct choice path[DEPTH_MAX];
 static int path_size;
 static const char *document;    /* at work */
 static const char *wanted = ""; /* documents that contain this */
+static long part = 1;           /* and of those each PARTSth, from the PARTth on */
+static long parts = 1;
 
 void small_fail(const char *invariant)
 {
@@ -391,69 +403,63 @@ static void next_choices(const struct extent *extent, const struct small *world,
 
 /* ---- the enumeration ---- */
 
+/* Where a history has come to, before anything follows; by its number of events. */
+static struct small_image images[DEPTH_MAX + 1];
+static struct small world;
+
 /* Not seen yet after so few events. */
-static bool is_new(struct extent *extent, uint64_t digest, int depth)
+static bool is_new(struct extent *extent, uint64_t digest)
 {
-    digest &= ~UINT64_C(0xff);
-    for (uint64_t at = (digest >> 8) % SEEN_SIZE, tries = 0; tries < 64;
-         at = (at + 1) % SEEN_SIZE, tries++) {
-        if (seen[at] == 0) {
-            seen[at] = digest | (uint64_t)depth;
-            extent->states++;
-            return true;
-        }
-        if ((seen[at] & ~UINT64_C(0xff)) == digest) {
-            bool sooner = (uint64_t)depth < (seen[at] & 0xff);
-            seen[at] = sooner ? digest | (uint64_t)depth : seen[at];
-            return sooner;
-        }
-    }
-    return true; /* the table is crowded: going in twice is only slower */
+    enum seen before = small_seen(digest, (uint8_t)path_size);
+    extent->states += before == SEEN_NEVER;
+    return before != SEEN_SOONER;
 }
 
-static void run(struct small *world, const struct definition *definition)
+/* Putting an image back is as good as running the history from its beginning in a fresh world. */
+static void check_image(const struct definition *definition, uint64_t digest)
 {
-    small_open(world, definition);
-    for (int i = 0; i < path_size; i++) {
-        perform(world, path[i]);
-    }
-}
-
-static void crash_here(const struct definition *definition)
-{
-    static struct small world;
-    run(&world, definition);
-    small_crash(&world);
-    small_check_replay(&world);
-    small_drive_to_rest(&world);
+    small_image_restore(&images[0], &world);
     small_close(&world);
+    small_open(&world, definition);
+    for (int i = 0; i < path_size; i++) {
+        perform(&world, path[i]);
+    }
+    must(small_digest(&world) == digest, "image");
 }
 
 /* The choices of a state that is new, after all that must hold there was checked. */
 static void enter(struct extent *extent, const struct definition *definition,
                   struct choices *choices)
 {
-    static struct small world;
-    run(&world, definition);
     small_check_replay(&world);
     small_check_outcome(&world);
     choices->count = 0;
-    if (is_new(extent, small_digest(&world), path_size)) {
-        bool final = saga_state_is_final(world.state);
-        next_choices(extent, &world, choices);
-        extent->states_cut += path_size == extent->depth && choices->count > 0;
-        small_drive_to_rest(&world);
-        if (!final) {
-            crash_here(definition);
-        }
+    uint64_t digest = small_digest(&world);
+    if (!is_new(extent, digest)) {
+        return;
     }
-    small_close(&world);
+    next_choices(extent, &world, choices);
+    extent->states_cut += path_size == extent->depth && choices->count > 0;
+    small_image_save(&images[path_size], &world);
+    small_drive_to_rest(&world);
+    small_image_restore(&images[path_size], &world);
+    if (!saga_state_is_final(world.state)) {
+        small_crash(&world);
+        small_check_replay(&world);
+        small_drive_to_rest(&world);
+    }
+    if (digest % CHECKED_IMAGES == 0) {
+        check_image(definition, digest);
+    }
 }
 
 static void enumerate(struct extent *extent, const struct definition *definition)
 {
     static struct choices choices[DEPTH_MAX + 1];
     uint32_t at[DEPTH_MAX + 1];
+    small_seen_clear();
+    small_image_begin();
+    small_open(&world, definition);
     path_size = 0;
     enter(extent, definition, &choices[0]);
     at[0] = 0;
@@ -463,11 +469,16 @@ static void enumerate(struct extent *extent, const struct definition *definition
             depth--;
             continue;
         }
+        small_image_restore(&images[depth], &world);
         path[depth] = choices[depth].items[at[depth]++];
         path_size = ++depth;
+        perform(&world, path[depth - 1]);
         enter(extent, definition, &choices[depth]);
         at[depth] = 0;
     }
+    small_image_restore(&images[0], &world);
+    small_close(&world);
+    small_image_end();
 }
 
 static const struct definition *compile(struct arena *arena)
@@ -504,8 +515,9 @@ static void bound_attempts(const struct definition *definition, int attempts)
 static void explore(const char *text)
 {
     struct arena arena;
+    static long number = 0;
     document = text;
-    if (!strstr(text, wanted)) {
+    if (!strstr(text, wanted) || number++ % parts != part - 1) {
         return;
     }
     arena_open(&arena, &arena_heap, 1 << 20);
@@ -548,14 +560,24 @@ static void report(const struct extent *extent)
         (unsigned long long)extent->states, (unsigned long long)extent->states_cut);
 }
 
-int main(int argc, char **argv)
+/* False: it is no number between these. */
+static bool read_number(const char *text, long min, long max, long *number)
 {
     char *end = NULL;
-    long more = argc > 1 ? strtol(argv[1], &end, 10) : 0;
+    *number = strtol(text, &end, 10);
+    return *text && !*end && *number >= min && *number <= max;
+}
+
+int main(int argc, char **argv)
+{
+    long more = 0;
+    bool is_good = argc <= 3 || argc == 5;
+    is_good = is_good && (argc < 2 || read_number(argv[1], -MORE_MAX, MORE_MAX, &more));
+    is_good = is_good && (argc < 5 || (read_number(argv[4], 1, PARTS_MAX, &parts) &&
+                                       read_number(argv[3], 1, parts, &part)));
     wanted = argc > 2 ? argv[2] : wanted;
-    seen = calloc(SEEN_SIZE, sizeof(*seen));
-    if (!seen || (end && *end) || more < 0 || more > DEPTH_MAX / 2) {
-        (void)fprintf(stderr, "usage: exhaustive [MORE [NAME]]\n");
+    if (!is_good) {
+        (void)fprintf(stderr, "usage: exhaustive [MORE [NAME [PART PARTS]]]\n");
         return 64;
     }
     for (size_t i = 0; i < ARRAY_COUNT(extents); i++) {
@@ -572,6 +594,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < ARRAY_COUNT(extents); i++) {
         report(&extents[i]);
     }
-    free(seen);
+    for (size_t i = 0; i < ARRAY_COUNT(images); i++) {
+        small_image_free(&images[i]);
+    }
+    small_seen_free();
     return 0;
 }
