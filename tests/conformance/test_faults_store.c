@@ -20,6 +20,7 @@
 
 #include "lib/fault_memory.h"
 #include "lib/fault_vfs.h"
+#include "lib/folder.h"
 #include "store/rows.h"
 #include "store/store_sqlite.h"
 
@@ -149,7 +150,7 @@ struct series {
 
 struct run {
     struct store *store;
-    char folder[64];
+    char folder[FOLDER_SIZE];
     char path[96];
     char why[256];
     uint64_t submitted; /* batches, over both lives */
@@ -366,6 +367,7 @@ static void begin_faults(const struct series *series, uint64_t at)
 {
     struct fault_plan plan = series->plan;
     plan.at = at;
+    plan.is_kept = series->loses;
     if (series->of == DISK) {
         fault_vfs_begin(&plan);
     } else {
@@ -391,9 +393,7 @@ static bool end_faults(const struct series *series)
 static bool run_once(const struct series *series, uint64_t at)
 {
     struct run run = {0};
-    char command[128];
-    snprintf(run.folder, sizeof(run.folder), "/tmp/saga-fault-XXXXXX");
-    cr_assert_not_null(mkdtemp(run.folder));
+    folder_make(run.folder);
     snprintf(run.path, sizeof(run.path), "%s/s.db", run.folder);
     begin_faults(series, at);
     bool is_sound = live_once(&run, series, LIFE);
@@ -403,8 +403,7 @@ static bool run_once(const struct series *series, uint64_t at)
     bool was_hit = end_faults(series);
     cr_assert(is_sound || was_hit, "%s", run.why);
     check_after(&run);
-    snprintf(command, sizeof(command), "rm -rf %s", run.folder);
-    cr_assert_eq(system(command), 0);
+    folder_remove(run.folder);
     return was_hit;
 }
 

@@ -160,6 +160,7 @@ static void tear(const struct synced *synced, uint64_t *seed)
 
 void fault_vfs_lose(uint64_t seed)
 {
+    PRE(disk.plan.is_kept);
     for (size_t i = 0; i < FILES_MAX; i++) {
         const struct synced *synced = &disk.files[i];
         size_t length = strlen(synced->path);
@@ -208,10 +209,13 @@ static int sync_file(sqlite3_file *file, int flags)
     (void)flags;
     struct handle *handle = (struct handle *)(void *)file;
     int rc = count(FAULT_SYNC);
-    if (rc == SQLITE_OK && handle->synced) {
+    if (rc != SQLITE_OK || !disk.plan.is_kept) {
+        return rc;
+    }
+    if (handle->synced) {
         keep(handle->synced);
     }
-    if (rc == SQLITE_OK && handle->syncs_folder) {
+    if (handle->syncs_folder) {
         handle->syncs_folder = false;
         keep_folder();
     }
@@ -331,7 +335,7 @@ static int delete_file(sqlite3_vfs *layer, const char *path, int sync_folder)
         return rc;
     }
     rc = disk.inner->xDelete(disk.inner, path, 0);
-    if (sync_folder) {
+    if (sync_folder && disk.plan.is_kept) {
         keep_folder();
     }
     return rc;

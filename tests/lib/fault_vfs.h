@@ -35,6 +35,7 @@ struct fault_plan {
     int code;       /* SQLite's result for it */
     bool is_short;  /* a write that fails has written its first half */
     bool is_last;   /* the power is gone with it: nothing is changed any more */
+    bool is_kept;   /* what was synced is known, so that fault_vfs_lose() can be called */
 };
 
 /* Becomes SQLite's default for files opened from now on. All files known so far are forgotten:
