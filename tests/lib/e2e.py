@@ -33,6 +33,7 @@ import traceback
 SOURCE = pathlib.Path(os.environ.get("SAGA_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 BIN = pathlib.Path(os.environ.get("SAGA_BIN", SOURCE / "build" / "bin"))
 BOOKING = SOURCE / "examples" / "booking" / "booking.yaml"
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # no disk to wait for
 PATIENCE = 30
 SHORT = {"SAGAD_HEARTBEAT": "250ms", "SAGAD_DEAD_AFTER": "1s"}  # who is silent is soon lost
 TABLES = {"flights": "booking", "hotels": "booking", "itineraries": "itinerary"}
@@ -120,7 +121,7 @@ class Process:
         self.signal(signal.SIGKILL)
         self.popen.wait()
 
-    def stop(self):
+    def ask_to_stop(self):
         """As an operator in a hurry would: the second SIGTERM waits for nobody."""
         if self.is_running():
             self.signal(signal.SIGCONT)
@@ -129,6 +130,12 @@ class Process:
             if self.name == "sagad":
                 until(lambda: not self.is_running() or "draining" in self.log(), "sagad drains")
                 self.signal(signal.SIGTERM)
+
+    def stop(self):
+        self.ask_to_stop()
+        self.must_end_well()
+
+    def must_end_well(self):
         code = self.wait()
         equal(code, 0, f"{self.name}'s exit after SIGTERM; it said:\n{self.log()[-3000:]}")
 
@@ -151,8 +158,8 @@ def check_described(method, path, status):
 
 
 class World:
-    def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="saga-e2e-"))
+    def __init__(self, folder=MEMORY):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="saga-e2e-", dir=folder))
         self.data = self.folder / "data"
         self.accidents = self.folder / "accidents"
         self.accidents.mkdir()
@@ -169,9 +176,11 @@ class World:
     def __exit__(self, kind, error, trace):
         try:
             if kind is None:
-                for process in reversed(self.processes):
-                    if process.is_running():
-                        process.stop()
+                running = [p for p in reversed(self.processes) if p.is_running()]
+                for process in running:
+                    process.ask_to_stop()
+                for process in running:
+                    process.must_end_well()
             elif self.daemon:
                 print(f"--- sagad said\n{self.daemon.log()[-4000:]}")
         finally:
@@ -282,6 +291,14 @@ class World:
     def apply(self, path=BOOKING):
         self.ctl("apply", "-f", path)
 
+    def apply_impatient(self, start_to_close="2s"):
+        """The booking for tests in which much fails, or goes on after a crash and nobody knows of
+        it: neither waits long, but longer than it takes to see that somebody is dead (SHORT)."""
+        path, text = self.folder / "booking.yaml", BOOKING.read_text()
+        text = text.replace("start_to_close: 30s", f"start_to_close: {start_to_close}")
+        path.write_text(text.replace("initial_interval: 1s", "initial_interval: 100ms"))
+        self.apply(path)
+
     def request(self, trip, saga=None):
         saga = saga or next(self.ids)
         return {"definition": "trip-booking", "id": saga,
@@ -384,13 +401,16 @@ class Peer:
 
 
 def main(tests):
-    """Runs the functions called test_..., or those whose names contain an argument."""
-    failures = 0
+    """Runs the functions called test_..., or those whose names contain an argument; =NAME is the
+    one of this name."""
+    failures, count = 0, 0
+    words = [word.replace("=", "test_", 1) for word in sys.argv[1:]]
     for name, test in list(tests.items()):
         if not name.startswith("test_") or not callable(test):
             continue
-        if len(sys.argv) > 1 and not any(word in name for word in sys.argv[1:]):
+        if words and not any(word == name or word in name[len("test_"):] for word in words):
             continue
+        count += 1
         begin = time.monotonic()
         try:
             test()
@@ -403,4 +423,6 @@ def main(tests):
                 print("".join(traceback.format_tb(error.__traceback__)[-2:]), end="")
         print(f"{outcome} {name[5:].replace('_', ' ')} ({time.monotonic() - begin:.1f} s)",
               flush=True)
-    sys.exit(1 if failures else 0)
+    if count == 0:
+        print(f"no test is called {' or '.join(sys.argv[1:])}")
+    sys.exit(1 if failures or count == 0 else 0)
