@@ -4,6 +4,7 @@
  * period of the zone holds the moment that it was asked for. */
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/arena.h"
 #include "calendar/cron.h"

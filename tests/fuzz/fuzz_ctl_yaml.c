@@ -3,6 +3,7 @@
  * Printed in the canonical form and read back from it, it must be the same value. */
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "base/mp.h"
 #include "base/arena.h"

@@ -241,8 +241,8 @@ Test(yaml_print, what_is_printed_reads_back)
     static const char *const values[] = {
         "{\"a\":{\"b\":[[],[[1,-2.5],{}]],\"c d\":\"e\\u0000f\"},\"\":null,\"true\":true}",
         "[0.1,1e+300,-2.5e-7,0.30000000000000004,9007199254740991,false]", "\"a text alone\"", "[]",
-        "[\"a very long text that some printers of YAML would fold at the eightieth column of a "
-        "line, which is why it is so long\"]"};
+        ("[\"a very long text that some printers of YAML would fold at the eightieth column of a "
+         "line, which is why it is so long\"]")};
     for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
         char *text = print_json(values[i]);
         cr_expect_str_eq(read_text(text), values[i], "%s", text);
