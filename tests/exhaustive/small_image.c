@@ -29,7 +29,9 @@
 #define ASAN_UNPOISON_MEMORY_REGION(bytes, size) ((void)(bytes), (void)(size))
 #endif
 
-enum { PIECE_SIZE = 1 << 25, ALIGNMENT = 16, NOWHERE = UINT32_MAX };
+enum { PIECE_SIZE = 1 << 25, ALIGNMENT = 16 };
+
+#define NOWHERE UINT32_MAX
 
 struct block {
     uint32_t size;   /* bytes asked for */
