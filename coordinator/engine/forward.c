@@ -148,6 +148,7 @@ static void ask_pivot(struct turn *turn)
             }
         }
         child_call_off(step);
+        child_watch(turn, step);
     }
 }
 

@@ -15,7 +15,9 @@ bool child_state_wants(const struct step *step, enum child_wish *wish)
         return true;
     }
     IMPLIES(step->spec->undo_is_reverse, step->spec->has_undo);
-    bool goes_back = saga->direction == BACKWARD && step->chosen;
+    /* A pivot is asked to turn back before its saga does, after a crash too. */
+    bool is_asked = saga->back_wanted && step->spec->step_class == CLASS_PIVOT;
+    bool goes_back = saga->direction == BACKWARD ? step->chosen : is_asked;
     *wish = goes_back || step->live.watch.called_off ? CHILD_BACK : CHILD_START;
     return step_kind_facts(step->spec->kind)->has_child && step->state == STEP_STATE_WAITING;
 }
