@@ -395,20 +395,22 @@ static int64_t timeout_ms(const struct loop *loop, int64_t at_ms)
 
 /* While a batch syncs, nothing that came now could leave, and a small one is held back for more:
  * what comes is decided some at a time, not one wake-up each. The store's word that the batch is
- * durable ends the wait at once. */
+ * durable ends the wait at once. A full batch that does not sync waits for room on the disk: the
+ * sockets are not looked at then, for nothing of what they have can be taken. */
 static void wait(struct loop *loop, const int *wakes, int64_t at_ms)
 {
     int64_t wait_ms = timeout_ms(loop, at_ms);
     bool syncs = core_is_syncing(loop->core);
-    if (!syncs && !core_is_holding(loop->core)) {
+    bool is_full = core_is_full(loop->core);
+    if (!syncs && !is_full && !core_is_holding(loop->core)) {
         router_wait(loop->router, wakes, WAKE_COUNT, wait_ms);
         return;
     }
     struct pollfd polled[] = {{.fd = wakes[WAKE_STORE], .events = POLLIN},
                               {.fd = wakes[WAKE_SIGNALS], .events = POLLIN}};
-    struct timespec time = {.tv_nsec = !syncs                     ? HOLD_WAIT_NS
-                                       : core_is_full(loop->core) ? FULL_WAIT_NS
-                                                                  : SYNC_WAIT_NS};
+    struct timespec time = {.tv_nsec = is_full ? FULL_WAIT_NS
+                                       : syncs ? SYNC_WAIT_NS
+                                               : HOLD_WAIT_NS};
     MAYBE(ppoll(polled, ARRAY_COUNT(polled), &time, NULL) > 0);
 }
 

@@ -240,6 +240,7 @@ static bool submit(struct core *core)
         core->disk_retry_ms = 0;
     }
     core->submitted++;
+    core->space_ms = 0; /* the room has become less */
     core->rows_before = work->batch.rows.row_count;
     core->syncing = work;
     swap(core);

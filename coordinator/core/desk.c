@@ -121,8 +121,10 @@ void desk_take(struct desk_queue *queue)
     if (got != (ssize_t)sizeof(count)) {
         return; /* nothing was left */
     }
-    /* A request may be answered, and gone, before core_ask() returns. */
-    for (struct request *request; !core_is_full(queue->core);) {
+    /* A request may be answered, and gone, before core_ask() returns. With a full disk a full batch
+     * may stay for long: then requests are taken to be refused. */
+    for (struct request *request;
+         !core_is_full(queue->core) || core_is_disk_full_for_verbs(queue->core);) {
         request = take_one(queue);
         if (!request) {
             return;

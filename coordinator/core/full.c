@@ -3,6 +3,8 @@
 
 #include "core/state.h"
 
+enum { SPACE_FOR_WORK = 2 * 1024 * 1024 }; /* of the store's room, for what was taken before */
+
 enum { EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS }; /* refusals and verdicts need memory, and no row */
 
 bool core_is_full(const struct core *core)
@@ -16,13 +18,32 @@ bool core_is_full(const struct core *core)
            batch->effect_count >= EFFECTS_MAX || batch->arena.size >= 2 * LIMIT_BATCH_BYTES;
 }
 
-bool core_is_disk_full(struct core *core)
+/* Bytes of the store's room that the batch in the making has taken. */
+static uint64_t taken(const struct core *core)
 {
-    /* Asked once a round: between two looks no more than a batch is taken. */
+    const struct batch *batch = &core->making->batch;
+    return batch->size + STORE_ITEM_SIZE * store_items(&batch->rows);
+}
+
+/* Is there room for one request more, and then so much? */
+static bool has_room(struct core *core, uint64_t spare)
+{
+    /* Asked once a round: what is taken meanwhile is counted. */
     if (core->space_ms != core->now_ms) {
         struct store *store = core->options.store;
         core->space_ms = core->now_ms;
-        core->has_space = store->ops->has_space(store);
+        core->room = store->ops->room(store);
     }
-    return core->disk_retry_ms > 0 || !core->has_space;
+    uint64_t needed = taken(core) + LIMIT_MESSAGE_IN + spare;
+    return core->disk_retry_ms == 0 && core->room >= needed;
+}
+
+bool core_is_disk_full(struct core *core)
+{
+    return !has_room(core, SPACE_FOR_WORK);
+}
+
+bool core_is_disk_full_for_verbs(struct core *core)
+{
+    return !has_room(core, 0);
 }

@@ -157,7 +157,7 @@ static void ask_start(struct core *core, struct request *request)
 static void ask_verb(struct core *core, struct request *request)
 {
     struct verb_request *verb = &request->verb;
-    if (core_is_disk_full(core)) {
+    if (core_is_disk_full_for_verbs(core)) {
         request_answer(request, SAGA_DISK_FULL, NULL);
         return;
     }
@@ -198,6 +198,10 @@ static enum saga_error load_of_token(struct core *core, const uint8_t *token)
 static void ask_finish(struct core *core, struct request *request)
 {
     const struct result *result = &request->result;
+    if (core_is_full(core)) {
+        request_answer(request, SAGA_DISK_FULL, NULL); /* the desk took the request to be refused */
+        return;
+    }
     enum saga_error rc = result->key.size > 0 ? SAGA_OK : load_of_token(core, result->token);
     if (rc != SAGA_OK) {
         request_answer(request, rc, NULL);

@@ -70,7 +70,7 @@ struct core {
     int64_t disk_retry_ms;   /* 0 = there is room */
     enum saga_error failure; /* once set, the core does nothing more */
     int64_t space_ms;        /* when the store was last asked for room */
-    bool has_space;
+    uint64_t room;           /* what it said */
     bool draining;
     struct map requests; /* ref -> struct request: handed to the engine, not answered */
     uint64_t ref_last;

@@ -74,6 +74,7 @@ static enum saga_error look_for_gap(struct damage *damage, sqlite3 *db, bool all
  * the positions that are written behind cannot be ahead of the journal. */
 static enum saga_error look_at_positions(struct damage *damage, sqlite3 *db)
 {
+    PRE(damage->last_lsn <= INT64_MAX);
     int64_t heads_lsn = 0;
     enum saga_error rc = db_number(db, SQL_HEADS_LSN, &heads_lsn);
     if (rc == SAGA_OK && (heads_lsn < 0 || (uint64_t)heads_lsn > damage->last_lsn)) {
@@ -86,6 +87,7 @@ static enum saga_error look_at_positions(struct damage *damage, sqlite3 *db)
 
 static void look_at_high_water(struct damage *damage)
 {
+    PRE(damage->high_water <= INT64_MAX);
     bool is_low = damage->last_lsn < damage->high_water;
     if (is_low) {
         damage_say(damage,

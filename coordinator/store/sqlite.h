@@ -15,6 +15,7 @@ struct store_sqlite {
     struct reader *reader; /* owned; of the loop's own thread */
     struct store_facts facts;
     uint64_t submitted;   /* batches since open */
+    uint64_t pages;       /* that the last of them changes, at the most */
     int lock;             /* descriptor of the lock file; -1 = none */
     struct damage damage; /* as found when it opened */
     int64_t version;      /* of its schema when it was opened; 0 = it was empty */

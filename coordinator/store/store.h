@@ -101,6 +101,17 @@ typedef enum saga_error (*store_schedule_fn)(const struct schedule_row *row, voi
 typedef enum saga_error (*store_claim_fn)(const struct store_claim *claim, void *arg);
 typedef enum saga_error (*store_hook_fn)(const struct store_hook *hook, void *arg);
 
+/* What an entry of a batch may cost beside its bytes: the pages of the database where it goes. */
+enum { STORE_ITEM_SIZE = 11264 };
+
+/* Entries of a batch that go anywhere in the database, not to the end of a table. */
+static inline uint64_t store_items(const struct rows *rows)
+{
+    return (uint64_t)rows->head_count + rows->name_count + rows->definition_count +
+           rows->inbox_count + rows->inbox_done_count + rows->wait_count + rows->delivery_count +
+           rows->hook_count + rows->schedule_count + rows->claim_count;
+}
+
 struct store_ops {
     const char *name;
 
@@ -122,9 +133,9 @@ struct store_ops {
      * -1: call `durable` at will (the memory store, which has no thread). */
     int (*wake)(const struct store *store);
 
-    /* Is there room on the disk for another request besides the batch at hand? Asked before a
-     * request is taken. */
-    bool (*has_space)(struct store *store);
+    /* How many bytes the batch at hand may have, in all, so that submit takes it: its records, and
+     * STORE_ITEM_SIZE for each of store_items(). Asked before a request is taken. */
+    uint64_t (*room)(struct store *store);
 
     /* Reads of the loop's own thread see what is durable. */
 

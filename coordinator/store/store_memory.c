@@ -241,10 +241,10 @@ static void memory_close(struct store **store)
     *store = NULL;
 }
 
-static bool has_space(struct store *store)
+static uint64_t room(struct store *store)
 {
     PRE(store->ops == &memory_ops);
-    return true;
+    return UINT64_MAX;
 }
 
 static const struct store_ops memory_ops = {
@@ -253,7 +253,7 @@ static const struct store_ops memory_ops = {
     .submit = submit,
     .durable = durable,
     .wake = wake,
-    .has_space = has_space,
+    .room = room,
     .load_awake = load_awake,
     .list_due = list_due,
     .load_definitions = load_definitions,

@@ -11,10 +11,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "base/limits.h"
 #include "store/claim_rows.h"
 #include "store/facts.h"
 #include "store/files.h"
@@ -30,8 +28,6 @@ enum {
     CHECKPOINT_FRAMES = 4000, /* 16 MiB: a longer log makes checkpoints stall longer, and wins
                                * nothing */
     SPACE_MIN = 1024 * 1024,
-    COMMIT_PAGES = 32, /* that a small commit may dirty, in the log and in the database */
-    PAGE_SIZE = 4096,
 };
 
 /* ---- writing ---- */
@@ -42,61 +38,38 @@ static void facts(const struct store *store, struct store_facts *out)
     *out = sqlite_of(store)->facts;
 }
 
-static size_t size_of(const struct rows *rows)
+/* Pages of the batch that is on its way to the disk. */
+static uint64_t pages_on_their_way(struct store_sqlite *store)
 {
-    size_t size = 0;
-    for (uint32_t i = 0; i < rows->row_count; i++) {
-        size += rows->rows[i].body.size + rows->rows[i].payload.size + 64;
-    }
-    for (uint32_t i = 0; i < rows->definition_count; i++) {
-        size += rows->definitions[i].source.size;
-    }
-    for (uint32_t i = 0; i < rows->delivery_count; i++) {
-        bool is_new = rows->deliveries[i].change == DELIVERY_NEW;
-        IMPLIES(is_new, rows->deliveries[i].notice < rows->notice_count);
-        size += is_new ? rows->notices[rows->deliveries[i].notice].data.size + 512 : 256;
-    }
-    for (uint32_t i = 0; i < rows->inbox_count; i++) {
-        size += rows->inbox[i].data.size + 512;
-    }
-    size += (size_t)128 * (rows->wait_count + rows->inbox_done_count);
-    size += (size_t)256 * (rows->schedule_count + rows->claim_count);
-    return size + (size_t)256 * (rows->head_count + rows->name_count);
+    uint64_t durable = atomic_load(&store->writer.durable);
+    CHECK(durable <= store->submitted);
+    return durable < store->submitted ? store->pages : 0;
 }
 
-/* To run out of space in the middle of a commit would fail the store for good: so the store looks
- * before. A batch dirties more pages than it has bytes, in the log and again in the database: hence
- * the factor and the addend. */
-static bool has_space_for(struct store_sqlite *store, size_t size)
+static uint64_t room(struct store *base)
 {
-    PRE(size <= UINT64_MAX / 8);
-    struct statvfs space;
-    uint64_t need = 4 * (uint64_t)size + COMMIT_PAGES * PAGE_SIZE;
-    if (statvfs(store->path, &space) != 0) {
-        return true;
-    }
-    return (uint64_t)space.f_bavail * space.f_frsize >= store->writer.options.space_min + need;
-}
-
-static bool has_space(struct store *base)
-{
-    PRE(sqlite_of(base)->writer.options.space_min > 0);
-    return has_space_for(sqlite_of(base), LIMIT_MESSAGE_IN / 8);
+    struct store_sqlite *store = sqlite_of(base);
+    PRE(store->writer.space.path == store->path);
+    return space_room(&store->writer.space, pages_on_their_way(store));
 }
 
 static enum saga_error submit(struct store *base, const struct rows *rows)
 {
     PRE(rows != NULL);
     struct store_sqlite *store = sqlite_of(base);
+    PRE(store->writer.is_running);
     if (writer_has_failed(&store->writer)) {
         return SAGA_STORE_FAILED;
     }
     if (atomic_load(&store->writer.durable) < store->submitted) {
         return SAGA_OVERLOADED;
     }
-    if (!has_space_for(store, size_of(rows))) {
+    uint64_t pages = space_pages(&store->writer.space, rows);
+    if (!space_has(&store->writer.space, pages)) {
+        writer_tidy(&store->writer);
         return SAGA_DISK_FULL;
     }
+    store->pages = pages;
     store->submitted++;
     writer_submit(&store->writer, rows);
     return SAGA_OK;
@@ -214,7 +187,7 @@ static const struct store_ops sqlite_ops = {
     .submit = submit,
     .durable = durable,
     .wake = wake,
-    .has_space = has_space,
+    .room = room,
     .load_awake = load_awake,
     .list_due = list_due,
     .load_definitions = load_definitions,

@@ -13,7 +13,7 @@ struct store_sqlite_options {
     /* For tests; 0 = what the product uses. */
     uint64_t turn_rows;        /* rows after which the newest rows of live sagas are noted */
     int64_t checkpoint_frames; /* length of the log at which it is copied back */
-    uint64_t space_min;        /* bytes that must be free on the disk besides the batch */
+    uint64_t space_min;        /* bytes of the disk that stay free */
     uint64_t scan_max;         /* sagas that one list looks at */
 };
 

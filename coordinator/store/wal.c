@@ -51,7 +51,6 @@ struct wal {
 
 static uint32_t big(const uint8_t *bytes)
 {
-    PRE(bytes != NULL);
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
@@ -99,6 +98,7 @@ static bool read_at(int file, void *bytes, size_t size, int64_t place)
 /* Is the header one that SQLite would take? The page size is then set, and salt and checksum. */
 static bool take_header(struct wal *wal, const uint8_t *header)
 {
+    PRE(wal->at == 0);
     uint32_t magic = big(header);
     wal->page_size = big(header + 8);
     wal->big_endian = (magic & 1) != 0;
@@ -127,6 +127,7 @@ static bool next_frame(struct wal *wal)
     wal->is_right = wal->is_current && is_same(sum, wal->sum);
     wal->is_a_commit = wal->is_current && big(frame + 4) != 0;
     wal->at++;
+    POST(wal->is_current || !wal->is_right);
     return true;
 }
 
@@ -135,6 +136,7 @@ static bool next_frame(struct wal *wal)
 static bool has_later(struct wal *wal)
 {
     PRE(!wal->is_right);
+    PRE(wal->at > 0);
     bool is_after_commit = wal->is_a_commit;
     while (next_frame(wal)) {
         if (is_after_commit && wal->is_right) {
@@ -147,6 +149,7 @@ static bool has_later(struct wal *wal)
 
 static void walk(struct wal *wal, struct wal_report *report)
 {
+    PRE(wal->at == 0);
     while (next_frame(wal)) {
         if (!wal->is_right) {
             uint32_t bad = wal->at;
@@ -182,6 +185,8 @@ static bool has_orphans(struct wal *wal)
 static enum saga_error look(struct wal *wal, struct wal_report *report)
 {
     uint8_t header[HEADER_SIZE];
+    PRE(wal->file >= 0);
+    PRE(!wal->frame);
     wal->frame = malloc(FRAME_HEADER_SIZE + PAGE_MAX);
     if (!wal->frame) {
         return SAGA_NO_MEMORY;

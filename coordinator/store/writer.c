@@ -43,27 +43,48 @@ static int count_frames(void *arg, sqlite3 *db, const char *schema, int frames)
     if (frames <= writer->wal_frames) {
         writer->checkpoint_at = first_checkpoint(writer);
     }
+    long long pending = atomic_load(&writer->space.pending);
+    bool is_anew = frames <= writer->wal_frames || pending == 0;
+    pending = is_anew ? frames : pending + frames - writer->wal_frames;
+    atomic_store(&writer->space.pending, pending);
+    atomic_store(&writer->space.frames, frames);
     writer->wal_frames = frames;
     return SQLITE_OK;
 }
 
-static enum saga_error checkpoint(struct writer *writer)
+/* A longer mode waits for readers, for a moment. */
+static int mode_of(const struct writer *writer, bool is_tight)
+{
+    if (is_tight) {
+        return SQLITE_CHECKPOINT_TRUNCATE;
+    }
+    if (writer->wal_frames < WAL_FRAMES_LARGE) {
+        return SQLITE_CHECKPOINT_PASSIVE;
+    }
+    log_line(LOG_WARN, "store_log_long", NULL);
+    return SQLITE_CHECKPOINT_RESTART;
+}
+
+static enum saga_error checkpoint(struct writer *writer, bool is_tight)
 {
     PRE(sqlite3_get_autocommit(writer->db) != 0);
-    int mode = SQLITE_CHECKPOINT_PASSIVE;
-    if (writer->wal_frames >= WAL_FRAMES_LARGE) {
-        log_line(LOG_WARN, "store_log_long", NULL);
-        mode = SQLITE_CHECKPOINT_RESTART;
-    }
     int frames = 0;
     int copied = 0;
-    int rc = sqlite3_wal_checkpoint_v2(writer->db, NULL, mode, &frames, &copied);
-    writer->checkpoint_at = writer->wal_frames + writer->options.checkpoint_frames / 4 + 1;
+    int rc =
+        sqlite3_wal_checkpoint_v2(writer->db, NULL, mode_of(writer, is_tight), &frames, &copied);
+    if (frames >= 0 && copied >= 0) {
+        CHECK(copied <= frames);
+        atomic_store(&writer->space.pending, frames - copied);
+        atomic_store(&writer->space.frames, frames);
+        writer->wal_frames = frames;
+    }
+    writer->checkpoint_at = writer->wal_frames == 0
+                                ? first_checkpoint(writer)
+                                : writer->wal_frames + writer->options.checkpoint_frames / 4 + 1;
     /* A reader in the way, or no room to copy to: all is safe in the log, try again later. */
     if ((rc & 0xff) == SQLITE_BUSY || db_error(writer->db, rc) == SAGA_DISK_FULL) {
         return SAGA_OK;
     }
-    POST(copied <= frames);
     return db_error(writer->db, rc);
 }
 
@@ -85,17 +106,28 @@ static void fail(struct writer *writer, enum saga_error rc)
 }
 
 /* One batch: SAGA_OK, or the store has failed for good. */
-static enum saga_error work(struct writer *writer)
+static enum saga_error work(struct writer *writer, const struct rows *batch)
 {
-    PRE(writer->batch != NULL);
-    enum saga_error rc = commit_batch(writer, writer->batch);
+    PRE(!writer_has_failed(writer));
+    enum saga_error rc = commit_batch(writer, batch);
     if (rc != SAGA_OK) {
         return rc;
     }
     high_water_write(writer->high_water, writer->last_lsn);
     atomic_fetch_add(&writer->durable, 1);
     announce(writer);
-    return writer->wal_frames >= writer->checkpoint_at ? checkpoint(writer) : SAGA_OK;
+    bool is_tight = space_is_tight(&writer->space);
+    bool is_due = writer->wal_frames >= writer->checkpoint_at;
+    return is_due || is_tight ? checkpoint(writer, is_tight) : SAGA_OK;
+}
+
+/* Nobody was served, and so nothing is announced. */
+static enum saga_error tidy(struct writer *writer)
+{
+    PRE(atomic_load(&writer->is_tidying));
+    enum saga_error rc = checkpoint(writer, true);
+    atomic_store(&writer->is_tidying, false);
+    return rc;
 }
 
 static void *run(void *arg)
@@ -113,7 +145,8 @@ static void *run(void *arg)
         if (writer_has_failed(writer)) {
             continue;
         }
-        enum saga_error rc = work(writer);
+        const struct rows *batch = atomic_exchange(&writer->batch, NULL);
+        enum saga_error rc = batch ? work(writer, batch) : tidy(writer);
         if (rc != SAGA_OK) {
             fail(writer, rc);
         }
@@ -142,6 +175,7 @@ enum saga_error writer_start(struct writer *writer)
     sqlite3_busy_timeout(writer->db, BUSY_MS);
     sqlite3_wal_hook(writer->db, count_frames, writer);
     writer->checkpoint_at = first_checkpoint(writer);
+    space_open(&writer->space, writer->options.path, writer->options.space_min);
 
     writer->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (writer->wake < 0) {
@@ -169,8 +203,16 @@ void writer_submit(struct writer *writer, const struct rows *rows)
 {
     PRE(writer->is_running);
     PRE(!writer->stop);
-    writer->batch = rows;
+    atomic_store(&writer->batch, rows);
     sem_post(&writer->work);
+}
+
+void writer_tidy(struct writer *writer)
+{
+    PRE(writer->is_running);
+    if (!atomic_exchange(&writer->is_tidying, true)) {
+        sem_post(&writer->work);
+    }
 }
 
 static void join(struct writer *writer)

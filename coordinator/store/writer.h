@@ -14,6 +14,7 @@
 #include "store/db.h"
 #include "store/kinds.h"
 #include "store/queries.h"
+#include "store/space.h"
 #include "store/store_sqlite.h"
 #include "store/tails.h"
 
@@ -25,14 +26,16 @@ struct writer {
 
     /* Between the loop's thread and the writer's. */
     pthread_t thread;
-    bool is_running;           /* the loop's: the thread is to be joined */
-    sem_t work;                /* posted: batch is set, or stop */
-    int wake;                  /* eventfd, written when durable or failure changes */
-    const struct rows *batch;  /* handed over by work, given back by durable */
-    bool stop;                 /* handed over by work */
-    atomic_ullong durable;     /* batches since open */
-    atomic_ullong inbox_count; /* events kept, as durable */
-    atomic_int failure;        /* enum saga_error; SAGA_OK, or for good */
+    bool is_running;                    /* the loop's: the thread is to be joined */
+    sem_t work;                         /* posted: batch is set, or stop; neither: tidy up */
+    int wake;                           /* eventfd, written when durable or failure changes */
+    _Atomic(const struct rows *) batch; /* handed over by work, given back by durable */
+    bool stop;                          /* handed over by work */
+    atomic_ullong durable;              /* batches since open */
+    atomic_ullong inbox_count;          /* events kept, as durable */
+    atomic_int failure;                 /* enum saga_error; SAGA_OK, or for good */
+    atomic_bool is_tidying;             /* asked to, and not done yet */
+    struct space space;
 
     /* The thread's own; open sets them before the thread starts. */
     uint64_t last_lsn;        /* of what is durable */
@@ -61,6 +64,9 @@ void writer_stop(struct writer *writer);
 
 /* Hands a batch over; the caller has made sure that none is at work. */
 void writer_submit(struct writer *writer, const struct rows *rows);
+/* There is no room for a batch: copy the log and give its space back. The caller has made sure that
+ * no batch is at work. */
+void writer_tidy(struct writer *writer);
 
 static inline bool writer_has_failed(struct writer *writer)
 {

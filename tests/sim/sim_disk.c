@@ -64,9 +64,9 @@ static int disk_wake(const struct store *store)
     return disk_of(store)->inner->ops->wake(disk_of(store)->inner);
 }
 
-static bool disk_has_space(struct store *store)
+static uint64_t disk_room(struct store *store)
 {
-    return !disk_of(store)->is_full;
+    return disk_of(store)->is_full ? 0 : UINT64_MAX;
 }
 
 static enum saga_error disk_load_awake(struct store *store, store_image_fn fn, void *arg)
@@ -182,7 +182,7 @@ const struct store_ops sim_disk_ops = {
     .submit = disk_submit,
     .durable = disk_durable,
     .wake = disk_wake,
-    .has_space = disk_has_space,
+    .room = disk_room,
     .load_awake = disk_load_awake,
     .list_due = disk_list_due,
     .load_definitions = disk_load_definitions,

@@ -115,9 +115,9 @@ static inline int disk_wake(const struct store *store)
     return disk_of(store)->inner->ops->wake(disk_of(store)->inner);
 }
 
-static inline bool disk_has_space(struct store *store)
+static inline uint64_t disk_room(struct store *store)
 {
-    return !disk_of(store)->is_low;
+    return disk_of(store)->is_low ? 0 : UINT64_MAX;
 }
 
 static inline enum saga_error disk_load_awake(struct store *store, store_image_fn fn, void *arg)
@@ -250,7 +250,7 @@ static const struct store_ops disk_ops = {
     .submit = disk_submit,
     .durable = disk_durable,
     .wake = disk_wake,
-    .has_space = disk_has_space,
+    .room = disk_room,
     .load_awake = disk_load_awake,
     .list_due = disk_list_due,
     .load_definitions = disk_load_definitions,

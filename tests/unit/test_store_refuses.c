@@ -134,7 +134,7 @@ Test(store_refuses, a_batch_without_room_for_it)
     char why[256] = "";
     cr_assert_eq(store_sqlite_open(&options, &store, why, sizeof(why)), SAGA_OK, "%s", why);
     const struct rows rows = {0};
-    cr_assert_not(store->ops->has_space(store));
+    cr_assert_eq(store->ops->room(store), 0);
     cr_assert_eq(store->ops->submit(store, &rows), SAGA_DISK_FULL);
     /* It has not failed: it serves reads, and takes more when there is room. */
     uint64_t count = 1;
