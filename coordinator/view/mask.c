@@ -3,7 +3,8 @@
  * A value is walked once, from its first byte to its last: what is not masked is copied as it is,
  * and one masked value is one text, so that the heads of arrays and maps stay true. Keys of maps
  * are not masked: they are names. A text of one byte is masked as a whole only, for it would be
- * found everywhere; true, false and null only where they come in. To mask too much does no harm. */
+ * found everywhere; true, false and null only where they come in, or in the JSON of the array or
+ * map that holds them. To mask too much does no harm. */
 #include "view/mask.h"
 
 #include <stdio.h>
@@ -12,8 +13,14 @@
 #include "base/limits.h"
 #include "jsonpath/jsonpath_form.h"
 #include "language/definition.h"
+#include "view/mask_match.h"
 
-enum { SECRETS_MAX = 4096, PART_LEAST = 2 };
+enum {
+    SECRETS_MAX = 4096,
+    PART_LEAST = 2,        /* bytes of a secret that is looked for inside of texts */
+    JSON_LEAST = 6,        /* and of the JSON of an array or map: [] and [1] are everywhere */
+    JSON_MOST = 64 * 1024, /* larger ones are found by what is in them */
+};
 
 #define MASKED "***"
 
@@ -107,14 +114,31 @@ static void keep(struct mask *mask, struct span value)
     mask->secrets[mask->count] = arena_copy(mask->arena, value, &ok);
     mask->count += ok;
     mask->failed = !ok;
+    struct mp mp = mp_open(value);
+    struct span text = mp_type(value) == MP_STR ? mp_str(&mp) : (struct span){NULL, 0};
+    if (text.size > 0) {
+        mask->begins[text.data[0]] = true;
+    }
+}
+
+/* A text that is made here, not found in a value. */
+static void keep_text(struct mask *mask, struct span text)
+{
+    struct buf out;
+    buf_open(&out, JSON_MOST + 5);
+    mp_put_str(&out, text);
+    if (buf_failed(&out)) {
+        mask->failed = true;
+    } else {
+        keep(mask, buf_span(&out));
+    }
+    buf_close(&out);
 }
 
 /* A number stands in texts as JSON writes it. */
 static void keep_number(struct mask *mask, struct span value)
 {
     char text[64];
-    uint8_t packed[80];
-    struct buf out = {.data = packed, .capacity = sizeof(packed), .size_max = sizeof(packed)};
     struct mp mp = mp_open(value);
     keep(mask, value);
     if (mp_type(value) == MP_INT) {
@@ -123,9 +147,24 @@ static void keep_number(struct mask *mask, struct span value)
         (void)json_number(mp_double(&mp), text);
     }
     if (strlen(text) >= PART_LEAST) {
-        mp_put_text(&out, text);
-        keep(mask, buf_span(&out));
+        keep_text(mask, span_text(text));
     }
+}
+
+/* An array or a map stands in texts as its JSON. */
+static void keep_json(struct mask *mask, struct span value)
+{
+    struct buf json;
+    enum mp_type type = mp_type(value);
+    if (type != MP_ARRAY && type != MP_MAP) {
+        return;
+    }
+    buf_open(&json, JSON_MOST);
+    bool fits = json_from_mp(value, &json, JSON_COMPACT_STYLE) == SAGA_OK;
+    if (fits && json.size >= JSON_LEAST) {
+        keep_text(mask, buf_span(&json));
+    }
+    buf_close(&json);
 }
 
 static void learn_leaves(struct mask *mask, struct span value)
@@ -177,6 +216,7 @@ void mask_learn(struct mask *mask, struct mask_origin origin, struct span value)
         struct span found = place_in(definition->sensitive[i], origin, value);
         if (found.size > 0) {
             learn_leaves(mask, found);
+            keep_json(mask, found);
         }
     }
 }
@@ -195,26 +235,24 @@ static bool is_at(const struct mask *mask, struct mask_origin origin, struct spa
     return false;
 }
 
-static bool is_here(struct span text, size_t at, struct span part)
-{
-    return at + part.size <= text.size && memcmp(text.data + at, part.data, part.size) == 0;
-}
-
-/* The longest secret that stands at this place in the text. */
+/* How many bytes from this place in the text on are a secret: of the longest one that is. */
 static size_t part_at(const struct mask *mask, struct span text, size_t at)
 {
     size_t longest = 0;
+    uint8_t first = text.data[at];
+    if (!mask->begins[first] && !mask_match_may_begin(first)) {
+        return 0;
+    }
     for (uint32_t i = 0; i < mask->count; i++) {
         struct mp mp = mp_open(mask->secrets[i]);
         if (mp_peek(&mp) != MP_STR) {
             continue;
         }
         struct span secret = mp_str(&mp);
-        bool whole = at == 0 && secret.size == text.size;
-        if (secret.size > longest && (whole || secret.size >= PART_LEAST) &&
-            is_here(text, at, secret)) {
-            longest = secret.size;
-        }
+        bool is_whole = span_equal(secret, text);
+        size_t size = secret.size >= PART_LEAST ? mask_match_at(text, at, secret) : 0;
+        size = at == 0 && is_whole ? text.size : size;
+        longest = size > longest ? size : longest;
     }
     return longest;
 }

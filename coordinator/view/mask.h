@@ -2,8 +2,9 @@
  *
  * A definition names where sensitive values come in: in the saga's input, in a step's output. They
  * are masked there, and wherever they turn up again in what people see: in the input of a step, in
- * a text made of them, in what a participant says of its failure. So the mask learns the values
- * first. Participants are sent what is real, and nothing here touches what is stored. */
+ * a text made of them, in what a participant says of its failure, escaped or cut there too
+ * (mask_match.h). So the mask learns the values first. Participants are sent what is real, and
+ * nothing here touches what is stored. */
 #ifndef VIEW_MASK_H
 #define VIEW_MASK_H
 
@@ -18,8 +19,9 @@ struct mask {
     struct span *secrets; /* texts and numbers, as msgpack */
     uint32_t count;
     uint32_t capacity;
-    bool shuts;  /* too many to look for: every value of a user is masked as a whole */
-    bool failed; /* no memory */
+    bool begins[256]; /* a text among them begins with this byte */
+    bool shuts;       /* too many to look for: every value of a user is masked as a whole */
+    bool failed;      /* no memory */
 };
 
 /* Where a value comes from. */

@@ -39,6 +39,36 @@ static void learn_saga(struct mask *mask, const struct saga *saga)
     }
 }
 
+static struct span hide(struct span value)
+{
+    static const uint8_t hidden[] = {0xa3, '*', '*', '*'};
+    return value.size == 0 ? value : span_of(hidden, sizeof(hidden));
+}
+
+/* An event's data may be what a sensitive input is made of: nothing here can tell. */
+static struct span mask_data(struct mask *mask, struct span event)
+{
+    struct mp mp = mp_open(event);
+    struct buf out;
+    bool ok = true;
+    if (mp_type(event) != MP_MAP) {
+        return event;
+    }
+    buf_open(&out, event.size + 64);
+    uint32_t count = mp_map(&mp);
+    mp_put_map(&out, count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct span name = mp_str(&mp);
+        struct span value = mp_skip(&mp);
+        mp_put_str(&out, name);
+        mp_put_value(&out, span_is(name, "data") ? hide(value) : value);
+    }
+    struct span kept = arena_copy(mask->arena, buf_span(&out), &ok);
+    mask->failed |= buf_failed(&out) || !ok;
+    buf_close(&out);
+    return mask_value(mask, nowhere, kept);
+}
+
 static void mask_step(struct mask *mask, struct mask_origin origin, struct view_step *step)
 {
     step->input = mask_value(mask, nowhere, step->input);
@@ -57,6 +87,7 @@ enum saga_error view_mask(const struct saga *saga, struct arena *arena, struct v
     }
     learn_saga(&mask, saga);
     view->input = mask_value(&mask, of_input(), view->input);
+    view->cause = mask_data(&mask, view->cause);
     view->output = mask_value(&mask, nowhere, view->output);
     view->reason = mask_value(&mask, nowhere, view->reason);
     view->labels = mask_value(&mask, nowhere, view->labels);
@@ -119,36 +150,6 @@ enum saga_error view_mask_learn(const struct saga_image *image, bool may_move, s
         }
     }
     return mask->failed ? SAGA_NO_MEMORY : SAGA_OK;
-}
-
-static struct span hide(struct span value)
-{
-    static const uint8_t hidden[] = {0xa3, '*', '*', '*'};
-    return value.size == 0 ? value : span_of(hidden, sizeof(hidden));
-}
-
-/* What an event brings may be sensitive where it comes in, if it does: here nothing can tell. */
-static struct span mask_data(struct mask *mask, struct span event)
-{
-    struct mp mp = mp_open(event);
-    struct buf out;
-    bool ok = true;
-    if (mp_type(event) != MP_MAP) {
-        return event;
-    }
-    buf_open(&out, event.size + 64);
-    uint32_t count = mp_map(&mp);
-    mp_put_map(&out, count);
-    for (uint32_t i = 0; i < count; i++) {
-        struct span name = mp_str(&mp);
-        struct span value = mp_skip(&mp);
-        mp_put_str(&out, name);
-        mp_put_value(&out, span_is(name, "data") ? hide(value) : value);
-    }
-    struct span kept = arena_copy(mask->arena, buf_span(&out), &ok);
-    mask->failed |= buf_failed(&out) || !ok;
-    buf_close(&out);
-    return mask_value(mask, nowhere, kept);
 }
 
 void view_mask_record(struct mask *mask, struct record *record)

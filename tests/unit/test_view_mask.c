@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/mp.h"
 #include "view/view_mask.h"
 #include "reading/problem.h"
@@ -106,10 +107,86 @@ Test(mask, hides_what_it_learnt_wherever_it_is)
     masks(&mask, nowhere, "['4111-2222','b1',12,1234,1234.0,'tok_9f']",
           "['***','b1',12,'***','***','***']");
     masks(&mask, nowhere, "{'text':'card 4111-2222, pin 1234, 4111-22'}",
-          "{'text':'card ***, pin ***, 4111-22'}");
+          "{'text':'card ***, pin ***, ***'}");
     masks(&mask, nowhere, "{'4111-2222':1}", "{'4111-2222':1}");
     struct span text = mask_text(&mask, span_text("refused: tok_9ftok_9f"));
     cr_assert(span_is(text, "refused: ******"));
+    arena_close(&arena);
+}
+
+/* What a template makes of a map: its JSON, and that JSON once more in an error that quotes it. */
+Test(mask, hides_what_was_escaped)
+{
+    static const char *const texts[][2] = {
+        {"key -----BEGIN\nab\"c\\d\xc3\xa9\xf0\x9f\x98\x80 end", "key *** end"},
+        {"{\"key\":\"-----BEGIN\\nab\\\"c\\\\d\xc3\xa9\xf0\x9f\x98\x80\"}", "{\"key\":\"***\"}"},
+        {"\\\"-----BEGIN\\\\nab\\\\\\\"c\\\\\\\\d\\u00e9\\\\uD83D\\\\uDE00\\\"", "\\\"***\\\""},
+        {"'-----BEGIN\\x0aab\\u0022c\\x5cd\\xe9\\U0001f600'", "'***'"},
+        {"?k=-----BEGIN%0Aab%22c%5Cd%C3%A9%f0%9f%98%80&x", "?k=***&x"},
+        {"<b>-----BEGIN&#10;ab&quot;c\\d&#xe9;&#128512;</b>", "<b>***</b>"},
+        {"-----BEGIN\\tab\"c\\d\xc3\xa9\xf0\x9f\x98\x80",
+         "-----BEGIN\\tab\"c\\d\xc3\xa9\xf0\x9f\x98\x80"},
+        {"100% & \\ + -", "100% & \\ + -"},
+    };
+    struct mask mask;
+    open_mask(&mask, "'$.input.cred.key'");
+    mask_learn(&mask, input,
+               pack("{'cred':{'key':'-----BEGIN\\nab\\\"c\\\\d\\u00e9\\ud83d\\ude00'}}"));
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        struct span shown = mask_text(&mask, span_text(texts[i][0]));
+        cr_expect(span_is(shown, texts[i][1]), "%s became %.*s", texts[i][0], (int)shown.size,
+                  (const char *)shown.data);
+    }
+    arena_close(&arena);
+}
+
+Test(mask, hides_a_list_or_a_map_in_a_text_as_a_whole)
+{
+    struct mask mask;
+    open_mask(&mask, "'$.input.cred','$.input.few'");
+    mask_learn(&mask, input, pack("{'cred':{'on':true,'n':[7,null]},'few':[1]}"));
+    masks(&mask, nowhere, "{'a':'cred={\\\"on\\\":true,\\\"n\\\":[7,null]} few=[1]'}",
+          "{'a':'cred=*** few=[1]'}");
+    arena_close(&arena);
+}
+
+Test(mask, hides_what_was_cut)
+{
+    static const char *const texts[][2] = {
+        {"card 4111-2222-3333", "card ***"},
+        {"card 4111-2222-3", "card ***"}, /* at the end of the text */
+        {"card 4111-... is wrong", "card ***... is wrong"},
+        {"card \"4111\xe2\x80\xa6\"", "card \"***\xe2\x80\xa6\""},
+        {"card 4111-2222 is wrong", "card 4111-2222 is wrong"}, /* another one */
+        {"card 411", "card 411"},                               /* too little to say anything */
+        {"cut \\\"line\\", "cut \\\"***"},                      /* in the middle of an escape */
+    };
+    struct mask mask;
+    open_mask(&mask, "'$.input.card','$.input.text'");
+    mask_learn(&mask, input, pack("{'card':'4111-2222-3333','text':'line\\nfeed'}"));
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        struct span shown = mask_text(&mask, span_text(texts[i][0]));
+        cr_expect(span_is(shown, texts[i][1]), "%s became %.*s", texts[i][0], (int)shown.size,
+                  (const char *)shown.data);
+    }
+    arena_close(&arena);
+}
+
+/* A participant's message ends after LIMIT_MESSAGE bytes, wherever that is. */
+Test(mask, hides_what_a_message_has_lost_the_end_of)
+{
+    struct mask mask;
+    open_mask(&mask, "'$.input.card'");
+    mask_learn(&mask, input, pack("{'card':'4111-2222'}"));
+    for (size_t left = 1; left <= 9; left++) {
+        char message[LIMIT_MESSAGE + 1];
+        memset(message, 'x', sizeof(message));
+        memcpy(message + LIMIT_MESSAGE - left, "4111-2222", left);
+        struct span shown = mask_text(&mask, span_of(message, LIMIT_MESSAGE));
+        size_t hidden = left > 1 ? 3 : 1;
+        cr_expect(shown.size == LIMIT_MESSAGE - left + hidden, "%zu left", left);
+        cr_expect((shown.data[shown.size - 1] == '*') == (left > 1));
+    }
     arena_close(&arena);
 }
 
