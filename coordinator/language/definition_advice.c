@@ -7,6 +7,8 @@
 #include "language/definition_draft.h"
 #include "language/definition_kinds.h"
 #include "language/definition_place.h"
+#include "language/reference_path.h"
+#include "language/template_form.h"
 
 /* A retry that comes after the provider has forgotten the key may book twice: it is not made. */
 static void advise_key(struct compile *c, const struct call_spec *call)
@@ -90,6 +92,41 @@ static void advise_kind(struct compile *c, const struct draft *draft, const stru
     }
 }
 
+/* Does the template put a sensitive value into what it makes? */
+static bool holds_sensitive(const struct definition *definition, const struct template *template)
+{
+    bool holds = false;
+    for (uint32_t i = 0; template && i < template->piece_count; i++) {
+        const struct template_piece *piece = &template->pieces[i];
+        for (uint32_t k = 0; k < definition->sensitive_count; k++) {
+            const struct reference *place = definition->sensitive[k];
+            holds = holds || (piece->kind == TEMPLATE_REFERENCE &&
+                              reference_path_overlaps(piece->reference, place));
+            for (uint32_t part = 0; piece->kind == TEMPLATE_TEXT && part < piece->part_count;
+                 part++) {
+                const struct reference *reference = piece->parts[part].reference;
+                holds = holds || (reference && reference_path_overlaps(reference, place));
+            }
+        }
+    }
+    return holds;
+}
+
+/* What another definition, or a webhook, gets is masked there, or it is not. */
+static void advise_handing_on(struct compile *c, const struct step_spec *spec)
+{
+    if (spec->child.size > 0 && holds_sensitive(c->definition, spec->action.input)) {
+        warn_at(
+            c, "input", NULL,
+            "hands a sensitive value to a child: only if the child's definition says so, too, is "
+            "it masked there");
+    }
+    if (holds_sensitive(c->definition, spec->data)) {
+        warn_at(c, "emit", "data",
+                "puts a sensitive value into an event: whoever gets the event sees it");
+    }
+}
+
 void definition_advice_give(struct compile *c)
 {
     PRE(c->reading.error_count == 0);
@@ -101,6 +138,7 @@ void definition_advice_give(struct compile *c)
         advise_pivot(c, spec);
         advise_times(c, spec);
         advise_kind(c, &c->drafts[i], spec);
+        advise_handing_on(c, spec);
         reading_leave(&c->reading, place);
     }
 }

@@ -6,60 +6,34 @@
 
 #include <stdio.h>
 
-#include "jsonpath/jsonpath.h"
-#include "jsonschema/jsonschema_presence.h"
 #include "language/condition.h"
 #include "language/definition_draft.h"
+#include "language/reference_path.h"
 #include "language/template_compile.h"
 #include "language/template_form.h"
 #include "reading/reading_words.h"
 
-/* Turns the parts behind $.input into steps; gives how many they are. */
-static uint32_t way_of(const struct jsonpath_segment *part,
-                       struct jsonschema_step way[JSONPATH_SEGMENTS_MAX])
-{
-    uint32_t count = 0;
-    for (; part && count < JSONPATH_SEGMENTS_MAX; part = jsonpath_rest(part)) {
-        way[count] = (struct jsonschema_step){.name = jsonpath_name(part)};
-        (void)jsonpath_index(part, &way[count].index);
-        count++;
-    }
-    return count;
-}
-
-static bool is_same(const struct jsonschema_step *a, const struct jsonschema_step *b)
-{
-    bool are_names = a->name.data && b->name.data;
-    return are_names ? span_equal(a->name, b->name)
-                     : !a->name.data && !b->name.data && a->index == b->index;
-}
-
 /* Does the query begin with $.input and these steps? */
-static bool leads_there(const struct jsonpath_query *query, const struct jsonschema_step *way,
+static bool leads_there(const struct jsonpath_query *query, const struct reference_path *path,
                         uint32_t count)
 {
-    struct jsonschema_step other[JSONPATH_SEGMENTS_MAX];
     size_t offset;
     uint32_t parts;
     const struct jsonpath_segment *first = jsonpath_query_parts(query, &offset, &parts);
-    if (!first || !span_is(jsonpath_name(first), "input") ||
-        way_of(jsonpath_rest(first), other) < count) {
+    if (!first || !span_is(jsonpath_name(first), "input")) {
         return false;
     }
-    bool is_there = true;
-    for (uint32_t i = 0; i < count && is_there; i++) {
-        is_there = is_same(&way[i], &other[i]);
-    }
-    return is_there;
+    struct reference_path other = reference_path_of(jsonpath_rest(first));
+    return reference_path_agrees(path, &other, count);
 }
 
 /* Does the step's own condition look at the value? Then its author has thought of it. */
-static bool is_guarded(const struct condition *when, const struct jsonschema_step *way,
+static bool is_guarded(const struct condition *when, const struct reference_path *path,
                        uint32_t count)
 {
     const struct jsonpath_query *query = when ? jsonpath_condition_queries(when->test) : NULL;
     for (; query; query = jsonpath_query_other(query)) {
-        if (leads_there(query, way, count)) {
+        if (leads_there(query, path, count)) {
             return true;
         }
     }
@@ -85,26 +59,26 @@ void reference_advice_give(struct compile *c, const struct template_view *view,
         reference->fallback.size > 0) {
         return;
     }
-    struct jsonschema_step way[JSONPATH_SEGMENTS_MAX];
-    uint32_t count = way_of(reference->rest, way);
+    struct reference_path path = reference_path_of(reference->rest);
     uint32_t at = 0;
     struct span nearest = {NULL, 0};
     const struct step_spec *spec = &c->steps[view->step];
-    bool is_unsure = jsonschema_presence(schema, way, count, &at, &nearest) == PRESENCE_UNSURE;
-    if (!is_unsure || is_guarded(spec->when, way, at + 1)) {
+    bool is_unsure =
+        jsonschema_presence(schema, path.steps, path.count, &at, &nearest) == PRESENCE_UNSURE;
+    if (!is_unsure || is_guarded(spec->when, &path, at + 1)) {
         return;
     }
     char what[QUOTE_SIZE + 8];
     if (nearest.size > 0) {
         reading_warning(&c->reading, "'%s': 'input_schema' has no '%s'; did you mean '%s'?",
-                        reading_quote(reference->written).text, reading_quote(way[at].name).text,
-                        reading_quote(nearest).text);
+                        reading_quote(reference->written).text,
+                        reading_quote(path.steps[at].name).text, reading_quote(nearest).text);
         return;
     }
-    if (way[at].name.data) {
-        snprintf(what, sizeof(what), "'%s'", reading_quote(way[at].name).text);
+    if (path.steps[at].name.data) {
+        snprintf(what, sizeof(what), "'%s'", reading_quote(path.steps[at].name).text);
     } else {
-        snprintf(what, sizeof(what), "an element [%lld]", (long long)way[at].index);
+        snprintf(what, sizeof(what), "an element [%lld]", (long long)path.steps[at].index);
     }
     warn(c, reference, what, spec->after_pivot);
 }
