@@ -258,11 +258,12 @@ enum saga_error attempts_take_named(struct engine *engine, const struct event *e
     struct attempt *attempt = saga ? find_named(saga, event) : NULL;
     struct call *call = attempt ? attempt->call : NULL;
     bool adopts = event->kind == EVENT_ADOPT;
-    bool has_spoken = attempt && (attempt->answered || attempt->later);
+    bool is_answered = attempt && attempt->answered && !attempt->untaken;
+    bool has_spoken = is_answered || (attempt && attempt->later);
     if (adopts && has_spoken && !tell_again(batch, event, attempt)) {
         return SAGA_NO_MEMORY;
     }
-    if (adopts && has_spoken && attempt->answered) {
+    if (adopts && is_answered) {
         return SAGA_OK;
     }
     if (!attempt || (adopts && !is_adoptable(call, attempt))) {

@@ -79,13 +79,13 @@ static bool do_is_undecided(const struct step *step)
 static bool same_key_counted(const struct attempt *attempt)
 {
     for (const struct attempt *a = attempt->call->attempts; a; a = a->older) {
-        if (a->run == attempt->run && a->answered && a->state == ATTEMPT_SUCCEEDED &&
-            a->verdict == VERDICT_OK) {
+        /* One that has not answered has succeeded by the word of another one, or of a check. */
+        if (a->run == attempt->run && a->state == ATTEMPT_SUCCEEDED &&
+            (!a->answered || a->verdict == VERDICT_OK)) {
             return true;
         }
     }
-    /* A check may have said so instead of an attempt. */
-    return attempt->state == ATTEMPT_SUCCEEDED;
+    return false;
 }
 
 /* A result moves a saga that stood still. */
@@ -322,16 +322,29 @@ static const struct result *within_room(const struct turn *turn, const struct at
     return own;
 }
 
+/* It was decided that nobody took the attempt, and now it does not know what came of it: an effect
+ * may stand that nobody else would undo. */
+static bool may_stand(const struct attempt *attempt, const struct result *result)
+{
+    return attempt->untaken && result->status == RESULT_FAILED && result->in_doubt &&
+           is_too_late(attempt);
+}
+
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
     struct result own;
     attempt->live.orphan = false;
     attempt->live.left = true;
-    if (attempt->answered) {
+    /* What another connection said of it is no answer of its own. */
+    if (attempt->answered && !attempt->untaken) {
         tell(turn, attempt, attempt->verdict);
         return;
     }
     result = within_room(turn, attempt, result, &own);
+    if (may_stand(attempt, result)) {
+        do_succeeded(turn, attempt, result);
+        return;
+    }
     switch (result->status) {
     case RESULT_LATER:
         take_later(turn, attempt);

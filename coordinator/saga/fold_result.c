@@ -92,6 +92,7 @@ static void answer(struct attempt *attempt, enum attempt_state state, enum verdi
 {
     PRE(state != ATTEMPT_OPEN);
     attempt->answered = true;
+    attempt->untaken = false;
     attempt->state = state;
     attempt->verdict = verdict;
 }
@@ -202,6 +203,7 @@ bool fold_failed(struct step *step, struct call *call, const struct record *reco
         }
         answer(attempt, doubt ? ATTEMPT_DOUBT : ATTEMPT_NO_EFFECT,
                stale ? VERDICT_STALE : VERDICT_OK);
+        attempt->untaken = (record->flags & FLAG_UNANSWERED) != 0;
     }
     if (call->kind == TASK_CHECK && (record->flags & FLAG_NO_EFFECT)) {
         call->retry_ms = 0;

@@ -49,6 +49,12 @@ bool fold_waiting(struct step *step, struct call *call, const struct record *rec
     if (!attempt) {
         return false;
     }
+    if (attempt->untaken) {
+        /* Whoever said that nobody took it was wrong: it acts, and what comes of it is open. */
+        attempt->untaken = false;
+        attempt->answered = false;
+        attempt->state = ATTEMPT_DOUBT;
+    }
     attempt->later = true;
     attempt->verdict = (record->flags & FLAG_LATE) ? VERDICT_LATE : VERDICT_OK;
     return true;

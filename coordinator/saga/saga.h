@@ -42,6 +42,7 @@ struct attempt {
     enum verdict verdict; /* given to the attempt's answer, also to `later`, once there is one */
     bool answered; /* the participant's last word has come, or the attempt was never taken: it
                       cannot act */
+    bool untaken;  /* answered by nobody: an instance says that no participant took the attempt */
     bool later;    /* answered `later`: the participant may act until finish or schedule_to_close */
     bool of_undo;  /* of a check that asks about the undo */
     int64_t intended_ms;

@@ -29,6 +29,7 @@ static void dump_attempt(const struct dump *dump, const struct attempt *attempt)
     mp_put_uint(out, attempt->number);
     mp_put_uint(out, (uint64_t)attempt->state);
     mp_put_bool(out, attempt->answered);
+    mp_put_bool(out, attempt->untaken);
     mp_put_bool(out, attempt->later);
     mp_put_uint(out, (uint64_t)attempt->verdict);
     mp_put_bool(out, attempt == attempt->call->newest);
