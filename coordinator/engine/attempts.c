@@ -171,12 +171,23 @@ static void keep_details(struct turn *turn, struct call *call, struct span detai
     }
 }
 
-/* May an attempt that somebody says is running be counted on again? Only the newest, or the one
- * before a newest that has not left. */
-static bool is_adoptable(const struct call *call, const struct attempt *attempt)
+/* Naming an attempt gives it no more time than it had, but for the coordinator's own outage. */
+static bool is_out_of_time(const struct engine *engine, const struct attempt *attempt,
+                           int64_t now_ms)
 {
+    const char *what;
+    bool counts = attempt->live.left && !attempt->live.orphan;
+    return attempt->timed_out || (counts && due_attempt_ms(engine, attempt, &what) <= now_ms);
+}
+
+/* May an attempt that somebody says is running be counted on again? Only the newest, or the one
+ * before a newest that has not left; and while it has time. */
+static bool is_adoptable(const struct engine *engine, const struct attempt *attempt, int64_t now_ms)
+{
+    const struct call *call = attempt->call;
     const struct attempt *newest = call->newest;
-    if (attempt->answered || attempt->run != call->run || !newest) {
+    if (attempt->answered || attempt->run != call->run || !newest ||
+        is_out_of_time(engine, attempt, now_ms)) {
         return false;
     }
     if (attempt == newest) {
@@ -208,7 +219,12 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
     struct call *call = attempt->call;
     bool open = attempt == call->newest && attempt->state == ATTEMPT_OPEN;
     struct attempt *newer = attempt == call->newest ? NULL : call->newest;
-    task_sent(attempt, barrier, turn->now_ms);
+    /* A participant that merely comes back renews nothing: one that did so every few seconds would
+     * keep an attempt alive that hangs. */
+    if (attempt->live.orphan || !attempt->live.left) {
+        task_sent(attempt, barrier, turn->now_ms);
+    }
+    attempt->live.barrier = barrier;
     attempt->live.called_off = false;
     bool wanted = call_is_wanted(call) && waits_for_attempt(call);
     bool in_doubt = call->step->state == STEP_STATE_IN_DOUBT ||
@@ -266,7 +282,7 @@ enum saga_error attempts_take_named(struct engine *engine, const struct event *e
     if (adopts && is_answered) {
         return SAGA_OK;
     }
-    if (!attempt || (adopts && !is_adoptable(call, attempt))) {
+    if (!attempt || (adopts && !is_adoptable(engine, attempt, event->now_ms))) {
         return !adopts || refuse(batch, event, attempt) ? SAGA_OK : SAGA_NO_MEMORY;
     }
     struct turn turn;

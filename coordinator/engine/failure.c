@@ -137,7 +137,7 @@ static struct record failure_record(const struct call *call, const struct failur
 {
     const struct attempt *attempt = seen->attempt;
     bool unknown = seen->in_doubt && seen->unanswered;
-    PRE(!attempt || !attempt->answered);
+    PRE(!attempt || !attempt->answered || attempt->untaken);
     return (struct record){.type = unknown ? RECORD_TASK_IN_DOUBT : RECORD_TASK_FAILED,
                            .fields = 1,
                            .step = call->step->index,

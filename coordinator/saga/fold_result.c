@@ -231,6 +231,8 @@ bool fold_doubt(struct step *step, struct call *call, const struct record *recor
         return false;
     }
     attempt->state = ATTEMPT_DOUBT;
+    /* A lost session, or the coordinator's own outage, took nothing of its time. */
+    attempt->timed_out = !(record->flags & FLAG_LOST) && !span_is(record->code, "restart");
     call->losses += (record->flags & FLAG_LOST) ? 1 : 0;
     if (record->flags & FLAG_STALE) {
         return true;

@@ -56,6 +56,7 @@ bool fold_waiting(struct step *step, struct call *call, const struct record *rec
         attempt->state = ATTEMPT_DOUBT;
     }
     attempt->later = true;
+    attempt->timed_out = false; /* the time that was over is none of a `later` */
     attempt->verdict = (record->flags & FLAG_LATE) ? VERDICT_LATE : VERDICT_OK;
     return true;
 }

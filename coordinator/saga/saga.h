@@ -40,11 +40,12 @@ struct attempt {
     uint32_t number; /* from 1, ascending within the run */
     enum attempt_state state;
     enum verdict verdict; /* given to the attempt's answer, also to `later`, once there is one */
-    bool answered; /* the participant's last word has come, or the attempt was never taken: it
-                      cannot act */
-    bool untaken;  /* answered by nobody: an instance says that no participant took the attempt */
-    bool later;    /* answered `later`: the participant may act until finish or schedule_to_close */
-    bool of_undo;  /* of a check that asks about the undo */
+    bool answered;  /* the participant's last word has come, or the attempt was never taken: it
+                       cannot act */
+    bool untaken;   /* answered by nobody: an instance says that no participant took the attempt */
+    bool timed_out; /* in doubt because its own time was over: naming it revives nothing */
+    bool later;   /* answered `later`: the participant may act until finish or schedule_to_close */
+    bool of_undo; /* of a check that asks about the undo */
     int64_t intended_ms;
     struct attempt_live live;
     struct call *call;

@@ -36,6 +36,7 @@
  *   told         what was recorded is told, once, in order    (tell_record() before the fold)
  *   child        a parent ends after its children, and tells   (is_done: waiting is done;
  *                them when it turns back                       BACK is never asked)
+ *   renewed      coming back gives no attempt more time       (adopt() renews whatever it is)
  *   settled      at rest a saga is final or parked            (a loaded saga not looked at)
  *   image        a world that is put back is as it was        (a counter of turns in static memory)
  *   leak         what was allocated is freed at the end       (map_close() of tokens left out)
@@ -362,6 +363,14 @@ static void add_step(const struct small *world, const struct step *step, struct 
     }
 }
 
+/* Whoever said that nobody took it was wrong, and it answers. A pivot's effect that comes so late
+ * can only be told to a person. */
+static bool may_own(const struct extent *extent, const struct small *world, const struct sent *task)
+{
+    return task->disowned && !extent->few_outcomes && small_in_time(world, task) &&
+           (task->kind != TASK_DO || small_spec(world, task->step)->has_undo);
+}
+
 static void next_choices(const struct extent *extent, const struct small *world,
                          struct choices *choices)
 {
@@ -379,6 +388,11 @@ static void next_choices(const struct extent *extent, const struct small *world,
             if (!task->applied) {
                 add(choices, CHOICE_LATE_FAILED, i);
             }
+            if (task->lost && !extent->few_outcomes) {
+                add(choices, CHOICE_ADOPT, i);
+            }
+        } else if (may_own(extent, world, task)) {
+            add(choices, CHOICE_OK, i);
         }
     }
     if (engine_next_due(world->engine) != INT64_MAX) {

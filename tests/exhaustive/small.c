@@ -521,6 +521,7 @@ void small_answer(struct small *world, struct sent *task, enum result_status sta
                                    .retry_after_ms = -1};
     memcpy(event.result.token, task->token, TOKEN_SIZE);
     task->answered = true;
+    task->disowned = false;
     world->fresh[task->step] |= status == RESULT_OK && task->kind == TASK_DO ? bit_of(task) : 0;
     if (!small_saga(world)) {
         load(world);
@@ -589,9 +590,13 @@ void small_adopt(struct small *world, struct sent *task)
     struct event event = {.kind = EVENT_ADOPT};
     event.task.key = span_text(task->key);
     event.task.attempt = task->attempt;
+    bool anew = task->orphan;
+    int64_t due_ms = engine_next_due(world->engine);
     task->orphan = false;
-    /* Its time began when it arrived; the coordinator's begins anew. */
+    task->lost = false;
+    /* Its time began when it arrived; the coordinator's begins anew after its own outage only. */
     step_engine(world, &event);
+    must(anew || engine_next_due(world->engine) <= due_ms, "renewed");
 }
 
 void small_untaken(struct small *world, struct sent *task)
@@ -600,6 +605,7 @@ void small_untaken(struct small *world, struct sent *task)
     memcpy(event.task.token, task->token, TOKEN_SIZE);
     task->orphan = false;
     task->answered = true;
+    task->disowned = true;
     step_engine(world, &event);
 }
 

@@ -32,6 +32,7 @@ struct sent {
     int64_t sent_ms;
     int64_t ttl_ms;
     bool answered; /* or known never to have been taken: it cannot act any more */
+    bool disowned; /* answered so: but who said that it was never taken may have been wrong */
     bool applied;  /* its effect stands in the participant's database */
     bool lost;     /* the coordinator was told that its session is gone */
     bool orphan;   /* sent before the crash, and not heard of since */

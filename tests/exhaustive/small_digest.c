@@ -30,6 +30,7 @@ static void dump_attempt(const struct dump *dump, const struct attempt *attempt)
     mp_put_uint(out, (uint64_t)attempt->state);
     mp_put_bool(out, attempt->answered);
     mp_put_bool(out, attempt->untaken);
+    mp_put_bool(out, attempt->timed_out);
     mp_put_bool(out, attempt->later);
     mp_put_uint(out, (uint64_t)attempt->verdict);
     mp_put_bool(out, attempt == attempt->call->newest);
@@ -138,7 +139,8 @@ uint64_t small_digest(const struct small *world)
     for (uint32_t i = 0; i < world->task_count; i++) {
         const struct sent *task = &world->tasks[i];
         mp_put_uint(&out, (uint64_t)(task->answered | task->applied << 1 | task->lost << 2 |
-                                     task->orphan << 3 | task->cleared << 4 | task->settled << 5));
+                                     task->orphan << 3 | task->cleared << 4 | task->settled << 5 |
+                                     task->disowned << 6));
         put_ms(&dump, task->answered ? 0 : task->sent_ms + task->ttl_ms);
     }
     for (uint32_t i = 0; i < world->child_count; i++) {

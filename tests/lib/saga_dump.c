@@ -39,6 +39,7 @@ static void dump_call(const struct call *call, struct buf *out)
         mp_put_uint(out, (uint64_t)a->verdict);
         mp_put_bool(out, a->answered);
         mp_put_bool(out, a->untaken);
+        mp_put_bool(out, a->timed_out);
         mp_put_bool(out, a->later);
         mp_put_int(out, a->intended_ms);
         mp_put_bool(out, a == call->newest);
