@@ -363,11 +363,26 @@ static void add_step(const struct small *world, const struct step *step, struct 
     }
 }
 
+/* Has another attempt of the key spoken? Then one of a do that comes after its undo is refused by
+ * the participant's barrier alone. */
+static bool key_has_spoken(const struct small *world, const struct sent *task)
+{
+    for (uint32_t i = 0; i < world->task_count; i++) {
+        const struct sent *other = &world->tasks[i];
+        if (other != task && other->answered && !other->disowned &&
+            strcmp(other->key, task->key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whoever said that nobody took it was wrong, and it answers. A pivot's effect that comes so late
  * can only be told to a person. */
 static bool may_own(const struct extent *extent, const struct small *world, const struct sent *task)
 {
     return task->disowned && !extent->few_outcomes && small_in_time(world, task) &&
+           !key_has_spoken(world, task) &&
            (task->kind != TASK_DO || small_spec(world, task->step)->has_undo);
 }
 
