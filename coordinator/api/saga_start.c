@@ -10,43 +10,33 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/mp.h"
+#include "base/uuid.h"
+#include "journal/states.h"
 #include "language/label.h"
 #include "store/request_digest.h"
 
-enum { UUID_SIZE = 36 };
-
-/* 16 bytes as a UUID's text. */
-static struct span write_uuid(struct http_call *call, const uint8_t bytes[16])
-{
-    char hex[33];
-    char *text = arena_take(&call->arena, UUID_SIZE + 1);
-    digest_hex(span_of(bytes, 16), hex);
-    if (!text) {
-        return (struct span){NULL, 0};
-    }
-    snprintf(text, UUID_SIZE + 1, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
-             hex + 20);
-    return span_of(text, UUID_SIZE);
-}
+enum { COUNT_MASK = 0xfff };
 
 /* The id of a saga whose caller gave none: made of the idempotency key, so that the same key means
- * the same saga for ever; else a UUIDv7. */
+ * the same saga for ever; else one that nobody has had. */
 static struct span make_id(struct http_call *call, struct span key)
 {
     uint8_t bytes[DIGEST_SIZE];
+    uint8_t *text = arena_take(&call->arena, UUID_TEXT);
+    uint64_t random;
+    uint16_t count;
+    if (!text) {
+        return (struct span){NULL, 0};
+    }
     if (key.size > 0) {
         digest_pair(span_text("start"), key, bytes);
-        bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x80);
+        uuid_v8(bytes, text);
     } else {
-        uint64_t at_ms = (uint64_t)http_call_now_ms(call);
-        digest_random(bytes, sizeof(bytes));
-        for (int i = 0; i < 6; i++) {
-            bytes[i] = (uint8_t)(at_ms >> (40 - 8 * i));
-        }
-        bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x70);
+        digest_random(&random, sizeof(random));
+        digest_random(&count, sizeof(count));
+        uuid_v7(http_call_now_ms(call), count & COUNT_MASK, random, text);
     }
-    bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
-    return write_uuid(call, bytes);
+    return span_of(text, UUID_TEXT);
 }
 
 static bool check_start(struct http_call *call, int64_t version)
@@ -122,18 +112,13 @@ void saga_start(struct http_call *call)
     http_call_post(call);
 }
 
-static bool is_settled(enum saga_state state)
-{
-    return saga_state_is_final(state) || state == SAGA_STATE_PARKED;
-}
-
 void saga_start_reply(struct http_call *call)
 {
     const struct answer *answer = &call->answer;
     if (!http_call_is_answered(call)) {
         return;
     }
-    bool waited = call->request.wait_settled && is_settled(answer->state);
+    bool waited = call->request.wait_settled && state_is_settled(answer->state);
     saga_read_show(call, call->request.start.name, waited ? 200 : 202, answer->duplicate);
     snprintf(call->response.location, sizeof(call->response.location), "/v1/sagas/%.*s",
              (int)call->request.start.name.size, (const char *)call->request.start.name.data);

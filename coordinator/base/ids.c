@@ -22,7 +22,9 @@ bool ids_is_given(struct span text)
             return false;
         }
     }
-    return text.size > 0 && text.size <= LIMIT_SAGA_ID;
+    /* As parts of a path these two mean other places. */
+    return text.size > 0 && text.size <= LIMIT_SAGA_ID && !span_is(text, ".") &&
+           !span_is(text, "..");
 }
 
 bool ids_is_saga(struct span text)

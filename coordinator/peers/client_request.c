@@ -127,7 +127,7 @@ static enum saga_error fill_start(struct client_request *asked, const struct req
     start->traceparent = client_request_moved(asked, source->frame, trace_of(message));
     if (start->name.size == 0) {
         mint_id(source->mint, source->now_ms, asked->minted);
-        start->name = span_of(asked->minted, ID_UUID_SIZE);
+        start->name = span_of(asked->minted, UUID_TEXT);
     }
     const struct request_facts facts = {
         .definition = request->definition,

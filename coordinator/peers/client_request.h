@@ -29,7 +29,7 @@ struct client_request {
     struct peers_range range; /* wait */
     size_t size;              /* counted in clients->bytes */
     uint8_t *copy;            /* of the frame: `small`, or allocated */
-    uint8_t minted[ID_UUID_SIZE];
+    uint8_t minted[UUID_TEXT];
     uint32_t connection_size;
     uint8_t connection[CONNECTION_MAX];
     uint8_t small[SMALL_SIZE];

@@ -2,9 +2,7 @@
 #ifndef PEERS_MINT_H
 #define PEERS_MINT_H
 
-#include <stdint.h>
-
-enum { ID_UUID_SIZE = 36 }; /* bytes of the text */
+#include "base/uuid.h"
 
 struct mint {
     uint64_t random; /* state of the generator; begin with any */
@@ -12,6 +10,6 @@ struct mint {
     uint32_t count;  /* of ids within that millisecond */
 };
 
-void mint_id(struct mint *mint, int64_t now_ms, uint8_t text[ID_UUID_SIZE]);
+void mint_id(struct mint *mint, int64_t now_ms, uint8_t text[UUID_TEXT]);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "base/uuid.h"
 
 Test(error, knows_every_error_of_the_public_header)
 {
@@ -218,4 +219,18 @@ Test(check, stops_the_process_in_every_build, .signal = SIGABRT)
 {
     int one = 1;
     CHECK(one == 2);
+}
+
+/* Seen to fail with the variant's bits left out, and with the count in the wrong place. */
+Test(uuid, is_as_rfc_9562_writes_it)
+{
+    static const uint8_t bytes[UUID_BYTES] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                              0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    char text[UUID_TEXT + 1] = "";
+    uuid_v7(INT64_C(0x0123456789ab), 0xcde, UINT64_C(0xffffffffffffff01), (uint8_t *)text);
+    cr_expect_str_eq(text, "01234567-89ab-7cde-bfff-ffffffffff01");
+    uuid_v7(0, 0, 0, (uint8_t *)text);
+    cr_expect_str_eq(text, "00000000-0000-7000-8000-000000000000");
+    uuid_v8(bytes, (uint8_t *)text);
+    cr_expect_str_eq(text, "ffffffff-ffff-8fff-bfff-ffffffffffff");
 }
