@@ -111,7 +111,7 @@ static uint32_t connections_max(void)
 
 static enum saga_error open_gate(struct api *api, char *why, size_t why_size)
 {
-    struct gate_options gate = {.max = connections_max(), .patience_ms = api->options.patience_ms};
+    struct gate_options gate = {.max = connections_max(), .connections = api->handling.connections};
     gate.fd = listen_open(api->options.listen, &api->port, why, why_size);
     return gate.fd < 0 ? SAGA_CONFLICT : gate_open(&gate, &api->handling.gate);
 }
@@ -125,9 +125,10 @@ static enum saga_error start_daemon(struct api *api)
     api->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, api, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, on_line, api, MHD_OPTION_NOTIFY_COMPLETED, on_done, api,
-        MHD_OPTION_NOTIFY_CONNECTION, gate_notify, api->handling.gate, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned int)max + 1, MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int)(max - max / 10),
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_CONNECTION, connections_notify, api->handling.connections,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned int)max + 1, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned int)(max - max / 10), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
     return api->daemon ? gate_start(api->handling.gate, api->daemon) : SAGA_NO_MEMORY;
 }
 
@@ -149,6 +150,10 @@ static enum saga_error open_parts(struct api *api, char *why, size_t why_size)
         return rc;
     }
     rc = readers_open(store, REPLIES, READERS_FIRST, &handling->replies);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = connections_open(api->options.patience_ms, &handling->connections);
     if (rc != SAGA_OK) {
         return rc;
     }
@@ -209,6 +214,7 @@ void api_close(struct api **api)
         stop_daemon(gone);
     }
     gate_close(&gone->handling.gate);
+    connections_close(&gone->handling.connections);
     readers_close(&gone->handling.reads);
     readers_close(&gone->handling.replies);
     refusals_close(&gone->handling.refusals);

@@ -1,19 +1,14 @@
-/* gate.c - the thread that accepts, and the list of all connections with their times.
+/* gate.c - the thread that accepts.
  *
  * The library could accept by itself, but in its own way: without a descriptor to spare it accepts
  * nobody until one of its own connections ends, whoever has freed a descriptor meanwhile; with no
- * connection at all it spins. And it knows one time-out, which each byte renews.
- *
- * A connection is closed from here by shutting its socket down: the library sees its end, as if the
- * client had gone. The list's lock is held meanwhile, and the library says that a connection ends
- * (gate_notify) before it closes the descriptor: so a descriptor in the list is never another's. */
+ * connection at all it spins. */
 #include "api/gate.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,32 +16,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "api/connections.h"
 #include "api/raw_problem.h"
 #include "base/clock.h"
 #include "base/log.h"
 
 enum {
-    IDLE_MS = 30 * 1000,
-    BODY_MS = 60 * 1000, /* for 1 MiB at most */
-    READ_MS = 20 * 1000, /* and for each MiB */
-    READ_MIB_MS = 30 * 1000,
     SWEEP_MS = 250, /* how exact the times are */
     TICK_MS = 1000,
     PAUSE_MS = 100,     /* between two looks at a door that lets nobody in */
     ROOM_MS = 10,       /* in which the library closes what was disconnected */
     SAY_MS = 10 * 1000, /* between two lines of the log about it */
     ACCEPT_MAX = 64,    /* connections taken before anything else is looked at */
-    MIB = 1024 * 1024,
-    SPARES = 16, /* connections that are served though others have taken every descriptor */
-};
-
-struct gate_conn {
-    int fd;
-    enum gate_state state;
-    int64_t since_ms;
-    int64_t until_ms; /* INT64_MAX = for ever */
-    struct gate_conn *newer;
-    struct gate_conn *older;
+    SPARES = 16,        /* connections that are served though others have taken every descriptor */
 };
 
 struct gate {
@@ -56,9 +38,7 @@ struct gate {
     int spares[SPARES]; /* descriptors kept to be given up when there is no other; -1 = it was */
     pthread_t thread;
     bool is_running;
-    _Atomic uint32_t count;  /* connections handed to the library, and not ended yet */
     pthread_mutex_t lock;    /* of all below, but for what says that it is the thread's */
-    struct gate_conn *conns; /* the newest first */
     struct gate_task *tasks; /* in no order: they are few, and due soon */
     bool is_shut;
     void (*tick)(void *arg);
@@ -80,128 +60,6 @@ static void nudge(const struct gate *gate)
 {
     uint64_t one = 1;
     MAYBE(write(gate->wake, &one, sizeof(one)) == sizeof(one)); /* a full counter wakes as well */
-}
-
-/* ---- connections ---- */
-
-static int64_t patience_ms(const struct gate *gate, enum gate_state state, size_t size)
-{
-    static const int64_t times[] = {
-        [GATE_IDLE] = IDLE_MS, [GATE_BODY] = BODY_MS, [GATE_WORK] = 0, [GATE_READ] = READ_MS};
-    int64_t time_ms = times[state];
-    if (time_ms > 0 && gate->options.patience_ms > 0) {
-        return gate->options.patience_ms;
-    }
-    return time_ms + (int64_t)(size / MIB) * READ_MIB_MS;
-}
-
-static void expect(struct gate *gate, struct gate_conn *conn, enum gate_state state, size_t size)
-{
-    int64_t time_ms = patience_ms(gate, state, size);
-    conn->state = state;
-    conn->since_ms = now_ms();
-    conn->until_ms = time_ms > 0 ? conn->since_ms + time_ms : INT64_MAX;
-}
-
-static struct gate_conn *conn_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info ? info->socket_context : NULL;
-}
-
-void gate_expect(struct gate *gate, struct MHD_Connection *connection, enum gate_state state,
-                 size_t size)
-{
-    struct gate_conn *conn = conn_of(connection);
-    if (conn) {
-        pthread_mutex_lock(&gate->lock);
-        expect(gate, conn, state, size);
-        pthread_mutex_unlock(&gate->lock);
-    }
-}
-
-static void enter(struct gate *gate, struct gate_conn *conn)
-{
-    conn->older = gate->conns;
-    if (gate->conns) {
-        gate->conns->newer = conn;
-    }
-    gate->conns = conn;
-    expect(gate, conn, GATE_IDLE, 0);
-}
-
-static void leave(struct gate *gate, struct gate_conn *conn)
-{
-    if (conn->newer) {
-        conn->newer->older = conn->older;
-    } else {
-        CHECK(gate->conns == conn);
-        gate->conns = conn->older;
-    }
-    if (conn->older) {
-        conn->older->newer = conn->newer;
-    }
-}
-
-void gate_notify(void *arg, struct MHD_Connection *connection, void **context,
-                 enum MHD_ConnectionNotificationCode code)
-{
-    struct gate *gate = arg;
-    struct gate_conn *conn = *context;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info =
-            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-        *context = conn = calloc(1, sizeof(*conn));
-        if (conn) { /* without memory it is not watched */
-            conn->fd = info->connect_fd;
-        }
-    }
-    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        CHECK(atomic_fetch_sub(&gate->count, 1) > 0);
-    }
-    pthread_mutex_lock(&gate->lock);
-    if (conn && code == MHD_CONNECTION_NOTIFY_STARTED) {
-        enter(gate, conn);
-    } else if (conn) {
-        leave(gate, conn);
-        *context = NULL;
-        free(conn);
-    }
-    pthread_mutex_unlock(&gate->lock);
-}
-
-/* Disconnects those whose time is over. */
-static void sweep(struct gate *gate, int64_t at_ms)
-{
-    pthread_mutex_lock(&gate->lock);
-    for (struct gate_conn *conn = gate->conns; conn; conn = conn->older) {
-        if (conn->until_ms <= at_ms) {
-            MAYBE(shutdown(conn->fd, SHUT_RDWR) == 0);
-            conn->until_ms = INT64_MAX;
-        }
-    }
-    pthread_mutex_unlock(&gate->lock);
-}
-
-/* Disconnects the one that has been idle for longest, unless it came or was served just now. */
-static bool make_room(struct gate *gate, int64_t at_ms)
-{
-    struct gate_conn *longest = NULL;
-    pthread_mutex_lock(&gate->lock);
-    for (struct gate_conn *conn = gate->conns; conn; conn = conn->older) {
-        bool is_idle = conn->state == GATE_IDLE && conn->until_ms != INT64_MAX;
-        if (is_idle && (!longest || conn->since_ms < longest->since_ms)) {
-            longest = conn;
-        }
-    }
-    bool found = longest && at_ms - longest->since_ms >= TICK_MS;
-    if (found) {
-        MAYBE(shutdown(longest->fd, SHUT_RDWR) == 0);
-        longest->until_ms = INT64_MAX;
-    }
-    pthread_mutex_unlock(&gate->lock);
-    return found;
 }
 
 /* ---- the door ---- */
@@ -241,7 +99,7 @@ static void say_lack(struct gate *gate, const char *of_what, int64_t at_ms)
         return;
     }
     snprintf(count, sizeof(count), "%u", gate->lacks);
-    snprintf(open, sizeof(open), "%u", atomic_load(&gate->count));
+    snprintf(open, sizeof(open), "%u", connections_count(gate->options.connections));
     log_line(LOG_WARN, "connections_over", "of", "http", "lacks", of_what, "open", open, "times",
              count, NULL);
     gate->said_ms = at_ms;
@@ -252,7 +110,7 @@ static void say_lack(struct gate *gate, const char *of_what, int64_t at_ms)
 static void stand_in_the_door(struct gate *gate, bool lacks_descriptor, int64_t at_ms)
 {
     say_lack(gate, lacks_descriptor ? "descriptors" : "room", at_ms);
-    if (make_room(gate, at_ms)) {
+    if (connections_make_room(gate->options.connections)) {
         gate->pause_ms = at_ms + ROOM_MS;
         return;
     }
@@ -265,6 +123,7 @@ static void stand_in_the_door(struct gate *gate, bool lacks_descriptor, int64_t 
         close(fd);
     }
     MAYBE(fill_spares(gate));
+    POST(gate->pause_ms <= at_ms); /* nobody stands in a door that is shut */
     gate->pause_ms = at_ms + (fd >= 0 ? 1 : PAUSE_MS);
 }
 
@@ -283,7 +142,7 @@ static bool take_one(struct gate *gate, int64_t at_ms)
     if (!does_somebody_wait(gate)) {
         return false;
     }
-    if (atomic_load(&gate->count) >= gate->options.max) {
+    if (connections_count(gate->options.connections) >= gate->options.max) {
         stand_in_the_door(gate, false, at_ms);
         return false;
     }
@@ -301,11 +160,11 @@ static bool take_one(struct gate *gate, int64_t at_ms)
         }
         return !lacks; /* they have gone again */
     }
-    atomic_fetch_add(&gate->count, 1);
+    connections_add(gate->options.connections);
     /* On an error the library has closed the descriptor and does not notify. */
     if (MHD_add_connection(gate->daemon, fd, (struct sockaddr *)&address, size) != MHD_YES) {
         bool is_bound = errno == ENFILE; /* as many of one address as may be */
-        atomic_fetch_sub(&gate->count, 1);
+        connections_drop(gate->options.connections);
         say_lack(gate, is_bound ? "room" : "memory", at_ms);
     }
     return true;
@@ -315,6 +174,8 @@ static bool take_one(struct gate *gate, int64_t at_ms)
 
 void gate_postpone(struct gate *gate, struct gate_task *task, int64_t delay_ms)
 {
+    PRE(task->run != NULL);
+    PRE(delay_ms >= 0);
     pthread_mutex_lock(&gate->lock);
     bool is_late = gate->is_shut;
     if (!is_late) {
@@ -391,7 +252,7 @@ static void *work(void *arg)
         int64_t at_ms = now_ms();
         int64_t next_ms = run_tasks(gate, at_ms);
         if (at_ms >= gate->sweep_ms) {
-            sweep(gate, at_ms);
+            connections_sweep(gate->options.connections);
             gate->sweep_ms = at_ms + SWEEP_MS;
         }
         if (at_ms >= gate->tick_ms) {
@@ -414,6 +275,7 @@ static void *work(void *arg)
 enum saga_error gate_open(const struct gate_options *options, struct gate **gate)
 {
     PRE(options->max > 0);
+    PRE(options->fd >= 0);
     struct gate *made = calloc(1, sizeof(*made));
     if (!made) {
         close(options->fd);
@@ -460,7 +322,6 @@ void gate_close(struct gate **gate)
         return;
     }
     PRE(!gone->is_running);
-    PRE(!gone->conns);
     while (give_spare(gone, 0)) {
     }
     const int fds[] = {gone->options.fd, gone->wake};

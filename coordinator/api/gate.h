@@ -1,10 +1,9 @@
-/* gate.h - who may be connected, and for how long: connections in, and out again.
+/* gate.h - who may come in.
  *
  * A thread of its own accepts connections and hands them to the library, and looks after those that
- * are there. What a client is expected to do next has a time: who asks nothing, sends nothing or
- * does not read its answer is disconnected. When there are no descriptors left, or as many
- * connections as may be, the one that has been idle for longest makes room; if none is, whoever
- * comes is told so (503). The thread never spins, and goes on as soon as a descriptor is free. */
+ * are there. When there are no descriptors left, or as many connections as may be, the one that has
+ * been idle for longest makes room; if none is, whoever comes is told so (503). The thread never
+ * spins, and goes on as soon as a descriptor is free. */
 #ifndef API_GATE_H
 #define API_GATE_H
 
@@ -14,38 +13,23 @@
 #include "base/check.h"
 #include "base/error.h"
 
+struct connections;
 struct gate;
-struct gate_conn; /* a connection; the library's socket context */
-
-/* What the client does next, if it is alive. */
-enum gate_state {
-    GATE_IDLE, /* sends the head of a request */
-    GATE_BODY, /* sends the rest of it */
-    GATE_WORK, /* waits for us */
-    GATE_READ, /* reads its answer */
-};
 
 struct gate_options {
-    int fd;              /* listens; the gate's from now on */
-    uint32_t max;        /* connections at once */
-    int64_t patience_ms; /* for each state, in tests; 0 = what the product has */
+    int fd;                          /* listens; the gate's from now on */
+    uint32_t max;                    /* connections at once */
+    struct connections *connections; /* borrowed */
 };
 
 /* Opens a gate that lets nobody in yet. SAGA_NO_MEMORY; the descriptor is closed then. */
 MUST_CHECK enum saga_error gate_open(const struct gate_options *options, struct gate **gate);
-/* Lets them in. The daemon has no listening socket of its own, calls gate_notify for each
- * connection, and is stopped between gate_shut() and gate_close(). */
+/* Lets them in. The daemon has no listening socket of its own, and is stopped between gate_shut()
+ * and gate_close(). */
 MUST_CHECK enum saga_error gate_start(struct gate *gate, struct MHD_Daemon *daemon);
 /* Lets nobody in any more. What was postponed is done now. */
 void gate_shut(struct gate *gate);
 void gate_close(struct gate **gate);
-
-/* MHD_NotifyConnectionCallback; arg is the gate. */
-void gate_notify(void *arg, struct MHD_Connection *connection, void **context,
-                 enum MHD_ConnectionNotificationCode code);
-/* The client is expected to do this next; `size`: bytes that it has to read. */
-void gate_expect(struct gate *gate, struct MHD_Connection *connection, enum gate_state state,
-                 size_t size);
 
 /* Something to be done on the gate's thread, later. The memory is the caller's until then. */
 struct gate_task {

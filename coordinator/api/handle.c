@@ -37,7 +37,8 @@ static void seal(struct http_call *call)
 static enum MHD_Result send_response(struct http_call *call)
 {
     seal(call);
-    gate_expect(handling_of(call)->gate, call->connection, GATE_READ, call->response.out.size);
+    connections_expect(handling_of(call)->connections, call->connection, CONNECTIONS_READ,
+                       call->response.out.size);
     return response_send(&call->response, call->connection);
 }
 
@@ -234,7 +235,7 @@ enum MHD_Result handle_head(struct http_call *call, const char *method, const ch
     call->unknown = auth_identify(of->auth, headers_text(call, "Authorization"),
                                   http_call_now_ms(call), &call->arena, &call->who);
     call->is_too_large = length && strtoull(length, NULL, 10) > HTTP_CALL_BODY_MAX;
-    gate_expect(of->gate, call->connection, GATE_BODY, 0);
+    connections_expect(of->connections, call->connection, CONNECTIONS_BODY, 0);
     /* Where it ends is not sure: nothing that follows on the connection can be believed. The
      * library closes it, for the response comes before the body. */
     const char *wrong = headers_misframed(call);
@@ -257,7 +258,7 @@ enum MHD_Result handle_body(struct http_call *call, const char *data, size_t siz
 static enum MHD_Result handle_whole(struct http_call *call)
 {
     const struct route *route = call->target.route;
-    gate_expect(handling_of(call)->gate, call->connection, GATE_WORK, 0);
+    connections_expect(handling_of(call)->connections, call->connection, CONNECTIONS_WORK, 0);
     /* Who does not show a token learns nothing, not even which routes there are. */
     if (call->unknown && (!route || route->role != ROLE_NONE)) {
         problem_answer(call, SAGA_UNAUTHENTICATED, call->unknown);
@@ -283,7 +284,7 @@ enum MHD_Result handle_rest(struct http_call *call)
 
 void handle_end(struct handling *of, struct http_call **call)
 {
-    gate_expect(of->gate, (*call)->connection, GATE_IDLE, 0);
+    connections_expect(of->connections, (*call)->connection, CONNECTIONS_IDLE, 0);
     http_call_free(call);
     atomic_fetch_sub(&of->calls, 1);
 }

@@ -10,6 +10,7 @@
 #include <microhttpd.h>
 
 #include "api/auth.h"
+#include "api/connections.h"
 #include "api/gate.h"
 #include "api/http_call.h"
 #include "api/quota.h"
@@ -20,6 +21,7 @@
 struct handling {
     const struct api_options *options;
     struct auth *auth;
+    struct connections *connections;
     struct gate *gate;
     struct refusals *refusals;
     struct quota *quota;
