@@ -16,6 +16,7 @@ static void put_time(struct buf *out, int64_t at_ms)
 
 void event_value_put(struct buf *out, const struct inbox_row *row, bool has_data)
 {
+    PRE(row->name.size > 0);
     mp_put_map(out, 5u + (row->cause.size > 0 ? 1 : 0) + (has_data ? 1 : 0));
     mp_put_text(out, "name");
     mp_put_str(out, row->name);
@@ -53,6 +54,7 @@ int64_t event_value_hash(struct span value, struct buf *scratch)
 enum saga_error event_value_at(struct span event, struct span path, struct arena *arena,
                                struct span *value)
 {
+    PRE(path.size > 0);
     const struct jsonpath *compiled;
     struct jsonpath_problem problem;
     uint32_t count;

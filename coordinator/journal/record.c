@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/digest.h"
+#include "base/limits.h"
 #include "base/mp.h"
 
 enum form { FORM_U, FORM_I, FORM_S, FORM_T, FORM_V, FORM_L };
@@ -89,25 +90,32 @@ void record_put(const struct record *record, struct buf *records, struct buf *pa
                 uint32_t *value_count)
 {
     PRE(record->type > 0 && record->type < RECORD_COUNT);
+    IMPLIES(record->item > 0, (record->fields & 1) != 0); /* an item is of a step */
     uint32_t bits = bits_of(record);
     uint32_t count = 0;
     for (uint32_t left = bits; left; left &= left - 1) {
         count++;
     }
+    CHECK(count <= ARRAY_COUNT(fields));
     mp_put_array(records, count + 2);
     mp_put_uint(records, record->type);
     mp_put_uint(records, bits);
+    uint32_t put = 0;
     for (size_t i = 0; i < ARRAY_COUNT(fields) && bits >> fields[i].bit; i++) {
         if (bits & (UINT32_C(1) << fields[i].bit)) {
             put_field(record, &fields[i], records, payload, value_count);
+            put++;
         }
     }
+    POST(put == count); /* the table is in the order of the bits */
 }
 
 void record_put_body(struct buf *body, const struct row *row, int64_t at_ms, const uint8_t *digest,
                      struct span records)
 {
+    PRE(row->saga > 0 && row->seq > 0);
     PRE(row->count > 0);
+    PRE(records.size > 0);
     mp_put_array(body, row->count + 5);
     mp_put_uint(body, BODY_FORMAT);
     mp_put_uint(body, row->saga);
@@ -123,6 +131,7 @@ void record_put_body(struct buf *body, const struct row *row, int64_t at_ms, con
 
 static bool payload_matches(struct span digest, struct span payload)
 {
+    PRE(payload.size > 0);
     uint8_t found[DIGEST_SIZE];
     digest_pair(payload, (struct span){NULL, 0}, found);
     return span_equal(digest, span_of(found, DIGEST_SIZE));
@@ -156,6 +165,7 @@ bool record_open(struct record_reader *reader, const struct row *row)
     reader->at = mp.at;
     reader->end = mp.end;
     reader->left = count - 5;
+    POST(reader->at <= reader->end);
     return true;
 }
 
@@ -218,6 +228,7 @@ bool record_next(struct record_reader *reader, struct record *record, bool *bad)
     }
     record->type = (enum record_type)type;
     record->fields = bits;
+    POST(mp.at > reader->at && mp.at <= reader->end);
     reader->at = mp.at;
     reader->left--;
     return true;
@@ -246,6 +257,7 @@ bool record_list_next(struct record_list *list, uint32_t *step, uint32_t *item)
 
 void record_list_put(struct buf *list, uint32_t step, uint32_t item)
 {
+    PRE(item <= LIMIT_ITEMS);
     if (item > 0) {
         mp_put_array(list, 2);
         mp_put_uint(list, step);

@@ -18,6 +18,7 @@ static const struct jsonpath_query *query_of(const struct jsonpath_operand *oper
 
 static bool is_of_event(const struct jsonpath_query *query)
 {
+    PRE(query->segments != NULL);
     return span_is(jsonpath_name(query->segments), "event");
 }
 
@@ -68,12 +69,14 @@ static bool key_of(const struct condition *condition, const struct scope *scope,
 /* The query's text, as it was written. */
 static struct span text_of(const struct condition *condition, const struct jsonpath_operand *side)
 {
+    PRE(side->query->offset + side->query->size <= condition->written.size);
     return (struct span){condition->written.data + side->query->offset, side->query->size};
 }
 
 bool condition_key(const struct condition *condition, const struct scope *scope, struct span *path,
                    struct found *value)
 {
+    PRE(condition->test != NULL);
     const struct jsonpath_test *any = condition->test->test;
     *value = (struct found){.is_text = false};
     if (any->is_negated || any->first != any->last) {
@@ -87,6 +90,8 @@ bool condition_key(const struct condition *condition, const struct scope *scope,
         for (size_t i = 0; i < 2; i++) {
             if (key_of(condition, scope, &sides[i], value)) {
                 *path = text_of(condition, &sides[i]);
+                POST(path->size > 0 && path->data[0] == '$');
+                POST(value->is_text || value->value.size > 0);
                 return true;
             }
         }

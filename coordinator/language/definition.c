@@ -111,6 +111,7 @@ static void read_name(struct compile *c, struct span value)
         return;
     }
     c->definition->name = reading_copy(&c->reading, name);
+    POST(c->definition->name.size <= LIMIT_NAME);
 }
 
 static void read_description(struct compile *c, struct span value)
@@ -240,6 +241,7 @@ static void compile(struct compile *c, struct span document)
     if (c->reading.no_memory) {
         return;
     }
+    CHECK(c->order != NULL);
     definition_class_assign(c);
     definition_steps_finish(c);
     definition_events_collect(c);
@@ -298,6 +300,7 @@ enum saga_error definition_compile(struct span document, struct arena *arena,
 
 const struct definition *definition_version(const struct definition *definition, uint32_t version)
 {
+    PRE(definition != NULL);
     if (definition->version == version) {
         return definition;
     }

@@ -53,6 +53,7 @@ static void advise_pivot(struct compile *c, const struct step_spec *spec)
 /* A part that outlasts the whole never comes to its end, unless the saga cannot turn back. */
 static void advise_times(struct compile *c, const struct step_spec *spec)
 {
+    PRE(spec->kind < STEP_KIND_COUNT);
     int64_t whole_ms = c->definition->timeout_ms;
     if (whole_ms == 0 || spec->after_pivot) {
         return;
@@ -71,6 +72,7 @@ static void advise_times(struct compile *c, const struct step_spec *spec)
 
 static void warn_at(struct compile *c, const char *outer, const char *inner, const char *text)
 {
+    PRE(text[0] != '\0');
     struct place place = reading_enter_key(&c->reading, outer);
     if (inner) {
         (void)reading_enter_key(&c->reading, inner);

@@ -72,6 +72,7 @@ static void read_who(struct compile *c, struct span value, struct approval_spec 
         reading_leave(&c->reading, list);
     }
     spec->who = who;
+    POST(spec->who_count <= WHO_MAX);
     reading_leave(&c->reading, place);
 }
 
@@ -84,6 +85,7 @@ static void read_time(struct compile *c, const struct approve_keys *keys,
     if (reading_choice(&c->reading, "on_timeout", keys->on_timeout, words, &choice)) {
         spec->on_timeout = (enum on_timeout)choice;
     }
+    POST(spec->timeout_ms >= 0);
     if (keys->on_timeout.size > 0 && keys->timeout.size == 0) {
         struct place place = reading_enter_key(&c->reading, "on_timeout");
         reading_error(&c->reading, "has no meaning without 'timeout'");
@@ -105,6 +107,7 @@ static void check_question(struct compile *c, struct span question)
 
 void definition_approve_read(struct compile *c, struct draft *draft, struct step_spec *spec)
 {
+    PRE(draft->approve.size > 0);
     struct approve_keys keys = {0};
     struct approval_spec *approval = reading_take(&c->reading, 1, sizeof(*approval));
     spec->kind = STEP_KIND_APPROVE;
@@ -125,10 +128,12 @@ void definition_approve_read(struct compile *c, struct draft *draft, struct step
 
 void definition_approve_finish(struct compile *c, uint32_t step, const struct template_view *view)
 {
+    PRE(step < c->step_count);
     const struct draft *draft = &c->drafts[step];
     if (draft->approve.size == 0 || draft->question.size == 0) {
         return;
     }
+    CHECK(c->steps[step].approval != NULL); /* a question was read into it */
     /* It was made by definition_approve_read(), for this compiler to write. */
     struct approval_spec *spec = (struct approval_spec *)(uintptr_t)c->steps[step].approval;
     struct place place = definition_place_enter(c, step);

@@ -37,6 +37,7 @@ static int32_t find_declared_pivot(struct compile *c)
 /* The first step that does not come before `step`, or -1. */
 static int32_t find_not_before(const struct compile *c, uint32_t step)
 {
+    PRE(step < c->step_count);
     for (uint32_t i = 0; i < c->step_count; i++) {
         if (i != step && !definition_graph_needs(c, step, i)) {
             return (int32_t)i;
@@ -59,6 +60,7 @@ static int32_t find_last_silent(const struct compile *c)
 
 static void refuse_beside_pivot(struct compile *c, uint32_t step, uint32_t pivot)
 {
+    PRE(step != pivot);
     struct place place = definition_place_enter(c, step);
     reading_error(&c->reading,
                   "runs beside the pivot '%s': once that has succeeded, this could not be undone; "
@@ -70,6 +72,7 @@ static void refuse_beside_pivot(struct compile *c, uint32_t step, uint32_t pivot
 /* A step before or beside one that can fail must say what happens to its effect then. */
 static enum step_class class_before_pivot(struct compile *c, uint32_t step)
 {
+    PRE(c->graph_is_clean);
     const struct draft *draft = &c->drafts[step];
     if (draft->says_undo) {
         return CLASS_COMPENSATABLE;
@@ -125,5 +128,9 @@ void definition_class_assign(struct compile *c)
         } else {
             spec->step_class = class_before_pivot(c, i);
         }
+        POST(spec->step_class != CLASS_PIVOT);
+        POST(!spec->after_pivot || pivot >= 0);
     }
+    POST(c->definition->pivot <= c->step_count);
+    IMPLIES(pivot >= 0, c->definition->pivot > 0);
 }

@@ -31,6 +31,7 @@ static void read_key(struct compile *c, struct span value)
         (void)reading_refuse(&c->reading, "key", value, "text such as $.input.account");
         return;
     }
+    PRE(c->definition->concurrency.limit > 0);
     struct place place = reading_enter_key(&c->reading, "key");
     c->definition->concurrency.key = template_compile(c, value, &view);
     reading_leave(&c->reading, place);
@@ -55,6 +56,7 @@ void definition_concurrency_read(struct compile *c, struct span value)
         }
         (void)reading_choice(&c->reading, "on_conflict", keys.on_conflict, words, &word);
         concurrency->rejects = word == 1;
+        IMPLIES(c->reading.error_count == 0, concurrency->limit > 0);
     }
     reading_leave(&c->reading, place);
 }

@@ -43,6 +43,7 @@ bool definition_events_name(struct compile *c, struct span value, struct span *n
                               "the name of an event such as payment.settled");
     }
     *name = reading_copy(&c->reading, text);
+    POST(name->size > 0 || c->reading.no_memory);
     return true;
 }
 
@@ -66,6 +67,7 @@ static void read_on_timeout(struct compile *c, const struct wait_keys *keys, boo
 
 void definition_events_read_wait(struct compile *c, struct draft *draft, struct step_spec *spec)
 {
+    PRE(draft->wait_event.size > 0);
     struct wait_keys keys = {0};
     struct place place = reading_enter_key(&c->reading, "wait_event");
     spec->kind = STEP_KIND_WAIT_EVENT;
@@ -80,6 +82,7 @@ void definition_events_read_wait(struct compile *c, struct draft *draft, struct 
 
 void definition_events_read_emit(struct compile *c, struct draft *draft, struct step_spec *spec)
 {
+    PRE(draft->emit.size > 0);
     struct emit_keys keys = {0};
     struct place place = reading_enter_key(&c->reading, "emit");
     spec->kind = STEP_KIND_EMIT;
@@ -92,11 +95,13 @@ void definition_events_read_emit(struct compile *c, struct draft *draft, struct 
 
 void definition_events_finish(struct compile *c, uint32_t step)
 {
+    PRE(step < c->step_count);
     const struct draft *draft = &c->drafts[step];
     struct step_spec *spec = &c->steps[step];
     struct place place = definition_place_enter(c, step);
     if (draft->match.size > 0) {
         struct template_view view = {.step = (int32_t)step, .has_event = true};
+        CHECK(spec->kind == STEP_KIND_WAIT_EVENT);
         (void)reading_enter_key(&c->reading, "wait_event");
         (void)reading_enter_key(&c->reading, "match");
         spec->match = condition_compile(c, draft->match, &view);
@@ -125,6 +130,7 @@ void definition_events_collect(struct compile *c)
             names[count++] = spec->event;
         }
     }
+    POST(count <= c->step_count);
     c->definition->event_names = names;
     c->definition->event_name_count = count;
 }

@@ -16,6 +16,7 @@ enum { PARALLEL = 8 }; /* when nothing is written */
 /* Keys that mean nothing without a collection. */
 static void refuse_alone(struct compile *c, const struct draft *draft)
 {
+    PRE(draft->for_each.size == 0);
     const struct {
         const char *name;
         struct span value;
@@ -88,6 +89,7 @@ static bool is_of_item(const struct condition *when)
 
 void definition_fan_finish(struct compile *c, uint32_t step)
 {
+    PRE(step < c->step_count);
     const struct draft *draft = &c->drafts[step];
     if (draft->for_each.size == 0 || !is_reference(draft->for_each)) {
         return;
@@ -97,6 +99,7 @@ void definition_fan_finish(struct compile *c, uint32_t step)
     struct place place = definition_place_enter(c, step);
     (void)reading_enter_key(&c->reading, "for_each");
     const struct template *collection = template_compile(c, draft->for_each, &view);
+    IMPLIES(collection, collection->piece_count == 1);
     struct span fallback =
         collection ? collection->pieces[0].reference->fallback : (struct span){NULL, 0};
     if (fallback.size > 0 && mp_type(fallback) != MP_ARRAY) {

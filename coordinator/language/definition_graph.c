@@ -85,6 +85,7 @@ struct nearest definition_graph_nearest(const struct compile *c, struct span nam
 /* One name in a list of needs; c->reading.place is at it. -1 for one that cannot be. */
 static int32_t resolve_need(struct compile *c, uint32_t step, struct span value)
 {
+    PRE(step < c->step_count);
     struct mp mp = mp_open(value);
     if (mp_type(value) != MP_STR) {
         reading_error(&c->reading, "must be the name of a step, not %s", reading_type_name(value));
@@ -205,6 +206,7 @@ static void take_step(struct sort *sort, uint32_t step)
 /* Takes all that can be taken: those without open needs, then what they set free, and so on. */
 static void take_free(struct compile *c, struct sort *sort, uint32_t from)
 {
+    PRE(from <= sort->taken);
     for (uint32_t at = from; at < sort->taken; at++) {
         const struct step_spec *spec = &c->steps[sort->order[at]];
         for (uint32_t k = 0; k < spec->needed_by_count; k++) {
@@ -221,6 +223,7 @@ static void take_free(struct compile *c, struct sort *sort, uint32_t from)
 
 static uint16_t open_need(const struct compile *c, const struct sort *sort, uint16_t step)
 {
+    PRE(!sort->is_taken[step]);
     const struct step_spec *spec = &c->steps[step];
     for (uint32_t k = 0; k < spec->needs_count; k++) {
         if (!sort->is_taken[spec->needs[k]]) {
@@ -233,6 +236,7 @@ static uint16_t open_need(const struct compile *c, const struct sort *sort, uint
 /* "a needs b needs c needs a", with "..." in the middle of a long one. */
 static void report_cycle(struct compile *c, const struct sort *sort, uint16_t first)
 {
+    PRE(!sort->is_taken[first]);
     char text[CYCLE_TEXT] = "";
     size_t size = 0;
     uint16_t at = first;
@@ -300,6 +304,7 @@ static void find_order(struct compile *c)
     while (sort.taken < c->step_count) {
         break_cycle(c, &sort);
     }
+    POST(sort.taken == c->step_count);
     c->order = sort.order;
 }
 
@@ -313,6 +318,7 @@ static void close_needs(struct compile *c)
     for (uint32_t at = 0; at < c->step_count && c->before != NULL; at++) {
         uint32_t step = c->order[at];
         uint64_t *row = c->before + (size_t)step * c->row_words;
+        CHECK(step < c->step_count);
         for (uint32_t k = 0; k < c->steps[step].needs_count; k++) {
             uint32_t need = c->steps[step].needs[k];
             const uint64_t *other = c->before + (size_t)need * c->row_words;

@@ -19,6 +19,7 @@ static const struct key_table sleep_table = {"sleep", sleep_keys, ARRAY_COUNT(sl
 /* The keys that only an action has a use for; a child has one for the last as well. */
 static void refuse_action_keys(struct compile *c, const struct draft *draft, const char *kind)
 {
+    PRE(draft->action.size == 0);
     const struct {
         const char *name;
         struct span value;
@@ -41,6 +42,7 @@ static void refuse_action_keys(struct compile *c, const struct draft *draft, con
 
 static void read_sleep(struct compile *c, struct draft *draft, struct step_spec *spec)
 {
+    PRE(draft->sleep.size > 0);
     spec->kind = STEP_KIND_SLEEP;
     refuse_action_keys(c, draft, "sleep");
     if (mp_type(draft->sleep) == MP_STR) {
@@ -62,6 +64,7 @@ static void read_sleep(struct compile *c, struct draft *draft, struct step_spec 
 
 static void read_saga(struct compile *c, const struct draft *draft, struct step_spec *spec)
 {
+    PRE(draft->saga.size > 0);
     struct span name = {NULL, 0};
     spec->kind = STEP_KIND_SAGA;
     refuse_action_keys(c, draft, "saga");
@@ -84,6 +87,7 @@ static void read_saga(struct compile *c, const struct draft *draft, struct step_
 bool definition_kinds_reverse(struct compile *c, const char *key, const struct draft *draft,
                               struct step_spec *spec)
 {
+    PRE(draft->says_undo);
     struct span value = draft->is_undo_long ? draft->undo_action : draft->compensate;
     struct mp mp = mp_open(value);
     if (mp_type(value) != MP_STR || !span_is(mp_str(&mp), "reverse")) {
@@ -128,6 +132,7 @@ static const struct key_table child_table = {"the timeout of a child", time_keys
 
 void definition_kinds_time(struct compile *c, struct span timeout, struct step_spec *spec)
 {
+    PRE(spec->kind != STEP_KIND_ACTION);
     struct time_keys keys = {0};
     struct timeouts *timeouts = &spec->action.timeouts;
     struct place place = reading_enter_key(&c->reading, "timeout");
@@ -139,6 +144,7 @@ void definition_kinds_time(struct compile *c, struct span timeout, struct step_s
                                         &timeouts->schedule_to_close_ms);
     }
     reading_leave(&c->reading, place);
+    POST(timeouts->schedule_to_close_ms >= 0);
 }
 
 void definition_kinds_read(struct compile *c, struct draft *draft, struct step_spec *spec)
@@ -184,6 +190,7 @@ void definition_kinds_read(struct compile *c, struct draft *draft, struct step_s
 
 void definition_kinds_finish(struct compile *c, uint32_t step)
 {
+    PRE(step < c->step_count);
     const struct draft *draft = &c->drafts[step];
     struct template_view view = {.step = (int32_t)step, .has_event = c->listens};
     definition_events_finish(c, step);

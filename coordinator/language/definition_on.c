@@ -46,6 +46,7 @@ static const struct template *read_template(struct compile *c, const char *key, 
 
 static void read_event(struct compile *c, const struct item *item)
 {
+    PRE(item->event.size > 0);
     struct event_start *start = &c->definition->starts[c->definition->start_count++];
     (void)definition_events_name(c, item->event, &start->event);
     if (item->match.size > 0) {
@@ -74,6 +75,7 @@ static void refuse_key(struct compile *c, const char *key, struct span value, co
 
 static void read_item(struct compile *c, struct span value, uint32_t place)
 {
+    PRE(place < ITEMS_MAX);
     static const char of_event[] = "belongs to an item with 'event'";
     static const char of_schedule[] = "belongs to an item with 'schedule'";
     struct item item = {.schedule = {.place = place}};
@@ -120,6 +122,7 @@ void definition_on_read(struct compile *c, struct span on)
         read_item(c, mp_skip(&mp), i);
         reading_leave(&c->reading, list);
     }
+    POST(c->definition->start_count + c->definition->schedule_count <= count);
     c->listens = c->definition->start_count + c->definition->schedule_count > 0;
     reading_leave(&c->reading, place);
 }

@@ -43,6 +43,7 @@ static void set_digest(struct schedule *schedule)
 
 static bool is_double(const struct definition *definition, const struct schedule *schedule)
 {
+    PRE(schedule->index == definition->schedule_count);
     for (uint32_t i = 0; i < schedule->index; i++) {
         if (memcmp(definition->schedules[i].digest, schedule->digest, DIGEST_SIZE) == 0) {
             return true;
@@ -76,5 +77,7 @@ void definition_schedule_read(struct compile *c, const struct schedule_keys *key
     if (schedule->timezone.size > 0 && is_double(definition, schedule)) {
         refuse_expression(c, text, "stands here twice, in the same time zone");
     }
+    POST(schedule->index == definition->schedule_count);
+    POST(schedule->catch_up < CATCH_UP_COUNT);
     definition->schedule_count++;
 }

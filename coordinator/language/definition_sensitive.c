@@ -34,6 +34,7 @@ static const struct reference *read_place(struct compile *c, struct span value)
                       reading_quote(text).text);
         return NULL;
     }
+    POST(!reference->many && reference->fallback.size == 0); /* view/mask.c follows it */
     return reference;
 }
 
@@ -61,6 +62,7 @@ void definition_sensitive_read(struct compile *c, struct span value)
         c->definition->sensitive_count += places[c->definition->sensitive_count] != NULL;
         reading_leave(&c->reading, item);
     }
+    POST(c->definition->sensitive_count <= SENSITIVE_MAX);
     c->definition->sensitive = places;
     reading_leave(&c->reading, place);
 }

@@ -186,6 +186,7 @@ static void put_digest(const struct draft *draft, struct step_spec *spec)
 
 static void read_step(struct compile *c, struct span value, uint32_t step)
 {
+    PRE(step < c->step_count);
     struct draft *draft = &c->drafts[step];
     struct step_spec *spec = &c->steps[step];
     uint32_t before = c->reading.error_count;
@@ -215,6 +216,7 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
     definition_fan_read(c, draft, spec);
     bool may_act = draft->action.size > 0 || draft->saga.size > 0;
     draft->says_none = draft->says_none || (!may_act && !draft->says_undo);
+    POST(!(draft->says_none && draft->says_undo));
     spec->has_undo = draft->says_undo;
 }
 
@@ -257,6 +259,8 @@ static void finish_call(struct compile *c, struct call_spec *call, bool is_patie
     }
     definition_retry_read(c, written[0], &call->retry);
     definition_retry_timeouts(c, written[1], &call->timeouts);
+    POST(call->timeouts.start_to_close_ms > 0);
+    IMPLIES(is_patient && written[0].size == 0, call->retry.attempts_max == 0);
 }
 
 static const struct condition *finish_when(struct compile *c, uint32_t step)
@@ -302,6 +306,7 @@ static void read_stuck_after(struct compile *c, const struct draft *draft, struc
         reading_error(&c->reading, "must be at least 1 attempt, or a duration");
         reading_leave(&c->reading, place);
     }
+    IMPLIES(c->reading.error_count == 0, spec->stuck_attempts > 0 || spec->stuck_ms > 0);
     if (spec->stuck_attempts == 0 && spec->undo.retry.attempts_max == 0 &&
         spec->stuck_ms > QUIET_MS) {
         struct place place = reading_enter_key(&c->reading, "stuck_after");
@@ -326,6 +331,7 @@ static const struct template *finish_before(struct compile *c, struct span value
 
 static void finish_undo(struct compile *c, uint32_t step)
 {
+    PRE(c->steps[step].has_undo);
     const struct draft *draft = &c->drafts[step];
     struct step_spec *spec = &c->steps[step];
     struct template_view view = {.step = (int32_t)step, .is_undo = true, .has_event = c->listens};
@@ -343,6 +349,7 @@ static void finish_undo(struct compile *c, uint32_t step)
 
 void definition_steps_finish(struct compile *c)
 {
+    PRE(c->names != NULL);
     for (uint32_t i = 0; i < c->step_count; i++) {
         const struct draft *draft = &c->drafts[i];
         struct step_spec *spec = &c->steps[i];

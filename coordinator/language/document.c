@@ -33,6 +33,7 @@ static void insert(struct reference *items, uint32_t *count, const struct refere
     for (uint32_t i = *count; i > at; i--) {
         items[i] = items[i - 1];
     }
+    CHECK(at <= *count);
     items[at] = *found;
     *count += 1;
 }
@@ -65,6 +66,7 @@ bool document_compile(struct compile *c, const struct template_view *view, struc
         }
         found.rest = NULL; /* the document has the whole of it */
         insert(items, &document->count, &found);
+        CHECK(document->count <= most);
     }
     return ok;
 }
@@ -98,6 +100,7 @@ static const char *const names[] = {
 static uint32_t put_step(const struct document *document, uint32_t at, const struct scope *scope,
                          struct buf *out)
 {
+    PRE(is_of_step(&document->items[at]));
     const struct reference *items = &document->items[at];
     uint32_t count = 0;
     uint32_t there = 0;

@@ -43,6 +43,7 @@ static bool is_guarded(const struct condition *when, const struct reference_path
 static void warn(struct compile *c, const struct reference *reference, const char *what,
                  bool is_stuck)
 {
+    PRE(what[0] != '\0');
     reading_warning(&c->reading,
                     "'%s' may be missing, for 'input_schema' does not require %s: the step would "
                     "fail with bad_reference%s; require it, or add a fallback such as ?? null",
@@ -68,6 +69,7 @@ void reference_advice_give(struct compile *c, const struct template_view *view,
     if (!is_unsure || is_guarded(spec->when, &path, at + 1)) {
         return;
     }
+    CHECK(at < path.count);
     char what[QUOTE_SIZE + 8];
     if (nearest.size > 0) {
         reading_warning(&c->reading, "'%s': 'input_schema' has no '%s'; did you mean '%s'?",

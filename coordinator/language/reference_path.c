@@ -12,6 +12,7 @@ struct reference_path reference_path_of(const struct jsonpath_segment *part)
         step->name = jsonpath_name(part);
         (void)jsonpath_index(part, &step->index);
     }
+    POST(!part); /* no query has more parts */
     return path;
 }
 

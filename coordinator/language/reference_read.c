@@ -35,6 +35,7 @@ static bool read_many(struct compile *c, const struct template_view *view,
         !document_compile(c, view, reference->written, jsonpath_queries(path), document)) {
         return false;
     }
+    POST(document->count > 0);
     reference->many = path;
     reference->document = document;
     return true;
@@ -53,6 +54,7 @@ static size_t skip_blanks(struct span text, size_t at)
 static bool read_fallback(struct compile *c, struct span text, struct reference *reference,
                           size_t *size)
 {
+    PRE(*size <= text.size);
     size_t at = skip_blanks(text, *size);
     if (at + 1 >= text.size || text.data[at] != '?' || text.data[at + 1] != '?') {
         return true;
@@ -72,6 +74,7 @@ static bool read_fallback(struct compile *c, struct span text, struct reference 
     c->reading.no_memory |= rc == SAGA_NO_MEMORY;
     reference->fallback = reading_copy(&c->reading, value);
     *size = at + length;
+    POST(*size <= text.size);
     if (reference->many) {
         reading_warning(&c->reading,
                         "'%s' always gives an array, which may be empty: the fallback never counts",

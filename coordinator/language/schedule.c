@@ -18,6 +18,7 @@ static_assert((int)LIMIT_NAME + 1 + 16 + 1 + 10 < SCHEDULE_ID_SIZE, "every id fi
 
 const char *catch_up_name(enum catch_up catch_up)
 {
+    PRE(catch_up < CATCH_UP_COUNT);
     static const char *const names[] = {
         [CATCH_UP_ONE] = "one", [CATCH_UP_NONE] = "none", [CATCH_UP_ALL] = "all"};
     static_assert(ARRAY_COUNT(names) == CATCH_UP_COUNT, "each has a name");
@@ -115,6 +116,7 @@ static int64_t skip_to(const struct schedule *schedule, const struct zone *zone,
     for (; count > most; count--) {
         from_s = next_after(schedule, zone, from_s);
     }
+    POST(from_s >= after_s && from_s <= now_s);
     return from_s;
 }
 

@@ -12,16 +12,19 @@ static const char *const class_names[CLASS_COUNT] = {
 
 static int64_t sleep_own_ms(const struct step_spec *spec)
 {
+    PRE(spec->kind == STEP_KIND_SLEEP);
     return spec->sleep_ms;
 }
 
 static int64_t approve_own_ms(const struct step_spec *spec)
 {
+    PRE(spec->kind == STEP_KIND_APPROVE && spec->approval);
     return spec->approval->timeout_ms;
 }
 
 static int64_t wait_own_ms(const struct step_spec *spec)
 {
+    PRE(spec->kind == STEP_KIND_WAIT_EVENT);
     return spec->wait_ms;
 }
 

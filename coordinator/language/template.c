@@ -69,6 +69,7 @@ static enum saga_error collect(struct filling *filling, const struct reference *
 static enum saga_error look_up_many(struct filling *filling, const struct reference *reference,
                                     struct span *array)
 {
+    PRE(reference->many && reference->document);
     struct buf document;
     buf_open(&document, LIMIT_SAGA_MEMORY);
     document_put(reference->document, filling->scope, &document);
@@ -103,6 +104,7 @@ static bool fits(struct filling *filling, const struct template_piece *piece,
     if (nodes > MP_NODE_MAX || piece->depth + extent.depth > MP_VALUE_DEPTH_MAX) {
         return false;
     }
+    POST(nodes >= filling->nodes); /* what is found counts for at least the reference */
     filling->nodes = nodes;
     return true;
 }
@@ -139,6 +141,7 @@ static bool resolve(struct filling *filling, const struct template_piece *piece,
     }
     filling->missing = reference->written;
     filling->error = rc;
+    POST(rc != SAGA_OK);
     return false;
 }
 
@@ -170,6 +173,7 @@ static bool put_inside(const struct found *found, struct buf *out)
  * room for the longest head and then moved down to the head that they need. */
 static bool put_text(const struct template_piece *piece, struct filling *filling)
 {
+    PRE(piece->kind == TEMPLATE_TEXT && piece->part_count > 0);
     struct buf *out = filling->out;
     size_t before = out->size;
     if (!buf_reserve(out, PLAIN_HEAD_MAX)) {
@@ -249,5 +253,7 @@ enum saga_error template_fill(const struct template *template, const struct scop
     if (filling.error != SAGA_OK) {
         buf_truncate(out, before);
     }
+    IMPLIES(filling.error == SAGA_OK, out->size > before);
+    IMPLIES(filling.error == SAGA_INVALID, filling.missing.size > 0);
     return filling.error;
 }

@@ -38,6 +38,7 @@ struct cutter {
 
 static void add_literal(struct cutter *cutter, uint8_t byte)
 {
+    PRE(cutter->literal_size < cutter->text.size);
     bool joins = cutter->count > 0 && !cutter->parts[cutter->count - 1].reference;
     cutter->literal[cutter->literal_size++] = byte;
     if (!joins) {
@@ -59,6 +60,7 @@ static size_t blanks_at(struct span text, size_t at)
 /* "${ $.a.b }"; the cursor is at its "${". */
 static bool add_reference(struct cutter *cutter)
 {
+    PRE(cutter->text.data[cutter->at] == '$');
     struct span text = cutter->text;
     size_t at = cutter->at + 2;
     size_t size = 0;
@@ -173,6 +175,7 @@ static bool compile_string(struct compile *c, const struct template_view *view, 
     if (!cutter.has_reference) {
         return pack_literal(c, (struct span){cutter.literal, cutter.literal_size}, piece);
     }
+    CHECK(cutter.count > 0 && cutter.count <= most);
     piece->kind = TEMPLATE_TEXT;
     piece->parts = cutter.parts;
     piece->part_count = cutter.count;
@@ -239,6 +242,7 @@ const struct template *template_compile(struct compile *c, struct span value,
         }
         add_run(template, pieces, run, item.data);
         run = item.data + item.size;
+        CHECK(template->piece_count < most);
         struct template_piece *piece = &pieces[template->piece_count++];
         piece->depth = walk.depth;
         ok &= compile_string(c, view, text, piece);

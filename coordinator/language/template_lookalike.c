@@ -39,6 +39,7 @@ struct lookalike {
 /* How far the path goes whose root stands at `first`, `size` bytes of it. */
 static struct span extent(struct span text, size_t first, size_t size)
 {
+    PRE(size > 0 && first + size <= text.size);
     size_t at = first + size;
     int c = byte_at(text, at);
     while (is_name_byte(c) || c == '.' || c == '[' || c == ']') {
@@ -82,12 +83,10 @@ static struct lookalike braces_at(struct span text, size_t at)
     root += byte_at(text, root) == '.' ? 1 : 0;
     size_t size = root_at(text, root);
     struct lookalike found = {.whole = {NULL, 0}};
-    if (size == 0) {
-        return found;
-    }
-    found.path = extent(text, root, size);
-    size_t end = skip_blanks(text, root + found.path.size);
-    if (byte_at(text, end) == '}' && byte_at(text, end + 1) == '}') {
+    struct span path = size > 0 ? extent(text, root, size) : (struct span){NULL, 0};
+    size_t end = skip_blanks(text, root + path.size);
+    if (size > 0 && byte_at(text, end) == '}' && byte_at(text, end + 1) == '}') {
+        found.path = path;
         found.whole = (struct span){text.data + at, end + 2 - at};
     }
     return found;
@@ -96,6 +95,7 @@ static struct lookalike braces_at(struct span text, size_t at)
 /* The place behind the reference that begins here with "${". */
 static size_t skip_reference(struct span text, size_t at)
 {
+    PRE(text.data[at] == '$');
     const uint8_t *end = memchr(text.data + at, '}', text.size - at);
     return end ? (size_t)(end - text.data) + 1 : text.size;
 }
@@ -116,6 +116,8 @@ void template_lookalike_warn(struct compile *c, struct span text)
         }
         at += text.data[at] == '$' && next == '$' ? 2 : 1;
     }
+    POST(found.path.size <= found.whole.size);
+    POST(found.whole.size <= text.size);
     if (found.whole.size > 0) {
         bool is_alone = found.whole.size == text.size;
         reading_warning(

@@ -83,6 +83,7 @@ static bool refuse_word(struct compile *c, struct quoted written, struct span wo
 static bool check_step(struct compile *c, const struct template_view *view, struct quoted written,
                        uint32_t other)
 {
+    PRE(other < c->step_count);
     if (view->step < 0 || !c->graph_is_clean) {
         return true;
     }
@@ -133,6 +134,7 @@ static struct parts split(const struct jsonpath_segment *part)
         parts.count++;
     }
     parts.count += part != NULL;
+    POST(parts.count <= ARRAY_COUNT(parts.names) + 1);
     return parts;
 }
 
@@ -140,6 +142,7 @@ static struct parts split(const struct jsonpath_segment *part)
 static void warn_of_member(struct compile *c, struct quoted written, const struct parts *parts,
                            const char *const known[])
 {
+    PRE(parts->names[0].size > 0);
     struct span name = parts->names[1];
     bool is_known = name.size == 0;
     for (size_t i = 0; known[i] && !is_known; i++) {
@@ -156,6 +159,7 @@ static void warn_of_member(struct compile *c, struct quoted written, const struc
 static bool resolve_step(struct compile *c, const struct template_view *view,
                          const struct parts *parts, struct reference *reference)
 {
+    PRE(span_is(parts->names[0], roots[ROOT_STEPS]));
     struct quoted written = reading_quote(reference->written);
     bool is_output = span_is(parts->names[2], "output");
     bool is_status = parts->count == 3 && span_is(parts->names[2], "status");
@@ -180,6 +184,7 @@ static bool resolve_step(struct compile *c, const struct template_view *view,
     }
     reference->root = is_output ? REFERENCE_OUTPUT : REFERENCE_STATUS;
     reference->step = (uint32_t)other;
+    POST(c->steps[other].name.size > 0);
     reference->name = c->steps[other].name;
     reference->rest = parts->after[2];
     return check_step(c, view, written, (uint32_t)other);
@@ -257,5 +262,7 @@ struct span template_reference_extent(struct compile *c, struct span text)
     size_t size = 0;
     enum saga_error rc = jsonpath_compile_prefix(text, &c->reading.scratch, &path, &size, &problem);
     c->reading.no_memory |= rc == SAGA_NO_MEMORY;
+    POST(rc != SAGA_INVALID);
+    POST(size <= text.size);
     return (struct span){text.data, size};
 }

@@ -39,12 +39,14 @@ struct found template_scope_find(const struct reference *reference, const struct
             found.text = name ? span_text(name) : found.text;
         }
         found.is_text = found.text.size > 0;
+        POST(found.value.size == 0);
         return found;
     case REFERENCE_ID:
         found.text = scope->saga_id;
         found.is_text = true;
         return found;
     }
+    PRE(!reference->many);
     found.value = jsonpath_follow(reference->rest, root);
     return found;
 }
