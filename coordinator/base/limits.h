@@ -46,6 +46,7 @@ enum {
     LIMIT_CLAIMS = 2000000,               /* sagas that hold or wait for a concurrency key */
     LIMIT_SAGAS = 2000000,                /* sagas in memory */
     LIMIT_SAGA_MEMORY = 64 * 1024 * 1024, /* bytes of one saga's state; see engine/room.c */
+    LIMIT_DETAILS = 8 * 1024 * 1024,      /* bytes that heartbeats' details may take of it */
     LIMIT_ATTEMPTS_KEPT = 1000,           /* attempts of one key remembered; older: `unknown` */
     LIMIT_TIMERS_PER_STEP = 1000,         /* due timers handled in one turn */
     LIMIT_INBOX = 100000,                 /* events kept; more from outside: `overloaded` */

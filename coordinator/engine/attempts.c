@@ -2,6 +2,7 @@
  * alive. */
 #include "engine/attempts.h"
 
+#include "base/limits.h"
 #include "engine/batch.h"
 #include "engine/call.h"
 #include "engine/due.h"
@@ -151,24 +152,40 @@ static bool refuse(struct batch *batch, const struct event *event, const struct 
     return true;
 }
 
+/* A task that has not left borrows the details that were there when it was intended. */
+static bool is_lent(const struct call *call)
+{
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        if (!a->live.left && !a->answered) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where they do not fit, the ones before stand. */
 static void keep_details(struct turn *turn, struct call *call, struct span details)
 {
-    if (details.size > call->live.details_room && !room_for(turn->saga, details.size * 2)) {
-        return; /* the ones before stand */
+    if (details.size == 0 || is_lent(call)) {
+        return;
     }
     if (details.size > call->live.details_room) {
-        uint8_t *room = arena_take(&turn->saga->arena, details.size * 2);
+        size_t twice = 2 * details.size < LIMIT_VALUE ? 2 * details.size : LIMIT_VALUE;
+        size_t size = details.size < twice ? twice : details.size;
+        if (!room_for_details(turn->saga, size)) {
+            return;
+        }
+        uint8_t *room = arena_take(&turn->saga->arena, size);
         if (!room) {
             turn->failed = true;
             return;
         }
+        turn->saga->live.details_size += size;
         call->live.details.data = room;
-        call->live.details_room = details.size * 2;
+        call->live.details_room = size;
     }
-    if (details.size > 0) {
-        memcpy((uint8_t *)(uintptr_t)call->live.details.data, details.data, details.size);
-        call->live.details.size = details.size;
-    }
+    memcpy((uint8_t *)(uintptr_t)call->live.details.data, details.data, details.size);
+    call->live.details.size = details.size;
 }
 
 /* Naming an attempt gives it no more time than it had, but for the coordinator's own outage. */
@@ -290,7 +307,7 @@ enum saga_error attempts_take_named(struct engine *engine, const struct event *e
     if (adopts) {
         adopt(&turn, attempt, event->task.barrier);
         proceed(&turn);
-    } else {
+    } else if (attempt == call->newest && attempt->state == ATTEMPT_OPEN) {
         attempt->live.beat_ms = event->now_ms;
         keep_details(&turn, call, event->task.details);
     }

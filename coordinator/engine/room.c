@@ -6,7 +6,10 @@
  * What has begun must be able to end, and to be undone: so nothing begins any more where what ends
  * still has room, and what cannot be refused is told with less. The bounds look at the memory alone
  * and are decided live: what a record says is true on any machine. A replay needs as much memory
- * as what it replays, give or take the heads of chunks: the last part is for that too. */
+ * as what it replays, give or take the heads of chunks: the last part is for that too.
+ *
+ * What heartbeats say is in no record. It has a bound of its own and counts for nothing else, for
+ * otherwise a step that tells much of itself would leave the steps after it no room. */
 #include "engine/room.h"
 
 #include "base/limits.h"
@@ -14,17 +17,32 @@
 
 _Static_assert(LIMIT_SAGA_MEMORY / 2 > 4 * LIMIT_VALUE, "a step in the dark is a small one");
 
+_Static_assert(LIMIT_DETAILS <= LIMIT_SAGA_MEMORY / 4, "the last part has room for them");
+_Static_assert(LIMIT_DETAILS >= 4 * LIMIT_VALUE, "any details of one step fit");
+
+/* Without the details of heartbeats. */
+static size_t taken(const struct saga *saga)
+{
+    PRE(saga->live.details_size <= saga->arena.size);
+    return saga->arena.size - saga->live.details_size;
+}
+
 bool room_to_start(const struct saga *saga)
 {
-    return saga->arena.size <= LIMIT_SAGA_MEMORY / 2;
+    return taken(saga) <= LIMIT_SAGA_MEMORY / 2;
 }
 
 bool room_for(const struct saga *saga, size_t size)
 {
-    return saga->arena.size + size <= LIMIT_SAGA_MEMORY;
+    return taken(saga) + size <= LIMIT_SAGA_MEMORY;
+}
+
+bool room_for_details(const struct saga *saga, size_t size)
+{
+    return saga->live.details_size + size <= LIMIT_DETAILS;
 }
 
 bool room_to_undo(const struct saga *saga, size_t size)
 {
-    return saga->arena.size + size <= LIMIT_SAGA_MEMORY / 2 * 3;
+    return taken(saga) + size <= LIMIT_SAGA_MEMORY / 2 * 3;
 }

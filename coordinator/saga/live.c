@@ -6,8 +6,7 @@
 void live_forget_call(struct call *call)
 {
     PRE(call->step->saga->magic == SAGA_MAGIC);
-    call->live.details = (struct span){NULL, 0};
-    call->live.details_room = 0;
+    call->live.details.size = 0; /* their room stays the call's */
 }
 
 void live_forget_step(struct step *step)

@@ -30,8 +30,8 @@ struct attempt_live {
 };
 
 struct call_live {
-    struct span details; /* of the last heartbeat */
-    size_t details_room;
+    struct span details;       /* of the last heartbeat */
+    size_t details_room;       /* bytes behind details.data */
     int64_t forgotten_left_ms; /* when the last of the forgotten attempts was sent */
 };
 
@@ -62,8 +62,9 @@ struct saga_live {
     int64_t touched_ms;        /* the time of that turn */
     int64_t asleep_ms; /* due_ms of the saga's newest head: until when it sleeps; 0 = it is awake */
     bool is_leaving;
-    bool owes;          /* an effect of the saga has yet to make something durable: see leave.c */
-    struct span *wants; /* names of events that a step will wait for, as the store knows them */
+    bool owes;           /* an effect of the saga has yet to make something durable: see leave.c */
+    size_t details_size; /* bytes of its memory that details of heartbeats have taken */
+    struct span *wants;  /* names of events that a step will wait for, as the store knows them */
     uint32_t want_count;
     uint32_t want_capacity;
     bool must_proceed; /* loaded, and proceed() has not looked at the saga since: due at once */

@@ -23,7 +23,8 @@ struct sent {
     uint8_t token[TOKEN_SIZE];
     char key[256];
     uint32_t attempt;
-    bool waits; /* for a participant: it has not left */
+    uint8_t values[32]; /* digest of those that it carries */
+    bool waits;         /* for a participant: it has not left */
 };
 
 struct words;

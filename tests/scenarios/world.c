@@ -8,13 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/mp.h"
 #include "lib/saga_dump.h"
 #include "lib/told.h"
 #include "scenario.h"
 #include "reading/problem.h"
 #include "engine/batch.h"
+#include "engine/state.h"
+#include "saga/saga.h"
 
 enum { DEAD_MS = 6000 };
 
@@ -196,6 +200,21 @@ static void take(struct world *world, const struct task *task)
     *sent = (struct sent){.attempt = task->attempt, .waits = true};
     memcpy(sent->token, task->token, TOKEN_SIZE);
     memcpy(sent->key, task->key.data, task->key.size);
+    digest_pair(task->details, task->input, sent->values);
+}
+
+/* What a task holds stays as it was let go until it has left, however long it waits. */
+static void check_task(const struct world *world, const struct sent *sent)
+{
+    const struct attempt *attempt =
+        map_get(&world->engine->tokens, span_of(sent->token, TOKEN_SIZE));
+    uint8_t values[DIGEST_SIZE];
+    if (attempt) {
+        digest_pair(attempt->task.details, attempt->task.input, values);
+        if (memcmp(values, sent->values, DIGEST_SIZE) != 0) {
+            world_violated(world, "a task has changed while it waited");
+        }
+    }
 }
 
 /* Of the saga of the script, not of a rival. */
@@ -359,6 +378,7 @@ void world_send_waiting(struct world *world)
         struct sent *task = &world->tasks[i];
         if (task->waits && world->participants != PARTICIPANTS_ABSENT) {
             task->waits = false;
+            check_task(world, task);
             struct event event = {.kind = EVENT_SENT};
             memcpy(event.task.token, task->token, TOKEN_SIZE);
             event.task.barrier = world->participants == PARTICIPANTS_BARRIER;
