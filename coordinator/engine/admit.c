@@ -12,7 +12,9 @@
 enum saga_error claims_admit(struct engine *engine, const struct event *event, struct batch *batch,
                              struct saga *saga)
 {
-    /* Of a reversal that waits: an undo of a late effect is at work. It comes again after that. */
+    PRE(event->kind == EVENT_ADMIT);
+    /* The saga waits for the key to be reversed, and is at work now to undo a late effect. It
+     * waits again after that, and is told again. */
     bool is_busy = saga && saga->completed_ms > 0 && saga->state != SAGA_STATE_COMPLETED;
     bool waits = saga && claims_wait(saga) && !is_busy;
     if (!waits || !claims_have_room(engine, saga->definition, saga->claim_text, saga->id)) {

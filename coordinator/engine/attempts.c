@@ -1,5 +1,5 @@
-/* attempts.c - what participants say of attempts other than results: sent, lost, untaken, adopted,
- * alive. */
+/* attempts.c - what participants say of attempts, other than results: sent, lost, untaken,
+ * adopted, alive. */
 #include "engine/attempts.h"
 
 #include "base/limits.h"
@@ -20,6 +20,7 @@
 
 static void task_lost(struct turn *turn, struct attempt *attempt)
 {
+    PRE(attempt->call->step->saga == turn->saga);
     if (attempt->state != ATTEMPT_OPEN || attempt->later) {
         return;
     }
@@ -36,6 +37,7 @@ static void task_lost(struct turn *turn, struct attempt *attempt)
 
 static const char *out_of_what(const struct turn *turn, const struct attempt *attempt)
 {
+    PRE(attempt->live.out_of_time);
     int64_t close_ms = call_spec(attempt->call)->timeouts.schedule_to_close_ms;
     bool closed = close_ms > 0 && attempt->call->first_ms + close_ms <= turn->now_ms;
     if (!closed && call_key_is_over(attempt->call, turn->now_ms)) {
@@ -46,11 +48,13 @@ static const char *out_of_what(const struct turn *turn, const struct attempt *at
 
 static void task_untaken(struct turn *turn, struct attempt *attempt)
 {
+    PRE(attempt->call->step->saga == turn->saga);
     if (attempt->answered || attempt->later) {
         return;
     }
     bool late = attempt->live.out_of_time;
-    /* A do that nobody takes in time fails; undo and check are patient, as their policies say. */
+    /* A do that nobody takes in time fails; an undo and a check are tried again, as their
+     * policies say. */
     bool expired = call_key_is_over(attempt->call, turn->now_ms);
     bool refused = late && attempt->call->kind == TASK_DO && !expired;
     struct failure failure = {
@@ -70,6 +74,7 @@ static void task_untaken(struct turn *turn, struct attempt *attempt)
 
 static void task_sent(struct attempt *attempt, bool barrier, int64_t now_ms)
 {
+    PRE(attempt->run <= attempt->call->run);
     attempt->live.left = true;
     attempt->live.orphan = false;
     attempt->live.barrier = barrier;
@@ -79,11 +84,12 @@ static void task_sent(struct attempt *attempt, bool barrier, int64_t now_ms)
 
 enum saga_error attempts_take(struct engine *engine, const struct event *event, struct batch *batch)
 {
+    PRE(event->kind == EVENT_SENT || event->kind == EVENT_LOST || event->kind == EVENT_UNTAKEN);
     struct attempt *attempt = lookup_token(engine, event->task.token);
     if (!attempt) {
         return SAGA_OK;
     }
-    /* Nothing follows from it but a time: it is not worth a turn. */
+    /* Nothing follows from a sending but a time: no turn is made for that. */
     if (event->kind == EVENT_SENT) {
         struct saga *saga = attempt->call->step->saga;
         task_sent(attempt, event->task.barrier, event->now_ms);
@@ -118,11 +124,13 @@ enum saga_error attempts_take(struct engine *engine, const struct event *event, 
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* Named as running, and its answer is durable: the `done` that said so was lost, or crossed the
- * `ready`. It is said again, which frees the slot that the naming took. */
+/* A participant names as running what it has answered: the answer is durable, and the `done`
+ * that said so was lost, or crossed the participant's `ready`. The verdict is told again, which
+ * frees the slot that the naming took. */
 static bool tell_again(struct batch *batch, const struct event *event,
                        const struct attempt *attempt)
 {
+    PRE(attempt->answered || attempt->later);
     bool ok = true;
     struct effect *effect = batch_effect(batch, EFFECT_DONE, event->ref);
     struct span key = arena_copy(&batch->arena, event->task.key, &ok);
@@ -136,9 +144,10 @@ static bool tell_again(struct batch *batch, const struct event *event,
     return true;
 }
 
-/* A refused adoption is told to the session that offered it. */
+/* A refused adoption is told to the session that offered the attempt. false: no memory. */
 static bool refuse(struct batch *batch, const struct event *event, const struct attempt *attempt)
 {
+    PRE(event->kind == EVENT_ADOPT);
     bool ok = true;
     struct effect *effect = batch_effect(batch, EFFECT_CANCEL, event->ref);
     struct span key = arena_copy(&batch->arena, event->task.key, &ok);
@@ -152,9 +161,10 @@ static bool refuse(struct batch *batch, const struct event *event, const struct 
     return true;
 }
 
-/* A task that has not left borrows the details that were there when it was intended. */
+/* Does a task that has not left still borrow the details that were there when it was intended? */
 static bool is_lent(const struct call *call)
 {
+    PRE(call->attempts || !call->newest);
     for (const struct attempt *a = call->attempts; a; a = a->older) {
         if (!a->live.left && !a->answered) {
             return true;
@@ -163,7 +173,8 @@ static bool is_lent(const struct call *call)
     return false;
 }
 
-/* Where they do not fit, the ones before stand. */
+/* Keeps the details of a heartbeat for the next attempt. Where the saga has no room for them, the
+ * details of the heartbeat before stand. */
 static void keep_details(struct turn *turn, struct call *call, struct span details)
 {
     if (details.size == 0 || is_lent(call)) {
@@ -186,22 +197,25 @@ static void keep_details(struct turn *turn, struct call *call, struct span detai
     }
     memcpy((uint8_t *)(uintptr_t)call->live.details.data, details.data, details.size);
     call->live.details.size = details.size;
+    POST(call->live.details.size <= call->live.details_room);
 }
 
 /* Naming an attempt gives it no more time than it had, but for the coordinator's own outage. */
 static bool is_out_of_time(const struct engine *engine, const struct attempt *attempt,
                            int64_t now_ms)
 {
+    PRE(!attempt->answered);
     const char *what;
     bool counts = attempt->live.left && !attempt->live.orphan;
     return attempt->timed_out || (counts && due_attempt_ms(engine, attempt, &what) <= now_ms);
 }
 
-/* May an attempt that somebody says is running be counted on again? Only the newest, or the one
- * before a newest that has not left; and while it has time. */
+/* May an attempt that a participant says is running be counted on again? Only the newest one, or
+ * the one before a newest that has not left; and while the attempt has time. */
 static bool is_adoptable(const struct engine *engine, const struct attempt *attempt, int64_t now_ms)
 {
     const struct call *call = attempt->call;
+    PRE(attempt->run <= call->run);
     const struct attempt *newest = call->newest;
     if (attempt->answered || attempt->run != call->run || !newest ||
         is_out_of_time(engine, attempt, now_ms)) {
@@ -213,9 +227,10 @@ static bool is_adoptable(const struct engine *engine, const struct attempt *atte
     return newest->state == ATTEMPT_OPEN && !newest->live.left && newest->older == attempt;
 }
 
-/* Is the call at the point where a running attempt is what it waits for? */
+/* Does the call wait for an attempt that runs? */
 static bool waits_for_attempt(const struct call *call)
 {
+    PRE(call->run > 0);
     const struct step *step = call->step;
     switch (call->kind) {
     case TASK_DO:
@@ -233,6 +248,7 @@ static bool waits_for_attempt(const struct call *call)
 
 static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
 {
+    PRE(!attempt->answered);
     struct call *call = attempt->call;
     bool open = attempt == call->newest && attempt->state == ATTEMPT_OPEN;
     struct attempt *newer = attempt == call->newest ? NULL : call->newest;
@@ -259,15 +275,18 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
             call_off(turn, newer, "superseded", true);
         }
     }
-    /* A step in doubt wants to hear how it ends, whatever was decided; others do not. */
+    /* A step in doubt is waited for, whatever was decided about it; of other attempts that
+     * nobody wants the participant hears that they are off. */
     if (!wanted && !(call_is_wanted(call) && in_doubt)) {
         call_off(turn, attempt, "cancelled", false);
     }
 }
 
-/* The attempt that an instance says it has: of the present key or, answered, of an earlier one. */
+/* The attempt that an instance says it has: under the present key of the call or, if it was
+ * adopted, an answered one under an earlier key. NULL: there is none. */
 static struct attempt *find_named(struct saga *saga, const struct event *event)
 {
+    PRE(event->kind == EVENT_ADOPT || event->kind == EVENT_BEAT);
     struct call *call = saga_call_of_key(saga, event->task.key);
     if (call || event->kind != EVENT_ADOPT) {
         return call ? call_attempt(call, call->run, event->task.attempt) : NULL;
@@ -287,6 +306,7 @@ static struct attempt *find_named(struct saga *saga, const struct event *event)
 enum saga_error attempts_take_named(struct engine *engine, const struct event *event,
                                     struct batch *batch)
 {
+    PRE(event->kind == EVENT_ADOPT || event->kind == EVENT_BEAT);
     struct saga *saga = lookup_saga(engine, lookup_saga_of_key(event->task.key));
     struct attempt *attempt = saga ? find_named(saga, event) : NULL;
     struct call *call = attempt ? attempt->call : NULL;

@@ -1,5 +1,5 @@
-/* attempts.h - what participants say of attempts other than results: sent, lost, untaken, adopted,
- * alive. */
+/* attempts.h - what participants say of attempts, other than results: sent, lost, untaken,
+ * adopted, alive. */
 #ifndef ENGINE_ATTEMPTS_H
 #define ENGINE_ATTEMPTS_H
 
@@ -9,11 +9,12 @@ struct batch;
 struct engine;
 struct event;
 
-/* Sent, lost, or never taken: found by the token of the attempt. */
+/* EVENT_SENT, _LOST, _UNTAKEN: the attempt is found by its token; an unknown token changes
+ * nothing. SAGA_NO_MEMORY. */
 enum saga_error attempts_take(struct engine *engine, const struct event *event,
                               struct batch *batch);
 
-/* Adopted, or alive: found by the key that an instance names. */
+/* EVENT_ADOPT, _BEAT: the attempt is found by the key that an instance names. SAGA_NO_MEMORY. */
 enum saga_error attempts_take_named(struct engine *engine, const struct event *event,
                                     struct batch *batch);
 

@@ -123,12 +123,14 @@ static bool bring_in(struct turn *turn, struct step *step)
     return false;
 }
 
-/* In the inverse order: a step's own turn comes when every step after it is done. The definition's
- * `order` is topological, so one pass from its end knows all transitive dependents. */
+/* Undoes in the inverse order: the undo of a step may leave when every step after it is done.
+ * The definition's `order` is topological, so one pass from its end knows all steps after each
+ * one, direct and indirect; true = something changed. */
 static bool undo_parallel(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     uint32_t count = saga->definition->step_count;
+    PRE(!saga->definition->strict);
     bool changed = false;
     for (uint32_t i = count; i > 0 && !turn->failed; i--) {
         struct step *step = saga_step(saga, saga->definition->order[i - 1]);
@@ -143,8 +145,8 @@ static bool undo_parallel(struct turn *turn)
             step_wake(step);
             changed |= undo_begin(turn, step);
         } else if (step_wants_undo(step)) {
-            /* It was due, and a late effect of a step after it comes first: not due any more, or
-             * its timer would fire for nothing, again and again. */
+            /* The undo was due, and then a late effect of a step after this one came first. Not
+             * due any more, or the timer of the undo would fire for nothing, again and again. */
             step->live.undo_due_ms = 0;
         }
         step->live.all_clear = clear && step_is_done(step, false);
@@ -152,10 +154,11 @@ static bool undo_parallel(struct turn *turn)
     return changed;
 }
 
-/* The latest started step that is not done; only it may be undone. */
+/* Undoes the latest started step that is not done, and no other; true = something changed. */
 static bool undo_strict(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->definition->strict);
     struct step *latest = NULL;
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         struct step *own = saga_step(saga, i);
@@ -179,17 +182,21 @@ static bool undo_strict(struct turn *turn)
     return undo_begin(turn, latest);
 }
 
-/* Has it an effect, which nobody has undone? A person may have said so, or kept it. */
+/* Has the step an effect that nobody has undone? A person may have settled the step as
+ * succeeded, or kept what it did. */
 static bool has_effect(const struct step *step)
 {
+    PRE(step->state > STEP_STATE_NONE);
     bool stands =
         step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_KEPT ||
         (step->state == STEP_STATE_RESOLVED && (!step->refused || span_is(step->outcome, "kept")));
     return stands && !step->fan && step->spec->step_class != CLASS_READONLY;
 }
 
+/* Has a step that was not chosen an effect which stands? */
 static bool still_stands(const struct saga *saga)
 {
+    PRE(saga->partial);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
         if (!step->chosen && has_effect(step)) {
@@ -201,6 +208,7 @@ static bool still_stands(const struct saga *saga)
 
 static bool has_chosen(const struct saga *saga)
 {
+    PRE(saga->step_total >= saga->definition->step_count);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         if (saga_step(saga, i)->chosen) {
             return true;
@@ -209,9 +217,11 @@ static bool has_chosen(const struct saga *saga)
     return false;
 }
 
-/* Of a completed saga: what it came to has not changed. */
+/* Did the saga, which had completed, go back for a late effect alone? Then it is completed
+ * again. */
 static bool is_for_late_effect(const struct saga *saga)
 {
+    PRE(saga->direction == BACKWARD);
     return span_is(saga_reason_text(saga, "code"), "late_result");
 }
 
@@ -280,6 +290,7 @@ static bool finish(struct turn *turn)
 bool backward(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->direction == BACKWARD);
     bool changed = false;
     if (saga->save_point > 0 && savepoint_widens(turn)) {
         return true;

@@ -6,6 +6,8 @@
 
 struct turn;
 
+/* One round of what can be done now in a saga that goes back: steps are brought to a known
+ * state, undos leave, the saga ends. true = something changed, look again. */
 bool backward(struct turn *turn);
 
 #endif

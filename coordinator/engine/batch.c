@@ -33,9 +33,10 @@ static const struct list {
     [BATCH_EFFECTS] = LIST(effects, effect_count, struct effect),
 };
 
-/* Objects of the list are pointers of other types: they are copied, not looked at as void *. */
+/* The list's pointer has another type than void *: it is copied, and never read as a void *. */
 static void *items_of(const struct batch *batch, const struct list *list)
 {
+    PRE(list->size > 0);
     void *items;
     memcpy(&items, (const uint8_t *)batch + list->items, sizeof(items));
     return items;
@@ -43,16 +44,19 @@ static void *items_of(const struct batch *batch, const struct list *list)
 
 static void set_items(struct batch *batch, const struct list *list, void *items)
 {
+    PRE(list->size > 0);
     memcpy((uint8_t *)batch + list->items, &items, sizeof(items));
 }
 
 static uint32_t *count_of(struct batch *batch, const struct list *list)
 {
+    PRE(list->count % sizeof(uint32_t) == 0);
     return (uint32_t *)(void *)((uint8_t *)batch + list->count);
 }
 
 static void give(struct batch *batch, enum batch_list which)
 {
+    PRE(which < BATCH_LIST_COUNT);
     const struct list *list = &lists[which];
     const struct arena_source *memory = batch->arena.source;
     void *items = items_of(batch, list);
@@ -68,6 +72,7 @@ static bool grow(struct batch *batch, enum batch_list which)
     const struct list *list = &lists[which];
     const struct arena_source *memory = batch->arena.source;
     uint32_t count = *count_of(batch, list);
+    PRE(count == batch->capacities[which]);
     uint32_t capacity = batch->capacities[which] ? batch->capacities[which] * 2 : CAPACITY_MIN;
     void *bigger = memory->take(capacity * list->size, memory->arg);
     if (!bigger) {
@@ -82,7 +87,7 @@ static bool grow(struct batch *batch, enum batch_list which)
     return true;
 }
 
-/* One more item, all zeros. */
+/* One more item of the list, all zeros; NULL = no memory. */
 static void *add(struct batch *batch, enum batch_list which)
 {
     const struct list *list = &lists[which];
@@ -90,6 +95,7 @@ static void *add(struct batch *batch, enum batch_list which)
     if (*count == batch->capacities[which] && !grow(batch, which)) {
         return NULL;
     }
+    CHECK(*count < batch->capacities[which]);
     uint8_t *item = (uint8_t *)items_of(batch, list) + *count * list->size;
     *count += 1;
     return memset(item, 0, list->size);
@@ -97,12 +103,14 @@ static void *add(struct batch *batch, enum batch_list which)
 
 void batch_open(struct batch *batch, const struct arena_source *memory)
 {
+    PRE(memory->take && memory->give);
     *batch = (struct batch){0};
     arena_open(&batch->arena, memory, (size_t)4 * LIMIT_BATCH_BYTES + LIMIT_SAGA_MEMORY);
 }
 
 void batch_clear(struct batch *batch)
 {
+    PRE(batch->arena.source != NULL);
     struct batch old = *batch;
     arena_reset(&old.arena);
     *batch = (struct batch){.arena = old.arena};
@@ -117,6 +125,7 @@ void batch_clear(struct batch *batch)
 
 void batch_close(struct batch *batch)
 {
+    PRE(batch->capacities[BATCH_ROWS] >= batch->rows.row_count);
     for (uint32_t i = 0; i < BATCH_LIST_COUNT && batch->arena.source; i++) {
         give(batch, i);
     }
@@ -187,6 +196,7 @@ struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t
 bool batch_reply(struct batch *batch, uint64_t ref, enum saga_error error, const char *why,
                  const struct saga *saga)
 {
+    PRE(!saga || saga->magic == SAGA_MAGIC);
     struct effect *effect = batch_effect(batch, EFFECT_REPLY, ref);
     if (!effect) {
         return false;
@@ -205,6 +215,8 @@ bool batch_reply(struct batch *batch, uint64_t ref, enum saga_error error, const
 
 bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new)
 {
+    PRE(saga->magic == SAGA_MAGIC);
+    PRE(saga->last_lsn >= saga->first_lsn);
     struct head *head = batch_head(batch);
     if (!head) {
         return false;

@@ -1,22 +1,24 @@
 /* budget.c - what a saga may cost: looked at before each attempt of the way forward.
  *
- * A budget is a brake, not a wall: what an attempt costs is known when it has answered, so the last
- * one may go past it (unless its step says what to expect). The way back is never stopped by money;
- * past its own limit somebody is told, once. */
+ * A budget is a brake, not a wall: what an attempt costs is known when it has answered, so the
+ * last attempt may go past the limit (unless its step says what to expect). The way back is
+ * never stopped by money; when undos cost more than their own limit a person is alerted, once. */
 #include "engine/budget.h"
 
 #include "engine/failure.h"
 #include "engine/turn.h"
 #include "saga/calls.h"
 
-/* Would one more attempt go past the limit? 0 = there is none. */
+/* Would an attempt that costs what is expected go past the limit? limit 0 = there is none. */
 static bool is_past(int64_t limit, int64_t spent, int64_t expected)
 {
+    PRE(expected >= 0);
     return limit > 0 && spent > limit - expected;
 }
 
 bool budget_allows(struct turn *turn, struct step *step)
 {
+    PRE(step->saga == turn->saga);
     const struct saga *saga = turn->saga;
     const struct step_spec *spec = step->spec;
     int64_t spent = saga->cost_micros - saga->undo_cost_micros;
@@ -40,6 +42,7 @@ bool budget_allows(struct turn *turn, struct step *step)
 
 void budget_watch_undo(struct turn *turn, const struct step *step, int64_t cost_micros)
 {
+    PRE(cost_micros >= 0);
     const struct saga *saga = turn->saga;
     int64_t limit = saga->definition->undo_cost_max_micros;
     bool crossed = is_past(limit, saga->undo_cost_micros, 0) &&

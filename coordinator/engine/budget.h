@@ -8,10 +8,11 @@
 struct step;
 struct turn;
 
-/* May the step's do be asked (again)? false: no, and the step has failed with budget_exceeded. */
+/* May the next attempt of the step's do be sent? false: no, and the step has failed with
+ * budget_exceeded. */
 bool budget_allows(struct turn *turn, struct step *step);
 
-/* An undo has cost this much more: alerts when that goes past undo_max_cost_usd. */
+/* An undo has cost so much: alerts when all undos together go past undo_max_cost_usd with that. */
 void budget_watch_undo(struct turn *turn, const struct step *step, int64_t cost_micros);
 
 #endif

@@ -1,7 +1,7 @@
-/* call.c - attempts: sending one, and what its failure means for the next.
+/* call.c - attempts: sending one, and calling off what is no longer wanted.
  *
- * The intent is a record before it is an effect, so that a crash never hides a call. The request is
- * frozen with the first intent of a key; further attempts of the key carry the same bytes. */
+ * The intent is a record before it is an effect, so that a crash never hides a call. The request
+ * is frozen with the first intent of a key; further attempts of the key carry the same bytes. */
 #include "engine/call.h"
 
 #include "base/limits.h"
@@ -15,9 +15,10 @@
 #include "saga/quiet.h"
 #include "saga/steps.h"
 
-/* What adapters are given of a new attempt. */
+/* What adapters are given of a new attempt; the task borrows from the saga. */
 static void fill_task(const struct saga *saga, const struct call *call, struct attempt *attempt)
 {
+    PRE(attempt->call == call);
     const struct timeouts *timeouts = &call_spec(call)->timeouts;
     struct task *task = &attempt->task;
     task->saga = saga->id;
@@ -43,8 +44,9 @@ static void fill_task(const struct saga *saga, const struct call *call, struct a
     task->tracestate = saga->tracestate;
 }
 
-/* Past the bound the oldest attempt is forgotten; its token goes with it, and its answer will be
- * `unknown`. How long it may still act is remembered: the undo must not overtake it. */
+/* When as many attempts are kept as may be, the oldest is forgotten with its token, and its
+ * answer will be `unknown`. How long it may still act is remembered, so that the undo does not
+ * overtake it. */
 static void forget_oldest(struct turn *turn, struct call *call)
 {
     if (call->attempt_count < LIMIT_ATTEMPTS_KEPT) {
@@ -55,6 +57,7 @@ static void forget_oldest(struct turn *turn, struct call *call)
         if (!spare->answered && spare->live.left_ms > call->live.forgotten_left_ms) {
             call->live.forgotten_left_ms = spare->live.left_ms;
         }
+        CHECK(spare != call->newest);
         map_drop(&turn->engine->tokens, span_of(spare->token, TOKEN_SIZE));
     }
 }
@@ -66,7 +69,8 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
     }
     CHECK(turn->entropy->used + TOKEN_SIZE <= turn->entropy->size);
     bool fresh = input != NULL || call->run == 0;
-    /* An undo must be asked for: as with any reference that is too much, null stands for it. */
+    /* An undo must be asked for, even if the saga has no room for its input: null stands for
+     * that, as for any reference whose value is too large. */
     bool fits = call->kind != TASK_UNDO || !input || room_to_undo(turn->saga, input->size);
     struct record record = {.type = RECORD_TASK_INTENDED,
                             .fields = 1,
@@ -85,7 +89,7 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
     }
     struct attempt *attempt = call->newest;
     if (call_is_of_child(call)) {
-        call->step->live.watch = (struct child_watch){0}; /* no participant: see child.c */
+        call->step->live.watch = (struct child_watch){0}; /* no participant is asked: see child.c */
         return;
     }
     fill_task(turn->saga, call, attempt);
@@ -102,6 +106,7 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
 
 bool call_is_wanted(const struct call *call)
 {
+    PRE(call->kind != TASK_CONFIRM);
     const struct step *step = call->step;
     const struct saga *saga = step->saga;
     if (saga_state_is_final(saga->state) || step->by_person) {
@@ -109,8 +114,8 @@ bool call_is_wanted(const struct call *call)
     }
     switch (call->kind) {
     case TASK_DO:
-        /* A pivot in doubt is asked again with its key even when the saga shall turn back: only
-         * its outcome says which way is open. */
+        /* A pivot in doubt is asked again with its key even when the saga shall go back: only
+         * the outcome of the pivot says which way is open. */
         return (saga->direction == FORWARD || savepoint_spares(step)) &&
                (!saga->back_wanted ||
                 (step->spec->step_class == CLASS_PIVOT && call_in_doubt(call)));
@@ -125,10 +130,11 @@ bool call_is_wanted(const struct call *call)
     return false;
 }
 
-/* A participant that never answers what was called off keeps its slot no longer than its time. One
- * that has not left, as far as we know, may be leaving at this moment. */
+/* When the participant's slot is free again, even if it never answers. An attempt that has not
+ * left, as far as we know, may be leaving at this moment. */
 static int64_t slot_over_ms(const struct turn *turn, const struct attempt *attempt)
 {
+    PRE(attempt->call->step->saga == turn->saga);
     struct attempt leaving = *attempt;
     leaving.live.left_ms = attempt->live.left ? attempt->live.left_ms : turn->now_ms;
     return attempt_over_ms(&leaving);
@@ -136,6 +142,7 @@ static int64_t slot_over_ms(const struct turn *turn, const struct attempt *attem
 
 void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bool timed_out)
 {
+    PRE(attempt->call->step->saga == turn->saga);
     if (call_is_of_child(attempt->call)) {
         return;
     }
@@ -149,7 +156,7 @@ void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bo
     attempt->live.called_off = true;
     bool ok = true;
     effect->ref = 0;
-    /* A final saga may leave memory before this batch is released: the key is copied. */
+    /* A final saga may leave memory before this batch is released, so the key is copied. */
     effect->call.key = arena_copy(&turn->batch->arena, attempt->task.key, &ok);
     turn->failed |= !ok;
     effect->call.attempt = attempt->number;
@@ -161,6 +168,7 @@ void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bo
 
 void call_off_all(struct turn *turn, struct call *call, const char *reason)
 {
+    PRE(call->attempts || !call->newest);
     for (struct attempt *a = call->attempts; a; a = a->older) {
         call_off(turn, a, reason, false);
     }

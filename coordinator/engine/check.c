@@ -1,8 +1,9 @@
 /* check.c - asking what became of a do, or an undo, that is in doubt without an attempt left.
  *
- * A step has one call for both. Beside the do's doubt only the undo of an old key (late_effects.c)
- * can want it at the same time: then that one waits, and loses it if it has it. Who is asked, how
- * often and for how long is as the action says that is in doubt; the request is that action's. */
+ * A step has one check call for both. Only the undo of a late effect (late_effects.c) can want a
+ * check at the same time as the doubt of the do: then that undo waits for the check, and loses
+ * it if it has it. Who is asked, how often and for how long is as written for the action that is
+ * in doubt; the check is asked with that action's request. */
 #include "engine/check.h"
 
 #include "engine/call.h"
@@ -12,6 +13,7 @@
 
 bool check_is_left(const struct call *asked)
 {
+    PRE(asked->kind != TASK_CHECK);
     return call_spec(asked)->check.size > 0 && !asked->used_up;
 }
 
@@ -38,8 +40,9 @@ bool check_ask(struct turn *turn, struct call *asked)
 
 void check_call_off(struct turn *turn, struct step *step)
 {
+    PRE(step->saga == turn->saga);
     struct call *check = step_call(step, TASK_CHECK);
-    /* Nobody wants to know any more, and the check must not outlive the saga. */
+    /* When nobody wants to know any more, the check must not outlive the saga. */
     if (!check_is_awaited(check)) {
         call_off_all(turn, check, "settled");
     }

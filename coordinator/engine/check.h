@@ -8,14 +8,14 @@ struct call;
 struct step;
 struct turn;
 
-/* Has the call's action a check that may still know? */
+/* Has the action of the do or undo a check, and may that still know the outcome? */
 bool check_is_left(const struct call *asked);
 
-/* Asks it about the call, which is in doubt without an attempt left; false: its answer, or its
- * turn, has to be waited for. */
+/* Asks the check about the call, which is in doubt without an attempt left. true = sent; false:
+ * its answer or its next attempt is waited for, or it is busy with the step's do. */
 bool check_ask(struct turn *turn, struct call *asked);
 
-/* Calls the step's check off, unless something depends on it. */
+/* Calls the step's check off, unless something depends on its answer. */
 void check_call_off(struct turn *turn, struct step *step);
 
 #endif

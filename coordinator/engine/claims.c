@@ -16,24 +16,28 @@
 
 enum { KEY_TEXT = 256 };
 
-/* Of definition and key: neither has a zero in it. */
+/* The digest of a key: of the definition's name and the key's text. */
 static void digest_of(struct span definition, struct span text, uint8_t *digest)
 {
+    PRE(definition.size > 0);
     uint8_t halves[2][DIGEST_SIZE];
     digest_pair(definition, (struct span){NULL, 0}, halves[0]);
     digest_pair(text, (struct span){NULL, 0}, halves[1]);
     digest_pair(span_of(halves[0], DIGEST_SIZE), span_of(halves[1], DIGEST_SIZE), digest);
 }
 
-/* A saga keeps its key when it is moved to a version that knows of none. */
+/* How many sagas may hold the key at once. A saga that was moved to a version without a
+ * concurrency key keeps its key, alone. */
 static uint32_t limit_of(const struct definition *definition)
 {
+    IMPLIES(definition->concurrency.key, definition->concurrency.limit > 0);
     return definition->concurrency.limit > 0 ? definition->concurrency.limit : 1;
 }
 
 bool claims_have_room(const struct engine *engine, const struct definition *definition,
                       struct span text, uint64_t saga)
 {
+    PRE(text.size > 0);
     uint8_t digest[DIGEST_SIZE];
     digest_of(definition->name, text, digest);
     return claim_table_has_room(engine, digest, limit_of(definition), saga);
@@ -91,6 +95,7 @@ static enum saga_error fill_text(struct engine *engine, const struct start_reque
 enum saga_error claims_fill(struct engine *engine, const struct start_request *start,
                             struct batch *batch, struct span *key, const char **why)
 {
+    PRE(start->definition != NULL);
     const struct concurrency *concurrency = &start->definition->concurrency;
     *key = (struct span){NULL, 0};
     *why = NULL;
@@ -114,9 +119,11 @@ enum saga_error claims_fill(struct engine *engine, const struct start_request *s
 
 void claims_begin(struct turn *turn, const struct start_request *start, struct record *record)
 {
+    PRE(record->type == RECORD_SAGA_STARTED);
     const struct concurrency *concurrency = &start->definition->concurrency;
     record->message = start->claim;
-    /* Before its time a saga does not stand in the way, unless nobody would wait for it. */
+    /* A saga whose start_at has not come does not take the key from others yet, unless it would
+     * be refused then. */
     bool now = start->start_at_ms <= turn->now_ms || concurrency->rejects;
     bool holds = start->claim.size > 0 && now &&
                  claims_have_room(turn->engine, start->definition, start->claim, turn->saga->id);
@@ -125,6 +132,7 @@ void claims_begin(struct turn *turn, const struct start_request *start, struct r
 
 static void emit_queued(struct turn *turn, const struct record *back)
 {
+    PRE(turn->saga->claim_text.size > 0);
     struct record record = {.type = RECORD_SAGA_QUEUED, .code = span_text("concurrency")};
     if (back) {
         record.message = back->message;
@@ -138,6 +146,7 @@ static void emit_queued(struct turn *turn, const struct record *back)
 
 void claims_emit_admitted(struct turn *turn)
 {
+    PRE(turn->saga->claim_text.size > 0);
     struct record record = {.type = RECORD_SAGA_ADMITTED, .code = span_text("concurrency")};
     turn_emit(turn, &record);
 }
@@ -145,6 +154,7 @@ void claims_emit_admitted(struct turn *turn)
 bool claims_allow(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->direction == FORWARD);
     if (saga->claim_text.size == 0 || saga->claim != CLAIM_STATE_NONE) {
         return saga->claim != CLAIM_STATE_QUEUED;
     }
@@ -158,6 +168,7 @@ bool claims_allow(struct turn *turn)
 
 static bool is_free(const struct turn *turn)
 {
+    PRE(turn->saga->magic == SAGA_MAGIC);
     const struct saga *saga = turn->saga;
     return saga->claim_text.size == 0 ||
            claims_have_room(turn->engine, saga->definition, saga->claim_text, saga->id);
@@ -165,6 +176,7 @@ static bool is_free(const struct turn *turn)
 
 const char *claims_refuse(const struct turn *turn)
 {
+    PRE(turn->saga->state == SAGA_STATE_COMPLETED);
     if (claims_wait(turn->saga)) {
         return "its reversal waits for the concurrency key already";
     }
@@ -197,10 +209,9 @@ void claims_wait_on(struct turn *turn)
     emit_queued(turn, &back);
 }
 
-/* ---- turns ---- */
-
 static enum claim_change change_of(enum claim_state state)
 {
+    PRE(state <= CLAIM_STATE_ENDED);
     switch (state) {
     case CLAIM_STATE_HELD:
         return CLAIM_HELD;
@@ -215,6 +226,7 @@ static enum claim_change change_of(enum claim_state state)
 
 static struct claim_row row_of(const struct saga *saga)
 {
+    PRE(saga->claim_text.size > 0);
     struct claim_row row = {.change = change_of(saga->claim),
                             .saga = saga->id,
                             .limit = limit_of(saga->definition),
@@ -228,6 +240,7 @@ bool claims_note(struct turn *turn)
     struct saga *saga = turn->saga;
     struct engine *engine = turn->engine;
     enum claim_change before = change_of(turn->claim_before);
+    PRE(saga->claim_lsn <= saga->last_lsn);
     saga->claim_lsn = turn->claim_before != saga->claim ? saga->last_lsn : saga->claim_lsn;
     bool has_come_back = before == CLAIM_QUEUED && saga->state == SAGA_STATE_COMPLETED &&
                          turn->state_before != SAGA_STATE_COMPLETED;
@@ -237,7 +250,9 @@ bool claims_note(struct turn *turn)
     }
     struct claim_row row = row_of(saga);
     if (is_same) {
-        return claim_table_invite(engine, turn->batch, row.key); /* it could not go before */
+        return claim_table_invite(
+            engine, turn->batch,
+            row.key); /* a reversal could not be told before, for the saga was at work */
     }
     struct claim_row *kept = batch_claim(turn->batch);
     if (!kept) {
@@ -245,7 +260,6 @@ bool claims_note(struct turn *turn)
     }
     *kept = row;
     if (row.change != CLAIM_ENDED) {
-        /* There may be room for one more. */
         return claim_table_set(engine, &row, saga->name) &&
                (before == CLAIM_ENDED || claim_table_invite(engine, turn->batch, row.key));
     }
@@ -267,5 +281,6 @@ enum saga_error claims_learn(struct engine *engine, const struct saga *saga)
         return SAGA_OK;
     }
     struct claim_row row = row_of(saga);
+    POST(row.place_lsn > 0);
     return claim_table_set(engine, &row, saga->name) ? SAGA_OK : SAGA_NO_MEMORY;
 }

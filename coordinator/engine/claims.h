@@ -1,15 +1,17 @@
-/* claims.h - concurrency keys: who holds which, and who waits in which order.
+/* claims.h - concurrency keys: a saga's key, whether the saga may have it, and what of that is
+ * written.
  *
  * A key is a definition's name and a value that the start's input gives. At most `limit` sagas hold
- * it; the others wait, in the order of the journal. One saga never changes another: when a holder
- * ends, the one whose turn it is becomes an effect of that, and is admitted by an event of its own
- * once that is durable. What is here is the sum of the sagas' records, and of the store's rows for
- * those that are out of memory; so after a crash who may go on is told again.
+ * a key; the others wait, in the order of the journal. One saga never changes another: when a
+ * holder ends, an effect names the saga that comes next, and an event of its own admits that saga
+ * once the end is durable. The table (claim_table.h) is the sum of the sagas' records, and of the
+ * store's rows for sagas that are out of memory; so after a crash the sagas that may go on are told
+ * again.
  *
- *   held until   completed, compensated or terminated; a parked saga keeps it
+ *   held until   completed, compensated or terminated; a parked saga keeps its key
  *   a person's   reversal of a completed saga waits anew; a late second undo does not
- *   a child      of a saga that has a key shares that one, and takes none: so nobody waits for a
- *                key while he holds one, and no two can wait for each other */
+ *   a child      of a saga that has a key shares that key, and takes none of its own: so nobody
+ * waits for a key while holding one, and no two can wait for each other */
 #ifndef ENGINE_CLAIMS_H
 #define ENGINE_CLAIMS_H
 
@@ -25,33 +27,36 @@ struct saga;
 struct start_request;
 struct turn;
 
-/* Fills in the key of a start, into the batch's memory; empty when its definition has none, or it
- * shares its parent's. SAGA_INVALID, SAGA_CONFLICT (held, and not to be waited for),
+/* Fills in the key of a start, in the batch's memory; empty when the definition has none, or the
+ * saga shares its parent's. SAGA_INVALID, SAGA_CONFLICT (held, and not to be waited for),
  * SAGA_OVERLOADED with *why, a literal; SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error claims_fill(struct engine *engine, const struct start_request *start,
                                        struct batch *batch, struct span *key, const char **why);
-/* The start's record says which key it is, and whether it has it already. */
+/* Writes into the start's record which key the saga has, and whether the saga holds it at once. */
 void claims_begin(struct turn *turn, const struct start_request *start, struct record *record);
-/* May the saga's steps start? Asks for the key, if that has not been done yet. */
+/* May the saga's steps start? Writes that the saga holds its key, or waits for it, if that has
+ * not been written yet. */
 bool claims_allow(struct turn *turn);
-/* May a person not turn the completed saga back now, for its key is held by others? Why. */
+/* Why a person may not reverse the completed saga now: its reversal waits already, or others
+ * hold its key and it is not to be waited for. A literal; NULL = the person may. */
 const char *claims_refuse(const struct turn *turn);
-/* Turns a completed saga back with this record, now or when its key is free. */
+/* A completed saga goes back with this record, now or when its key is free. */
 void claims_reverse(struct turn *turn, struct record *record);
-/* After the undo of a late effect: the reversal that waited before it still does, in its place. */
+/* A completed saga whose reversal waited has undone a late effect meanwhile: the reversal waits
+ * on, in the same place. */
 void claims_wait_on(struct turn *turn);
-/* At the end of a turn: what has changed goes into the table and the batch, and who may go on is
- * told. false = no memory. */
+/* At the end of a turn: what has changed of the saga's key goes into the table and the batch,
+ * and the sagas that may go on are told. false = no memory. */
 MUST_CHECK bool claims_note(struct turn *turn);
-/* A start that failed leaves nothing. */
+/* A start that has failed leaves nothing in the table. */
 void claims_forget(struct engine *engine, const struct saga *saga);
-/* A saga that was loaded: what its records say of its key. */
+/* A saga that was loaded is in the table as its records say. SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error claims_learn(struct engine *engine, const struct saga *saga);
-/* May another saga have the key? */
+/* Is the key with this text free for the saga (0: a new one), with nobody before it? */
 bool claims_have_room(const struct engine *engine, const struct definition *definition,
                       struct span text, uint64_t saga);
 
-/* Records that the saga has its key now. */
+/* Writes that the saga holds its key from now on. */
 void claims_emit_admitted(struct turn *turn);
 
 #endif

@@ -1,13 +1,13 @@
 /* deadline.c - until when an undo must have been done: `before` of a compensation.
  *
- *     success ----------- alert ------------- turn back ------------ deadline
+ *     success ----------- alert ------------- go back -------------- deadline
  *                           |<---- lead ---------->|<----- lead ------->|
  *
- * The deadline is taken from the step's output (or from the input) when the step succeeds, and kept
- * in the journal. The lead is twice the undo's start_to_close, at least a minute: room for an
- * attempt that times out, and for another. What is late (an outage of ours) is said late; a
- * deadline that has passed turns nothing back, for nothing could be undone in time. Past the pivot
- * there is no way back by itself: somebody is told, and decides. */
+ * The deadline is taken from the step's output (or from the input) when the step succeeds, and
+ * kept in the journal. The lead is twice the undo's start_to_close, at least a minute: room for
+ * an attempt that times out, and for another. After an outage of the coordinator an alert may
+ * come late. A deadline that has passed sends no saga back, for nothing could be undone in time.
+ * Past the pivot the saga cannot go back by itself: a person is told, and decides. */
 #include "engine/deadline.h"
 
 #include "base/mp.h"
@@ -23,6 +23,7 @@ enum { LEAD_LEAST_MS = 60 * 1000 };
 
 static int64_t lead_ms(const struct step *step)
 {
+    PRE(step->spec->has_undo);
     int64_t twice_ms = 2 * step->spec->undo.timeouts.start_to_close_ms;
     return twice_ms > LEAD_LEAST_MS ? twice_ms : LEAD_LEAST_MS;
 }
@@ -30,6 +31,7 @@ static int64_t lead_ms(const struct step *step)
 static void emit_deadline(struct turn *turn, const struct step *step, const char *code,
                           int64_t due_ms)
 {
+    PRE(step->saga == turn->saga);
     struct record record = {.type = RECORD_UNDO_DEADLINE,
                             .fields = 1,
                             .step = step->index,
@@ -39,9 +41,10 @@ static void emit_deadline(struct turn *turn, const struct step *step, const char
     turn_emit(turn, &record);
 }
 
-/* May its effect still stand, and its undo be too late? */
+/* May the step's effect still stand, and its undo come too late? */
 static bool still_counts(const struct step *step)
 {
+    PRE(step->undo_before_ms >= 0);
     if (step->undo_before_ms == 0 || saga_state_is_final(step->saga->state)) {
         return false;
     }
@@ -49,8 +52,11 @@ static bool still_counts(const struct step *step)
            (step->state == STEP_STATE_COMPENSATING && step->undo_state != UNDO_STATE_SUCCEEDED);
 }
 
+/* May the deadline send the saga back: has it not done so, and does no other reason do so
+ * already? */
 static bool may_send_back(const struct step *step)
 {
+    PRE(step->undo_before_ms > 0);
     const struct saga *saga = step->saga;
     bool stays = saga->direction == FORWARD || savepoint_spares(step);
     bool goes_back = saga->back_wanted && saga->back_to == 0;
@@ -69,11 +75,13 @@ int64_t deadline_due_ms(const struct step *step)
     if (!step->undo_before_told) {
         due_ms = step->undo_before_ms - 2 * lead_ms(step);
     }
+    POST(due_ms < INT64_MAX || !may_send_back(step));
     return due_ms > 0 ? due_ms : 1;
 }
 
 void deadline_expire(struct turn *turn, const struct step *step)
 {
+    PRE(step->saga == turn->saga);
     const struct saga *saga = turn->saga;
     if (turn->failed || !still_counts(step)) {
         return;
@@ -102,6 +110,7 @@ void deadline_expire(struct turn *turn, const struct step *step)
 
 void deadline_set(struct turn *turn, const struct step *step)
 {
+    PRE(step->saga == turn->saga);
     const struct template *before = step->spec->has_undo ? step->spec->undo_before : NULL;
     bool goes_back = turn->saga->direction == BACKWARD && !savepoint_spares(step);
     if (!before || turn->failed || goes_back) {
@@ -116,7 +125,8 @@ void deadline_set(struct turn *turn, const struct step *step)
     int64_t due_ms = 0;
     if (time_value_read(given, &due_ms)) {
         emit_deadline(turn, step, "undo_deadline", due_ms);
-        deadline_expire(turn, step); /* it may be near already: nothing else starts then */
+        deadline_expire(turn,
+                        step); /* the deadline may be near already: then nothing else starts */
     } else if (mp_type(given) != MP_NIL) {
         turn_alert(turn, step, "undo_deadline_unreadable");
     }

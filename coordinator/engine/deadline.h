@@ -7,14 +7,14 @@
 struct step;
 struct turn;
 
-/* When it next has something to say; INT64_MAX = never. */
+/* When the deadline of the step's undo next asks for an alert, or sends the saga back; INT64_MAX
+ * = never. */
 int64_t deadline_due_ms(const struct step *step);
 
-/* Alerts ahead of it, and turns the saga back in time. */
+/* Alerts ahead of the deadline, and sends the saga back in time, if either is due. */
 void deadline_expire(struct turn *turn, const struct step *step);
 
-/* deadline.c: until when an undo must have been done. */
-/* The step has succeeded: its undo's deadline is known from now on. */
+/* The step has succeeded: the deadline of its undo, if it has one, is known from now on. */
 void deadline_set(struct turn *turn, const struct step *step);
 
 #endif

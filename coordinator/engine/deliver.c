@@ -1,17 +1,18 @@
 /* deliver.c - an event that has come: into the inbox, and to a step that waits for it.
  *
  * An event is a durable row first. The row is made when the event comes from outside
- * (deliver_arrived), or in the commit of the emit step that sends it (emit_begin). Then whoever
- * runs the engine offers the event to each step that waits for its name (deliver_event), and each
- * step takes the earliest event that matches:
+ * (deliver_arrived), or in the commit of the emit step that sends the event (emit_begin). Then
+ * whoever runs the engine offers the event to each step that waits for its name (deliver_event),
+ * and each step takes the earliest event that matches:
  *
  *     started ── events since then ──> wait begins ──> recall: those, in their order
  *                                                  └─> from then on each new one that may match
  *
- * So an event that came before the wait for it counts, and no new event is offered to a step while
- * older ones are being recalled for it. A step that has taken an event, or was called off, takes no
- * more: offering one again after a crash changes nothing. What the store must keep, and which sagas
- * it must find, goes with the records that make it so: wait rows. */
+ * So an event that came before the wait for it counts, and no new event is offered to a step
+ * while older ones are being recalled for that step. A step that has taken an event, or was
+ * called off, takes no more: offering an event again after a crash changes nothing. Which events
+ * the store must keep, and which sagas it must find for them, is told by wait rows, in the
+ * commit of the records that make it so. */
 #include "engine/deliver.h"
 
 #include "base/mp.h"
@@ -31,9 +32,10 @@
 #include "language/template.h"
 #include "saga/steps.h"
 
-/* The same without its data, from the whole. */
+/* Puts the event without its data: what the step's record keeps of it. */
 static void put_identity(struct buf *out, struct span event)
 {
+    PRE(mp_type(event) == MP_MAP);
     struct span data = mp_find(event, span_text("data"));
     struct mp mp = mp_open(event);
     uint32_t count = mp_map(&mp);
@@ -51,11 +53,14 @@ static void put_identity(struct buf *out, struct span event)
 enum saga_error deliver_arrived(struct engine *engine, const struct event *event,
                                 struct batch *batch)
 {
+    PRE(event->kind == EVENT_ARRIVED);
     return inbox_rows_add(engine, batch, &event->arrived) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
+/* Does the event meet the condition of the step's wait? */
 static bool matches(struct turn *turn, const struct step *step, struct span event)
 {
+    PRE(step_kind_facts(step->spec->kind)->takes_event);
     bool holds = true;
     struct scope scope;
     step_scope(step, false, &scope);
@@ -68,18 +73,22 @@ static bool matches(struct turn *turn, const struct step *step, struct span even
     return holds;
 }
 
-/* It came when the step's time was over, though nobody has looked yet: the saga is paused. */
+/* Did the event come when the step's time was over, though the saga has not noticed yet, for it
+ * is paused? */
 static bool is_too_late(const struct step *step, struct span event)
 {
+    PRE(step->wake_ms >= 0);
     int64_t came_ms = 0;
     bool knows = time_value_read(mp_find(event, span_text("time")), &came_ms);
     return step->wake_ms > 0 && knows && came_ms >= step->wake_ms;
 }
 
-/* What a save-point spares goes on while the saga is on its way there, and before it turns. */
+/* Does the step wait for this event, leaving its condition aside? A step that a save-point
+ * spares goes on waiting while the saga is on its way there, and before. */
 static bool waits_for(struct turn *turn, const struct step *step,
                       const struct event_delivery *delivery)
 {
+    PRE(step->saga == turn->saga);
     const struct saga *saga = turn->saga;
     bool goes_on = saga->direction == FORWARD || savepoint_spares(step);
     bool is_wanted = goes_on && (!saga->back_wanted || savepoint_will_spare(turn, step)) &&
@@ -89,8 +98,10 @@ static bool waits_for(struct turn *turn, const struct step *step,
            delivery->number > inbox_rows_mark(step) && !is_too_late(step, delivery->event);
 }
 
+/* The step takes the event: its wait is over, with the event's data as output. */
 static void take(struct turn *turn, const struct step *step, const struct event_delivery *delivery)
 {
+    PRE(step->state == STEP_STATE_WAITING);
     struct span data = mp_find(delivery->event, span_text("data"));
     struct buf *scratch = &turn->engine->scratch;
     buf_clear(scratch);
@@ -116,6 +127,7 @@ static void take(struct turn *turn, const struct step *step, const struct event_
 enum saga_error deliver_event(struct engine *engine, const struct event *event, struct batch *batch,
                               struct saga *saga)
 {
+    PRE(event->kind == EVENT_DELIVER);
     const struct event_delivery *delivery = &event->delivery;
     *delivery->is_taken = false;
     if (!saga || delivery->step >= saga->step_total) {

@@ -7,11 +7,13 @@
 
 bool step_wants_undo(const struct step *step)
 {
+    PRE(step->undo_state < UNDO_STATE_COUNT);
     return step->chosen && (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
 }
 
 bool step_is_done(const struct step *step, bool strict)
 {
+    IMPLIES(step->fan, step->spec->for_each);
     if (step->fan && !fan_is_done(step, strict)) {
         return false;
     }
@@ -35,6 +37,7 @@ bool step_is_done(const struct step *step, bool strict)
 
 bool fan_is_done(const struct step *container, bool strict)
 {
+    PRE(container->fan != NULL);
     const struct fan *fan = container->fan;
     uint32_t at = 0;
     for (const struct step *item; (item = fan_next_awake(fan, &at)) != NULL;) {

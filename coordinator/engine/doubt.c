@@ -1,4 +1,4 @@
-/* doubt.c - what becomes of a step in doubt that has no attempt left. */
+/* doubt.c - what becomes of a step in doubt: its check is asked, it is kept, parked, or undone. */
 #include "engine/doubt.h"
 
 #include "engine/check.h"
@@ -8,8 +8,10 @@
 #include "journal/record.h"
 #include "saga/calls.h"
 
+/* A read that may or may not have happened has changed nothing: the step is kept as it is. */
 static enum doubt keep(struct turn *turn, const struct step *step)
 {
+    PRE(step->spec->step_class == CLASS_READONLY);
     struct record record = {.type = RECORD_STEP_KEPT,
                             .fields = 1,
                             .step = step->index,

@@ -10,7 +10,8 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-/* With a written count of attempts, time counts only while there is no attempt at all. */
+/* An undo with a written count of attempts is stuck by time only when it has had no attempt for
+ * so long. */
 enum { QUIET_STUCK_MS = 300000 };
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -24,13 +25,13 @@ int64_t due_close_ms(const struct call *call)
     return close_ms > 0 ? close_ms : INT64_MAX;
 }
 
-/* When the open attempt runs out of something, and of what. */
 int64_t due_attempt_ms(const struct engine *engine, const struct attempt *attempt,
                        const char **what)
 {
     const struct timeouts *timeouts = &call_spec(attempt->call)->timeouts;
     int64_t due_ms = INT64_MAX;
     *what = NULL;
+    PRE(attempt->state == ATTEMPT_OPEN);
     if (call_is_of_child(attempt->call)) {
         return due_ms;
     }
@@ -71,10 +72,11 @@ int64_t due_attempt_ms(const struct engine *engine, const struct attempt *attemp
     return due_ms;
 }
 
-/* Since when the present undo is due; 0 = it is not. After a restart, and after a person's retry,
- * what counts is in the journal: its first intent, or the retry. */
+/* Since when the present undo is due; 0 = it is not. After a restart, and after a person's
+ * retry, the time is one that the journal has: of the undo's first intent, or of the retry. */
 static int64_t undo_since_ms(const struct step *step)
 {
+    PRE(step->live.undo_due_ms >= 0);
     bool asked = step->undo_state == UNDO_STATE_RUNNING || step->undo_state == UNDO_STATE_RETRYING;
     if (step->live.undo_due_ms == 0 && asked) {
         return step->calls[1].first_ms;
@@ -82,23 +84,25 @@ static int64_t undo_since_ms(const struct step *step)
     return asked || step->undo_state == UNDO_STATE_PENDING ? step->live.undo_due_ms : 0;
 }
 
-/* Its undo could go, were it not for an attempt of its do that answered `later`. */
 bool due_undo_is_barred(const struct step *step)
 {
+    PRE(step->calls[0].kind == TASK_DO);
     bool due = step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step);
     return due && call_waits_for_finish(&step->calls[0]);
 }
 
-/* On the way back, or for an item whose failure stays its own: that one's undo rests while its saga
- * goes back to a save-point that spares it. */
+/* May the step's undo go: on the way back, or for an item whose failure stays its own? The undo
+ * of that item rests while its saga goes back to a save-point that spares the item. */
 static bool undo_is_on(const struct step *step)
 {
+    PRE(step->saga->magic == SAGA_MAGIC);
     return step->saga->direction == BACKWARD ? !savepoint_spares(step) : step_undoes_alone(step);
 }
 
 int64_t due_stuck_ms(const struct step *step)
 {
     int64_t since_ms = undo_since_ms(step);
+    CHECK(since_ms >= 0);
     if (since_ms == 0 || step->stuck || !undo_is_on(step) || due_undo_is_barred(step)) {
         return INT64_MAX;
     }
@@ -110,9 +114,11 @@ int64_t due_stuck_ms(const struct step *step)
     return from_ms + QUIET_STUCK_MS;
 }
 
-/* In a saga on its way back, an open `later` without an end may wait for ever. */
+/* In a saga that goes back: an open attempt has answered `later`, without a time limit, and may
+ * be waited for for ever. */
 static bool waits_for_finish(const struct step *step)
 {
+    PRE(step->calls[0].kind == TASK_DO);
     const struct attempt *newest = step->calls[0].newest;
     return step->saga->direction == BACKWARD && step->chosen && newest && newest->later &&
            newest->state == ATTEMPT_OPEN && due_close_ms(&step->calls[0]) == INT64_MAX;
@@ -120,6 +126,7 @@ static bool waits_for_finish(const struct step *step)
 
 int64_t due_finish_ms(const struct step *step)
 {
+    PRE(step->live.undo_due_ms >= 0);
     bool barred = due_undo_is_barred(step) && step->state != STEP_STATE_PARKED;
     if (step->live.undo_due_ms == 0 || (!barred && !waits_for_finish(step))) {
         return INT64_MAX;
@@ -128,6 +135,7 @@ int64_t due_finish_ms(const struct step *step)
     return step->live.undo_due_ms + patience_ms;
 }
 
+/* When the step has something to do next; INT64_MAX: never by itself. */
 static int64_t step_due_ms(const struct engine *engine, const struct step *step)
 {
     int64_t due_ms = earlier(due_stuck_ms(step), due_finish_ms(step));
@@ -153,6 +161,7 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
             due_ms = earlier(due_ms, due_close_ms(call));
         }
     }
+    CHECK(due_ms > 0);
     bool gate = undo_is_on(step) && !saga->paused && step->live.undo_due_ms > 0 &&
                 (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
     if (gate) {
@@ -163,6 +172,7 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
 
 bool saga_waits_for_start(const struct saga *saga)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     if (saga->start_at_ms <= saga->started_ms || saga->direction == BACKWARD) {
         return false;
     }
@@ -177,6 +187,7 @@ bool saga_waits_for_start(const struct saga *saga)
 int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
 {
     int64_t due_ms = INT64_MAX;
+    PRE(saga->magic == SAGA_MAGIC);
     if ((saga->live.must_proceed || saga->live.is_untold) && engine->serving_ms > 0) {
         return engine->serving_ms;
     }
@@ -196,5 +207,6 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {
         due_ms = earlier(due_ms, step_due_ms(engine, saga_step(saga, i)));
     }
+    POST(due_ms > 0);
     return due_ms;
 }

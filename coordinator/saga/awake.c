@@ -9,7 +9,6 @@ enum { WORD_BITS = 64 }; /* of a word in the set of the steps that are awake */
 uint32_t saga_awake(const struct saga *saga, uint32_t from)
 {
     uint32_t words = (saga->step_total + WORD_BITS - 1) / WORD_BITS;
-    PRE(words <= saga->awake_room);
     uint32_t word = from / WORD_BITS;
     if (from >= saga->step_total) {
         return saga->step_total;
@@ -142,6 +141,7 @@ void step_rest(const struct step *step)
 void saga_rest_all(struct saga *saga)
 {
     PRE(saga->step_total >= saga->definition->step_count);
+    PRE(saga->step_total <= saga->awake_room * WORD_BITS);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         struct step *step = saga_step(saga, i);
         step_rest(step);

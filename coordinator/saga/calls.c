@@ -4,22 +4,6 @@
 #include "base/limits.h"
 #include "saga/saga.h"
 
-struct call *step_call(struct step *step, enum task_kind kind)
-{
-    PRE(step->calls[0].kind == TASK_DO);
-    switch (kind) {
-    case TASK_DO:
-        return &step->calls[0];
-    case TASK_UNDO:
-        return &step->calls[1];
-    case TASK_CHECK:
-        return &step->calls[2];
-    case TASK_CONFIRM:
-        break;
-    }
-    return NULL;
-}
-
 const struct call_spec *call_spec(const struct call *call)
 {
     PRE(call->kind != TASK_CONFIRM);

@@ -7,13 +7,10 @@
 
 struct attempt;
 struct call;
-/* What the definition says of the call: a check has the policies of what it asks about. */
 struct call_spec;
 struct step;
 
-/* The step's call of a kind; NULL: it has none of that kind. */
-struct call *step_call(struct step *step, enum task_kind kind);
-
+/* What the definition says of the call: a check has the policies of what it asks about. */
 const struct call_spec *call_spec(const struct call *call);
 
 /* The action that a participant is asked to do, "flights.book". */

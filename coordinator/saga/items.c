@@ -24,7 +24,6 @@ enum { WORD_BITS = 64 };
 
 static bool counts_as_passed(enum step_state state)
 {
-    PRE(state < STEP_STATE_COUNT);
     return state == STEP_STATE_SUCCEEDED || state == STEP_STATE_SKIPPED ||
            state == STEP_STATE_RESOLVED;
 }
@@ -128,6 +127,7 @@ static bool name_item(struct step *item)
 static bool add_again(struct fan *fan, struct mp *mp, bool erased, uint32_t count)
 {
     PRE(fan->count <= fan->room);
+    PRE(erased || !mp->bad);
     if (count > fan->room) {
         return false;
     }

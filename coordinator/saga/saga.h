@@ -278,6 +278,23 @@ static inline struct step *saga_step(const struct saga *saga, uint32_t i)
     return i < count ? &saga->steps[i] : saga->items[i - count];
 }
 
+/* The step's call of a kind; NULL: it has none of that kind. */
+static inline struct call *step_call(struct step *step, enum task_kind kind)
+{
+    switch (kind) {
+    case TASK_DO:
+        return &step->calls[0];
+    case TASK_UNDO:
+        CHECK(step->calls[1].kind == TASK_UNDO);
+        return &step->calls[1];
+    case TASK_CHECK:
+        return &step->calls[2];
+    case TASK_CONFIRM:
+        break;
+    }
+    return NULL;
+}
+
 /* The step that records name so: a step of the definition, and which item of it, from 1 (0 = the
  * step itself); NULL = there is none. */
 struct step *saga_item(const struct saga *saga, uint32_t step, uint32_t item);
