@@ -89,10 +89,12 @@ static void compile(struct world *world, const char *document)
 
 void world_open_engine(struct world *world)
 {
+    /* Rows of rivals are not kept: the last lsn may be greater than the count. */
+    const struct row *last = world->row_count > 0 ? &world->rows[world->row_count - 1] : NULL;
     struct engine_options options = {.memory = &arena_heap,
                                      .dead_ms = DEAD_MS,
                                      .seed = 1,
-                                     .last_lsn = world->row_count,
+                                     .last_lsn = last ? last->lsn : 0,
                                      .last_saga = world->row_count > 0 ? 1 : 0,
                                      .inbox_last = world->event_count,
                                      .near_ms = 1,
