@@ -60,6 +60,7 @@ static void give(struct batch *batch, enum batch_list which)
     const struct list *list = &lists[which];
     const struct arena_source *memory = batch->arena.source;
     void *items = items_of(batch, list);
+    IMPLIES(items, batch->capacities[which] > 0);
     if (items) {
         memory->give(items, batch->capacities[which] * list->size, memory->arg);
     }
@@ -73,6 +74,7 @@ static bool grow(struct batch *batch, enum batch_list which)
     const struct arena_source *memory = batch->arena.source;
     uint32_t count = *count_of(batch, list);
     PRE(count == batch->capacities[which]);
+    PRE(which < BATCH_LIST_COUNT);
     uint32_t capacity = batch->capacities[which] ? batch->capacities[which] * 2 : CAPACITY_MIN;
     void *bigger = memory->take(capacity * list->size, memory->arg);
     if (!bigger) {
@@ -84,6 +86,8 @@ static bool grow(struct batch *batch, enum batch_list which)
     give(batch, which);
     set_items(batch, list, bigger);
     batch->capacities[which] = capacity;
+    POST(capacity > count);
+    POST(*count_of(batch, list) == count);
     return true;
 }
 
@@ -95,7 +99,6 @@ static void *add(struct batch *batch, enum batch_list which)
     if (*count == batch->capacities[which] && !grow(batch, which)) {
         return NULL;
     }
-    CHECK(*count < batch->capacities[which]);
     uint8_t *item = (uint8_t *)items_of(batch, list) + *count * list->size;
     *count += 1;
     return memset(item, 0, list->size);
@@ -117,6 +120,7 @@ void batch_clear(struct batch *batch)
     for (uint32_t i = 0; i < BATCH_LIST_COUNT; i++) {
         set_items(batch, &lists[i], items_of(&old, &lists[i]));
         batch->capacities[i] = old.capacities[i];
+        IMPLIES(batch->capacities[i] > 0, items_of(batch, &lists[i]));
         if (batch->capacities[i] > CAPACITY_KEPT) {
             give(batch, i);
         }
@@ -140,16 +144,19 @@ struct row *batch_row(struct batch *batch)
 
 struct head *batch_head(struct batch *batch)
 {
+    PRE(batch->serial > 0);
     return add(batch, BATCH_HEADS);
 }
 
 struct name *batch_name(struct batch *batch)
 {
+    PRE(batch->serial > 0);
     return add(batch, BATCH_NAMES);
 }
 
 struct notice *batch_notice(struct batch *batch)
 {
+    PRE(batch->serial > 0);
     return add(batch, BATCH_NOTICES);
 }
 
@@ -165,11 +172,13 @@ struct schedule_row *batch_schedule(struct batch *batch)
 
 struct claim_row *batch_claim(struct batch *batch)
 {
+    PRE(batch->serial > 0);
     return add(batch, BATCH_CLAIMS);
 }
 
 struct inbox_row *batch_inbox(struct batch *batch)
 {
+    PRE(batch->serial > 0);
     return add(batch, BATCH_INBOX);
 }
 
@@ -185,6 +194,7 @@ struct wait_row *batch_wait(struct batch *batch)
 
 struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref)
 {
+    PRE(kind <= EFFECT_ADMIT);
     struct effect *effect = add(batch, BATCH_EFFECTS);
     if (effect) {
         effect->kind = kind;

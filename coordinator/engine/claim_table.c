@@ -34,11 +34,13 @@ void claims_open(struct claims *claims)
 
 static void *take(const struct engine *engine, size_t size)
 {
+    PRE(size > 0);
     return engine->options.memory->take(size, engine->options.memory->arg);
 }
 
 static void give(const struct engine *engine, void *item, size_t size)
 {
+    PRE(item != NULL);
     engine->options.memory->give(item, size, engine->options.memory->arg);
 }
 
@@ -141,6 +143,7 @@ void claim_table_end(struct engine *engine, uint64_t saga)
         return;
     }
     struct claim_key *key = claim->key;
+    CHECK(claim->saga == saga);
     detach(claim);
     map_drop(&engine->claims.sagas, span_of(&claim->saga, sizeof(claim->saga)));
     give(engine, claim, sizeof(*claim) + claim->name_size);
@@ -191,6 +194,7 @@ bool claim_table_set(struct engine *engine, const struct claim_row *row, struct 
     claim->limit = row->limit;
     claim->place_lsn = row->place_lsn;
     attach(claim);
+    POST(claim_table_has(engine, row->saga));
     return true;
 }
 
@@ -242,6 +246,7 @@ enum saga_error engine_claim(struct engine *engine, const struct claim_row *row,
 
 enum saga_error claims_serve(struct engine *engine, struct batch *batch)
 {
+    PRE(engine->serving_ms > 0);
     size_t at = 0;
     bool ok = true;
     for (struct claim_key *key; ok && (key = map_next(&engine->claims.keys, &at)) != NULL;) {

@@ -31,12 +31,12 @@ int64_t due_attempt_ms(const struct engine *engine, const struct attempt *attemp
     const struct timeouts *timeouts = &call_spec(attempt->call)->timeouts;
     int64_t due_ms = INT64_MAX;
     *what = NULL;
-    PRE(attempt->state == ATTEMPT_OPEN);
     if (call_is_of_child(attempt->call)) {
         return due_ms;
     }
     if (attempt->live.orphan) {
         *what = "restart";
+        CHECK(attempt == attempt->call->newest);
         return engine->serving_ms > 0 ? engine->serving_ms + engine->options.dead_ms : INT64_MAX;
     }
     if (!attempt->live.out_of_time) {
@@ -69,6 +69,7 @@ int64_t due_attempt_ms(const struct engine *engine, const struct attempt *attemp
         due_ms = attempt->live.beat_ms + timeouts->heartbeat_ms;
         *what = "heartbeat";
     }
+    POST(*what || due_ms == INT64_MAX);
     return due_ms;
 }
 
@@ -86,7 +87,6 @@ static int64_t undo_since_ms(const struct step *step)
 
 bool due_undo_is_barred(const struct step *step)
 {
-    PRE(step->calls[0].kind == TASK_DO);
     bool due = step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step);
     return due && call_waits_for_finish(&step->calls[0]);
 }
@@ -110,6 +110,7 @@ int64_t due_stuck_ms(const struct step *step)
         return since_ms + step->spec->stuck_ms;
     }
     const struct attempt *newest = step->calls[1].newest;
+    CHECK(!newest || newest->call == &step->calls[1]);
     int64_t from_ms = newest && newest->live.left_ms > since_ms ? newest->live.left_ms : since_ms;
     return from_ms + QUIET_STUCK_MS;
 }
@@ -126,12 +127,12 @@ static bool waits_for_finish(const struct step *step)
 
 int64_t due_finish_ms(const struct step *step)
 {
-    PRE(step->live.undo_due_ms >= 0);
     bool barred = due_undo_is_barred(step) && step->state != STEP_STATE_PARKED;
     if (step->live.undo_due_ms == 0 || (!barred && !waits_for_finish(step))) {
         return INT64_MAX;
     }
     int64_t patience_ms = step->spec->stuck_ms > 0 ? step->spec->stuck_ms : QUIET_STUCK_MS;
+    POST(patience_ms > 0);
     return step->live.undo_due_ms + patience_ms;
 }
 
@@ -176,6 +177,7 @@ bool saga_waits_for_start(const struct saga *saga)
     if (saga->start_at_ms <= saga->started_ms || saga->direction == BACKWARD) {
         return false;
     }
+    CHECK(saga->start_at_ms > 0);
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         if (saga_step(saga, i)->state != STEP_STATE_PENDING) {
             return false;
@@ -187,7 +189,6 @@ bool saga_waits_for_start(const struct saga *saga)
 int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
 {
     int64_t due_ms = INT64_MAX;
-    PRE(saga->magic == SAGA_MAGIC);
     if ((saga->live.must_proceed || saga->live.is_untold) && engine->serving_ms > 0) {
         return engine->serving_ms;
     }

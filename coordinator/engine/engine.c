@@ -1,7 +1,8 @@
-/* engine.c - the door: which saga an event is about, and one turn of it.
+/* engine.c - the door: which saga an event is about, and one turn of that saga.
  *
- * Each event opens a turn, is taken by the file that knows its kind, settles what follows, and
- * closes with a row. Nothing here depends on more than the event and the sagas in memory. */
+ * Each event opens a turn, is taken by the file that knows its kind, is followed by all that can
+ * be done now (proceed.c), and closes the turn with a row. Nothing here depends on more than the
+ * event and the sagas in memory. */
 #include "engine/engine.h"
 
 #include "base/limits.h"
@@ -27,6 +28,7 @@
 enum saga_error engine_new(const struct engine_options *options, struct engine **engine)
 {
     PRE(options->dead_ms > 0);
+    PRE(options->near_ms >= 0);
     struct engine *made = options->memory->take(sizeof(*made), options->memory->arg);
     if (!made) {
         return SAGA_NO_MEMORY;
@@ -53,6 +55,7 @@ void engine_destroy(struct engine **engine)
     if (!gone) {
         return;
     }
+    PRE(gone->lsn_last >= gone->options.last_lsn);
     size_t at = 0;
     for (struct saga *saga; (saga = map_next(&gone->sagas, &at)) != NULL;) {
         saga_destroy(&saga);
@@ -69,8 +72,10 @@ void engine_destroy(struct engine **engine)
     *engine = NULL;
 }
 
+/* Is the saga of this external id not in memory? */
 static bool lacks(const struct engine *engine, struct span wanted, struct span *name)
 {
+    PRE(wanted.size == 0 || wanted.data);
     *name = wanted;
     return wanted.size > 0 && !lookup_saga(engine, wanted);
 }
@@ -123,6 +128,7 @@ bool engine_lacks(const struct engine *engine, const struct event *event, struct
 static enum saga_error child_end(struct engine *engine, const struct event *event,
                                  struct batch *batch)
 {
+    PRE(event->kind == EVENT_CHILD_END);
     struct saga *saga = lookup_saga(engine, event->child_end.parent);
     if (!saga) {
         return SAGA_OK;
@@ -134,15 +140,18 @@ static enum saga_error child_end(struct engine *engine, const struct event *even
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* Does the token belong to what the message says it does? */
+/* Does the attempt, which was found by its token, have the key and number that the message
+ * names? */
 static bool is_of(const struct attempt *attempt, const struct result *result)
 {
     bool same_number = result->attempt == 0 || attempt->number == result->attempt;
     return result->key.size == 0 || (same_number && span_equal(attempt->task.key, result->key));
 }
 
+/* A result of an attempt that nobody knows (any more) is told so. */
 static enum saga_error unknown(const struct event *event, struct batch *batch)
 {
+    PRE(event->kind == EVENT_RESULT);
     bool ok = true;
     struct effect *effect = batch_effect(batch, EFFECT_DONE, event->ref);
     struct span key = arena_copy(&batch->arena, event->result.key, &ok);
@@ -182,6 +191,7 @@ static enum saga_error time_passes(struct engine *engine, const struct event *ev
         struct saga *saga =
             (struct saga *)(void *)((uint8_t *)node - offsetof(struct saga, live.timer));
         struct turn turn;
+        CHECK(saga->magic == SAGA_MAGIC);
         turn_open(&turn, engine, event, batch, saga);
         heap_drop(&engine->timers, &saga->live.timer);
         if (saga->live.is_untold) {
@@ -197,9 +207,12 @@ static enum saga_error time_passes(struct engine *engine, const struct event *ev
     return SAGA_OK;
 }
 
-/* From now on what was in flight may be named by who has it. */
+/* From now on participants may name what they had in flight; how long each attempt may still act
+ * counts from now. */
 static enum saga_error serve(struct engine *engine, const struct event *event, struct batch *batch)
 {
+    PRE(event->kind == EVENT_SERVING);
+    PRE(event->now_ms > 0);
     engine->serving_ms = event->now_ms;
     size_t at = 0;
     for (struct saga *saga; (saga = map_next(&engine->sagas, &at)) != NULL;) {
@@ -212,7 +225,7 @@ static enum saga_error serve(struct engine *engine, const struct event *event, s
                 }
             }
         }
-        /* Who waits only may sleep, once what it asks for again has come of it. */
+        /* A saga that only waits may sleep, once what it asks for again has become durable. */
         saga->live.touched_serial = engine->serial;
         saga->live.touched_ms = event->now_ms;
         saga->live.owes = engine->options.near_ms > 0;
@@ -228,6 +241,8 @@ static enum saga_error serve(struct engine *engine, const struct event *event, s
 
 static enum saga_error verb(struct engine *engine, const struct event *event, struct batch *batch)
 {
+    PRE(event->kind == EVENT_VERB);
+    PRE(event->verb.verb < VERB_COUNT);
     struct saga *saga = lookup_saga(engine, event->verb.saga);
     if (!saga) {
         return batch_reply(batch, event->ref, SAGA_NOT_FOUND, "there is no such saga", NULL)
@@ -252,6 +267,7 @@ static enum saga_error verb(struct engine *engine, const struct event *event, st
 
 enum saga_error engine_step(struct engine *engine, const struct event *event, struct batch *batch)
 {
+    PRE(batch->serial <= engine->serial);
     if (batch->serial == 0) {
         batch->serial = ++engine->serial;
     }
@@ -290,15 +306,18 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
 int64_t engine_next_due(const struct engine *engine)
 {
     const struct heap_node *node = heap_first(&engine->timers);
+    IMPLIES(node, node->place == 1);
     return node ? node->due : INT64_MAX;
 }
 
 uint64_t engine_inbox_last(const struct engine *engine)
 {
+    PRE(engine->inbox_last >= engine->options.inbox_last);
     return engine->inbox_last;
 }
 
 uint32_t engine_count(const struct engine *engine)
 {
+    PRE(engine->sagas.count <= UINT32_MAX);
     return (uint32_t)engine->sagas.count;
 }

@@ -1,8 +1,8 @@
 /* event.h - everything that can happen to the engine, and everything it can ask for.
  *
- * Both enums are closed: nothing else enters, nothing else leaves. Spans in an event are borrowed
- * for the call; spans in an effect live until the batch that holds it has been released and
- * engine_released() was called. */
+ * Both enums are closed: nothing else enters, nothing else leaves. Spans in an event are
+ * borrowed for the call; spans in an effect live until the batch that holds the effect has been
+ * released and engine_released() was called. */
 #ifndef ENGINE_EVENT_H
 #define ENGINE_EVENT_H
 
@@ -15,7 +15,8 @@ struct jsonschema_report;
 
 struct jsonschema_report; /* jsonschema.h */
 
-/* Random bytes that come with an event, as its time does: tokens and salts are made of them. */
+/* Random bytes that come with an event, as its time does: tokens and salts are made of these
+ * bytes. */
 struct entropy {
     const uint8_t *bytes; /* from the system's generator; in tests from a seeded one */
     size_t size;
@@ -38,10 +39,10 @@ enum event_kind {
     EVENT_SERVING,   /* after recovery: participants may come back from now on */
     EVENT_VERB,      /* an operator asks for something */
     EVENT_CHILD,     /* a parent asks something of its child, which may not be there yet */
-    EVENT_CHILD_END, /* what a parent hears of its child */
-    EVENT_ARRIVED,   /* an event has come from outside: into the inbox with it */
-    EVENT_DELIVER,   /* an event of the inbox may be what a step waits for */
-    EVENT_ADMIT,     /* it may be a saga's turn to have its concurrency key */
+    EVENT_CHILD_END, /* a parent hears what became of its child */
+    EVENT_ARRIVED,   /* an event has come from outside, for the inbox */
+    EVENT_DELIVER,   /* an event of the inbox is offered to a step that may wait for it */
+    EVENT_ADMIT,     /* a concurrency key may be free for this waiting saga */
 };
 
 enum result_status { RESULT_OK, RESULT_FAILED, RESULT_LATER };
@@ -67,15 +68,15 @@ struct verb_request {
     struct span actor;        /* from the authenticated peer */
     const struct span *roles; /* the actor's: its role and its groups */
     uint32_t roles_count;
-    struct span reason;        /* required */
-    struct span step;          /* retry, resolve, skip, approve, reject: the step; else empty */
-    struct span to;            /* rollback: the step to keep, and to go forward from; else empty */
-    bool then_pause;           /* with `to`: paused there, until somebody resumes it */
+    struct span reason; /* required */
+    struct span step;   /* retry, resolve, skip, approve, reject: the step's name; else empty */
+    struct span to;     /* rollback: the step to keep, and to go forward from; else empty */
+    bool then_pause;    /* with `to`: paused there, until somebody resumes it */
     const struct span *steps;  /* reverse: only these */
     uint32_t steps_count;      /* 0 = all */
     const struct span *accept; /* irrevocable steps that the person accepts to keep */
     uint32_t accept_count;
-    struct span input;       /* retry: a new input (msgpack); empty = as it was */
+    struct span input;       /* retry: a new input (msgpack); empty = the same as before */
     struct span event;       /* signal: its name; `input` is its data */
     enum step_state outcome; /* resolve: SUCCEEDED, FAILED, COMPENSATED or KEPT */
     struct span output;      /* resolve: msgpack, may be empty */
@@ -89,7 +90,7 @@ struct verb_request {
 
 struct start_request {
     const struct definition *definition; /* kept: immutable for the process's life */
-    struct span name;        /* external id; minted by who asks when the caller gave none */
+    struct span name;        /* external id; made by the adapter when the caller gave none */
     struct span input;       /* msgpack; empty = nil */
     struct span labels;      /* msgpack map of str; empty = none */
     int64_t start_at_ms;     /* 0 = now */
@@ -99,80 +100,83 @@ struct start_request {
     uint8_t digest[32]; /* of the request, for idempotency */
     struct span key;    /* idempotency key as a name (0x01...), or empty */
     uint8_t key_digest[32];
-    struct span event;     /* of the inbox, that started it: see event_value_put(); empty = none */
-    uint64_t event_number; /* its number */
-    bool is_child;         /* a parent starts it: nobody waits for a reply */
-    bool shares_claim;     /* its parent has a concurrency key, or shares one */
-    struct span claim;     /* the engine's own: the concurrency key, as text */
+    struct span event; /* of the inbox, that starts the saga: see event_value_put(); empty = none */
+    uint64_t event_number; /* the event's number */
+    bool is_child;         /* a parent starts the saga: nobody waits for a reply */
+    bool shares_claim;     /* the saga's parent has a concurrency key, or shares one */
+    struct span claim;     /* set by the engine alone: the concurrency key, as text */
 };
 
 struct child_ask {
     enum child_wish wish;
-    struct start_request start; /* name: the child's id; definition: set by who looks it up */
-    struct span definition;     /* its name */
-    uint32_t version;           /* 0 = the newest */
-    struct span reason;         /* BACK, REVERSE: a text */
+    struct start_request
+        start; /* name: the child's id; definition: set by the core, which looks it up */
+    struct span definition; /* of the definition */
+    uint32_t version;       /* 0 = the newest */
+    struct span reason;     /* BACK, REVERSE: a text */
 };
 
 /* What a parent hears: the child's state, when it has ended or parked. */
 struct child_end {
     struct span parent;
     struct span child;
-    enum saga_state state; /* NONE: there is none, see code */
-    bool is_busy;          /* NONE: it could not be started now; ask again */
-    struct span code;      /* why it has failed; empty when it is completed */
+    enum saga_state state; /* NONE: there is no such child, see code */
+    bool is_busy;          /* NONE: the child could not be started now; ask again */
+    struct span code;      /* why the child has failed; empty when it is completed */
     struct span message;
-    struct span actor;        /* TERMINATED: who did it */
+    struct span actor;        /* TERMINATED: who terminated the child */
     struct span output;       /* COMPLETED: msgpack, or empty */
-    int64_t cost_micros;      /* of all that was asked for it */
-    int64_t undo_cost_micros; /* of it: of compensations */
+    int64_t cost_micros;      /* of all attempts of the child */
+    int64_t undo_cost_micros; /* the part of that which undos have cost */
 };
 
-/* An event of the inbox, to one step. */
+/* An event of the inbox, offered to one step. */
 struct event_delivery {
     struct span saga; /* external id */
     uint32_t step;    /* its index in the saga */
     struct span name;
     uint64_t number;
     struct span event; /* see event_value_put() */
-    bool *is_taken;    /* set: did the step take it? */
+    bool *is_taken;    /* set by the engine: has the step taken the event? */
 };
 
 struct event {
     enum event_kind kind;
     int64_t now_ms; /* coordinator time */
     struct entropy *entropy;
-    uint64_t ref; /* who asks; comes back in DONE and REPLY */
+    uint64_t ref; /* of the asker; comes back in DONE and REPLY */
     union {
         struct start_request start;
         struct result result;
         struct verb_request verb;
         struct child_ask child;
         struct child_end child_end;
-        struct inbox_row arrived; /* but its number */
+        struct inbox_row arrived; /* without its number */
         struct event_delivery delivery;
         struct span admit;   /* ADMIT: external id */
         struct {             /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
             struct span key; /* ADOPT and BEAT: with attempt */
             uint32_t attempt;
             uint8_t token[TOKEN_SIZE]; /* SENT, LOST, UNTAKEN */
-            bool barrier;              /* SENT, ADOPT: its database refuses a do after its undo */
-            struct span details;       /* BEAT */
+            bool barrier; /* SENT, ADOPT: the participant's database refuses a do after its undo */
+            struct span details; /* BEAT */
         } task;
     };
 };
 
 enum effect_kind {
-    EFFECT_TASK,      /* send this to a participant, when one has room */
-    EFFECT_CANCEL,    /* no longer wanted: not sent yet: drop it and report UNTAKEN; else tell */
-    EFFECT_DONE,      /* tell `ref` the verdict on its result */
-    EFFECT_REPLY,     /* answer the request `ref` */
-    EFFECT_STATUS,    /* a saga's state has changed: wake who waits */
-    EFFECT_ALERT,     /* a person should look at this */
-    EFFECT_CHILD,     /* look up the definition and the child, and step EVENT_CHILD */
+    EFFECT_TASK,   /* send this to a participant, when one has room */
+    EFFECT_CANCEL, /* an attempt is no longer wanted: one that was not sent is dropped and reported
+                      UNTAKEN, of any other the participant is told */
+    EFFECT_DONE,   /* tell `ref` the verdict on its result */
+    EFFECT_REPLY,  /* answer the request `ref` */
+    EFFECT_STATUS, /* a saga's state has changed: wake the requests that wait for that */
+    EFFECT_ALERT,  /* a person should look at this */
+    EFFECT_CHILD,  /* look up the definition and the child, then step EVENT_CHILD */
     EFFECT_CHILD_END, /* step EVENT_CHILD_END for the parent */
-    EFFECT_RECALL,    /* a step waits: offer it what came since its saga's start, in order */
-    EFFECT_ADMIT,     /* step EVENT_ADMIT for status.saga */
+    EFFECT_RECALL, /* a step waits: offer it the events that came since its saga's start, in order
+                    */
+    EFFECT_ADMIT,  /* step EVENT_ADMIT for status.saga */
 };
 
 struct effect {
@@ -186,9 +190,10 @@ struct effect {
             struct span key;
             uint32_t attempt;
             uint8_t token[TOKEN_SIZE];
-            struct span action;   /* CANCEL: whose service; also after `later` */
+            struct span action;   /* CANCEL: names the service that is told; also after `later` */
             const char *reason;   /* CANCEL: a literal */
-            int64_t over_ms;      /* CANCEL: its slot is free from then on; INT64_MAX: unknown */
+            int64_t over_ms;      /* CANCEL: the participant's slot is free from then on; INT64_MAX:
+                                     unknown */
             enum verdict verdict; /* DONE */
         } call;
         struct { /* REPLY */

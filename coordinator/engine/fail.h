@@ -7,7 +7,8 @@
 struct step;
 struct turn;
 
-/* Ends a step that has not begun, for something in its definition gives no value. */
+/* Fails a step that has not begun, because something in its definition gives no value, or there
+ * is no room: with this code (a literal) and message (copied). */
 void step_fail(struct turn *turn, struct step *step, const char *code, struct span message);
 
 #endif

@@ -7,14 +7,17 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
+/* Of a step whose do has left no effect, as far as anybody knows. */
 static enum fate fate_of_failed(const struct step *step)
 {
+    PRE(!call_has_succeeded(&step->calls[0]));
     bool undo = step->spec->has_undo && step->spec->undo_on_failed && step_is_begun(step);
     return undo ? FATE_UNDONE : FATE_NOTHING;
 }
 
 static enum fate fate_of_parked(const struct step *step)
 {
+    PRE(step->state == STEP_STATE_PARKED);
     if (step->undo_state != UNDO_STATE_NONE) {
         return FATE_UNDONE;
     }
@@ -32,9 +35,10 @@ static enum fate fate_of_parked(const struct step *step)
 
 enum fate fate_of(const struct step *step)
 {
+    PRE(step->state > STEP_STATE_NONE);
     bool has_undo = step->spec->has_undo;
-    /* Its outcome is waited for: if it has no effect there is nothing to undo, and if it has the
-     * saga goes forward. One without undo must be accepted, or settled. */
+    /* The outcome of an open pivot is waited for: without an effect there is nothing to undo, and
+     * with one the saga goes forward. A pivot without undo must be accepted, or settled. */
     if (has_undo && step->saga->direction == FORWARD && step_is_open_pivot(step)) {
         return FATE_KEPT;
     }
@@ -42,7 +46,7 @@ enum fate fate_of(const struct step *step)
         return has_undo ? FATE_UNDONE_IN_DOUBT : FATE_NOTHING;
     }
     if (step->fan) {
-        return FATE_NOTHING; /* its items have their own */
+        return FATE_NOTHING; /* its items have fates of their own */
     }
     switch (step->state) {
     case STEP_STATE_SUCCEEDED:

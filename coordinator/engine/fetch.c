@@ -5,6 +5,7 @@
 
 static void fetch(const void *from, size_t size)
 {
+    PRE(from != NULL);
     enum { LINE = 64 };
     for (size_t at = 0; at < size; at += LINE) {
         __builtin_prefetch((const uint8_t *)from + at);
@@ -13,6 +14,7 @@ static void fetch(const void *from, size_t size)
 
 void engine_fetch(const struct task *task, enum engine_fetch what)
 {
+    PRE(what <= FETCH_SAGA);
     const struct attempt *attempt =
         (const void *)((const uint8_t *)task - offsetof(struct attempt, task));
     switch (what) {

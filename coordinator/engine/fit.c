@@ -1,8 +1,8 @@
 /* fit.c - do a saga's input and output have the form that its definition gives them?
  *
- * A start whose input does not is refused before anything is written: nobody has promised anything
- * yet. An output that does not comes when all is done, and done it stays: that is said, and a
- * person is told. */
+ * A start with an input that does not fit is refused before anything is written: nobody has
+ * promised anything yet. An output that does not fit comes when all steps are done, and they
+ * stay done: the saga's last record says so, and a person is told. */
 #include "engine/fit.h"
 
 #include <stdio.h>
@@ -17,6 +17,7 @@ enum { TOLD_MAX = 3 };
 /* "input/trip must be text, not a number; ..." */
 static void say(const struct jsonschema_report *report, const char *what, char why[FIT_WHY_SIZE])
 {
+    PRE(report->count > 0);
     size_t at = 0;
     for (uint32_t i = 0; i < report->count && i < TOLD_MAX && at < FIT_WHY_SIZE; i++) {
         const struct jsonschema_problem *problem = &report->problems[i];
@@ -31,6 +32,7 @@ static void say(const struct jsonschema_report *report, const char *what, char w
 static bool fits(const struct jsonschema *schema, struct span value,
                  struct jsonschema_report *report)
 {
+    PRE(report != NULL);
     return !schema ||
            jsonschema_check(schema, value.size > 0 ? value : MP_NIL_VALUE, report) == SAGA_OK;
 }
@@ -51,11 +53,13 @@ enum saga_error fit_input(const struct definition *definition, struct span input
     *kept = report;
     say(&report, "input", why);
     *refusal = (struct fit_refusal){.why = why, .problems = kept};
+    POST(refusal->why != NULL);
     return SAGA_INVALID;
 }
 
 bool fit_output(const struct definition *definition, struct span output, char why[FIT_WHY_SIZE])
 {
+    PRE(why != NULL);
     struct jsonschema_report report;
     bool ok = fits(definition->output_schema, output, &report);
     if (!ok) {

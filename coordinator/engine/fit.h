@@ -22,8 +22,8 @@ MUST_CHECK enum saga_error fit_input(const struct definition *definition, struct
 
 enum { FIT_WHY_SIZE = 512 };
 
-/* Checks an output (empty = nil) against output_schema, if there is one; false: `why` says what is
- * wrong with it. */
+/* Does the output (empty = nil) fit output_schema, if there is one? false: `why` says what is
+ * wrong with the output. */
 bool fit_output(const struct definition *definition, struct span output, char why[FIT_WHY_SIZE]);
 
 #endif

@@ -1,9 +1,9 @@
-/* forward.c - starting steps, completing the saga, and turning it back.
+/* forward.c - starting steps, completing the saga, and sending it back.
  *
- * A step starts when all that it needs has succeeded, been skipped or resolved. A step that has
- * given up turns the saga back, unless a pivot is running or in doubt: then nobody knows yet which
- * way is open, and the pivot is asked first. After the pivot there is no way back by itself: what
- * gives up there is parked for a person. */
+ * A step starts when all steps that it needs have succeeded, been skipped or resolved. A step
+ * that has given up sends the saga back, unless a pivot is running or in doubt: then nobody
+ * knows yet which way is open, and the pivot is asked first. After the pivot a saga cannot go
+ * back by itself: a step that gives up there is parked for a person. */
 #include "engine/forward.h"
 
 #include "engine/budget.h"
@@ -29,6 +29,7 @@
 #include "saga/child_state.h"
 #include "saga/steps.h"
 
+/* Are all steps that the step needs done? */
 static bool can_start(const struct saga *saga, const struct step *step)
 {
     for (uint32_t i = 0; i < step->spec->needs_count; i++) {
@@ -39,6 +40,7 @@ static bool can_start(const struct saga *saga, const struct step *step)
     return true;
 }
 
+/* Begins all steps that can start now; true = something changed. */
 static bool start_ready(struct turn *turn)
 {
     struct saga *saga = turn->saga;
@@ -46,7 +48,7 @@ static bool start_ready(struct turn *turn)
     if (saga->start_at_ms > turn->now_ms || !claims_allow(turn)) {
         return false;
     }
-    uint32_t total = saga->step_total; /* items come with their container's next round */
+    uint32_t total = saga->step_total; /* items are begun by their container, see fan_go_on() */
     for (uint32_t i = saga_awake(saga, 0); i < total && !turn->failed;
          i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
@@ -64,13 +66,15 @@ static bool start_ready(struct turn *turn)
     return changed;
 }
 
-/* A retry that is due leaves, with the same key or, when a person said so, under the next. */
+/* Sends the step's retry, if one is due; true = something changed. */
 static bool retry_due(struct turn *turn, struct step *step)
 {
+    PRE(step->state == STEP_STATE_RETRYING);
     struct call *call = step_call(step, TASK_DO);
     if (call->retry_ms > turn->now_ms) {
         return false;
     }
+    CHECK(call->step == step);
     if (turn->saga->back_wanted &&
         !(step->spec->step_class == CLASS_PIVOT && call_in_doubt(call))) {
         struct failure failure = {.code = span_text("cancelled"),
@@ -93,7 +97,8 @@ static bool retry_due(struct turn *turn, struct step *step)
     return true;
 }
 
-/* The first step that has given up; NULL = none. Parks what may not turn the saga back. */
+/* The first step that has given up; NULL = none. Parks a step that may not send the saga back,
+ * and moves those that wait, retry or are in doubt (*changed). */
 static struct step *look_for_failure(struct turn *turn, bool *changed)
 {
     struct saga *saga = turn->saga;
@@ -132,17 +137,22 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
     return failed;
 }
 
+/* The saga shall go back, and the pivot may have taken effect: what only delays the answer is
+ * called off. */
 static void ask_pivot(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(pivot_is_open(saga));
     for (uint32_t i = 0; i < saga->step_total; i++) {
         struct step *step = saga_step(saga, i);
         if (step->spec->step_class != CLASS_PIVOT) {
             continue;
         }
+        CHECK(!step->fan || !step->container);
         struct call *call = step_call(step, TASK_DO);
         for (struct attempt *a = call->attempts; a; a = a->older) {
-            /* One that was sent since then is to find out what came of an older one. */
+            /* An attempt that was sent since the wish to go back asks what became of an older
+             * one: it goes on. */
             if (!call_in_doubt(call) || a->intended_ms < saga->back_wanted_ms) {
                 call_off(turn, a, "cancelled", false);
             }
@@ -152,9 +162,11 @@ static void ask_pivot(struct turn *turn)
     }
 }
 
+/* Ends the saga as completed, with its output. true = something changed. */
 static bool complete(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(!saga->back_wanted);
     struct record record = {.type = RECORD_SAGA_COMPLETED};
     if (saga->definition->output) {
         struct scope scope;
@@ -171,21 +183,25 @@ static bool complete(struct turn *turn)
         record.message = span_text(why);
     }
     turn_emit(turn, &record);
+    IMPLIES(!turn->failed, saga_state_is_final(saga->state));
     if (!fits) {
         turn_alert(turn, NULL, "output_schema");
     }
     return true;
 }
 
-/* Nothing runs, nothing is due, and not all is done: a person must act. */
+/* Does nothing run, and is nothing due, so that only a person can move the saga? *all_done:
+ * every step is done, and the saga with them. */
 static bool stands_still(const struct saga *saga, bool *all_done)
 {
+    PRE(saga->passed <= saga->definition->step_count);
     uint32_t count = saga->definition->step_count;
     bool still = !saga->live.has_more;
     *all_done = saga->passed == count;
     for (uint32_t i = 0; i < count && *all_done; i++) {
         const struct step *step = saga_step(saga, i);
-        bool undoes = step->fan && step->fan->undo_open > 0; /* an item that was forgiven */
+        bool undoes = step->fan && step->fan->undo_open >
+                                       0; /* an item whose failure stays its own is being undone */
         *all_done = step_satisfies(step) && !undoes;
     }
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && (still || *all_done);
@@ -203,6 +219,7 @@ static bool stands_still(const struct saga *saga, bool *all_done)
 bool forward(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->direction == FORWARD);
     bool changed = false;
     struct step *failed = look_for_failure(turn, &changed);
     if (turn->failed || (!failed && !saga->back_wanted && changed)) {
@@ -224,6 +241,7 @@ bool forward(struct turn *turn)
     bool all_done;
     bool still = stands_still(saga, &all_done);
     if (all_done) {
+        CHECK(saga->passed == saga->definition->step_count);
         return complete(turn);
     }
     bool waits = saga->start_at_ms > turn->now_ms || claims_wait(saga);

@@ -1,4 +1,4 @@
-/* forward.h - starting steps, completing the saga, and turning it back. */
+/* forward.h - starting steps, completing the saga, and sending it back. */
 #ifndef ENGINE_FORWARD_H
 #define ENGINE_FORWARD_H
 
@@ -6,7 +6,8 @@
 
 struct turn;
 
-/* Each does at most a round of what can be done now; true = something changed, look again. */
+/* One round of what can be done now in a saga that goes forward; true = something changed, look
+ * again. */
 bool forward(struct turn *turn);
 
 #endif

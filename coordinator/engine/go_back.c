@@ -1,4 +1,4 @@
-/* go_back.c - turning a saga back, and why. */
+/* go_back.c - a saga begins to go back: which steps, how far, and why. */
 #include "engine/go_back.h"
 
 #include "base/mp.h"
@@ -10,15 +10,17 @@
 #include "journal/record.h"
 #include "saga/calls.h"
 
-/* Not with the fan-out that it is an item of. */
+/* Is the step accepted by itself, and not with the fan-out that it is an item of? */
 static bool is_accepted_itself(const struct step *step)
 {
+    IMPLIES(step->container, step->container->fan);
     return step->accepted && !(step->container && step->container->accepted);
 }
 
 void go_back(struct turn *turn, const struct record *reason)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->back_to <= saga->definition->step_count);
     struct record record = *reason;
     record.type = RECORD_SAGA_COMPENSATING;
     struct buf *accept = &turn->engine->scratch;
@@ -65,6 +67,7 @@ void go_back(struct turn *turn, const struct record *reason)
 void go_back_because(struct turn *turn, const struct step *failed)
 {
     const struct saga *saga = turn->saga;
+    PRE(failed || saga->back_wanted);
     struct record reason = {0};
     if (failed) {
         reason.fields = 1;

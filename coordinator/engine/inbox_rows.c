@@ -7,6 +7,7 @@
 
 struct wait_row *inbox_rows_add_wait(struct turn *turn, enum wait_change change, struct span name)
 {
+    PRE(name.size > 0);
     bool ok = true;
     struct wait_row *row = turn->failed ? NULL : batch_wait(turn->batch);
     struct span kept = row ? arena_copy(&turn->batch->arena, name, &ok) : name;
@@ -20,6 +21,7 @@ struct wait_row *inbox_rows_add_wait(struct turn *turn, enum wait_change change,
 
 bool inbox_rows_add(struct engine *engine, struct batch *batch, const struct inbox_row *event)
 {
+    PRE(event->name.size > 0);
     bool ok = true;
     struct inbox_row own = *event;
     struct span *const texts[] = {&own.name, &own.source, &own.id,
@@ -39,6 +41,7 @@ bool inbox_rows_add(struct engine *engine, struct batch *batch, const struct inb
 
 void inbox_rows_forget(struct turn *turn, const struct step *step)
 {
+    PRE(step_kind_facts(step->spec->kind)->takes_event);
     struct wait_row *row = inbox_rows_add_wait(turn, WAIT_ENDED, step->spec->event);
     if (row) {
         row->step = step->index;
@@ -47,6 +50,7 @@ void inbox_rows_forget(struct turn *turn, const struct step *step)
 
 uint64_t inbox_rows_mark(const struct step *step)
 {
+    PRE(step->event_mark >= 0);
     int64_t of_saga = step->saga->event_mark;
     return (uint64_t)(step->event_mark > of_saga ? step->event_mark : of_saga);
 }

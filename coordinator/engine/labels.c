@@ -1,6 +1,8 @@
-/* labels.c - a saga has the labels of its start, and the others of its definition.
+/* labels.c - a saga has the labels of its start, and those labels of its definition that the start
+ * does not name.
  *
- * They are no part of the request: starting again with the same labels is the same start. */
+ * The definition's labels are no part of the request: starting again with the same labels is the
+ * same start. */
 #include "engine/labels.h"
 
 #include "base/mp.h"
@@ -10,12 +12,15 @@
 static uint32_t count_of(struct span labels)
 {
     struct mp mp = mp_open(labels);
+    PRE(labels.size == 0 || labels.data);
     return mp_type(labels) == MP_MAP ? mp_map(&mp) : 0;
 }
 
-/* Puts those of `from` that `not_in` does not have; out NULL: only counts them. */
+/* Puts the labels of `from` that `not_in` does not have, and returns how many; out NULL: only
+ * counts them. */
 static uint32_t put(struct span from, struct span not_in, struct buf *out)
 {
+    PRE(from.size == 0 || from.data);
     struct mp mp = mp_open(from);
     uint32_t count = 0;
     for (uint32_t left = count_of(from) > 0 ? mp_map(&mp) : 0; left > 0; left--) {
@@ -33,6 +38,7 @@ static uint32_t put(struct span from, struct span not_in, struct buf *out)
 
 struct span labels_merge(struct turn *turn, struct span own)
 {
+    PRE(turn->is_new);
     static const struct span none = {NULL, 0};
     struct span others = turn->saga->definition->labels;
     struct buf *out = &turn->engine->scratch;

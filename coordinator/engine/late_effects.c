@@ -1,8 +1,8 @@
 /* late_effects.c - the undo of a late effect of an old key: see fold_old_keys.c.
  *
- * It goes at once: the key was undone, and so no attempt of it can act any more. What it said late
- * it may have done before that undo, and then there is nothing left to undo, or after it. The
- * participant knows by the do's key. */
+ * This undo goes at once: what was done under the old key has been undone, and so no attempt of
+ * that key can act any more. The late effect came before that undo, and then nothing is left to
+ * undo, or after it. The participant knows which, by the do's key. */
 #include "engine/late_effects.h"
 
 #include "engine/call.h"
@@ -16,6 +16,7 @@
 #include "saga/calls.h"
 #include "saga/steps.h"
 
+/* What the undo's templates see: all steps as they are, but this one with the old key's output. */
 struct own_output {
     const struct saga *saga;
     uint32_t index;
@@ -25,17 +26,19 @@ struct own_output {
 
 static struct span output_of(uint32_t index, const void *arg)
 {
+    PRE(index < ((const struct own_output *)arg)->saga->definition->step_count);
     const struct own_output *own = arg;
     return index == own->index ? own->output : saga_step(own->saga, index)->output;
 }
 
 static const char *status_of(uint32_t index, const void *arg)
 {
+    PRE(index < ((const struct own_output *)arg)->saga->definition->step_count);
     const struct own_output *own = arg;
     return step_state_name(saga_step(own->saga, index)->state);
 }
 
-/* As of the step's own undo, but with the input and the output of the old key. */
+/* The input: as of the step's own undo, but with the input and the output of the old key. */
 static void fill(struct turn *turn, const struct step *step, struct span *input)
 {
     const struct old_key *old_key = step_oldest_late_effect(step);
@@ -56,15 +59,19 @@ static void fill(struct turn *turn, const struct step *step, struct span *input)
     (void)scope_fill(turn, &scope, template, input);
 }
 
-/* The step's own undo has the call. */
+/* Is the step's undo call in use for the step's own undo? */
 static bool is_busy(const struct step *step)
 {
+    PRE(step->undo_state < UNDO_STATE_COUNT);
     return step->undo_state == UNDO_STATE_RUNNING || step->undo_state == UNDO_STATE_RETRYING ||
            step->undo_state == UNDO_STATE_PARKED;
 }
 
+/* Sends the undo of the oldest late effect, or its retry, if it is due; true = something
+ * changed. */
 static bool send(struct turn *turn, struct step *step)
 {
+    PRE(step_has_late_effect(step));
     struct call *undo = step_call(step, TASK_UNDO);
     struct span input = {NULL, 0};
     if (step->late_undo_state == UNDO_STATE_PENDING && !is_busy(step)) {
@@ -89,6 +96,7 @@ static bool send(struct turn *turn, struct step *step)
 bool late_effects_undo(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->magic == SAGA_MAGIC);
     bool changed = false;
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && !turn->failed;
          i = saga_awake(saga, i + 1)) {

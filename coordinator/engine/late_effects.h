@@ -6,7 +6,7 @@
 
 struct turn;
 
-/* late_effects.c: sends what undoes late effects of old keys; true = something changed. */
+/* Sends what undoes late effects of old keys; true = something changed. */
 bool late_effects_undo(struct turn *turn);
 
 #endif

@@ -1,19 +1,20 @@
 /* leave.c - which sagas leave memory, and when.
  *
- * A final saga leaves when its last batch has been released. So does one that only waits: no
- * attempt of it can still act or answer, and nothing is due before near_ms have passed. Its head
- * says until when it sleeps (due_ms); the store finds it by that time, and recovery passes it over.
+ * A final saga leaves when its last batch has been released. So does a saga that only waits: no
+ * attempt of it can still act or answer, and nothing is due before near_ms have passed. The saga's
+ * head says until when it sleeps (due_ms); the store finds it by that time, and recovery passes it
+ * over.
  *
  *   1. A saga that is not in memory is final or asleep, durably, and nothing about it is on its way
  *      to the store: it leaves with the release of the last batch that it had a turn in.
- *   2. Every sleeper that is due by horizon_ms is in memory: who loads them (the core) says how far
- *      it has come, and what is due by then does not leave.
+ *   2. Every sleeper that is due by horizon_ms is in memory: the core, which loads them, says how
+ * far it has come, and what is due by then does not leave.
  *   3. A sleeper owes nothing. Where an effect makes something durable (a child is started), its
- *      saga must be found again after a crash in between, to ask again. So it goes to sleep with
- * the batch that holds what came of the effect, not before; and a child that has ended is due at
- *      once (DUE_OWED_MS) until the batch in which its parent has heard.
- *   4. In memory and asleep is no contradiction: it was loaded a while before its time, or for an
- *      event that meant nothing to it. Only a turn with a record wakes it. */
+ *      saga must be found again after a crash in between, to ask again. So the saga goes to sleep
+ *      with the batch that holds what came of the effect, not before; and a child that has ended is
+ *      due at once (DUE_OWED_MS) until the batch in which its parent has heard.
+ *   4. A saga may be in memory and asleep: it was loaded a while before its time, or for an event
+ *      that meant nothing to it. Only a turn with a record wakes it. */
 #include "engine/leave.h"
 
 #include "base/limits.h"
@@ -25,10 +26,11 @@
 #include "saga/awake.h"
 #include "saga/child_state.h"
 
-/* May an attempt still act or answer? What the journal does not say of it would be lost; so would
- * the details that the next attempt shall get. */
+/* May an attempt still act or answer? What the journal does not say of that attempt would be
+ * lost, and so would the heartbeat's details that the next attempt shall get. */
 static bool is_at_work(const struct call *call)
 {
+    PRE(call->attempts || !call->newest);
     if (call->forgot_unanswered || (call->retry_ms > 0 && call->live.details.size > 0)) {
         return true;
     }
@@ -42,6 +44,7 @@ static bool is_at_work(const struct call *call)
 
 static bool step_is_at_work(const struct step *step)
 {
+    PRE(step->call_count <= CALL_COUNT);
     bool at_work = false;
     for (uint32_t k = 0; k < step->call_count && !at_work; k++) {
         at_work = is_at_work(&step->calls[k]);
@@ -49,13 +52,15 @@ static bool step_is_at_work(const struct step *step)
     return at_work;
 }
 
+/* Does the saga only wait: for a time, a person, an event, or a child that is at work? */
 static bool only_waits(const struct saga *saga)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     bool undoes = saga->direction == BACKWARD && saga->state != SAGA_STATE_PARKED;
     if (undoes || saga_state_is_final(saga->state)) {
         return false;
     }
-    /* Those that run are awake: of thousands of items most need not be looked at. */
+    /* A step that runs is awake: of thousands of items most need not be looked at. */
     uint32_t first = saga_awake(saga, 0);
     if (first < saga->step_total && step_is_at_work(saga_step(saga, first))) {
         return false;
@@ -69,11 +74,12 @@ static bool only_waits(const struct saga *saga)
     return true;
 }
 
-/* Until when it can sleep; 0 = it cannot. */
+/* Until when the saga can sleep; 0 = it cannot. */
 static int64_t sleep_ms(const struct engine *engine, const struct saga *saga, int64_t due_ms,
                         int64_t now_ms)
 {
     int64_t near_ms = engine->options.near_ms;
+    PRE(near_ms >= 0);
     bool is_far = due_ms > now_ms + near_ms && due_ms > engine->horizon_ms;
     if (near_ms == 0 || !is_far || !only_waits(saga)) {
         return 0;
@@ -84,6 +90,7 @@ static int64_t sleep_ms(const struct engine *engine, const struct saga *saga, in
 int64_t leave_asleep_ms(const struct turn *turn, int64_t due_ms)
 {
     const struct saga *saga = turn->saga;
+    PRE(saga->seq >= turn->seq_before);
     if (saga->live.asleep_ms > 0 && saga->seq == turn->seq_before) {
         return saga->live.asleep_ms;
     }
@@ -95,6 +102,7 @@ int64_t leave_asleep_ms(const struct turn *turn, int64_t due_ms)
 
 void leave_later(struct engine *engine, struct saga *saga)
 {
+    PRE(saga->live.touched_serial <= engine->serial);
     bool leaves = saga_state_is_final(saga->state) || saga->live.owes ||
                   saga->live.asleep_ms > engine->horizon_ms;
     if (!leaves || saga->live.is_leaving || saga->live.is_untold) {
@@ -111,8 +119,10 @@ void leave_later(struct engine *engine, struct saga *saga)
     engine->leaving_last = saga;
 }
 
+/* Gives the saga's memory back, and forgets its name, tokens and timer. */
 static void leave_now(struct engine *engine, struct saga *saga)
 {
+    PRE(!saga->live.is_leaving);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
         for (uint32_t k = 0; k < step->call_count; k++) {
@@ -126,9 +136,11 @@ static void leave_now(struct engine *engine, struct saga *saga)
     saga_destroy(&saga);
 }
 
-/* What it owed is in the batch in the making: it sleeps from that commit on, if it can. */
+/* What the saga owed is in the batch `making`: it sleeps from that commit on, if it can. false:
+ * no memory. */
 static bool pay(struct engine *engine, struct saga *saga, struct batch *making)
 {
+    PRE(saga->live.owes);
     saga->live.owes = false;
     int64_t asleep_ms = sleep_ms(engine, saga, saga_next_due(engine, saga), saga->live.touched_ms);
     bool changed = asleep_ms != saga->live.asleep_ms;
@@ -141,9 +153,11 @@ static bool pay(struct engine *engine, struct saga *saga, struct batch *making)
     return !changed || batch_put_head(making, saga, false);
 }
 
-/* One that was to leave with this batch. */
+/* A saga that was to leave with the release of this batch leaves, sleeps, or stays. false: no
+ * memory. */
 static bool leave(struct engine *engine, struct saga *saga, uint64_t serial, struct batch *making)
 {
+    PRE(saga->live.leave_serial <= serial);
     bool is_final = saga_state_is_final(saga->state);
     if (saga->live.touched_serial > serial) {
         leave_later(engine, saga);
@@ -161,9 +175,11 @@ static bool leave(struct engine *engine, struct saga *saga, uint64_t serial, str
 
 enum saga_error engine_released(struct engine *engine, uint64_t serial, struct batch *making)
 {
+    PRE(serial <= engine->serial);
     uint32_t heads = making->rows.head_count;
     while (engine->leaving_first && engine->leaving_first->live.leave_serial <= serial) {
-        /* After a restart many may want to sleep: the others do with the batch that this makes. */
+        /* After a restart many sagas may want to sleep: the others do with the batch that this
+         * one makes. */
         if (making->rows.head_count - heads >= LIMIT_BATCH_EVENTS) {
             break;
         }
@@ -181,6 +197,7 @@ enum saga_error engine_released(struct engine *engine, uint64_t serial, struct b
 
 bool engine_waits_for(const struct engine *engine, uint64_t serial)
 {
+    PRE(serial <= engine->serial);
     return serial > 0 && engine->leaving_first &&
            engine->leaving_first->live.leave_serial <= serial;
 }

@@ -1,8 +1,9 @@
-/* load.c - back from the store: rows are folded, effects are muted, what is in flight waits.
+/* load.c - a saga comes back from the store: its rows are folded, effects are muted, what was in
+ * flight is waited for.
  *
- * After a restart nobody knows whether an attempt that is in the journal ever left. It counts as
- * sent: it is neither timed out nor sent again until its participant names it, or dead_ms have
- * passed since serving began (timers.c). */
+ * After a restart nobody knows whether an attempt that is in the journal ever left. The attempt
+ * counts as sent: it is neither timed out nor sent again until its participant names it, or dead_ms
+ * have passed since serving began (timers.c). */
 #include "engine/load.h"
 
 #include "engine/claims.h"
@@ -10,6 +11,7 @@
 #include "engine/kinds/child.h"
 #include "engine/kinds/child_answer.h"
 #include "engine/leave.h"
+#include "engine/lookup.h"
 #include "engine/state.h"
 #include "engine/trace.h"
 #include "engine/wants.h"
@@ -21,9 +23,38 @@
 #include "saga/keys.h"
 #include "saga/saga.h"
 
+/* Folds all records of the row, which come next after the saga's state. */
+static enum saga_error fold_records(struct saga *saga, const struct row *row, const char **why)
+{
+    PRE(row->seq == saga->seq + 1);
+    struct record_reader reader;
+    if (!record_open(&reader, row)) {
+        *why = "a row's body is not of the format, or its payload is not what was recorded";
+        return SAGA_STORE_CORRUPT;
+    }
+    struct record record;
+    bool bad = false;
+    while (record_next(&reader, &record, &bad)) {
+        if (fold(saga, &record, reader.at_ms)) {
+            continue;
+        }
+        if (saga->arena.ran_dry) {
+            return SAGA_NO_MEMORY;
+        }
+        *why = "a record makes no sense after the ones before it";
+        return SAGA_STORE_CORRUPT;
+    }
+    if (bad) {
+        *why = "a record is not of the format";
+        return SAGA_STORE_CORRUPT;
+    }
+    return SAGA_OK;
+}
+
 static enum saga_error fold_row(struct saga *saga, const struct row *row, const char **why)
 {
-    /* State keeps pointing into the payload, so the saga owns a copy of it. */
+    PRE(saga->magic == SAGA_MAGIC);
+    /* State keeps pointing into the payload, so the saga owns a copy of the payload. */
     bool ok = true;
     struct row own = *row;
     own.payload = arena_copy(&saga->arena, row->payload, &ok);
@@ -34,26 +65,10 @@ static enum saga_error fold_row(struct saga *saga, const struct row *row, const 
         *why = "the chain of rows is broken";
         return SAGA_STORE_CORRUPT;
     }
-    struct record_reader reader;
-    if (!record_open(&reader, &own)) {
-        *why = "a row's body is not of the format, or its payload is not what was recorded";
-        return SAGA_STORE_CORRUPT;
-    }
-    struct record record;
-    bool bad = false;
     enum claim_state claim_before = saga->claim;
-    while (record_next(&reader, &record, &bad)) {
-        if (!fold(saga, &record, reader.at_ms)) {
-            if (saga->arena.ran_dry) {
-                return SAGA_NO_MEMORY;
-            }
-            *why = "a record makes no sense after the ones before it";
-            return SAGA_STORE_CORRUPT;
-        }
-    }
-    if (bad) {
-        *why = "a record is not of the format";
-        return SAGA_STORE_CORRUPT;
+    enum saga_error rc = fold_records(saga, &own, why);
+    if (rc != SAGA_OK) {
+        return rc;
     }
     saga->claim_lsn = saga->claim != claim_before ? row->lsn : saga->claim_lsn;
     saga->first_lsn = saga->first_lsn ? saga->first_lsn : row->lsn;
@@ -65,6 +80,7 @@ static enum saga_error fold_row(struct saga *saga, const struct row *row, const 
 static const struct definition *first_definition(const struct saga_image *image,
                                                  const struct definition *definition)
 {
+    PRE(definition != NULL);
     struct record_reader reader;
     struct record record;
     bool bad = false;
@@ -72,6 +88,23 @@ static const struct definition *first_definition(const struct saga_image *image,
                     record_next(&reader, &record, &bad) && record.type == RECORD_SAGA_STARTED;
     return is_start && record.version > 0 ? definition_version(definition, record.version)
                                           : definition;
+}
+
+static enum saga_error fold_rows(struct saga *saga, const struct saga_image *image,
+                                 const char **why)
+{
+    PRE(saga->seq == 0);
+    for (uint32_t i = 0; i < image->row_count; i++) {
+        enum saga_error rc = fold_row(saga, &image->rows[i], why);
+        if (rc != SAGA_OK) {
+            return rc;
+        }
+    }
+    if (saga->seq == 0) {
+        *why = "the saga has no rows";
+        return SAGA_STORE_CORRUPT;
+    }
+    return SAGA_OK;
 }
 
 enum saga_error saga_load(const struct arena_source *source, const struct saga_image *image,
@@ -87,26 +120,24 @@ enum saga_error saga_load(const struct arena_source *source, const struct saga_i
     if (!made) {
         return SAGA_NO_MEMORY;
     }
-    enum saga_error rc = SAGA_OK;
-    for (uint32_t i = 0; i < image->row_count && rc == SAGA_OK; i++) {
-        rc = fold_row(made, &image->rows[i], why);
-    }
-    if (rc == SAGA_OK && made->seq == 0) {
-        *why = "the saga has no rows";
-        rc = SAGA_STORE_CORRUPT;
-    }
+    enum saga_error rc = fold_rows(made, image, why);
     if (rc != SAGA_OK) {
-        saga_destroy(&made);
-        return rc;
+        goto err_after_made;
     }
     trace_begin(made);
     *saga = made;
     return SAGA_OK;
+
+err_after_made:
+    POST(rc == SAGA_NO_MEMORY || *why);
+    saga_destroy(&made);
+    return rc;
 }
 
-/* Tokens are known again; what is unanswered counts as sent. */
+/* The tokens of the call's attempts are known again; what is unanswered counts as sent. */
 static enum saga_error take_up(struct engine *engine, struct call *call)
 {
+    PRE(call->step->saga->magic == SAGA_MAGIC);
     call->live.forgotten_left_ms = engine->serving_ms;
     for (struct attempt *a = call->attempts; a; a = a->older) {
         if (map_put(&engine->tokens, span_of(a->token, TOKEN_SIZE), a) != SAGA_OK) {
@@ -125,6 +156,49 @@ static enum saga_error take_up(struct engine *engine, struct call *call)
     return SAGA_OK;
 }
 
+/* What the image says of the saga's life outside of memory. What an undo waits for is in part not
+ * in the journal, and what was asked of a child may not have reached it: such a saga is looked at
+ * again, unless it was asleep. When it went to sleep it had been looked at, and nothing has been
+ * asked since. */
+static void wake_up(struct saga *saga, const struct saga_image *image)
+{
+    bool has_items = saga->step_total > saga->definition->step_count;
+    bool goes_back = saga->direction == BACKWARD && !saga_state_is_final(saga->state);
+    bool must_proceed = goes_back || (has_items && !saga_state_is_final(saga->state));
+    PRE(!saga->live.owes);
+    saga->live.timer.tie = saga->id;
+    saga->live.asleep_ms = image->head.due_ms;
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        must_proceed |= child_is_watched(saga_step(saga, i));
+        if (saga->live.asleep_ms > 0) {
+            child_was_left_alone(saga_step(saga, i));
+        }
+    }
+    saga->live.must_proceed = must_proceed && saga->live.asleep_ms == 0;
+    saga->live.is_untold = saga->live.asleep_ms > 0 && child_owes_its_end(saga);
+    saga->live.owes = saga->live.is_untold;
+}
+
+/* Its key, its tokens and its timer are known to the engine. */
+static enum saga_error join(struct engine *engine, struct saga *saga)
+{
+    PRE(lookup_saga(engine, saga->name) == saga);
+    enum saga_error rc = claims_learn(engine, saga);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        for (uint32_t k = 0; k < CALL_COUNT; k++) {
+            rc = take_up(engine, &saga_step(saga, i)->calls[k]);
+            if (rc != SAGA_OK) {
+                return rc;
+            }
+        }
+    }
+    int64_t due_ms = saga_next_due(engine, saga);
+    return due_ms == INT64_MAX ? SAGA_OK : heap_set(&engine->timers, &saga->live.timer, due_ms);
+}
+
 enum saga_error engine_load(struct engine *engine, const struct saga_image *image,
                             definition_lookup_fn lookup, void *arg, const char **why)
 {
@@ -138,41 +212,21 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
     if (rc != SAGA_OK) {
         return rc;
     }
-    saga->live.timer.tie = saga->id;
-    /* What an undo waits for is partly not in the journal: it is looked at anew. */
-    saga->live.asleep_ms = image->head.due_ms;
-    bool has_items = saga->step_total > saga->definition->step_count;
-    saga->live.must_proceed =
-        (saga->direction == BACKWARD || has_items) && !saga_state_is_final(saga->state);
-    /* And what was asked of children may not have reached them. */
-    for (uint32_t i = 0; i < saga->step_total; i++) {
-        saga->live.must_proceed |= child_is_watched(saga_step(saga, i));
-        if (saga->live.asleep_ms > 0) {
-            child_was_left_alone(saga_step(saga, i));
-        }
-    }
-    saga->live.is_untold = saga->live.asleep_ms > 0 && child_owes_its_end(saga);
-    saga->live.owes = saga->live.is_untold;
-    /* When it went to sleep it had been looked at, and nothing has been since. */
-    saga->live.must_proceed &= saga->live.asleep_ms == 0;
+    wake_up(saga, image);
     rc = wants_note(saga) ? map_put(&engine->sagas, saga->name, saga) : SAGA_NO_MEMORY;
     if (rc != SAGA_OK) {
-        saga_destroy(&saga);
-        return rc;
+        goto err_after_saga;
     }
-    rc = claims_learn(engine, saga);
-    for (uint32_t i = 0; i < saga->step_total && rc == SAGA_OK; i++) {
-        for (uint32_t k = 0; k < CALL_COUNT && rc == SAGA_OK; k++) {
-            rc = take_up(engine, &saga_step(saga, i)->calls[k]);
-        }
+    rc = join(engine, saga);
+    if (rc != SAGA_OK) {
+        return rc; /* the engine is unusable: the saga is destroyed with it */
     }
-    int64_t due_ms = rc == SAGA_OK ? saga_next_due(engine, saga) : INT64_MAX;
-    if (due_ms != INT64_MAX) {
-        rc = heap_set(&engine->timers, &saga->live.timer, due_ms);
-    }
-    /* What it was loaded for may mean nothing to it (a token of nobody): it must not stay. */
-    if (rc == SAGA_OK) {
-        leave_later(engine, saga);
-    }
+    CHECK(lookup_saga(engine, saga->name) == saga);
+    /* What the saga was loaded for may mean nothing to it (a token of nobody): it must not stay. */
+    leave_later(engine, saga);
+    return SAGA_OK;
+
+err_after_saga:
+    saga_destroy(&saga);
     return rc;
 }

@@ -1,4 +1,5 @@
-/* load.h - back from the store: rows are folded, effects are muted, what is in flight waits. */
+/* load.h - a saga comes back from the store: its rows are folded, effects are muted, what was in
+ * flight is waited for. */
 #ifndef ENGINE_LOAD_H
 #define ENGINE_LOAD_H
 

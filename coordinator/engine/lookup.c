@@ -6,17 +6,21 @@
 
 struct saga *lookup_saga(const struct engine *engine, struct span name)
 {
-    return map_get(&engine->sagas, name);
+    struct saga *saga = map_get(&engine->sagas, name);
+    POST(!saga || saga->magic == SAGA_MAGIC);
+    return saga;
 }
 
 struct attempt *lookup_token(const struct engine *engine, const uint8_t *token)
 {
-    return map_get(&engine->tokens, span_of(token, TOKEN_SIZE));
+    struct attempt *attempt = map_get(&engine->tokens, span_of(token, TOKEN_SIZE));
+    POST(!attempt || memcmp(attempt->token, token, TOKEN_SIZE) == 0);
+    return attempt;
 }
 
-/* The saga's id of a key: what stands before the first slash. */
 struct span lookup_saga_of_key(struct span key)
 {
+    PRE(key.size == 0 || key.data);
     for (size_t i = 0; i < key.size; i++) {
         if (key.data[i] == '/') {
             return span_of(key.data, i);

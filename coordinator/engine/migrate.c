@@ -1,13 +1,13 @@
 /* migrate.c - a saga goes on under another version of its definition.
  *
- * Only where what has begun is the same in both: a step that was started must be there under its
- * name, written the same, with the same class, needs and policies, for it may yet be retried and
- * undone, and its keys must mean what they meant. What has not begun is as the new version says.
- * The saga's deadline stays what it was; all else that the definition says of the saga as a whole
- * is the new version's from then on.
+ * A saga may move only where what has begun is the same in both versions: a step that was started
+ * must be there under its name, written the same, with the same class, needs and policies, for it
+ * may yet be retried and undone, and its keys must mean what they meant. What has not begun is as
+ * the new version says. The saga's deadline stays what it was; all else that the definition says of
+ * the saga as a whole is the new version's from then on.
  *
- * Steps are named in the journal by their place in the version that the saga had then, so that
- * folding it needs every version on the way: see definition_version(). */
+ * Records name a step by its place in the version that the saga had then, so that folding them
+ * needs every version on the way: see definition_version(). */
 #include "engine/migrate.h"
 
 #include "engine/state.h"
@@ -16,10 +16,9 @@
 #include "journal/record.h"
 #include "saga/fold_migrate.h"
 
-/* ---- what differs ---- */
-
 static bool same_codes(const struct retry_policy *a, const struct retry_policy *b)
 {
+    PRE(a->non_retryable_count == 0 || a->non_retryable);
     bool same = a->non_retryable_count == b->non_retryable_count;
     for (uint32_t i = 0; i < a->non_retryable_count && same; i++) {
         same = span_equal(a->non_retryable[i], b->non_retryable[i]);
@@ -27,9 +26,11 @@ static bool same_codes(const struct retry_policy *a, const struct retry_policy *
     return same;
 }
 
-/* What is not written in the step itself: the defaults of the definition. */
+/* Do two calls have the same policies? The step's own text says that in part, the definition's
+ * defaults the rest. */
 static bool same_policy(const struct call_spec *a, const struct call_spec *b)
 {
+    PRE(a->timeouts.start_to_close_ms > 0 || a->action.size == 0);
     const struct retry_policy *r = &a->retry;
     const struct retry_policy *s = &b->retry;
     const struct timeouts *t = &a->timeouts;
@@ -46,6 +47,7 @@ static bool same_policy(const struct call_spec *a, const struct call_spec *b)
 static bool same_needs(const struct definition *from, const struct step_spec *a,
                        const struct definition *to, const struct step_spec *b)
 {
+    PRE(a->needs_count <= from->step_count);
     bool same = a->needs_count == b->needs_count;
     for (uint32_t i = 0; i < a->needs_count && same; i++) {
         bool found = false;
@@ -57,9 +59,10 @@ static bool same_needs(const struct definition *from, const struct step_spec *a,
     return same;
 }
 
-/* NULL: the step may go on there. */
+/* Why the step cannot go on in that version, as the end of a sentence; NULL: it can. */
 static const char *difference(const struct step *step, const struct definition *to)
 {
+    PRE(fold_migrate_has_begun(step));
     const struct definition *from = step->saga->definition;
     const struct step_spec *a = step->spec;
     int32_t place = definition_step(to, a->name);
@@ -91,6 +94,7 @@ static const char *difference(const struct step *step, const struct definition *
 
 static bool is_in(const struct definition *definition, struct span name)
 {
+    PRE(name.size > 0);
     return definition_step(definition, name) >= 0;
 }
 
@@ -118,6 +122,7 @@ static bool compare(const struct saga *saga, const struct definition *to, struct
             added[plan->added_count++] = to->steps[i].name;
         }
     }
+    CHECK(plan->difference_count + plan->dropped_count <= from->step_count);
     plan->differences = differences;
     plan->dropped = dropped;
     plan->added = added;
@@ -127,6 +132,7 @@ static bool compare(const struct saga *saga, const struct definition *to, struct
 enum saga_error migrate_plan(const struct saga *saga, uint32_t version, struct arena *arena,
                              struct migration *plan, const char **why)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     const struct definition *to =
         version > 0 ? definition_version(saga->definition, version) : NULL;
     *plan = (struct migration){
@@ -147,11 +153,10 @@ enum saga_error migrate_plan(const struct saga *saga, uint32_t version, struct a
     return compare(saga, to, arena, plan) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* ---- the verb ---- */
-
-/* All that differs, as a text. */
+/* Refuses the migration, with all differences as a text. */
 static enum saga_error refuse(struct turn *turn, const struct migration *plan, const char **why)
 {
+    PRE(plan->difference_count > 0);
     struct buf *text = &turn->engine->scratch;
     bool ok = true;
     buf_clear(text);
@@ -170,6 +175,7 @@ static enum saga_error refuse(struct turn *turn, const struct migration *plan, c
 
 enum saga_error migrate(struct turn *turn, const struct verb_request *verb, const char **why)
 {
+    PRE(verb->verb == VERB_MIGRATE);
     struct saga *saga = turn->saga;
     struct migration plan;
     enum saga_error rc = migrate_plan(saga, verb->version, &turn->batch->arena, &plan, why);

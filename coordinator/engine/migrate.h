@@ -22,7 +22,7 @@ struct migration {
     uint64_t seq;
     uint32_t from;
     uint32_t to;
-    const struct migration_item *differences; /* none: it may be done */
+    const struct migration_item *differences; /* none: the migration may be done */
     uint32_t difference_count;
     const struct span *added; /* steps that would come */
     uint32_t added_count;
@@ -31,10 +31,12 @@ struct migration {
 };
 
 struct migration_request {
-    const struct definition *definition; /* that it has */
-    uint32_t version;                    /* that it shall have */
+    const struct definition *definition; /* of the version that the saga has */
+    uint32_t version;                    /* that the saga shall have */
 };
 
+/* What a migration to that version would do, in the arena: nothing is changed. SAGA_NOT_FOUND,
+ * SAGA_CONFLICT with *why; SAGA_NO_MEMORY. */
 enum saga_error migrate_plan(const struct saga *saga, uint32_t version, struct arena *arena,
                              struct migration *plan, const char **why);
 

@@ -1,7 +1,8 @@
 /* name.c - the names of a saga: its id, the keys of requests, and tokens.
  *
  * A task that was answered `later` is finished by its token, at any time: also when its saga has
- * ended and left memory. So the token becomes a name of the saga with the record that says so. */
+ * ended and left memory. So the token becomes a name of the saga, together with the record that
+ * the task was answered so. */
 #include "engine/name.h"
 
 #include "base/digest.h"
@@ -11,6 +12,7 @@
 
 bool turn_name(struct turn *turn, struct span text, const uint8_t *digest)
 {
+    PRE(text.size > 0);
     bool ok = true;
     struct name *name = batch_name(turn->batch);
     struct span kept = arena_copy(&turn->batch->arena, text, &ok);
@@ -29,5 +31,6 @@ struct span engine_token_name(const uint8_t token[TOKEN_SIZE], char name[NAME_TO
     _Static_assert(NAME_TOKEN_SIZE == 1 + 2 * TOKEN_SIZE, "in hex");
     name[0] = NAME_TOKEN;
     digest_hex(span_of(token, TOKEN_SIZE), name + 1);
+    POST(name[NAME_TOKEN_SIZE] == 0);
     return span_of(name, NAME_TOKEN_SIZE);
 }

@@ -7,7 +7,8 @@
 
 struct turn;
 
-/* name.c: gives the saga a name (row.h), with this turn; digest NULL: zeroes. false = no memory. */
+/* Gives the saga a name (row.h), with this turn; digest: of the request, NULL: zeroes. false =
+ * no memory. */
 MUST_CHECK bool turn_name(struct turn *turn, struct span text, const uint8_t *digest);
 
 #endif

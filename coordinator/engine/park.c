@@ -7,6 +7,7 @@
 
 void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code)
 {
+    PRE(step->saga == turn->saga);
     struct record record = {.type = RECORD_STEP_PARKED,
                             .fields = 1,
                             .step = step->index,
@@ -18,19 +19,23 @@ void park(struct turn *turn, struct step *step, enum task_kind kind, const char 
 
 void park_unfinished(struct turn *turn, struct step *step)
 {
+    PRE(step->state != STEP_STATE_PARKED);
     park(turn, step, TASK_DO, "later_without_end");
-    step->live.undo_due_ms = 0; /* its undo's patience begins when somebody has finished it */
+    step->live.undo_due_ms =
+        0; /* how long the undo is waited for counts anew when somebody has finished the do */
 }
 
 void park_undo(struct turn *turn, struct step *step)
 {
     const struct call *undo = step_call(step, TASK_UNDO);
+    PRE(undo->run > 0);
     const char *why = undo->refused ? "undo_refused" : "undo_used_up";
     park(turn, step, TASK_UNDO, undo->expired ? "key_expired" : why);
 }
 
 void park_stuck(struct turn *turn, struct step *step)
 {
+    PRE(!step->stuck);
     struct record record = {.type = RECORD_RETRY_SCHEDULED,
                             .fields = 1,
                             .step = step->index,

@@ -7,15 +7,16 @@
 struct step;
 struct turn;
 
+/* Parks the step's do or undo (kind), with this code (a literal), and alerts. */
 void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code);
 
-/* An attempt that answered `later` may act for ever, so the undo cannot go. */
+/* Parks a step with an attempt that answered `later` and may act for ever: its undo cannot go. */
 void park_unfinished(struct turn *turn, struct step *step);
 
-/* No attempt of the undo is left: parks it, and says why. */
+/* Parks an undo that has no attempt left, with the code that says why. */
 void park_undo(struct turn *turn, struct step *step);
 
-/* Alerts once that an undo fails for long; others need not wait for it any more. */
+/* Alerts once that an undo fails for long; others need not wait for that undo any more. */
 void park_stuck(struct turn *turn, struct step *step);
 
 #endif

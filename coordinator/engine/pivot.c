@@ -1,4 +1,4 @@
-/* pivot.c - the point of no return: is it passed, is it open, and what its success forgets. */
+/* pivot.c - the point of no return: is it passed, is it open, and does the saga go on past it. */
 #include "engine/pivot.h"
 
 #include "engine/turn.h"
@@ -10,22 +10,27 @@
 static const struct step *pivot_of(const struct saga *saga)
 {
     uint32_t pivot = saga->definition->pivot;
+    PRE(pivot <= saga->definition->step_count);
     return pivot > 0 ? saga_step(saga, pivot - 1) : NULL;
 }
 
 bool pivot_has_succeeded(const struct saga *saga)
 {
     const struct step *pivot = pivot_of(saga);
-    /* Skipped: the saga has gone past it, and what comes after it cannot be undone. */
+    /* A pivot that was skipped counts: the saga has gone past it, and what comes after cannot be
+     * undone. */
+    CHECK(!pivot || pivot->spec->step_class == CLASS_PIVOT);
     return pivot && step_satisfies(pivot);
 }
 
 bool step_is_open_pivot(const struct step *step)
 {
+    PRE(step->state > STEP_STATE_NONE);
     bool doubt = call_in_doubt(&step->calls[0]) &&
                  (step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
                   step->state == STEP_STATE_PARKED);
-    /* What a person accepts is the doubt that is left when nobody can be asked any more. */
+    /* A person who accepts a parked pivot accepts the doubt that is left when nobody can be
+     * asked any more. */
     bool is_accepted = step->accepted && step->state == STEP_STATE_PARKED;
     return step->spec->step_class == CLASS_PIVOT && !is_accepted &&
            (step->state == STEP_STATE_RUNNING || child_is_watched(step) || doubt);
@@ -33,12 +38,14 @@ bool step_is_open_pivot(const struct step *step)
 
 bool pivot_is_open(const struct saga *saga)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     const struct step *pivot = pivot_of(saga);
     return pivot && step_is_open_pivot(pivot);
 }
 
 void pivot_keep_forward(struct turn *turn, const struct step *step)
 {
+    PRE(step->saga == turn->saga);
     struct saga *saga = turn->saga;
     if (step->spec->step_class != CLASS_PIVOT || !saga->back_wanted ||
         saga->direction == BACKWARD) {

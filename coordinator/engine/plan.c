@@ -1,7 +1,8 @@
 /* plan.c - the undo plan: what would be undone, in which order, with what; and what could not be.
  *
- * It is made from the state alone, by the same rules that backward.c follows, and its digest covers
- * the saga's seq: a plan that was seen can be applied only while nothing has moved. */
+ * The plan is made from the state alone, by the same rules that backward.c follows, and its
+ * digest covers the saga's seq: a plan that was seen can be applied only while nothing has
+ * moved. */
 #include "engine/plan.h"
 
 #include "base/digest.h"
@@ -19,11 +20,12 @@
 struct work {
     struct saga *saga;
     struct arena *arena;
-    bool *chosen;    /* by step */
-    bool *stays;     /* by step: it stays as it is; a fan-out: all of it does */
-    uint32_t *level; /* by step: order from 1, of it or of the latest after it; 0 = none */
+    bool *chosen; /* by step */
+    bool *stays;  /* by step: the step stays as it is; a fan-out: all its items do */
+    uint32_t
+        *level; /* by step: order from 1, of its undo or of the latest undo after it; 0 = none */
     struct plan_item *items;
-    uint64_t *keys; /* by item: in the order of these; equal ones as they come */
+    uint64_t *keys; /* by item of the plan: what the items are sorted by; equal ones as they come */
     struct span *kept;
     struct plan *plan;
 };
@@ -35,6 +37,7 @@ static enum saga_error choose_to(struct work *work, struct span to, const char *
         *why = "the definition has no step of that name";
         return SAGA_NOT_FOUND;
     }
+    CHECK((uint32_t)index < work->saga->definition->step_count);
     savepoint_choose(work->saga, (uint32_t)index, work->chosen);
     return savepoint_check(work->saga, (uint32_t)index, work->chosen, why);
 }
@@ -42,6 +45,7 @@ static enum saga_error choose_to(struct work *work, struct span to, const char *
 static enum saga_error choose(struct work *work, const struct plan_request *request,
                               const char **why)
 {
+    PRE(request->steps_count == 0 || request->steps);
     const struct span *steps = request->steps;
     uint32_t steps_count = request->steps_count;
     if (request->to.size > 0) {
@@ -68,6 +72,7 @@ static enum saga_error choose(struct work *work, const struct plan_request *requ
 
 static bool is_undone(enum fate fate)
 {
+    PRE(fate <= FATE_KEPT);
     return fate == FATE_UNDONE || fate == FATE_UNDONE_IN_DOUBT;
 }
 
@@ -78,12 +83,14 @@ static bool judge(struct work *work, const struct step *step, uint32_t level)
     work->stays[step->index] = fate == FATE_KEPT || (fate != FATE_NOTHING && !chosen);
     bool undone = chosen && is_undone(fate);
     work->level[step->index] = level + (undone ? 1 : 0);
+    IMPLIES(undone, !work->stays[step->index]);
     return undone;
 }
 
 /* The items of a fan-out are undone together. */
 static void judge_items(struct work *work, const struct step *container, uint32_t level)
 {
+    PRE(container->fan != NULL);
     const struct fan *fan = container->fan;
     bool any_undone = false;
     bool any_stays = false;
@@ -98,10 +105,11 @@ static void judge_items(struct work *work, const struct step *container, uint32_
     work->level[container->index] = level + (any_undone ? 1 : 0);
 }
 
-/* A step's turn comes after those of all steps that needed it. */
+/* The undo of a step comes after those of all steps that needed it. */
 static void set_levels(struct work *work)
 {
     const struct definition *definition = work->saga->definition;
+    PRE(definition->order != NULL);
     for (uint32_t i = definition->step_count; i > 0; i--) {
         uint32_t index = definition->order[i - 1];
         const struct step *step = saga_step(work->saga, index);
@@ -120,6 +128,7 @@ static void set_levels(struct work *work)
 
 static struct span plan_reason(struct work *work, struct buf *out)
 {
+    PRE(work->saga->magic == SAGA_MAGIC);
     bool done = work->saga->state == SAGA_STATE_COMPLETED;
     buf_clear(out);
     mp_put_map(out, 2);
@@ -134,6 +143,7 @@ static struct span plan_reason(struct work *work, struct buf *out)
 static bool fill_input(struct work *work, const struct step *step, struct span reason,
                        struct buf *out, struct span *input)
 {
+    PRE(step->spec->has_undo);
     const struct call *undo = &step->calls[1];
     if (step_undo_is_begun(step)) {
         *input = undo->input;
@@ -158,6 +168,7 @@ static bool fill_input(struct work *work, const struct step *step, struct span r
 static bool add_item(struct work *work, const struct step *step, enum fate fate, struct span reason,
                      struct buf *out)
 {
+    PRE(work->plan->item_count < work->saga->step_total);
     struct plan_item *item = &work->items[work->plan->item_count++];
     bool strict = work->saga->definition->strict;
     work->keys[work->plan->item_count - 1] =
@@ -175,9 +186,10 @@ static bool add_item(struct work *work, const struct step *step, enum fate fate,
     return fill_input(work, step, reason, out, &item->input);
 }
 
-/* Merges two sorted runs that lie one after the other. */
+/* Merges two sorted runs that lie one after the other in `from`. */
 static void merge(struct work *work, const struct work *from, uint32_t first, const uint32_t end[2])
 {
+    PRE(first <= end[0] && end[0] <= end[1]);
     uint32_t at[2] = {first, end[0]};
     for (uint32_t i = first; i < end[1]; i++) {
         bool left = at[0] < end[0] && (at[1] >= end[1] || from->keys[at[0]] <= from->keys[at[1]]);
@@ -189,6 +201,7 @@ static void merge(struct work *work, const struct work *from, uint32_t first, co
 
 static void swap_lists(struct work *a, struct work *b)
 {
+    PRE(a->items != b->items);
     struct work kept = *a;
     a->items = b->items;
     a->keys = b->keys;
@@ -196,8 +209,8 @@ static void swap_lists(struct work *a, struct work *b)
     b->keys = kept.keys;
 }
 
-/* Irrevocable steps first, for they are what a person must see; then by order, equal ones in the
- * order of the definition. */
+/* Irrevocable steps first, for a person must see them; then by order, equal ones in the order of
+ * the definition. */
 static bool sort_items(struct work *work)
 {
     uint32_t count = work->plan->item_count;
@@ -214,6 +227,7 @@ static bool sort_items(struct work *work)
             merge(work, &from, first, (uint32_t[2]){middle, last});
         }
     }
+    CHECK(work->items && work->keys);
     bool strict = work->saga->definition->strict;
     uint32_t order = 0;
     for (uint32_t i = 0; i < count && strict; i++) {
@@ -224,6 +238,7 @@ static bool sort_items(struct work *work)
 
 static void put_digest(struct plan *plan, struct span to, struct buf *out)
 {
+    PRE(plan->saga.size > 0);
     buf_clear(out);
     mp_put_str(out, plan->saga);
     mp_put_uint(out, plan->seq);
@@ -257,7 +272,7 @@ static enum saga_error fill_plan(struct work *work, struct span to, struct buf *
         struct step *step = saga_step(saga, i);
         enum fate fate = fate_of(step);
         if (work->stays[i] && step->container && work->stays[step->container->index]) {
-            continue; /* its fan-out is named */
+            continue; /* the fan-out is named instead of all its items */
         }
         if (work->stays[i]) {
             work->kept[plan->kept_count++] = step->name;
@@ -271,6 +286,7 @@ static enum saga_error fill_plan(struct work *work, struct span to, struct buf *
     if (!sort_items(work)) {
         return SAGA_NO_MEMORY;
     }
+    CHECK(plan->item_count + plan->kept_count <= saga->step_total);
     plan->items = work->items;
     plan->kept = work->kept;
     put_digest(plan, to, out);
@@ -279,6 +295,7 @@ static enum saga_error fill_plan(struct work *work, struct span to, struct buf *
 
 static enum saga_error check_state(const struct saga *saga, int64_t now_ms, const char **why)
 {
+    PRE(saga->state > SAGA_STATE_NONE);
     switch (saga->state) {
     case SAGA_STATE_RUNNING:
     case SAGA_STATE_COMPENSATING:
@@ -307,6 +324,7 @@ static enum saga_error check_state(const struct saga *saga, int64_t now_ms, cons
 enum saga_error plan_make(struct saga *saga, const struct plan_request *request,
                           struct arena *arena, struct plan *plan, const char **why)
 {
+    PRE(request->definition == saga->definition);
     *why = NULL;
     enum saga_error rc = check_state(saga, request->now_ms, why);
     if (rc != SAGA_OK) {

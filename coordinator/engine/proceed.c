@@ -1,7 +1,7 @@
 /* proceed.c - what follows from a saga's state: round after round, until nothing more can be done.
  *
- * forward.c starts steps and turns back; backward.c undoes. Both look at the state alone, so that a
- * saga that was loaded from the store goes on exactly where it stood. */
+ * forward.c starts steps and sends the saga back; backward.c undoes. Both look at the state
+ * alone, so that a saga that was loaded from the store goes on exactly where it stood. */
 #include "engine/proceed.h"
 
 #include "engine/backward.h"

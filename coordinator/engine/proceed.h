@@ -5,7 +5,7 @@
 
 struct turn;
 
-/* proceed.c, forward.c, backward.c: what follows from the state. */
+/* Does all that follows from the saga's state now, unless it is paused or final. */
 void proceed(struct turn *turn);
 
 #endif

@@ -1,8 +1,9 @@
 /* results.c - what a participant says of an attempt, and what it is told in return.
  *
- * Success of any attempt counts while the step is undecided: the same key is the same effect. Only
- * the newest attempt's failure decides. A success after the step was decided otherwise is recorded
- * as late and undone. A result seen before gets its first verdict again and changes nothing. */
+ * The success of any attempt counts while the step is undecided: the same key is the same
+ * effect. Only the newest attempt's failure decides. A success that comes after the step was
+ * decided otherwise is recorded as late and undone. A result that was seen before gets its first
+ * verdict again and changes nothing. */
 #include "engine/results.h"
 
 #include "base/mp.h"
@@ -25,6 +26,7 @@
 
 static void tell(struct turn *turn, const struct attempt *attempt, enum verdict verdict)
 {
+    PRE(attempt->call->step->saga == turn->saga);
     struct effect *effect = turn_effect(turn, EFFECT_DONE);
     bool ok = true;
     if (effect) {
@@ -50,9 +52,10 @@ static struct record record_of(enum record_type type, const struct attempt *atte
                            .cost_micros = result->cost_micros};
 }
 
-/* Is it still open what the do came to? */
+/* Is it still open what the step's do has come to? */
 static bool do_is_undecided(const struct step *step)
 {
+    PRE(step->state > STEP_STATE_NONE && step->state < STEP_STATE_COUNT);
     switch (step->state) {
     case STEP_STATE_RUNNING:
     case STEP_STATE_RETRYING:
@@ -76,8 +79,10 @@ static bool do_is_undecided(const struct step *step)
     return false;
 }
 
+/* Has another answer under the attempt's key counted as its success? */
 static bool same_key_counted(const struct attempt *attempt)
 {
+    PRE(attempt->run <= attempt->call->run);
     for (const struct attempt *a = attempt->call->attempts; a; a = a->older) {
         /* One that has not answered has succeeded by the word of another one, or of a check. */
         if (a->run == attempt->run && a->state == ATTEMPT_SUCCEEDED &&
@@ -88,16 +93,17 @@ static bool same_key_counted(const struct attempt *attempt)
     return false;
 }
 
-/* A result moves a saga that stood still. */
+/* A result moves a saga that stood still: parked, or ended before an effect came late. */
 static void unpark_saga(struct turn *turn, const struct step *step)
 {
+    PRE(step->saga == turn->saga);
     const struct saga *saga = turn->saga;
     bool stood = saga->state == SAGA_STATE_PARKED || saga->state == SAGA_STATE_COMPENSATED ||
                  saga->state == SAGA_STATE_COMPLETED;
     if (!stood) {
         return;
     }
-    /* After a partial reversal only the step with the late effect is undone. */
+    /* In a completed saga only the step with the late effect is undone. */
     uint8_t list[16];
     struct buf steps = {.data = list, .capacity = sizeof(list), .size_max = sizeof(list)};
     struct record record = {.type = RECORD_SAGA_COMPENSATING,
@@ -120,10 +126,12 @@ static void unpark_saga(struct turn *turn, const struct step *step)
     turn_emit(turn, &record);
 }
 
-/* The step was undone, and runs again under another key: what the old one did is undone too. */
+/* An attempt of an old key has succeeded: the step was undone, and runs again under another key.
+ * What the old key did is undone too. */
 static void old_key_succeeded(struct turn *turn, struct attempt *attempt,
                               const struct result *result)
 {
+    PRE(attempt_is_of_old_key(attempt));
     struct step *step = attempt->call->step;
     struct record record = record_of(RECORD_TASK_LATE, attempt, result);
     bool had = step_has_late_effect(step);
@@ -136,8 +144,11 @@ static void old_key_succeeded(struct turn *turn, struct attempt *attempt,
     tell(turn, attempt, VERDICT_LATE);
 }
 
+/* An attempt of the do has succeeded: that decides the step, is known already, or comes too
+ * late. */
 static void do_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
+    PRE(attempt->call->kind == TASK_DO);
     struct step *step = attempt->call->step;
     if (attempt_is_of_old_key(attempt) && !same_key_counted(attempt)) {
         old_key_succeeded(turn, attempt, result);
@@ -147,7 +158,8 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
         struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
         turn_emit(turn, &record);
         unpark_saga(turn, step);
-        /* Other attempts are superseded; one that still waits to be sent must not outlive us. */
+        /* Other attempts are superseded; one that still waits to be sent must not outlive the
+         * saga. */
         call_off_all(turn, attempt->call, "superseded");
         check_call_off(turn, step);
         pivot_keep_forward(turn, step);
@@ -166,13 +178,13 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
     struct record record = record_of(RECORD_TASK_LATE, attempt, result);
     turn_emit(turn, &record);
     bool terminated = turn->saga->state == SAGA_STATE_TERMINATED;
-    /* An irrevocable step that a person accepted to keep is settled by that person. */
+    /* An irrevocable step that a person accepted to keep was settled by that person. */
     bool kept = step->state == STEP_STATE_KEPT && step->spec->step_class != CLASS_READONLY;
     if (step->by_person || kept || terminated) {
         turn_alert(turn, step, "late_result_of_settled_step");
     } else if (step->spec->step_class != CLASS_READONLY) {
         unpark_saga(turn, step);
-        /* Nothing can undo it, and it must not end by being forgotten. */
+        /* Nothing can undo the late effect, and it must not be forgotten when the saga ends. */
         if (step->state == STEP_STATE_FAILED && !step->spec->has_undo) {
             park(turn, step, TASK_DO, "late_result");
         }
@@ -180,16 +192,18 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
     tell(turn, attempt, VERDICT_LATE);
 }
 
-/* By its own word, or its check's; `attempt` is of the one that said so. */
+/* The undo has succeeded by its own answer, or by that of its check, whose attempt this is then.
+ * counts: nothing was decided otherwise. */
 static void undo_ok(struct turn *turn, struct attempt *attempt, const struct result *result,
                     bool counts)
 {
+    PRE(attempt->call->kind == TASK_UNDO || attempt->of_undo);
     struct step *step = attempt->call->step;
     struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
     record.flags = counts ? 0 : FLAG_STALE;
     if (counts) {
         unpark_saga(turn, step);
-        step->live.undo_due_ms = 0; /* a second undo has its own time */
+        step->live.undo_due_ms = 0; /* a second undo, for a late effect, has its own time */
     }
     turn_emit(turn, &record);
     call_off_all(turn, attempt->call, "superseded");
@@ -202,6 +216,7 @@ static void undo_ok(struct turn *turn, struct attempt *attempt, const struct res
 
 static void undo_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
+    PRE(attempt->call->kind == TASK_UNDO);
     struct step *step = attempt->call->step;
     enum undo_state state = undo_call_state(step);
     bool open =
@@ -212,6 +227,7 @@ static void undo_succeeded(struct turn *turn, struct attempt *attempt, const str
 
 static void check_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
+    PRE(attempt->call->kind == TASK_CHECK);
     struct step *step = attempt->call->step;
     bool counts = check_is_awaited(attempt->call) && attempt->run == attempt->call->run;
     if (attempt->of_undo) {
@@ -229,9 +245,11 @@ static void check_succeeded(struct turn *turn, struct attempt *attempt, const st
     tell(turn, attempt, VERDICT_OK);
 }
 
-/* A check that says "it never took effect" counts only when no attempt can act any more. */
+/* A check says that the do, or the undo, never took effect. That counts only when no attempt of
+ * it can act any more; else the check is asked again then. */
 static void not_found(struct turn *turn, struct attempt *attempt, struct failure *failure)
 {
+    PRE(attempt->call->kind == TASK_CHECK);
     const struct call *asked = check_asked(attempt->call);
     int64_t quiet_ms = call_quiet_ms(asked, turn->engine->options.dead_ms);
     if (quiet_ms <= turn->now_ms) {
@@ -242,8 +260,11 @@ static void not_found(struct turn *turn, struct attempt *attempt, struct failure
     failure->retry_at_ms = quiet_ms == INT64_MAX ? 0 : quiet_ms;
 }
 
+/* An attempt has not succeeded: its failure or doubt is written, with what follows from it. */
 static void take_failure(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
+    PRE(result->status == RESULT_FAILED);
+    PRE(!attempt->answered);
     struct failure failure = {.attempt = attempt,
                               .code = result->code,
                               .message = result->message,
@@ -259,22 +280,27 @@ static void take_failure(struct turn *turn, struct attempt *attempt, const struc
     }
     call_fail(turn, call, &failure);
     if (call->step->state == STEP_STATE_RETRYING) {
-        unpark_saga(turn, call->step); /* its doubt is over, and with it what it was parked for */
+        unpark_saga(
+            turn,
+            call->step); /* the step's doubt is over, and with it what the saga was parked for */
     }
     tell(turn, attempt, attempt->verdict);
 }
 
-/* Would its success come too late? Then so does its promise of one. */
+/* Would the attempt's success come too late? Then so does its promise of one. */
 static bool is_too_late(const struct attempt *attempt)
 {
+    PRE(attempt->run <= attempt->call->run);
     const struct step *step = attempt->call->step;
     bool is_decided = !do_is_undecided(step) && !same_key_counted(attempt);
     bool is_past = attempt_is_of_old_key(attempt) && !same_key_counted(attempt);
     return attempt->call->kind == TASK_DO && (is_decided || is_past || step_undo_is_begun(step));
 }
 
+/* The participant will answer later, by a finish: the attempt may act until then. */
 static void take_later(struct turn *turn, struct attempt *attempt)
 {
+    PRE(!attempt->answered);
     if (!attempt->later) {
         bool late = is_too_late(attempt);
         struct record record = {.type = RECORD_STEP_WAITING,
@@ -288,7 +314,8 @@ static void take_later(struct turn *turn, struct attempt *attempt)
         turn_emit(turn, &record);
         char name[NAME_TOKEN_SIZE + 1];
         turn->failed |= !turn_name(turn, engine_token_name(attempt->token, name), NULL);
-        /* It was called off while it ran: it must hear that again, wherever it waits now. */
+        /* The attempt was called off while it ran: its participant must hear that again, whoever
+         * waits for it now. */
         if (!turn->failed && (attempt->live.called_off || late)) {
             attempt->live.called_off = false;
             call_off(turn, attempt, "cancelled", false);
@@ -297,8 +324,8 @@ static void take_later(struct turn *turn, struct attempt *attempt)
     tell(turn, attempt, attempt->verdict);
 }
 
-/* What the saga has no room for is not taken: `own` is the result without it. A do that would count
- * with its output has an effect, and nobody knows what it came to: it is in doubt. */
+/* What the saga has no room for is not taken: `own` is the result without it. A do that would
+ * count with its output has an effect, and nobody knows what that came to: it is in doubt. */
 static const struct result *within_room(const struct turn *turn, const struct attempt *attempt,
                                         const struct result *result, struct result *own)
 {
@@ -319,19 +346,22 @@ static const struct result *within_room(const struct turn *turn, const struct at
         own->retryable = false;
         own->retry_after_ms = -1;
     }
+    POST(own->output.size == 0);
     return own;
 }
 
-/* It was decided that nobody took the attempt, and now it does not know what came of it: an effect
- * may stand that nobody else would undo. */
+/* The attempt was decided to be never taken, and now its participant does not know what came of the
+ * attempt: an effect may stand that nobody else would undo. */
 static bool may_stand(const struct attempt *attempt, const struct result *result)
 {
+    PRE(attempt->answered || !attempt->untaken);
     return attempt->untaken && result->status == RESULT_FAILED && result->in_doubt &&
            is_too_late(attempt);
 }
 
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
+    PRE(attempt->call->step->saga == turn->saga);
     struct result own;
     attempt->live.orphan = false;
     attempt->live.left = true;

@@ -6,6 +6,8 @@ struct attempt;
 struct result;
 struct turn;
 
+/* Takes the result of an attempt, once: writes what it means for the step, and tells the
+ * participant the verdict. A result that was taken before gets the same verdict again. */
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result);
 
 #endif

@@ -10,6 +10,7 @@ static double draw(uint64_t seed)
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
     z ^= z >> 31;
+    CHECK((z >> 11) < (UINT64_C(1) << 53));
     return (double)(z >> 11) / 9007199254740992.0;
 }
 
@@ -34,6 +35,7 @@ int64_t retry_delay_ms(const struct retry_policy *policy, uint32_t failed, uint6
 
 bool retry_is_refusal(const struct retry_policy *policy, struct span code)
 {
+    PRE(policy->non_retryable_count == 0 || policy->non_retryable);
     for (uint32_t i = 0; i < policy->non_retryable_count; i++) {
         if (span_equal(policy->non_retryable[i], code)) {
             return true;

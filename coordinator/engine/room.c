@@ -1,15 +1,16 @@
-/* room.c - what a saga's memory is for, so that it never runs out of it.
+/* room.c - what a saga's memory is for, so that the saga never runs out of memory.
  *
  *     0 ──── 1/2 ──────── 1 ──────── 3/2 ──────────────── 3      of LIMIT_SAGA_MEMORY
  *     │ starts │ results   │ undos    │ what is small and must be written
  *
- * What has begun must be able to end, and to be undone: so nothing begins any more where what ends
- * still has room, and what cannot be refused is told with less. The bounds look at the memory alone
- * and are decided live: what a record says is true on any machine. A replay needs as much memory
- * as what it replays, give or take the heads of chunks: the last part is for that too.
+ * What has begun must be able to end, and to be undone: so nothing begins any more when the
+ * memory is half full, what has begun still has room for its end, and what cannot be refused is
+ * told with less. The bounds look at the memory alone and are decided live: what a record says
+ * is true on any machine. A replay needs as much memory as what it replays, give or take the
+ * heads of chunks: the last part is for that too.
  *
- * What heartbeats say is in no record. It has a bound of its own and counts for nothing else, for
- * otherwise a step that tells much of itself would leave the steps after it no room. */
+ * The details of heartbeats are in no record. They have a bound of their own and count for nothing
+ * else, for otherwise a step with many details would leave the steps after it no room. */
 #include "engine/room.h"
 
 #include "base/limits.h"
@@ -20,7 +21,7 @@ _Static_assert(LIMIT_SAGA_MEMORY / 2 > 4 * LIMIT_VALUE, "a step in the dark is a
 _Static_assert(LIMIT_DETAILS <= LIMIT_SAGA_MEMORY / 4, "the last part has room for them");
 _Static_assert(LIMIT_DETAILS >= 4 * LIMIT_VALUE, "any details of one step fit");
 
-/* Without the details of heartbeats. */
+/* The bytes that the saga has taken, without the details of heartbeats. */
 static size_t taken(const struct saga *saga)
 {
     PRE(saga->live.details_size <= saga->arena.size);
@@ -29,20 +30,24 @@ static size_t taken(const struct saga *saga)
 
 bool room_to_start(const struct saga *saga)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     return taken(saga) <= LIMIT_SAGA_MEMORY / 2;
 }
 
 bool room_for(const struct saga *saga, size_t size)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     return taken(saga) + size <= LIMIT_SAGA_MEMORY;
 }
 
 bool room_for_details(const struct saga *saga, size_t size)
 {
+    PRE(size > 0);
     return saga->live.details_size + size <= LIMIT_DETAILS;
 }
 
 bool room_to_undo(const struct saga *saga, size_t size)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     return taken(saga) + size <= LIMIT_SAGA_MEMORY / 2 * 3;
 }

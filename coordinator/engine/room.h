@@ -1,4 +1,4 @@
-/* room.h - what a saga's memory is for, so that it never runs out of it. */
+/* room.h - what a saga's memory is for, so that the saga never runs out of memory. */
 #ifndef ENGINE_ROOM_H
 #define ENGINE_ROOM_H
 
@@ -7,16 +7,16 @@
 
 struct saga;
 
-/* May something begin that will bring values with it? */
+/* May a step begin, which will bring values with it? */
 bool room_to_start(const struct saga *saga);
 
-/* Can a value of that size be taken that comes of what has begun? */
+/* Can a value of that size be taken, from something that has begun? */
 bool room_for(const struct saga *saga, size_t size);
 
-/* Can so many more bytes be kept of what heartbeats say? */
+/* Can so many more bytes be kept of the details of heartbeats? */
 bool room_for_details(const struct saga *saga, size_t size);
 
-/* Can an undo be told so much? */
+/* Can an undo be sent with an input of that size? */
 bool room_to_undo(const struct saga *saga, size_t size);
 
 #endif

@@ -23,6 +23,7 @@
 static bool begin(struct turn *turn, const struct start_request *start)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->seq == 0);
     turn->is_new = true;
     turn->state_before = SAGA_STATE_RUNNING;
     memcpy(saga->live.digest, start->digest, sizeof(saga->live.digest));
@@ -102,6 +103,7 @@ static bool start_new(struct engine *engine, const struct event *event, struct b
     if (!saga) {
         return false;
     }
+    CHECK(saga->id > engine->saga_last);
     saga->live.timer.tie = saga->id;
     struct turn turn;
     turn_open(&turn, engine, event, batch, saga);
@@ -152,6 +154,7 @@ static bool begin_or_reply(struct engine *engine, const struct event *event, str
     if (rc == SAGA_OK) {
         rc = claims_fill(engine, &event->start, batch, &own.claim, &why);
     }
+    IMPLIES(rc == SAGA_CONFLICT, why != NULL);
     if (rc != SAGA_OK && rc != SAGA_NO_MEMORY) {
         return batch_reply(batch, event->ref, rc, why, NULL);
     }

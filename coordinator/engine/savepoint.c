@@ -31,7 +31,7 @@ void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen)
             chosen[index] |= spec->needs[k] == to || chosen[spec->needs[k]];
         }
     }
-    /* What was added while it ran shares the fate of the step that it was added for. */
+    /* Items share the fate of their container. */
     for (uint32_t i = definition->step_count; i < saga->step_total; i++) {
         chosen[i] = chosen[saga_step(saga, i)->spec - definition->steps];
     }
@@ -39,6 +39,7 @@ void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen)
 
 bool savepoint_will_spare(struct turn *turn, const struct step *step)
 {
+    PRE(step->saga == turn->saga);
     const struct saga *saga = turn->saga;
     bool *chosen = saga->back_to > 0
                        ? arena_take(&turn->batch->arena, saga->step_total * sizeof(*chosen))
@@ -51,9 +52,9 @@ bool savepoint_will_spare(struct turn *turn, const struct step *step)
     return !chosen[step->index];
 }
 
-/* It will not come to what it was asked for, by itself. */
 bool savepoint_has_failed(const struct step *step)
 {
+    PRE(step->state > STEP_STATE_NONE);
     bool parked = step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE &&
                   !call_in_doubt(&step->calls[0]);
     bool given_up = step->state == STEP_STATE_FAILED || step->state == STEP_STATE_KEPT || parked ||
@@ -61,9 +62,9 @@ bool savepoint_has_failed(const struct step *step)
     return given_up && !step_is_forgiven(step);
 }
 
-/* Its effect stands, or may, and it satisfies nobody: it can neither stay nor begin anew. */
 bool savepoint_leaves_standing(const struct step *step)
 {
+    PRE(step->state > STEP_STATE_NONE);
     if (step->state == STEP_STATE_RESOLVED) {
         return step->refused && span_is(step->outcome, "kept");
     }
@@ -79,6 +80,7 @@ bool savepoint_leaves_standing(const struct step *step)
 enum saga_error savepoint_check(const struct saga *saga, uint32_t to, const bool *chosen,
                                 const char **why)
 {
+    PRE(to < saga->definition->step_count);
     *why = NULL;
     if (saga->direction == BACKWARD || saga_state_is_final(saga->state)) {
         *why = saga_state_is_final(saga->state) ? "the saga has ended"
@@ -106,6 +108,7 @@ void savepoint_pack(const struct saga *saga, uint32_t to, bool *chosen, struct b
         chosen[i] = chosen[i] && !(step->accepted && step->state == STEP_STATE_SUCCEEDED);
         count += chosen[i] && !step->container;
     }
+    CHECK(count <= saga->definition->step_count);
     mp_put_array(out, count);
     /* Items share the fate of their container. */
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
@@ -115,10 +118,9 @@ void savepoint_pack(const struct saga *saga, uint32_t to, bool *chosen, struct b
     }
 }
 
-/* The record does not turn a saga that goes to its save-point into one that is undone as a whole.
- */
 void savepoint_goes_on(const struct saga *saga, struct record *record)
 {
+    PRE(saga->save_point <= saga->definition->step_count);
     if (saga->save_point > 0) {
         record->fields |= 1;
         record->step = saga->save_point - 1;
@@ -126,9 +128,9 @@ void savepoint_goes_on(const struct saga *saga, struct record *record)
     }
 }
 
-/* A task of another branch runs: what it comes to is waited for before a person is called. */
 bool savepoint_waits(const struct saga *saga)
 {
+    PRE(saga->direction == BACKWARD);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
         if (savepoint_spares(step) && call_is_open(&step->calls[0])) {
@@ -140,6 +142,7 @@ bool savepoint_waits(const struct saga *saga)
 
 void savepoint_reached(struct turn *turn)
 {
+    PRE(turn->saga->save_point > 0);
     struct saga *saga = turn->saga;
     bool pauses = saga->then_pause;
     struct record record = {.type = RECORD_SAGA_RESUMED,

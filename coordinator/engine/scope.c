@@ -8,25 +8,29 @@
 
 static struct span scope_output(uint32_t index, const void *arg)
 {
+    PRE(index < ((const struct saga *)arg)->definition->step_count);
     const struct saga *saga = arg;
     return saga_step(saga, index)->output;
 }
 
 static const char *scope_status(uint32_t index, const void *arg)
 {
+    PRE(index < ((const struct saga *)arg)->definition->step_count);
     const struct saga *saga = arg;
     return step_state_name(saga_step(saga, index)->state);
 }
 
 static bool scope_gives_null(uint32_t index, const void *arg)
 {
+    PRE(index < ((const struct saga *)arg)->definition->step_count);
     const struct saga *saga = arg;
     return saga_step(saga, index)->state == STEP_STATE_SKIPPED;
 }
 
-/* An item's own step is the item, not all of them. */
+/* To an item's templates its own step is the item, not the whole fan-out. */
 static struct span scope_output_here(uint32_t index, const void *arg)
 {
+    PRE(((const struct step *)arg)->container);
     const struct step *item = arg;
     bool own = index == item->container->index;
     return own ? item->output : saga_step(item->saga, index)->output;
@@ -34,6 +38,7 @@ static struct span scope_output_here(uint32_t index, const void *arg)
 
 static const char *scope_status_here(uint32_t index, const void *arg)
 {
+    PRE(((const struct step *)arg)->container);
     const struct step *item = arg;
     bool own = index == item->container->index;
     return step_state_name(own ? item->state : saga_step(item->saga, index)->state);
@@ -41,12 +46,14 @@ static const char *scope_status_here(uint32_t index, const void *arg)
 
 static bool scope_gives_null_here(uint32_t index, const void *arg)
 {
+    PRE(((const struct step *)arg)->container);
     const struct step *item = arg;
     return scope_gives_null(index, item->saga);
 }
 
 void saga_scope(const struct saga *saga, struct scope *scope)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     *scope = (struct scope){.input = saga->input,
                             .saga_id = saga->name,
                             .event = saga->event,
@@ -59,6 +66,7 @@ void saga_scope(const struct saga *saga, struct scope *scope)
 void step_scope(const struct step *step, bool undo, struct scope *scope)
 {
     const struct saga *saga = step->saga;
+    PRE(step->index < saga->step_total);
     saga_scope(saga, scope);
     scope->reason = undo ? saga->reason : (struct span){NULL, 0};
     scope->null_when_missing = undo;

@@ -1,5 +1,5 @@
-/* signal.c - a person's event for one saga: a verb, in its journal with who and why, and an event
- * of the inbox that nobody else is offered. */
+/* signal.c - a person's event for one saga: a verb, written in the saga's journal with who and
+ * why, and an event of the inbox that no other saga is offered. */
 #include "engine/signal.h"
 
 #include <stdio.h>
@@ -13,8 +13,10 @@
 #include "journal/record.h"
 #include "language/names.h"
 
+/* Does a step of the saga wait for an event of this name, or will it? */
 static bool has_use(const struct saga *saga, struct span event)
 {
+    PRE(event.size > 0);
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *step = saga_step(saga, i);
         bool is_open = step->state == STEP_STATE_PENDING || step->state == STEP_STATE_WAITING;
@@ -28,6 +30,7 @@ static bool has_use(const struct saga *saga, struct span event)
 
 enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, const char **why)
 {
+    PRE(verb->verb == VERB_SIGNAL);
     struct saga *saga = turn->saga;
     char id[2 * LIMIT_SAGA_ID + 24];
     if (!names_is_event(verb->event)) {

@@ -1,5 +1,5 @@
-/* signal.h - a person's event for one saga: a verb, in its journal with who and why, and an event
- * of the inbox that nobody else is offered. */
+/* signal.h - a person's event for one saga: a verb, written in the saga's journal with who and
+ * why, and an event of the inbox that no other saga is offered. */
 #ifndef ENGINE_SIGNAL_H
 #define ENGINE_SIGNAL_H
 
@@ -8,7 +8,8 @@
 struct turn;
 struct verb_request;
 
-/* signal.c */
+/* The verb signal. SAGA_INVALID (no name of an event), SAGA_CONFLICT (the saga goes back, or no
+ * step waits for that event) with *why, a literal. */
 enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, const char **why);
 
 #endif

@@ -1,9 +1,9 @@
 /* skip.c - steps that are left out: because their condition does not hold, or a person says so.
  *
- * A skipped step has no effect, and those that need it go on as if it had succeeded; references to
- * it give null. A person may skip what has not begun, waits, or was given up, as long as no effect
- * of it can stand. What has not begun is skipped when its turn comes, so that those after it still
- * wait for what it needs. */
+ * A skipped step has no effect, and the steps that need it go on as if it had succeeded;
+ * references to it give null. A person may skip a step that has not begun, waits, or was given
+ * up, as long as no effect of it can stand. A step that has not begun is skipped when all that
+ * it needs is done, so that the steps after it still wait for those. */
 #include "engine/skip.h"
 
 #include "base/limits.h"
@@ -20,6 +20,7 @@
 
 static void skip(struct turn *turn, const struct step *step, const char *code, struct span message)
 {
+    PRE(step->saga == turn->saga);
     struct record record = {.type = RECORD_STEP_SKIPPED,
                             .fields = 1,
                             .step = step->index,
@@ -63,9 +64,10 @@ bool step_is_wanted(struct turn *turn, struct step *step)
     return holds;
 }
 
-/* Why it cannot be skipped; NULL: it can. */
+/* Why the step cannot be skipped, a literal; NULL: it can. */
 static const char *why_not(const struct step *step)
 {
+    PRE(step->state < STEP_STATE_COUNT);
     const struct call *done = &step->calls[0];
     switch (step->state) {
     case STEP_STATE_PENDING:
@@ -98,6 +100,7 @@ static const char *why_not(const struct step *step)
 
 enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, const char **why)
 {
+    PRE(verb->verb == VERB_SKIP);
     const struct saga *saga = turn->saga;
     struct step *step = NULL;
     enum saga_error rc = verb_step(saga, verb, &step, why);

@@ -8,9 +8,11 @@ struct step;
 struct turn;
 struct verb_request;
 
+/* The verb skip. SAGA_NOT_FOUND, SAGA_CONFLICT, SAGA_FORBIDDEN (others decide this step); with
+ * *why, a literal. */
 enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, const char **why);
 
-/* Is the step, whose turn has come, to be done? false: it has been skipped, or has failed, for its
+/* Is a step that could begin now to be done? false: it has been skipped, or has failed, for its
  * condition could not be decided. */
 bool step_is_wanted(struct turn *turn, struct step *step);
 

@@ -9,11 +9,12 @@
 
 void step_start(struct turn *turn, struct step *step)
 {
+    PRE(step->state == STEP_STATE_PENDING);
     if (!step_is_wanted(turn, step)) {
         return;
     }
     if (!room_to_start(turn->saga)) {
-        /* What is left belongs to the ends, and the undoing, of those that have begun. */
+        /* The memory that is left is for the ends, and the undos, of steps that have begun. */
         step_fail(turn, step, "too_large", span_text("the saga holds too much for another step"));
         return;
     }

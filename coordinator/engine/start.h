@@ -7,8 +7,8 @@
 struct step;
 struct turn;
 
-/* Fills the step's input and sends it, or begins its wait or its items. A reference that finds
- * nothing fails the step. */
+/* Begins a step whose needs are done: it is sent to a participant, begins its wait or its items,
+ * or is skipped; or it fails, for a reference finds nothing or there is no room. */
 void step_start(struct turn *turn, struct step *step);
 
 #endif

@@ -18,13 +18,14 @@ struct engine {
     uint64_t lsn_last;
     uint64_t saga_last;
     uint64_t inbox_last;
-    int64_t serving_ms;         /* since when participants may come back; 0 = not yet */
-    struct saga *leaving_first; /* final and sleeping sagas waiting to leave memory */
+    int64_t serving_ms;         /* since when participants may come back; 0 = they may not yet */
+    struct saga *leaving_first; /* final and sleeping sagas that wait to leave memory */
     struct saga *leaving_last;
-    uint64_t serial;         /* of the newest batch */
-    int64_t horizon_ms;      /* sleepers that are due by then are in memory */
-    int64_t next_sleeper_ms; /* when the first of those that are not is due, at the earliest */
-    struct buf records;      /* of the turn at work */
+    uint64_t serial;    /* of the newest batch */
+    int64_t horizon_ms; /* sleepers that are due by then are in memory */
+    int64_t
+        next_sleeper_ms; /* when the first sleeper that is not in memory is due, at the earliest */
+    struct buf records;  /* of the turn at work */
     struct buf values;
     struct buf scratch; /* a value being filled in */
     struct buf telling; /* the data of a notice */

@@ -2,7 +2,8 @@
  * that caused them.
  *
  * A notice is no record: it is not folded, nothing is decided by it, and replay makes none. Its id
- * is made of the saga's id and the seq of its record, so that whoever gets it twice can tell:
+ * is made of the saga's id and the seq of its record, so that a receiver who gets a notice twice
+ * can tell:
  *
  *     trip-7/12                        of the record with seq 12
  *     trip-7/12/undo_stuck/flight      an alert raised after it, about a step
@@ -36,21 +37,24 @@ static const char *const types[RECORD_COUNT] = {
 
 static const char *type_of(const struct record *record)
 {
+    PRE(record->type < RECORD_COUNT);
     bool asks = record->type == RECORD_STEP_WAITING && span_is(record->code, "approval");
     return asks ? "sagad.approval.requested" : types[record->type];
 }
 
 static bool is_about_step(const struct record *record)
 {
+    PRE(record->type < RECORD_COUNT);
     return record->type == RECORD_STEP_PARKED || record->type == RECORD_STEP_WAITING;
 }
 
-/* Alerts whose record says the same. */
+/* Alerts that make no notice of their own, for the notice of their record says the same. */
 static const char *const told_by_records[] = {"step_parked", "saga_parked"};
 
-/* id and type live for the call. */
+/* Adds a notice to the batch; all texts are copied. */
 static void add(struct turn *turn, const char *id, struct span type, struct span data)
 {
+    PRE(type.size > 0);
     const struct saga *saga = turn->saga;
     struct batch *batch = turn->batch;
     struct notice *notice = turn->failed ? NULL : batch_notice(batch);
@@ -68,9 +72,10 @@ static void add(struct turn *turn, const char *id, struct span type, struct span
     turn->failed = !ok;
 }
 
-/* Names and states, no values. */
+/* Packs the data of a life-cycle event: names and states, no values. */
 static void put_facts(struct turn *turn, const struct step *step, struct span code)
 {
+    PRE(!step || step->saga == turn->saga);
     const struct saga *saga = turn->saga;
     struct buf *out = &turn->engine->telling;
     buf_clear(out);
@@ -94,8 +99,10 @@ static void put_facts(struct turn *turn, const struct step *step, struct span co
     turn->failed = turn->failed || buf_failed(out);
 }
 
+/* Writes the id of a notice about the saga's last record. */
 static void name_event(const struct saga *saga, char *id, size_t size)
 {
+    PRE(size >= EVENT_ID_MAX);
     snprintf(id, size, "%.*s/%llu", (int)saga->name.size, (const char *)saga->name.data,
              (unsigned long long)saga->seq);
 }
@@ -116,6 +123,7 @@ void tell_record(struct turn *turn, const struct record *record)
 
 void tell_alert(struct turn *turn, const struct step *step, const char *code)
 {
+    PRE(strlen(code) < LIMIT_CODE);
     if (!turn->engine->options.tells || turn->failed) {
         return;
     }

@@ -2,7 +2,7 @@
  *
  * Durable times come from records (intents, scheduled retries, the deadline); start_to_close and
  * heartbeat count from the sending and begin anew after a restart, so that an outage of the
- * coordinator turns no good saga back. */
+ * coordinator sends no good saga back. */
 #include "engine/timers.h"
 
 #include "engine/call.h"
@@ -18,13 +18,15 @@
 static void expire_attempt(struct turn *turn, struct call *call)
 {
     struct attempt *attempt = call->newest;
+    PRE(attempt->state == ATTEMPT_OPEN);
     const char *what;
     int64_t due_ms = due_attempt_ms(turn->engine, attempt, &what);
     if (due_ms > turn->now_ms || !what) {
         return;
     }
     if (!attempt->live.left && !attempt->live.orphan) {
-        /* It may be leaving at this moment: call it off, and hear whether it ever left. */
+        /* The attempt may be leaving at this moment: it is called off, and the answer to that
+         * says whether it has left. */
         attempt->live.out_of_time = true;
         call_off(turn, attempt, what, true);
         return;
@@ -50,6 +52,7 @@ static void expire_attempt(struct turn *turn, struct call *call)
 
 static void expire_call(struct turn *turn, struct call *call)
 {
+    PRE(call->step->saga == turn->saga);
     struct step *step = call->step;
     if (call->newest && call->newest->state == ATTEMPT_OPEN) {
         expire_attempt(turn, call);
@@ -67,8 +70,11 @@ static void expire_call(struct turn *turn, struct call *call)
     }
 }
 
+/* Parks a step whose `later` nobody has finished, gives such a do up, and alerts about a stuck
+ * undo. */
 static void expire_stuck(struct turn *turn, struct step *step)
 {
+    PRE(step->saga == turn->saga);
     if (due_finish_ms(step) <= turn->now_ms && due_undo_is_barred(step)) {
         park_unfinished(turn, step);
     } else if (due_finish_ms(step) <= turn->now_ms) {
@@ -89,8 +95,10 @@ static void expire_stuck(struct turn *turn, struct step *step)
 static void expire_saga(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->deadline_ms <= turn->now_ms);
     bool past = pivot_has_succeeded(saga);
-    bool goes_back = saga->back_wanted && saga->back_to == 0; /* and somebody said why */
+    bool goes_back =
+        saga->back_wanted && saga->back_to == 0; /* a reason to go back is there already */
     struct record record = {.type = RECORD_SAGA_TIMED_OUT,
                             .code = span_text("timeout"),
                             .message = span_text("the saga's time limit has passed"),
@@ -104,6 +112,7 @@ static void expire_saga(struct turn *turn)
 void expire(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->magic == SAGA_MAGIC);
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && !turn->failed;
          i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);

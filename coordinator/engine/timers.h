@@ -4,8 +4,7 @@
 
 struct turn;
 
-/* timers.c */
-/* Fires what is due in the saga; proceed() comes after. */
+/* Does what is due in the saga; proceed() comes after. */
 void expire(struct turn *turn);
 
 #endif

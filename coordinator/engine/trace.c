@@ -9,12 +9,16 @@ static const char hex[] = "0123456789abcdef";
 /* "00-<32 hex>-<16 hex>-<2 hex>" */
 enum { TRACE_AT = 3, TRACE_SIZE = 32, SPAN_AT = 36, SPAN_SIZE = 16 };
 
-void trace_begin(struct saga *saga)
+static uint64_t mix(uint64_t a, uint64_t b)
 {
-    if (saga->traceparent.size >= TRACE_PARENT_SIZE) {
-        memcpy(saga->trace_id, saga->traceparent.data + TRACE_AT, TRACE_SIZE);
-        return;
-    }
+    uint64_t z = (a ^ (b + UINT64_C(0x9E3779B97F4A7C15))) * UINT64_C(0xBF58476D1CE4E5B9);
+    return z ^ (z >> 29);
+}
+
+/* A trace id from the saga's name. */
+static void name_trace(struct saga *saga)
+{
+    PRE(saga->name.size > 0);
     uint8_t digest[DIGEST_SIZE];
     digest_pair(span_text("t"), saga->name, digest);
     for (size_t i = 0; i < TRACE_SIZE / 2; i++) {
@@ -23,13 +27,22 @@ void trace_begin(struct saga *saga)
     }
 }
 
-static uint64_t mix(uint64_t a, uint64_t b)
+void trace_begin(struct saga *saga)
 {
-    uint64_t z = (a ^ (b + UINT64_C(0x9E3779B97F4A7C15))) * UINT64_C(0xBF58476D1CE4E5B9);
-    return z ^ (z >> 29);
+    PRE(saga->magic == SAGA_MAGIC);
+    if (saga->traceparent.size >= TRACE_PARENT_SIZE) {
+        memcpy(saga->trace_id, saga->traceparent.data + TRACE_AT, TRACE_SIZE);
+    } else {
+        name_trace(saga);
+    }
+    saga->trace_mix = 0;
+    for (size_t i = 0; i < TRACE_SIZE; i++) {
+        saga->trace_mix = mix(saga->trace_mix, saga->trace_id[i]);
+    }
+    POST(saga->trace_id[0] != 0);
 }
 
-/* What makes a span unique in its saga. */
+/* What makes the span of an attempt unique in its saga. */
 struct place {
     uint32_t step;
     uint32_t kind;
@@ -37,14 +50,11 @@ struct place {
     uint32_t number;
 };
 
-/* A mix of the trace and of the place. */
+/* The id of a span, mixed of the trace's id and the place; never 0. */
 static uint64_t span_id(const struct saga *saga, const struct place *place)
 {
-    uint64_t id = 0;
-    for (size_t i = 0; i < TRACE_SIZE; i++) {
-        id = mix(id, saga->trace_id[i]);
-    }
-    id = mix(id, place->step);
+    PRE(saga->trace_id[0] != 0);
+    uint64_t id = mix(saga->trace_mix, place->step);
     id = mix(id, (uint64_t)place->kind << 32 | place->run);
     id = mix(id, place->number);
     return id ? id : 1;
@@ -56,17 +66,20 @@ static void put(const struct saga *saga, const struct place *place, uint8_t *tex
     memcpy(text + TRACE_AT, saga->trace_id, TRACE_SIZE);
     text[SPAN_AT - 1] = '-';
     uint64_t id = span_id(saga, place);
+    CHECK(id != 0);
     for (size_t i = 0; i < SPAN_SIZE; i++) {
         text[SPAN_AT + i] = (uint8_t)hex[id >> (60 - 4 * i) & 15];
     }
     const char *flags = "-01";
     bool given = saga->traceparent.size >= TRACE_PARENT_SIZE;
+    CHECK(text[SPAN_AT - 1] == '-');
     memcpy(text + SPAN_AT + SPAN_SIZE, given ? (const char *)saga->traceparent.data + 52 : flags,
            3);
 }
 
 void trace_parent(const struct saga *saga, const struct attempt *attempt, uint8_t *text)
 {
+    PRE(attempt->call->step->saga == saga);
     struct place place = {.step = attempt->call->step->index,
                           .kind = attempt->call->kind,
                           .run = attempt->run,
@@ -76,6 +89,7 @@ void trace_parent(const struct saga *saga, const struct attempt *attempt, uint8_
 
 void trace_child(const struct saga *saga, const struct step *step, uint8_t *text)
 {
+    PRE(step->saga == saga);
     struct place place = {.step = step->index, .kind = TASK_DO, .run = step->calls[0].run};
     put(saga, &place, text);
 }

@@ -8,12 +8,13 @@ struct attempt;
 struct saga;
 struct step;
 
-/* Takes the trace id from the caller's traceparent, or makes one from the saga's name. */
+/* The trace id of a saga that begins or is loaded: from the caller's traceparent, else made of
+ * the saga's name. */
 void trace_begin(struct saga *saga);
 /* Writes the traceparent of an attempt: TRACE_PARENT_SIZE bytes. */
 void trace_parent(const struct saga *saga, const struct attempt *attempt, uint8_t *text);
 
-/* The same for the child that a step starts. */
+/* The same for the child that a step starts, which then is a span of the saga's trace. */
 void trace_child(const struct saga *saga, const struct step *step, uint8_t *text);
 
 #endif

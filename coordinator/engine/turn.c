@@ -1,4 +1,5 @@
-/* turn.c - from decided records to a row, and its saga's timer. */
+/* turn.c - one saga's share of one event: its records are decided one by one, folded and
+ * collected. */
 #include "engine/turn.h"
 
 #include "base/limits.h"
@@ -31,14 +32,16 @@ void turn_open(struct turn *turn, struct engine *engine, const struct event *eve
 
 static bool own_value(struct turn *turn, struct span *value)
 {
+    PRE(turn->saga->magic == SAGA_MAGIC);
     bool ok = true;
     *value = arena_copy(&turn->saga->arena, *value, &ok);
     return ok;
 }
 
-/* The step of the record, if it waits for an event. */
+/* The step that the record is about, if that step waits for an event; else NULL. */
 static const struct step *waiting_step(const struct saga *saga, const struct record *record)
 {
+    PRE(record->type < RECORD_COUNT);
     if ((record->fields & 1) == 0 || record->step >= saga->step_total) {
         return NULL;
     }
@@ -60,6 +63,7 @@ void turn_emit(struct turn *turn, struct record *record)
         return;
     }
     const struct step *step = waiting_step(turn->saga, record);
+    PRE(record->type > 0 && record->type < RECORD_COUNT);
     struct record stored = *record;
     if ((record->fields & 1) && record->step >= turn->saga->definition->step_count) {
         const struct step *item = saga_step(turn->saga, record->step);
@@ -80,6 +84,7 @@ void turn_emit(struct turn *turn, struct record *record)
 
 bool turn_has_room(struct turn *turn)
 {
+    PRE(turn->entropy->used <= turn->entropy->size);
     const struct engine *engine = turn->engine;
     bool has = turn->entropy->size - turn->entropy->used >= (size_t)4 * TOKEN_SIZE &&
                engine->records.size + engine->values.size < LIMIT_BATCH_BYTES / 4;
@@ -89,6 +94,7 @@ bool turn_has_room(struct turn *turn)
 
 struct effect *turn_effect(struct turn *turn, enum effect_kind kind)
 {
+    PRE(kind <= EFFECT_ADMIT);
     if (turn->failed) {
         return NULL;
     }
@@ -100,6 +106,7 @@ struct effect *turn_effect(struct turn *turn, enum effect_kind kind)
 
 void turn_alert(struct turn *turn, const struct step *step, const char *code)
 {
+    PRE(!step || step->saga == turn->saga);
     struct effect *effect = turn_effect(turn, EFFECT_ALERT);
     if (effect) {
         effect->status.saga = turn->saga->name;
@@ -119,9 +126,9 @@ bool leave_owes(enum effect_kind kind)
     case EFFECT_REPLY:
     case EFFECT_STATUS:
     case EFFECT_ALERT:
-    case EFFECT_RECALL:    /* which waits are to be told is durable by itself */
+    case EFFECT_RECALL:    /* which waits are offered events is durable by itself */
     case EFFECT_CHILD_END: /* see child_owes_its_end() */
-    case EFFECT_ADMIT:     /* it is told again */
+    case EFFECT_ADMIT:     /* who may have a key is told again after a crash */
         return false;
     case EFFECT_CHILD:
         return true;

@@ -1,8 +1,9 @@
-/* turn.h - one saga's share of one event: records decided, folded and collected into a row.
+/* turn.h - one saga's share of one event: its records are decided one by one, folded and collected.
  *
  * Every decision is written as a record by turn_emit(), which folds it into the saga at once, so
- * that what follows sees its outcome. turn_close() makes one row of all records. When memory runs
- * out `failed` is set and everything after does nothing: the caller gives up the whole step. */
+ * that what follows sees its outcome. turn_close() makes one row of all records. When memory
+ * runs out `failed` is set and everything after does nothing: the caller gives up the whole
+ * step. */
 #ifndef ENGINE_TURN_H
 #define ENGINE_TURN_H
 
@@ -29,19 +30,21 @@ struct turn {
     bool failed;
 };
 
+/* Begins a turn of the saga for this event: the saga, the event's entropy and the batch are
+ * borrowed until turn_close(). */
 void turn_open(struct turn *turn, struct engine *engine, const struct event *event,
                struct batch *batch, struct saga *saga);
 
-/* Writes and folds one record. Values and texts may be borrowed: they are copied. */
+/* Writes and folds one record. Its values are copied to the saga's memory, its texts to the row. */
 void turn_emit(struct turn *turn, struct record *record);
 
 /* Is there room for another attempt in this turn? Else the saga is due again at once. */
 bool turn_has_room(struct turn *turn);
 
-/* An effect of this turn; NULL when failed. Fill it in. */
+/* An effect of this turn, for the caller to fill in; NULL when the turn has failed. */
 struct effect *turn_effect(struct turn *turn, enum effect_kind kind);
 
-/* Alerts: `code` is a literal. */
+/* Tells persons that something needs them, about a step or (NULL) the saga; code: a literal. */
 void turn_alert(struct turn *turn, const struct step *step, const char *code);
 
 /* Does the effect make something durable that its saga must be found for after a crash? */

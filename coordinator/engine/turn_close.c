@@ -21,7 +21,7 @@ static bool copy_to_batch(struct turn *turn, const struct buf *from, struct span
     return ok;
 }
 
-/* The payload: its count, the salt, the values. */
+/* Makes the row's payload: a salt and the turn's values, and its digest. false: no memory. */
 static bool make_payload(struct turn *turn, struct row *row, uint8_t *digest)
 {
     struct engine *engine = turn->engine;
@@ -42,6 +42,8 @@ static bool make_row(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     struct engine *engine = turn->engine;
+    PRE(saga->seq > turn->seq_before);
+    PRE(saga->last_lsn <= engine->lsn_last);
     struct row row = {.lsn = engine->lsn_last + 1,
                       .saga = saga->id,
                       .seq = turn->seq_before + 1,
@@ -60,6 +62,7 @@ static bool make_row(struct turn *turn)
     if (!kept) {
         return false;
     }
+    POST(row.lsn > row.prev);
     *kept = row;
     engine->lsn_last = row.lsn;
     saga->last_lsn = row.lsn;
@@ -82,6 +85,7 @@ bool timer_set(struct engine *engine, struct saga *saga, int64_t due_ms)
 bool turn_close(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->magic == SAGA_MAGIC);
     if (!turn->failed && saga->seq > turn->seq_before) {
         turn->failed = !make_row(turn);
     }

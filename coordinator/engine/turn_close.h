@@ -11,10 +11,11 @@ struct engine;
 struct saga;
 struct turn;
 
-/* Ends the turn: the row, the head, the timer. false = no memory. */
+/* Ends the turn: its records become a row, what has changed of the saga becomes a head and
+ * effects, and the saga's timer is set. false = no memory. */
 MUST_CHECK bool turn_close(struct turn *turn);
 
-/* The saga is looked at again then; INT64_MAX = it need not be. false = no memory. */
+/* The saga is looked at again at due_ms; INT64_MAX = it need not be. false = no memory. */
 MUST_CHECK bool timer_set(struct engine *engine, struct saga *saga, int64_t due_ms);
 
 #endif

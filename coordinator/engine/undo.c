@@ -14,8 +14,11 @@
 #include "saga/quiet.h"
 #include "saga/steps.h"
 
+/* The undo's input: its template filled in, or the same as the do's. Without memory turn->failed
+ * is set. */
 static void fill_undo(struct turn *turn, struct step *step, struct span *input)
 {
+    PRE(step->spec->has_undo);
     const struct template *template = step->spec->undo.input;
     if (!template) {
         *input = step_call(step, TASK_DO)->input;
@@ -24,7 +27,8 @@ static void fill_undo(struct turn *turn, struct step *step, struct span *input)
     struct scope scope;
     step_scope(step, true, &scope);
     if (scope.reason.size == 0) {
-        /* It is undone alone, for what it is itself. */
+        /* An item that is undone alone, while the saga goes forward: the reason is the item's
+         * own failure. */
         struct record reason = {.fields = 1,
                                 .step = step->container->index,
                                 .item = step->item + 1,
@@ -38,14 +42,15 @@ static void fill_undo(struct turn *turn, struct step *step, struct span *input)
 
 bool undo_begin(struct turn *turn, struct step *step)
 {
+    PRE(step->saga == turn->saga);
     struct call *done = step_call(step, TASK_DO);
     struct call *undo = step_call(step, TASK_UNDO);
     int64_t quiet_ms = call_clear_ms(done, turn->engine->options.dead_ms);
     if (step->state == STEP_STATE_PARKED && quiet_ms == INT64_MAX) {
-        return false; /* it was parked for that: see park_unfinished() */
+        return false; /* the step was parked for that: see park_unfinished() */
     }
     if (step_late_undo_is_open(step)) {
-        return false; /* the undo's call is at work for an old key */
+        return false; /* the undo's call is in use for a late effect of an old key */
     }
     if (step->live.undo_due_ms == 0) {
         step->live.undo_due_ms = turn->now_ms;
@@ -72,6 +77,7 @@ bool undo_begin(struct turn *turn, struct step *step)
 
 bool undo_retry(struct turn *turn, struct step *step)
 {
+    PRE(step->saga == turn->saga);
     struct call *undo = step_call(step, TASK_UNDO);
     if (step->undo_state == UNDO_STATE_RETRYING && undo->spent) {
         return undo_end_doubt(turn, step);

@@ -7,13 +7,15 @@
 struct step;
 struct turn;
 
-/* An undo that is spent: asks its check, or gives it up; true = something changed. */
+/* An undo that is spent, in doubt without an attempt left: asks its check, or parks the undo;
+ * true = something changed. */
 bool undo_end_doubt(struct turn *turn, struct step *step);
 
-/* Sends the first undo of a step, when no attempt of its do can act any more. */
+/* Sends the first undo of a step, once no attempt of its do can act any more; true = something
+ * changed. */
 bool undo_begin(struct turn *turn, struct step *step);
 
-/* And the next ones, when they are due. */
+/* Sends the next attempt of the undo, if it is due; true = something changed. */
 bool undo_retry(struct turn *turn, struct step *step);
 
 #endif

@@ -1,8 +1,8 @@
-/* wait.c - steps that wait for a time, or for an event (inbox.c): nobody is asked for anything, and
- * what comes of the wait is a record.
+/* wait.c - steps that wait for a time, a person or an event: no participant is asked, and what
+ * comes of the wait is a record.
  *
  *     pending -> waiting -> succeeded       its time has come, or its event
- *                        -> failed          called off: the saga turns back, or ends; or too late
+ *                        -> failed          called off: the saga goes back, or ends; or too late
  *
  * A wait has no effect, so there is nothing to undo and nothing to be in doubt about. */
 #include "engine/wait.h"
@@ -13,6 +13,7 @@
 
 void wait_end(struct turn *turn, const struct step *step, const char *code, struct span message)
 {
+    PRE(step->saga == turn->saga);
     struct record record = {.type = RECORD_STEP_WOKEN,
                             .fields = 1,
                             .step = step->index,
@@ -26,19 +27,21 @@ void wait_end(struct turn *turn, const struct step *step, const char *code, stru
 
 static int64_t close_ms(const struct step *step)
 {
+    PRE(step->spec->action.timeouts.schedule_to_close_ms >= 0);
     return step->spec->action.timeouts.schedule_to_close_ms;
 }
 
 int64_t wait_limit_ms(const struct turn *turn, const struct step *step, int64_t own_ms)
 {
+    PRE(own_ms >= 0);
     int64_t limit_ms = turn->now_ms + close_ms(step);
     bool is_limited = close_ms(step) > 0 && (own_ms == 0 || limit_ms < own_ms);
     return is_limited ? limit_ms : own_ms;
 }
 
-/* Is what it waits until the end of the time that the step has, and not what it is to wait for? */
 bool wait_is_limited(const struct step *step)
 {
+    PRE(step->state == STEP_STATE_WAITING);
     const struct step_kind_facts *facts = step_kind_facts(step->spec->kind);
     int64_t own_ms = facts->own_wait_ms ? facts->own_wait_ms(step->spec) : 0;
     return close_ms(step) > 0 && (own_ms == 0 || own_ms > close_ms(step)) &&
@@ -47,5 +50,6 @@ bool wait_is_limited(const struct step *step)
 
 void wait_call_off(struct turn *turn, const struct step *step)
 {
+    PRE(step->state == STEP_STATE_WAITING);
     wait_end(turn, step, "cancelled", span_text("the wait was called off"));
 }

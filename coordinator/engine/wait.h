@@ -1,5 +1,5 @@
-/* wait.h - steps that wait for a time, or for an event (inbox.c): nobody is asked for anything, and
- * what comes of the wait is a record. */
+/* wait.h - steps that wait for a time, a person or an event: no participant is asked, and what
+ * comes of the wait is a record. */
 #ifndef ENGINE_WAIT_H
 #define ENGINE_WAIT_H
 
@@ -8,15 +8,17 @@
 struct step;
 struct turn;
 
-/* The wait is over; `code` (a literal) says why it has failed, NULL: it has not. */
+/* The step's wait is over; `code` (a literal) says why it has failed, NULL: it has not. */
 void wait_end(struct turn *turn, const struct step *step, const char *code, struct span message);
 
-/* Until when the step waits that would by itself until own_ms (0 = for ever). */
+/* Until when a step waits that, by its own kind, would wait until own_ms (0 = for ever): its
+ * time limit may end the wait before. */
 int64_t wait_limit_ms(const struct turn *turn, const struct step *step, int64_t own_ms);
 
+/* Ends the wait of a step as called off. */
 void wait_call_off(struct turn *turn, const struct step *step);
 
-/* Does the step's wait end with the step's own time, and not with what it waits for? */
+/* Does the wait end because the step's time limit is over, rather than what it waits for? */
 bool wait_is_limited(const struct step *step);
 
 #endif

@@ -7,6 +7,7 @@
 
 bool wait_is_over(struct turn *turn, const struct step *step)
 {
+    PRE(step->state == STEP_STATE_WAITING);
     if (step->wake_ms == 0 || step->wake_ms > turn->now_ms) {
         return false;
     }

@@ -7,7 +7,7 @@
 struct step;
 struct turn;
 
-/* Wakes a waiting step whose time has come; false: it has not. */
+/* Ends the wait of a step whose time has come; false: it has not come. */
 bool wait_is_over(struct turn *turn, const struct step *step);
 
 #endif

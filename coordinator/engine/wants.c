@@ -4,10 +4,11 @@
 #include "engine/inbox_rows.h"
 #include "engine/turn.h"
 
-/* It has not begun, or begins anew: after the save-point that the saga is on its way to, or when a
- * person retries it. */
+/* Will the step begin: it has not begun, or it begins anew after the save-point that the saga
+ * goes back to, or when a person retries it? */
 static bool will_begin(const struct step *step)
 {
+    PRE(step->state > STEP_STATE_NONE);
     const struct saga *saga = step->saga;
     bool is_parked = step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE;
     bool is_pending = step->state == STEP_STATE_PENDING || is_parked;
@@ -17,9 +18,10 @@ static bool will_begin(const struct step *step)
     return is_pending;
 }
 
-/* A step that has not begun will wait for it, if the saga goes on as it does. */
+/* Will a step that has not begun wait for an event of this name, if the saga goes on as it does? */
 static bool will_wait(const struct saga *saga, struct span name)
 {
+    PRE(name.size > 0);
     if (saga_state_is_final(saga->state)) {
         return false;
     }
@@ -33,7 +35,8 @@ static bool will_wait(const struct saga *saga, struct span name)
     return false;
 }
 
-/* Room for all names that the definition has; it may be another one than before. */
+/* Room for all event names that the definition has, which may be another version than before.
+ * false: no memory. */
 static bool reserve_wants(struct saga *saga)
 {
     uint32_t needed = saga->definition->event_name_count;
@@ -44,6 +47,7 @@ static bool reserve_wants(struct saga *saga)
     if (!names) {
         return false;
     }
+    CHECK(saga->live.want_count <= needed);
     for (uint32_t i = 0; i < saga->live.want_count; i++) {
         names[i] = saga->live.wants[i];
     }
@@ -52,8 +56,10 @@ static bool reserve_wants(struct saga *saga)
     return true;
 }
 
+/* Does the store know that the saga wants events of this name? */
 static bool is_wanted(const struct saga *saga, struct span name)
 {
+    PRE(saga->live.want_count <= saga->live.want_capacity);
     for (uint32_t i = 0; i < saga->live.want_count; i++) {
         if (span_equal(saga->live.wants[i], name)) {
             return true;
@@ -73,12 +79,14 @@ bool wants_note(struct saga *saga)
             saga->live.wants[saga->live.want_count++] = saga->definition->event_names[i];
         }
     }
+    POST(saga->live.want_count <= saga->live.want_capacity);
     return true;
 }
 
 bool wants_tell(struct turn *turn)
 {
     struct saga *saga = turn->saga;
+    PRE(saga->magic == SAGA_MAGIC);
     for (uint32_t i = 0; i < saga->live.want_count; i++) {
         if (!will_wait(saga, saga->live.wants[i])) {
             (void)inbox_rows_add_wait(turn, WAIT_UNWANTED, saga->live.wants[i]);

@@ -9,11 +9,12 @@
 struct saga;
 struct turn;
 
-/* What the saga will want, as its state says now, and the store knows; a new saga has wanted
- * nothing. false = no memory. */
+/* Notes what the saga will want, as its state says now, as what the store knows. A new saga has
+ * wanted nothing. false = no memory. */
 MUST_CHECK bool wants_note(struct saga *saga);
 
-/* The store is told what has changed of that. false = no memory. */
+/* Tells the store what has changed since: names that the saga wants now, and names that it wants
+ * no more. false = no memory. */
 MUST_CHECK bool wants_tell(struct turn *turn);
 
 #endif

@@ -22,7 +22,6 @@ uint32_t saga_awake(const struct saga *saga, uint32_t from)
 
 void step_wake(const struct step *step)
 {
-    PRE(step->index < step->saga->step_total);
     step->saga->awake[step->index / WORD_BITS] |= UINT64_C(1) << (step->index % WORD_BITS);
 }
 
@@ -80,7 +79,8 @@ bool awake_waits_to_undo(const struct step *step)
 
 void awake_raise_end(const struct step *item)
 {
-    PRE(item->container->fan && item->item < item->container->fan->room);
+    PRE(item->container->fan != NULL);
+    PRE(item->item < item->container->fan->room);
     struct fan *fan = item->container->fan;
     if (item->item >= fan->undo_end) {
         fan->undo_end = item->item + 1;
@@ -90,7 +90,6 @@ void awake_raise_end(const struct step *item)
 
 static bool step_may_rest(const struct step *step)
 {
-    PRE(step->state > STEP_STATE_NONE && step->state < STEP_STATE_COUNT);
     bool back = step->saga->direction == BACKWARD;
     bool given_up = back || step_is_forgiven(step);
     bool undo_due = step->undo_state == UNDO_STATE_PENDING;
@@ -122,12 +121,13 @@ static bool step_may_rest(const struct step *step)
     case STEP_STATE_COUNT:
         break;
     }
+    POST(step->state != STEP_STATE_COUNT);
     return false;
 }
 
 void step_rest(const struct step *step)
 {
-    PRE(step->saga->magic == SAGA_MAGIC);
+    PRE(step->index < step->saga->step_total);
     if (step_may_rest(step)) {
         let_rest(step);
         if (step->container && awake_waits_to_undo(step)) {

@@ -82,6 +82,7 @@ struct attempt *call_spare(const struct call *call)
         }
     }
     POST(!spare || spare != call->newest);
+    POST(!spare || spare->state != ATTEMPT_OPEN);
     return spare;
 }
 
@@ -100,7 +101,6 @@ enum undo_state undo_call_state(const struct step *step)
 
 bool call_in_doubt(const struct call *call)
 {
-    PRE(call->old_run <= call->run);
     if (call->forgot_doubt) {
         return true;
     }

@@ -6,7 +6,6 @@
 bool child_state_wants(const struct step *step, enum child_wish *wish)
 {
     const struct saga *saga = step->saga;
-    PRE(saga->magic == SAGA_MAGIC);
     if (saga_state_is_final(saga->state)) {
         return false;
     }
@@ -36,6 +35,7 @@ bool child_is_left_alone(const struct step *step)
 
 void child_call_off(struct step *step)
 {
+    PRE(step->spec->step_class == CLASS_PIVOT);
     step->live.watch.called_off = true;
 }
 

@@ -30,7 +30,6 @@ static bool counts_as_passed(enum step_state state)
 
 void step_moved(struct step *step, enum step_state from)
 {
-    PRE(step->state != from);
     struct saga *saga = step->saga;
     struct fan *fan = step->container ? step->container->fan : NULL;
     if (fan) {
@@ -183,7 +182,8 @@ bool fan_add(struct step *container, struct span collection, uint32_t count)
 bool saga_carry_items(struct saga *saga, uint32_t count)
 {
     uint32_t steps = saga->definition->step_count;
-    PRE(saga->step_total == steps && count <= saga->item_room);
+    PRE(saga->step_total == steps);
+    PRE(count <= saga->item_room);
     saga->passed = 0;
     for (uint32_t i = 0; i < steps; i++) {
         saga->passed += counts_as_passed(saga_step(saga, i)->state) ? 1 : 0;

@@ -227,6 +227,7 @@ struct saga {
     struct span traceparent;
     struct span tracestate;
     uint8_t trace_id[32]; /* hex, of every traceparent of this saga */
+    uint64_t trace_mix;   /* of trace_id: what the ids of spans begin with */
     int64_t started_ms;
     int64_t start_at_ms;
     struct span

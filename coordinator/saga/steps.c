@@ -7,10 +7,10 @@
 bool step_awaits_undo(const struct step *step)
 {
     const struct call *done = &step->calls[0];
-    PRE(done->kind == TASK_DO);
     if (step->state != STEP_STATE_IN_DOUBT || !step->spec->has_undo) {
         return false;
     }
+    CHECK(done->kind == TASK_DO);
     bool asked = step->spec->action.check.size == 0 || done->used_up;
     return asked && !call_is_open(done);
 }

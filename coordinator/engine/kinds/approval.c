@@ -1,11 +1,12 @@
 /* approval.c - steps that ask a person: may this go on?
  *
- *     pending -> waiting -> succeeded       approved, by one of those who may, or for want of an
- *                        |                  answer in time
+ *     pending -> waiting -> succeeded       approved by a person who may decide, or because nobody
+ *                        |                  answered in time and the definition says so
  *                        -> failed          rejected; no answer in time; called off
  *
- * What is asked and shown is filled in once, when the wait begins, and stands in its record with a
- * digest of both: a decision is one about exactly that. The first one counts, and no other. */
+ * What is asked and shown is filled in once, when the wait begins, and stands in its record with
+ * a digest of both: a decision is one about exactly that. The first decision counts, and no
+ * other. */
 #include "engine/kinds/approval.h"
 
 #include "base/digest.h"
@@ -20,13 +21,12 @@
 #include "journal/record.h"
 #include "saga/awake.h"
 
-/* ---- asking ---- */
-
 /* Fills in the question, or what is shown with it, in the saga's memory. false: the step has
  * failed, or there is no memory. */
 static bool fill(struct turn *turn, struct step *step, const struct template *template,
                  struct span *value)
 {
+    PRE(step_kind_facts(step->spec->kind)->asks_person);
     bool ok = true;
     if (!fill_or_fail(turn, step, template, value)) {
         return false;
@@ -39,10 +39,11 @@ static bool fill(struct turn *turn, struct step *step, const struct template *te
 static const char *const outcomes[] = {
     [ON_TIMEOUT_FAIL] = "fail", [ON_TIMEOUT_APPROVE] = "approve", [ON_TIMEOUT_REJECT] = "reject"};
 
-/* {question, who, show?, on_timeout?, digest} */
+/* Packs what is asked: {question, who, show?, on_timeout?, digest}. */
 static void put_details(const struct approval_spec *spec, struct span question, struct span show,
                         struct buf *out)
 {
+    PRE(question.size > 0);
     uint8_t digest[DIGEST_SIZE];
     char hex[2 * DIGEST_SIZE + 1];
     digest_pair(question, show, digest);
@@ -91,11 +92,10 @@ void approval_begin(struct turn *turn, struct step *step)
     turn_emit(turn, &record);
 }
 
-/* ---- the end of it ---- */
-
-/* {decision, by, reason, at, timed_out}; by nobody: null. */
+/* Packs the step's output: {decision, by, reason, at, timed_out}; by nobody: null. */
 static void put_decision(struct turn *turn, const struct verb_request *verb, struct buf *out)
 {
+    PRE(!verb || verb->actor.size > 0);
     char at[TIME_TEXT_SIZE];
     time_text(turn->now_ms, at);
     buf_clear(out);
@@ -117,10 +117,12 @@ static void put_decision(struct turn *turn, const struct verb_request *verb, str
     turn->failed |= buf_failed(out);
 }
 
-/* verb NULL: nobody decided in time. */
+/* Ends the wait by this verb (NULL: nobody decided in time); code: why the step has failed,
+ * NULL: it was approved. */
 static void end(struct turn *turn, const struct step *step, const struct verb_request *verb,
                 const char *code)
 {
+    PRE(step->state == STEP_STATE_WAITING);
     struct record record = {.type = RECORD_STEP_WOKEN, .fields = 1, .step = step->index};
     if (verb) {
         record.actor = verb->actor;
@@ -148,10 +150,9 @@ void approval_over(struct turn *turn, const struct step *step)
     end(turn, step, NULL, codes[step->spec->approval->on_timeout]);
 }
 
-/* ---- deciding ---- */
-
 static bool has_role(const struct verb_request *verb, struct span role)
 {
+    PRE(verb->roles_count == 0 || verb->roles);
     for (uint32_t i = 0; i < verb->roles_count; i++) {
         if (span_equal(verb->roles[i], role)) {
             return true;
@@ -163,6 +164,7 @@ static bool has_role(const struct verb_request *verb, struct span role)
 static bool may_decide(const struct step *step, const struct verb_request *verb)
 {
     const struct approval_spec *spec = step->spec->approval;
+    PRE(spec->who_count > 0);
     for (uint32_t i = 0; i < spec->who_count; i++) {
         struct span who = spec->who[i];
         bool is_role = who.size > 5 && memcmp(who.data, "role:", 5) == 0;
@@ -176,12 +178,14 @@ static bool may_decide(const struct step *step, const struct verb_request *verb)
 
 bool approval_may_pass(const struct step *step, const struct verb_request *verb)
 {
+    PRE(step_kind_facts(step->spec->kind)->asks_person);
     return may_decide(step, verb) || has_role(verb, span_text("admin"));
 }
 
-/* Why it cannot be decided now; NULL: it can. */
+/* Why the question cannot be decided now, a literal; NULL: it can. */
 static const char *why_not(const struct turn *turn, const struct step *step)
 {
+    PRE(step->saga == turn->saga);
     if (step->state == STEP_STATE_PENDING) {
         return "the question has not been asked yet";
     }
@@ -201,8 +205,10 @@ static const char *why_not(const struct turn *turn, const struct step *step)
     return over ? "the time to decide is over" : NULL;
 }
 
+/* Is the digest (empty: none was given) that of the question which stands? */
 static bool is_of_question(const struct step *step, struct span digest)
 {
+    PRE(step->approval.size > 0);
     struct span asked = mp_find(step->approval, span_text("digest"));
     struct mp mp = mp_open(asked);
     return digest.size == 0 || (mp_type(asked) == MP_STR && span_equal(mp_str(&mp), digest));

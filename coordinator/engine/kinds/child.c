@@ -1,4 +1,4 @@
-/* child.c - steps that are sagas themselves.
+/* child.c - steps that are sagas themselves: what the parent does.
  *
  *     pending -> waiting -> succeeded     the child has completed
  *                        -> failed        it was compensated, terminated, or cannot be started
@@ -6,17 +6,17 @@
  * Parent and child are two sagas with a journal each. What one wants of the other is an effect,
  * which becomes an event once it is durable. Nothing of that is remembered: what is wanted of a
  * child follows from the parent's state, and is asked again after a restart; what a parent hears
- * follows from the child's state, and is said again when it asks. A child's id is made of its
- * parent's, so that both always find each other and a child is started once. While a child is at
- * work its parent may sleep (leave.c): a child that has ended is not done before its parent has
- * heard.
+ * follows from the child's state, and is said again when the parent asks. A child's id is made of
+ * its parent's, so that both always find each other and a child is started once. While a child is
+ * at work its parent may sleep (leave.c): a child that has ended may not leave memory before its
+ * parent has heard.
  *
  *     the parent's step is                  so the child shall      and answers
  *     waiting, the saga goes forward        begin, or be there      when it has ended or parked
- *     waiting, but called off               turn back               the same
+ *     waiting, but called off               go back                 the same
  *     succeeded, its undo is running        be reversed             the same
  *
- * A child past its pivot does not turn back: it completes, and is reversed then. */
+ * A child past its pivot does not go back: it completes, and is reversed then. */
 #include "engine/kinds/child.h"
 
 #include "base/digest.h"
@@ -39,15 +39,17 @@ enum { AGAIN_MS = 1000 };
 
 void child_was_left_alone(struct step *step)
 {
+    PRE(step->saga->live.asleep_ms > 0);
     if (child_is_watched(step)) {
         step->live.watch =
             (struct child_watch){.has_asked = true, .wish = CHILD_START, .is_there = true};
     }
 }
 
-/* One that has ended stays ended: a child begins under the next key. */
+/* Asks for a child under the next key: a child that has ended stays ended. */
 static void begin_next(struct turn *turn, struct step *step, struct span input)
 {
+    PRE(step_kind_facts(step->spec->kind)->has_child);
     struct call *call = step_call(step, TASK_DO);
     int64_t close_ms = step->spec->action.timeouts.schedule_to_close_ms;
     struct record record = {.type = RECORD_STEP_WAITING,
@@ -65,6 +67,7 @@ static void begin_next(struct turn *turn, struct step *step, struct span input)
 
 void child_begin(struct turn *turn, struct step *step)
 {
+    PRE(step->state == STEP_STATE_PENDING);
     struct span input;
     if (input_fill(turn, step, &input)) {
         begin_next(turn, step, input);
@@ -73,6 +76,7 @@ void child_begin(struct turn *turn, struct step *step)
 
 void child_retry(struct turn *turn, struct step *step)
 {
+    PRE(step->state == STEP_STATE_RETRYING);
     struct call *call = step_call(step, TASK_DO);
     if (room_to_start(turn->saga)) {
         begin_next(turn, step, input_again(call));
@@ -85,8 +89,10 @@ void child_retry(struct turn *turn, struct step *step)
     call_fail(turn, call, &failure);
 }
 
+/* Fills in the start of the child: its id, input and trace follow from the parent's state. */
 static void fill_start(struct turn *turn, const struct step *step, struct child_ask *ask)
 {
+    PRE(step->child.size > 0);
     const struct saga *saga = turn->saga;
     uint8_t *trace = arena_take(&turn->batch->arena, TRACE_PARENT_SIZE);
     bool ok = trace != NULL;
@@ -110,8 +116,10 @@ static void fill_start(struct turn *turn, const struct step *step, struct child_
     }
 }
 
+/* Why the child shall go back, as a text. */
 static struct span why_back(const struct turn *turn, const struct step *step)
 {
+    PRE(step->saga == turn->saga);
     const struct saga *saga = turn->saga;
     struct span why =
         saga->direction == BACKWARD ? saga_reason_text(saga, "message") : saga->back_message;
@@ -123,6 +131,7 @@ static struct span why_back(const struct turn *turn, const struct step *step)
 
 static void ask_child(struct turn *turn, const struct step *step, enum child_wish wish)
 {
+    PRE(child_is_watched(step));
     struct child_ask *ask = ARENA_NEW(&turn->batch->arena, struct child_ask);
     struct effect *effect = turn_effect(turn, EFFECT_CHILD);
     if (!effect || !ask) {
@@ -140,6 +149,7 @@ static void ask_child(struct turn *turn, const struct step *step, enum child_wis
 void child_watch(struct turn *turn, struct step *step)
 {
     struct child_watch *watch = &step->live.watch;
+    PRE(watch->again_ms >= 0);
     enum child_wish wish;
     watch->called_off |= child_state_limit_ms(step) <= turn->now_ms;
     if (turn->failed || !child_state_wants(step, &wish)) {
@@ -156,9 +166,10 @@ void child_watch(struct turn *turn, struct step *step)
     ask_child(turn, step, wish);
 }
 
-/* The end of a child that was waited for. */
+/* The end of a child that the step waited for. */
 static void do_ended(struct turn *turn, struct step *step, const struct child_end *end)
 {
+    PRE(step->state == STEP_STATE_WAITING);
     bool done = end->state == SAGA_STATE_COMPLETED;
     bool fits = room_for(turn->saga, end->output.size);
     struct record record = {.type = RECORD_STEP_WOKEN,
@@ -182,14 +193,16 @@ static void do_ended(struct turn *turn, struct step *step, const struct child_en
         deadline_set(turn, step);
     }
     if (done && !fits) {
-        turn_alert(turn, step, "output_too_large"); /* null stands for it */
+        turn_alert(turn, step, "output_too_large"); /* null stands for the output */
     }
 }
 
-/* The end of a reversal. A person who terminated the child has settled this step with it. */
+/* The end of the child's reversal, which is the step's undo. A person who terminated the child
+ * has settled this step with it. */
 static void undo_ended(struct turn *turn, struct step *step, const struct child_end *end)
 {
     struct call *undo = step_call(step, TASK_UNDO);
+    PRE(step->undo_state == UNDO_STATE_RUNNING);
     struct record record = {.type = RECORD_TASK_SUCCEEDED,
                             .fields = 1,
                             .step = step->index,
@@ -199,7 +212,7 @@ static void undo_ended(struct turn *turn, struct step *step, const struct child_
                             .cost_micros = end->undo_cost_micros};
     if (end->state == SAGA_STATE_COMPLETED) {
         step->live.watch.has_asked =
-            false; /* it was on its way back already, in part: now all of it */
+            false; /* the child was on its way back already, in part: now all of it is asked for */
     } else if (end->state == SAGA_STATE_COMPENSATED) {
         step->live.undo_due_ms = 0;
         turn_emit(turn, &record);
@@ -222,9 +235,10 @@ static void undo_ended(struct turn *turn, struct step *step, const struct child_
     }
 }
 
-/* Said once: who looks at the parent shall see where it waits. */
+/* Writes once that the child is parked, so that whoever looks at the parent sees where it waits. */
 static void child_parked(struct turn *turn, struct step *step, const struct child_end *end)
 {
+    PRE(end->state == SAGA_STATE_PARKED);
     bool undo = step->state != STEP_STATE_WAITING;
     if (span_is(undo ? step->undo_code : step->code, "child_parked")) {
         return;
@@ -249,8 +263,9 @@ void child_ended(struct turn *turn, const struct child_end *end)
     }
     bool moves = end->state == SAGA_STATE_RUNNING || end->state == SAGA_STATE_COMPENSATING;
     if (!step || moves) {
-        return; /* nobody waits for it: settled by a person, or heard before */
+        return; /* nobody waits for this child: settled by a person, or heard before */
     }
+    CHECK(child_is_watched(step));
     if (end->is_busy) {
         step->live.watch.again_ms = turn->now_ms + AGAIN_MS;
     } else if (end->state == SAGA_STATE_PARKED) {
@@ -265,6 +280,7 @@ void child_ended(struct turn *turn, const struct child_end *end)
 
 void child_has_begun(struct saga *parent, const struct saga *child)
 {
+    PRE(parent != child);
     for (uint32_t i = 0; i < parent->step_total && !state_is_settled(child->state); i++) {
         struct step *step = saga_step(parent, i);
         step->live.watch.is_there |= child_is_watched(step) && span_equal(step->child, child->name);

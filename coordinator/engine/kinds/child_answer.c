@@ -13,9 +13,11 @@
 
 enum { KEY_ROOM = 24 }; /* "/", "[9999]", "~9999" and "/confirm" in a key */
 
-/* How deep below a saga that is nobody's child. */
+/* How many sagas stand above this one: its parent, that one's parent, and so on. */
 static uint32_t depth_of(struct span name)
 {
+    PRE(name.size > 0);
+    PRE(name.size <= LIMIT_KEY);
     uint32_t depth = 0;
     for (name = saga_parent_name(name); name.size > 0; name = saga_parent_name(name)) {
         depth++;
@@ -25,6 +27,7 @@ static uint32_t depth_of(struct span name)
 
 static size_t longest_step(const struct definition *definition)
 {
+    PRE(definition->step_count > 0);
     size_t size = 0;
     for (uint32_t i = 0; i < definition->step_count; i++) {
         size_t other = definition->steps[i].name.size;
@@ -35,6 +38,7 @@ static size_t longest_step(const struct definition *definition)
 
 const char *child_refusal(const struct child_ask *ask, const char **message)
 {
+    PRE(ask->start.name.size > 0);
     const struct definition *definition = ask->start.definition;
     *message = NULL;
     switch (ask->wish) {
@@ -62,8 +66,10 @@ const char *child_refusal(const struct child_ask *ask, const char **message)
     return NULL;
 }
 
+/* Copies the texts of what a parent hears to the batch's memory. false: no memory. */
 static bool copy_end(struct batch *batch, struct child_end *end)
 {
+    PRE(end->parent.size > 0);
     struct span *texts[] = {&end->parent,  &end->child, &end->code,
                             &end->message, &end->actor, &end->output};
     bool ok = true;
@@ -73,9 +79,11 @@ static bool copy_end(struct batch *batch, struct child_end *end)
     return ok;
 }
 
-/* A final child may leave memory before the batch is released: all of it is copied. */
+/* Tells the parent. A final child may leave memory before the batch is released: all texts are
+ * copied. false: no memory. */
 static bool say(struct batch *batch, const struct child_end *end)
 {
+    PRE(end->child.size > 0);
     struct child_end *own = ARENA_NEW(&batch->arena, struct child_end);
     struct effect *effect = batch_effect(batch, EFFECT_CHILD_END, 0);
     if (!own || !effect) {
@@ -89,6 +97,7 @@ static bool say(struct batch *batch, const struct child_end *end)
 bool child_tell_none(struct batch *batch, const struct child_ask *ask, const char *code,
                      const char *message)
 {
+    IMPLIES(!code, !message);
     struct child_end end = {
         .parent = saga_parent_name(ask->start.name), .child = ask->start.name, .is_busy = !code};
     if (code) {
@@ -98,16 +107,20 @@ bool child_tell_none(struct batch *batch, const struct child_ask *ask, const cha
     return say(batch, &end);
 }
 
+/* Is the actor the parent of this id? */
 static bool is_of_parent(struct span actor, struct span parent)
 {
+    PRE(parent.size > 0);
     size_t size = strlen(CHILD_PARENT_PREFIX);
     return actor.size == size + parent.size && memcmp(actor.data, CHILD_PARENT_PREFIX, size) == 0 &&
            span_equal(span_of(actor.data + size, parent.size), parent);
 }
 
+/* Tells the parent how the saga stands: ended, or parked. */
 static void tell(struct turn *turn, struct span parent)
 {
     const struct saga *saga = turn->saga;
+    PRE(state_is_settled(saga->state));
     struct child_end end = {.parent = parent,
                             .child = saga->name,
                             .state = saga->state,
@@ -137,6 +150,7 @@ bool child_owes_its_end(const struct saga *saga)
 
 void child_tell(struct turn *turn)
 {
+    PRE(turn->saga->magic == SAGA_MAGIC);
     turn->saga->live.is_untold = false;
     struct span parent = saga_parent_name(turn->saga->name);
     if (parent.size > 0 && state_is_settled(turn->saga->state)) {
@@ -144,8 +158,10 @@ void child_tell(struct turn *turn)
     }
 }
 
+/* The parent's wish is written like a person's verb, and followed. */
 static void send_child_back(struct turn *turn, const struct child_ask *ask, enum verb verb)
 {
+    PRE(verb == VERB_ROLLBACK || verb == VERB_REVERSE);
     struct record record = {
         .type = RECORD_OPERATOR, .verb = verb, .actor = ask->start.actor, .reason = ask->reason};
     turn_emit(turn, &record);
@@ -158,10 +174,11 @@ static void send_child_back(struct turn *turn, const struct child_ask *ask, enum
     }
 }
 
-/* It goes forward, or will again after a save-point, and nobody has said that all of it is to turn
- * back. */
+/* Does the saga go forward, or will it again after a save-point, and has nobody said that all of
+ * it is to go back? */
 static bool is_ahead(const struct saga *saga)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     bool ahead = saga->direction == FORWARD || saga->save_point > 0;
     bool goes_back = saga->back_wanted && saga->back_to == 0;
     return ahead && !goes_back && !saga_state_is_final(saga->state);
@@ -170,6 +187,7 @@ static bool is_ahead(const struct saga *saga)
 void child_obey(struct turn *turn, const struct child_ask *ask)
 {
     struct saga *saga = turn->saga;
+    PRE(span_equal(saga->name, ask->start.name));
     if (ask->wish == CHILD_BACK && is_ahead(saga) && !pivot_has_succeeded(saga)) {
         send_child_back(turn, ask, VERB_ROLLBACK);
     } else if (ask->wish == CHILD_REVERSE && saga->state == SAGA_STATE_COMPLETED) {

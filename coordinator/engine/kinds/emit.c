@@ -18,6 +18,7 @@
 /* false: the step has failed, or there is no memory. */
 static bool fill_data(struct turn *turn, struct step *step, struct span *data)
 {
+    PRE(step_kind_facts(step->spec->kind)->emits);
     *data = MP_NIL_VALUE;
     if (!step->spec->data) {
         return true;
@@ -32,9 +33,10 @@ static bool fill_data(struct turn *turn, struct step *step, struct span *data)
     return true;
 }
 
-/* The step's output says which event it was. */
+/* Packs the step's output: which event it has sent. */
 static struct span put_output(struct turn *turn, const struct inbox_row *row)
 {
+    PRE(row->id.size > 0);
     struct buf *out = &turn->engine->telling;
     buf_clear(out);
     mp_put_map(out, 2);
@@ -53,6 +55,7 @@ void emit_begin(struct turn *turn, struct step *step)
     char source[sizeof(EVENT_SOURCE_PREFIX) + LIMIT_NAME];
     size_t prefix = sizeof(EVENT_SOURCE_PREFIX) - 1;
     struct span definition = saga->definition->name;
+    PRE(definition.size <= LIMIT_NAME);
     struct span data;
     if (!fill_data(turn, step, &data)) {
         return;

@@ -5,7 +5,7 @@
 struct step;
 struct turn;
 
-/* Its event goes into the inbox, with the record that says so. */
+/* Row of kinds.h: the step's event goes into the inbox, together with the record that says so. */
 void emit_begin(struct turn *turn, struct step *step);
 
 #endif

@@ -2,12 +2,12 @@
  *
  *     for_each: $.input.items        evaluated once, stored, one item for each element
  *     max_parallel                   items at once, on the way forward and on the way back
- *     on_item_failure: rollback      an item that gives up turns the saga back, as a step does
- *     on_item_failure: continue      it stays its own: null stands for it in the output
+ *     on_item_failure: rollback      an item that gives up sends the saga back, as a step does
+ *     on_item_failure: continue      its failure stays its own: null stands for it in the output
  *
  * `continue` forgives a failure, which left no effect, but no doubt: an item in doubt with no
- * attempt left is undone alone, while the others go on, and the fan-out ends when that is settled.
- * So nothing of a completed saga is left hanging. */
+ * attempt left is undone alone, while the others go on, and the fan-out ends when that is
+ * settled. So no effect in a completed saga is left in doubt. */
 #include "engine/kinds/fan.h"
 
 #include "engine/done.h"
@@ -21,25 +21,29 @@
 #include "saga/items.h"
 #include "saga/steps.h"
 
-/* Items that are neither settled nor waiting for their turn. */
+/* How many items are at work: begun, and not settled. */
 static uint32_t active(const struct fan *fan)
 {
+    PRE(fan->count <= fan->room);
     return fan->counts[STEP_STATE_RUNNING] + fan->counts[STEP_STATE_RETRYING] +
            fan->counts[STEP_STATE_WAITING] + fan->counts[STEP_STATE_IN_DOUBT] +
            fan->counts[STEP_STATE_COMPENSATING];
 }
 
+/* The first item that has not begun; NULL: all have. */
 static struct step *next_pending(struct fan *fan)
 {
+    PRE(fan->next <= fan->count);
     while (fan->next < fan->count && fan->items[fan->next].state != STEP_STATE_PENDING) {
         fan->next++;
     }
     return fan->next < fan->count ? &fan->items[fan->next] : NULL;
 }
 
-/* Has each item come to an end that the fan-out may go on from? */
+/* Has each item come to an end from which the fan-out may go on? */
 static bool all_settled(const struct fan *fan)
 {
+    PRE(fan->undo_open <= fan->room);
     uint32_t open = active(fan) + fan->counts[STEP_STATE_PENDING] + fan->counts[STEP_STATE_PARKED];
     if (open > 0 || fan->undo_open > 0) {
         return false;
@@ -52,9 +56,10 @@ static bool all_settled(const struct fan *fan)
     return true;
 }
 
-/* All outputs together are a value of their own. */
+/* Ends the fan-out; all outputs together are a value, for which the saga needs room. */
 static void end(struct turn *turn, const struct step *container)
 {
+    PRE(container->fan != NULL);
     struct record record = {.type = RECORD_STEP_WOKEN, .fields = 1, .step = container->index};
     if (!room_for(turn->saga, fan_output_size(container))) {
         record.code = span_text("too_large");
@@ -66,6 +71,7 @@ static void end(struct turn *turn, const struct step *container)
 bool fan_go_on(struct turn *turn, struct step *container)
 {
     struct fan *fan = container->fan;
+    PRE(container->state == STEP_STATE_RUNNING);
     bool changed = false;
     struct step *item;
     while (!turn->failed && active(fan) < container->spec->parallel_max &&
@@ -88,6 +94,7 @@ bool fan_go_on(struct turn *turn, struct step *container)
 
 bool fan_forgive(struct turn *turn, struct step *item, bool *changed)
 {
+    PRE(item->saga == turn->saga);
     if (!step_is_forgiven(item)) {
         return false;
     }
@@ -121,12 +128,12 @@ bool fan_forgive(struct turn *turn, struct step *item, bool *changed)
     return false;
 }
 
-/* --- the way back ----------------------------------------------------------------------------- */
-
-/* Why it did not come to its end: what its first failed item says. */
+/* The fan-out has not come to its end, for the saga goes back: it fails with what its first
+ * failed item says. */
 static void fall(struct turn *turn, const struct step *container)
 {
     const struct fan *fan = container->fan;
+    PRE(container->state == STEP_STATE_RUNNING);
     struct record record = {.type = RECORD_STEP_WOKEN,
                             .fields = 1,
                             .step = container->index,
@@ -145,6 +152,7 @@ static void fall(struct turn *turn, const struct step *container)
 
 bool fan_bring_in(struct turn *turn, const struct step *container)
 {
+    PRE(container->chosen);
     const uint32_t *counts = container->fan->counts;
     bool runs =
         counts[STEP_STATE_RUNNING] + counts[STEP_STATE_RETRYING] + counts[STEP_STATE_WAITING] > 0;
@@ -167,6 +175,7 @@ bool fan_bring_in(struct turn *turn, const struct step *container)
 bool fan_undo(struct turn *turn, const struct step *container, bool clear)
 {
     struct fan *fan = container->fan;
+    PRE(fan->undo_end <= fan->room);
     uint32_t going = 0;
     uint32_t at = 0;
     bool changed = false;
@@ -202,5 +211,6 @@ struct step *fan_latest(const struct step *container)
         bool later = !latest || item->item > latest->item;
         latest = later && item->started_seq > 0 && !step_is_done(item, true) ? item : latest;
     }
+    POST(!latest || latest->container == container);
     return latest;
 }

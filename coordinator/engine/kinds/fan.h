@@ -7,19 +7,22 @@
 struct step;
 struct turn;
 
-/* Starts what has its turn, and ends the fan-out after its last item; true = something changed. */
+/* Starts as many items as may run at once, and ends the fan-out after its last item; true =
+ * something changed. */
 bool fan_go_on(struct turn *turn, struct step *container);
 
-/* An item whose failure stays its own; false: the item is like any step now. */
+/* Moves an item whose failure stays its own: it is undone alone, or left as it is (*changed).
+ * false: the item is treated like any step. */
 bool fan_forgive(struct turn *turn, struct step *item, bool *changed);
 
-/* On the way back: what becomes of the container itself. */
+/* On the way back: what becomes of the fan-out itself; true = something changed. */
 bool fan_bring_in(struct turn *turn, const struct step *container);
 
-/* Undoes items, as many at once as may be; clear: those after the container are done. */
+/* Undoes items, as many at once as may run; clear: the steps after the fan-out are done. true =
+ * something changed. */
 bool fan_undo(struct turn *turn, const struct step *container, bool clear);
 
-/* The item that started last of those not done; NULL = all are. */
+/* Of the items that are not done, the one that started last; NULL = all are done. */
 struct step *fan_latest(const struct step *container);
 
 #endif

@@ -9,9 +9,10 @@
 #include "journal/record.h"
 #include "saga/awake.h"
 
-/* NULL = it is not. */
+/* Why so many items are too many, a literal; NULL: they are not. */
 static const char *too_many(const struct step *container, uint32_t count)
 {
+    PRE(step_is_container(container));
     const struct saga *saga = container->saga;
     uint32_t others = saga->step_total - saga->definition->step_count;
     if (count > LIMIT_ITEMS) {

@@ -5,7 +5,8 @@
 struct step;
 struct turn;
 
-/* fan.c: steps that are many. */
+/* Row of kinds.h, for a step with for_each as a whole: its items become steps of the saga, or
+ * the step fails. */
 void fan_begin(struct turn *turn, struct step *container);
 
 #endif

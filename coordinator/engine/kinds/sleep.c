@@ -11,6 +11,7 @@
 /* When the step shall wake; false: it has failed, for its `until` gives no time. */
 static bool wake_time(struct turn *turn, struct step *step, int64_t *due_ms)
 {
+    PRE(step->state == STEP_STATE_PENDING);
     if (!step->spec->sleep_until) {
         *due_ms = turn->now_ms + step->spec->sleep_ms;
         return true;
@@ -29,6 +30,7 @@ static bool wake_time(struct turn *turn, struct step *step, int64_t *due_ms)
 
 void sleep_begin(struct turn *turn, struct step *step)
 {
+    PRE(step->state == STEP_STATE_PENDING);
     struct record record = {
         .type = RECORD_STEP_WAITING, .fields = 1, .step = step->index, .code = span_text("timer")};
     if (wake_time(turn, step, &record.due_ms)) {
@@ -39,5 +41,6 @@ void sleep_begin(struct turn *turn, struct step *step)
 
 void sleep_over(struct turn *turn, const struct step *step)
 {
+    PRE(step->state == STEP_STATE_WAITING);
     wait_end(turn, step, NULL, (struct span){NULL, 0});
 }

@@ -13,10 +13,11 @@
 #include "language/template.h"
 #include "language/template_form.h"
 
-/* Where in an event the value must stand that is known already; without it the event of each saga
- * would be offered to all. */
+/* What the store looks for in events, so that the event of each saga is not offered to all: a
+ * path, and the value that an event must have there, as far as the condition says both. */
 static void set_key(struct turn *turn, const struct step *step, struct wait_row *row)
 {
+    PRE(row->step == step->index);
     struct span path;
     struct found found;
     struct scope scope;
@@ -39,6 +40,7 @@ static void set_key(struct turn *turn, const struct step *step, struct wait_row 
 
 void wait_event_begin(struct turn *turn, struct step *step)
 {
+    PRE(step->state == STEP_STATE_PENDING);
     const struct step_spec *spec = step->spec;
     int64_t own_ms = spec->wait_ms > 0 ? turn->now_ms + spec->wait_ms : 0;
     struct record record = {.type = RECORD_STEP_WAITING,
@@ -67,6 +69,7 @@ void wait_event_begin(struct turn *turn, struct step *step)
 
 void wait_event_over(struct turn *turn, const struct step *step)
 {
+    PRE(step->state == STEP_STATE_WAITING);
     if (step->spec->wait_goes_on) {
         wait_end(turn, step, NULL, (struct span){NULL, 0});
     } else {
