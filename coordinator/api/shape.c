@@ -100,6 +100,7 @@ static void undo(struct form *form, const struct view_undo *undo)
     form_map(form, "compensation");
     form_text(form, "status", undo_state_name(undo->state));
     form_uint(form, "attempts", undo->attempts);
+    form_time(form, "retry_at", undo->retry_ms);
     fault(form, undo->error_code, undo->error_message);
     form_end(form);
 }
@@ -144,6 +145,7 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
             form_uint(form, "index", step->item);
         }
         form_uint(form, "attempts", step->attempts);
+        form_time(form, "retry_at", step->retry_ms);
         form_bool(form, "in_doubt", step->in_doubt);
         if (has_values) {
             value_if(form, "input", step->input);

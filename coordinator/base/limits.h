@@ -50,7 +50,8 @@ enum {
     LIMIT_ATTEMPTS_KEPT = 1000,           /* attempts of one key remembered; older: `unknown` */
     LIMIT_TIMERS_PER_STEP = 1000,         /* due timers handled in one turn */
     LIMIT_INBOX = 100000,                 /* events kept; more from outside: `overloaded` */
-    LIMIT_BATCH_EVENTS = 4096,            /* events decided into one commit */
+    LIMIT_RETRY_AFTER_MS = 86400000, /* a day: a step stands still no longer for a participant */
+    LIMIT_BATCH_EVENTS = 4096,       /* events decided into one commit */
     LIMIT_BATCH_BYTES = 16 * 1024 * 1024, /* bytes of records in one commit */
     LIMIT_WAITERS = 100000,               /* requests that wait for an outcome */
     LIMIT_DELIVERIES = 100000, /* events kept for one webhook; more are counted and not kept */

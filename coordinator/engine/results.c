@@ -6,6 +6,7 @@
  * verdict again and changes nothing. */
 #include "engine/results.h"
 
+#include "base/limits.h"
 #include "base/mp.h"
 #include "engine/budget.h"
 #include "engine/call.h"
@@ -260,18 +261,26 @@ static void not_found(struct turn *turn, struct attempt *attempt, struct failure
     failure->retry_at_ms = quiet_ms == INT64_MAX ? 0 : quiet_ms;
 }
 
+/* A step must not stand still in silence for ever because a participant said so, on whatever way it
+ * said so. */
+static int64_t retry_after_ms(const struct result *result)
+{
+    return result->retry_after_ms > LIMIT_RETRY_AFTER_MS ? LIMIT_RETRY_AFTER_MS
+                                                         : result->retry_after_ms;
+}
+
 /* An attempt has not succeeded: its failure or doubt is written, with what follows from it. */
 static void take_failure(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
     PRE(result->status == RESULT_FAILED);
-    PRE(!attempt->answered);
+    PRE(!attempt->answered || attempt->untaken);
     struct failure failure = {.attempt = attempt,
                               .code = result->code,
                               .message = result->message,
                               .details = result->details,
                               .in_doubt = result->in_doubt,
                               .refused = !result->retryable,
-                              .retry_after_ms = result->retry_after_ms,
+                              .retry_after_ms = retry_after_ms(result),
                               .cost_micros = result->cost_micros};
     struct call *call = attempt->call;
     bool stale = attempt != call->newest || !call_is_wanted(call);
@@ -300,7 +309,7 @@ static bool is_too_late(const struct attempt *attempt)
 /* The participant will answer later, by a finish: the attempt may act until then. */
 static void take_later(struct turn *turn, struct attempt *attempt)
 {
-    PRE(!attempt->answered);
+    PRE(!attempt->answered || attempt->untaken);
     if (!attempt->later) {
         bool late = is_too_late(attempt);
         struct record record = {.type = RECORD_STEP_WAITING,

@@ -5,12 +5,13 @@
 #ifndef PEERS_RESULTS_H
 #define PEERS_RESULTS_H
 
+#include "base/limits.h"
 #include "engine/event.h"
 #include "peers/fields.h"
 
 /* A participant that asks for more is tried again after a day: a step must not stand still in
  * silence for ever. */
-enum { RESULTS_RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000 };
+enum { RESULTS_RETRY_AFTER_MAX_MS = LIMIT_RETRY_AFTER_MS };
 
 /* Fills the result but its key, attempt and token; its spans are borrowed from the message, or are
  * literals. SAGA_BAD_MESSAGE or SAGA_TOO_LARGE with *why, a literal. */

@@ -14,6 +14,21 @@
 #include "view/view_load.h"
 #include "view/view_mask.h"
 
+/* When the call, or the check that it depends on, is tried next. */
+static int64_t retry_ms(const struct step *step, const struct call *call)
+{
+    const struct call *check = &step->calls[2];
+    bool retries = call->kind == TASK_UNDO ? undo_call_state(step) == UNDO_STATE_RETRYING
+                                           : step->state == STEP_STATE_RETRYING;
+    if (saga_state_is_final(step->saga->state)) {
+        return 0;
+    }
+    if (call_awaits_check(call)) {
+        return check->retry_ms;
+    }
+    return retries ? call->retry_ms : 0;
+}
+
 static void fill_step(const struct step *step, struct view_step *out)
 {
     const struct call *done = &step->calls[0];
@@ -28,6 +43,7 @@ static void fill_step(const struct step *step, struct view_step *out)
         .undo_before_ms = step->undo_before_ms,
         .state = step->state,
         .attempts = done->number_last,
+        .retry_ms = retry_ms(step, done),
         .in_doubt = call_in_doubt(done) && step->state != STEP_STATE_RESOLVED,
         .input = done->run > 0 && done->input.size == 0 ? MP_NIL_VALUE : done->input,
         .output = step->output,
@@ -48,6 +64,7 @@ static void fill_step(const struct step *step, struct view_step *out)
     bool stray = step->undo_state == UNDO_STATE_NONE && step_has_late_effect(step);
     out->undo = (struct view_undo){.state = stray ? step->late_undo_state : step->undo_state,
                                    .attempts = undo->number_last,
+                                   .retry_ms = retry_ms(step, undo),
                                    .error_code = step->undo_code,
                                    .error_message = step->undo_message};
 }

@@ -19,6 +19,7 @@ struct step_spec;
 struct view_undo {
     enum undo_state state; /* UNDO_STATE_NONE: there is none */
     uint32_t attempts;
+    int64_t retry_ms;       /* when it, or its check, is tried next; 0 = it is not */
     struct span error_code; /* empty = none */
     struct span error_message;
 };
@@ -33,6 +34,7 @@ struct view_step {
     struct span child;      /* the saga that the step is, once it has begun; else empty */
     int64_t undo_before_ms; /* its undo's deadline; 0 = none */
     uint32_t attempts;      /* of the do's present key */
+    int64_t retry_ms;       /* when the do, or its check, is tried next; 0 = it is not */
     bool in_doubt;
     struct span input;  /* msgpack; empty = never sent */
     struct span output; /* msgpack; empty = none */

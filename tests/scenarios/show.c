@@ -36,8 +36,16 @@ void print_view(struct world *world)
         if (step->error_code.size > 0) {
             print_text(out, "error", step->error_code);
         }
+        if (step->retry_ms > 0) {
+            buf_text(out, " retry_at=");
+            print_ms(out, step->retry_ms);
+        }
         if (step->undo.state != UNDO_STATE_NONE) {
             buf_format(out, " undo=%s", undo_state_name(step->undo.state));
+        }
+        if (step->undo.retry_ms > 0) {
+            buf_text(out, " undo_retry_at=");
+            print_ms(out, step->undo.retry_ms);
         }
         if (step->undo_before_ms > 0) {
             buf_text(out, " undo_before=");
