@@ -235,7 +235,7 @@ static bool all_done(const struct saga *saga, bool *parked)
         if (!step_is_done(step, true)) {
             return false;
         }
-        *parked |= (step->chosen && step->state == STEP_STATE_PARKED) ||
+        *parked |= (step->chosen && step->state == STEP_STATE_PARKED) || child_is_parked(step) ||
                    step->late_undo_state == UNDO_STATE_PARKED;
     }
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {

@@ -1,9 +1,21 @@
 /* done.c - is a step finished with on the way back? */
 #include "engine/done.h"
 
+#include "saga/child_state.h"
 #include "saga/items.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
+
+static bool has_parked_child(const struct fan *fan)
+{
+    uint32_t at = 0;
+    for (const struct step *item; (item = fan_next_awake(fan, &at)) != NULL;) {
+        if (child_is_parked(item)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 bool step_wants_undo(const struct step *step)
 {
@@ -23,8 +35,11 @@ bool step_is_done(const struct step *step, bool strict)
     if (!step->chosen) {
         return true;
     }
-    if ((step->stuck && !strict) || step->state == STEP_STATE_PARKED) {
+    if ((step->stuck && !strict) || step->state == STEP_STATE_PARKED || child_is_parked(step)) {
         return true;
+    }
+    if (step->fan && step->state == STEP_STATE_RUNNING) {
+        return has_parked_child(step->fan); /* else its items' end is its own: fan_bring_in() */
     }
     if (step->undo_state == UNDO_STATE_PENDING || step->undo_state == UNDO_STATE_RUNNING ||
         step->undo_state == UNDO_STATE_RETRYING) {

@@ -103,7 +103,8 @@ int64_t due_stuck_ms(const struct step *step)
 {
     int64_t since_ms = undo_since_ms(step);
     CHECK(since_ms >= 0);
-    if (since_ms == 0 || step->stuck || !undo_is_on(step) || due_undo_is_barred(step)) {
+    if (since_ms == 0 || step->stuck || !undo_is_on(step) || due_undo_is_barred(step) ||
+        child_is_parked(step)) {
         return INT64_MAX;
     }
     if (step->spec->stuck_ms > 0) {

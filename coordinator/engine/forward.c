@@ -209,9 +209,10 @@ static bool stands_still(const struct saga *saga, bool *all_done)
         const struct step *step = saga_step(saga, i);
         *all_done = *all_done && !step_has_late_effect(step);
         bool runs = step->state == STEP_STATE_RUNNING && !step->fan;
-        still = still && !runs && step->state != STEP_STATE_RETRYING &&
-                step->state != STEP_STATE_IN_DOUBT && step->state != STEP_STATE_WAITING &&
-                step->state != STEP_STATE_COMPENSATING && !step_late_undo_is_open(step);
+        bool moves = runs || step->state == STEP_STATE_RETRYING ||
+                     step->state == STEP_STATE_IN_DOUBT || step->state == STEP_STATE_WAITING ||
+                     step->state == STEP_STATE_COMPENSATING || step_late_undo_is_open(step);
+        still = still && (!moves || child_is_parked(step));
     }
     return still;
 }

@@ -175,7 +175,10 @@ static void wake_up(struct saga *saga, const struct saga_image *image)
         }
     }
     saga->live.must_proceed = must_proceed && saga->live.asleep_ms == 0;
-    saga->live.is_untold = saga->live.asleep_ms > 0 && child_owes_its_end(saga);
+    /* A final one that is due, or one that parked and could not go to sleep before it was heard. */
+    bool is_owed =
+        saga->live.asleep_ms > 0 ? child_owes_its_end(saga) : saga->state == SAGA_STATE_PARKED;
+    saga->live.is_untold = is_owed && child_owes_news(saga);
     saga->live.owes = saga->live.is_untold;
 }
 

@@ -93,7 +93,7 @@ bool turn_close(struct turn *turn)
         turn->failed = !claims_note(turn);
     }
     bool has_moved = saga->state != turn->state_before;
-    saga->live.owes |= has_moved && child_owes_its_end(saga);
+    saga->live.owes |= has_moved && child_owes_news(saga);
     int64_t due_ms = saga_next_due(turn->engine, saga);
     int64_t asleep_ms = leave_asleep_ms(turn, due_ms);
     bool changed = turn->is_new || has_moved || saga->live.is_migrated ||

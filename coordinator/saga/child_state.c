@@ -30,7 +30,16 @@ bool child_is_watched(const struct step *step)
 bool child_is_left_alone(const struct step *step)
 {
     enum child_wish wish;
-    return !child_state_wants(step, &wish) || (wish == CHILD_START && step->live.watch.is_there);
+    /* That a parked child moves again is said once, and asked for after a crash. */
+    return !child_state_wants(step, &wish) ||
+           (wish == CHILD_START && step->live.watch.is_there && !child_is_parked(step));
+}
+
+bool child_is_parked(const struct step *step)
+{
+    bool is_undo = step->state != STEP_STATE_WAITING;
+    struct span code = is_undo ? step->undo_code : step->code;
+    return span_is(code, "child_parked") && child_is_watched(step);
 }
 
 void child_call_off(struct step *step)

@@ -20,6 +20,9 @@ bool child_is_left_alone(const struct step *step);
  * neither. */
 int64_t child_due_ms(const struct step *step);
 
+/* A person must act on the step's child, and until then nothing moves there. */
+bool child_is_parked(const struct step *step);
+
 /* The step's child shall end, although the saga goes forward: its time is over, or the pivot
  * that it is must say which way is open. */
 void child_call_off(struct step *step);

@@ -14,13 +14,17 @@
 
 #include "saga/no_live.h"
 
-/* A child is asked for; or the one that is there is parked, and waits for a person. */
+/* A child is asked for; or the one that is there is parked, and waits for a person, or no longer. */
 static bool fold_child(struct step *step, struct call *call, const struct record *record,
                        int64_t at_ms)
 {
     PRE(record->type == RECORD_STEP_WAITING);
     if (!call || span_is(record->code, "child_parked")) {
         return call && fold_keep_error(step, call, record);
+    }
+    if (span_is(record->code, "child_goes_on")) {
+        const struct record none = {.type = record->type};
+        return fold_keep_error(step, call, &none);
     }
     if (record->run != call->run + 1 || !fold_open_run(call, record, at_ms)) {
         return false;

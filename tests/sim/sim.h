@@ -131,7 +131,7 @@ struct sim_saga {
     bool rolled_back;      /* an operator was told that it will turn back */
     bool written_off;      /* terminated */
     bool alerted;          /* somebody was told that it is parked */
-    uint32_t given_up;     /* bit set of the steps that ever parked, or were stuck */
+    uint32_t given_up;     /* bit set of steps that parked, as their child did, or were stuck */
     uint32_t crashes;      /* when its first row became durable */
     int64_t start_at_ms;   /* 0 = at once */
     bool is_paused;        /* as it was durable when that was looked at */

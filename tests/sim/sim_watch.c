@@ -69,7 +69,9 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
         note_intent(sim, named, &id, record);
         return;
     }
-    if (record->type == RECORD_STEP_PARKED || (record->flags & FLAG_STUCK) != 0) {
+    bool child_parked =
+        record->type == RECORD_STEP_WAITING && span_is(record->code, "child_parked");
+    if (record->type == RECORD_STEP_PARKED || (record->flags & FLAG_STUCK) != 0 || child_parked) {
         named->given_up |= 1u << step;
     }
     bool unanswered = (record->flags & FLAG_UNANSWERED) != 0;

@@ -28,6 +28,7 @@
 #include "engine/kinds/child_answer.h"
 #include "engine/pivot.h"
 #include "engine/room.h"
+#include "engine/savepoint.h"
 #include "engine/state.h"
 #include "engine/trace.h"
 #include "engine/turn.h"
@@ -146,6 +147,39 @@ static void ask_child(struct turn *turn, const struct step *step, enum child_wis
     effect->child = ask;
 }
 
+static void note(struct turn *turn, struct step *step, struct span code, struct span message)
+{
+    bool undo = step->state != STEP_STATE_WAITING;
+    struct record record = {.type = RECORD_STEP_WAITING,
+                            .fields = 1,
+                            .step = step->index,
+                            .kind = undo ? TASK_UNDO : TASK_DO,
+                            .run = step_call(step, undo ? TASK_UNDO : TASK_DO)->run,
+                            .code = code,
+                            .message = message};
+    turn_emit(turn, &record);
+}
+
+/* Its child was parked, and is not any more: a parent that stood still for that goes on. */
+static void child_goes_on(struct turn *turn, struct step *step)
+{
+    const struct saga *saga = turn->saga;
+    if (!child_is_parked(step)) {
+        return;
+    }
+    note(turn, step, span_text("child_goes_on"), (struct span){NULL, 0});
+    if (saga->state != SAGA_STATE_PARKED) {
+        return;
+    }
+    bool back = saga->direction == BACKWARD;
+    struct record record = {.type = back ? RECORD_SAGA_COMPENSATING : RECORD_SAGA_RESUMED,
+                            .code = span_text("result")};
+    if (back) {
+        savepoint_goes_on(saga, &record);
+    }
+    turn_emit(turn, &record);
+}
+
 void child_watch(struct turn *turn, struct step *step)
 {
     struct child_watch *watch = &step->live.watch;
@@ -159,6 +193,9 @@ void child_watch(struct turn *turn, struct step *step)
     bool again = watch->again_ms > 0 && watch->again_ms <= turn->now_ms;
     if (asked && !again) {
         return;
+    }
+    if (watch->has_asked && !asked) {
+        child_goes_on(turn, step); /* for all that is known: its answer says whether it does */
     }
     watch->has_asked = true;
     watch->wish = wish;
@@ -236,21 +273,11 @@ static void undo_ended(struct turn *turn, struct step *step, const struct child_
 }
 
 /* Writes once that the child is parked, so that whoever looks at the parent sees where it waits. */
-static void child_parked(struct turn *turn, struct step *step, const struct child_end *end)
+static void child_parked(struct turn *turn, struct step *step, struct span message)
 {
-    PRE(end->state == SAGA_STATE_PARKED);
-    bool undo = step->state != STEP_STATE_WAITING;
-    if (span_is(undo ? step->undo_code : step->code, "child_parked")) {
-        return;
+    if (!child_is_parked(step)) {
+        note(turn, step, span_text("child_parked"), message);
     }
-    struct record record = {.type = RECORD_STEP_WAITING,
-                            .fields = 1,
-                            .step = step->index,
-                            .kind = undo ? TASK_UNDO : TASK_DO,
-                            .run = step_call(step, undo ? TASK_UNDO : TASK_DO)->run,
-                            .code = end->code,
-                            .message = end->message};
-    turn_emit(turn, &record);
 }
 
 void child_ended(struct turn *turn, const struct child_end *end)
@@ -261,17 +288,24 @@ void child_ended(struct turn *turn, const struct child_end *end)
         struct step *other = saga_step(saga, i);
         step = child_is_watched(other) && span_equal(other->child, end->child) ? other : NULL;
     }
-    bool moves = end->state == SAGA_STATE_RUNNING || end->state == SAGA_STATE_COMPENSATING;
-    if (!step || moves) {
+    if (!step) {
         return; /* nobody waits for this child: settled by a person, or heard before */
     }
     CHECK(child_is_watched(step));
     if (end->is_busy) {
         step->live.watch.again_ms = turn->now_ms + AGAIN_MS;
-    } else if (end->state == SAGA_STATE_PARKED) {
-        child_parked(turn, step, end);
+        return;
+    }
+    if (end->state == SAGA_STATE_PARKED) {
+        child_parked(turn, step, end->message);
         step->live.watch.is_there = true;
-    } else if (step->state == STEP_STATE_WAITING) {
+        return;
+    }
+    child_goes_on(turn, step);
+    if (end->state == SAGA_STATE_RUNNING || end->state == SAGA_STATE_COMPENSATING) {
+        return;
+    }
+    if (step->state == STEP_STATE_WAITING) {
         do_ended(turn, step, end);
     } else {
         undo_ended(turn, step, end);

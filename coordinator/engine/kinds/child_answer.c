@@ -148,12 +148,18 @@ bool child_owes_its_end(const struct saga *saga)
     return saga_state_is_final(saga->state) && saga_parent_name(saga->name).size > 0;
 }
 
+bool child_owes_news(const struct saga *saga)
+{
+    return state_is_settled(saga->state) && saga_parent_name(saga->name).size > 0;
+}
+
 void child_tell(struct turn *turn)
 {
     PRE(turn->saga->magic == SAGA_MAGIC);
     turn->saga->live.is_untold = false;
     struct span parent = saga_parent_name(turn->saga->name);
-    if (parent.size > 0 && state_is_settled(turn->saga->state)) {
+    bool goes_on = turn->state_before == SAGA_STATE_PARKED;
+    if (parent.size > 0 && (goes_on || state_is_settled(turn->saga->state))) {
         tell(turn, parent);
     }
 }
@@ -195,6 +201,7 @@ void child_obey(struct turn *turn, const struct child_ask *ask)
             send_child_back(turn, ask, VERB_REVERSE);
         }
     } else {
-        child_tell(turn);
+        saga->live.is_untold = false;
+        tell(turn, saga_parent_name(saga->name));
     }
 }

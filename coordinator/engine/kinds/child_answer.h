@@ -26,7 +26,10 @@ MUST_CHECK bool child_tell_none(struct batch *batch, const struct child_ask *ask
 /* Has the saga ended, and a parent that must hear of that end, whatever happens? */
 bool child_owes_its_end(const struct saga *saga);
 
-/* A child that has ended, or is parked, tells its parent; any other saga tells nobody. */
+/* Has it ended, or is it parked, and has a parent that must hear of that? */
+bool child_owes_news(const struct saga *saga);
+
+/* A child that has ended, is parked, or is not parked any more, tells its parent; any other saga tells nobody. */
 void child_tell(struct turn *turn);
 
 /* The child does what its parent asks, or tells it how it has ended. */

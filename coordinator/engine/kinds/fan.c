@@ -18,6 +18,7 @@
 #include "engine/undo.h"
 #include "journal/record.h"
 #include "saga/awake.h"
+#include "saga/child_state.h"
 #include "saga/items.h"
 #include "saga/steps.h"
 
@@ -189,7 +190,7 @@ bool fan_undo(struct turn *turn, const struct step *container, bool clear)
         } else if (wants) {
             item->live.undo_due_ms = 0; /* see undo_parallel() */
         }
-        going += (asked || (wants && may)) && !item->stuck ? 1 : 0;
+        going += (asked || (wants && may)) && !item->stuck && !child_is_parked(item) ? 1 : 0;
     }
     struct step *item;
     while (clear && going < container->spec->parallel_max && !turn->failed &&
