@@ -47,7 +47,7 @@ static bool check_start(struct http_call *call, int64_t version)
     }
     /* An empty id is no id: who made it of a variable that was not set hears of it. */
     if (start->name.data && !ids_is_given(start->name)) {
-        problem_note(call, "/id", "must be 1 to 128 of A-Z a-z 0-9 . _ : -");
+        problem_note(call, "/id", "must be 1 to 128 of A-Z a-z 0-9 . _ : -, not . or ..");
     }
     if (mp_type(start->labels) == MP_NIL) {
         start->labels = (struct span){NULL, 0};

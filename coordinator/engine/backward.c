@@ -26,14 +26,6 @@
 #include "saga/child_state.h"
 #include "saga/steps.h"
 
-static void emit_kept(struct turn *turn, const struct step *step, const char *code)
-{
-    PRE(step->chosen);
-    struct record record = {
-        .type = RECORD_STEP_KEPT, .fields = 1, .step = step->index, .code = span_text(code)};
-    turn_emit(turn, &record);
-}
-
 /* A do that waits for its retry is given up: it fails, or is in doubt. */
 static void give_up_do(struct turn *turn, struct step *step)
 {
@@ -51,10 +43,8 @@ static void give_up_do(struct turn *turn, struct step *step)
 static void keep_or_park(struct turn *turn, struct step *step)
 {
     PRE(step->state == STEP_STATE_SUCCEEDED && step->undo_state == UNDO_STATE_NONE);
-    if (step->spec->step_class == CLASS_READONLY) {
-        emit_kept(turn, step, "nothing_to_undo");
-    } else if (step->accepted) {
-        emit_kept(turn, step, "accepted");
+    if (step->spec->step_class == CLASS_READONLY || step->accepted) {
+        keep_step(turn, step);
     } else {
         park(turn, step, TASK_DO, "irrevocable");
     }
@@ -106,7 +96,7 @@ static bool bring_in(struct turn *turn, struct step *step)
         return no_undo;
     case STEP_STATE_PARKED:
         if (no_undo && step->accepted) {
-            emit_kept(turn, step, "accepted");
+            keep_step(turn, step);
         }
         return no_undo && step->accepted;
     case STEP_STATE_NONE:

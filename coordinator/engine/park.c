@@ -4,6 +4,7 @@
 #include "engine/turn.h"
 #include "journal/record.h"
 #include "saga/calls.h"
+#include "saga/saga.h"
 
 void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code)
 {
@@ -15,6 +16,21 @@ void park(struct turn *turn, struct step *step, enum task_kind kind, const char 
                             .code = span_text(code)};
     turn_emit(turn, &record);
     turn_alert(turn, step, "step_parked");
+}
+
+void keep_step(struct turn *turn, const struct step *step)
+{
+    const struct saga *saga = turn->saga;
+    struct record record = {.type = RECORD_STEP_KEPT,
+                            .fields = 1,
+                            .step = step->index,
+                            .code = span_text("nothing_to_undo")};
+    if (step->accepted) {
+        record.code = span_text("accepted");
+        record.actor = saga_reason_text(saga, "actor");
+        record.reason = saga_reason_text(saga, "message");
+    }
+    turn_emit(turn, &record);
 }
 
 void park_unfinished(struct turn *turn, struct step *step)

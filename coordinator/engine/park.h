@@ -10,6 +10,9 @@ struct turn;
 /* Parks the step's do or undo (kind), with this code (a literal), and alerts. */
 void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code);
 
+/* Its effect stands, and nobody undoes it: there is nothing to undo, or somebody accepted that. */
+void keep_step(struct turn *turn, const struct step *step);
+
 /* Parks a step with an attempt that answered `later` and may act for ever: its undo cannot go. */
 void park_unfinished(struct turn *turn, struct step *step);
 

@@ -3,6 +3,7 @@
 
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "saga/awake.h"
 #include "saga/calls.h"
 #include "saga/child_state.h"
 #include "saga/steps.h"
@@ -21,6 +22,17 @@ bool pivot_has_succeeded(const struct saga *saga)
      * undone. */
     CHECK(!pivot || pivot->spec->step_class == CLASS_PIVOT);
     return pivot && step_satisfies(pivot);
+}
+
+bool step_may_be_revised(const struct step *step)
+{
+    const struct saga *saga = step->saga;
+    /* What an item that was forgiven came to may be in its fan-out's output by now. */
+    if (step_is_forgiven(step)) {
+        return false;
+    }
+    return step->state == STEP_STATE_RESOLVED && step->refused && saga->direction == FORWARD &&
+           !saga->back_wanted && !saga_state_is_final(saga->state) && pivot_has_succeeded(saga);
 }
 
 bool step_is_open_pivot(const struct step *step)

@@ -11,6 +11,10 @@ struct turn;
 /* Is the saga past its pivot, so that it cannot go back by itself any more? */
 bool pivot_has_succeeded(const struct saga *saga);
 
+/* Past the pivot a person said that it did not succeed, and nothing has moved since: it may be
+ * tried again, skipped, or settled otherwise. */
+bool step_may_be_revised(const struct step *step);
+
 /* Is the step a pivot of which nobody knows yet whether it has taken effect? Then the saga goes
  * neither way. */
 bool step_is_open_pivot(const struct step *step);

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "engine/fail.h"
 #include "engine/kinds/kinds.h"
+#include "engine/pivot.h"
 #include "engine/scope.h"
 #include "engine/turn.h"
 #include "engine/verb_parts.h"
@@ -82,6 +83,11 @@ static const char *why_not(const struct step *step)
             return "the step is in doubt: an effect of it may stand; resolve it";
         }
         return call_has_succeeded(done) ? "an effect of the step stands" : NULL;
+    case STEP_STATE_RESOLVED:
+        if (step_may_be_revised(step)) {
+            return span_is(step->outcome, "kept") ? "an effect of the step stands" : NULL;
+        }
+        break;
     case STEP_STATE_RUNNING:
     case STEP_STATE_IN_DOUBT:
         return "the step has begun: an effect of it may stand";
@@ -91,7 +97,6 @@ static const char *why_not(const struct step *step)
     case STEP_STATE_COMPENSATING:
     case STEP_STATE_COMPENSATED:
     case STEP_STATE_KEPT:
-    case STEP_STATE_RESOLVED:
     case STEP_STATE_COUNT:
         break;
     }

@@ -45,7 +45,8 @@ enum saga_error resolve_do(struct turn *turn, const struct verb_request *verb, c
     }
     bool open = step->state == STEP_STATE_WAITING || step->state == STEP_STATE_RUNNING ||
                 step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
-                step->state == STEP_STATE_PARKED || step->state == STEP_STATE_COMPENSATING;
+                step->state == STEP_STATE_PARKED || step->state == STEP_STATE_COMPENSATING ||
+                step_may_be_revised(step);
     bool is_late = !open && step_has_late_effect(step) && verb->outcome != STEP_STATE_SUCCEEDED;
     rc = check_resolve(step, verb, open || is_late, why);
     if (rc != SAGA_OK) {

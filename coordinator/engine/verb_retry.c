@@ -2,6 +2,7 @@
 #include "engine/verb_retry.h"
 
 #include "engine/check.h"
+#include "engine/pivot.h"
 #include "engine/turn.h"
 #include "engine/verb_parts.h"
 #include "journal/record.h"
@@ -22,17 +23,19 @@ static struct call *retryable_call(struct step *step)
     if (undo_is_retryable(step->undo_state) || undo_is_retryable(step->late_undo_state)) {
         return step_call(step, TASK_UNDO);
     }
-    bool waits = step->state == STEP_STATE_PARKED || step->state == STEP_STATE_RETRYING;
+    bool waits = step->state == STEP_STATE_PARKED || step->state == STEP_STATE_RETRYING ||
+                 step_may_be_revised(step);
     bool may_go = waits && step->saga->direction == FORWARD && !step->fan;
     return may_go ? step_call(step, TASK_DO) : NULL;
 }
 
-/* Was a parked step never asked for anything? Then a retry begins the step anew. */
+/* Was a parked step never asked for anything? Then a retry begins the step anew. So does one of a
+ * step that a person has settled: what its old key may still do is history. */
 static bool begins_anew(const struct call *call)
 {
     PRE(call->step->saga->magic == SAGA_MAGIC);
-    return call->kind == TASK_DO && call->step->state == STEP_STATE_PARKED &&
-           !step_is_begun(call->step);
+    bool is_unasked = call->step->state == STEP_STATE_PARKED && !step_is_begun(call->step);
+    return call->kind == TASK_DO && (is_unasked || step_may_be_revised(call->step));
 }
 
 static enum saga_error retry_one(struct turn *turn, const struct verb_request *verb,
@@ -40,7 +43,7 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
 {
     PRE(call->kind == TASK_DO || call->kind == TASK_UNDO);
     bool edited = verb->input.size > 0;
-    bool doubt = call->kind == TASK_DO && call_in_doubt(call);
+    bool doubt = call->kind == TASK_DO && call_in_doubt(call) && !begins_anew(call);
     if (edited && doubt) {
         *why = "in doubt: the key may not carry another request; resolve it or retry unchanged";
         return SAGA_CONFLICT;
@@ -75,7 +78,8 @@ static enum saga_error retry_all(struct turn *turn, const struct verb_request *v
     bool any = false;
     PRE(verb->input.size == 0);
     for (uint32_t i = 0; i < saga->step_total && !turn->failed; i++) {
-        struct call *call = retryable_call(saga_step(saga, i));
+        struct step *step = saga_step(saga, i);
+        struct call *call = step_may_be_revised(step) ? NULL : retryable_call(step);
         if (call) {
             any = true;
             enum saga_error rc = retry_one(turn, verb, call, why);

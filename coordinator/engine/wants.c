@@ -2,6 +2,7 @@
 #include "engine/wants.h"
 
 #include "engine/inbox_rows.h"
+#include "engine/pivot.h"
 #include "engine/turn.h"
 
 /* Will the step begin: it has not begun, or it begins anew after the save-point that the saga
@@ -11,7 +12,7 @@ static bool will_begin(const struct step *step)
     PRE(step->state > STEP_STATE_NONE);
     const struct saga *saga = step->saga;
     bool is_parked = step->state == STEP_STATE_PARKED && step->undo_state == UNDO_STATE_NONE;
-    bool is_pending = step->state == STEP_STATE_PENDING || is_parked;
+    bool is_pending = step->state == STEP_STATE_PENDING || is_parked || step_may_be_revised(step);
     if (saga->direction == BACKWARD) {
         return saga->save_point > 0 && (step->chosen || is_pending);
     }

@@ -20,6 +20,8 @@ bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms)
     step->refused = false;
     step->code = (struct span){NULL, 0};
     step->message = (struct span){NULL, 0};
+    step->outcome = (struct span){NULL, 0};
+    step->outcome_reason = (struct span){NULL, 0};
     for (uint32_t k = 0; k < CALL_COUNT; k++) {
         fold_close_call(&step->calls[k]);
     }
@@ -57,7 +59,12 @@ static bool settle_as_succeeded(struct step *step, const struct record *record, 
     step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;
     step->code = (struct span){NULL, 0};
     step->message = (struct span){NULL, 0};
+    step->outcome = (struct span){NULL, 0};
+    step->outcome_reason = (struct span){NULL, 0};
     step->refused = false;
+    if (step->state == STEP_STATE_RESOLVED) {
+        step_moved(step, STEP_STATE_RESOLVED); /* those that need it were put to rest */
+    }
     return fold_move(step, STEP_STATE_RESOLVED, at_ms);
 }
 

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/ids.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
 
@@ -213,6 +215,23 @@ Test(utf8, reads_what_it_writes)
         cr_assert_eq(utf8_size(bytes, size), is_surrogate ? 0 : size);
         cr_assert_eq(utf8_read(bytes, size), character);
     }
+}
+
+Test(ids, have_a_form)
+{
+    static const struct {
+        const char *text;
+        bool is_given;
+    } cases[] = {{"a", true},    {"order:7-x_.Z", true}, {"...", true}, {"a.", true},
+                 {"", false},    {".", false},           {"..", false}, {"a~b", false},
+                 {"a b", false}, {"a/b", false}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cr_expect(ids_is_given(span_text(cases[i].text)) == cases[i].is_given, "%s", cases[i].text);
+    }
+    char longest[LIMIT_SAGA_ID + 1];
+    memset(longest, 'x', sizeof(longest));
+    cr_expect(ids_is_given(span_of(longest, LIMIT_SAGA_ID)));
+    cr_expect(!ids_is_given(span_of(longest, LIMIT_SAGA_ID + 1)));
 }
 
 Test(check, stops_the_process_in_every_build, .signal = SIGABRT)

@@ -12,6 +12,7 @@
 
 #include "engine/done.h"
 #include "engine/doubt.h"
+#include "engine/park.h"
 #include "engine/room.h"
 #include "engine/start.h"
 #include "engine/turn.h"
@@ -162,12 +163,7 @@ bool fan_bring_in(struct turn *turn, const struct step *container)
         return true;
     }
     if (container->state == STEP_STATE_SUCCEEDED && fan_is_done(container, true)) {
-        struct record record = {
-            .type = RECORD_STEP_KEPT,
-            .fields = 1,
-            .step = container->index,
-            .code = span_text(container->accepted ? "accepted" : "nothing_to_undo")};
-        turn_emit(turn, &record);
+        keep_step(turn, container);
         return true;
     }
     return false;
