@@ -11,7 +11,7 @@
 /* Where events of clients come from, as their source says. */
 #define SOURCE_OF_CLIENTS "client"
 
-static const char bad_id[] = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -, and is not . or ..";
+static const char bad_id[] = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
 
 struct span client_request_moved(const struct client_request *asked, struct span frame,
                                  struct span bytes)
