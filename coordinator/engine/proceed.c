@@ -6,8 +6,23 @@
 
 #include "engine/backward.h"
 #include "engine/forward.h"
+#include "engine/kinds/child.h"
 #include "engine/late_effects.h"
 #include "engine/turn.h"
+#include "saga/awake.h"
+#include "saga/child_state.h"
+
+/* A pause reaches the children that are open: that their parent goes on, they hear when it does. */
+static void pause_children(struct turn *turn)
+{
+    const struct saga *saga = turn->saga;
+    for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && !turn->failed;
+         i = saga_awake(saga, i + 1)) {
+        if (child_is_watched(saga_step(saga, i))) {
+            child_watch(turn, saga_step(saga, i));
+        }
+    }
+}
 
 void proceed(struct turn *turn)
 {
@@ -23,5 +38,8 @@ void proceed(struct turn *turn)
         if (!changed) {
             break;
         }
+    }
+    if (saga->paused) {
+        pause_children(turn);
     }
 }

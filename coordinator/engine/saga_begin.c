@@ -233,6 +233,9 @@ enum saga_error saga_begin_child(struct engine *engine, const struct event *even
     if (saga) {
         return obey(engine, event, batch, saga);
     }
+    if (ask->wish == CHILD_PAUSE) {
+        return SAGA_OK; /* the child begins when its parent goes on */
+    }
     bool begun;
     const char *message;
     const char *code = begin_child(engine, event, batch, &message, &begun);

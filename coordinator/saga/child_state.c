@@ -3,7 +3,7 @@
 
 #include "saga/saga.h"
 
-bool child_state_wants(const struct step *step, enum child_wish *wish)
+static bool wants(const struct step *step, enum child_wish *wish)
 {
     const struct saga *saga = step->saga;
     if (saga_state_is_final(saga->state)) {
@@ -21,18 +21,29 @@ bool child_state_wants(const struct step *step, enum child_wish *wish)
     return step_kind_facts(step->spec->kind)->has_child && step->state == STEP_STATE_WAITING;
 }
 
+bool child_state_wants(const struct step *step, enum child_wish *wish)
+{
+    bool is_open = wants(step, wish);
+    *wish = is_open && step->saga->paused ? CHILD_PAUSE : *wish;
+    return is_open;
+}
+
 bool child_is_watched(const struct step *step)
 {
-    enum child_wish wish;
+    enum child_wish wish = CHILD_START;
     return child_state_wants(step, &wish);
 }
 
 bool child_is_left_alone(const struct step *step)
 {
-    enum child_wish wish;
+    enum child_wish wish = CHILD_START;
+    if (!child_state_wants(step, &wish)) {
+        return true;
+    }
+    const struct child_watch *watch = &step->live.watch;
+    bool is_heard = watch->has_asked && watch->wish == wish && watch->is_there;
     /* That a parked child moves again is said once, and asked for after a crash. */
-    return !child_state_wants(step, &wish) ||
-           (wish == CHILD_START && step->live.watch.is_there && !child_is_parked(step));
+    return is_heard && (wish == CHILD_START || wish == CHILD_PAUSE) && !child_is_parked(step);
 }
 
 bool child_is_parked(const struct step *step)

@@ -83,10 +83,13 @@ bool fold_paused(struct saga *saga, const struct record *record, int64_t at_ms)
         return fold_forward_again(saga, at_ms);
     }
     /* A result that came while the saga was parked resumes it, and says nothing about a pause. */
+    bool ok = true;
     if (!span_is(record->code, "result")) {
         saga->paused = record->type == RECORD_SAGA_PAUSED;
+        struct span actor = saga->paused ? record->actor : (struct span){NULL, 0};
+        saga->pause_actor = arena_copy(&saga->arena, actor, &ok);
     }
-    return unpark(saga);
+    return ok && unpark(saga);
 }
 
 static bool fold_rollback(struct saga *saga, const struct step *to, const struct record *record,

@@ -15,6 +15,7 @@ enum verdict { VERDICT_OK, VERDICT_LATE, VERDICT_STALE, VERDICT_UNKNOWN };
 enum child_wish {
     CHILD_START,   /* begin, or be there already; say so if it has ended */
     CHILD_BACK,    /* turn back, unless past the pivot; say when it has ended, either way */
+    CHILD_PAUSE,   /* pause, if it is there: its parent is paused */
     CHILD_REVERSE, /* undo what was completed, whatever the reversal window; say when it is done */
 };
 

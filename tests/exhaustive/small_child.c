@@ -73,6 +73,8 @@ void small_child_asked(struct small *world, const struct child_ask *ask)
         }
         child->told_back |= child->state == SAGA_STATE_RUNNING;
         break;
+    case CHILD_PAUSE:
+        break;
     case CHILD_REVERSE:
         must(child && child->state != SAGA_STATE_RUNNING, "child");
         small_check_order(world, child->step);

@@ -3,7 +3,7 @@
  *   start [input=JSON] [labels=JSON] [at=+1h] [digest=TEXT] [event=N]
  *   child ID running|completed|compensated|terminated|parked|busy|none [output=JSON] [code=]
  *                         [message=] [by=] [cost=N] [undo_cost=N]      what a parent hears
- *   asked start|back|reverse [as=PARENT~STEP] [input=JSON] [because=TEXT] [unknown]
+ *   asked start|back|reverse|pause [as=PARENT~STEP] [input=JSON] [because=TEXT] [unknown]
  *                         what a parent asks of the saga of the script: it is a child
  *   ok|fail|later KEY[#N] [output=JSON] [code=] [message=] [details=JSON] [retry_after=5s] [cost=N]
  *                         [refused] [in_doubt] [by_token]
@@ -186,6 +186,7 @@ static void asked(struct world *world, struct words *words)
     }
     snprintf(actor, sizeof(actor), "saga:%.*s", (int)strcspn(world->name, "~"), world->name);
     ask->wish = words_has(words, "back")      ? CHILD_BACK
+                : words_has(words, "pause")   ? CHILD_PAUSE
                 : words_has(words, "reverse") ? CHILD_REVERSE
                                               : CHILD_START;
     ask->reason = words_option(words, "because");

@@ -250,7 +250,7 @@ void print_notice(struct world *world, const struct notice *notice)
 
 static void print_ask(struct world *world, const struct child_ask *ask)
 {
-    static const char *const wishes[] = {"start", "back", "reverse"};
+    static const char *const wishes[] = {"start", "back", "pause", "reverse"};
     struct buf *out = &world->out;
     buf_format(out, "child %.*s %s", (int)ask->start.name.size, (const char *)ask->start.name.data,
                wishes[ask->wish]);

@@ -41,9 +41,9 @@ enum { AGAIN_MS = 1000 };
 void child_was_left_alone(struct step *step)
 {
     PRE(step->saga->live.asleep_ms > 0);
-    if (child_is_watched(step)) {
-        step->live.watch =
-            (struct child_watch){.has_asked = true, .wish = CHILD_START, .is_there = true};
+    enum child_wish wish = CHILD_START;
+    if (child_state_wants(step, &wish)) {
+        step->live.watch = (struct child_watch){.has_asked = true, .wish = wish, .is_there = true};
     }
 }
 
@@ -130,6 +130,20 @@ static struct span why_back(const struct turn *turn, const struct step *step)
     return why.size > 0 ? why : span_text("the parent turns back");
 }
 
+static struct span why(const struct turn *turn, const struct step *step, enum child_wish wish)
+{
+    switch (wish) {
+    case CHILD_START:
+        return span_text("the parent goes on");
+    case CHILD_PAUSE:
+        return span_text("the parent is paused");
+    case CHILD_BACK:
+    case CHILD_REVERSE:
+        break;
+    }
+    return why_back(turn, step);
+}
+
 static void ask_child(struct turn *turn, const struct step *step, enum child_wish wish)
 {
     PRE(child_is_watched(step));
@@ -142,7 +156,7 @@ static void ask_child(struct turn *turn, const struct step *step, enum child_wis
     *ask = (struct child_ask){.wish = wish,
                               .definition = step->spec->child,
                               .version = step->spec->child_version,
-                              .reason = why_back(turn, step)};
+                              .reason = why(turn, step, wish)};
     fill_start(turn, step, ask);
     effect->child = ask;
 }
@@ -184,8 +198,8 @@ void child_watch(struct turn *turn, struct step *step)
 {
     struct child_watch *watch = &step->live.watch;
     PRE(watch->again_ms >= 0);
-    enum child_wish wish;
-    watch->called_off |= child_state_limit_ms(step) <= turn->now_ms;
+    enum child_wish wish = CHILD_START;
+    watch->called_off |= !turn->saga->paused && child_state_limit_ms(step) <= turn->now_ms;
     if (turn->failed || !child_state_wants(step, &wish)) {
         return;
     }
@@ -194,7 +208,8 @@ void child_watch(struct turn *turn, struct step *step)
     if (asked && !again) {
         return;
     }
-    if (watch->has_asked && !asked) {
+    bool turns = wish == CHILD_BACK || wish == CHILD_REVERSE;
+    if (watch->has_asked && !asked && turns) {
         child_goes_on(turn, step); /* for all that is known: its answer says whether it does */
     }
     watch->has_asked = true;

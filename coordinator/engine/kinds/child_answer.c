@@ -49,6 +49,7 @@ const char *child_refusal(const struct child_ask *ask, const char **message)
         *message = "there is no such child";
         return "child_not_found";
     case CHILD_START:
+    case CHILD_PAUSE:
         break;
     }
     if (!definition) {
@@ -190,10 +191,29 @@ static bool is_ahead(const struct saga *saga)
     return ahead && !goes_back && !saga_state_is_final(saga->state);
 }
 
+static void pause_child(struct turn *turn, const struct child_ask *ask, bool pauses)
+{
+    struct record said = {.type = RECORD_OPERATOR,
+                          .verb = pauses ? VERB_PAUSE : VERB_RESUME,
+                          .actor = ask->start.actor,
+                          .reason = ask->reason};
+    struct record record = {.type = pauses ? RECORD_SAGA_PAUSED : RECORD_SAGA_RESUMED,
+                            .actor = ask->start.actor,
+                            .reason = ask->reason};
+    turn_emit(turn, &said);
+    turn_emit(turn, &record);
+}
+
 void child_obey(struct turn *turn, const struct child_ask *ask)
 {
     struct saga *saga = turn->saga;
     PRE(span_equal(saga->name, ask->start.name));
+    bool is_held = saga->paused && span_equal(saga->pause_actor, ask->start.actor);
+    bool pauses = ask->wish == CHILD_PAUSE;
+    /* What a person has paused there stays so. */
+    if (!saga_state_is_final(saga->state) && (pauses ? !saga->paused : is_held)) {
+        pause_child(turn, ask, pauses);
+    }
     if (ask->wish == CHILD_BACK && is_ahead(saga) && !pivot_has_succeeded(saga)) {
         send_child_back(turn, ask, VERB_ROLLBACK);
     } else if (ask->wish == CHILD_REVERSE && saga->state == SAGA_STATE_COMPLETED) {
