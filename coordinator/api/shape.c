@@ -2,7 +2,9 @@
 #include "api/shape.h"
 
 #include "base/mp.h"
+#include "language/condition.h"
 #include "language/definition.h"
+#include "language/step_kind.h"
 #include "engine/plan.h"
 #include "engine/migrate.h"
 
@@ -73,6 +75,7 @@ void shape_saga(struct form *form, const struct view *view, const struct shape_d
     value_if(form, "reason", view->reason);
     value_if(form, "labels", view->labels);
     form_str_if(form, "waiting_for", view->waiting_for);
+    form_time(form, "start_at", view->start_at_ms);
     form_time(form, "started_at", view->started_ms);
     form_time(form, "ended_at", view->ended_ms);
     form_time(form, "deadline", view->deadline_ms);
@@ -92,13 +95,15 @@ static void needs(struct form *form, const struct view *view, const struct view_
     form_end(form);
 }
 
-static void undo(struct form *form, const struct view_undo *undo)
+static void undo(struct form *form, const struct view_step *step)
 {
+    const struct view_undo *undo = &step->undo;
     if (undo->state == UNDO_STATE_NONE) {
         return;
     }
     form_map(form, "compensation");
     form_text(form, "status", undo_state_name(undo->state));
+    form_str_if(form, "action", step->spec->undo.action);
     form_uint(form, "attempts", undo->attempts);
     form_time(form, "retry_at", undo->retry_ms);
     fault(form, undo->error_code, undo->error_message);
@@ -126,6 +131,13 @@ static void waits(struct form *form, const struct view_step *step)
         form_text(form, "waiting_for", word);
     }
     form_time(form, "waiting_until", step->wake_ms);
+    if (step_kind_facts(step->kind)->takes_event) {
+        form_map(form, "event");
+        form_str(form, "name", step->spec->event);
+        form_str_if(form, "match",
+                    step->spec->match ? step->spec->match->written : (struct span){NULL, 0});
+        form_end(form);
+    }
 }
 
 void shape_steps(struct form *form, const struct view *view, bool has_values)
@@ -137,6 +149,7 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         form_str(form, "step", step->name);
         form_text(form, "kind", step_kind_name(step->kind));
         form_text(form, "class", step_class_name(step->step_class));
+        form_str_if(form, "action", step->spec->action.action);
         form_text(form, "status", step_state_name(step->state));
         if (step->has_items) {
             form_uint(form, "items", step->item_count);
@@ -154,13 +167,14 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         }
         step_error(form, step);
         form_time(form, "started_at", step->started_ms);
+        form_time(form, "done_at", step->done_ms);
         form_time(form, "ended_at", step->ended_ms);
         form_str_if(form, "child", step->child);
         waits(form, step);
         form_time(form, "undo_before", step->undo_before_ms);
         form_cost(form, step->cost_micros);
         needs(form, view, step);
-        undo(form, &step->undo);
+        undo(form, step);
         form_end(form);
     }
     form_end(form);

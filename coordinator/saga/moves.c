@@ -88,6 +88,10 @@ bool fold_move(struct step *step, enum step_state to, int64_t at_ms)
                 to == STEP_STATE_COMPENSATED || to == STEP_STATE_KEPT ||
                 to == STEP_STATE_RESOLVED || to == STEP_STATE_SKIPPED;
     step->ended_ms = ends ? at_ms : 0;
+    bool is_done = to == STEP_STATE_SUCCEEDED || to == STEP_STATE_FAILED;
+    bool is_open = to == STEP_STATE_PENDING || to == STEP_STATE_WAITING ||
+                   to == STEP_STATE_RUNNING || to == STEP_STATE_RETRYING;
+    step->done_ms = is_done ? at_ms : is_open ? 0 : step->done_ms;
     return true;
 }
 

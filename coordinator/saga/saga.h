@@ -149,6 +149,7 @@ struct step {
     struct text_room code_rooms[2]; /* what holds the code of the do's error, of the undo's */
     struct text_room message_rooms[2];
     int64_t ended_ms;
+    int64_t done_ms; /* when its do came to its end; 0 = not yet */
     int64_t cost_micros;
     struct span child;      /* the id of the child that was started last; empty = none */
     struct span approval;   /* what was asked of which persons: msgpack map; empty = nothing yet */

@@ -52,6 +52,7 @@ static void fill_step(const struct step *step, struct view_step *out)
         .error_attempt = step->error_attempt,
         .started_ms = step->started_ms,
         .ended_ms = step->ended_ms,
+        .done_ms = step->done_ms,
         .cost_micros = step->cost_micros,
         .spec = step->spec,
         .is_item = step->container != NULL,
@@ -138,6 +139,7 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
                           .step_count = count,
                           .specs = saga->definition->steps};
     view->waiting_for = waits_for(saga, view);
+    view->start_at_ms = span_is(view->waiting_for, "start_at") ? saga->start_at_ms : 0;
     return SAGA_OK;
 }
 

@@ -43,6 +43,7 @@ struct view_step {
     uint32_t error_attempt; /* the attempt that gave the error */
     int64_t started_ms;     /* 0 = not */
     int64_t ended_ms;
+    int64_t done_ms;  /* when its do ended; 0 = not */
     int64_t cost_micros;
     const struct step_spec *spec; /* needs, action */
     bool is_item;                 /* of a fan-out, which stands before it */
@@ -67,6 +68,7 @@ struct view {
     struct span waiting_for; /* "start_at" before its time; what it waits for when nothing runs */
     struct span traceparent;
     int64_t started_ms;
+    int64_t start_at_ms;         /* before its time; else 0 */
     int64_t ended_ms;            /* 0 = not */
     int64_t deadline_ms;         /* of the saga's timeout; 0 = none */
     int64_t reversible_until_ms; /* 0 = not reversible */
