@@ -42,6 +42,7 @@ static void give_up_do(struct turn *turn, struct step *step)
  * accepts what it did, or its success came while the saga goes back and a person must see to it. */
 static void keep_or_park(struct turn *turn, struct step *step)
 {
+    PRE(step->chosen);
     PRE(step->state == STEP_STATE_SUCCEEDED && step->undo_state == UNDO_STATE_NONE);
     if (step->spec->step_class == CLASS_READONLY || step->accepted) {
         keep_step(turn, step);

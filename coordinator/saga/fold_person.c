@@ -3,6 +3,7 @@
 
 #include "base/mp.h"
 #include "journal/record.h"
+#include "saga/awake.h"
 #include "saga/calls.h"
 #include "saga/fold_check.h"
 #include "saga/fold_old_keys.h"
@@ -52,6 +53,19 @@ bool fold_decider(struct step *step, const struct record *record)
     return ok;
 }
 
+/* A verdict that is changed moves no state, but what needs the step was put to rest. */
+static void wake_what_needs(const struct step *step)
+{
+    PRE(step->state == STEP_STATE_RESOLVED);
+    if (step->container) {
+        step_wake(step->container);
+        return;
+    }
+    for (uint32_t i = 0; i < step->spec->needed_by_count; i++) {
+        step_wake(saga_step(step->saga, step->spec->needed_by[i]));
+    }
+}
+
 /* The step keeps what it did: it counts as done, with this output. */
 static bool settle_as_succeeded(struct step *step, const struct record *record, int64_t at_ms)
 {
@@ -63,7 +77,7 @@ static bool settle_as_succeeded(struct step *step, const struct record *record, 
     step->outcome_reason = (struct span){NULL, 0};
     step->refused = false;
     if (step->state == STEP_STATE_RESOLVED) {
-        step_moved(step, STEP_STATE_RESOLVED); /* those that need it were put to rest */
+        wake_what_needs(step);
     }
     return fold_move(step, STEP_STATE_RESOLVED, at_ms);
 }

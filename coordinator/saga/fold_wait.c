@@ -14,7 +14,7 @@
 
 #include "saga/no_live.h"
 
-/* A child is asked for; or the one that is there is parked, and waits for a person, or no longer. */
+/* A child is asked for; or the one that is there waits for a person, or no longer does. */
 static bool fold_child(struct step *step, struct call *call, const struct record *record,
                        int64_t at_ms)
 {

@@ -29,7 +29,8 @@ bool child_owes_its_end(const struct saga *saga);
 /* Has it ended, or is it parked, and has a parent that must hear of that? */
 bool child_owes_news(const struct saga *saga);
 
-/* A child that has ended, is parked, or is not parked any more, tells its parent; any other saga tells nobody. */
+/* A child that has ended, is parked, or is not parked any more, tells its parent; any other saga
+ * tells nobody. */
 void child_tell(struct turn *turn);
 
 /* The child does what its parent asks, or tells it how it has ended. */
