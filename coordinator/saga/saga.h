@@ -223,7 +223,7 @@ struct saga {
     struct span end_actor; /* who terminated it */
     struct span end_reason;
     struct span pause_actor; /* who paused it; empty = it is not, or nobody did by name */
-    struct span event; /* the event that started the saga; empty = none */
+    struct span event;       /* the event that started the saga; empty = none */
     int64_t
         event_mark; /* the number of that event, or of the last one that came before the start */
     struct span traceparent;
