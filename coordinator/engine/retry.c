@@ -1,17 +1,15 @@
 /* retry.c - delay = initial x backoff^(failed-1), at most max_interval, x (1 +- jitter). */
 #include "engine/retry.h"
 
+#include "base/draw.h"
 #include "language/definition.h"
 
-/* Uniform in [0, 1), from the seed alone (splitmix64's mixing constants). */
+/* Uniform in [0, 1), from the seed alone. */
 static double draw(uint64_t seed)
 {
-    uint64_t z = seed + UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    z ^= z >> 31;
-    CHECK((z >> 11) < (UINT64_C(1) << 53));
-    return (double)(z >> 11) / 9007199254740992.0;
+    uint64_t drawn = draw_next(&seed) >> 11;
+    CHECK(drawn < (UINT64_C(1) << 53));
+    return (double)drawn / 9007199254740992.0;
 }
 
 int64_t retry_delay_ms(const struct retry_policy *policy, uint32_t failed, uint64_t seed)

@@ -2,16 +2,13 @@
  *
  * Weather is drawn so that most seeds have a few kinds of trouble in plenty, instead of all seeds a
  * little of everything: bugs live where two troubles meet often. */
+#include "base/draw.h"
 #include "sim.h"
 
-/* SplitMix64. */
 uint32_t sim_draw(struct sim *sim, uint32_t below)
 {
     PRE(below > 0);
-    uint64_t z = sim->state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)((z ^ (z >> 31)) >> 32) % below;
+    return (uint32_t)(draw_next(&sim->state) >> 32) % below;
 }
 
 bool sim_chance(struct sim *sim, uint32_t in_thousand)

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 
 #include "base/check.h"
+#include "base/draw.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/error.h"
@@ -252,4 +253,11 @@ Test(uuid, is_as_rfc_9562_writes_it)
     cr_expect_str_eq(text, "00000000-0000-7000-8000-000000000000");
     uuid_v8(bytes, (uint8_t *)text);
     cr_expect_str_eq(text, "ffffffff-ffff-8fff-bfff-ffffffffffff");
+}
+
+Test(draw, gives_the_numbers_of_splitmix64)
+{
+    uint64_t state = 0;
+    cr_assert_eq(draw_next(&state), UINT64_C(0xe220a8397b1dcdaf));
+    cr_assert_eq(draw_next(&state), UINT64_C(0x6e789e6aa1b965f4));
 }
