@@ -339,7 +339,8 @@ static int64_t moment_of(const struct zone *zone, int64_t wall_s, int64_t after_
     return INT64_MAX;
 }
 
-/* The latest time that the clock had shown by then. It may be later than what it shows now. */
+/* The latest time that the clock has shown up to a moment; after it was put back, that is later
+ * than what it shows. */
 static int64_t wall_reached(const struct zone *zone, int64_t at_s)
 {
     struct zone_period now = zone_at(zone, at_s);

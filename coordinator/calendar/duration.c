@@ -20,7 +20,7 @@ struct unit {
 static const struct unit short_units[] = {
     {"ms", 1}, {"s", 1000}, {"m", 60 * 1000}, {"h", 60 * 60 * 1000}, {"d", DAY_MS},
 };
-/* In the order in which they must stand. */
+/* The units of ISO 8601, in the order in which they must stand. */
 static const struct unit date_units[] = {{"W", 7 * DAY_MS}, {"D", DAY_MS}};
 static const struct unit time_units[] = {{"H", 60 * 60 * 1000}, {"M", 60 * 1000}, {"S", 1000}};
 

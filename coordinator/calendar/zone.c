@@ -16,7 +16,7 @@
 enum {
     HEADER_SIZE = 44,
     TYPE_SIZE = 6,
-    OFFSET_MAX_S = 26 * 3600, /* RFC 8536: no offset is beyond these */
+    OFFSET_MAX_S = 26 * 3600, /* RFC 8536: no offset is smaller or greater */
 };
 
 struct block {

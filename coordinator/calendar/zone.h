@@ -19,7 +19,7 @@ struct arena;
 
 enum {
     ZONE_BYTES_MAX = 256 * 1024, /* of a file; the largest of today has 4 KiB */
-    ZONE_CHANGES_MAX = 16384,    /* in its table */
+    ZONE_CHANGES_MAX = 16384,    /* in the table of a file */
 };
 
 /* When clocks change, by the rule: a day of the year and a time of it. */

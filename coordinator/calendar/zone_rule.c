@@ -118,7 +118,7 @@ bool zone_rule_parse(struct span bytes, struct zone_rule *rule)
            take_day(&text, &rule->winter) && text.at == text.end;
 }
 
-/* When the clocks change in a year. `offset_s`: what they showed until then. */
+/* When the clocks change in a year, by `day`; `offset_s` is what they showed until then. */
 static int64_t change_of(const struct zone_day *day, int year, int32_t offset_s)
 {
     int64_t first = time_days((struct date){year, 1, 1});

@@ -48,7 +48,8 @@ static bool is_token(const uint8_t *token)
 #define PRESENT_V(value) ((value).size > 0)
 #define PRESENT_L(value) ((value).size > 0)
 
-/* Step 0 is a step: whether a record is about one is said by `fields`, not by the index. */
+/* Which fields the record has. Whether it is about a step is for `fields` to say, not for the
+ * index: step 0 is a step. */
 static uint32_t bits_of(const struct record *record)
 {
     uint32_t bits = 0;

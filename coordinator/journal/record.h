@@ -28,25 +28,25 @@ enum record_type {
 const char *record_type_name(uint32_t type);
 
 enum record_flag {
-    FLAG_IN_DOUBT = 1,     /* intended undo: the do's outcome is unknown; failed: effect possible */
-    FLAG_REFUSED = 2,      /* failed: not retryable */
-    FLAG_UNCOUNTED = 4,    /* this attempt does not count against max_attempts */
-    FLAG_FINAL = 8,        /* no attempt is left */
-    FLAG_STALE = 16,       /* an older attempt's answer: its doubt ends, nothing is decided */
-    FLAG_ADOPTED = 32,     /* intended: an attempt that was lost is running after all */
-    FLAG_NO_EFFECT = 64,   /* failed: no attempt of this key left an effect (a check said so) */
-    FLAG_STUCK = 128,      /* an undo that fails for long: it no longer holds others back */
-    FLAG_UNANSWERED = 256, /* failed without an answer: the attempt was never taken */
-    FLAG_PARTIAL = 512,    /* compensating: only the steps listed */
-    FLAG_LOST = 1024,      /* in doubt because its session was lost */
-    FLAG_FRESH = 2048,     /* operator's retry: attempts are counted from anew */
-    FLAG_LATE = 4096,      /* waiting: nobody waits for its end any more */
-    FLAG_SAVE_POINT = 1 << 19,  /* operator, compensating: back to the step, then forward again */
+    FLAG_IN_DOUBT = 1,  /* intended undo: the do's outcome is unknown; failed: effect possible */
+    FLAG_REFUSED = 2,   /* failed: not retryable */
+    FLAG_UNCOUNTED = 4, /* this attempt does not count against max_attempts */
+    FLAG_FINAL = 8,     /* no attempt is left */
+    FLAG_STALE = 16,   /* the answer of an older attempt: that attempt's doubt ends, nothing else */
+    FLAG_ADOPTED = 32, /* intended: an attempt that was lost is running after all */
+    FLAG_NO_EFFECT = 64,       /* failed: no attempt of this key left an effect (a check said so) */
+    FLAG_STUCK = 128,          /* an undo that fails for long no longer holds others back */
+    FLAG_UNANSWERED = 256,     /* failed without an answer: the attempt was never taken */
+    FLAG_PARTIAL = 512,        /* compensating: only the steps listed */
+    FLAG_LOST = 1024,          /* in doubt because its session was lost */
+    FLAG_FRESH = 2048,         /* operator's retry: attempts are counted from anew */
+    FLAG_LATE = 4096,          /* waiting: nobody waits for the end of this wait any more */
+    FLAG_SAVE_POINT = 1 << 19, /* operator, compensating: back to the step, then forward again */
     FLAG_LATE_EFFECT = 1 << 20, /* of an undo beside the step's own: for an effect of an old key */
     FLAG_HOLDS = 1 << 21,       /* started: has its concurrency key, or shares its parent's */
     FLAG_THEN_PAUSE = 1 << 23,  /* with SAVE_POINT: paused there, until somebody resumes it */
     FLAG_ANEW = 1 << 24,    /* operator's retry: nothing was asked for, and the step begins anew */
-    FLAG_OF_UNDO = 1 << 25, /* intended check: it asks about the step's undo, not about its do */
+    FLAG_OF_UNDO = 1 << 25, /* intended check: about the step's undo, not about its do */
 };
 
 struct record {

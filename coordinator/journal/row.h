@@ -33,21 +33,21 @@ struct head {
     int64_t ended_ms;       /* 0 = not ended */
     uint64_t first_lsn;
     uint64_t last_lsn; /* of its newest row, this batch's included */
-    int64_t due_ms;    /* asleep: it need not be in memory before; 0 = awake */
+    int64_t due_ms;    /* asleep: the saga need not be in memory before; 0 = awake */
 };
 
 /* due_ms of a saga that sleeps until something happens to it: a time that no clock shows (year
  * 4199), of the width that all others have in the store. */
 #define DUE_NEVER_MS (INT64_C(1) << 46)
-/* And of one that has ended, and still has to tell its parent. */
+/* due_ms of a saga that has ended, and whose parent does not know it yet. */
 #define DUE_OWED_MS INT64_C(1)
 
 /* A name that must never mean anything else: a saga's id, a request's idempotency key, or the token
  * of a task that was answered `later`, by which its saga is found when it has left memory. */
 struct name {
     struct span text;   /* a saga id as it is; others with a leading byte, see enum name_kind */
-    uint64_t saga;      /* what it means; 0: a request's key that is of no saga */
-    uint8_t digest[32]; /* of the request that made it; of a token: zeroes */
+    uint64_t saga;      /* the saga that the name means; 0: a request's key that is of no saga */
+    uint8_t digest[32]; /* of the request that made the name; of a token: zeroes */
 };
 
 enum { TOKEN_SIZE = 16 }; /* of the random token of an attempt */
@@ -55,7 +55,7 @@ enum { TOKEN_SIZE = 16 }; /* of the random token of an attempt */
 enum name_kind { NAME_REQUEST = 0x01, NAME_TOKEN = 0x02 };
 enum { NAME_TOKEN_SIZE = 1 + 32 }; /* its first byte, and the token in hex */
 
-/* A definition as it is kept. */
+/* A version of a definition as the store keeps it. */
 struct definition_row {
     struct span name;
     uint32_t version;
@@ -70,16 +70,16 @@ struct definition_row {
 struct inbox_row {
     uint64_t number;    /* ascending, gapless, from 1: the order in which events came */
     struct span name;   /* what has happened: "payment.settled" */
-    struct span source; /* where, with id its identity */
+    struct span source; /* where; source and id are the event's identity */
     struct span id;
-    struct span saga;  /* external id of the only saga that it is for; empty = for all */
+    struct span saga;  /* external id of the only saga that the event is for; empty = for all */
     struct span cause; /* external id of the saga whose step sent it; empty = from outside */
-    int64_t at_ms;     /* when it happened, or came */
+    int64_t at_ms;     /* when the event happened, or came */
     struct span data;  /* msgpack */
 };
 
-/* An event has been offered to everyone, and this is what came of it: part of its identity from now
- * on. Events are offered in the order of their numbers. */
+/* What came of an event that has been offered to everyone: remembered with the event's identity.
+ * Events are offered in the order of their numbers. */
 struct inbox_done {
     uint64_t number;
     struct span name;
@@ -94,7 +94,7 @@ enum wait_change {
     WAIT_WANTED,   /* (saga, name): a step that has not begun will wait for it; kept after `mark` */
     WAIT_UNWANTED, /* (saga, name): no such step is left */
     WAIT_BEGUN,    /* (saga, step): waits for `name`, whose value at `path` has this hash */
-    WAIT_RECALLED, /* (saga, step): all that came before its wait has been offered to it */
+    WAIT_RECALLED, /* (saga, step): what came before the wait has been offered to the step */
     WAIT_ENDED,    /* (saga, step) */
 };
 
@@ -104,7 +104,7 @@ struct wait_row {
     uint32_t step;
     struct span name;
     struct span path; /* BEGUN: as written, "$.event.data.order"; empty = any event of the name */
-    int64_t value;    /* BEGUN: hash of what stands there; 0 without a path */
+    int64_t value;    /* BEGUN: hash of what must stand at the path; 0 without a path */
     uint64_t mark;    /* WANTED, BEGUN: events with greater numbers count */
 };
 
@@ -122,10 +122,10 @@ struct notice {
 
 /* What becomes of a notice on its way to one webhook. */
 enum delivery_change {
-    DELIVERY_NEW = 1, /* it is due; the store numbers it, ascending */
-    DELIVERY_DONE,    /* it has arrived: forget it */
-    DELIVERY_LATER,   /* it failed, and is due again at due_ms */
-    DELIVERY_DEAD,    /* it failed for good: a person may send it again */
+    DELIVERY_NEW = 1, /* the delivery is due; the store numbers it, ascending */
+    DELIVERY_DONE,    /* the notice has arrived: forget the delivery */
+    DELIVERY_LATER,   /* an attempt failed, and the next is due at due_ms */
+    DELIVERY_DEAD,    /* the last attempt failed: a person may send the notice again */
     DELIVERY_AGAIN,   /* dead ones are due again; id 0 = all of the hook's */
     DELIVERY_DISCARD, /* dead ones are forgotten; id 0 = all of the hook's */
 };
@@ -145,7 +145,7 @@ struct delivery {
 /* What is kept of a webhook besides its deliveries. */
 struct hook_row {
     struct span name;
-    int64_t disabled_ms; /* its receiver said that it is gone for good (410); 0 = in use */
+    int64_t disabled_ms; /* the receiver said that it is gone for good (410); 0 = in use */
     uint64_t dropped;    /* events that were not kept, for too many were undelivered */
     int64_t dropped_ms;  /* when the last of them was; 0 = never */
 };
@@ -169,8 +169,8 @@ struct claim_row {
     enum claim_change change;
     uint64_t saga;      /* internal id */
     uint8_t key[32];    /* digest of the definition's name and the key */
-    uint32_t limit;     /* how many may hold it at once, as the saga's definition says */
-    uint64_t place_lsn; /* of the row that says so: their order */
+    uint32_t limit;     /* how many may hold the key at once, as the saga's definition says */
+    uint64_t place_lsn; /* of the row that queued the saga: who waits is served in this order */
 };
 
 /* One commit: all of it becomes durable, or nothing. All memory is borrowed from the batch's owner

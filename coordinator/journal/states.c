@@ -34,7 +34,7 @@ static const char *const kind_names[] = {
     [TASK_CHECK] = "check",
 };
 
-/* Numbers come from the store too, so one out of range is answered, not trusted. */
+/* Numbers come from the store too: one out of range has a name all the same. */
 static const char *name_at(const char *const *names, size_t count, unsigned index)
 {
     if (index >= count || !names[index]) {

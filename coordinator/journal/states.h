@@ -39,7 +39,8 @@ const char *undo_state_name(enum undo_state state);
 const char *task_kind_name(enum task_kind kind);
 /* Has the saga ended? A completed one may still be reversed. */
 bool saga_state_is_final(enum saga_state state);
-/* Has the saga ended, or does it wait for a person? What waits for an outcome has it then. */
+/* Has the saga ended, or does it wait for a person? Whoever waits for its outcome is answered then.
+ */
 bool state_is_settled(enum saga_state state);
 
 #endif

@@ -10,8 +10,8 @@ enum verb {
     VERB_PAUSE,
     VERB_RESUME,
     VERB_TERMINATE,
-    VERB_SKIP,    /* a step that has no effect: those that need it go on */
-    VERB_APPROVE, /* a step that asks for it */
+    VERB_SKIP,    /* leave out a step that has no effect: the steps that need it go on */
+    VERB_APPROVE, /* a step that asks a person */
     VERB_REJECT,
     VERB_MIGRATE, /* go on under another version of the definition */
     VERB_SIGNAL,  /* an event for this saga alone */

@@ -31,8 +31,8 @@ enum {
 };
 
 struct jsonpath;           /* a compiled query */
-struct jsonpath_query;     /* it, or one inside a filter or condition */
-struct jsonpath_segment;   /* a part of it: ".name", "[0]", "..*" */
+struct jsonpath_query;     /* one inside a filter or condition, or a whole one */
+struct jsonpath_segment;   /* a part of a query: ".name", "[0]", "..*" */
 struct jsonpath_condition; /* a compiled condition */
 
 /* What is wrong with a text, and where. */
@@ -56,7 +56,7 @@ MUST_CHECK enum saga_error jsonpath_compile_prefix(struct span text, struct aren
 MUST_CHECK enum saga_error jsonpath_compile_condition(struct span text, struct arena *arena,
                                                       const struct jsonpath_condition **condition,
                                                       struct jsonpath_problem *problem);
-/* Names and indexes only, so that there is one value at most? */
+/* Does the query consist of names and indexes, so that it selects one value at most? */
 bool jsonpath_is_singular(const struct jsonpath *path);
 
 /* --- looking into a query --------------------------------------------------------------------- */
@@ -66,7 +66,7 @@ bool jsonpath_is_singular(const struct jsonpath *path);
 const struct jsonpath_query *jsonpath_queries(const struct jsonpath *path);
 const struct jsonpath_query *jsonpath_condition_queries(const struct jsonpath_condition *condition);
 const struct jsonpath_query *jsonpath_query_other(const struct jsonpath_query *query);
-/* Its parts, in the order written, or NULL; *offset is where its "$" stands in the text. */
+/* The query's parts, in the order written, or NULL; *offset is where its "$" stands in the text. */
 const struct jsonpath_segment *jsonpath_query_parts(const struct jsonpath_query *query,
                                                     size_t *offset, uint32_t *count);
 /* The parts of the query itself, or NULL. */
@@ -75,6 +75,8 @@ const struct jsonpath_segment *jsonpath_parts(const struct jsonpath *path, uint3
 struct span jsonpath_name(const struct jsonpath_segment *part);
 /* Does the part select by one index? Then *index, negative from the end. */
 bool jsonpath_index(const struct jsonpath_segment *part, int64_t *index);
+/* The part after this one; NULL: it is the last. */
+/* The part after this one; NULL: it is the last. */
 const struct jsonpath_segment *jsonpath_rest(const struct jsonpath_segment *part);
 /* The value that `part` and those after it, of a singular query, lead to from `value`; empty when
  * there is none. Needs no run: it looks at no byte of `value` more often than there are parts.
@@ -83,7 +85,7 @@ struct span jsonpath_follow(const struct jsonpath_segment *part, struct span val
 
 /* --- evaluating ------------------------------------------------------------------------------- */
 
-/* Where elements of one array are, so that slices need not begin at its head for each. */
+/* Where elements of one array are, so that a slice need not step over the array again for each. */
 struct jsonpath_block {
     const uint8_t *array;                 /* its first byte; NULL: nothing is remembered */
     uint32_t first;                       /* index of the first of some neighbours */
@@ -143,6 +145,8 @@ struct jsonpath_walk {
     struct jsonpath_stage stages[JSONPATH_SEGMENTS_MAX];
 };
 
+/* Begins an evaluation on `root`, which may take so many steps. */
+/* Begins an evaluation on `root`, which may take so many steps. */
 void jsonpath_run_open(struct jsonpath_run *run, struct span root, uint64_t steps);
 /* SAGA_TOO_LARGE when the steps were used up before the end, or the root is too deep. */
 MUST_CHECK enum saga_error jsonpath_run_result(const struct jsonpath_run *run);

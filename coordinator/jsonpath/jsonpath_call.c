@@ -117,7 +117,7 @@ static void read_arguments(struct jsonpath_parser *p, struct jsonpath_call *call
     }
 }
 
-/* A call such as "length(@.a)", the cursor is at its name; NULL when it failed. */
+/* Reads a call such as "length(@.a)", at its name; NULL when that failed. */
 static const struct jsonpath_call *read_call(struct jsonpath_parser *p)
 {
     struct jsonpath_call *call = jsonpath_parser_take(p, sizeof(*call));

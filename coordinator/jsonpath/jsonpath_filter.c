@@ -88,7 +88,7 @@ static bool matches(struct jsonpath_run *run, const struct jsonpath_call *call, 
     return jsonpath_run_spend(run, run->steps_left == 0) && is_match;
 }
 
-/* Gives the value in *result, or whether it is true. */
+/* Puts what the function gives into *result; of a logical function, returns it. */
 static bool call(struct jsonpath_run *run, const struct jsonpath_call *call, struct span current,
                  struct datum *result)
 {
@@ -144,7 +144,7 @@ static bool is_equal(struct jsonpath_run *run, struct span a, struct span b)
     if (a.size == 0 || b.size == 0) {
         return a.size == b.size;
     }
-    /* Comparing ends with the smaller one. */
+    /* Comparing ends where the smaller value does. */
     return jsonpath_run_spend(run, 1 + (a.size < b.size ? a.size : b.size) / 4) && mp_equal(a, b);
 }
 

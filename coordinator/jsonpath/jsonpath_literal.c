@@ -34,7 +34,7 @@ static void take_digits(struct jsonpath_parser *p)
     p->at += digits;
 }
 
-/* A number as JSON writes it: what is written as an integer is one, as far as it can be. */
+/* A number as JSON writes it: an integer within +-(2^53-1), written as one, stays one. */
 static struct span pack_number(struct jsonpath_parser *p)
 {
     enum { SIZE = 9 };

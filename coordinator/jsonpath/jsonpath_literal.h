@@ -6,8 +6,8 @@
 
 struct jsonpath_parser;
 
-/* A number, string, true, false or null; false when none stands here. A problem in one that does is
- * noted, and true is given. */
+/* A number, string, true, false or null; false when no literal stands here. Of one that is wrong a
+ * problem is noted, and true is given. */
 bool jsonpath_literal_read(struct jsonpath_parser *p, struct span *value);
 
 #endif

@@ -112,7 +112,7 @@ static int32_t read_unicode(struct jsonpath_parser *p)
     return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }
 
-/* What follows a backslash; -1 when it is no escape. */
+/* What follows a backslash; -1, and a problem, when there is no such escape. */
 static int32_t read_escape(struct jsonpath_parser *p, int quote)
 {
     static const char from[] = "bfnrt/\\";

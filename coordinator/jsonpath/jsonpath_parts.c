@@ -1,4 +1,4 @@
-/* jsonpath_parts.c - queries for those who read them, or follow singular ones themselves. */
+/* jsonpath_parts.c - looking into a compiled query, and following a singular one without a run. */
 #include "jsonpath/jsonpath_form.h"
 
 bool jsonpath_is_singular(const struct jsonpath *path)

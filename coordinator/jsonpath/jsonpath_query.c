@@ -13,7 +13,7 @@ static bool is_name_byte(int c, bool is_first)
     return !is_first && c >= '0' && c <= '9';
 }
 
-/* "name"; its dot is read already. */
+/* "name", after its dot. */
 static void read_name(struct jsonpath_parser *p, struct jsonpath_selector *selector)
 {
     size_t first = p->at;
@@ -110,7 +110,7 @@ static void read_selector(struct jsonpath_parser *p, struct jsonpath_selector *s
     }
 }
 
-/* What stands in brackets; the opening one is read already. */
+/* What stands in brackets, after the opening one. */
 static const struct jsonpath_selector *read_brackets(struct jsonpath_parser *p)
 {
     const struct jsonpath_selector *first = NULL;

@@ -126,7 +126,8 @@ static void open_block(struct jsonpath_block *block, struct span array)
     }
 }
 
-/* The nearest place known that is not after the element `first`, or in its block. */
+/* Moves mp to the nearest element known that is not after `first`, or is in its block; gives which
+ * element that is. */
 static uint32_t find_place(const struct jsonpath_block *block, uint32_t first, struct mp *mp)
 {
     if (block->count > 0 && block->first <= first) {

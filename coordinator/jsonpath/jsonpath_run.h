@@ -12,8 +12,8 @@ static inline bool jsonpath_run_spend(struct jsonpath_run *run, uint64_t steps)
     return !run->is_spent;
 }
 
-/* The child of `value` that a NAME or INDEX selects; empty when there is none. *level, where it is
- * not NULL, then says where it is. */
+/* The child of `value` that a NAME or INDEX selects; empty when there is none. *level, if not NULL,
+ * says where the child is. */
 struct span jsonpath_run_child(struct jsonpath_run *run, const struct jsonpath_selector *selector,
                                struct span value, struct jsonpath_level *level);
 /* The value that a singular query leads to; empty when there is none. */
@@ -21,7 +21,7 @@ struct span jsonpath_run_find(struct jsonpath_run *run, const struct jsonpath_qu
                               struct span current);
 /* The element of an array at an index that it has. */
 struct span jsonpath_run_element(struct jsonpath_run *run, struct span array, uint32_t index);
-/* Begins with the children of `value`; one that has none is as an empty array. */
+/* Begins with the children of `value`; a scalar has none, as an empty array. */
 void jsonpath_run_enter(struct span value, struct jsonpath_level *level);
 /* The next child; false when there is none, or the run is spent. */
 bool jsonpath_run_next(struct jsonpath_run *run, struct jsonpath_level *level, struct span *child);

@@ -35,7 +35,7 @@ static struct jsonpath_test *add(struct jsonpath_parser *p, struct jsonpath_test
     return test;
 }
 
-/* An ANY with one ALL in it, which is given back. */
+/* Adds an ANY with one ALL in it; gives the ALL. */
 static struct jsonpath_test *add_group(struct jsonpath_parser *p, struct jsonpath_test *parent,
                                        bool is_negated)
 {
@@ -86,7 +86,7 @@ static void read_existence(struct jsonpath_parser *p, struct jsonpath_test *test
     }
 }
 
-/* A comparison, or one operand alone; after "!" only the latter. */
+/* Reads a comparison, or one operand alone; after "!" no comparison may stand. */
 static void read_leaf(struct jsonpath_parser *p, struct jsonpath_test *test, bool is_negated)
 {
     size_t left_offset = p->at;

@@ -27,8 +27,8 @@ static void refuse(struct reading_value *r, const char *sentence)
     jsonpath_parser_refuse(&r->p, r->p.at, sentence);
 }
 
-/* An integer that JavaScript cannot hold is no literal of ours: other numbers are read as doubles.
- */
+/* Refuses an integer that JavaScript cannot hold: the literal became a double, which is another
+ * number. */
 static void check_integer(struct reading_value *r, size_t first, struct span value)
 {
     struct span text = {r->p.text.data + first, r->p.at - first};
@@ -86,7 +86,7 @@ static void close_container(struct reading_value *r)
     }
 }
 
-/* In a container: its end, or what stands before its next value. Gives whether a value is due. */
+/* In an array or a map: takes its end, or what stands before its next value. Is a value due now? */
 static bool goes_on(struct reading_value *r)
 {
     struct container *inner = &r->open[r->depth - 1];
@@ -141,7 +141,8 @@ enum saga_error jsonpath_value_read(struct span text, struct arena *arena, struc
     const char *why = NULL;
     enum saga_error rc = SAGA_OK;
     if (!jsonpath_parser_failed(&r.p) && !buf_failed(&r.out)) {
-        rc = mp_check(buf_span(&r.out), &why); /* what no grammar sees: keys that are there twice */
+        /* That a key is there twice is no matter of grammar. */
+        rc = mp_check(buf_span(&r.out), &why);
     }
     if (why) {
         jsonpath_parser_refuse(&r.p, 0, why);

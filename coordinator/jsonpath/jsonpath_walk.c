@@ -83,7 +83,7 @@ static struct span next_of_slice(struct jsonpath_walk *walk, struct jsonpath_sta
     return jsonpath_run_element(walk->run, stage->base, level->index);
 }
 
-/* The next child of the base, that the filter takes if there is one. */
+/* The base's next child; with a filter, its next child that the filter takes. */
 static struct span next_child(struct jsonpath_walk *walk, struct jsonpath_stage *stage)
 {
     struct span child;
@@ -130,8 +130,8 @@ static bool has_children(struct span value)
     return type == MP_ARRAY || type == MP_MAP;
 }
 
-/* Goes on to the next array or map below the node that came in: to the first child of the base, or
- * its next sibling, or that of its parent. */
+/* Makes the next array or map below the node that came in the base: the first one among the base's
+ * children, or else its next sibling, or else its parent's next sibling, and so on. */
 static bool descend(struct jsonpath_walk *walk, struct jsonpath_stage *stage)
 {
     struct span child;

@@ -44,7 +44,7 @@ struct child {
     struct span value;
     struct span key; /* see struct jsonschema_frame */
     int64_t index;
-    bool speculates; /* its failure is not the value's */
+    bool speculates; /* a failure in it is no problem of the value */
 };
 
 static void push(struct check *check, const struct child *child)
@@ -182,7 +182,7 @@ static bool try_parts(struct check *check, struct jsonschema_frame *frame)
     return false;
 }
 
-/* Opens the map or list at the stage's beginning; false: it is none, or nothing asks for it. */
+/* Opens the map or list when the stage begins. Is there something left in it? */
 static bool open_all(struct jsonschema_frame *frame, enum mp_type type, bool is_wanted)
 {
     if (frame->hits == 0) {
@@ -258,7 +258,7 @@ static bool fail(struct check *check, struct jsonschema_frame *frame, const char
     return false;
 }
 
-/* Has the stage that ends now found what it needs? */
+/* Fails the frame when the stage that ends now has not found what the schema asks for. */
 static void judge(struct check *check, struct jsonschema_frame *frame)
 {
     const struct jsonschema_node *node = frame->node;
@@ -319,7 +319,7 @@ static bool try_stage(struct check *check, struct jsonschema_frame *frame)
     UNREACHABLE("the frame has ended");
 }
 
-/* What the outcome of a schema means to the one that asked for it. */
+/* Lets the frame that tried a schema know how that ended. */
 static void take_outcome(struct jsonschema_frame *frame, bool ok, bool speculates)
 {
     if (!speculates) {

@@ -13,7 +13,8 @@
 #include "reading/reading.h"
 #include "reading/reading_words.h"
 
-/* The next part of a JSON Pointer, unescaped into `part`; false: it is of no right form. */
+/* Takes the next part of a JSON Pointer, unescaped, into `part`; false: the pointer is not well
+ * formed. */
 static bool next_part(struct span *pointer, char part[256], size_t *size)
 {
     *size = 0;
@@ -41,7 +42,7 @@ static bool next_part(struct span *pointer, char part[256], size_t *size)
     return true;
 }
 
-/* An index of a list: digits, and so few that they fit. */
+/* Reads an index of a list; false: the part is not one to nine digits. */
 static bool read_index(const char *part, size_t size, uint64_t *index)
 {
     bool ok = size > 0 && size < 10;

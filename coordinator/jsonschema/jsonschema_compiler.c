@@ -25,7 +25,7 @@ void jsonschema_compiler_enter(const struct jsonschema_compiler *s, uint16_t nod
     uint16_t way[MP_DEPTH_MAX * 2];
     uint32_t count = 0;
     for (uint16_t at = node; s->drafts[at].parent != JSONSCHEMA_NONE; at = s->drafts[at].parent) {
-        CHECK(count < ARRAY_COUNT(way)); /* each is deeper in the document than its parent */
+        CHECK(count < ARRAY_COUNT(way)); /* a schema lies deeper in the document than its parent */
         way[count++] = at;
     }
     while (count > 0) {

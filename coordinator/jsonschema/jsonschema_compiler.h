@@ -26,9 +26,9 @@ struct jsonschema_compiler {
     struct jsonschema_node *nodes; /* JSONSCHEMA_NODES_MAX of each */
     struct jsonschema_draft *drafts;
     uint32_t count;
-    struct span *references; /* of each node, its $ref; empty = none */
+    struct span *references; /* the $ref of each node; empty = none */
     struct regexp_room *room;
-    uint8_t *pattern_room; /* JSONSCHEMA_PATTERN_BYTES of it */
+    uint8_t *pattern_room; /* of JSONSCHEMA_PATTERN_BYTES */
 };
 
 /* A node for a schema inside `parent`, to be read later; JSONSCHEMA_NONE, and a problem, when there

@@ -6,7 +6,7 @@
 #include "jsonschema/jsonschema.h"
 #include "regexp/regexp.h"
 
-#define JSONSCHEMA_NONE UINT16_MAX /* no such node */
+#define JSONSCHEMA_NONE UINT16_MAX /* the index of no node */
 _Static_assert(JSONSCHEMA_NODES_MAX < JSONSCHEMA_NONE,
                "an index of a node fits, and JSONSCHEMA_NONE is none");
 
@@ -22,7 +22,7 @@ enum jsonschema_type {
     TYPE_COUNT
 };
 
-/* The numbers that a keyword may give, and which of them were given. */
+/* The keywords that hold a number. */
 enum jsonschema_bound {
     BOUND_MINIMUM,
     BOUND_MAXIMUM,
@@ -40,7 +40,7 @@ enum jsonschema_bound {
     BOUND_COUNT
 };
 
-/* One other schema. */
+/* The keywords that hold one other schema. */
 enum jsonschema_child {
     CHILD_ITEMS,
     CHILD_CONTAINS,
@@ -54,7 +54,7 @@ enum jsonschema_child {
     CHILD_COUNT
 };
 
-/* Several of them, in the order written. */
+/* The keywords that hold several, in the order written. */
 enum jsonschema_list { LIST_PREFIX, LIST_ALL, LIST_ANY, LIST_ONE, LIST_COUNT };
 
 /* A schema under a name. */
@@ -66,7 +66,7 @@ struct jsonschema_member {
 
 enum jsonschema_map { MAP_PROPERTIES, MAP_PATTERNS, MAP_DEPENDENT, MAP_COUNT };
 
-/* dependentRequired: with `name`, all of these too. */
+/* dependentRequired: who has `name` needs `names` too. */
 struct jsonschema_dependency {
     struct span name;
     const struct span *names;

@@ -27,7 +27,7 @@ struct rewriting {
 struct set {
     char name;
     const char *ranges;     /* inside [..] */
-    const char *complement; /* the same, of all others; NULL: not to be had inside [..] */
+    const char *complement; /* all other characters, inside [..]; NULL: cannot be written there */
 };
 
 #define SPACES     "\\t\\n\\r\x0b\x0c \xc2\xa0\xef\xbb\xbf\\p{Z}"
@@ -49,7 +49,7 @@ static void put_character(struct rewriting *r, uint32_t character)
     static const char special[] = "()*+.?[\\]^{|}-";
     bool is_special = character < 128 && strchr(special, (int)character) && character != 0;
     if (character == '$' && !r->in_set) {
-        buf_text(&r->out, "[$]"); /* its grammar has no escape for it */
+        buf_text(&r->out, "[$]"); /* I-Regexp has no escape for a dollar */
         return;
     }
     if (is_special) {
@@ -120,7 +120,7 @@ static void rewrite_escape(struct rewriting *r)
     bool is_letter = (name >= 'a' && name <= 'z') || (name >= 'A' && name <= 'Z');
     bool is_digit = name >= '0' && name <= '9';
     if (!is_letter && !is_digit) {
-        return; /* the character itself: what follows takes it, escaped when it need be */
+        return; /* the character stands for itself: copy_character() takes it */
     }
     r->at++;
     for (size_t i = 0; i < ARRAY_COUNT(controls); i++) {
@@ -150,7 +150,7 @@ static void rewrite_group(struct rewriting *r)
     r->at += plain ? 3 : 1;
 }
 
-/* An escaped character that stands for itself, or one that is plain here. */
+/* Copies the next character; a literal one is escaped where I-Regexp would take it for a sign. */
 static void copy_character(struct rewriting *r, bool is_literal)
 {
     size_t size = utf8_size(r->text.data + r->at, r->text.size - r->at);
@@ -172,7 +172,7 @@ static void rewrite(struct rewriting *r)
     char byte = (char)r->text.data[r->at];
     bool is_quantity = !r->in_set && strchr("*+?}", byte) && byte != '\0';
     if (is_quantity && r->after_quantity && byte == '?') {
-        r->at++; /* lazy: which part is found first does not matter here */
+        r->at++; /* lazy: whether the shortest match is found first does not matter here */
         r->after_quantity = false;
         return;
     }

@@ -35,7 +35,7 @@ static const struct jsonschema_node *node_at(const struct meeting *meeting, uint
     return &meeting->schema->nodes[meeting->nodes[index]];
 }
 
-/* Adds what the schemas refer to, and what that refers to, and so on. */
+/* Adds all schemas that hold with those that are there: $ref and allOf, and theirs. */
 static void close_over(struct meeting *meeting)
 {
     for (uint32_t i = 0; i < meeting->count; i++) {
@@ -85,7 +85,7 @@ static const struct jsonschema_member *find(const struct jsonschema_node *node, 
     return NULL;
 }
 
-/* The schema of the value that a step leads to; JSONSCHEMA_NONE: there is none for it alone. */
+/* The schema that the node gives the value a step leads to; JSONSCHEMA_NONE: it gives none. */
 static uint16_t child_of(const struct jsonschema_node *node, const struct jsonschema_step *step)
 {
     if (step->name.data) {

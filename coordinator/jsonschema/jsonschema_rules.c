@@ -245,7 +245,7 @@ bool jsonschema_rules_hold(struct jsonschema_run *run, const struct jsonschema_n
         return false;
     }
     if (!type_holds(run, node, value)) {
-        return false; /* the rest would only say so again */
+        return false; /* other rules would only repeat that */
     }
     ok = values_hold(run, node, value);
     switch (type_of(value)) {

@@ -34,7 +34,7 @@ static void put_pointer(const struct jsonschema_run *run, char *pointer, size_t 
         }
         size_t at = strlen(pointer);
         if (buf_failed(&out) || at + out.size >= size) {
-            return; /* so far, then */
+            return; /* the pointer ends with the part that still fits */
         }
         memcpy(pointer + at, part, out.size);
         pointer[at + out.size] = '\0';

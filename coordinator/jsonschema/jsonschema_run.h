@@ -14,20 +14,20 @@ struct jsonschema_frame {
     uint8_t stage;
     bool failed;
     bool speculates;
-    bool matched; /* of the present property or element: some rule has taken it */
+    bool matched; /* a rule has taken the present property or element */
     uint32_t at;  /* place in the stage */
     uint32_t hits;
     uint32_t left; /* members or elements not looked at yet */
     struct mp mp;
     struct span member; /* the present property's name */
-    struct span name;   /* the same, as the value that it is */
+    struct span name;   /* that name as a msgpack value, for propertyNames */
     struct span item;   /* the present property's value, or element */
     uint32_t part;      /* what the present property is held against next */
 };
 
 struct jsonschema_run {
     uint64_t steps_left;
-    bool is_over;         /* it cost too much, or went too deep */
+    bool is_over;         /* the check cost too much, or went too deep */
     uint32_t speculative; /* frames whose failures are no problem of the value */
     struct jsonschema_report *report;
     const struct jsonschema_frame *frames; /* for the pointer of a problem */
@@ -38,7 +38,7 @@ struct jsonschema_run {
 void jsonschema_run_report(struct jsonschema_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Takes of what the check may cost; false, and the run is over, when that is used up. */
 bool jsonschema_run_pay(struct jsonschema_run *run, uint64_t steps);
-/* The check must end before it knows: said as a problem of the whole value, once. */
+/* Ends the check before its verdict is known: a problem of the whole value, noted once. */
 void jsonschema_run_give_up(struct jsonschema_run *run, const char *why);
 
 #endif

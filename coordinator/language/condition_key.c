@@ -22,7 +22,7 @@ static bool is_of_event(const struct jsonpath_query *query)
     return span_is(jsonpath_name(query->segments), "event");
 }
 
-/* The value of a query with names and indexes only, from where it lies. */
+/* What a query of names and indexes gives, from the scope itself: no document is put together. */
 static struct found value_of(const struct condition *condition, const struct jsonpath_query *query,
                              const struct scope *scope)
 {

@@ -65,7 +65,7 @@ static const struct key_table budget_table = {"budget", budget_keys, ARRAY_COUNT
 
 /* --- shape ------------------------------------------------------------------------------------ */
 
-/* Is it a value at all, and not nested too deep? Without that nothing else is looked at. */
+/* Is the document one value, and not nested too deep? If not, no other pass looks at it. */
 static bool check_shape(struct compile *c, struct span document)
 {
     const char *why = NULL;

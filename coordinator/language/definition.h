@@ -45,7 +45,7 @@ struct call_spec {
     struct timeouts timeouts;
     struct span check; /* action asked when the outcome is unknown; empty = none */
     int64_t
-        key_ttl_ms; /* its provider forgets a key this long after the first attempt; 0 = never */
+        key_ttl_ms; /* the provider forgets a key this long after the first attempt; 0 = never */
 };
 
 /* What becomes of a question that nobody has answered in time. */
@@ -54,7 +54,7 @@ enum on_timeout { ON_TIMEOUT_FAIL, ON_TIMEOUT_APPROVE, ON_TIMEOUT_REJECT };
 /* A question to persons. */
 struct approval_spec {
     const struct template *question;
-    const struct template *show; /* what they should see; NULL = nothing */
+    const struct template *show; /* what whoever decides should see; NULL = nothing */
     const struct span *who;      /* names, and "role:NAME" */
     uint32_t who_count;
     int64_t timeout_ms; /* 0 = for ever */
@@ -63,25 +63,25 @@ struct approval_spec {
 
 struct step_spec {
     struct span name;
-    uint8_t digest[32]; /* of what is written of it, but its name, needs and description */
+    uint8_t digest[32]; /* of the step as written, without its name, needs and description */
     enum step_kind kind;
     enum step_class step_class;
     const uint16_t *needs;     /* indexes of the steps that this one needs directly */
     const uint16_t *needed_by; /* the reverse */
     uint32_t needs_count;
     uint32_t needed_by_count;
-    bool when_of_item;                  /* a fan-out's: asked of each item */
-    const struct condition *when;       /* it is skipped unless this holds; NULL = always done */
-    struct call_spec action;            /* the do; of STEP_KIND_ACTION. SAGA: input, time-out */
-    int64_t cost_max_micros;            /* of all its attempts, micro-USD; 0 = no limit */
-    int64_t cost_expected_micros;       /* of an attempt, as its author says */
-    int64_t sleep_ms;                   /* STEP_KIND_SLEEP: so long; 0 = until */
-    const struct template *sleep_until; /* this time, RFC 3339 or ms since 1970 */
+    bool when_of_item;            /* a fan-out's: asked of each item */
+    const struct condition *when; /* the step is skipped unless this holds; NULL = always done */
+    struct call_spec action;      /* the do; of STEP_KIND_ACTION. SAGA: input, time-out */
+    int64_t cost_max_micros;      /* of all its attempts, micro-USD; 0 = no limit */
+    int64_t cost_expected_micros; /* of an attempt, as its author says */
+    int64_t sleep_ms;             /* STEP_KIND_SLEEP: how long; 0 = see sleep_until */
+    const struct template *sleep_until; /* gives RFC 3339 or ms since 1970 */
     struct span child;                  /* STEP_KIND_SAGA: the definition of the child */
-    uint32_t child_version;             /* of it; 0 = the newest when it starts */
+    uint32_t child_version;             /* of the child; 0 = the newest when it starts */
     struct span event;                  /* STEP_KIND_WAIT_EVENT, _EMIT: the event's name */
     const struct condition *match;      /* WAIT_EVENT: which event; NULL = any of the name */
-    int64_t wait_ms;                    /* WAIT_EVENT: at most so long; 0 = for ever */
+    int64_t wait_ms;                    /* WAIT_EVENT: at most this long; 0 = for ever */
     bool wait_goes_on;                  /* WAIT_EVENT: succeeds when that time is over, with null */
     const struct template *data;        /* EMIT: of its event; NULL = null */
     const struct approval_spec *approval; /* STEP_KIND_APPROVE; else NULL */
@@ -99,9 +99,10 @@ struct step_spec {
     bool after_pivot;                /* a pivot is among its transitive needs */
 };
 
-/* All versions of all definitions, as who holds them gives them out; from any thread. */
+/* How to find any version of any definition; the one who holds the definitions gives it. May be
+ * called from any thread. */
 struct versions {
-    /* NULL: there is none. */
+    /* NULL: there is no such version. */
     const struct definition *(*find)(const struct versions *versions, struct span name,
                                      uint32_t version);
 };
@@ -118,7 +119,7 @@ struct event_start {
 struct concurrency {
     const struct template *key; /* NULL: any number */
     uint32_t limit;
-    bool rejects; /* else the others wait */
+    bool rejects; /* a start beyond the limit is refused; else it waits */
 };
 
 struct definition {
@@ -126,7 +127,7 @@ struct definition {
     uint32_t version;                /* 1, 2, ...; 0 while not stored */
     uint8_t digest[32];              /* SHA-256 of the canonical JSON; set by who stores it */
     struct span source;              /* canonical JSON, set by who stores it */
-    const struct versions *versions; /* to find the others, set by who stores it; NULL: alone */
+    const struct versions *versions; /* to find other versions, set by who stores it; NULL: none */
     struct span description;
     const struct step_spec *steps;
     uint32_t step_count;
@@ -140,7 +141,7 @@ struct definition {
     const struct template *output;      /* NULL: none */
     const struct reference **sensitive; /* values that are not shown: mask.h */
     uint32_t sensitive_count;
-    const struct jsonschema *input_schema; /* a start without such an input is refused; NULL: any */
+    const struct jsonschema *input_schema;  /* else a start is refused; NULL: any input */
     const struct jsonschema *output_schema; /* of the output; NULL: any */
     struct event_start *starts;             /* `on`: the first that matches starts it */
     uint32_t start_count;

@@ -10,7 +10,7 @@
 #include "language/reference_path.h"
 #include "language/template_form.h"
 
-/* A retry that comes after the provider has forgotten the key may book twice: it is not made. */
+/* A retry after the provider has forgotten the key may book twice, so it is not made. */
 static void advise_key(struct compile *c, const struct call_spec *call)
 {
     if (call->key_ttl_ms > 0 && call->check.size == 0) {
@@ -41,8 +41,8 @@ static void advise_undo(struct compile *c, const struct call_spec *undo)
 static void advise_pivot(struct compile *c, const struct step_spec *spec)
 {
     bool asks = spec->kind == STEP_KIND_ACTION && spec->step_class == CLASS_PIVOT;
-    /* One that is only taken for a pivot ends the saga: its author may know that it never doubts.
-     */
+    /* A last step that only counts as the pivot ends the saga: its author may not think of it as
+     * one, and would be told of something that seldom matters. */
     if (asks && spec->action.check.size == 0 && spec->needed_by_count > 0) {
         reading_warning(&c->reading,
                         "is the pivot: in doubt it can go neither way and parks, unless a 'check' "
@@ -50,7 +50,8 @@ static void advise_pivot(struct compile *c, const struct step_spec *spec)
     }
 }
 
-/* A part that outlasts the whole never comes to its end, unless the saga cannot turn back. */
+/* A wait that is longer than the saga's own time-out is cut off by it, unless the saga is past its
+ * pivot and cannot turn back. */
 static void advise_times(struct compile *c, const struct step_spec *spec)
 {
     PRE(spec->kind < STEP_KIND_COUNT);
@@ -114,7 +115,7 @@ static bool holds_sensitive(const struct definition *definition, const struct te
     return holds;
 }
 
-/* What another definition, or a webhook, gets is masked there, or it is not. */
+/* Whether a value that is handed on is masked is up to who gets it, not to this definition. */
 static void advise_handing_on(struct compile *c, const struct step_spec *spec)
 {
     if (spec->child.size > 0 && holds_sensitive(c->definition, spec->action.input)) {

@@ -23,7 +23,7 @@ static const struct key approve_keys[] = {
 };
 static const struct key_table approve_table = {"approve", approve_keys, ARRAY_COUNT(approve_keys)};
 
-/* A name, or "role:NAME"; c->reading.place is at it. */
+/* One of `who`: a name, or "role:NAME"; c->reading.place is at the value. */
 static bool read_one(struct compile *c, struct span value, struct span *who)
 {
     struct mp mp = mp_open(value);
@@ -134,7 +134,7 @@ void definition_approve_finish(struct compile *c, uint32_t step, const struct te
         return;
     }
     CHECK(c->steps[step].approval != NULL); /* a question was read into it */
-    /* It was made by definition_approve_read(), for this compiler to write. */
+    /* definition_approve_read() made the struct for this compiler to fill. */
     struct approval_spec *spec = (struct approval_spec *)(uintptr_t)c->steps[step].approval;
     struct place place = definition_place_enter(c, step);
     (void)reading_enter_key(&c->reading, "approve");

@@ -19,7 +19,8 @@ static const struct key concurrency_keys[] = {
 static const struct key_table table = {"concurrency", concurrency_keys,
                                        ARRAY_COUNT(concurrency_keys)};
 
-/* It is filled in when a saga is started: there is nothing but the input, and what started it. */
+/* The key is filled in when a saga is started: there is only the input then, and what started the
+ * saga. */
 static void read_key(struct compile *c, struct span value)
 {
     struct template_view view = {.step = -1, .is_early = true, .has_event = c->listens};

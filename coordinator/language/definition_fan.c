@@ -75,7 +75,7 @@ void definition_fan_read(struct compile *c, const struct draft *draft, struct st
     }
 }
 
-/* Does it look at the item? Then each item has its own answer. */
+/* Does the condition look at the item? Then it is asked of each item, not once of the step. */
 static bool is_of_item(const struct condition *when)
 {
     for (uint32_t i = 0; when && i < when->document.count; i++) {

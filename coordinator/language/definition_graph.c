@@ -53,7 +53,7 @@ static void enter_names(struct compile *c)
     c->names = reading_scratch(&c->reading, c->names_size, sizeof(*c->names));
     for (uint32_t i = 0; i < c->step_count && c->names != NULL; i++) {
         struct span name = c->steps[i].name;
-        if (name.size == 0) { /* a problem of its own already */
+        if (name.size == 0) { /* noted when the step was read */
             c->graph_is_clean = false;
             continue;
         }
@@ -82,7 +82,8 @@ struct nearest definition_graph_nearest(const struct compile *c, struct span nam
     return nearest;
 }
 
-/* One name in a list of needs; c->reading.place is at it. -1 for one that cannot be. */
+/* The step that a name in a list of needs means, c->reading.place is at the name; -1, and a
+ * problem, when there is no such step or it is the step itself. */
 static int32_t resolve_need(struct compile *c, uint32_t step, struct span value)
 {
     PRE(step < c->step_count);
@@ -258,8 +259,8 @@ static void report_cycle(struct compile *c, const struct sort *sort, uint16_t fi
     reading_leave(&c->reading, place);
 }
 
-/* Every step left has an open need: following them must come around. Names the cycle and takes its
- * first step out, which opens it. */
+/* Every step that is left has an open need, so whoever follows open needs comes to a step for the
+ * second time: that is a cycle. Names the cycle, and takes its first step as if it were free. */
 static void break_cycle(struct compile *c, struct sort *sort)
 {
     uint16_t at = 0;

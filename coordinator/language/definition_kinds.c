@@ -1,5 +1,4 @@
-/* definition_kinds.c - what a step does: exactly one key says it, and some keys serve actions only.
- */
+/* definition_kinds.c - which kind of step it is, and the keys that belong to other kinds. */
 #include "language/definition_kinds.h"
 
 #include "base/mp.h"
@@ -16,7 +15,7 @@
 static const struct key sleep_keys[] = {{"until", offsetof(struct draft, sleep_until)}};
 static const struct key_table sleep_table = {"sleep", sleep_keys, ARRAY_COUNT(sleep_keys)};
 
-/* The keys that only an action has a use for; a child has one for the last as well. */
+/* Refuses the keys that only an action has a use for; the last of them, input, a child has too. */
 static void refuse_action_keys(struct compile *c, const struct draft *draft, const char *kind)
 {
     PRE(draft->action.size == 0);
@@ -137,7 +136,7 @@ void definition_kinds_time(struct compile *c, struct span timeout, struct step_s
     struct timeouts *timeouts = &spec->action.timeouts;
     struct place place = reading_enter_key(&c->reading, "timeout");
     const struct key_table *table = spec->kind == STEP_KIND_SAGA ? &child_table : &time_table;
-    /* No attempt is ever sent, so none has its own time. */
+    /* Nothing is ever sent for such a step, so no attempt needs a time of its own. */
     timeouts->start_to_close_ms = 1;
     if (timeout.size > 0 && reading_keys(&c->reading, timeout, table, &keys)) {
         (void)reading_duration_positive(&c->reading, "schedule_to_close", keys.schedule_to_close,

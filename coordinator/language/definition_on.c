@@ -1,7 +1,7 @@
 /* definition_on.c - what starts a saga by itself: `on: [{event: ...}, {schedule: ...}]`.
  *
- * Each item says by exactly one key what it listens to; the others belong to that key. The items
- * see nothing but $.event: the saga is not there yet. */
+ * Each item says by exactly one key, event or schedule, what starts a saga; its other keys belong
+ * to that one. Its templates see nothing but $.event, for there is no saga yet. */
 #include "language/definition_on.h"
 
 #include "base/mp.h"
@@ -63,7 +63,7 @@ static void read_event(struct compile *c, const struct item *item)
     start->input = read_template(c, "input", item->input);
 }
 
-/* Keys of the other kind of item. */
+/* Refuses a key, if it is there, that belongs to the other kind of item. */
 static void refuse_key(struct compile *c, const char *key, struct span value, const char *why)
 {
     if (value.size > 0) {

@@ -136,7 +136,7 @@ void definition_retry_read(struct compile *c, struct span retry, struct retry_po
     POST(policy->jitter >= 0 && policy->jitter <= 1);
 }
 
-/* Legal, but one of the two never matters. */
+/* Warns where two time-outs are legal, and one of them can never be reached. */
 static void warn_of_useless(struct compile *c, const struct timeout_keys *keys,
                             const struct timeouts *timeouts)
 {

@@ -15,8 +15,8 @@ static void refuse_expression(struct compile *c, struct span text, const char *w
     reading_leave(&c->reading, place);
 }
 
-/* Is it the name of a zone? Only its form is looked at: a definition means the same everywhere. Who
- * takes it in looks whether the system knows the zone. */
+/* Only the form of the name is looked at, so that a definition means the same everywhere; whether a
+ * system knows the zone is checked where the definition is to run (schedule_check_zones()). */
 static void read_zone(struct compile *c, struct span value, struct schedule *schedule)
 {
     struct span text = span_text("UTC");

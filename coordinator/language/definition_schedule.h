@@ -7,7 +7,7 @@
 struct compile;
 struct template;
 
-/* The keys of such an item, and what is known of it already. */
+/* The keys of an item with a schedule, and what was read of the item before. */
 struct schedule_keys {
     struct span schedule, timezone, catch_up;
     uint32_t place; /* of the item in `on` */

@@ -11,7 +11,7 @@
 
 enum { SENSITIVE_MAX = 64 };
 
-/* One place; c->reading.place is at it. NULL: a problem is noted. */
+/* One place of the list; c->reading.place is at the value. NULL: a problem is noted. */
 static const struct reference *read_place(struct compile *c, struct span value)
 {
     struct template_view view = {.step = -1};
@@ -34,7 +34,8 @@ static const struct reference *read_place(struct compile *c, struct span value)
                       reading_quote(text).text);
         return NULL;
     }
-    POST(!reference->many && reference->fallback.size == 0); /* view/mask.c follows it */
+    /* view/mask.c follows the one way to the value. */
+    POST(!reference->many && reference->fallback.size == 0);
     return reference;
 }
 

@@ -67,7 +67,7 @@ static const struct key_table undo_table = {"compensate", undo_keys, ARRAY_COUNT
 
 /* --- first pass ------------------------------------------------------------------------------- */
 
-/* [A-Za-z_][A-Za-z0-9_]{0,63}: a step's name is a member name in references as it is. */
+/* [A-Za-z_][A-Za-z0-9_]{0,63}: a step's name can stand in a reference without quotes. */
 static bool is_step_name(struct span name)
 {
     if (name.size == 0 || name.size > LIMIT_NAME) {
@@ -84,7 +84,7 @@ static bool is_step_name(struct span name)
     return true;
 }
 
-/* What follows reads one step; c->reading.place is at it. */
+/* Each of the following functions reads keys of one step; c->reading.place is at the step. */
 
 static void read_name(struct compile *c, const struct draft *draft, struct step_spec *spec)
 {
@@ -119,7 +119,8 @@ static void read_compensate(struct compile *c, struct draft *draft, struct step_
         draft->says_none = true;
         return;
     }
-    /* From here on the step wants to be undone, even where it says so wrongly. */
+    /* The author wants the step to be undone, even if what follows is wrong: no other problem may
+     * say that it is not. */
     draft->says_undo = true;
     if (mp_type(draft->compensate) != MP_MAP && mp_type(draft->compensate) != MP_STR) {
         (void)reading_refuse(&c->reading, "compensate", draft->compensate,
@@ -192,7 +193,7 @@ static void read_step(struct compile *c, struct span value, uint32_t step)
     uint32_t before = c->reading.error_count;
     struct span description;
     if (!reading_keys(&c->reading, value, &step_table, draft)) {
-        draft->says_none = true; /* one problem is enough: nothing follows from this step */
+        draft->says_none = true; /* so that its class is no second problem */
         return;
     }
     /* A key that is unknown, or of a later version, may have meant what the step does. */
@@ -247,8 +248,8 @@ void definition_steps_read(struct compile *c, struct span steps)
 
 /* --- second pass ------------------------------------------------------------------------------ */
 
-/* From what is written in the call itself over the defaults. A patient call, one that must get
- * through, inherits all but the limit of attempts. */
+/* Puts together the policy of a call: the defaults, and over them what the call itself says. A
+ * patient call is one that must get through: it does not inherit the limit of attempts. */
 static void finish_call(struct compile *c, struct call_spec *call, bool is_patient,
                         const struct span written[2])
 {
@@ -294,7 +295,7 @@ static void read_stuck_after(struct compile *c, const struct draft *draft, struc
     spec->stuck_attempts = STUCK_ATTEMPTS;
     spec->stuck_ms = STUCK_MS;
     if (mp_type(value) == MP_INT) {
-        /* With a written count, time counts only while there is no attempt at all. */
+        /* Where a count of attempts is written, the time only counts while no attempt is made. */
         spec->stuck_ms = 0;
     }
     if (mp_type(value) == MP_STR) {
@@ -317,7 +318,7 @@ static void read_stuck_after(struct compile *c, const struct draft *draft, struc
     }
 }
 
-/* A time, or a reference that gives one when the step has succeeded. */
+/* The undo's deadline: a time, or a reference that gives a time when the step has succeeded. */
 static const struct template *finish_before(struct compile *c, struct span value,
                                             const struct template_view *view)
 {
@@ -339,7 +340,8 @@ static void finish_undo(struct compile *c, uint32_t step)
     struct place place = definition_place_enter_undo(c, step);
     finish_call(c, &spec->undo, true, written);
     if (spec->undo_is_reverse) {
-        spec->undo.timeouts = (struct timeouts){.start_to_close_ms = 1}; /* the child has its own */
+        /* The child's undos have their own. */
+        spec->undo.timeouts = (struct timeouts){.start_to_close_ms = 1};
     }
     spec->undo.input = finish_value(c, "input", draft->undo_input, &view);
     spec->undo_before = finish_before(c, draft->undo_before, &view);
@@ -361,7 +363,8 @@ void definition_steps_finish(struct compile *c)
         } else {
             definition_kinds_time(c, draft->timeout, spec);
         }
-        spec->when = finish_when(c, i); /* first: advice about references asks for it */
+        /* Before the input: advice about references looks at the condition. */
+        spec->when = finish_when(c, i);
         spec->action.input = finish_value(c, "input", draft->input, &view);
         reading_leave(&c->reading, place);
         definition_kinds_finish(c, i);

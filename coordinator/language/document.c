@@ -64,7 +64,7 @@ bool document_compile(struct compile *c, const struct template_view *view, struc
             ok = false;
             continue;
         }
-        found.rest = NULL; /* the document has the whole of it */
+        found.rest = NULL; /* the query itself goes on from the root */
         insert(items, &document->count, &found);
         CHECK(document->count <= most);
     }
@@ -82,7 +82,7 @@ static void put_item(const struct reference *item, const struct scope *scope, st
     }
 }
 
-/* Is there something to put? null of a skipped step counts, a missing output does not. */
+/* Has the item a value? The null of a skipped step is one; an output that is not there is none. */
 static bool is_there(const struct reference *item, const struct scope *scope)
 {
     struct found found = template_scope_find(item, scope);

@@ -20,7 +20,7 @@ enum step_class {
     CLASS_COUNT
 };
 
-/* What a step does, by the key that says it. */
+/* What a step does: each kind has a key in the definition of its own. */
 enum step_kind {
     STEP_KIND_ACTION,
     STEP_KIND_SLEEP,
@@ -33,7 +33,7 @@ enum step_kind {
 
 struct step_kind_facts {
     const char *name;      /* the key in a definition, and what people are shown */
-    const char *waits_for; /* what a waiting step waits for, in a word; NULL: it never waits */
+    const char *waits_for; /* what a waiting step of the kind waits for; NULL: none waits */
     /* How long the wait may last by the kind's own key, in ms from its beginning; 0: for ever.
      * NULL: it does not wait by itself. */
     int64_t (*own_wait_ms)(const struct step_spec *spec);
@@ -42,7 +42,7 @@ struct step_kind_facts {
     bool has_child; /* a child saga does the work */
     bool asks_person; /* a named person, or a role, decides */
     bool takes_event; /* an event of a name ends its wait, found by the step's place */
-    bool emits;       /* it sends an event, and is done */
+    bool emits;       /* the step sends an event, and is done */
 };
 
 /* Never NULL; lives for ever. */

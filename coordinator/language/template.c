@@ -10,13 +10,13 @@
 #include "language/document.h"
 #include "language/template_scope.h"
 
-/* What is at work, and what it may still use. */
+/* A template at work: what was filled in so far, and what the rest may still cost. */
 struct filling {
     const struct scope *scope;
     struct buf *out;
     size_t size_max;     /* of out */
     uint64_t steps_left; /* of all evaluations together */
-    uint64_t nodes;      /* of the whole value, as far as it is known */
+    uint64_t nodes;      /* of the whole value; a reference that is still to come counts as one */
     struct buf found;    /* the array of a query with many values */
     struct span missing; /* the reference that did not get its value */
     enum saga_error error;
@@ -87,8 +87,8 @@ static enum saga_error look_up_many(struct filling *filling, const struct refere
     return rc;
 }
 
-/* What is made must be something that a peer could send: not too many bytes or values, and not too
- * deep. Otherwise values would grow from saga to saga until nobody could take them. */
+/* Would the value still be one that a peer could send: not too many bytes or values, not too deep?
+ * Otherwise values would grow from saga to saga until no participant could take them. */
 static bool fits(struct filling *filling, const struct template_piece *piece,
                  const struct found *found)
 {
@@ -154,7 +154,7 @@ static void put_found(const struct found *found, struct buf *out)
     }
 }
 
-/* A value inside a longer text; false: it is too deep for that. */
+/* Appends a value as it stands inside a longer text; false: it is too deep for JSON. */
 static bool put_inside(const struct found *found, struct buf *out)
 {
     struct span text = found->text;

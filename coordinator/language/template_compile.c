@@ -137,7 +137,7 @@ static bool is_reference(struct span text)
     return text.size > 1 && text.data[0] == '$' && (text.data[1] == '.' || text.data[1] == '[');
 }
 
-/* A str that holds a dollar, as one piece. */
+/* Compiles a str that holds a dollar into one piece. */
 static bool compile_string(struct compile *c, const struct template_view *view, struct span text,
                            struct template_piece *piece)
 {

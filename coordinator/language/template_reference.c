@@ -29,7 +29,7 @@ static const char *const roots[ROOT_COUNT + 1] = {
     [ROOT_INDEX] = "index",
 };
 
-/* What there is behind some roots; each list ends with NULL. */
+/* The names that can follow some roots; each list ends with NULL. */
 static const char *const step_members[] = {"output", "status", NULL};
 static const char *const saga_members[] = {"id", NULL};
 static const char *const reason_members[] = {"code", "message", "step", "actor", NULL};
@@ -61,7 +61,8 @@ static struct guess guess_word(struct span word, const char *const known[])
     return nearest.edits > 0 ? reading_guess(&nearest) : (struct guess){""};
 }
 
-/* Nothing is named so: says what could have been meant by `word`, or else all that there is. */
+/* Notes that the reference names nothing: with the word that `word` may be meant for, or else with
+ * all that references can begin with. false. */
 static bool refuse_word(struct compile *c, struct quoted written, struct span word,
                         const char *const known[])
 {
@@ -79,7 +80,7 @@ static bool refuse_word(struct compile *c, struct quoted written, struct span wo
     return false;
 }
 
-/* May the template see this step's result? */
+/* May the template see the result of step `other`? A problem is noted when it may not. */
 static bool check_step(struct compile *c, const struct template_view *view, struct quoted written,
                        uint32_t other)
 {
@@ -101,7 +102,7 @@ static bool check_step(struct compile *c, const struct template_view *view, stru
     return true;
 }
 
-/* Is there an item here? */
+/* Has the template an item? A problem is noted when it has none. */
 static bool check_item(struct compile *c, const struct template_view *view, struct quoted written)
 {
     bool has_item = view->step >= 0 && c->drafts[view->step].for_each.size > 0;

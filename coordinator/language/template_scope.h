@@ -6,7 +6,8 @@
 
 struct scope;
 
-/* Where a reference to one value leads; neither value nor text: nowhere. */
+/* What a reference to one value finds: a value, or a text that is not packed yet; neither when
+ * there is nothing. */
 struct found template_scope_find(const struct reference *reference, const struct scope *scope);
 
 /* Does a value that is not there count as null: in a compensation, and of a step that was skipped?

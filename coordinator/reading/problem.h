@@ -15,7 +15,7 @@ struct problem {
 struct problems {
     struct problem *items; /* owned by the arena given to definition_compile */
     uint32_t count;
-    uint32_t error_count; /* of them, not warnings */
+    uint32_t error_count; /* of the problems, those that are no warnings */
     bool cut;             /* there were more than LIMIT_PROBLEMS */
 };
 

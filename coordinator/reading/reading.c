@@ -1,4 +1,4 @@
-/* reading.c - the compiler's place in the document, its problems, its memory and its walk. */
+/* reading.c - where a reader stands in a document, what is wrong there, and its memory. */
 #include "reading/reading.h"
 
 #include <stdarg.h>

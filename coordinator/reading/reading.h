@@ -15,7 +15,7 @@ struct problem;
 /* The JSON Pointer of where the reader stands; what does not fit is cut at a whole token. */
 struct place {
     uint16_t size; /* bytes of `text` in use */
-    uint16_t lost; /* tokens below it that did not fit */
+    uint16_t lost; /* tokens after those that did not fit */
 };
 
 struct reading {

@@ -18,7 +18,7 @@ struct walk {
     struct walk_frame frames[MP_DEPTH_MAX];
     uint32_t depth;
     bool started;
-    struct place place; /* where it began */
+    struct place place; /* of the value that the walk goes through */
 };
 
 /* Begins at the reader's place. */

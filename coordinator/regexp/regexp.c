@@ -27,7 +27,7 @@ static struct regexp_step jump_to(int32_t one)
 
 /* --- quantifiers ------------------------------------------------------------------------------ */
 
-/* A copy of the steps from `first` on, `size` of them, at the end. */
+/* Copies `size` steps, from `first` on, to the end. */
 static void copy(struct regexp_compiler *c, uint32_t first, uint32_t size)
 {
     uint32_t target = c->count;
@@ -53,7 +53,7 @@ static void repeat(struct regexp_compiler *c, uint32_t first, int32_t least, int
         regexp_compiler_insert(c, first, fork_to(1, (int32_t)size + 2));
         regexp_compiler_add(c, jump_to(-(int32_t)size - 1));
     } else if (most > least) {
-        /* Each copy that may be missing has a fork before it to the end of them all. */
+        /* Before each copy that may be missing stands a fork to the end of all of them. */
         uint32_t left = (uint32_t)(most - least);
         if (least > 0) {
             copy(c, first, size);
@@ -123,7 +123,7 @@ static void open_group(struct regexp_compiler *c)
     c->atom = -1;
 }
 
-/* At "|": what was read becomes one of two ways. */
+/* At "|": what was read since the group began, or since the last "|", becomes one of two ways. */
 static void end_branch(struct regexp_compiler *c)
 {
     struct regexp_group *group = &c->groups[c->depth - 1];

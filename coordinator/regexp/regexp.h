@@ -17,17 +17,17 @@ enum {
     REGEXP_BYTES_MAX = 4096, /* of a pattern: what is written out and dropped by {0} costs too */
     REGEXP_STEPS_MAX = 1000, /* after x{2,5} is written out */
     REGEXP_RANGES_MAX = 256, /* of all [..] together */
-    REGEXP_GROUPS_MAX = 32,  /* inside each other */
+    REGEXP_GROUPS_MAX = 32,  /* groups inside each other */
 };
 
 enum regexp_step_kind {
     STEP_RANGE, /* a character from `first` to `last` */
     STEP_DOT,   /* any but \n and \r */
-    STEP_SET,   /* `last` ranges from number `first` on; negated: none of them */
-    STEP_FORK,  /* to `one` and to `other`, relative to here */
-    STEP_JUMP,  /* to `one` */
+    STEP_SET,   /* a character in one of `last` ranges, from range `first` on; negated: in none */
+    STEP_FORK,  /* goes on at `one` and at `other`, both relative to this step */
+    STEP_JUMP,  /* goes on at `one` */
     STEP_BEGIN, /* goes on only where the text begins */
-    STEP_END,   /* goes on only where it ends */
+    STEP_END,   /* goes on only where the text ends */
     STEP_MATCH, /* all of the pattern was found */
 };
 

@@ -103,7 +103,7 @@ static bool accepts(const struct machine *m, const struct regexp_step *step, uin
     UNREACHABLE("a state waits for a character");
 }
 
-/* All states go on by one character. */
+/* Moves every state on by one character; those that do not accept it end. */
 static void advance(struct machine *m, uint32_t character)
 {
     m->turn++;
@@ -122,7 +122,7 @@ static void advance(struct machine *m, uint32_t character)
     m->now.count = m->next.count;
 }
 
-/* Takes from the steps what was looked at; false when they do not suffice. */
+/* Takes the cost so far from *steps_left; false when that is not enough. */
 static bool pay(struct machine *m, uint64_t *steps_left)
 {
     bool suffices = m->cost < *steps_left;

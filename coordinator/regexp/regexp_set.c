@@ -13,7 +13,7 @@ static void add_range(struct regexp_compiler *c, struct regexp_range range)
     c->room->ranges[c->range_count++] = range;
 }
 
-/* "{Lu}", its "\p" is read already. */
+/* "{Lu}", after its "\p". */
 static void read_category(struct regexp_compiler *c, bool is_negated)
 {
     size_t first = c->at + 1;
@@ -47,7 +47,7 @@ static uint32_t read_escape(struct regexp_compiler *c)
     return (uint32_t)to[found - from];
 }
 
-/* One character of [..]. */
+/* Reads one character of [..], escaped or not. */
 static uint32_t read_member(struct regexp_compiler *c)
 {
     if (regexp_compiler_takes(c, '\\')) {

@@ -19,7 +19,7 @@ enum {
     SECRETS_MAX = 4096,
     PART_LEAST = 2,        /* bytes of a secret that is looked for inside of texts */
     JSON_LEAST = 6,        /* and of the JSON of an array or map: [] and [1] are everywhere */
-    JSON_MOST = 64 * 1024, /* larger ones are found by what is in them */
+    JSON_MOST = 64 * 1024, /* a larger one is found by the texts that are in it */
 };
 
 #define MASKED "***"
@@ -48,7 +48,7 @@ struct walk {
     bool started;
 };
 
-/* Stands at the next value or key; false: there is none. */
+/* Goes to the next value or key; false: there is none left. */
 static bool step_on(struct walk *walk, bool *is_key)
 {
     while (walk->depth > 0 && walk->levels[walk->depth - 1].left == 0) {
@@ -189,8 +189,8 @@ static void learn_leaves(struct mask *mask, struct span value)
     }
 }
 
-/* Where the place is in a value of this origin; empty: not in it. What is said of one item holds
- * for all of them. */
+/* The sensitive value that `reference` names, in a value of this origin; empty: the value does not
+ * hold it. A place in one item's output stands for that place in every item's. */
 static struct span place_in(const struct reference *reference, struct mask_origin origin,
                             struct span value)
 {
@@ -235,7 +235,8 @@ static bool is_at(const struct mask *mask, struct mask_origin origin, struct spa
     return false;
 }
 
-/* How many bytes from this place in the text on are a secret: of the longest one that is. */
+/* How many bytes from this place in the text on are a secret; where several begin here, the
+ * longest. */
 static size_t part_at(const struct mask *mask, struct span text, size_t at)
 {
     size_t longest = 0;

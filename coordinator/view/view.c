@@ -75,7 +75,7 @@ const char *view_waits_for(const struct view_step *step)
     return step->state == STEP_STATE_WAITING ? step_kind_facts(step->kind)->waits_for : NULL;
 }
 
-/* What the saga as a whole waits for: nothing of it runs, and this step waits. */
+/* What the saga as a whole waits for: its first step that waits, unless another step runs. */
 static struct span waits_for(const struct saga *saga, const struct view *view)
 {
     struct span found = {NULL, 0};
@@ -89,7 +89,7 @@ static struct span waits_for(const struct saga *saga, const struct view *view)
         const struct view_step *step = &view->steps[i];
         const char *word = view_waits_for(step);
         if (step->has_items) {
-            continue; /* they speak for it */
+            continue; /* its items are looked at instead */
         }
         if (step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_RETRYING ||
             step->state == STEP_STATE_IN_DOUBT) {

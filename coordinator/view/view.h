@@ -17,7 +17,7 @@ struct saga_image;
 struct step_spec;
 
 struct view_undo {
-    enum undo_state state; /* UNDO_STATE_NONE: there is none */
+    enum undo_state state; /* UNDO_STATE_NONE: no undo was asked for */
     uint32_t attempts;
     int64_t retry_ms;       /* when it, or its check, is tried next; 0 = it is not */
     struct span error_code; /* empty = none */
@@ -46,8 +46,8 @@ struct view_step {
     int64_t done_ms;  /* when its do ended; 0 = not */
     int64_t cost_micros;
     const struct step_spec *spec; /* needs, action */
-    bool is_item;                 /* of a fan-out, which stands before it */
-    bool has_items;               /* they follow */
+    bool is_item;                 /* of the fan-out that stands before its items in the list */
+    bool has_items;               /* a fan-out: its items follow in the list */
     uint32_t item;                /* the item's place in the collection */
     uint32_t item_count;
     struct view_undo undo;
@@ -55,7 +55,7 @@ struct view_step {
 
 struct view {
     struct span name;
-    struct span cause; /* the event that started it: msgpack map, see event_value_put(); or empty */
+    struct span cause;  /* the event that started the saga: msgpack map, see event_value_put() */
     struct span parent; /* the saga whose step this one is; empty = none */
     struct span definition;
     uint32_t version;
@@ -65,7 +65,7 @@ struct view {
     struct span output;      /* msgpack; empty = none */
     struct span reason;      /* why it turned back: msgpack map {code, message, step?, actor?} */
     struct span labels;      /* msgpack map, or empty */
-    struct span waiting_for; /* "start_at" before its time; what it waits for when nothing runs */
+    struct span waiting_for; /* "start_at", or what it waits for when nothing runs; or empty */
     struct span traceparent;
     int64_t started_ms;
     int64_t start_at_ms;         /* before its time; else 0 */
@@ -76,10 +76,10 @@ struct view {
     uint64_t seq;                  /* of its last record */
     const struct view_step *steps; /* a fan-out's items follow it */
     uint32_t step_count;
-    const struct step_spec *specs; /* those of the definition, by index: what `needs` means */
+    const struct step_spec *specs; /* the definition's, by index: what `needs` of a spec means */
 };
 
-/* "timer", "approval" ...; NULL: it does not wait. */
+/* "timer", "approval" ...; NULL: the step does not wait. */
 const char *view_waits_for(const struct view_step *step);
 
 /* The saga as it is, sensitive values too: for the program that started it. SAGA_STORE_CORRUPT when
@@ -110,8 +110,8 @@ struct view_record {
     char room[LIMIT_STEP + 8]; /* of an item's name */
 };
 
-/* What else than SAGA_OK it returns ends the history, and is what view_history() returns. The
- * record is valid for the call. */
+/* Takes a record, which is valid for the call. Anything but SAGA_OK ends the history, and
+ * view_history() returns it. */
 typedef enum saga_error (*view_record_fn)(const struct view_record *record, void *arg);
 
 struct history_request {

@@ -56,7 +56,7 @@ static void put_flags(struct buf *data, uint32_t *count, uint32_t flags)
     }
 }
 
-/* "pack", "pack[3]": as people say it; in `room` when it is an item. */
+/* The name of a step, "pack", or of an item, "pack[3]", which is written into `room`. */
 static struct span name_of(const struct definition *definition, uint32_t step, uint32_t item,
                            char room[LIMIT_STEP + 8])
 {
@@ -163,7 +163,7 @@ static void fill_record(const struct record *record, uint64_t seq, int64_t at_ms
     }
 }
 
-/* Of a definition that has one version only, the past need not be read to know its steps. */
+/* Has the definition more than one version? If not, the past need not be read to know its steps. */
 static bool has_versions(const struct definition *definition)
 {
     const struct definition *newest = definition_version(definition, 0);

@@ -45,7 +45,8 @@ static struct span hide(struct span value)
     return value.size == 0 ? value : span_of(hidden, sizeof(hidden));
 }
 
-/* An event's data may be what a sensitive input is made of: nothing here can tell. */
+/* Hides an event's data as a whole: a sensitive input may be made of it, and nothing here can tell.
+ */
 static struct span mask_data(struct mask *mask, struct span event)
 {
     struct mp mp = mp_open(event);
