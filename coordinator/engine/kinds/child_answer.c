@@ -117,11 +117,11 @@ static bool is_of_parent(struct span actor, struct span parent)
            span_equal(span_of(actor.data + size, parent.size), parent);
 }
 
-/* Tells the parent how the saga stands: ended, or parked. */
+/* Tells the parent how the saga stands: ended, parked, or at work again. */
 static void tell(struct turn *turn, struct span parent)
 {
     const struct saga *saga = turn->saga;
-    PRE(state_is_settled(saga->state));
+    PRE(parent.size > 0);
     struct child_end end = {.parent = parent,
                             .child = saga->name,
                             .state = saga->state,
