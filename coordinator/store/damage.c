@@ -29,7 +29,8 @@ void damage_say(struct damage *damage, const char *format, ...)
 
 enum saga_error damage_look_at_files(struct damage *damage, const char *path)
 {
-    *damage = (struct damage){.high_water = high_water_read(path)};
+    *damage = (struct damage){.high_water = 0};
+    damage->has_high_water = high_water_read(path, &damage->high_water);
     int64_t size = files_size(path, "");
     enum saga_error rc = wal_look(path, &damage->wal);
     if (rc != SAGA_OK) {
@@ -97,7 +98,7 @@ static void look_at_high_water(struct damage *damage)
     }
     /* The header is written anew when all is copied into the database. So a header that is torn
      * takes nothing along, if the database is known to have everything. */
-    if (damage->wal.has_bad_header && (is_low || damage->high_water == 0)) {
+    if (damage->wal.has_bad_header && (is_low || !damage->has_high_water)) {
         damage_say(damage, "the header of the log " FILES_LOG " is damaged, and commits follow it");
     }
 }

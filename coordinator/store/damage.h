@@ -24,7 +24,8 @@
 struct damage {
     char what[384];      /* a sentence about the first damage found; empty = none was */
     uint64_t last_lsn;   /* of what can be read */
-    uint64_t high_water; /* lsn that was durable at least; 0 = not known */
+    uint64_t high_water; /* lsn that was durable at least */
+    bool has_high_water; /* else that is not known, and high_water is 0 */
     struct wal_report wal;
     bool is_database_gone; /* missing or empty, and its log is not */
 };

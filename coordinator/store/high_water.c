@@ -10,34 +10,37 @@
 
 enum { DIGITS = 20, TEXT_SIZE = DIGITS + 1 };
 
-/* 0: the text is not one that high_water_write() wrote. */
-static uint64_t parse(const char text[TEXT_SIZE])
+/* false, and 0: the text is not one that high_water_write() wrote. */
+static bool parse(const char text[TEXT_SIZE], uint64_t *number)
 {
     uint64_t lsn = 0;
+    *number = 0;
     for (size_t at = 0; at < DIGITS; at++) {
         uint64_t digit = (uint64_t)text[at] - '0';
         if (digit > 9 || lsn > (INT64_MAX - digit) / 10) {
-            return 0;
+            return false;
         }
         lsn = lsn * 10 + digit;
     }
     POST(lsn <= INT64_MAX);
-    return text[DIGITS] == '\n' ? lsn : 0;
+    *number = text[DIGITS] == '\n' ? lsn : 0;
+    return text[DIGITS] == '\n';
 }
 
-uint64_t high_water_read(const char *path)
+bool high_water_read(const char *path, uint64_t *lsn)
 {
     char name[FILES_NAME_SIZE];
     char text[TEXT_SIZE];
     files_name(name, path, FILES_HIGH_WATER);
     int file = open(name, O_RDONLY | O_CLOEXEC);
+    *lsn = 0;
     if (file < 0) {
-        return 0;
+        return false;
     }
     ssize_t size = pread(file, text, sizeof(text), 0);
     close(file);
     CHECK(size <= TEXT_SIZE);
-    return size == TEXT_SIZE ? parse(text) : 0;
+    return size == TEXT_SIZE && parse(text, lsn);
 }
 
 int high_water_open(const char *path)
