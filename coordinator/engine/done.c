@@ -8,6 +8,7 @@
 
 static bool has_parked_child(const struct fan *fan)
 {
+    PRE(fan->undo_end <= fan->count);
     uint32_t at = 0;
     for (const struct step *item; (item = fan_next_awake(fan, &at)) != NULL;) {
         if (child_is_parked(item)) {

@@ -20,6 +20,7 @@ void park(struct turn *turn, struct step *step, enum task_kind kind, const char 
 
 void keep_step(struct turn *turn, const struct step *step)
 {
+    PRE(step->saga == turn->saga);
     const struct saga *saga = turn->saga;
     struct record record = {.type = RECORD_STEP_KEPT,
                             .fields = 1,

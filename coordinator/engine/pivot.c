@@ -26,6 +26,7 @@ bool pivot_has_succeeded(const struct saga *saga)
 
 bool step_may_be_revised(const struct step *step)
 {
+    PRE(step->saga->magic == SAGA_MAGIC);
     const struct saga *saga = step->saga;
     /* What an item that was forgiven came to may be in its fan-out's output by now. */
     if (step_is_forgiven(step)) {

@@ -15,6 +15,7 @@
 /* A pause reaches the children that are open: that their parent goes on, they hear when it does. */
 static void pause_children(struct turn *turn)
 {
+    PRE(turn->saga->paused);
     const struct saga *saga = turn->saga;
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && !turn->failed;
          i = saga_awake(saga, i + 1)) {

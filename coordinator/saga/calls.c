@@ -101,6 +101,7 @@ enum undo_state undo_call_state(const struct step *step)
 
 bool call_in_doubt(const struct call *call)
 {
+    PRE(call->step != NULL);
     if (call->forgot_doubt) {
         return true;
     }

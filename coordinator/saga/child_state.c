@@ -23,6 +23,7 @@ static bool wants(const struct step *step, enum child_wish *wish)
 
 bool child_state_wants(const struct step *step, enum child_wish *wish)
 {
+    PRE(step->saga->magic == SAGA_MAGIC);
     bool is_open = wants(step, wish);
     *wish = is_open && step->saga->paused ? CHILD_PAUSE : *wish;
     return is_open;
@@ -48,6 +49,7 @@ bool child_is_left_alone(const struct step *step)
 
 bool child_is_parked(const struct step *step)
 {
+    PRE(step->saga->magic == SAGA_MAGIC);
     bool is_undo = step->state != STEP_STATE_WAITING;
     struct span code = is_undo ? step->undo_code : step->code;
     return span_is(code, "child_parked") && child_is_watched(step);

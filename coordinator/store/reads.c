@@ -54,6 +54,7 @@ static enum saga_error list_schedules(struct store_reader *base, store_schedule_
 
 static void close_reader(struct store_reader **base)
 {
+    PRE(*base != NULL);
     struct reader *reader = reader_of(*base);
     reader_close(&reader);
     *base = NULL;

@@ -28,6 +28,7 @@ static uint64_t count_of(const atomic_llong *number)
 
 static uint64_t size_of(const struct space *space, const char *suffix)
 {
+    PRE(suffix != NULL);
     int64_t size = files_size(space->path, suffix);
     return size < 0 ? 0 : (uint64_t)size;
 }

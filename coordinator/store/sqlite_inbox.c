@@ -6,6 +6,7 @@
 
 static uint64_t count_events(const struct store *base)
 {
+    PRE(base != NULL);
     return atomic_load(&sqlite_of(base)->writer.inbox_count);
 }
 

@@ -141,6 +141,7 @@ static struct span why(const struct turn *turn, const struct step *step, enum ch
     case CHILD_REVERSE:
         break;
     }
+    CHECK(wish == CHILD_BACK || wish == CHILD_REVERSE);
     return why_back(turn, step);
 }
 
@@ -163,6 +164,7 @@ static void ask_child(struct turn *turn, const struct step *step, enum child_wis
 
 static void note(struct turn *turn, struct step *step, struct span code, struct span message)
 {
+    PRE(code.size > 0);
     bool undo = step->state != STEP_STATE_WAITING;
     struct record record = {.type = RECORD_STEP_WAITING,
                             .fields = 1,
@@ -177,6 +179,7 @@ static void note(struct turn *turn, struct step *step, struct span code, struct 
 /* Its child was parked, and is not any more: a parent that stood still for that goes on. */
 static void child_goes_on(struct turn *turn, struct step *step)
 {
+    PRE(step->saga == turn->saga);
     const struct saga *saga = turn->saga;
     if (!child_is_parked(step)) {
         return;
@@ -290,6 +293,7 @@ static void undo_ended(struct turn *turn, struct step *step, const struct child_
 /* Writes once that the child is parked, so that whoever looks at the parent sees where it waits. */
 static void child_parked(struct turn *turn, struct step *step, struct span message)
 {
+    PRE(step->child.size > 0);
     if (!child_is_parked(step)) {
         note(turn, step, span_text("child_parked"), message);
     }

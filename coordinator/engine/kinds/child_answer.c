@@ -146,11 +146,13 @@ static void tell(struct turn *turn, struct span parent)
 
 bool child_owes_its_end(const struct saga *saga)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     return saga_state_is_final(saga->state) && saga_parent_name(saga->name).size > 0;
 }
 
 bool child_owes_news(const struct saga *saga)
 {
+    PRE(saga->magic == SAGA_MAGIC);
     return state_is_settled(saga->state) && saga_parent_name(saga->name).size > 0;
 }
 
@@ -193,6 +195,7 @@ static bool is_ahead(const struct saga *saga)
 
 static void pause_child(struct turn *turn, const struct child_ask *ask, bool pauses)
 {
+    PRE(turn->saga->paused != pauses);
     struct record said = {.type = RECORD_OPERATOR,
                           .verb = pauses ? VERB_PAUSE : VERB_RESUME,
                           .actor = ask->start.actor,
