@@ -209,6 +209,6 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {
         due_ms = earlier(due_ms, step_due_ms(engine, saga_step(saga, i)));
     }
-    POST(due_ms > 0);
+    POST(due_ms >= 0); /* 0: now */
     return due_ms;
 }

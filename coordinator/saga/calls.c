@@ -48,6 +48,7 @@ bool call_key_is_over(const struct call *call, int64_t now_ms)
 {
     int64_t ttl_ms = call_spec(call)->key_ttl_ms;
     PRE(ttl_ms >= 0);
+    PRE(call->first_ms >= 0);
     return call->kind != TASK_CHECK && ttl_ms > 0 && call->first_ms > 0 &&
            now_ms >= call->first_ms + ttl_ms && call_in_doubt(call);
 }
