@@ -22,27 +22,18 @@ void batch_close(struct batch *batch);
 /* Each of these: one more item of a list, all zeros, for the caller to fill in; valid until the
  * next one of its list. NULL = no memory. */
 struct row *batch_row(struct batch *batch);
-
 struct head *batch_head(struct batch *batch);
-
 struct name *batch_name(struct batch *batch);
-
+struct claim_row *batch_claim(struct batch *batch);
+struct inbox_row *batch_inbox(struct batch *batch);
+struct wait_row *batch_wait(struct batch *batch);
 struct notice *batch_notice(struct batch *batch);
 
-/* A delivery. The engine makes notices and no deliveries: the core knows who is told. */
+/* The same, for the core: the engine makes notices and no deliveries, for only the core knows who
+ * is told; and it neither looks at schedules nor at who was offered an event of the inbox. */
 struct delivery *batch_delivery(struct batch *batch);
-
-/* How far a schedule has been dealt with. */
 struct schedule_row *batch_schedule(struct batch *batch);
-
-struct claim_row *batch_claim(struct batch *batch);
-
-struct inbox_row *batch_inbox(struct batch *batch);
-
-/* A row of the inbox that has been offered to all that wait for it: for the core. */
 struct inbox_done *batch_inbox_done(struct batch *batch);
-
-struct wait_row *batch_wait(struct batch *batch);
 
 /* An effect outside a turn, such as a refusal, or a verdict on something unknown; NULL = no
  * memory. */

@@ -133,7 +133,7 @@ struct child_end {
 /* An event of the inbox, offered to one step. */
 struct event_delivery {
     struct span saga; /* external id */
-    uint32_t step;    /* its index in the saga */
+    uint32_t step;    /* the step's index in the saga */
     struct span name;
     uint64_t number;
     struct span event; /* see event_value_put() */

@@ -17,7 +17,7 @@ struct failure {
     struct span code;
     struct span message;
     struct span details;
-    bool in_doubt;   /* its outcome is unknown */
+    bool in_doubt;   /* the attempt's outcome is unknown */
     bool unanswered; /* nobody answered: the attempt is in doubt, or was never taken */
     bool refused;    /* the answer was a refusal for good: no other attempt */
     bool uncounted;

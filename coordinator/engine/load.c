@@ -182,7 +182,7 @@ static void wake_up(struct saga *saga, const struct saga_image *image)
     saga->live.owes = saga->live.is_untold;
 }
 
-/* Its key, its tokens and its timer are known to the engine. */
+/* Makes the loaded saga's key, tokens and timer known to the engine. SAGA_NO_MEMORY. */
 static enum saga_error join(struct engine *engine, struct saga *saga)
 {
     PRE(lookup_saga(engine, saga->name) == saga);

@@ -53,7 +53,7 @@ static struct record record_of(enum record_type type, const struct attempt *atte
                            .cost_micros = result->cost_micros};
 }
 
-/* Is it still open what the step's do has come to? */
+/* Is the step's do undecided: may any answer still say what the do has come to? */
 static bool do_is_undecided(const struct step *step)
 {
     PRE(step->state > STEP_STATE_NONE && step->state < STEP_STATE_COUNT);
@@ -85,7 +85,8 @@ static bool same_key_counted(const struct attempt *attempt)
 {
     PRE(attempt->run <= attempt->call->run);
     for (const struct attempt *a = attempt->call->attempts; a; a = a->older) {
-        /* One that has not answered has succeeded by the word of another one, or of a check. */
+        /* An attempt that has not answered has succeeded by the answer of another one, or of a
+         * check. */
         if (a->run == attempt->run && a->state == ATTEMPT_SUCCEEDED &&
             (!a->answered || a->verdict == VERDICT_OK)) {
             return true;

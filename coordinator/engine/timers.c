@@ -70,8 +70,8 @@ static void expire_call(struct turn *turn, struct call *call)
     }
 }
 
-/* Parks a step whose `later` nobody has finished, gives such a do up, and alerts about a stuck
- * undo. */
+/* Parks a step, or gives its do up, when nobody has finished what was answered `later`; alerts
+ * about an undo that is stuck. */
 static void expire_stuck(struct turn *turn, struct step *step)
 {
     PRE(step->saga == turn->saga);

@@ -28,14 +28,14 @@ void step_rest(const struct step *step);
 /* The same for all steps: what may rest depends on the saga's direction. */
 void saga_rest_all(struct saga *saga);
 
-/* Is it a step with for_each as a whole, and not one of its items? */
+/* Is the step one with for_each as a whole, and not one of its items? */
 bool step_is_container(const struct step *step);
 
-/* Is it an item whose failure stays its own, by on_item_failure: continue? */
+/* Is the step an item whose failure stays its own, by on_item_failure: continue? */
 bool step_is_forgiven(const struct step *step);
 
-/* Is it an item whose undo runs while the saga goes forward, because the item is in doubt and
- * on_item_failure: continue leaves no doubtful effect behind? */
+/* Is the step an item whose undo runs while the saga goes forward? With on_item_failure:
+ * continue an item in doubt is undone alone, so that no doubtful effect is left behind. */
 bool step_undoes_alone(const struct step *step);
 
 /* The item waits for its undo: the walk that undoes items from the last one on begins at this

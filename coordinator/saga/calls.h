@@ -58,7 +58,7 @@ bool call_has_succeeded(const struct call *call);
 /* Is any attempt under the present key open: no answer yet, and still hoped for? */
 bool call_is_open(const struct call *call);
 
-/* Is it the undo of a child, which asks the child rather than a participant? */
+/* Is the call the undo of a child, which asks the child rather than a participant? */
 bool call_is_of_child(const struct call *call);
 
 /* When the call runs out of its schedule_to_close; 0: never. */

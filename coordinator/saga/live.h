@@ -22,7 +22,7 @@ struct step;
 struct attempt_live {
     bool left;        /* sent to a session (after a restart: taken to be) */
     bool orphan;      /* sent before the restart, and no participant has named it yet */
-    bool barrier;     /* its participant's database refuses a do after its undo */
+    bool barrier;     /* the participant's database refuses a do after its undo */
     bool called_off;  /* `cancel` was asked for */
     bool out_of_time; /* called off because of schedule_to_start or schedule_to_close */
     int64_t left_ms;  /* when it was sent; after a restart: since serving */

@@ -33,7 +33,7 @@ enum attempt_state {
 
 struct call;
 
-/* One sending of a key. */
+/* One attempt: one sending of a key. */
 struct attempt {
     uint8_t token[TOKEN_SIZE];
     uint32_t run;    /* n of its key */
@@ -51,7 +51,7 @@ struct attempt {
     struct call *call;
     struct attempt *older;
     struct task task;                       /* what adapters are given */
-    uint8_t traceparent[TRACE_PARENT_SIZE]; /* its task's */
+    uint8_t traceparent[TRACE_PARENT_SIZE]; /* the traceparent of its task */
 };
 
 /* One thing that is asked of a participant for a step: its do, its undo, or its check. */
@@ -118,7 +118,7 @@ struct step {
     uint32_t index;              /* in the saga */
     uint32_t call_count;         /* of calls: those behind have never been used */
     int64_t wake_ms;             /* waiting: until when; for a child: at most until when */
-    int64_t undo_before_ms;      /* its undo's deadline; 0 = none */
+    int64_t undo_before_ms;      /* until when the step's undo must be done; 0 = no such deadline */
     struct old_key *late_effect; /* the old key whose late effect is being undone; NULL = none */
     enum undo_state
         late_undo_state;   /* of the undo of that late effect, for which calls[1] is used */
@@ -127,9 +127,9 @@ struct step {
     bool chosen;           /* in the way back at work: the step is to be undone */
     bool accepted;         /* irrevocable, and a person said: keep what it did */
     bool late;             /* an effect came after the decision: undo the step (again) */
-    bool stuck;            /* its undo has failed for long: others need not wait for it */
+    bool stuck;            /* the step's undo has failed for long: others need not wait for it */
     bool by_person;        /* settled by a person */
-    bool refused;          /* its do was refused for good */
+    bool refused;          /* the step's do was refused for good */
     int64_t started_ms;
     uint64_t started_seq; /* order of starting; 0 = not started */
     struct span output;   /* empty = none */

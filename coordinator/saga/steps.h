@@ -28,7 +28,7 @@ struct old_key *step_oldest_late_effect(const struct step *step);
 /* Is a late effect of an old key being undone, or does it wait for that, perhaps parked? */
 bool step_has_late_effect(const struct step *step);
 
-/* The same, and no person is waited for? */
+/* Is a late effect of an old key being undone, and no person is waited for? */
 bool step_late_undo_is_open(const struct step *step);
 
 /* Has the step's own undo been asked for, for the present key? */

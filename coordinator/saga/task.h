@@ -33,7 +33,7 @@ struct task {
     struct span input; /* frozen, msgpack */
     struct span
         do_key; /* undo, confirm: of the do that they belong to; check: of what it asks about */
-    struct span output;      /* the same: output of the do; nil when unknown */
+    struct span output;      /* undo, confirm, check: output of the do; nil when unknown */
     bool in_doubt;           /* undo, confirm, check: do_key's outcome is unknown */
     int64_t ttl_ms;          /* from the sending; less when close_at_ms comes first */
     int64_t close_at_ms;     /* coordinator time by which all must be over; 0 = none */
