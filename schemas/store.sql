@@ -38,12 +38,45 @@ CREATE TABLE saga (
                                            -- not positive: awake, or ended
 ) STRICT;
 
--- The sagas that are running, compensating or parked, paused or not: those that must be in memory,
--- for recovery and lists; those that sleep, for lists; and those that wake by themselves.
-CREATE INDEX saga_awake ON saga (saga)
+-- Sagas by status, newest last: those that are running, compensating or parked and awake, which must
+-- be in memory; those that sleep; those that have ended. And those that wake by themselves.
+CREATE INDEX saga_awake ON saga (status)
     WHERE due_ms <= 0 AND (status < 6 OR status = 10 OR status = 11);
-CREATE INDEX saga_asleep ON saga (saga) WHERE due_ms > 1;
+CREATE INDEX saga_asleep ON saga (status) WHERE due_ms > 1;
+CREATE INDEX saga_final ON saga (status)
+    WHERE (status > 5 AND status < 10 OR status > 11);
 CREATE INDEX saga_due ON saga (due_ms, saga) WHERE due_ms > 0 AND due_ms < 70368744177664;
+CREATE INDEX saga_kind ON saga (kind);
+
+-- What else lists find sagas by: a row as long as it is so. kind: enum facet_kind in journal/row.h.
+CREATE TABLE facet (
+    kind  INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    saga  INTEGER NOT NULL,
+    PRIMARY KEY (kind, value, saga)
+) STRICT, WITHOUT ROWID;
+
+-- Sagas that are steps of others.
+CREATE TABLE child (
+    parent INTEGER NOT NULL,
+    saga   INTEGER NOT NULL,
+    PRIMARY KEY (parent, saga)
+) STRICT, WITHOUT ROWID;
+
+-- Sagas of which started_ms lies before that of the saga before: the clock had been set back. Between
+-- two of them started_ms never falls, so that a time is found by halving.
+CREATE TABLE clock (
+    saga INTEGER PRIMARY KEY
+) STRICT;
+
+-- Ways into long histories: each row of `event` with which the records of its saga pass another
+-- multiple of 64. From there along prev the way to any record is short.
+CREATE TABLE waypoint (
+    saga INTEGER NOT NULL,
+    seq  INTEGER NOT NULL,  -- as in event
+    lsn  INTEGER NOT NULL,
+    PRIMARY KEY (saga, seq)
+) STRICT, WITHOUT ROWID;
 
 -- What sagas are of: a definition, or a name alone (version 0).
 CREATE TABLE kind (

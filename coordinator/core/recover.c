@@ -39,8 +39,10 @@ static enum saga_error recover_saga(const struct saga_image *image, void *arg)
 {
     struct recovery *recovery = arg;
     const char *why = NULL;
-    enum saga_error rc =
-        engine_load(recovery->core->engine, image, decide_definition, recovery->core, &why);
+    enum saga_error rc = SAGA_STORE_CORRUPT;
+    if (!image->is_unreadable) {
+        rc = engine_load(recovery->core->engine, image, decide_definition, recovery->core, &why);
+    }
     if (rc != SAGA_OK) {
         snprintf(recovery->why, recovery->why_size, "saga %.*s: %s", (int)image->name.size,
                  (const char *)image->name.data, why ? why : error_sentence(rc));

@@ -173,6 +173,25 @@ struct claim_row {
     uint64_t place_lsn; /* of the row that queued the saga: who waits is served in this order */
 };
 
+/* What lists find a saga by, besides what its head says. The numbers are stored. */
+enum facet_kind {
+    FACET_LABEL = 1, /* "key:value" */
+    FACET_CAUSE = 2, /* code of the saga's reason */
+    FACET_STEP_STATUS =
+        3,           /* "parked", "in_doubt", "waiting": one of its steps stands so, at least */
+    FACET_CODE = 4,  /* of an error that stands: of a step, or of its undo */
+    FACET_ALERT = 5, /* code of an alert that stands */
+    FACET_KIND_COUNT
+};
+
+/* A facet of a saga begins or ends. To say again what is so changes nothing. */
+struct facet_row {
+    enum facet_kind kind;
+    bool has_ended;
+    uint64_t saga; /* internal id */
+    struct span value;
+};
+
 /* One commit: all of it becomes durable, or nothing. All memory is borrowed from the batch's owner
  * until the store says that the batch is durable. */
 struct rows {
@@ -188,6 +207,7 @@ struct rows {
     struct hook_row *hooks;
     struct schedule_row *schedules;
     struct claim_row *claims;
+    struct facet_row *facets; /* in the order in which they are to be made */
     uint32_t row_count;
     uint32_t head_count;
     uint32_t name_count;
@@ -200,6 +220,7 @@ struct rows {
     uint32_t hook_count;
     uint32_t schedule_count;
     uint32_t claim_count;
+    uint32_t facet_count;
 };
 
 #endif

@@ -9,6 +9,7 @@ struct saga_image {
     struct span name; /* external id */
     struct row *rows; /* in order of seq */
     uint32_t row_count;
+    bool is_unreadable; /* its rows cannot be read: there are none here, only head and name */
 };
 
 #endif

@@ -21,7 +21,8 @@ struct numbers {
     int64_t last_lsn;
     int64_t last_saga;
     int64_t inbox_count;
-    int64_t saga_ms; /* the later time of the newest saga */
+    int64_t saga_ms;    /* the later time of the newest saga */
+    int64_t started_ms; /* of the newest saga */
 };
 
 static enum saga_error read_metas(struct writer *writer, struct numbers *numbers)
@@ -61,6 +62,10 @@ static enum saga_error read_numbers(struct writer *writer, struct numbers *numbe
     if (rc == SAGA_OK && numbers->last_saga > 0) {
         db_bind_number(writer->statements[WRITE_SAGA_TIMES], 1, numbers->last_saga);
         rc = db_step_number(writer->statements[WRITE_SAGA_TIMES], &numbers->saga_ms);
+    }
+    if (rc == SAGA_OK && numbers->last_saga > 0) {
+        db_bind_number(writer->statements[WRITE_SAGA_STARTED], 1, numbers->last_saga);
+        rc = db_step_number(writer->statements[WRITE_SAGA_STARTED], &numbers->started_ms);
     }
     IMPLIES(rc == SAGA_OK, numbers->inbox_count >= 0);
     return rc;
@@ -133,6 +138,7 @@ enum saga_error facts_read(struct writer *writer, struct store_facts *facts)
         writer->heads_lsn = writer->last_lsn;
     }
     writer->last_ms = latest(&numbers);
+    writer->started_ms = numbers.started_ms;
     *facts = (struct store_facts){.last_lsn = writer->last_lsn,
                                   .last_saga = (uint64_t)numbers.last_saga,
                                   .inbox_last = (uint64_t)numbers.inbox_last,

@@ -1,4 +1,4 @@
-/* lists.h - lists of sagas, newest first. */
+/* lists.h - lists of sagas, by any conditions. */
 #ifndef STORE_LISTS_H
 #define STORE_LISTS_H
 

@@ -11,6 +11,7 @@
 
 #include "base/map.h"
 #include "store/memory_events.h"
+#include "store/memory_facets.h"
 #include "store/memory_claims.h"
 #include "store/memory_outbox.h"
 #include "store/store.h"
@@ -34,6 +35,7 @@ struct memory {
     struct memory_outbox outbox;        /* owned */
     struct memory_events inbox;         /* events, and who waits for them */
     struct memory_claims claims;        /* schedules and concurrency keys */
+    struct memory_facets facets;        /* by which lists find sagas */
     struct map names;                   /* text -> struct name in the arena */
     size_t row_count;
     size_t row_capacity;

@@ -27,6 +27,9 @@ static enum saga_error reserve_all(struct memory *memory, const struct rows *row
     if (rc == SAGA_OK) {
         rc = memory_claims_reserve(&memory->claims, rows);
     }
+    if (rc == SAGA_OK) {
+        rc = memory_facets_reserve(&memory->facets, rows);
+    }
     memory->rows = items[0];
     memory->sagas = items[1];
     memory->definitions = items[2];
@@ -218,6 +221,7 @@ enum saga_error memory_commit(struct memory *memory, const struct rows *rows)
     commit_rows(memory, rows, &ok);
     commit_definitions(memory, rows, &ok);
     memory_outbox_commit(&memory->outbox, rows, &memory->arena, &ok);
+    memory_facets_commit(&memory->facets, rows, &memory->arena, &ok);
     rc = memory_events_commit(&memory->inbox, rows, &memory->arena);
     if (rc != SAGA_OK) {
         return rc;

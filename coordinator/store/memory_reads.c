@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "store/rows.h"
+#include "store/memory_lists.h"
 
 enum { READER_MAGIC = 0x6d726431 };
 
@@ -22,6 +22,8 @@ enum saga_error memory_reads_rows(const struct memory *memory, const struct memo
     *image = (struct saga_image){.head = saga->head, .name = saga->name};
     for (uint64_t lsn = saga->head.last_lsn; lsn != 0; lsn = memory->rows[lsn - 1].prev) {
         if (memory->rows[lsn - 1].saga != saga->head.saga) {
+            image->row_count = 0;
+            image->is_unreadable = true;
             return SAGA_STORE_CORRUPT;
         }
         image->row_count++;
@@ -109,30 +111,36 @@ static enum saga_error load_one(struct store_reader *base, struct span name, str
     return unlock(memory, rc == SAGA_OK ? memory_reads_one(memory, name, arena, image) : rc);
 }
 
-static enum saga_error show_list(const struct memory *memory, const struct store_filter *filter,
-                                 store_item_fn fn, void *arg)
+/* The page's rows move to the front, and no others stay. */
+static void cut_to_page(struct saga_image *image, const struct store_page *page)
 {
-    size_t left = filter->before == 0 ? memory->saga_count : memory_saga_at(memory, filter->before);
-    uint32_t given = 0;
-    PRE(left <= memory->saga_count);
-    if (filter->left_off) {
-        *filter->left_off = 0;
-    }
-    for (; left > 0 && given < filter->limit; left--) {
-        const struct memory_saga *saga = &memory->sagas[left - 1];
-        bool is_of = filter->parent.size == 0 || rows_is_child(saga->name, filter->parent);
-        if (!is_of || !rows_head_matches(&saga->head, filter)) {
-            continue;
+    uint64_t end = page->first_seq + page->limit;
+    uint32_t kept = 0;
+    PRE(page->first_seq > 0);
+    for (uint32_t at = 0; at < image->row_count; at++) {
+        const struct row *row = &image->rows[at];
+        if (row->seq < end && row->seq + row->count > page->first_seq) {
+            image->rows[kept++] = *row;
         }
-        struct store_item item = {.head = saga->head, .name = saga->name};
-        enum saga_error rc = fn(&item, arg);
-        if (rc != SAGA_OK) {
-            return rc;
-        }
-        given++;
     }
-    POST(given <= filter->limit);
-    return SAGA_OK;
+    POST(kept <= image->row_count);
+    image->row_count = kept;
+}
+
+static enum saga_error load_page(struct store_reader *base, struct span name,
+                                 const struct store_page *page, struct arena *arena,
+                                 struct saga_image *image)
+{
+    PRE(page->limit > 0);
+    struct memory *memory = lock(base);
+    enum saga_error rc = memory_check(memory);
+    if (rc == SAGA_OK) {
+        rc = memory_reads_one(memory, name, arena, image);
+    }
+    if (rc == SAGA_OK) {
+        cut_to_page(image, page);
+    }
+    return unlock(memory, rc);
 }
 
 static enum saga_error list(struct store_reader *base, const struct store_filter *filter,
@@ -141,7 +149,7 @@ static enum saga_error list(struct store_reader *base, const struct store_filter
     PRE(filter->limit > 0);
     struct memory *memory = lock(base);
     enum saga_error rc = memory_check(memory);
-    return unlock(memory, rc == SAGA_OK ? show_list(memory, filter, fn, arg) : rc);
+    return unlock(memory, rc == SAGA_OK ? memory_lists_show(memory, filter, fn, arg) : rc);
 }
 
 static enum saga_error find_name(struct store_reader *base, struct span text, struct name *found)
@@ -197,6 +205,7 @@ static void close_reader(struct store_reader **base)
 
 static const struct store_reader_ops ops = {
     .load_one = load_one,
+    .load_page = load_page,
     .list = list,
     .find_name = find_name,
     .list_deliveries = list_deliveries,

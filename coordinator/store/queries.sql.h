@@ -9,6 +9,7 @@
  * or not. Not IN: SQLite would build a table of the numbers for each row that it writes. */
 #define SQL_AWAKE  "s.due_ms <= 0 AND (s.status < 6 OR s.status = 10 OR s.status = 11)"
 #define SQL_ASLEEP "s.due_ms > 1"
+#define SQL_FINAL  "(s.status > 5 AND s.status < 10 OR s.status > 11)"
 #define SQL_DUE    "s.due_ms > 0 AND s.due_ms < 70368744177664"
 
 #define SQL_SAGA_COLUMNS                                                                           \
@@ -42,6 +43,11 @@
       " WHERE last_lsn <= excluded.last_lsn")                                                      \
     X(INSERT_KIND_IF_NEW, "INSERT OR IGNORE INTO kind (name, version) VALUES (?1, ?2)")            \
     X(FIND_KIND, "SELECT id FROM kind WHERE name = ?1 AND version = ?2")                           \
+    X(INSERT_CHILD, "INSERT INTO child (parent, saga) SELECT saga, ?2 FROM name WHERE text = ?1")  \
+    X(INSERT_CLOCK, "INSERT INTO clock (saga) VALUES (?1)")                                        \
+    X(INSERT_WAYPOINT, "INSERT INTO waypoint (saga, seq, lsn) VALUES (?1, ?2, ?3)")                \
+    X(SET_FACET, "INSERT OR IGNORE INTO facet (kind, value, saga) VALUES (?1, ?2, ?3)")            \
+    X(DELETE_FACET, "DELETE FROM facet WHERE kind = ?1 AND value = ?2 AND saga = ?3")              \
     X(MOVE_SAGA, "UPDATE saga SET kind = ?2 WHERE saga = ?1")                                      \
     X(RAISE_LAST_LSN, "UPDATE saga SET last_lsn = ?2 WHERE saga = ?1 AND last_lsn < ?2")           \
     X(INSERT_NAMES,                                                                                \
@@ -102,7 +108,8 @@
     X(LAST_APPLIED,                                                                                \
       "SELECT ifnull((SELECT applied_ms FROM definition ORDER BY id DESC LIMIT 1), 0)")            \
     X(EVENTS_AFTER, "SELECT lsn, saga FROM event WHERE lsn > ?1 ORDER BY lsn")                     \
-    X(SAGA_TIMES, "SELECT max(started_ms, ended_ms) FROM saga WHERE saga = ?1")
+    X(SAGA_TIMES, "SELECT max(started_ms, ended_ms) FROM saga WHERE saga = ?1")                    \
+    X(SAGA_STARTED, "SELECT started_ms FROM saga WHERE saga = ?1")
 
 #define SQL_HEAD_COLUMNS                                                                           \
     "s.saga, s.status, s.started_ms, s.ended_ms, s.first_lsn, s.last_lsn, s.name, k.name,"         \
@@ -113,11 +120,10 @@
 #define SQL_WAIT_COLUMNS  "SELECT w.saga, w.step, s.name, w.name, w.mark, w.recalled FROM wait w "
 /* The waits first, then the names of their sagas. */
 #define SQL_WAIT_NAMES " CROSS JOIN saga AS s ON s.saga = w.saga "
-#define SQL_LIST_FILTER                                                                            \
-    " AND s.saga < ?1 AND s.saga >= ?2 AND (?3 = 0 OR s.status IN (?3 * 2, ?3 * 2 + 1))"           \
-    " AND (?4 IS NULL OR k.name = ?4) AND (?5 = 0 OR s.started_ms >= ?5)"                          \
-    " AND (?6 = 0 OR s.started_ms < ?6)"
-#define SQL_LIST_ORDER " ORDER BY 1 DESC LIMIT ?7"
+/* The greatest saga up to ?1 that an index has: one step of a list. */
+#define SQL_SEEK(index, which)                                                                     \
+    "SELECT s.saga FROM saga AS s " index " WHERE s.saga <= ?1 AND " which                         \
+    " ORDER BY s.saga DESC LIMIT 1"
 
 #define SQL_DELIVERY_COLUMNS                                                                       \
     "id, hook, saga, seq, at_ms, name, event, type, attempts, due_ms, dead_ms, status, why"
@@ -129,22 +135,29 @@
     X(FIND_NAME, "SELECT saga, digest FROM name WHERE text = ?1")                                  \
     X(EVENT, "SELECT saga, seq, prev, count, body, payload FROM event WHERE lsn = ?1")             \
     X(HEAD, "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND "WHERE s.saga = ?1")                          \
-    X(HEADS_AWAKE, "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_awake" SQL_WITH_KIND                \
-                   "WHERE " SQL_AWAKE " ORDER BY s.saga")                                          \
+    X(HEADS_AWAKE,                                                                                 \
+      "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND                                                     \
+      "WHERE s.saga IN (SELECT s.saga FROM saga AS s INDEXED BY saga_awake WHERE " SQL_AWAKE       \
+      ") ORDER BY s.saga")                                                                         \
     X(HEADS_DUE, "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_due" SQL_WITH_KIND "WHERE " SQL_DUE   \
                  " AND s.due_ms >= ?1 AND (s.due_ms > ?1 OR s.saga > ?2)"                          \
                  " ORDER BY s.due_ms, s.saga")                                                     \
-    X(LIST, "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND "WHERE true" SQL_LIST_FILTER SQL_LIST_ORDER)  \
-    X(LIST_UNFINISHED,                                                                             \
-      "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_awake" SQL_WITH_KIND                             \
-      "WHERE " SQL_AWAKE SQL_LIST_FILTER " UNION ALL SELECT " SQL_HEAD_COLUMNS                     \
-      "INDEXED BY saga_asleep" SQL_WITH_KIND "WHERE " SQL_ASLEEP SQL_LIST_FILTER SQL_LIST_ORDER)   \
-    X(LIST_CHILDREN,                                                                               \
-      "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND                                                     \
-      "WHERE s.saga IN (SELECT saga FROM name WHERE text > ?8 AND text < ?9"                       \
-      " AND substr(text, length(?8) + 1) NOT GLOB '*~[^0-9]*')"                                    \
-      " AND (?10 = 0 OR s.status < 6 OR s.status IN (10, 11))" SQL_LIST_FILTER SQL_LIST_ORDER)     \
-    X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
+    X(SEEK_ALL, SQL_SEEK("", "true"))                                                              \
+    X(SEEK_AWAKE, SQL_SEEK("INDEXED BY saga_awake", "s.status = ?2 AND " SQL_AWAKE))               \
+    X(SEEK_ASLEEP, SQL_SEEK("INDEXED BY saga_asleep", "s.status = ?2 AND " SQL_ASLEEP))            \
+    X(SEEK_FINAL, SQL_SEEK("INDEXED BY saga_final", "s.status = ?2 AND " SQL_FINAL))               \
+    X(SEEK_KIND, SQL_SEEK("INDEXED BY saga_kind", "s.kind = ?2"))                                  \
+    X(SEEK_CHILD,                                                                                  \
+      "SELECT saga FROM child WHERE saga <= ?1 AND parent = ?2 ORDER BY saga DESC LIMIT 1")        \
+    X(SEEK_FACET,                                                                                  \
+      "SELECT saga FROM facet WHERE saga <= ?1 AND kind = ?2 AND value = ?3"                       \
+      " ORDER BY saga DESC LIMIT 1")                                                               \
+    X(SEEK_CLOCK, "SELECT saga FROM clock WHERE saga <= ?1 ORDER BY saga DESC LIMIT 1")            \
+    X(SAGA_FROM, "SELECT saga, started_ms FROM saga WHERE saga >= ?1 ORDER BY saga LIMIT 1")       \
+    X(KINDS_OF, "SELECT id FROM kind WHERE name = ?1")                                             \
+    X(NAMES_FROM,                                                                                  \
+      "SELECT saga, text FROM name WHERE text >= ?1 AND text < ?2 ORDER BY text LIMIT ?3")         \
+    X(WAYPOINT, "SELECT lsn FROM waypoint WHERE saga = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1")     \
     X(DELIVERIES, "SELECT " SQL_DELIVERY_COLUMNS                                                   \
                   ", NULL FROM delivery WHERE id > ?1 AND dead_ms = 0"                             \
                   " ORDER BY id LIMIT ?2")                                                         \

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "store/chain.h"
 #include "store/rows.h"
 
-enum { SCAN_MAX = 1000000, ROWS_FIRST = 16, BUSY_MS = 1000 };
+enum { SCAN_MAX = 10000, BUSY_MS = 1000 };
 
 enum head_column {
     HEAD_SAGA,
@@ -41,106 +42,36 @@ void reader_take_head(sqlite3_stmt *row, struct head *head, struct span *name)
     *name = db_span(row, HEAD_NAME);
 }
 
-/* ---- the rows of one saga ---- */
+/* ---- one saga ---- */
 
-struct chain {
-    struct row *rows; /* newest first while the chain is walked; in the arena */
-    uint32_t count;
-    uint32_t capacity;
+/* How much of a saga is wanted. */
+struct wanted {
+    uint64_t tail; /* lsn of its newest row, if `saga` does not know it; else 0 */
+    struct chain_range range;
 };
 
-static struct row *next_place(struct chain *chain, struct arena *arena)
-{
-    PRE(chain->count <= chain->capacity);
-    if (chain->count == chain->capacity) {
-        uint32_t capacity = chain->capacity ? chain->capacity * 2 : ROWS_FIRST;
-        struct row *rows = arena_take(arena, capacity * sizeof(*rows));
-        if (!rows) {
-            return NULL;
-        }
-        if (chain->count > 0) {
-            memcpy(rows, chain->rows, chain->count * sizeof(*rows));
-        }
-        chain->rows = rows;
-        chain->capacity = capacity;
-    }
-    return &chain->rows[chain->count++];
-}
+static const struct chain_range whole = {.first = 0, .end = UINT64_MAX};
 
-static enum saga_error read_event(struct reader *reader, uint64_t lsn, struct arena *arena,
-                                  struct row *row)
-{
-    PRE(lsn > 0);
-    sqlite3_stmt *event = reader_query(reader, READ_EVENT);
-    enum saga_error rc = SAGA_OK;
-    bool ok = true;
-    db_bind_number(event, 1, (int64_t)lsn);
-    if (!db_next(event, &rc)) {
-        return rc == SAGA_OK ? SAGA_STORE_CORRUPT : rc;
-    }
-    *row = (struct row){.lsn = lsn,
-                        .saga = (uint64_t)sqlite3_column_int64(event, 0),
-                        .seq = (uint64_t)sqlite3_column_int64(event, 1),
-                        .prev = (uint64_t)sqlite3_column_int64(event, 2),
-                        .count = (uint32_t)sqlite3_column_int64(event, 3),
-                        .body = arena_copy(arena, db_span(event, 4), &ok)};
-    row->payload = arena_copy(arena, db_span(event, 5), &ok);
-    db_end(event);
-    return ok ? SAGA_OK : SAGA_NO_MEMORY;
-}
-
-static void reverse(struct chain *chain)
-{
-    for (uint32_t i = 0; i < chain->count / 2; i++) {
-        struct row kept = chain->rows[i];
-        chain->rows[i] = chain->rows[chain->count - 1 - i];
-        chain->rows[chain->count - 1 - i] = kept;
-    }
-}
-
-static enum saga_error read_chain(struct reader *reader, struct saga_image *image,
-                                  struct arena *arena)
-{
-    PRE(image->head.saga > 0);
-    struct chain chain = {0};
-    /* Each row points to an earlier one, so the walk ends. */
-    for (uint64_t lsn = image->head.last_lsn; lsn > 0;) {
-        struct row *row = next_place(&chain, arena);
-        enum saga_error rc = row ? read_event(reader, lsn, arena, row) : SAGA_NO_MEMORY;
-        if (rc != SAGA_OK) {
-            return rc;
-        }
-        if (row->saga != image->head.saga || row->prev >= lsn) {
-            return SAGA_STORE_CORRUPT;
-        }
-        lsn = row->prev;
-    }
-    reverse(&chain);
-    image->rows = chain.rows;
-    image->row_count = chain.count;
-    IMPLIES(chain.count > 0, chain.rows[chain.count - 1].lsn == image->head.last_lsn);
-    return SAGA_OK;
-}
-
-/* From a statement that stands on a head. */
-static enum saga_error read_image(struct reader *reader, sqlite3_stmt *row, uint64_t tail,
-                                  struct arena *arena, struct saga_image *image)
+/* From a statement that stands on a head. After SAGA_STORE_CORRUPT head and name are set. */
+static enum saga_error read_image(struct reader *reader, sqlite3_stmt *row,
+                                  const struct wanted *wanted, struct arena *arena,
+                                  struct saga_image *image)
 {
     bool ok = true;
     struct span name;
+    *image = (struct saga_image){0};
     reader_take_head(row, &image->head, &name);
-    image->name = arena_copy(arena, name, &ok);
+    PRE(image->head.saga > 0);
     image->head.definition = arena_copy(arena, image->head.definition, &ok);
+    image->name = arena_copy(arena, name, &ok);
     if (!ok) {
         return SAGA_NO_MEMORY;
     }
-    if (tail > image->head.last_lsn) {
-        image->head.last_lsn = tail;
+    if (wanted->tail > image->head.last_lsn) {
+        image->head.last_lsn = wanted->tail;
     }
-    return read_chain(reader, image, arena);
+    return chain_read(reader, &wanted->range, arena, image);
 }
-
-/* ---- one saga ---- */
 
 enum saga_error reader_find_name(struct reader *reader, struct span text, struct name *found)
 {
@@ -157,7 +88,7 @@ enum saga_error reader_find_name(struct reader *reader, struct span text, struct
     return has_digest ? SAGA_OK : SAGA_STORE_CORRUPT;
 }
 
-static enum saga_error load_by_id(struct reader *reader, uint64_t saga, uint64_t tail,
+static enum saga_error load_by_id(struct reader *reader, uint64_t saga, const struct wanted *wanted,
                                   struct arena *arena, struct saga_image *image)
 {
     sqlite3_stmt *head = reader_query(reader, READ_HEAD);
@@ -166,33 +97,52 @@ static enum saga_error load_by_id(struct reader *reader, uint64_t saga, uint64_t
     if (!db_next(head, &rc)) {
         return rc == SAGA_OK ? SAGA_STORE_CORRUPT : rc;
     }
-    rc = read_image(reader, head, tail, arena, image);
+    rc = read_image(reader, head, wanted, arena, image);
     db_end(head);
     return rc;
+}
+
+static enum saga_error load(struct reader *reader, struct span name,
+                            const struct chain_range *range, struct arena *arena,
+                            struct saga_image *image)
+{
+    struct name found;
+    *image = (struct saga_image){0};
+    enum saga_error rc = reader_find_name(reader, name, &found);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    const struct wanted wanted = {.tail = tails_get(reader->tails, found.saga), .range = *range};
+    rc = db_step(reader_query(reader, READ_BEGIN));
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    rc = load_by_id(reader, found.saga, &wanted, arena, image);
+    enum saga_error ended = db_step(reader_query(reader, READ_COMMIT));
+    rc = rc == SAGA_OK ? ended : rc;
+    /* The text may have been another name of the saga: the key of a request, a token. */
+    bool is_other = image->name.size > 0 && !span_equal(image->name, name);
+    IMPLIES(rc == SAGA_OK, image->head.saga == found.saga);
+    return is_other ? SAGA_NOT_FOUND : rc;
 }
 
 enum saga_error reader_load_one(struct reader *reader, struct span name, struct arena *arena,
                                 struct saga_image *image)
 {
-    struct name found;
-    enum saga_error rc = reader_find_name(reader, name, &found);
-    if (rc != SAGA_OK) {
-        return rc;
-    }
-    uint64_t tail = tails_get(reader->tails, found.saga);
-    rc = db_step(reader_query(reader, READ_BEGIN));
-    if (rc != SAGA_OK) {
-        return rc;
-    }
-    rc = load_by_id(reader, found.saga, tail, arena, image);
-    enum saga_error ended = db_step(reader_query(reader, READ_COMMIT));
-    rc = rc == SAGA_OK ? ended : rc;
-    if (rc != SAGA_OK) {
-        return rc;
-    }
-    POST(image->head.saga == found.saga);
-    /* The text may have been another name of the saga: the key of a request, a token. */
-    return span_equal(image->name, name) ? SAGA_OK : SAGA_NOT_FOUND;
+    PRE(image != NULL);
+    return load(reader, name, &whole, arena, image);
+}
+
+enum saga_error reader_load_page(struct reader *reader, struct span name,
+                                 const struct store_page *page, struct arena *arena,
+                                 struct saga_image *image)
+{
+    PRE(page->limit > 0);
+    PRE(page->first_seq > 0);
+    const struct chain_range range = {.first = page->first_seq,
+                                      .end = page->first_seq + page->limit};
+    PRE(range.end > range.first);
+    return load(reader, name, &range, arena, image);
 }
 
 /* ---- what recovery needs ---- */
@@ -208,9 +158,10 @@ enum saga_error reader_load_awake(struct reader *reader, store_image_fn fn, void
     while (db_next(heads, &rc)) {
         struct saga_image image;
         uint64_t saga = (uint64_t)sqlite3_column_int64(heads, HEAD_SAGA);
+        const struct wanted wanted = {.tail = tails_get(reader->tails, saga), .range = whole};
         arena_reset(&arena);
-        rc = read_image(reader, heads, tails_get(reader->tails, saga), &arena, &image);
-        if (rc == SAGA_OK) {
+        rc = read_image(reader, heads, &wanted, &arena, &image);
+        if (rc == SAGA_OK || image.is_unreadable) {
             rc = fn(&image, arg);
         }
     }

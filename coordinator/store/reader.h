@@ -18,7 +18,7 @@ struct reader {
     uint32_t magic;                       /* READER_MAGIC */
     sqlite3 *db;                          /* owned */
     struct tails *tails;                  /* borrowed from the writer */
-    int64_t scan_max;                     /* sagas that one list looks at */
+    int64_t scan_max;                     /* rounds in vain, after which a list leaves off */
     sqlite3_stmt *statements[READ_COUNT]; /* owned */
 };
 
@@ -45,6 +45,9 @@ void reader_take_head(sqlite3_stmt *row, struct head *head, struct span *name);
 /* As store.h says of the functions of these names. */
 MUST_CHECK enum saga_error reader_load_one(struct reader *reader, struct span name,
                                            struct arena *arena, struct saga_image *image);
+MUST_CHECK enum saga_error reader_load_page(struct reader *reader, struct span name,
+                                            const struct store_page *page, struct arena *arena,
+                                            struct saga_image *image);
 MUST_CHECK enum saga_error reader_load_awake(struct reader *reader, store_image_fn fn, void *arg);
 MUST_CHECK enum saga_error reader_list_due(struct reader *reader, struct store_due *due,
                                            store_item_fn fn, void *arg);

@@ -12,6 +12,14 @@ static enum saga_error load_one(struct store_reader *base, struct span name, str
     return reader_load_one(reader_of(base), name, arena, image);
 }
 
+static enum saga_error load_page(struct store_reader *base, struct span name,
+                                 const struct store_page *page, struct arena *arena,
+                                 struct saga_image *image)
+{
+    PRE(image != NULL);
+    return reader_load_page(reader_of(base), name, page, arena, image);
+}
+
 static enum saga_error list(struct store_reader *base, const struct store_filter *filter,
                             store_item_fn fn, void *arg)
 {
@@ -62,6 +70,7 @@ static void close_reader(struct store_reader **base)
 
 static const struct store_reader_ops ops = {
     .load_one = load_one,
+    .load_page = load_page,
     .list = list,
     .find_name = find_name,
     .list_deliveries = list_deliveries,
@@ -70,7 +79,7 @@ static const struct store_reader_ops ops = {
     .list_schedules = list_schedules,
     .close = close_reader,
 };
-_Static_assert(sizeof(struct store_reader_ops) == 8 * sizeof(void *), "each operation is set");
+_Static_assert(sizeof(struct store_reader_ops) == 9 * sizeof(void *), "each operation is set");
 
 enum saga_error reads_open(const char *path, struct tails *tails, uint64_t scan_max,
                            struct store_reader **reader)

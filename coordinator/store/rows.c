@@ -25,6 +25,10 @@ void rows_check(const struct rows *rows, uint64_t last_lsn)
         PRE(head->due_ms >= 0 && head->due_ms <= DUE_NEVER_MS);
         IMPLIES(head->due_ms > DUE_OWED_MS, !saga_state_is_final(head->state));
     }
+    for (uint32_t at = 0; at < rows->facet_count; at++) {
+        PRE(rows->facets[at].kind > 0 && rows->facets[at].kind < FACET_KIND_COUNT);
+        PRE(rows->facets[at].saga > 0);
+    }
     for (uint32_t at = 0; at < rows->delivery_count; at++) {
         const struct delivery *delivery = &rows->deliveries[at];
         bool is_new = delivery->change == DELIVERY_NEW;
@@ -83,17 +87,27 @@ static bool is_unfinished(enum saga_state state)
         "the unfinished states changed: " #name);
 #include "schemas/states.def"
 
-bool rows_is_child(struct span name, struct span parent)
+static bool is_digit(uint8_t byte)
 {
-    if (name.size < parent.size + 2 || memcmp(name.data, parent.data, parent.size) != 0 ||
-        name.data[parent.size] != '~') {
-        return false;
+    return byte >= '0' && byte <= '9';
+}
+
+/* Names of steps do not begin with a digit, and hold no ~: the parent's name ends before the last ~
+ * that no digit follows. */
+struct span rows_parent_name(struct span name)
+{
+    for (size_t at = name.size; at > 1; at--) {
+        if (name.data[at - 1] == '~' && at < name.size && !is_digit(name.data[at])) {
+            return span_of(name.data, at - 1);
+        }
     }
-    bool is_grandchild = false;
-    for (size_t i = parent.size + 1; i + 1 < name.size; i++) {
-        is_grandchild |= name.data[i] == '~' && (name.data[i + 1] < '0' || name.data[i + 1] > '9');
-    }
-    return !is_grandchild;
+    return (struct span){NULL, 0};
+}
+
+bool rows_has_prefix(struct span text, struct span prefix)
+{
+    return text.size >= prefix.size &&
+           (prefix.size == 0 || memcmp(text.data, prefix.data, prefix.size) == 0);
 }
 
 bool rows_head_matches(const struct head *head, const struct store_filter *filter)
@@ -114,6 +128,15 @@ bool rows_head_matches(const struct head *head, const struct store_filter *filte
         return false;
     }
     return filter->started_until_ms == 0 || head->started_ms < filter->started_until_ms;
+}
+
+bool rows_go_by_name(const struct store_filter *filter)
+{
+    bool has_more = filter->state != SAGA_STATE_NONE || filter->unfinished ||
+                    filter->definition.size > 0 || filter->parent.size > 0 ||
+                    filter->facet_count > 0 || filter->started_from_ms > 0 ||
+                    filter->started_until_ms > 0;
+    return filter->prefix.size > 0 && !has_more;
 }
 
 bool rows_due_takes(struct store_due *due, int64_t due_ms, uint64_t saga)

@@ -16,13 +16,18 @@ struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at)
 /* The newest time that the batch tells of outside of the bodies, or 0. */
 int64_t rows_last_ms(const struct rows *rows);
 
-/* Is the saga of this name a step of the one named parent? Its id is <parent>~<step>, and may end
- * in
- * ~<number>: see 1-model. */
-bool rows_is_child(struct span name, struct span parent);
+/* The external id of the saga of which the saga of this name is a step: an id of the form
+ * <parent>~<step> or <parent>~<step>~<number>. Empty: the saga is nobody's step. */
+struct span rows_parent_name(struct span name);
 
-/* Does the saga match all that the filter asks for, its cursor included? */
+/* Does the text begin with the prefix? */
+bool rows_has_prefix(struct span text, struct span prefix);
+
+/* Does the saga match all that the filter asks of its head, its cursor included? */
 bool rows_head_matches(const struct head *head, const struct store_filter *filter);
+
+/* Is a list in the order of names? A prefix is all that it asks for. */
+bool rows_go_by_name(const struct store_filter *filter);
 
 /* Is the next one in order of due times to be shown? Moves the place on to it, or says when it is
  * due. */

@@ -64,8 +64,45 @@
     "CREATE TABLE loss (at_ms INTEGER NOT NULL, last_lsn INTEGER NOT NULL,"                        \
     " durable_lsn INTEGER NOT NULL, what TEXT NOT NULL) STRICT;"
 
+/* An index behind each filter of a list: status, definition, parent, start, and facets. */
+#define SQL_STEP_3_LISTS                                                                           \
+    "DROP INDEX saga_awake; DROP INDEX saga_asleep;"                                               \
+    "CREATE INDEX saga_awake ON saga (status)"                                                     \
+    " WHERE due_ms <= 0 AND (status < 6 OR status = 10 OR status = 11);"                           \
+    "CREATE INDEX saga_asleep ON saga (status) WHERE due_ms > 1;"                                  \
+    "CREATE INDEX saga_final ON saga (status)"                                                     \
+    " WHERE (status > 5 AND status < 10 OR status > 11);"                                          \
+    "CREATE INDEX saga_kind ON saga (kind);"                                                       \
+    "CREATE TABLE facet (kind INTEGER NOT NULL, value TEXT NOT NULL, saga INTEGER NOT NULL,"       \
+    " PRIMARY KEY (kind, value, saga)) STRICT, WITHOUT ROWID;"                                     \
+    "CREATE TABLE child (parent INTEGER NOT NULL, saga INTEGER NOT NULL,"                          \
+    " PRIMARY KEY (parent, saga)) STRICT, WITHOUT ROWID;"                                          \
+    "CREATE TABLE clock (saga INTEGER PRIMARY KEY) STRICT;"                                        \
+    "INSERT INTO clock SELECT saga FROM (SELECT saga, started_ms,"                                 \
+    " lag(started_ms) OVER (ORDER BY saga) AS before FROM saga) WHERE started_ms < before;"
+
+/* The parent of <parent>~<step> and <parent>~<step>~<number>: what stands before the last ~ that no
+ * digit follows. rtrim() takes off what replace() has left of the name: all but the ~. */
+#define SQL_STEP_3_CHILDREN                                                                        \
+    "WITH last AS (SELECT saga, name, rtrim(name, replace(name, '~', '')) AS head FROM saga"       \
+    " WHERE instr(name, '~') > 0),"                                                                \
+    " whole AS (SELECT saga, iif(substr(name, length(head) + 1) GLOB '[0-9]*',"                    \
+    " substr(head, 1, length(head) - 1), name) AS name FROM last),"                                \
+    " parent AS (SELECT saga, rtrim(rtrim(name, replace(name, '~', '')), '~') AS name FROM whole)" \
+    "INSERT INTO child SELECT n.saga, p.saga FROM parent AS p JOIN name AS n ON n.text = p.name;"
+
+/* Ways into long histories. */
+#define SQL_STEP_3_WAYPOINTS                                                                       \
+    "CREATE TABLE waypoint (saga INTEGER NOT NULL, seq INTEGER NOT NULL, lsn INTEGER NOT NULL,"    \
+    " PRIMARY KEY (saga, seq)) STRICT, WITHOUT ROWID;"                                             \
+    "INSERT INTO waypoint SELECT saga, seq, lsn FROM event"                                        \
+    " WHERE (seq - 1) / 64 <> (seq + count - 1) / 64;"
+
 #define SQL_STEP_3                                                                                 \
     SQL_STEP_3_LOSS                                                                                \
+    SQL_STEP_3_LISTS                                                                               \
+    SQL_STEP_3_CHILDREN                                                                            \
+    SQL_STEP_3_WAYPOINTS                                                                           \
     "PRAGMA user_version = 3;"
 
 #endif

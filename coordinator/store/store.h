@@ -20,19 +20,38 @@ struct store_inbox_ops; /* inbox.h */
 struct store; /* each implementation's own; its first member is `const struct store_ops *ops` */
 struct store_reader; /* the same for store_reader_ops */
 
-/* Which sagas a list is to show. Empty or zero = any. */
+struct store_facet {
+    enum facet_kind kind;
+    struct span value;
+};
+
+/* Which sagas a list is to show: those for which all is so. Empty or zero = any. */
 struct store_filter {
     enum saga_state state;
     struct span definition;
     struct span parent; /* only sagas that are steps of this one */
+    struct span prefix; /* of the external id */
+    const struct store_facet *facets;
+    uint32_t facet_count; /* at most STORE_FACETS_MAX */
     int64_t started_from_ms;
     int64_t started_until_ms;
     uint64_t before; /* internal id: only sagas started before this one (cursor); 0 = newest */
+    /* External id: only greater ones (cursor), in a list that asks for a prefix and nothing else.
+     */
+    struct span after;
     uint32_t limit;  /* 1..500 */
     bool unfinished; /* running, compensating or parked */
-    /* Result, if there is a place for it: sagas started before this one were not looked at, for the
-     * filter matched too few of the newer ones; 0 = all were. */
+    /* Result, if there is a place for it: sagas started before this one were not looked at, for too
+     * few of the newer ones matched all that was asked; 0 = all were. */
     uint64_t *left_off;
+};
+
+enum { STORE_FACETS_MAX = 32 };
+
+/* Which part of a history is wanted. */
+struct store_page {
+    uint64_t first_seq; /* from this record on, from 1 */
+    uint32_t limit;     /* records, at least 1 */
 };
 
 struct store_item {
@@ -109,7 +128,7 @@ static inline uint64_t store_items(const struct rows *rows)
 {
     return (uint64_t)rows->head_count + rows->name_count + rows->definition_count +
            rows->inbox_count + rows->inbox_done_count + rows->wait_count + rows->delivery_count +
-           rows->hook_count + rows->schedule_count + rows->claim_count;
+           rows->hook_count + rows->schedule_count + rows->claim_count + rows->facet_count;
 }
 
 struct store_ops {
@@ -139,7 +158,8 @@ struct store_ops {
 
     /* Reads of the loop's own thread see what is durable. */
 
-    /* Every saga that is neither final nor asleep, in ascending order of internal id: recovery. */
+    /* Every saga that is neither final nor asleep, in ascending order of internal id: recovery. One
+     * that cannot be read is shown too (image.is_unreadable), and does not stop the others. */
     MUST_CHECK enum saga_error (*load_awake)(struct store *store, store_image_fn fn, void *arg);
     /* Sagas that sleep and are due: see struct store_due. */
     MUST_CHECK enum saga_error (*list_due)(struct store *store, struct store_due *due,
@@ -155,7 +175,8 @@ struct store_ops {
     /* The name's entry. SAGA_NOT_FOUND. `found->text` is not set. */
     MUST_CHECK enum saga_error (*find_name)(struct store *store, struct span text,
                                             struct name *found);
-    /* One saga by its external id, with all its rows. SAGA_NOT_FOUND. */
+    /* One saga by its external id, with all its rows. SAGA_NOT_FOUND; SAGA_STORE_CORRUPT when this
+     * saga cannot be read: then only head and name are set, if they are known (name.size > 0). */
     MUST_CHECK enum saga_error (*load_one)(struct store *store, struct span name,
                                            struct arena *arena, struct saga_image *image);
 
@@ -174,7 +195,14 @@ struct store_ops {
 struct store_reader_ops {
     MUST_CHECK enum saga_error (*load_one)(struct store_reader *reader, struct span name,
                                            struct arena *arena, struct saga_image *image);
-    /* Newest first. */
+    /* The rows of one saga that hold the records of a page, whatever the length of its history; the
+     * image's head says what the saga is now. Rows are whole: they may hold records before and
+     * behind the page. No rows: the history is shorter. SAGA_NOT_FOUND. */
+    MUST_CHECK enum saga_error (*load_page)(struct store_reader *reader, struct span name,
+                                            const struct store_page *page, struct arena *arena,
+                                            struct saga_image *image);
+    /* Newest first; but in the order of external ids where a prefix is all that is asked for. What
+     * a page costs depends on its length, not on how many sagas there are. */
     MUST_CHECK enum saga_error (*list)(struct store_reader *reader,
                                        const struct store_filter *filter, store_item_fn fn,
                                        void *arg);

@@ -125,7 +125,7 @@ static enum saga_error load_awake(struct store *store, store_image_fn fn, void *
         struct saga_image image;
         arena_reset(&memory->scratch);
         rc = memory_reads_rows(memory, saga, &memory->scratch, &image);
-        if (rc == SAGA_OK) {
+        if (rc == SAGA_OK || image.is_unreadable) {
             rc = fn(&image, arg);
         }
     }
@@ -229,6 +229,7 @@ static void memory_close(struct store **store)
     memory->magic = 0;
     memory_outbox_close(&memory->outbox);
     memory_claims_close(&memory->claims);
+    memory_facets_close(&memory->facets);
     map_close(&memory->names);
     memory_events_close(&memory->inbox);
     arena_close(&memory->arena);

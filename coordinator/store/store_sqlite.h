@@ -14,7 +14,7 @@ struct store_sqlite_options {
     uint64_t turn_rows;        /* rows after which the newest rows of live sagas are noted */
     int64_t checkpoint_frames; /* length of the log at which it is copied back */
     uint64_t space_min;        /* bytes of the disk that stay free */
-    uint64_t scan_max;         /* sagas that one list looks at */
+    uint64_t scan_max;         /* rounds in vain, after which a list leaves off */
 };
 
 /* Opens the store in the file `path`, and makes it if there is none. SAGA_STORE_LOCKED when another

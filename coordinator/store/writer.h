@@ -44,6 +44,7 @@ struct writer {
     bool is_turning;          /* the old tails are being written */
     uint64_t row_count;       /* rows since open, for crash_at_row */
     int64_t last_ms;          /* newest time seen */
+    int64_t started_ms;       /* of the newest saga */
     int high_water;           /* descriptor of the file of this name; -1 = none */
     int64_t wal_frames;       /* length of the log after the last commit */
     int64_t checkpoint_at;    /* frames at which to checkpoint next */

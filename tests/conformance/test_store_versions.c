@@ -2,9 +2,11 @@
  *
  * tests/vectors/store-1-sagas.sql is the dump of a store that sagad wrote when its schema was
  * version 1: a saga that sleeps, one that is paused, one that completed and one that was
- * terminated.
+ * terminated. tests/vectors/store-2.sql is the schema of version 2, which the test fills itself.
  *
- * Seen to fail with: a column of another default; a step that is not run. */
+ * Seen to fail with: a column of another default; a step that is not run; each of the three parts
+ * of the step to version 3 that fill a table left out; a number at the end of a name not taken off.
+ */
 #include <criterion/criterion.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -103,5 +105,82 @@ Test(store_versions, an_old_store_has_all_its_sagas_awake)
     cr_assert_str_eq(unfinished.names, "paused waits ");
     reader->ops->close(&reader);
     store->ops->close(&store);
+    end(&old);
+}
+
+/* ---- from version 2 ---- */
+
+/* Sagas of steps, a clock that was set back before saga 5, and a history of 200 records. */
+static const char fill[] =
+    "INSERT INTO kind VALUES (1, 'booking', 1);"
+    "INSERT INTO name VALUES ('p', 1, zeroblob(32)), ('p~a', 2, zeroblob(32)),"
+    " ('p~a~2', 3, zeroblob(32)), ('p~a~2~x_9', 4, zeroblob(32)), ('q', 5, zeroblob(32)),"
+    " ('q~b[12]~3', 6, zeroblob(32));"
+    "INSERT INTO saga SELECT saga, text, 1, 2, iif(saga < 5, 1000, 500) + saga,"
+    " -iif(saga < 5, 1000, 500) - saga, saga, iif(saga = 6, 206, saga), 0 FROM name;"
+    "WITH RECURSIVE n(lsn) AS (SELECT 1 UNION ALL SELECT lsn + 1 FROM n WHERE lsn < 206)"
+    " INSERT INTO event SELECT lsn, min(lsn, 6), max(1, lsn - 5), iif(lsn < 7, 0, lsn - 1), 1,"
+    " x'90', NULL FROM n;"
+    "UPDATE meta SET value = 206 WHERE key = 'heads_lsn';";
+
+static void check_names(struct store *store, struct store_filter filter, const char *names)
+{
+    struct seen seen = {""};
+    struct store_reader *reader = NULL;
+    filter.limit = 10;
+    cr_assert_eq(store->ops->reader_open(store, &reader), SAGA_OK);
+    cr_assert_eq(reader->ops->list(reader, &filter, note_item, &seen), SAGA_OK);
+    cr_assert_str_eq(seen.names, names);
+    reader->ops->close(&reader);
+}
+
+static int64_t number_of(const struct place *place, const char *sql)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    cr_assert_eq(sqlite3_open(place->path, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
+    int64_t number = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return number;
+}
+
+Test(store_versions, version_2_gets_its_indexes)
+{
+    static struct place old;
+    struct arena arena;
+    struct saga_image image;
+    struct store_reader *reader = NULL;
+    sqlite3 *db = NULL;
+    begin(&old);
+    read_dump(&old, "store-2.sql");
+    cr_assert_eq(sqlite3_open(old.path, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db, fill, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+    struct store *store = open_store(&old);
+    check_names(store, (struct store_filter){.parent = span_text("p")}, "p~a~2 p~a ");
+    check_names(store, (struct store_filter){.parent = span_text("p~a~2")}, "p~a~2~x_9 ");
+    check_names(store, (struct store_filter){.parent = span_text("q")}, "q~b[12]~3 ");
+    check_names(store, (struct store_filter){.started_until_ms = 1003}, "q~b[12]~3 q p~a p ");
+    check_names(store, (struct store_filter){.started_from_ms = 506, .started_until_ms = 1002},
+                "q~b[12]~3 p ");
+    check_names(store, (struct store_filter){.state = SAGA_STATE_RUNNING, .before = 3}, "p~a p ");
+    check_names(store, (struct store_filter){.definition = span_text("booking"), .before = 2},
+                "p ");
+
+    const struct store_page page = {.first_seq = 100, .limit = 10};
+    arena_open(&arena, &arena_heap, 1 << 20);
+    cr_assert_eq(store->ops->reader_open(store, &reader), SAGA_OK);
+    cr_assert_eq(reader->ops->load_page(reader, span_text("q~b[12]~3"), &page, &arena, &image),
+                 SAGA_OK);
+    cr_assert_eq(image.row_count, 10);
+    cr_assert_eq(image.rows[0].seq, 100);
+    reader->ops->close(&reader);
+    arena_close(&arena);
+    store->ops->close(&store);
+    cr_assert_eq(number_of(&old, "SELECT count(*) FROM waypoint"), 3);
+    cr_assert_eq(number_of(&old, "SELECT saga FROM clock"), 5);
     end(&old);
 }
