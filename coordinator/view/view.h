@@ -43,7 +43,7 @@ struct view_step {
     uint32_t error_attempt; /* the attempt that gave the error */
     int64_t started_ms;     /* 0 = not */
     int64_t ended_ms;
-    int64_t done_ms;  /* when its do ended; 0 = not */
+    int64_t done_ms; /* when its do ended; 0 = not */
     int64_t cost_micros;
     const struct step_spec *spec; /* needs, action */
     bool is_item;                 /* of the fan-out that stands before its items in the list */
