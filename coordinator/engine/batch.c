@@ -150,7 +150,7 @@ struct head *batch_head(struct batch *batch)
 
 struct name *batch_name(struct batch *batch)
 {
-    PRE(batch->serial > 0);
+    PRE(batch->arena.source != NULL); /* a name may come without a saga: a key */
     return add(batch, BATCH_NAMES);
 }
 
