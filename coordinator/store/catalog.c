@@ -164,8 +164,8 @@ static size_t place_of(const struct catalog *catalog, struct span name)
 
 static struct catalog_entry *newest_of(const struct catalog *catalog, struct span name)
 {
-    PRE(name.size > 0);
     size_t at = place_of(catalog, name);
+    CHECK(at <= catalog->name_count);
     bool found =
         at < catalog->name_count && span_equal(catalog->newest[at]->definition->name, name);
     return found ? catalog->newest[at] : NULL;
