@@ -320,6 +320,10 @@ void child_ended(struct turn *turn, const struct child_end *end)
         step->live.watch.is_there = true;
         return;
     }
+    bool has_not_begun = step->state != STEP_STATE_WAITING && end->state == SAGA_STATE_COMPLETED;
+    if (has_not_begun && step->live.watch.wish == CHILD_PAUSE) {
+        return; /* its undo is asked for when the parent is resumed */
+    }
     child_goes_on(turn, step);
     if (end->state == SAGA_STATE_RUNNING || end->state == SAGA_STATE_COMPENSATING) {
         return;
