@@ -64,7 +64,9 @@ static void put_retry(struct sim *sim, struct buf *out, uint32_t attempts)
 
 static void put_timeouts(struct sim *sim, struct buf *out, bool is_undo)
 {
-    buf_format(out, "'timeout':{'start_to_close':'%ums'", 800 + sim_draw(sim, 3000));
+    /* Some outlast a lost session, so that whoever comes back may go on with its attempt. */
+    uint32_t more_ms = sim_draw(sim, 6) == 0 ? 9000 : 0;
+    buf_format(out, "'timeout':{'start_to_close':'%ums'", more_ms + 800 + sim_draw(sim, 3000));
     if (!is_undo && sim_chance(sim, 200)) {
         buf_format(out, ",'schedule_to_start':'%ums'", 1000 + sim_draw(sim, 5000));
     }
