@@ -11,18 +11,18 @@
  *
  * Seen to fail, with the engine broken as said, among others:
  *
- *   retries-back-off               retry.c: delay = delay
- *   retry-after-wins               call.c: delay_ms = 0 there
- *   stale-failure-decides-nothing  call.c: an older attempt decides
- *   doubt-is-compensated           fold.c: in doubt taken for failed
- *   undo-waits-for-its-do          saga.c: call_quiet_ms() gives 0
- *   plan-then-apply                verbs.c: the digest is not compared
- *   rollback-past-the-pivot        verbs.c: `accept` is not asked for
- *   pause-and-resume               settle.c: goes on with a paused saga
- *   timeout-heartbeat              timers.c: the heartbeat is left out
- *   crash-adopts-what-runs         timers.c: orphans are sent again at once
- *   terminate-names-steps          results.c: no alert of a late result
- *   the replay, in 27 of them      fold.c: retry_ms = at_ms
+ *   20-retries-back-off               retry.c: delay = delay
+ *   21-retry-after-wins               call.c: delay_ms = 0 there
+ *   21-stale-failure-decides-nothing  call.c: an older attempt decides
+ *   40-doubt-is-compensated           fold.c: in doubt taken for failed
+ *   32-undo-waits-for-its-do          saga.c: call_quiet_ms() gives 0
+ *   67-plan-then-apply                verbs.c: the digest is not compared
+ *   64-rollback-past-the-pivot        verbs.c: `accept` is not asked for
+ *   60-pause-and-resume               settle.c: goes on with a paused saga
+ *   22-timeout-heartbeat              timers.c: the heartbeat is left out
+ *   90-crash-adopts-what-runs         timers.c: orphans are sent again at once
+ *   66-terminate-names-steps          results.c: no alert of a late result
+ *   the replay, in 27 of them         fold.c: retry_ms = at_ms
  */
 #include <stdio.h>
 #include <stdlib.h>
