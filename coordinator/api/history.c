@@ -31,6 +31,15 @@ static enum saga_error history_one(const struct view_record *record, void *arg)
     return SAGA_OK;
 }
 
+/* The page, and the record behind it, which says that there is more. */
+static bool load(struct http_call *call, uint64_t since, uint64_t limit, struct saga_image *image,
+                 const struct definition **definition)
+{
+    const struct store_page page = {.first_seq = since + 1, .limit = (uint32_t)limit + 1};
+    PRE(limit <= HISTORY_MAX);
+    return saga_read_page(call, call->target.parts[0], &page, image, definition);
+}
+
 void history_read(struct http_call *call)
 {
     struct saga_image image;
@@ -40,7 +49,7 @@ void history_read(struct http_call *call)
     if (!query_number(call, "since", (struct query_bounds){0, SEQ_MAX}, &since) ||
         !query_cursor(call, &since) ||
         !query_number(call, "limit", (struct query_bounds){1, HISTORY_MAX}, &history.left) ||
-        !saga_read_load(call, call->target.parts[0], &image, &definition)) {
+        !load(call, since, history.left, &image, &definition)) {
         return;
     }
     struct history_request request = {definition, since, &call->arena};

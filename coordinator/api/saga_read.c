@@ -5,14 +5,12 @@
 #include "api/http_call.h"
 #include "api/shape.h"
 #include "base/ids.h"
+#include "view/view_history.h"
 
-bool saga_read_load(struct http_call *call, struct span name, struct saga_image *image,
-                    const struct definition **definition)
+/* What loading said, and the definition. False when a problem was answered. */
+static bool take(struct http_call *call, enum saga_error rc, const struct saga_image *image,
+                 const struct definition **definition)
 {
-    struct store_reader *reader = call->reader;
-    enum saga_error rc = ids_is_saga(name)
-                             ? reader->ops->load_one(reader, name, &call->arena, image)
-                             : SAGA_NOT_FOUND;
     if (rc != SAGA_OK) {
         problem_answer(call, rc, rc == SAGA_NOT_FOUND ? "there is no saga of this id" : NULL);
         return false;
@@ -23,6 +21,29 @@ bool saga_read_load(struct http_call *call, struct span name, struct saga_image 
         return false;
     }
     return true;
+}
+
+bool saga_read_load(struct http_call *call, struct span name, struct saga_image *image,
+                    const struct definition **definition)
+{
+    struct store_reader *reader = call->reader;
+    enum saga_error rc = ids_is_saga(name)
+                             ? reader->ops->load_one(reader, name, &call->arena, image)
+                             : SAGA_NOT_FOUND;
+    return take(call, rc, image, definition);
+}
+
+bool saga_read_page(struct http_call *call, struct span name, const struct store_page *page,
+                    struct saga_image *image, const struct definition **definition)
+{
+    struct store_reader *reader = call->reader;
+    enum saga_error rc = ids_is_saga(name)
+                             ? reader->ops->load_page(reader, name, page, &call->arena, image)
+                             : SAGA_NOT_FOUND;
+    if (!take(call, rc, image, definition)) {
+        return false;
+    }
+    return !view_history_needs_all(*definition) || saga_read_load(call, name, image, definition);
 }
 
 static bool make_view(struct http_call *call, struct span name, struct view *view)

@@ -8,10 +8,15 @@
 
 struct http_call;
 struct definition;
+struct store_page;
 
 /* Loads a saga and its definition. False when a problem was answered. */
 bool saga_read_load(struct http_call *call, struct span name, struct saga_image *image,
                     const struct definition **definition);
+/* The same with the rows of a page of its history; with all of them, if they are needed to show it.
+ */
+bool saga_read_page(struct http_call *call, struct span name, const struct store_page *page,
+                    struct saga_image *image, const struct definition **definition);
 /* Answers with the whole saga; its ETag is its `seq`. */
 void saga_read_show(struct http_call *call, struct span name, int status, bool is_duplicate);
 

@@ -170,6 +170,14 @@ static bool has_versions(const struct definition *definition)
     return newest && newest->version > 1;
 }
 
+bool view_history_needs_all(const struct definition *definition)
+{
+    struct mask mask;
+    PRE(definition != NULL);
+    mask_open(&mask, definition, NULL);
+    return mask_is_needed(&mask) || has_versions(definition);
+}
+
 enum saga_error view_history(const struct saga_image *image, const struct history_request *request,
                              view_record_fn fn, void *arg)
 {
