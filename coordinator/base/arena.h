@@ -28,7 +28,7 @@ struct arena {
     const struct arena_source *source; /* borrowed for the arena's life */
     struct arena_chunk *chunks;        /* newest first */
     uint8_t *at;                       /* next free byte of the newest chunk */
-    uint8_t *end;                      /* its end */
+    uint8_t *end;                      /* the end of the newest chunk */
     size_t size;                       /* bytes of all chunks */
     size_t size_max;                   /* bound over all chunks */
     bool ran_dry;                      /* a take has given NULL since it was opened */
@@ -36,8 +36,9 @@ struct arena {
 
 /* An empty arena; takes no memory yet. */
 void arena_open(struct arena *arena, const struct arena_source *source, size_t size_max);
-/* The first chunk of an arena that is still empty: about so many bytes will be taken in all, in one
- * piece of memory rather than several. When there is no memory, the takes will say so. */
+/* Takes the first chunk of an arena that is still empty, large enough for about `size` bytes, so
+ * that they lie in one piece of memory rather than several. When there is none, the takes will say
+ * so. */
 void arena_expect(struct arena *arena, size_t size);
 /* Gives all chunks back. */
 void arena_close(struct arena *arena);

@@ -64,8 +64,8 @@ const char *error_sentence(enum saga_error error)
 enum saga_error error_of_code(const char *code)
 {
     PRE(code != NULL);
-    /* From 1: "ok" is no error, and a peer that reports it as one is not to be believed. Codes
-     * that several errors share give the first, which is the public one. */
+    /* The search begins at 1: "ok" is no error, and a peer that reports a failure with that code is
+     * not believed. Of several errors with one code the first counts, which is the public one. */
     for (size_t at = 1; at < ARRAY_COUNT(rows); at++) {
         if (strcmp(rows[at].code, code) == 0) {
             return (enum saga_error)at;

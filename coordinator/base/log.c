@@ -121,7 +121,7 @@ static void add_value(struct line *line, struct span value, bool quoted)
     }
 }
 
-/* Would the value not be one word of logfmt? */
+/* Must the value stand in quotes, for it would not be one word of logfmt? */
 static bool needs_quotes(struct span value)
 {
     for (size_t i = 0; i < value.size; i++) {

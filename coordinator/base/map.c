@@ -151,7 +151,7 @@ void *map_drop(struct map *map, struct span key)
     size_t gap = (size_t)(slot - map->slots);
     for (size_t at = (gap + 1) & mask; map->slots[at].key.data != NULL; at = (at + 1) & mask) {
         size_t home = (size_t)map->slots[at].hash & mask;
-        /* It may go back to the gap unless its search begins behind it. */
+        /* An entry may move back to the gap unless its own search begins behind the gap. */
         if (((at - home) & mask) >= ((at - gap) & mask)) {
             map->slots[gap] = map->slots[at];
             gap = at;
@@ -160,7 +160,7 @@ void *map_drop(struct map *map, struct span key)
     map->slots[gap] = (struct map_slot){0};
     map->count--;
     if (map->capacity > CAPACITY_MIN && map->count < map->capacity / SPARSE) {
-        (void)rebuild(map); /* without memory it stays large */
+        (void)rebuild(map); /* without memory the map stays large */
     }
     return value;
 }

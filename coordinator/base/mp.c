@@ -164,7 +164,8 @@ static inline struct span skip(struct mp *mp, uint64_t *count)
         return (struct span){NULL, 0};
     }
     const uint8_t *at = mp->at;
-    /* Each value owed needs a byte at least, so this never claims more than is there. */
+    /* Each value that is still owed needs a byte at least, so no count claims more than there is.
+     */
     for (uint64_t owed = 1; owed > 0; owed--) {
         *count += 1;
         struct mp_head head = mp_head_read(at, mp->end);

@@ -4,7 +4,7 @@
 struct level {
     uint32_t left; /* values, and keys of a map, still to come */
     bool is_map;
-    uint8_t key_count;                   /* those read */
+    uint8_t key_count;                   /* keys read so far */
     const uint8_t *keys[PLAIN_PAIR_MAX]; /* where the head of each stands */
 };
 

@@ -13,7 +13,7 @@
 enum {
     PLAIN_SIZE_MAX = 65536, /* bytes: no message so short has too many values */
     PLAIN_DEPTH_MAX = 4,    /* arrays and maps in one another */
-    PLAIN_PAIR_MAX = 8,     /* of one map */
+    PLAIN_PAIR_MAX = 8,     /* pairs of one map */
     PLAIN_TEXT_MAX = 31,    /* bytes of a key */
 };
 

@@ -15,10 +15,11 @@ struct pool_chunk;
 struct pool {
     struct arena_source source;            /* hand this to arenas; of one thread */
     struct pool_chunk *kept[POOL_CLASSES]; /* by size in units, the latest first */
-    size_t size;                           /* bytes of them */
+    size_t size;                           /* bytes of what is kept */
     size_t size_max;                       /* bound over all */
 };
 
+/* An empty pool; the heap is asked when an arena asks. */
 void pool_open(struct pool *pool, size_t size_max);
 /* Gives back what is kept. What arenas still hold is theirs: they close before. */
 void pool_close(struct pool *pool);

@@ -24,10 +24,10 @@ enum role { ROLE_NONE, ROLE_VIEWER, ROLE_AUDITOR, ROLE_CLIENT, ROLE_OPERATOR, RO
 
 enum {
     TOKEN_BYTES = 32,             /* of randomness */
-    TOKEN_TEXT = 2 * TOKEN_BYTES, /* its hex */
+    TOKEN_TEXT = 2 * TOKEN_BYTES, /* a token in hex */
     TOKENS_MAX = 10000,           /* in one file */
     TOKEN_GROUPS_MAX = 16,        /* of one token */
-    TOKEN_GROUPS_TEXT = 512,      /* all of them, with their commas */
+    TOKEN_GROUPS_TEXT = 512,      /* bytes of all groups of a token, with their commas */
     TOKEN_NAME_TEXT = 128,        /* bytes of a name: LIMIT_ACTOR */
 };
 

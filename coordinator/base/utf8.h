@@ -1,5 +1,5 @@
-/* utf8.h - is it UTF-8, and its characters. Overlong forms, surrogates and what lies beyond
- * U+10FFFF are not. */
+/* utf8.h - whether bytes are UTF-8, and the characters in them. Overlong forms, surrogates and what
+ * lies beyond U+10FFFF are not. */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
@@ -11,7 +11,7 @@ size_t utf8_size(const uint8_t *data, size_t size);
 uint32_t utf8_read(const uint8_t *data, size_t size);
 /* Writes a character, not a surrogate; gives its bytes (1 to 4). */
 size_t utf8_write(uint8_t data[4], uint32_t character);
-/* Is all of it UTF-8? Nothing is. */
+/* Is the whole text UTF-8? An empty one is. */
 bool utf8_is_valid(struct span text);
 /* Is this UTF-8 empty, or nothing but white space, Unicode's included? */
 bool utf8_is_blank(struct span text);
