@@ -30,6 +30,23 @@ static bool query_state(struct http_call *call, struct store_filter *filter)
                         "terminated, or unfinished");
 }
 
+/* The store takes 0 for "no bound". No saga started before 1970: an earlier `since` is no bound, and
+ * an earlier `until` finds nothing. */
+static bool query_span(struct http_call *call, struct store_filter *filter)
+{
+    if (!query_time(call, "since", &filter->started_from_ms) ||
+        !query_time(call, "until", &filter->started_until_ms)) {
+        return false;
+    }
+    if (filter->started_from_ms < 0) {
+        filter->started_from_ms = 0;
+    }
+    if (query_text(call, "until") && filter->started_until_ms < 1) {
+        filter->started_until_ms = 1;
+    }
+    return true;
+}
+
 struct listing {
     struct form *form;
     uint32_t count;
@@ -67,8 +84,7 @@ void saga_list(struct http_call *call)
     uint64_t limit = LIST_DEFAULT;
     if (!query_number(call, "limit", (struct query_bounds){1, LIST_MAX}, &limit) ||
         !query_state(call, &filter) || !query_cursor(call, &filter.before) ||
-        !query_time(call, "since", &filter.started_from_ms) ||
-        !query_time(call, "until", &filter.started_until_ms)) {
+        !query_span(call, &filter)) {
         return;
     }
     const char *definition = query_text(call, "definition");
