@@ -30,8 +30,8 @@ static bool query_state(struct http_call *call, struct store_filter *filter)
                         "terminated, or unfinished");
 }
 
-/* The store takes 0 for "no bound". No saga started before 1970: an earlier `since` is no bound, and
- * an earlier `until` finds nothing. */
+/* The store takes 0 for "no bound". No saga started before 1970: an earlier `since` is no bound,
+ * and an earlier `until` finds nothing. */
 static bool query_span(struct http_call *call, struct store_filter *filter)
 {
     if (!query_time(call, "since", &filter->started_from_ms) ||

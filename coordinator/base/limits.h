@@ -43,7 +43,7 @@ enum {
     LIMIT_ACTIONS = 1000,                /* actions that one session offers */
 
     /* The engine. */
-    LIMIT_CLAIMS = 2000000,               /* sagas that hold or wait for a concurrency key */
+    LIMIT_LOCKS = 2000000,                /* sagas that hold or wait for a concurrency key */
     LIMIT_SAGAS = 2000000,                /* sagas in memory */
     LIMIT_SAGA_MEMORY = 64 * 1024 * 1024, /* bytes of one saga's state; see engine/room.c */
     LIMIT_DETAILS = 8 * 1024 * 1024,      /* bytes that heartbeats' details may take of it */

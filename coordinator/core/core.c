@@ -133,7 +133,7 @@ static bool has_rows(const struct work *work)
     const struct rows *rows = &work->batch.rows;
     return rows->row_count > 0 || rows->head_count > 0 || rows->name_count > 0 ||
            rows->definition_count > 0 || rows->delivery_count > 0 || rows->hook_count > 0 ||
-           rows->schedule_count > 0 || rows->claim_count > 0 || rows->inbox_count > 0 ||
+           rows->schedule_count > 0 || rows->lock_count > 0 || rows->inbox_count > 0 ||
            rows->inbox_done_count > 0 || rows->wait_count > 0;
 }
 

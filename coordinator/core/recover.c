@@ -29,10 +29,10 @@ static enum saga_error recover_definition(const struct definition_row *row, void
     return rc;
 }
 
-static enum saga_error recover_claim(const struct store_claim *claim, void *arg)
+static enum saga_error recover_lock(const struct store_lock *lock, void *arg)
 {
     const struct core *core = arg;
-    return engine_claim(core->engine, &claim->row, claim->name);
+    return engine_lock(core->engine, &lock->row, lock->name);
 }
 
 static enum saga_error recover_saga(const struct saga_image *image, void *arg)
@@ -57,7 +57,7 @@ enum saga_error core_recover(struct core *core, char *why, size_t why_size)
     snprintf(why, why_size, "the store cannot be read");
     enum saga_error rc = store->ops->load_definitions(store, recover_definition, &recovery);
     if (rc == SAGA_OK) {
-        rc = store->ops->load_claims(store, recover_claim, core);
+        rc = store->ops->load_locks(store, recover_lock, core);
     }
     if (rc == SAGA_OK) {
         rc = store->ops->load_awake(store, recover_saga, &recovery);

@@ -47,9 +47,9 @@ static void tell_parent(struct core *core, const struct child_end *end)
     decide_step(core, &event);
 }
 
-static void admit(struct core *core, struct span saga)
+static void offer_lock(struct core *core, struct span saga)
 {
-    struct event event = {.kind = EVENT_ADMIT, .now_ms = core->now_ms, .admit = saga};
+    struct event event = {.kind = EVENT_LOCK_FREE, .now_ms = core->now_ms, .lock_for = saga};
     decide_step(core, &event);
 }
 
@@ -87,8 +87,8 @@ static void release_effect(struct core *core, const struct effect *effect)
     case EFFECT_RECALL:
         recalls_add(core, effect);
         return;
-    case EFFECT_ADMIT:
-        admit(core, effect->status.saga);
+    case EFFECT_LOCK_FREE:
+        offer_lock(core, effect->status.saga);
         return;
     }
 }

@@ -117,7 +117,7 @@ enum saga_error attempts_take(struct engine *engine, const struct event *event, 
     case EVENT_CHILD_END:
     case EVENT_ARRIVED:
     case EVENT_DELIVER:
-    case EVENT_ADMIT:
+    case EVENT_LOCK_FREE:
         UNREACHABLE("not an event of a token");
     }
     proceed(&turn);

@@ -8,7 +8,7 @@
  * An undo does not overtake its do: it leaves when no attempt of the do can act any more. */
 #include "engine/backward.h"
 
-#include "engine/claims.h"
+#include "engine/locks.h"
 #include "engine/done.h"
 #include "engine/doubt.h"
 #include "engine/failure.h"
@@ -268,11 +268,11 @@ static bool finish(struct turn *turn)
     }
     bool completes =
         saga->partial && (!has_chosen(saga) || still_stands(saga) || is_for_late_effect(saga));
-    bool waits_on = completes && claims_wait(saga);
+    bool waits_on = completes && locks_wait(saga);
     struct record record = {.type = completes ? RECORD_SAGA_COMPLETED : RECORD_SAGA_COMPENSATED};
     turn_emit(turn, &record);
     if (waits_on && !turn->failed) {
-        claims_wait_on(turn);
+        locks_wait_on(turn);
     }
     IMPLIES(!turn->failed, saga_state_is_final(saga->state));
     return false;

@@ -26,7 +26,7 @@ static const struct list {
     [BATCH_NOTICES] = LIST(rows.notices, rows.notice_count, struct notice),
     [BATCH_DELIVERIES] = LIST(rows.deliveries, rows.delivery_count, struct delivery),
     [BATCH_SCHEDULES] = LIST(rows.schedules, rows.schedule_count, struct schedule_row),
-    [BATCH_CLAIMS] = LIST(rows.claims, rows.claim_count, struct claim_row),
+    [BATCH_LOCKS] = LIST(rows.locks, rows.lock_count, struct lock_row),
     [BATCH_INBOX] = LIST(rows.inbox, rows.inbox_count, struct inbox_row),
     [BATCH_INBOX_DONE] = LIST(rows.inbox_done, rows.inbox_done_count, struct inbox_done),
     [BATCH_WAITS] = LIST(rows.waits, rows.wait_count, struct wait_row),
@@ -170,10 +170,10 @@ struct schedule_row *batch_schedule(struct batch *batch)
     return add(batch, BATCH_SCHEDULES);
 }
 
-struct claim_row *batch_claim(struct batch *batch)
+struct lock_row *batch_lock(struct batch *batch)
 {
     PRE(batch->serial > 0);
-    return add(batch, BATCH_CLAIMS);
+    return add(batch, BATCH_LOCKS);
 }
 
 struct inbox_row *batch_inbox(struct batch *batch)
@@ -194,7 +194,7 @@ struct wait_row *batch_wait(struct batch *batch)
 
 struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref)
 {
-    PRE(kind <= EFFECT_ADMIT);
+    PRE(kind <= EFFECT_LOCK_FREE);
     struct effect *effect = add(batch, BATCH_EFFECTS);
     if (effect) {
         effect->kind = kind;

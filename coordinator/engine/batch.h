@@ -24,7 +24,7 @@ void batch_close(struct batch *batch);
 struct row *batch_row(struct batch *batch);
 struct head *batch_head(struct batch *batch);
 struct name *batch_name(struct batch *batch);
-struct claim_row *batch_claim(struct batch *batch);
+struct lock_row *batch_lock(struct batch *batch);
 struct inbox_row *batch_inbox(struct batch *batch);
 struct wait_row *batch_wait(struct batch *batch);
 struct notice *batch_notice(struct batch *batch);

@@ -203,7 +203,7 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
     if (saga->deadline_ms > 0 && !saga->timed_out && may_go_back) {
         due_ms = saga->deadline_ms;
     }
-    if (saga_waits_for_start(saga) && !saga->paused && !claims_wait(saga)) {
+    if (saga_waits_for_start(saga) && !saga->paused && !locks_wait(saga)) {
         due_ms = earlier(due_ms, saga->start_at_ms);
     }
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {

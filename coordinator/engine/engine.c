@@ -6,7 +6,7 @@
 #include "engine/engine.h"
 
 #include "base/limits.h"
-#include "engine/admit.h"
+#include "engine/lock_grant.h"
 #include "engine/attempts.h"
 #include "engine/batch.h"
 #include "engine/deliver.h"
@@ -40,7 +40,7 @@ enum saga_error engine_new(const struct engine_options *options, struct engine *
     map_open(&made->sagas);
     map_open(&made->tokens);
     heap_open(&made->timers);
-    claims_open(&made->claims);
+    locks_open(&made->locks);
     buf_open(&made->records, LIMIT_BATCH_BYTES);
     buf_open(&made->values, LIMIT_BATCH_BYTES);
     buf_open(&made->scratch, LIMIT_SAGA_MEMORY);
@@ -63,7 +63,7 @@ void engine_destroy(struct engine **engine)
     map_close(&gone->sagas);
     map_close(&gone->tokens);
     heap_close(&gone->timers);
-    claims_close(gone);
+    locks_close(gone);
     buf_close(&gone->records);
     buf_close(&gone->values);
     buf_close(&gone->scratch);
@@ -109,8 +109,8 @@ bool engine_lacks(const struct engine *engine, const struct event *event, struct
         return lacks(engine, event->child.start.name, name);
     case EVENT_CHILD_END:
         return lacks(engine, event->child_end.parent, name);
-    case EVENT_ADMIT:
-        return lacks(engine, event->admit, name);
+    case EVENT_LOCK_FREE:
+        return lacks(engine, event->lock_for, name);
     case EVENT_DELIVER:
         return lacks(engine, event->delivery.saga, name);
     case EVENT_ARRIVED:
@@ -236,7 +236,7 @@ static enum saga_error serve(struct engine *engine, const struct event *event, s
             return SAGA_NO_MEMORY;
         }
     }
-    return claims_serve(engine, batch);
+    return locks_serve(engine, batch);
 }
 
 static enum saga_error verb(struct engine *engine, const struct event *event, struct batch *batch)
@@ -297,8 +297,8 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
         return deliver_arrived(engine, event, batch);
     case EVENT_DELIVER:
         return deliver_event(engine, event, batch, lookup_saga(engine, event->delivery.saga));
-    case EVENT_ADMIT:
-        return claims_admit(engine, event, batch, lookup_saga(engine, event->admit));
+    case EVENT_LOCK_FREE:
+        return locks_grant(engine, event, batch, lookup_saga(engine, event->lock_for));
     }
     UNREACHABLE("unknown event");
 }

@@ -51,7 +51,7 @@ enum batch_list {
     BATCH_NOTICES,
     BATCH_DELIVERIES,
     BATCH_SCHEDULES,
-    BATCH_CLAIMS,
+    BATCH_LOCKS,
     BATCH_INBOX,
     BATCH_INBOX_DONE,
     BATCH_WAITS,
@@ -100,8 +100,8 @@ MUST_CHECK enum saga_error engine_load(struct engine *engine, const struct saga_
 
 /* From the store: a saga that holds a concurrency key, or waits for one. Called before any
  * engine_load(), in the order of the places in the queue. SAGA_NO_MEMORY. */
-MUST_CHECK enum saga_error engine_claim(struct engine *engine, const struct claim_row *row,
-                                        struct span name);
+MUST_CHECK enum saga_error engine_lock(struct engine *engine, const struct lock_row *row,
+                                       struct span name);
 
 /* The batch of this serial (0 = none) is durable and its effects are out, and what came of those
  * effects is in the batch `making`: sagas that are final or asleep may leave memory.

@@ -42,7 +42,7 @@ enum event_kind {
     EVENT_CHILD_END, /* a parent hears what became of its child */
     EVENT_ARRIVED,   /* an event has come from outside, for the inbox */
     EVENT_DELIVER,   /* an event of the inbox is offered to a step that may wait for it */
-    EVENT_ADMIT,     /* a concurrency key may be free for this waiting saga */
+    EVENT_LOCK_FREE, /* a concurrency key may be free for this waiting saga */
 };
 
 enum result_status { RESULT_OK, RESULT_FAILED, RESULT_LATER };
@@ -103,8 +103,8 @@ struct start_request {
     struct span event; /* of the inbox, that starts the saga: see event_value_put(); empty = none */
     uint64_t event_number; /* the event's number */
     bool is_child;         /* a parent starts the saga: nobody waits for a reply */
-    bool shares_claim;     /* the saga's parent has a concurrency key, or shares one */
-    struct span claim;     /* set by the engine alone: the concurrency key, as text */
+    bool shares_lock;      /* the saga's parent has a concurrency key, or shares one */
+    struct span lock;      /* set by the engine alone: the concurrency key, as text */
 };
 
 struct child_ask {
@@ -153,9 +153,9 @@ struct event {
         struct child_end child_end;
         struct inbox_row arrived; /* without its number */
         struct event_delivery delivery;
-        struct span admit;   /* ADMIT: external id */
-        struct {             /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
-            struct span key; /* ADOPT and BEAT: with attempt */
+        struct span lock_for; /* LOCK_FREE: external id */
+        struct {              /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
+            struct span key;  /* ADOPT and BEAT: with attempt */
             uint32_t attempt;
             uint8_t token[TOKEN_SIZE]; /* SENT, LOST, UNTAKEN */
             bool barrier; /* SENT, ADOPT: the participant's database refuses a do after its undo */
@@ -176,7 +176,7 @@ enum effect_kind {
     EFFECT_CHILD_END, /* step EVENT_CHILD_END for the parent */
     EFFECT_RECALL, /* a step waits: offer it the events that came since its saga's start, in order
                     */
-    EFFECT_ADMIT,  /* step EVENT_ADMIT for status.saga */
+    EFFECT_LOCK_FREE, /* step EVENT_LOCK_FREE for status.saga */
 };
 
 struct effect {

@@ -8,7 +8,7 @@
 
 #include "engine/budget.h"
 #include "engine/call.h"
-#include "engine/claims.h"
+#include "engine/locks.h"
 #include "engine/doubt.h"
 #include "engine/failure.h"
 #include "engine/fit.h"
@@ -45,7 +45,7 @@ static bool start_ready(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool changed = false;
-    if (saga->start_at_ms > turn->now_ms || !claims_allow(turn)) {
+    if (saga->start_at_ms > turn->now_ms || !locks_allow(turn)) {
         return false;
     }
     uint32_t total = saga->step_total; /* items are begun by their container, see fan_go_on() */
@@ -245,7 +245,7 @@ bool forward(struct turn *turn)
         CHECK(saga->passed == saga->definition->step_count);
         return complete(turn);
     }
-    bool waits = saga->start_at_ms > turn->now_ms || claims_wait(saga);
+    bool waits = saga->start_at_ms > turn->now_ms || locks_wait(saga);
     if (still && !waits && saga->state != SAGA_STATE_PARKED) {
         struct record record = {.type = RECORD_SAGA_PARKED, .code = span_text("needs_a_person")};
         turn_emit(turn, &record);

@@ -6,7 +6,7 @@
  * have passed since serving began (timers.c). */
 #include "engine/load.h"
 
-#include "engine/claims.h"
+#include "engine/locks.h"
 #include "engine/due.h"
 #include "engine/kinds/child.h"
 #include "engine/kinds/child_answer.h"
@@ -65,12 +65,12 @@ static enum saga_error fold_row(struct saga *saga, const struct row *row, const 
         *why = "the chain of rows is broken";
         return SAGA_STORE_CORRUPT;
     }
-    enum claim_state claim_before = saga->claim;
+    enum lock_state lock_before = saga->lock;
     enum saga_error rc = fold_records(saga, &own, why);
     if (rc != SAGA_OK) {
         return rc;
     }
-    saga->claim_lsn = saga->claim != claim_before ? row->lsn : saga->claim_lsn;
+    saga->lock_lsn = saga->lock != lock_before ? row->lsn : saga->lock_lsn;
     saga->first_lsn = saga->first_lsn ? saga->first_lsn : row->lsn;
     saga->last_lsn = row->lsn;
     return SAGA_OK;
@@ -186,7 +186,7 @@ static void wake_up(struct saga *saga, const struct saga_image *image)
 static enum saga_error join(struct engine *engine, struct saga *saga)
 {
     PRE(lookup_saga(engine, saga->name) == saga);
-    enum saga_error rc = claims_learn(engine, saga);
+    enum saga_error rc = locks_learn(engine, saga);
     if (rc != SAGA_OK) {
         return rc;
     }

@@ -5,7 +5,7 @@
 #include "engine/saga_begin.h"
 
 #include "engine/batch.h"
-#include "engine/claims.h"
+#include "engine/locks.h"
 #include "engine/fit.h"
 #include "engine/kinds/child.h"
 #include "engine/kinds/child_answer.h"
@@ -43,7 +43,7 @@ static bool begin(struct turn *turn, const struct start_request *start)
                             .labels = labels_merge(turn, start->labels),
                             .event = start->event,
                             .mark = (int64_t)mark};
-    claims_begin(turn, start, &record);
+    locks_begin(turn, start, &record);
     turn_emit(turn, &record);
     trace_begin(saga);
     proceed(turn);
@@ -70,7 +70,7 @@ static void undo_start(struct engine *engine, struct batch *batch, const struct 
     batch->rows.head_count = mark->rows.head_count;
     batch->rows.name_count = mark->rows.name_count;
     batch->rows.notice_count = mark->rows.notice_count;
-    batch->rows.claim_count = mark->rows.claim_count;
+    batch->rows.lock_count = mark->rows.lock_count;
     batch->rows.inbox_count = mark->rows.inbox_count;
     batch->rows.wait_count = mark->rows.wait_count;
     batch->effect_count = mark->effect_count;
@@ -81,7 +81,7 @@ static void undo_start(struct engine *engine, struct batch *batch, const struct 
             map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
         }
     }
-    claims_forget(engine, *saga);
+    locks_forget(engine, *saga);
     heap_drop(&engine->timers, &(*saga)->live.timer);
     map_drop(&engine->sagas, (*saga)->name);
     saga_destroy(saga);
@@ -152,7 +152,7 @@ static bool begin_or_reply(struct engine *engine, const struct event *event, str
         return reply_misfit(batch, event, &refusal);
     }
     if (rc == SAGA_OK) {
-        rc = claims_fill(engine, &event->start, batch, &own.claim, &why);
+        rc = locks_fill(engine, &event->start, batch, &own.lock, &why);
     }
     IMPLIES(rc == SAGA_CONFLICT, why != NULL);
     if (rc != SAGA_OK && rc != SAGA_NO_MEMORY) {
@@ -215,7 +215,7 @@ static const char *begin_child(struct engine *engine, const struct event *event,
         return error_code(rc);
     }
     if (rc == SAGA_OK) {
-        rc = claims_fill(engine, &ask->start, batch, &own.claim, message);
+        rc = locks_fill(engine, &ask->start, batch, &own.lock, message);
     }
     if (rc == SAGA_INVALID || rc == SAGA_CONFLICT) {
         return error_code(rc);

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "base/heap.h"
-#include "engine/claim_table.h"
+#include "engine/lock_table.h"
 #include "engine/engine.h"
 
 struct saga;
@@ -14,7 +14,7 @@ struct engine {
     struct map sagas;   /* external id -> struct saga */
     struct map tokens;  /* token -> struct attempt */
     struct heap timers; /* of the sagas in memory */
-    struct claims claims;
+    struct locks locks;
     uint64_t lsn_last;
     uint64_t saga_last;
     uint64_t inbox_last;

@@ -22,7 +22,7 @@ void turn_open(struct turn *turn, struct engine *engine, const struct event *eve
                           .ref = event->ref,
                           .seq_before = saga->seq,
                           .state_before = saga->state,
-                          .claim_before = saga->claim,
+                          .lock_before = saga->lock,
                           .paused_before = saga->paused};
     saga->live.touched_serial = batch->serial;
     saga->live.touched_ms = event->now_ms;
@@ -94,7 +94,7 @@ bool turn_has_room(struct turn *turn)
 
 struct effect *turn_effect(struct turn *turn, enum effect_kind kind)
 {
-    PRE(kind <= EFFECT_ADMIT);
+    PRE(kind <= EFFECT_LOCK_FREE);
     if (turn->failed) {
         return NULL;
     }
@@ -128,7 +128,7 @@ bool leave_owes(enum effect_kind kind)
     case EFFECT_ALERT:
     case EFFECT_RECALL:    /* which waits are offered events is durable by itself */
     case EFFECT_CHILD_END: /* see child_owes_its_end() */
-    case EFFECT_ADMIT:     /* who may have a key is told again after a crash */
+    case EFFECT_LOCK_FREE: /* who may have a key is told again after a crash */
         return false;
     case EFFECT_CHILD:
         return true;

@@ -24,7 +24,7 @@ struct turn {
     uint64_t seq_before; /* of the saga, when the turn began */
     uint32_t value_count;
     enum saga_state state_before;
-    enum claim_state claim_before;
+    enum lock_state lock_before;
     bool paused_before;
     bool is_new;
     bool failed;

@@ -4,7 +4,7 @@
 #include "base/digest.h"
 #include "base/mp.h"
 #include "engine/batch.h"
-#include "engine/claims.h"
+#include "engine/locks.h"
 #include "engine/due.h"
 #include "engine/kinds/child_answer.h"
 #include "engine/leave.h"
@@ -90,7 +90,7 @@ bool turn_close(struct turn *turn)
         turn->failed = !make_row(turn);
     }
     if (!turn->failed) {
-        turn->failed = !claims_note(turn);
+        turn->failed = !locks_note(turn);
     }
     bool has_moved = saga->state != turn->state_before;
     saga->live.owes |= has_moved && child_owes_news(saga);

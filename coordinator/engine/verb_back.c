@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "base/mp.h"
-#include "engine/claims.h"
+#include "engine/locks.h"
 #include "engine/plan.h"
 #include "engine/state.h"
 #include "engine/turn.h"
@@ -171,7 +171,7 @@ static enum saga_error write_reversal(struct turn *turn, const struct verb_reque
                             .steps = buf_span(steps),
                             .accept = buf_span(accept)};
     CHECK(!buf_failed(steps));
-    claims_reverse(turn, &record);
+    locks_reverse(turn, &record);
     return SAGA_OK;
 }
 
@@ -182,7 +182,7 @@ enum saga_error reverse_do(struct turn *turn, const struct verb_request *verb, c
         *why = "only a completed saga can be reversed";
         return SAGA_CONFLICT;
     }
-    *why = claims_refuse(turn);
+    *why = locks_refuse(turn);
     if (*why) {
         return SAGA_CONFLICT;
     }

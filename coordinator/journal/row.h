@@ -159,14 +159,14 @@ struct schedule_row {
 };
 
 /* A saga and its concurrency key: who holds it, and who waits for it in which order. */
-enum claim_change {
-    CLAIM_QUEUED = 1,
-    CLAIM_HELD,
-    CLAIM_ENDED, /* only the saga counts */
+enum lock_change {
+    LOCK_QUEUED = 1,
+    LOCK_HELD,
+    LOCK_ENDED, /* only the saga counts */
 };
 
-struct claim_row {
-    enum claim_change change;
+struct lock_row {
+    enum lock_change change;
     uint64_t saga;      /* internal id */
     uint8_t key[32];    /* digest of the definition's name and the key */
     uint32_t limit;     /* how many may hold the key at once, as the saga's definition says */
@@ -206,7 +206,7 @@ struct rows {
     struct delivery *deliveries;
     struct hook_row *hooks;
     struct schedule_row *schedules;
-    struct claim_row *claims;
+    struct lock_row *locks;
     struct facet_row *facets; /* in the order in which they are to be made */
     uint32_t row_count;
     uint32_t head_count;
@@ -219,7 +219,7 @@ struct rows {
     uint32_t delivery_count;
     uint32_t hook_count;
     uint32_t schedule_count;
-    uint32_t claim_count;
+    uint32_t lock_count;
     uint32_t facet_count;
 };
 

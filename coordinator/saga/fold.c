@@ -9,7 +9,7 @@
 #include "journal/record.h"
 #include "saga/calls.h"
 #include "saga/fold_backward.h"
-#include "saga/fold_claim.h"
+#include "saga/fold_lock.h"
 #include "saga/fold_fan.h"
 #include "saga/fold_migrate.h"
 #include "saga/fold_person.h"
@@ -96,9 +96,9 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_SAGA_PARKED:
         return fold_move_saga(saga, SAGA_STATE_PARKED);
     case RECORD_SAGA_QUEUED:
-        return fold_claim_queued(saga, record);
-    case RECORD_SAGA_ADMITTED:
-        return fold_claim_admitted(saga);
+        return fold_lock_queued(saga, record);
+    case RECORD_SAGA_LOCKED:
+        return fold_lock_held(saga);
     case RECORD_SAGA_PAUSED:
     case RECORD_SAGA_RESUMED:
         return fold_paused(saga, record, at_ms);
@@ -178,7 +178,7 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
     case RECORD_SAGA_PARKED:
     case RECORD_SAGA_TERMINATED:
     case RECORD_SAGA_QUEUED:
-    case RECORD_SAGA_ADMITTED:
+    case RECORD_SAGA_LOCKED:
     case RECORD_SAGA_PAUSED:
     case RECORD_SAGA_RESUMED:
     case RECORD_SAGA_TIMED_OUT:
@@ -223,7 +223,7 @@ static bool is_of_step(const struct record *record)
 {
     return record->type >= RECORD_TASK_INTENDED && record->type != RECORD_OPERATOR &&
            record->type != RECORD_UNDO_DUE && record->type != RECORD_SAGA_MIGRATED &&
-           record->type != RECORD_SAGA_QUEUED && record->type != RECORD_SAGA_ADMITTED;
+           record->type != RECORD_SAGA_QUEUED && record->type != RECORD_SAGA_LOCKED;
 }
 
 bool fold(struct saga *saga, const struct record *record, int64_t at_ms)

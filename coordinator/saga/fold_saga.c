@@ -5,7 +5,7 @@
 #include "journal/record.h"
 #include "journal/verb.h"
 #include "saga/fold_backward.h"
-#include "saga/fold_claim.h"
+#include "saga/fold_lock.h"
 #include "saga/fold_fan.h"
 #include "saga/fold_old_keys.h"
 #include "saga/fold_person.h"
@@ -33,7 +33,7 @@ bool fold_started(struct saga *saga, const struct record *record, int64_t at_ms)
         int64_t from_ms = record->due_ms > at_ms ? record->due_ms : at_ms;
         saga->deadline_ms = from_ms + saga->definition->timeout_ms;
     }
-    return ok && fold_claim_started(saga, record);
+    return ok && fold_lock_started(saga, record);
 }
 
 static bool fold_terminated(struct saga *saga, const struct record *record)
@@ -62,7 +62,7 @@ bool fold_ended(struct saga *saga, const struct record *record, int64_t at_ms)
                   ? fold_terminated(saga, record)
                   : fold_move_saga(saga, SAGA_STATE_COMPENSATED);
     saga->ended_ms = at_ms;
-    fold_claim_end(saga);
+    fold_lock_end(saga);
     IMPLIES(ok, saga_state_is_final(saga->state));
     return ok;
 }

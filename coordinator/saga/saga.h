@@ -173,12 +173,12 @@ struct fan {
 
 enum direction { FORWARD, BACKWARD };
 
-/* What a saga has of its concurrency key: see claims.h. */
-enum claim_state {
-    CLAIM_STATE_NONE, /* the saga has no key, or has not asked for its key yet */
-    CLAIM_STATE_QUEUED,
-    CLAIM_STATE_HELD,
-    CLAIM_STATE_ENDED,
+/* What a saga has of its concurrency key: see locks.h. */
+enum lock_state {
+    LOCK_STATE_NONE, /* the saga has no key, or has not asked for its key yet */
+    LOCK_STATE_QUEUED,
+    LOCK_STATE_HELD,
+    LOCK_STATE_ENDED,
 };
 
 /* A reversal of a completed saga that waits for the concurrency key: what its record
@@ -233,11 +233,11 @@ struct saga {
     int64_t started_ms;
     int64_t start_at_ms;
     struct span
-        claim_text; /* a digest of the saga's concurrency key; empty = none, or its parent's */
-    enum claim_state claim;
-    bool shares_claim; /* the saga shares its parent's key */
+        lock_text; /* a digest of the saga's concurrency key; empty = none, or its parent's */
+    enum lock_state lock;
+    bool shares_lock; /* the saga shares its parent's key */
     struct queued_reversal queued;
-    uint64_t claim_lsn; /* number of the row that made `claim` what it is */
+    uint64_t lock_lsn; /* number of the row that made `lock` what it is */
     int64_t ended_ms;
     int64_t completed_ms; /* first time; the reversal window counts from here; 0 = never */
     int64_t deadline_ms;

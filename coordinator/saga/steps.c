@@ -74,8 +74,8 @@ bool savepoint_spares(const struct step *step)
     return step->saga->save_point > 0 && !step->chosen;
 }
 
-bool claims_wait(const struct saga *saga)
+bool locks_wait(const struct saga *saga)
 {
-    IMPLIES(saga->claim == CLAIM_STATE_QUEUED, saga->claim_text.size > 0);
-    return saga->claim == CLAIM_STATE_QUEUED;
+    IMPLIES(saga->lock == LOCK_STATE_QUEUED, saga->lock_text.size > 0);
+    return saga->lock == LOCK_STATE_QUEUED;
 }

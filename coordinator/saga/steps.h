@@ -38,6 +38,6 @@ bool step_undo_is_begun(const struct step *step);
 bool step_is_begun(const struct step *step);
 
 /* Does the saga wait for its concurrency key? */
-bool claims_wait(const struct saga *saga);
+bool locks_wait(const struct saga *saga);
 
 #endif

@@ -3,7 +3,7 @@
  *   BEGIN IMMEDIATE
  *     rows, names, sagas (new ones come with their name) after their kinds, definitions
  *     what sagas are found by (index_rows.h)
- *     the outbox, claims, the inbox: events, and the steps that wait for events
+ *     the outbox, locks, the inbox: events, and the steps that wait for events
  *     a few of the old tails into `saga`; heads_lsn when all old tails are written
  *   COMMIT                      the sync: from here on the batch is durable
  *   tails                       readers find the new rows
@@ -17,7 +17,7 @@
 
 #include <unistd.h>
 
-#include "store/claim_rows.h"
+#include "store/lock_rows.h"
 #include "store/inbox_commit.h"
 #include "store/index_rows.h"
 #include "store/outbox_rows.h"
@@ -304,16 +304,16 @@ static enum saga_error write_outbox(struct writer *writer, const struct rows *ro
     return outbox_write(writer->db, writer->statements, rows);
 }
 
-static enum saga_error write_claims(struct writer *writer, const struct rows *rows)
+static enum saga_error write_locks(struct writer *writer, const struct rows *rows)
 {
-    return claim_rows_write(writer->statements, rows);
+    return lock_rows_write(writer->statements, rows);
 }
 
 /* The lists of a batch, in the order in which they must be written: a saga's row names its kind,
  * and the inbox asks which sagas want an event. */
 static enum saga_error (*const parts[])(struct writer *writer, const struct rows *rows) = {
-    insert_events,      insert_names, write_heads,  index_rows_write,
-    insert_definitions, write_outbox, write_claims,
+    insert_events,      insert_names, write_heads, index_rows_write,
+    insert_definitions, write_outbox, write_locks,
 };
 
 static enum saga_error write_all(struct writer *writer, const struct rows *rows,

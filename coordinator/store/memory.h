@@ -12,7 +12,7 @@
 #include "base/map.h"
 #include "store/memory_events.h"
 #include "store/memory_facets.h"
-#include "store/memory_claims.h"
+#include "store/memory_locks.h"
 #include "store/memory_outbox.h"
 #include "store/store.h"
 
@@ -34,7 +34,7 @@ struct memory {
     struct definition_row *definitions; /* owned */
     struct memory_outbox outbox;        /* owned */
     struct memory_events inbox;         /* events, and who waits for them */
-    struct memory_claims claims;        /* schedules and concurrency keys */
+    struct memory_locks locks;          /* schedules and concurrency keys */
     struct memory_facets facets;        /* by which lists find sagas */
     struct map names;                   /* text -> struct name in the arena */
     size_t row_count;

@@ -25,7 +25,7 @@ static enum saga_error reserve_all(struct memory *memory, const struct rows *row
         rc = memory_outbox_reserve(&memory->outbox, rows);
     }
     if (rc == SAGA_OK) {
-        rc = memory_claims_reserve(&memory->claims, rows);
+        rc = memory_locks_reserve(&memory->locks, rows);
     }
     if (rc == SAGA_OK) {
         rc = memory_facets_reserve(&memory->facets, rows);
@@ -226,7 +226,7 @@ enum saga_error memory_commit(struct memory *memory, const struct rows *rows)
     if (rc != SAGA_OK) {
         return rc;
     }
-    rc = memory_claims_commit(&memory->claims, rows, &memory->arena, &ok);
+    rc = memory_locks_commit(&memory->locks, rows, &memory->arena, &ok);
     if (rc != SAGA_OK) {
         return rc;
     }

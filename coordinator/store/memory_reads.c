@@ -192,7 +192,7 @@ static enum saga_error list_schedules(struct store_reader *base, store_schedule_
     PRE(fn != NULL);
     struct memory *memory = lock(base);
     enum saga_error rc = memory_check(memory);
-    return unlock(memory, rc == SAGA_OK ? memory_claims_schedules(&memory->claims, fn, arg) : rc);
+    return unlock(memory, rc == SAGA_OK ? memory_locks_schedules(&memory->locks, fn, arg) : rc);
 }
 
 static void close_reader(struct store_reader **base)

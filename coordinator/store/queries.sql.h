@@ -95,10 +95,10 @@
     X(RAISE_SCHEDULE,                                                                              \
       "INSERT INTO schedule VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET tick_ms = ?3"            \
       " WHERE tick_ms <= ?3")                                                                      \
-    X(SET_CLAIM,                                                                                   \
+    X(SET_LOCK,                                                                                    \
       "INSERT OR REPLACE INTO claim (saga, key, held, most, place)"                                \
       " VALUES (?1, ?2, ?3, ?4, ?5)")                                                              \
-    X(DELETE_CLAIM, "DELETE FROM claim WHERE saga = ?1")                                           \
+    X(DELETE_LOCK, "DELETE FROM claim WHERE saga = ?1")                                            \
     X(GET_META, "SELECT value FROM meta WHERE key = ?1")                                           \
     X(LAST_EVENT, SQL_LAST_LSN)                                                                    \
     X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \
@@ -170,7 +170,7 @@
                        " WHERE hook = ?3 AND id > ?1 AND dead_ms > 0 ORDER BY id LIMIT ?2")        \
     X(DELIVERY, "SELECT " SQL_DELIVERY_COLUMNS ", data FROM delivery WHERE id = ?1")               \
     X(SCHEDULES, "SELECT definition, entry, tick_ms FROM schedule ORDER BY definition, entry")     \
-    X(CLAIMS,                                                                                      \
+    X(LOCKS,                                                                                       \
       "SELECT c.saga, c.key, c.held, c.most, c.place, s.name FROM claim AS c"                      \
       " CROSS JOIN saga AS s ON s.saga = c.saga ORDER BY c.place, c.saga")                         \
     X(HOOKS, "SELECT name, disabled_ms, dropped, dropped_ms FROM hook ORDER BY name")              \

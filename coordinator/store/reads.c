@@ -1,7 +1,7 @@
 /* reads.c - the operations of readers that other threads have: each a query on their connection. */
 #include "store/reads.h"
 
-#include "store/claim_rows.h"
+#include "store/lock_rows.h"
 #include "store/lists.h"
 #include "store/outbox_rows.h"
 
@@ -57,7 +57,7 @@ static enum saga_error list_hooks(struct store_reader *base, store_hook_fn fn, v
 static enum saga_error list_schedules(struct store_reader *base, store_schedule_fn fn, void *arg)
 {
     PRE(fn != NULL);
-    return claim_rows_schedules(reader_of(base)->statements, fn, arg);
+    return lock_rows_schedules(reader_of(base)->statements, fn, arg);
 }
 
 static void close_reader(struct store_reader **base)

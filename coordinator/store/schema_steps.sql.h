@@ -46,7 +46,7 @@
     " dropped INTEGER NOT NULL, dropped_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
 /* Schedules and concurrency keys. */
-#define SQL_STEP_2_CLAIMS                                                                          \
+#define SQL_STEP_2_LOCKS                                                                           \
     "CREATE TABLE schedule (definition TEXT NOT NULL, entry BLOB NOT NULL,"                        \
     " tick_ms INTEGER NOT NULL, PRIMARY KEY (definition, entry)) STRICT, WITHOUT ROWID;"           \
     "CREATE TABLE claim (saga INTEGER PRIMARY KEY, key BLOB NOT NULL, held INTEGER NOT NULL,"      \
@@ -56,7 +56,7 @@
     SQL_STEP_2_INBOX                                                                               \
     SQL_STEP_2_ASLEEP                                                                              \
     SQL_STEP_2_OUTBOX                                                                              \
-    SQL_STEP_2_CLAIMS                                                                              \
+    SQL_STEP_2_LOCKS                                                                               \
     "PRAGMA user_version = 2;"
 
 /* From 2 to 3: losses that somebody accepted. */

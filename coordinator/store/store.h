@@ -105,8 +105,8 @@ struct store_hook {
 };
 
 /* A concurrency key that a saga holds, or waits for; its `change` is HELD or QUEUED. */
-struct store_claim {
-    struct claim_row row;
+struct store_lock {
+    struct lock_row row;
     struct span name; /* external id */
 };
 
@@ -117,7 +117,7 @@ typedef enum saga_error (*store_definition_fn)(const struct definition_row *row,
 typedef enum saga_error (*store_item_fn)(const struct store_item *item, void *arg);
 typedef enum saga_error (*store_delivery_fn)(const struct store_delivery *delivery, void *arg);
 typedef enum saga_error (*store_schedule_fn)(const struct schedule_row *row, void *arg);
-typedef enum saga_error (*store_claim_fn)(const struct store_claim *claim, void *arg);
+typedef enum saga_error (*store_lock_fn)(const struct store_lock *lock, void *arg);
 typedef enum saga_error (*store_hook_fn)(const struct store_hook *hook, void *arg);
 
 /* What an entry of a batch may cost beside its bytes: the pages of the database where it goes. */
@@ -128,7 +128,7 @@ static inline uint64_t store_items(const struct rows *rows)
 {
     return (uint64_t)rows->head_count + rows->name_count + rows->definition_count +
            rows->inbox_count + rows->inbox_done_count + rows->wait_count + rows->delivery_count +
-           rows->hook_count + rows->schedule_count + rows->claim_count + rows->facet_count;
+           rows->hook_count + rows->schedule_count + rows->lock_count + rows->facet_count;
 }
 
 struct store_ops {
@@ -171,7 +171,7 @@ struct store_ops {
     MUST_CHECK enum saga_error (*load_schedules)(struct store *store, store_schedule_fn fn,
                                                  void *arg);
     /* All concurrency keys that are held or waited for, in the order of their places. */
-    MUST_CHECK enum saga_error (*load_claims)(struct store *store, store_claim_fn fn, void *arg);
+    MUST_CHECK enum saga_error (*load_locks)(struct store *store, store_lock_fn fn, void *arg);
     /* The name's entry. SAGA_NOT_FOUND. `found->text` is not set. */
     MUST_CHECK enum saga_error (*find_name)(struct store *store, struct span text,
                                             struct name *found);

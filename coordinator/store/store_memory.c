@@ -172,19 +172,19 @@ static enum saga_error load_schedules(struct store *store, store_schedule_fn fn,
     PRE(fn != NULL);
     const struct memory *memory = memory_of(store);
     enum saga_error rc = memory_check(memory);
-    return rc == SAGA_OK ? memory_claims_schedules(&memory->claims, fn, arg) : rc;
+    return rc == SAGA_OK ? memory_locks_schedules(&memory->locks, fn, arg) : rc;
 }
 
-static enum saga_error load_claims(struct store *store, store_claim_fn fn, void *arg)
+static enum saga_error load_locks(struct store *store, store_lock_fn fn, void *arg)
 {
     const struct memory *memory = memory_of(store);
     enum saga_error rc = memory_check(memory);
-    for (size_t at = 0; at < memory->claims.claim_count && rc == SAGA_OK; at++) {
-        struct store_claim claim = {.row = memory->claims.claims[at]};
-        const struct memory_saga *saga = memory_find_saga(memory, claim.row.saga);
+    for (size_t at = 0; at < memory->locks.lock_count && rc == SAGA_OK; at++) {
+        struct store_lock lock = {.row = memory->locks.locks[at]};
+        const struct memory_saga *saga = memory_find_saga(memory, lock.row.saga);
         CHECK(saga != NULL);
-        claim.name = saga->name;
-        rc = fn(&claim, arg);
+        lock.name = saga->name;
+        rc = fn(&lock, arg);
     }
     return rc;
 }
@@ -228,7 +228,7 @@ static void memory_close(struct store **store)
     PRE(memory->row_count <= memory->row_capacity);
     memory->magic = 0;
     memory_outbox_close(&memory->outbox);
-    memory_claims_close(&memory->claims);
+    memory_locks_close(&memory->locks);
     memory_facets_close(&memory->facets);
     map_close(&memory->names);
     memory_events_close(&memory->inbox);
@@ -259,7 +259,7 @@ static const struct store_ops memory_ops = {
     .list_due = list_due,
     .load_definitions = load_definitions,
     .load_schedules = load_schedules,
-    .load_claims = load_claims,
+    .load_locks = load_locks,
     .find_name = find_name,
     .load_one = load_one,
     .inbox = &memory_inbox_ops,

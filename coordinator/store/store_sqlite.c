@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "store/claim_rows.h"
+#include "store/lock_rows.h"
 #include "store/facts.h"
 #include "store/files.h"
 #include "store/high_water.h"
@@ -116,15 +116,15 @@ static enum saga_error load_schedules(struct store *base, store_schedule_fn fn, 
     PRE(fn != NULL);
     struct reader *reader = NULL;
     enum saga_error rc = sqlite_reader(base, &reader);
-    return rc == SAGA_OK ? claim_rows_schedules(reader->statements, fn, arg) : rc;
+    return rc == SAGA_OK ? lock_rows_schedules(reader->statements, fn, arg) : rc;
 }
 
-static enum saga_error load_claims(struct store *base, store_claim_fn fn, void *arg)
+static enum saga_error load_locks(struct store *base, store_lock_fn fn, void *arg)
 {
     PRE(fn != NULL);
     struct reader *reader = NULL;
     enum saga_error rc = sqlite_reader(base, &reader);
-    return rc == SAGA_OK ? claim_rows_load(reader->statements, fn, arg) : rc;
+    return rc == SAGA_OK ? lock_rows_load(reader->statements, fn, arg) : rc;
 }
 
 static enum saga_error load_definitions(struct store *base, store_definition_fn fn, void *arg)
@@ -192,7 +192,7 @@ static const struct store_ops sqlite_ops = {
     .list_due = list_due,
     .load_definitions = load_definitions,
     .load_schedules = load_schedules,
-    .load_claims = load_claims,
+    .load_locks = load_locks,
     .find_name = find_name,
     .load_one = load_one,
     .inbox = &sqlite_inbox_ops,

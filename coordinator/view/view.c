@@ -79,7 +79,7 @@ const char *view_waits_for(const struct view_step *step)
 static struct span waits_for(const struct saga *saga, const struct view *view)
 {
     struct span found = {NULL, 0};
-    if (saga->claim == CLAIM_STATE_QUEUED) {
+    if (saga->lock == LOCK_STATE_QUEUED) {
         return span_text("concurrency");
     }
     if (saga_waits_for_start(saga)) {

@@ -46,12 +46,12 @@ static void dump_call(const struct call *call, struct buf *out)
     }
 }
 
-static void dump_claim(const struct saga *saga, struct buf *out)
+static void dump_lock(const struct saga *saga, struct buf *out)
 {
-    mp_put_str(out, saga->claim_text);
-    mp_put_uint(out, (uint64_t)saga->claim);
-    mp_put_bool(out, saga->shares_claim);
-    mp_put_uint(out, saga->claim_lsn);
+    mp_put_str(out, saga->lock_text);
+    mp_put_uint(out, (uint64_t)saga->lock);
+    mp_put_bool(out, saga->shares_lock);
+    mp_put_uint(out, saga->lock_lsn);
     mp_put_uint(out, saga->queued.flags);
     mp_put_str(out, saga->queued.message);
     mp_put_str(out, saga->queued.actor);
@@ -145,7 +145,7 @@ void saga_dump(const struct saga *saga, struct buf *out)
     mp_put_str(out, saga->end_reason);
     mp_put_int(out, saga->started_ms);
     mp_put_int(out, saga->start_at_ms);
-    dump_claim(saga, out);
+    dump_lock(saga, out);
     mp_put_int(out, saga->ended_ms);
     mp_put_int(out, saga->completed_ms);
     mp_put_int(out, saga->deadline_ms);

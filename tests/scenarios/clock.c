@@ -58,7 +58,7 @@ void world_crash(struct world *world, int64_t outage_ms)
         world->tasks[i].waits = false;
     }
     world_open_engine(world);
-    world_claim(world);
+    world_lock(world);
     if (world->row_count > 0 && world->asleep_ms == 0) {
         world_load(world);
     }

@@ -219,7 +219,7 @@ static void rival(struct world *world, struct words *words)
 
 static void admit(struct world *world, struct words *words)
 {
-    struct event event = {.kind = EVENT_ADMIT, .admit = span_text(world->name)};
+    struct event event = {.kind = EVENT_LOCK_FREE, .lock_for = span_text(world->name)};
     MAYBE(words->count > 1);
     world_step(world, &event);
 }

@@ -328,7 +328,7 @@ void print_effect(struct world *world, const struct effect *effect)
     case EFFECT_CHILD_END:
         print_end(world, effect->child_end);
         break;
-    case EFFECT_ADMIT:
+    case EFFECT_LOCK_FREE:
         buf_format(out, "admit %.*s", (int)effect->status.saga.size,
                    (const char *)effect->status.saga.data);
         break;

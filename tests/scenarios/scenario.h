@@ -41,8 +41,8 @@ struct world {
     struct batch batch;
     struct row rows[ROWS_MAX];
     uint32_t row_count;
-    int64_t asleep_ms;      /* due_ms of the saga's newest head */
-    struct claim_row claim; /* the newest of the saga; of no change: none */
+    int64_t asleep_ms;    /* due_ms of the saga's newest head */
+    struct lock_row lock; /* the newest of the saga; of no change: none */
     struct sent tasks[TASKS_MAX];
     uint32_t task_count;
     enum participants participants;
@@ -80,7 +80,7 @@ struct saga_image world_image(struct world *world);
 void world_open_engine(struct world *world);
 /* Folds the rows into the engine, as after a restart or for a saga that has left memory. */
 void world_load(struct world *world);
-void world_claim(struct world *world);
+void world_lock(struct world *world);
 /* Its time has come: it is loaded, if it has left memory. */
 void world_load_sleeper(struct world *world);
 /* An invariant does not hold: prints what led to it, and exits. */

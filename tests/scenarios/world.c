@@ -147,11 +147,11 @@ static const struct definition *lookup(struct span name, uint32_t version, void 
 }
 
 /* What the store would say of its concurrency key. */
-void world_claim(struct world *world)
+void world_lock(struct world *world)
 {
-    bool stands = world->claim.change == CLAIM_QUEUED || world->claim.change == CLAIM_HELD;
-    if (stands && engine_claim(world->engine, &world->claim, span_text(world->name)) != SAGA_OK) {
-        stop("engine_claim", "no memory");
+    bool stands = world->lock.change == LOCK_QUEUED || world->lock.change == LOCK_HELD;
+    if (stands && engine_lock(world->engine, &world->lock, span_text(world->name)) != SAGA_OK) {
+        stop("engine_lock", "no memory");
     }
 }
 
@@ -248,9 +248,9 @@ static void keep_rows(struct world *world)
             world->asleep_ms = rows->heads[i].due_ms;
         }
     }
-    for (uint32_t i = 0; i < rows->claim_count; i++) {
-        if (is_own(world, rows->claims[i].saga)) {
-            world->claim = rows->claims[i];
+    for (uint32_t i = 0; i < rows->lock_count; i++) {
+        if (is_own(world, rows->locks[i].saga)) {
+            world->lock = rows->locks[i];
         }
     }
     if (!ok) {
@@ -351,7 +351,7 @@ void world_rival(struct world *world, struct event *event)
     }
     for (uint32_t i = 0; i < world->batch.effect_count; i++) {
         const struct effect *effect = &world->batch.effects[i];
-        if (effect->kind == EFFECT_ADMIT || effect->kind == EFFECT_REPLY) {
+        if (effect->kind == EFFECT_LOCK_FREE || effect->kind == EFFECT_REPLY) {
             print_effect(world, effect);
         }
     }

@@ -25,7 +25,7 @@
  *   bounded       nothing holds more than the world has given it (leave_later left out of load.c)
  *   exclusive     at most so many sagas hold a concurrency key, they have it in the order in which
  *                 they came, and no step begins without it (has_room always true; the queue's last
- *                 first; claims_allow always true)
+ *                 first; locks_allow always true)
  *   asleep        a saga that is not final is in memory, or asleep until a time that is not near
  *                 (horizon_ms not looked at in leave.c, or the batch of the newest turn)
  *   told          what webhooks are told is what was recorded, in the same commit, in order, once

@@ -516,10 +516,10 @@ void sim_watch_finished(struct sim *sim, const struct sim_key *key, uint32_t att
 /* The undo of this step has begun. */
 void sim_watch_order(struct sim *sim, const struct sim_saga *saga, uint32_t step);
 
-/* sim_claim.c */
-void sim_claim_note(struct sim *sim, struct sim_saga *saga, const struct record *record);
+/* sim_lock.c */
+void sim_lock_note(struct sim *sim, struct sim_saga *saga, const struct record *record);
 /* It waits for a key that others hold. */
-bool sim_claim_is_blocked(const struct sim *sim, const struct sim_saga *saga);
+bool sim_lock_is_blocked(const struct sim *sim, const struct sim_saga *saga);
 
 /* sim_child.c */
 /* Its first row has become durable: whose child it is. */

@@ -241,8 +241,7 @@ static void check_saga(struct sim *sim, const struct sim_saga *saga)
         sim_violated(sim, "acknowledged", "%s is gone: %s", saga->name, error_code(rc));
     }
     /* Behind a parked saga, which keeps its key, all others wait. */
-    bool blocked =
-        rc == SAGA_OK && !state_is_settled(view.state) && sim_claim_is_blocked(sim, saga);
+    bool blocked = rc == SAGA_OK && !state_is_settled(view.state) && sim_lock_is_blocked(sim, saga);
     if (rc == SAGA_OK && !blocked) {
         if (!state_is_settled(view.state) && !sim_event_keeps(sim, saga) &&
             !sim_child_keeps(sim, saga)) {

@@ -317,7 +317,7 @@ bool sim_child_was_moved(const struct sim *sim, const struct sim_saga *parent, u
 static bool is_stuck(const struct sim *sim, const struct sim_saga *saga)
 {
     bool waits = saga->state == SAGA_STATE_PARKED || sim_event_keeps(sim, saga);
-    return sim_claim_is_blocked(sim, saga) || (waits && !saga_state_is_final(saga->state));
+    return sim_lock_is_blocked(sim, saga) || (waits && !saga_state_is_final(saga->state));
 }
 
 bool sim_child_keeps(const struct sim *sim, const struct sim_saga *saga)

@@ -90,9 +90,9 @@ static enum saga_error disk_load_schedules(struct store *store, store_schedule_f
     return disk_of(store)->inner->ops->load_schedules(disk_of(store)->inner, fn, arg);
 }
 
-static enum saga_error disk_load_claims(struct store *store, store_claim_fn fn, void *arg)
+static enum saga_error disk_load_locks(struct store *store, store_lock_fn fn, void *arg)
 {
-    return disk_of(store)->inner->ops->load_claims(disk_of(store)->inner, fn, arg);
+    return disk_of(store)->inner->ops->load_locks(disk_of(store)->inner, fn, arg);
 }
 
 static enum saga_error disk_find_name(struct store *store, struct span text, struct name *found)
@@ -187,7 +187,7 @@ const struct store_ops sim_disk_ops = {
     .list_due = disk_list_due,
     .load_definitions = disk_load_definitions,
     .load_schedules = disk_load_schedules,
-    .load_claims = disk_load_claims,
+    .load_locks = disk_load_locks,
     .find_name = disk_find_name,
     .load_one = disk_load_one,
     .reader_open = disk_reader_open,

@@ -57,7 +57,7 @@ static enum saga_error look_at(const struct store_item *item, void *arg)
     const struct head *head = &item->head;
     int64_t now_ms = sim->now_ms + sim->node.clock_ms;
     const struct sim_saga *saga = sim_saga_named(sim, item->name);
-    bool keeps = saga && (sim_claim_is_blocked(sim, saga) || sim_event_keeps(sim, saga) ||
+    bool keeps = saga && (sim_lock_is_blocked(sim, saga) || sim_event_keeps(sim, saga) ||
                           sim_child_keeps(sim, saga));
     if (keeps && !head->paused && !is_timed(sim, item)) {
         return SAGA_OK;

@@ -61,7 +61,7 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
     sim_say(sim, "  %s %s t%u %s~%u#%u %.*s", named->name, record_type_name(record->type), step,
             task_kind_name(record->kind), record->run, record->attempt, (int)record->code.size,
             (const char *)record->code.data);
-    sim_claim_note(sim, named, record);
+    sim_lock_note(sim, named, record);
     sim_child_note(sim, named, record);
     sim_tick_note(sim, named, record);
     sim_event_note(sim, named, record);

@@ -100,7 +100,7 @@ static void take_effect(struct drill_world *world, const struct effect *effect)
         take_child(world, effect->child);
         return;
     case EFFECT_CHILD_END: /* this saga is nobody's child */
-    case EFFECT_ADMIT:     /* nobody else wants its concurrency key */
+    case EFFECT_LOCK_FREE: /* nobody else wants its concurrency key */
     case EFFECT_CANCEL:    /* whoever is silent stays silent, and all others have answered */
         return;
     }

@@ -108,7 +108,7 @@ static void fill_start(struct turn *turn, const struct step *step, struct child_
                                .tracestate = saga->tracestate,
                                .actor = arena_copy(&turn->batch->arena, buf_span(actor), &ok),
                                .is_child = true,
-                               .shares_claim = saga->shares_claim || saga->claim_text.size > 0};
+                               .shares_lock = saga->shares_lock || saga->lock_text.size > 0};
     turn->failed |= !ok || buf_failed(actor);
     if (ok) {
         trace_child(saga, step, trace);

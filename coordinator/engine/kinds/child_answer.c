@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "engine/batch.h"
-#include "engine/claims.h"
+#include "engine/locks.h"
 #include "engine/engine.h"
 #include "engine/pivot.h"
 #include "engine/turn.h"
@@ -179,7 +179,7 @@ static void send_child_back(struct turn *turn, const struct child_ask *ask, enum
                               .code = span_text("reverse"),
                               .message = ask->reason,
                               .actor = ask->start.actor};
-        claims_reverse(turn, &back);
+        locks_reverse(turn, &back);
     }
 }
 
@@ -220,7 +220,7 @@ void child_obey(struct turn *turn, const struct child_ask *ask)
     if (ask->wish == CHILD_BACK && is_ahead(saga) && !pivot_has_succeeded(saga)) {
         send_child_back(turn, ask, VERB_ROLLBACK);
     } else if (ask->wish == CHILD_REVERSE && saga->state == SAGA_STATE_COMPLETED) {
-        if (!claims_wait(saga)) {
+        if (!locks_wait(saga)) {
             send_child_back(turn, ask, VERB_REVERSE);
         }
     } else {

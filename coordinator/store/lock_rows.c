@@ -1,8 +1,8 @@
-/* claim_rows.c - what must not be forgotten between sagas: ticks dealt with, keys held.
+/* lock_rows.c - what must not be forgotten between sagas: ticks dealt with, keys held.
  *
- * Both tables are small. A schedule has one row for as long as its definition is known, a claim one
+ * Both tables are small. A schedule has one row for as long as its definition is known, a lock one
  * for as long as its saga holds a key or waits for it. */
-#include "store/claim_rows.h"
+#include "store/lock_rows.h"
 
 static enum saga_error write_schedules(sqlite3_stmt *raise, const struct rows *rows)
 {
@@ -18,36 +18,36 @@ static enum saga_error write_schedules(sqlite3_stmt *raise, const struct rows *r
     return rc;
 }
 
-static enum saga_error write_claim(sqlite3_stmt *const *statements, const struct claim_row *row)
+static enum saga_error write_lock(sqlite3_stmt *const *statements, const struct lock_row *row)
 {
     PRE(row->saga > 0);
-    if (row->change == CLAIM_ENDED) {
-        db_bind_number(statements[WRITE_DELETE_CLAIM], 1, (int64_t)row->saga);
-        return db_change_one(statements[WRITE_DELETE_CLAIM]);
+    if (row->change == LOCK_ENDED) {
+        db_bind_number(statements[WRITE_DELETE_LOCK], 1, (int64_t)row->saga);
+        return db_change_one(statements[WRITE_DELETE_LOCK]);
     }
     PRE(row->limit > 0);
-    sqlite3_stmt *set = statements[WRITE_SET_CLAIM];
+    sqlite3_stmt *set = statements[WRITE_SET_LOCK];
     db_bind_number(set, 1, (int64_t)row->saga);
     db_bind_blob(set, 2, span_of(row->key, sizeof(row->key)));
-    db_bind_number(set, 3, row->change == CLAIM_HELD ? 1 : 0);
+    db_bind_number(set, 3, row->change == LOCK_HELD ? 1 : 0);
     db_bind_number(set, 4, row->limit);
     db_bind_number(set, 5, (int64_t)row->place_lsn);
     return db_change_one(set);
 }
 
-enum saga_error claim_rows_write(sqlite3_stmt *const *statements, const struct rows *rows)
+enum saga_error lock_rows_write(sqlite3_stmt *const *statements, const struct rows *rows)
 {
     PRE(rows->schedule_count == 0 || rows->schedules);
-    PRE(rows->claim_count == 0 || rows->claims);
+    PRE(rows->lock_count == 0 || rows->locks);
     enum saga_error rc = write_schedules(statements[WRITE_RAISE_SCHEDULE], rows);
-    for (uint32_t at = 0; at < rows->claim_count && rc == SAGA_OK; at++) {
-        rc = write_claim(statements, &rows->claims[at]);
+    for (uint32_t at = 0; at < rows->lock_count && rc == SAGA_OK; at++) {
+        rc = write_lock(statements, &rows->locks[at]);
     }
     return rc;
 }
 
-enum saga_error claim_rows_schedules(sqlite3_stmt *const *statements, store_schedule_fn fn,
-                                     void *arg)
+enum saga_error lock_rows_schedules(sqlite3_stmt *const *statements, store_schedule_fn fn,
+                                    void *arg)
 {
     PRE(fn != NULL);
     sqlite3_stmt *list = statements[READ_SCHEDULES];
@@ -61,20 +61,20 @@ enum saga_error claim_rows_schedules(sqlite3_stmt *const *statements, store_sche
     return rc;
 }
 
-enum saga_error claim_rows_load(sqlite3_stmt *const *statements, store_claim_fn fn, void *arg)
+enum saga_error lock_rows_load(sqlite3_stmt *const *statements, store_lock_fn fn, void *arg)
 {
     PRE(fn != NULL);
-    sqlite3_stmt *list = statements[READ_CLAIMS];
+    sqlite3_stmt *list = statements[READ_LOCKS];
     enum saga_error rc = SAGA_OK;
     while (db_next(list, &rc)) {
-        struct store_claim claim = {
-            .row = {.change = sqlite3_column_int64(list, 2) ? CLAIM_HELD : CLAIM_QUEUED,
+        struct store_lock lock = {
+            .row = {.change = sqlite3_column_int64(list, 2) ? LOCK_HELD : LOCK_QUEUED,
                     .saga = (uint64_t)sqlite3_column_int64(list, 0),
                     .limit = (uint32_t)sqlite3_column_int64(list, 3),
                     .place_lsn = (uint64_t)sqlite3_column_int64(list, 4)},
             .name = db_span(list, 5)};
-        bool has_key = db_take_bytes(list, 1, claim.row.key, sizeof(claim.row.key));
-        rc = has_key ? fn(&claim, arg) : SAGA_STORE_CORRUPT;
+        bool has_key = db_take_bytes(list, 1, lock.row.key, sizeof(lock.row.key));
+        rc = has_key ? fn(&lock, arg) : SAGA_STORE_CORRUPT;
     }
     return rc;
 }

@@ -1,13 +1,13 @@
-/* claims.c - a saga's concurrency key: which it is, whether the saga may have it, and what of that
+/* locks.c - a saga's concurrency key: which it is, whether the saga may have it, and what of that
  * is written. */
-#include "engine/claims.h"
+#include "engine/locks.h"
 
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/batch.h"
-#include "engine/claim_table.h"
+#include "engine/lock_table.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "journal/record.h"
@@ -34,13 +34,13 @@ static uint32_t limit_of(const struct definition *definition)
     return definition->concurrency.limit > 0 ? definition->concurrency.limit : 1;
 }
 
-bool claims_have_room(const struct engine *engine, const struct definition *definition,
-                      struct span text, uint64_t saga)
+bool locks_have_room(const struct engine *engine, const struct definition *definition,
+                     struct span text, uint64_t saga)
 {
     PRE(text.size > 0);
     uint8_t digest[DIGEST_SIZE];
     digest_of(definition->name, text, digest);
-    return claim_table_has_room(engine, digest, limit_of(definition), saga);
+    return lock_table_has_room(engine, digest, limit_of(definition), saga);
 }
 
 /* The value of the start's input that is the key, as JSON. SAGA_INVALID with *why; SAGA_NO_MEMORY.
@@ -92,47 +92,47 @@ static enum saga_error fill_text(struct engine *engine, const struct start_reque
     return ok ? rc : SAGA_NO_MEMORY;
 }
 
-enum saga_error claims_fill(struct engine *engine, const struct start_request *start,
-                            struct batch *batch, struct span *key, const char **why)
+enum saga_error locks_fill(struct engine *engine, const struct start_request *start,
+                           struct batch *batch, struct span *key, const char **why)
 {
     PRE(start->definition != NULL);
     const struct concurrency *concurrency = &start->definition->concurrency;
     *key = (struct span){NULL, 0};
     *why = NULL;
-    if (!concurrency->key || start->shares_claim) {
+    if (!concurrency->key || start->shares_lock) {
         return SAGA_OK;
     }
     enum saga_error rc = fill_text(engine, start, batch, key, why);
     if (rc != SAGA_OK) {
         return rc;
     }
-    if (concurrency->rejects && !claims_have_room(engine, start->definition, *key, 0)) {
+    if (concurrency->rejects && !locks_have_room(engine, start->definition, *key, 0)) {
         *why = "another saga holds the concurrency key";
         return SAGA_CONFLICT;
     }
-    if (engine->claims.sagas.count >= LIMIT_CLAIMS) {
+    if (engine->locks.sagas.count >= LIMIT_LOCKS) {
         *why = "no more sagas can hold or wait for concurrency keys";
         return SAGA_OVERLOADED;
     }
     return SAGA_OK;
 }
 
-void claims_begin(struct turn *turn, const struct start_request *start, struct record *record)
+void locks_begin(struct turn *turn, const struct start_request *start, struct record *record)
 {
     PRE(record->type == RECORD_SAGA_STARTED);
     const struct concurrency *concurrency = &start->definition->concurrency;
-    record->message = start->claim;
+    record->message = start->lock;
     /* A saga whose start_at has not come does not take the key from others yet, unless it would
      * be refused then. */
     bool now = start->start_at_ms <= turn->now_ms || concurrency->rejects;
-    bool holds = start->claim.size > 0 && now &&
-                 claims_have_room(turn->engine, start->definition, start->claim, turn->saga->id);
-    record->flags |= holds || start->shares_claim ? (uint32_t)FLAG_HOLDS : 0u;
+    bool holds = start->lock.size > 0 && now &&
+                 locks_have_room(turn->engine, start->definition, start->lock, turn->saga->id);
+    record->flags |= holds || start->shares_lock ? (uint32_t)FLAG_HOLDS : 0u;
 }
 
 static void emit_queued(struct turn *turn, const struct record *back)
 {
-    PRE(turn->saga->claim_text.size > 0);
+    PRE(turn->saga->lock_text.size > 0);
     struct record record = {.type = RECORD_SAGA_QUEUED, .code = span_text("concurrency")};
     if (back) {
         record.message = back->message;
@@ -144,22 +144,22 @@ static void emit_queued(struct turn *turn, const struct record *back)
     turn_emit(turn, &record);
 }
 
-void claims_emit_admitted(struct turn *turn)
+void locks_emit_held(struct turn *turn)
 {
-    PRE(turn->saga->claim_text.size > 0);
-    struct record record = {.type = RECORD_SAGA_ADMITTED, .code = span_text("concurrency")};
+    PRE(turn->saga->lock_text.size > 0);
+    struct record record = {.type = RECORD_SAGA_LOCKED, .code = span_text("concurrency")};
     turn_emit(turn, &record);
 }
 
-bool claims_allow(struct turn *turn)
+bool locks_allow(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     PRE(saga->direction == FORWARD);
-    if (saga->claim_text.size == 0 || saga->claim != CLAIM_STATE_NONE) {
-        return saga->claim != CLAIM_STATE_QUEUED;
+    if (saga->lock_text.size == 0 || saga->lock != LOCK_STATE_NONE) {
+        return saga->lock != LOCK_STATE_QUEUED;
     }
-    if (claims_have_room(turn->engine, saga->definition, saga->claim_text, saga->id)) {
-        claims_emit_admitted(turn);
+    if (locks_have_room(turn->engine, saga->definition, saga->lock_text, saga->id)) {
+        locks_emit_held(turn);
         return !turn->failed;
     }
     emit_queued(turn, NULL);
@@ -170,36 +170,36 @@ static bool is_free(const struct turn *turn)
 {
     PRE(turn->saga->magic == SAGA_MAGIC);
     const struct saga *saga = turn->saga;
-    return saga->claim_text.size == 0 ||
-           claims_have_room(turn->engine, saga->definition, saga->claim_text, saga->id);
+    return saga->lock_text.size == 0 ||
+           locks_have_room(turn->engine, saga->definition, saga->lock_text, saga->id);
 }
 
-const char *claims_refuse(const struct turn *turn)
+const char *locks_refuse(const struct turn *turn)
 {
     PRE(turn->saga->state == SAGA_STATE_COMPLETED);
-    if (claims_wait(turn->saga)) {
+    if (locks_wait(turn->saga)) {
         return "its reversal waits for the concurrency key already";
     }
     bool rejects = turn->saga->definition->concurrency.rejects;
     return rejects && !is_free(turn) ? "another saga holds the concurrency key" : NULL;
 }
 
-void claims_reverse(struct turn *turn, struct record *record)
+void locks_reverse(struct turn *turn, struct record *record)
 {
     PRE(turn->saga->state == SAGA_STATE_COMPLETED);
     if (!is_free(turn)) {
         emit_queued(turn, record);
         return;
     }
-    if (turn->saga->claim_text.size > 0) {
-        claims_emit_admitted(turn);
+    if (turn->saga->lock_text.size > 0) {
+        locks_emit_held(turn);
     }
     turn_emit(turn, record);
 }
 
-void claims_wait_on(struct turn *turn)
+void locks_wait_on(struct turn *turn)
 {
-    PRE(turn->saga->state == SAGA_STATE_COMPLETED && !claims_wait(turn->saga));
+    PRE(turn->saga->state == SAGA_STATE_COMPLETED && !locks_wait(turn->saga));
     const struct queued_reversal *queued = &turn->saga->queued;
     struct record back = {.message = queued->message,
                           .actor = queued->actor,
@@ -209,78 +209,78 @@ void claims_wait_on(struct turn *turn)
     emit_queued(turn, &back);
 }
 
-static enum claim_change change_of(enum claim_state state)
+static enum lock_change change_of(enum lock_state state)
 {
-    PRE(state <= CLAIM_STATE_ENDED);
+    PRE(state <= LOCK_STATE_ENDED);
     switch (state) {
-    case CLAIM_STATE_HELD:
-        return CLAIM_HELD;
-    case CLAIM_STATE_QUEUED:
-        return CLAIM_QUEUED;
-    case CLAIM_STATE_NONE:
-    case CLAIM_STATE_ENDED:
+    case LOCK_STATE_HELD:
+        return LOCK_HELD;
+    case LOCK_STATE_QUEUED:
+        return LOCK_QUEUED;
+    case LOCK_STATE_NONE:
+    case LOCK_STATE_ENDED:
         break;
     }
-    return CLAIM_ENDED;
+    return LOCK_ENDED;
 }
 
-static struct claim_row row_of(const struct saga *saga)
+static struct lock_row row_of(const struct saga *saga)
 {
-    PRE(saga->claim_text.size > 0);
-    struct claim_row row = {.change = change_of(saga->claim),
-                            .saga = saga->id,
-                            .limit = limit_of(saga->definition),
-                            .place_lsn = saga->claim_lsn};
-    digest_of(saga->definition->name, saga->claim_text, row.key);
+    PRE(saga->lock_text.size > 0);
+    struct lock_row row = {.change = change_of(saga->lock),
+                           .saga = saga->id,
+                           .limit = limit_of(saga->definition),
+                           .place_lsn = saga->lock_lsn};
+    digest_of(saga->definition->name, saga->lock_text, row.key);
     return row;
 }
 
-bool claims_note(struct turn *turn)
+bool locks_note(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     struct engine *engine = turn->engine;
-    enum claim_change before = change_of(turn->claim_before);
-    PRE(saga->claim_lsn <= saga->last_lsn);
-    saga->claim_lsn = turn->claim_before != saga->claim ? saga->last_lsn : saga->claim_lsn;
-    bool has_come_back = before == CLAIM_QUEUED && saga->state == SAGA_STATE_COMPLETED &&
+    enum lock_change before = change_of(turn->lock_before);
+    PRE(saga->lock_lsn <= saga->last_lsn);
+    saga->lock_lsn = turn->lock_before != saga->lock ? saga->last_lsn : saga->lock_lsn;
+    bool has_come_back = before == LOCK_QUEUED && saga->state == SAGA_STATE_COMPLETED &&
                          turn->state_before != SAGA_STATE_COMPLETED;
-    bool is_same = before == change_of(saga->claim);
-    if (saga->claim_text.size == 0 || (is_same && !has_come_back)) {
+    bool is_same = before == change_of(saga->lock);
+    if (saga->lock_text.size == 0 || (is_same && !has_come_back)) {
         return true;
     }
-    struct claim_row row = row_of(saga);
+    struct lock_row row = row_of(saga);
     if (is_same) {
-        return claim_table_invite(
+        return lock_table_invite(
             engine, turn->batch,
             row.key); /* a reversal could not be told before, for the saga was at work */
     }
-    struct claim_row *kept = batch_claim(turn->batch);
+    struct lock_row *kept = batch_lock(turn->batch);
     if (!kept) {
         return false;
     }
     *kept = row;
-    if (row.change != CLAIM_ENDED) {
-        return claim_table_set(engine, &row, saga->name) &&
-               (before == CLAIM_ENDED || claim_table_invite(engine, turn->batch, row.key));
+    if (row.change != LOCK_ENDED) {
+        return lock_table_set(engine, &row, saga->name) &&
+               (before == LOCK_ENDED || lock_table_invite(engine, turn->batch, row.key));
     }
-    CHECK(claim_table_has(engine, saga->id));
-    claim_table_end(engine, saga->id);
-    return claim_table_invite(engine, turn->batch, row.key);
+    CHECK(lock_table_has(engine, saga->id));
+    lock_table_end(engine, saga->id);
+    return lock_table_invite(engine, turn->batch, row.key);
 }
 
-void claims_forget(struct engine *engine, const struct saga *saga)
+void locks_forget(struct engine *engine, const struct saga *saga)
 {
-    claim_table_end(engine, saga->id);
-    POST(!claim_table_has(engine, saga->id));
+    lock_table_end(engine, saga->id);
+    POST(!lock_table_has(engine, saga->id));
 }
 
-enum saga_error claims_learn(struct engine *engine, const struct saga *saga)
+enum saga_error locks_learn(struct engine *engine, const struct saga *saga)
 {
-    bool stands = change_of(saga->claim) != CLAIM_ENDED;
-    if (!stands || claim_table_has(engine, saga->id)) {
+    bool stands = change_of(saga->lock) != LOCK_ENDED;
+    if (!stands || lock_table_has(engine, saga->id)) {
         return SAGA_OK;
     }
-    struct claim_row row = row_of(saga);
+    struct lock_row row = row_of(saga);
     POST(row.place_lsn > 0);
-    return claim_table_set(engine, &row, saga->name) ? SAGA_OK : SAGA_NO_MEMORY;
+    return lock_table_set(engine, &row, saga->name) ? SAGA_OK : SAGA_NO_MEMORY;
 }

@@ -1,6 +1,6 @@
-/* fold_claim.h - the concurrency key of a saga, as its records say. */
-#ifndef SAGA_FOLD_CLAIM_H
-#define SAGA_FOLD_CLAIM_H
+/* fold_lock.h - the concurrency key of a saga, as its records say. */
+#ifndef SAGA_FOLD_LOCK_H
+#define SAGA_FOLD_LOCK_H
 
 #include <stdbool.h>
 
@@ -11,15 +11,15 @@ struct saga;
  * that makes no sense in the saga's state. */
 /* The start says which key the saga has, and whether the saga holds it already or shares its
  * parent's. */
-bool fold_claim_started(struct saga *saga, const struct record *record);
+bool fold_lock_started(struct saga *saga, const struct record *record);
 
 /* The saga waits for its key; a person's reversal that waits is kept with its reason. */
-bool fold_claim_queued(struct saga *saga, const struct record *record);
+bool fold_lock_queued(struct saga *saga, const struct record *record);
 
 /* The saga holds its key. */
-bool fold_claim_admitted(struct saga *saga);
+bool fold_lock_held(struct saga *saga);
 
 /* The saga has ended, and neither holds its key nor waits for it. */
-void fold_claim_end(struct saga *saga);
+void fold_lock_end(struct saga *saga);
 
 #endif

@@ -1,7 +1,7 @@
-/* admit.c - a saga whose turn it is has its concurrency key. */
-#include "engine/admit.h"
+/* lock_grant.c - a saga whose turn it is has its concurrency key. */
+#include "engine/lock_grant.h"
 
-#include "engine/claims.h"
+#include "engine/locks.h"
 #include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/turn.h"
@@ -9,21 +9,21 @@
 #include "journal/record.h"
 #include "saga/steps.h"
 
-enum saga_error claims_admit(struct engine *engine, const struct event *event, struct batch *batch,
-                             struct saga *saga)
+enum saga_error locks_grant(struct engine *engine, const struct event *event, struct batch *batch,
+                            struct saga *saga)
 {
-    PRE(event->kind == EVENT_ADMIT);
+    PRE(event->kind == EVENT_LOCK_FREE);
     /* The saga waits for the key to be reversed, and is at work now to undo a late effect. It
      * waits again after that, and is told again. */
     bool is_busy = saga && saga->completed_ms > 0 && saga->state != SAGA_STATE_COMPLETED;
-    bool waits = saga && claims_wait(saga) && !is_busy;
-    if (!waits || !claims_have_room(engine, saga->definition, saga->claim_text, saga->id)) {
+    bool waits = saga && locks_wait(saga) && !is_busy;
+    if (!waits || !locks_have_room(engine, saga->definition, saga->lock_text, saga->id)) {
         return SAGA_OK;
     }
     struct turn turn;
     struct queued_reversal back = saga->queued;
     turn_open(&turn, engine, event, batch, saga);
-    claims_emit_admitted(&turn);
+    locks_emit_held(&turn);
     if (saga->state == SAGA_STATE_COMPLETED) {
         struct record record = {.type = RECORD_SAGA_COMPENSATING,
                                 .code = span_text("reverse"),

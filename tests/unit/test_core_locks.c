@@ -1,7 +1,7 @@
-/* test_core_claims.c - concurrency keys among several sagas, durable and across restarts.
+/* test_core_locks.c - concurrency keys among several sagas, durable and across restarts.
  *
- * Seen to fail with: the queue's order by place left out; claims_serve() left out; a holder's end
- * that tells nobody; load_claims() left out of the recovery. */
+ * Seen to fail with: the queue's order by place left out; locks_serve() left out; a holder's end
+ * that tells nobody; load_locks() left out of the recovery. */
 #include "core_world.h"
 #include "journal/verb.h"
 
@@ -22,7 +22,7 @@ static struct core_world *open_with(const char *definition)
     return world;
 }
 
-Test(core_claims, lets_one_of_a_key_run_at_a_time_in_their_order)
+Test(core_locks, lets_one_of_a_key_run_at_a_time_in_their_order)
 {
     struct core_world *world = open_with(PAY(""));
     start(world, "a", "s1");
@@ -40,7 +40,7 @@ Test(core_claims, lets_one_of_a_key_run_at_a_time_in_their_order)
     world_close(world);
 }
 
-Test(core_claims, lets_as_many_run_as_the_limit_says)
+Test(core_locks, lets_as_many_run_as_the_limit_says)
 {
     struct core_world *world = open_with(PAY(",'limit':2"));
     start(world, "a", "s1");
@@ -57,7 +57,7 @@ Test(core_claims, lets_as_many_run_as_the_limit_says)
 }
 
 /* Whoever waits is out of the way: order and holders come back from the store. */
-Test(core_claims, keeps_the_order_over_restarts)
+Test(core_locks, keeps_the_order_over_restarts)
 {
     struct core_world *world = open_with(PAY(""));
     start(world, "a", "s1");
@@ -90,7 +90,7 @@ static uint64_t commits_of(const struct core_world *world)
 }
 
 /* The holder's end is durable, and the crash comes before the next one has been admitted. */
-Test(core_claims, admits_the_next_after_a_crash)
+Test(core_locks, admits_the_next_after_a_crash)
 {
     struct core_world *world = open_with(PAY(""));
     start(world, "a", "s1");
@@ -110,7 +110,7 @@ Test(core_claims, admits_the_next_after_a_crash)
     world_close(world);
 }
 
-Test(core_claims, lets_a_reversal_wait_like_a_new_saga)
+Test(core_locks, lets_a_reversal_wait_like_a_new_saga)
 {
     struct core_world *world = open_with(PAY(""));
     start(world, "a", "s1");
@@ -131,7 +131,7 @@ Test(core_claims, lets_a_reversal_wait_like_a_new_saga)
     world_close(world);
 }
 
-Test(core_claims, refuses_when_told_so)
+Test(core_locks, refuses_when_told_so)
 {
     struct core_world *world = open_with(PAY(",'on_conflict':'reject'"));
     start(world, "a", "s1");

@@ -1,7 +1,7 @@
-/* test_store_claims.c - schedules and concurrency keys, on SQLite and on its twin.
+/* test_store_locks.c - schedules and concurrency keys, on SQLite and on its twin.
  *
- * Seen to fail with: the place left out of the order of claims; a schedule that may go back; a
- * claim that outlives its end. */
+ * Seen to fail with: the place left out of the order of locks; a schedule that may go back; a
+ * lock that outlives its end. */
 #include <criterion/criterion.h>
 #include <poll.h>
 #include <stdio.h>
@@ -79,7 +79,7 @@ static void commit(struct bench *bench, const struct rows *rows)
     cr_assert_eq(count, ++bench->durable);
 }
 
-/* Saga 1..3 with one row each, named a..c, and the claims. */
+/* Saga 1..3 with one row each, named a..c, and the locks. */
 static void start_sagas(struct bench *bench)
 {
     static const char *const names[] = {"a", "b", "c"};
@@ -104,31 +104,31 @@ static void start_sagas(struct bench *bench)
     commit(bench, &all);
 }
 
-static void claim(struct bench *bench, enum claim_change change, uint64_t saga, uint64_t place_lsn)
+static void lock(struct bench *bench, enum lock_change change, uint64_t saga, uint64_t place_lsn)
 {
-    struct claim_row row = {
+    struct lock_row row = {
         .change = change, .saga = saga, .key = {9, 8}, .limit = 2, .place_lsn = place_lsn};
-    struct rows rows = {.claims = &row, .claim_count = 1};
+    struct rows rows = {.locks = &row, .lock_count = 1};
     commit(bench, &rows);
 }
 
-static enum saga_error show_claim(const struct store_claim *claim, void *arg)
+static enum saga_error show_lock(const struct store_lock *lock, void *arg)
 {
     char *text = arg;
     size_t size = strlen(text);
-    cr_assert_eq(claim->row.key[0], 9);
-    cr_assert_eq(claim->row.key[1], 8);
-    cr_assert_eq(claim->row.limit, 2);
-    snprintf(text + size, 256 - size, "%.*s%s%llu ", (int)claim->name.size,
-             (const char *)claim->name.data, claim->row.change == CLAIM_HELD ? "=" : "?",
-             (unsigned long long)claim->row.place_lsn);
+    cr_assert_eq(lock->row.key[0], 9);
+    cr_assert_eq(lock->row.key[1], 8);
+    cr_assert_eq(lock->row.limit, 2);
+    snprintf(text + size, 256 - size, "%.*s%s%llu ", (int)lock->name.size,
+             (const char *)lock->name.data, lock->row.change == LOCK_HELD ? "=" : "?",
+             (unsigned long long)lock->row.place_lsn);
     return SAGA_OK;
 }
 
-static void check_claims(struct bench *bench, const char *expected)
+static void check_locks(struct bench *bench, const char *expected)
 {
     char text[256] = "";
-    cr_assert_eq(bench->store->ops->load_claims(bench->store, show_claim, text), SAGA_OK);
+    cr_assert_eq(bench->store->ops->load_locks(bench->store, show_lock, text), SAGA_OK);
     cr_assert_str_eq(text, expected);
 }
 
@@ -166,28 +166,28 @@ static enum saga_error refuse_all(const struct schedule_row *row, void *arg)
     return SAGA_OVERLOADED;
 }
 
-Test(store_claims, keeps_claims_in_the_order_of_their_places)
+Test(store_locks, keeps_locks_in_the_order_of_their_places)
 {
     for (int which = 0; which < STORES; which++) {
         struct bench bench;
         begin(&bench, which);
-        check_claims(&bench, "");
+        check_locks(&bench, "");
         start_sagas(&bench);
-        claim(&bench, CLAIM_QUEUED, 3, 3);
-        claim(&bench, CLAIM_HELD, 2, 2);
-        claim(&bench, CLAIM_HELD, 1, 1);
-        check_claims(&bench, "a=1 b=2 c?3 ");
-        claim(&bench, CLAIM_ENDED, 1, 4);
-        claim(&bench, CLAIM_HELD, 3, 5);
-        claim(&bench, CLAIM_QUEUED, 1, 6);
-        check_claims(&bench, "b=2 c=5 a?6 ");
+        lock(&bench, LOCK_QUEUED, 3, 3);
+        lock(&bench, LOCK_HELD, 2, 2);
+        lock(&bench, LOCK_HELD, 1, 1);
+        check_locks(&bench, "a=1 b=2 c?3 ");
+        lock(&bench, LOCK_ENDED, 1, 4);
+        lock(&bench, LOCK_HELD, 3, 5);
+        lock(&bench, LOCK_QUEUED, 1, 6);
+        check_locks(&bench, "b=2 c=5 a?6 ");
         restart(&bench);
-        check_claims(&bench, "b=2 c=5 a?6 ");
+        check_locks(&bench, "b=2 c=5 a?6 ");
         end(&bench);
     }
 }
 
-Test(store_claims, keeps_how_far_a_schedule_was_dealt_with)
+Test(store_locks, keeps_how_far_a_schedule_was_dealt_with)
 {
     for (int which = 0; which < STORES; which++) {
         struct bench bench;
@@ -231,14 +231,14 @@ static void check_refused(const struct rows *rows)
     }
 }
 
-Test(store_claims, refuses_a_schedule_that_goes_back)
+Test(store_locks, refuses_a_schedule_that_goes_back)
 {
     struct schedule_row row = {.definition = span_text("nightly"), .entry = {2}, .tick_ms = 1999};
     check_refused(&(struct rows){.schedules = &row, .schedule_count = 1});
 }
 
-Test(store_claims, refuses_the_end_of_what_has_not_begun)
+Test(store_locks, refuses_the_end_of_what_has_not_begun)
 {
-    struct claim_row row = {.change = CLAIM_ENDED, .saga = 7, .place_lsn = 1};
-    check_refused(&(struct rows){.claims = &row, .claim_count = 1});
+    struct lock_row row = {.change = LOCK_ENDED, .saga = 7, .place_lsn = 1};
+    check_refused(&(struct rows){.locks = &row, .lock_count = 1});
 }

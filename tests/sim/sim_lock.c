@@ -1,4 +1,4 @@
-/* sim_claim.c - concurrency keys: so many hold one at once, in their order, and nobody acts
+/* sim_lock.c - concurrency keys: so many hold one at once, in their order, and nobody acts
  * without.
  *
  * All is learned from the records at the moment of their commit. */
@@ -33,7 +33,7 @@ static void take(struct sim *sim, struct sim_saga *saga)
     saga->queued_at = 0;
 }
 
-void sim_claim_note(struct sim *sim, struct sim_saga *saga, const struct record *record)
+void sim_lock_note(struct sim *sim, struct sim_saga *saga, const struct record *record)
 {
     if (record->type == RECORD_SAGA_STARTED && record->message.size == sizeof(saga->key)) {
         memcpy(saga->key, record->message.data, sizeof(saga->key));
@@ -46,7 +46,7 @@ void sim_claim_note(struct sim *sim, struct sim_saga *saga, const struct record 
         saga->queued_at = waits_on ? saga->queued_left : ++sim->queued_count;
         saga->queued_left = 0;
         sim_tally(sim, COUNT_QUEUED);
-    } else if (record->type == RECORD_SAGA_ADMITTED) {
+    } else if (record->type == RECORD_SAGA_LOCKED) {
         take(sim, saga);
     } else if (record->type == RECORD_SAGA_COMPLETED || record->type == RECORD_SAGA_COMPENSATED ||
                record->type == RECORD_SAGA_TERMINATED) {
@@ -59,7 +59,7 @@ void sim_claim_note(struct sim *sim, struct sim_saga *saga, const struct record 
     }
 }
 
-bool sim_claim_is_blocked(const struct sim *sim, const struct sim_saga *saga)
+bool sim_lock_is_blocked(const struct sim *sim, const struct sim_saga *saga)
 {
     if (saga->queued_at == 0) {
         return false;

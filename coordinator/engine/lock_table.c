@@ -1,0 +1,255 @@
+/* lock_table.c - the table of concurrency keys: who holds which, and who waits in which order. */
+#include "engine/lock_table.h"
+
+#include "base/digest.h"
+#include "engine/batch.h"
+#include "engine/state.h"
+
+/* One concurrency key that a saga holds or waits for. */
+struct lock_key {
+    uint8_t digest[DIGEST_SIZE];
+    uint32_t held;
+    struct lock *first; /* of those that wait */
+    struct lock *last;
+};
+
+/* One saga that holds its key, or waits for it. */
+struct lock {
+    uint64_t saga;
+    struct lock_key *key;
+    bool held; /* else it waits, in the key's list */
+    uint32_t limit;
+    uint64_t place_lsn;
+    struct lock *before;
+    struct lock *after;
+    size_t name_size;
+    uint8_t name[]; /* external id */
+};
+
+void locks_open(struct locks *locks)
+{
+    map_open(&locks->keys);
+    map_open(&locks->sagas);
+}
+
+static void *take(const struct engine *engine, size_t size)
+{
+    PRE(size > 0);
+    return engine->options.memory->take(size, engine->options.memory->arg);
+}
+
+static void give(const struct engine *engine, void *item, size_t size)
+{
+    PRE(item != NULL);
+    engine->options.memory->give(item, size, engine->options.memory->arg);
+}
+
+void locks_close(struct engine *engine)
+{
+    struct locks *locks = &engine->locks;
+    PRE(locks->keys.count <= locks->sagas.count);
+    size_t at = 0;
+    for (struct lock *c; (c = map_next(&locks->sagas, &at)) != NULL;) {
+        give(engine, c, sizeof(*c) + c->name_size);
+    }
+    at = 0;
+    for (struct lock_key *k; (k = map_next(&locks->keys, &at)) != NULL;) {
+        give(engine, k, sizeof(*k));
+    }
+    map_close(&locks->sagas);
+    map_close(&locks->keys);
+}
+
+static struct lock *find(const struct engine *engine, uint64_t saga)
+{
+    PRE(saga > 0);
+    return map_get(&engine->locks.sagas, span_of(&saga, sizeof(saga)));
+}
+
+static struct lock_key *key_of(const struct engine *engine, const uint8_t *digest)
+{
+    return map_get(&engine->locks.keys, span_of(digest, DIGEST_SIZE));
+}
+
+static struct lock_key *make_key(struct engine *engine, const uint8_t *digest)
+{
+    struct lock_key *key = key_of(engine, digest);
+    if (key) {
+        return key;
+    }
+    key = take(engine, sizeof(*key));
+    if (!key) {
+        return NULL;
+    }
+    *key = (struct lock_key){.held = 0};
+    memcpy(key->digest, digest, DIGEST_SIZE);
+    if (map_put(&engine->locks.keys, span_of(key->digest, DIGEST_SIZE), key) != SAGA_OK) {
+        give(engine, key, sizeof(*key));
+        return NULL;
+    }
+    POST(key_of(engine, digest) == key);
+    return key;
+}
+
+/* Forgets a key that nobody holds or waits for. */
+static void drop_key(struct engine *engine, struct lock_key *key)
+{
+    PRE(key_of(engine, key->digest) == key);
+    if (key->held == 0 && !key->first) {
+        map_drop(&engine->locks.keys, span_of(key->digest, DIGEST_SIZE));
+        give(engine, key, sizeof(*key));
+    }
+}
+
+/* Out of the key's list of those that wait, or off the count of those that hold the key. */
+static void detach(struct lock *lock)
+{
+    struct lock_key *key = lock->key;
+    if (lock->held) {
+        CHECK(key->held > 0);
+        key->held--;
+        return;
+    }
+    CHECK(lock->before ? lock->before->after == lock : key->first == lock);
+    CHECK(lock->after ? lock->after->before == lock : key->last == lock);
+    *(lock->before ? &lock->before->after : &key->first) = lock->after;
+    *(lock->after ? &lock->after->before : &key->last) = lock->before;
+    lock->before = lock->after = NULL;
+}
+
+/* Counts a holder; puts a saga that waits behind all that came before: as a rule at the end. */
+static void attach(struct lock *lock)
+{
+    struct lock_key *key = lock->key;
+    if (lock->held) {
+        key->held++;
+        return;
+    }
+    struct lock *before = key->last;
+    while (before && before->place_lsn > lock->place_lsn) {
+        before = before->before;
+    }
+    lock->before = before;
+    lock->after = before ? before->after : key->first;
+    *(lock->after ? &lock->after->before : &key->last) = lock;
+    *(before ? &before->after : &key->first) = lock;
+    POST(!lock->after || lock->after->place_lsn > lock->place_lsn);
+}
+
+void lock_table_end(struct engine *engine, uint64_t saga)
+{
+    struct lock *lock = find(engine, saga);
+    if (!lock) {
+        return;
+    }
+    struct lock_key *key = lock->key;
+    CHECK(lock->saga == saga);
+    detach(lock);
+    map_drop(&engine->locks.sagas, span_of(&lock->saga, sizeof(lock->saga)));
+    give(engine, lock, sizeof(*lock) + lock->name_size);
+    drop_key(engine, key);
+}
+
+/* A saga that has no lock yet gets an empty one, of the key with this digest. NULL: no memory. */
+static struct lock *make_lock(struct engine *engine, const struct lock_row *row, struct span name)
+{
+    PRE(!find(engine, row->saga));
+    struct lock_key *key = make_key(engine, row->key);
+    if (!key) {
+        return NULL;
+    }
+    struct lock *lock = take(engine, sizeof(*lock) + name.size);
+    if (!lock) {
+        goto err_after_key;
+    }
+    *lock = (struct lock){.saga = row->saga, .key = key, .name_size = name.size};
+    memcpy(lock->name, name.data, name.size);
+    struct span id = span_of(&lock->saga, sizeof(lock->saga));
+    if (map_put(&engine->locks.sagas, id, lock) != SAGA_OK) {
+        goto err_after_lock;
+    }
+    return lock;
+
+err_after_lock:
+    give(engine, lock, sizeof(*lock) + name.size);
+err_after_key:
+    drop_key(engine, key);
+    return NULL;
+}
+
+bool lock_table_set(struct engine *engine, const struct lock_row *row, struct span name)
+{
+    PRE(row->change == LOCK_HELD || row->change == LOCK_QUEUED);
+    struct lock *lock = find(engine, row->saga);
+    if (lock) {
+        detach(lock);
+    } else {
+        lock = make_lock(engine, row, name);
+    }
+    if (!lock) {
+        return false;
+    }
+    lock->held = row->change == LOCK_HELD;
+    lock->limit = row->limit;
+    lock->place_lsn = row->place_lsn;
+    attach(lock);
+    POST(lock_table_has(engine, row->saga));
+    return true;
+}
+
+bool lock_table_has(const struct engine *engine, uint64_t saga)
+{
+    const struct lock *lock = find(engine, saga);
+    IMPLIES(lock, lock->saga == saga);
+    return lock != NULL;
+}
+
+bool lock_table_has_room(const struct engine *engine, const uint8_t *digest, uint32_t limit,
+                         uint64_t saga)
+{
+    PRE(limit > 0);
+    const struct lock_key *key = key_of(engine, digest);
+    bool is_next = !key || !key->first || key->first->saga == saga;
+    return is_next && (!key || key->held < limit);
+}
+
+/* Tells the sagas that come next, as many as there are free places: again with each change, until
+ * they have come. */
+static bool invite(struct batch *batch, const struct lock_key *key)
+{
+    PRE(key->held > 0 || key->first);
+    bool ok = true;
+    uint32_t next = key->held;
+    for (const struct lock *c = key->first; c && next < c->limit && ok; c = c->after) {
+        struct effect *effect = batch_effect(batch, EFFECT_LOCK_FREE, 0);
+        if (!effect) {
+            return false;
+        }
+        effect->status.saga = arena_copy(&batch->arena, span_of(c->name, c->name_size), &ok);
+        next++;
+    }
+    return ok;
+}
+
+bool lock_table_invite(const struct engine *engine, struct batch *batch, const uint8_t *digest)
+{
+    const struct lock_key *key = key_of(engine, digest);
+    return !key || invite(batch, key);
+}
+
+enum saga_error engine_lock(struct engine *engine, const struct lock_row *row, struct span name)
+{
+    PRE(row->change == LOCK_HELD || row->change == LOCK_QUEUED);
+    return lock_table_set(engine, row, name) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+enum saga_error locks_serve(struct engine *engine, struct batch *batch)
+{
+    PRE(engine->serving_ms > 0);
+    size_t at = 0;
+    bool ok = true;
+    for (struct lock_key *key; ok && (key = map_next(&engine->locks.keys, &at)) != NULL;) {
+        ok = invite(batch, key);
+    }
+    return ok ? SAGA_OK : SAGA_NO_MEMORY;
+}
