@@ -72,7 +72,8 @@ static void task_untaken(struct turn *turn, struct attempt *attempt)
     call_fail(turn, attempt->call, &failure);
 }
 
-static void task_sent(struct attempt *attempt, bool barrier, int64_t now_ms)
+/* The attempt runs at a participant from now on, as far as its time-outs go. */
+static void task_begins(struct attempt *attempt, bool barrier, int64_t now_ms)
 {
     PRE(attempt->run <= attempt->call->run);
     attempt->live.left = true;
@@ -92,7 +93,8 @@ enum saga_error attempts_take(struct engine *engine, const struct event *event, 
     /* Nothing follows from a sending but a time: no turn is made for that. */
     if (event->kind == EVENT_SENT) {
         struct saga *saga = attempt->call->step->saga;
-        task_sent(attempt, event->task.barrier, event->now_ms);
+        task_begins(attempt, event->task.barrier, event->now_ms);
+        attempt->live.is_of_past = false;
         bool ok = timer_set(engine, saga, saga_next_due(engine, saga));
         return ok ? SAGA_OK : SAGA_NO_MEMORY;
     }
@@ -255,7 +257,7 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
     /* A participant that merely comes back renews nothing: one that did so every few seconds would
      * keep an attempt alive that hangs. */
     if (attempt->live.orphan || !attempt->live.left) {
-        task_sent(attempt, barrier, turn->now_ms);
+        task_begins(attempt, barrier, turn->now_ms);
     }
     attempt->live.barrier = barrier;
     attempt->live.called_off = false;

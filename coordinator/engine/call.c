@@ -54,8 +54,9 @@ static void forget_oldest(struct turn *turn, struct call *call)
     }
     const struct attempt *spare = call_spare(call);
     if (spare) {
-        if (!spare->answered && spare->live.left_ms > call->live.forgotten_left_ms) {
-            call->live.forgotten_left_ms = spare->live.left_ms;
+        int64_t over_ms = spare->answered ? 0 : attempt_over_ms(spare);
+        if (over_ms > call->live.forgotten_over_ms) {
+            call->live.forgotten_over_ms = over_ms;
         }
         CHECK(spare != call->newest);
         map_drop(&turn->engine->tokens, span_of(spare->token, TOKEN_SIZE));

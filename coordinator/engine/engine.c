@@ -14,6 +14,7 @@
 #include "engine/kinds/child.h"
 #include "engine/kinds/child_answer.h"
 #include "engine/leave.h"
+#include "engine/load.h"
 #include "engine/lookup.h"
 #include "engine/name.h"
 #include "engine/results.h"
@@ -218,11 +219,7 @@ static enum saga_error serve(struct engine *engine, const struct event *event, s
     for (struct saga *saga; (saga = map_next(&engine->sagas, &at)) != NULL;) {
         for (uint32_t i = 0; i < saga->step_total; i++) {
             for (uint32_t k = 0; k < CALL_COUNT; k++) {
-                saga_step(saga, i)->calls[k].live.forgotten_left_ms = event->now_ms;
-                for (struct attempt *a = saga_step(saga, i)->calls[k].attempts; a; a = a->older) {
-                    a->live.left_ms = event->now_ms;
-                    a->live.beat_ms = event->now_ms;
-                }
+                load_count_from(&saga_step(saga, i)->calls[k], event->now_ms);
             }
         }
         /* A saga that only waits may sleep, once what it asks for again has become durable. */
@@ -271,6 +268,7 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
     if (batch->serial == 0) {
         batch->serial = ++engine->serial;
     }
+    engine->seen_ms = event->now_ms > engine->seen_ms ? event->now_ms : engine->seen_ms;
     switch (event->kind) {
     case EVENT_START:
         return saga_begin(engine, event, batch);

@@ -21,6 +21,7 @@
 #include "saga/child_state.h"
 #include "saga/fold.h"
 #include "saga/keys.h"
+#include "saga/quiet.h"
 #include "saga/saga.h"
 
 /* Folds all records of the row, which come next after the saga's state. */
@@ -134,11 +135,23 @@ err_after_made:
     return rc;
 }
 
+void load_count_from(struct call *call, int64_t now_ms)
+{
+    PRE(now_ms >= 0);
+    if (call->forgot_unanswered) {
+        call->live.forgotten_over_ms = call_past_over_ms(call, now_ms);
+    }
+    for (struct attempt *a = call->attempts; a; a = a->older) {
+        a->live.left_ms = now_ms;
+        a->live.beat_ms = now_ms;
+    }
+}
+
 /* The tokens of the call's attempts are known again; what is unanswered counts as sent. */
 static enum saga_error take_up(struct engine *engine, struct call *call)
 {
     PRE(call->step->saga->magic == SAGA_MAGIC);
-    call->live.forgotten_left_ms = engine->serving_ms;
+    load_count_from(call, engine->seen_ms);
     for (struct attempt *a = call->attempts; a; a = a->older) {
         if (map_put(&engine->tokens, span_of(a->token, TOKEN_SIZE), a) != SAGA_OK) {
             return SAGA_NO_MEMORY;
@@ -148,8 +161,7 @@ static enum saga_error take_up(struct engine *engine, struct call *call)
                          : call->kind == TASK_CHECK ? call->step->spec->action.check
                                                     : call_spec(call)->action;
         a->live.left = true;
-        a->live.left_ms = engine->serving_ms;
-        a->live.beat_ms = engine->serving_ms;
+        a->live.is_of_past = true;
         a->live.orphan =
             a == call->newest && a->state == ATTEMPT_OPEN && !a->later && !call_is_of_child(call);
     }

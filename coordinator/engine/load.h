@@ -3,10 +3,13 @@
 #ifndef ENGINE_LOAD_H
 #define ENGINE_LOAD_H
 
+#include <stdint.h>
+
 #include "base/check.h"
 #include "base/error.h"
 
 struct arena_source;
+struct call;
 struct definition;
 struct saga;
 struct saga_image;
@@ -17,5 +20,9 @@ MUST_CHECK enum saga_error saga_load(const struct arena_source *source,
                                      const struct saga_image *image,
                                      const struct definition *definition, struct saga **saga,
                                      const char **why);
+
+/* Nobody remembers when the attempts of a loaded call were sent: how long each may still act counts
+ * from now_ms on. */
+void load_count_from(struct call *call, int64_t now_ms);
 
 #endif

@@ -19,6 +19,7 @@ struct engine {
     uint64_t saga_last;
     uint64_t inbox_last;
     int64_t serving_ms;         /* since when participants may come back; 0 = they may not yet */
+    int64_t seen_ms;            /* the latest time that an event came with */
     struct saga *leaving_first; /* final and sleeping sagas that wait to leave memory */
     struct saga *leaving_last;
     uint64_t serial;    /* of the newest batch */

@@ -25,14 +25,15 @@ struct attempt_live {
     bool barrier;     /* the participant's database refuses a do after its undo */
     bool called_off;  /* `cancel` was asked for */
     bool out_of_time; /* called off because of schedule_to_start or schedule_to_close */
-    int64_t left_ms;  /* when it was sent; after a restart: since serving */
+    bool is_of_past;  /* sent before the saga was loaded: nobody remembers when */
+    int64_t left_ms;  /* when it was sent; of the past: at the latest */
     int64_t beat_ms;  /* last heartbeat, or when it was sent */
 };
 
 struct call_live {
     struct span details;       /* of the last heartbeat */
     size_t details_room;       /* bytes behind details.data */
-    int64_t forgotten_left_ms; /* when the last of the forgotten attempts was sent */
+    int64_t forgotten_over_ms; /* when the time of the last of the forgotten attempts is over */
 };
 
 /* What was asked of the child that does a step's work. */

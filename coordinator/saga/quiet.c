@@ -4,23 +4,32 @@
 #include "saga/calls.h"
 #include "saga/saga.h"
 
-/* When an attempt of the call that was sent at left_ms must have ended, by its time-outs. */
-static int64_t ttl_over_ms(const struct call *call, int64_t left_ms)
+/* The time that an attempt of the call was given with its task, which was sent at_ms. */
+static int64_t ttl_ms(const struct call *call, int64_t at_ms)
 {
     const struct timeouts *timeouts = &call_spec(call)->timeouts;
     PRE(timeouts->start_to_close_ms > 0);
-    int64_t until_ms = left_ms + timeouts->start_to_close_ms;
-    if (timeouts->schedule_to_close_ms > 0 &&
-        call->first_ms + timeouts->schedule_to_close_ms < until_ms) {
-        until_ms = call->first_ms + timeouts->schedule_to_close_ms;
-    }
-    return until_ms;
+    int64_t close_ms = timeouts->schedule_to_close_ms;
+    int64_t left_ms = close_ms > 0 ? call->first_ms + close_ms - at_ms : INT64_MAX;
+    return left_ms < timeouts->start_to_close_ms ? left_ms : timeouts->start_to_close_ms;
 }
 
+/* A participant counts the time that it was given by its own clock. Where this process does not
+ * remember the sending, its own clock cannot tell how much of that time is over: it may have
+ * jumped since. */
 int64_t attempt_over_ms(const struct attempt *attempt)
 {
     PRE(attempt->run <= attempt->call->run);
-    return ttl_over_ms(attempt->call, attempt->live.left_ms);
+    const struct attempt_live *live = &attempt->live;
+    int64_t sent_ms = live->is_of_past ? attempt->intended_ms : live->left_ms;
+    int64_t given_ms = ttl_ms(attempt->call, sent_ms);
+    return live->left_ms + (given_ms > 0 ? given_ms : 0);
+}
+
+int64_t call_past_over_ms(const struct call *call, int64_t left_ms)
+{
+    PRE(left_ms >= 0);
+    return left_ms + ttl_ms(call, call->first_ms);
 }
 
 /* When this attempt can no longer act. An attempt that has not left may leave at any moment:
@@ -56,8 +65,7 @@ bool call_waits_for_finish(const struct call *call)
 static int64_t latest_ms(const struct call *call, int64_t dead_ms, bool has_barrier)
 {
     PRE(dead_ms >= 0);
-    int64_t quiet_ms =
-        call->forgot_unanswered ? ttl_over_ms(call, call->live.forgotten_left_ms) + dead_ms : 0;
+    int64_t quiet_ms = call->forgot_unanswered ? call->live.forgotten_over_ms + dead_ms : 0;
     for (const struct attempt *a = call->attempts; a; a = a->older) {
         bool clear = (has_barrier && a->live.barrier) || a->run <= call->old_run;
         int64_t at_ms = clear ? 0 : attempt_quiet_ms(call, a, dead_ms);
