@@ -41,17 +41,6 @@ static void emit_deadline(struct turn *turn, const struct step *step, const char
     turn_emit(turn, &record);
 }
 
-/* May the step's effect still stand, and its undo come too late? */
-static bool still_counts(const struct step *step)
-{
-    PRE(step->undo_before_ms >= 0);
-    if (step->undo_before_ms == 0 || saga_state_is_final(step->saga->state)) {
-        return false;
-    }
-    return step->state == STEP_STATE_SUCCEEDED ||
-           (step->state == STEP_STATE_COMPENSATING && step->undo_state != UNDO_STATE_SUCCEEDED);
-}
-
 /* May the deadline send the saga back: has it not done so, and does no other reason do so
  * already? */
 static bool may_send_back(const struct step *step)
@@ -66,13 +55,14 @@ static bool may_send_back(const struct step *step)
 int64_t deadline_due_ms(const struct step *step)
 {
     int64_t due_ms = INT64_MAX;
-    if (!still_counts(step)) {
+    PRE(step->undo_before_told_ms >= 0);
+    if (!step_undo_may_be_late(step)) {
         return due_ms;
     }
     if (may_send_back(step)) {
         due_ms = step->undo_before_ms - lead_ms(step);
     }
-    if (!step->undo_before_told) {
+    if (step->undo_before_told_ms == 0) {
         due_ms = step->undo_before_ms - 2 * lead_ms(step);
     }
     POST(due_ms < INT64_MAX || !may_send_back(step));
@@ -83,10 +73,11 @@ void deadline_expire(struct turn *turn, const struct step *step)
 {
     PRE(step->saga == turn->saga);
     const struct saga *saga = turn->saga;
-    if (turn->failed || !still_counts(step)) {
+    if (turn->failed || !step_undo_may_be_late(step)) {
         return;
     }
-    if (!step->undo_before_told && step->undo_before_ms - 2 * lead_ms(step) <= turn->now_ms) {
+    if (step->undo_before_told_ms == 0 &&
+        step->undo_before_ms - 2 * lead_ms(step) <= turn->now_ms) {
         emit_deadline(turn, step, "undo_deadline_near", 0);
         turn_alert(turn, step, "undo_deadline_near");
     }

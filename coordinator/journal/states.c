@@ -27,6 +27,11 @@ static const char *const undo_names[UNDO_STATE_COUNT] = {
 #include "schemas/states.def"
 };
 
+static const char *const alert_names[ALERT_COUNT] = {
+#define ALERT(name, text) [ALERT_##name] = (text),
+#include "schemas/states.def"
+};
+
 static const char *const kind_names[] = {
     [TASK_DO] = "do",
     [TASK_UNDO] = "undo",
@@ -61,6 +66,11 @@ const char *undo_state_name(enum undo_state state)
 const char *task_kind_name(enum task_kind kind)
 {
     return name_at(kind_names, ARRAY_COUNT(kind_names), (unsigned)kind);
+}
+
+const char *alert_name(enum alert alert)
+{
+    return name_at(alert_names, ARRAY_COUNT(alert_names), (unsigned)alert);
 }
 
 bool saga_state_is_final(enum saga_state state)

@@ -24,6 +24,13 @@ enum undo_state {
     UNDO_STATE_COUNT
 };
 
+/* What stands of a saga, needs a person or soon will: see saga/alerts.h. */
+#define ALERT(name, text) ALERT_##name,
+enum alert {
+#include "schemas/states.def"
+    ALERT_COUNT
+};
+
 /* What a participant is asked to do. */
 enum task_kind {
     TASK_DO = 1,
@@ -37,6 +44,7 @@ const char *saga_state_name(enum saga_state state);
 const char *step_state_name(enum step_state state);
 const char *undo_state_name(enum undo_state state);
 const char *task_kind_name(enum task_kind kind);
+const char *alert_name(enum alert alert);
 /* Has the saga ended? A completed one may still be reversed. */
 bool saga_state_is_final(enum saga_state state);
 /* Has the saga ended, or does it wait for a person? Whoever waits for its outcome is answered then.

@@ -23,21 +23,33 @@
 #include "saga/no_live.h"
 
 /* The undo's deadline: it becomes known, or somebody has been alerted ahead of it. */
-static bool fold_deadline(struct step *step, const struct record *record)
+static bool fold_deadline(struct step *step, const struct record *record, int64_t at_ms)
 {
     PRE(record->type == RECORD_UNDO_DEADLINE);
     if (span_is(record->code, "undo_deadline_near")) {
-        step->undo_before_told = true;
+        step->undo_before_told_ms = at_ms;
         return true;
     }
     step->undo_before_ms = record->due_ms;
     return record->due_ms > 0;
 }
 
+static void fold_retry_scheduled(struct step *step, struct call *call, const struct record *record,
+                                 int64_t at_ms)
+{
+    PRE(record->type == RECORD_RETRY_SCHEDULED);
+    call->retry_ms = record->due_ms;
+    if (record->flags & FLAG_STUCK) {
+        step->stuck = true;
+        step->stuck_ms = at_ms;
+    }
+}
+
 static bool fold_parked(struct step *step, const struct record *record, int64_t at_ms)
 {
     PRE(record->type == RECORD_STEP_PARKED);
     struct call *undo = step_call(step, TASK_UNDO);
+    step->parked_ms = at_ms;
     if (record->kind != TASK_UNDO) {
         return fold_move(step, STEP_STATE_PARKED, at_ms);
     }
@@ -148,8 +160,7 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
     case RECORD_TASK_LATE:
         return fold_late(step, call, record, at_ms);
     case RECORD_RETRY_SCHEDULED:
-        call->retry_ms = record->due_ms;
-        step->stuck |= (record->flags & FLAG_STUCK) != 0;
+        fold_retry_scheduled(step, call, record, at_ms);
         return true;
     case RECORD_STEP_WAITING:
         return fold_waiting(step, call, record, at_ms);
@@ -162,7 +173,7 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
     case RECORD_STEP_EMITTED:
         return fold_emitted(step, record, at_ms);
     case RECORD_UNDO_DEADLINE:
-        return fold_deadline(step, record);
+        return fold_deadline(step, record, at_ms);
     case RECORD_STEP_ITEMS:
         return fold_items(step, record, at_ms);
     case RECORD_STEP_KEPT:

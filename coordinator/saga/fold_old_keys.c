@@ -96,7 +96,7 @@ bool fold_begin_anew(struct step *step, int64_t at_ms)
     step->child = none;
     live_forget_step(step);
     step->undo_before_ms = 0;
-    step->undo_before_told = false;
+    step->undo_before_told_ms = 0;
     step->undo_before_due = false;
     step->late = false;
     step->stuck = false;

@@ -121,16 +121,18 @@ struct step {
     int64_t undo_before_ms;      /* until when the step's undo must be done; 0 = no such deadline */
     struct old_key *late_effect; /* the old key whose late effect is being undone; NULL = none */
     enum undo_state
-        late_undo_state;   /* of the undo of that late effect, for which calls[1] is used */
-    bool undo_before_told; /* somebody was alerted ahead of that deadline */
-    bool undo_before_due;  /* the time to go back for that deadline has come */
-    bool chosen;           /* in the way back at work: the step is to be undone */
-    bool accepted;         /* irrevocable, and a person said: keep what it did */
-    bool late;             /* an effect came after the decision: undo the step (again) */
-    bool stuck;            /* the step's undo has failed for long: others need not wait for it */
-    bool by_person;        /* settled by a person */
-    bool refused;          /* the step's do was refused for good */
+        late_undo_state;         /* of the undo of that late effect, for which calls[1] is used */
+    int64_t undo_before_told_ms; /* when somebody was alerted ahead of that deadline; 0 = not yet */
+    bool undo_before_due;        /* the time to go back for that deadline has come */
+    bool chosen;                 /* in the way back at work: the step is to be undone */
+    bool accepted;               /* irrevocable, and a person said: keep what it did */
+    bool late;                   /* an effect came after the decision: undo the step (again) */
+    bool stuck;     /* the step's undo has failed for long: others need not wait for it */
+    bool by_person; /* settled by a person */
+    bool refused;   /* the step's do was refused for good */
     int64_t started_ms;
+    int64_t stuck_ms;     /* since when, the last time that it was */
+    int64_t parked_ms;    /* when the step, or its undo, was parked last */
     uint64_t started_seq; /* order of starting; 0 = not started */
     struct span output;   /* empty = none */
     struct step_live live;

@@ -47,6 +47,16 @@ bool step_late_undo_is_open(const struct step *step)
     return step_has_late_effect(step) && step->late_undo_state != UNDO_STATE_PARKED;
 }
 
+bool step_undo_may_be_late(const struct step *step)
+{
+    PRE(step->undo_before_ms >= 0);
+    if (step->undo_before_ms == 0 || saga_state_is_final(step->saga->state)) {
+        return false;
+    }
+    return step->state == STEP_STATE_SUCCEEDED ||
+           (step->state == STEP_STATE_COMPENSATING && step->undo_state != UNDO_STATE_SUCCEEDED);
+}
+
 bool step_undo_is_begun(const struct step *step)
 {
     const struct call *undo = &step->calls[1];

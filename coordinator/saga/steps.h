@@ -31,6 +31,9 @@ bool step_has_late_effect(const struct step *step);
 /* Is a late effect of an old key being undone, and no person is waited for? */
 bool step_late_undo_is_open(const struct step *step);
 
+/* Has the step's undo a deadline, may its effect still stand, and its undo come too late? */
+bool step_undo_may_be_late(const struct step *step);
+
 /* Has the step's own undo been asked for, for the present key? */
 bool step_undo_is_begun(const struct step *step);
 

@@ -92,7 +92,7 @@ static void dump_step(const struct dump *dump, const struct step *step)
     mp_put_uint(out, (uint64_t)step->live.watch.wish);
     put_ms(dump, step->live.watch.again_ms);
     put_ms(dump, step->undo_before_ms);
-    mp_put_bool(out, step->undo_before_told);
+    mp_put_bool(out, step->undo_before_told_ms > 0);
     mp_put_bool(out, step->undo_before_due);
     if (step->undo_state != UNDO_STATE_SUCCEEDED) {
         put_ms(dump,

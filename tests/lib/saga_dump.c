@@ -90,7 +90,9 @@ static void dump_step(const struct step *step, struct buf *out)
     mp_put_str(out, step->skip_reason);
     mp_put_int(out, step->wake_ms);
     mp_put_int(out, step->undo_before_ms);
-    mp_put_bool(out, step->undo_before_told);
+    mp_put_int(out, step->undo_before_told_ms);
+    mp_put_int(out, step->stuck_ms);
+    mp_put_int(out, step->parked_ms);
     mp_put_bool(out, step->undo_before_due);
     mp_put_str(out, step->child);
     mp_put_uint(out, (uint64_t)step->late_undo_state);
