@@ -433,7 +433,8 @@ struct saga_reply {
     enum saga_error error;           /* what the call returned, too */
     char saga[SAGA_ID_SIZE];         /* the saga's id */
     char status[SAGA_STATUS_SIZE];   /* "running", "completed", "compensated", "parked" ... */
-    char state[SAGA_STATUS_SIZE];    /* of finish, register, complete */
+    char state[SAGA_STATUS_SIZE];    /* of finish, saga_open_step(), saga_open_complete() */
+    char key[SAGA_ID_SIZE];          /* of saga_open_step(): the idempotency key to act with */
     bool duplicate;                  /* the same start came before; this is that saga */
     char message[SAGA_MESSAGE_SIZE]; /* of an error, for people */
     int64_t retry_after_ms;          /* of SAGA_OVERLOADED */
@@ -496,6 +497,121 @@ SAGA_PUBLIC size_t saga_client_poll(struct saga_client *client, int64_t timeout_
                                     saga_reply_fn *callback, void *arg);
 /* Asynchronous starts that are not answered yet. */
 SAGA_PUBLIC size_t saga_client_open_count(const struct saga_client *client);
+
+/* ---- Open sagas ------------------------------------------------------------------------------
+ *
+ * A saga without a definition: your code drives it. Begin it; register each step together with the
+ * action that undoes it BEFORE you act; say what came of the step; commit, or abort. After an
+ * abort, or when the time limit passes, the coordinator sends the compensations to any participant
+ * that serves them: your process may be gone by then.
+ *
+ *     static void charge(const char *key, struct saga_answer *answer, void *arg)
+ *     { ... as in a handler: act with `key`, then saga_answer_ok() or saga_answer_failed() ... }
+ *
+ *     const struct saga_begin order = {.saga = "order-17", .name = "order", .timeout_ms = 600000};
+ *     const struct saga_step payment = {.saga = "order-17", .step = "charge", .input = amount,
+ *                                       .compensate = {.action = "payments.refund"}};
+ *     enum saga_error rc = saga_open_begin(client, &order, &reply);
+ *     rc = rc == SAGA_OK ? saga_open_run(client, &payment, charge, psp, &reply) : rc;
+ *     rc = rc == SAGA_OK ? saga_open_commit(client, &(struct saga_end){.saga = "order-17"}, &reply)
+ *                        : saga_open_abort(client, &(struct saga_end){.saga = "order-17"}, &reply);
+ *
+ * Run the program again with the same ids after a crash: what is done is remembered, and its output
+ * comes back instead of being made a second time. Each function fills *reply and returns its error,
+ * as those above; SAGA_CONFLICT too when the saga's state does not allow the request (ended,
+ * paused, turning back: reply->message says which). */
+
+struct saga_begin {
+    const char *saga;            /* its id, the caller's; NULL: one is made, see reply->saga */
+    const char *name;            /* formed like a definition's, [a-z][a-z0-9_.-]{0,63} */
+    struct saga_value input;     /* shown to people; none: nil */
+    struct saga_value labels;    /* a map of texts, or none */
+    struct saga_value sensitive; /* an array of texts like "$.input.card", or none */
+    int64_t timeout_ms;          /* then the saga aborts: 1 to 366 days; 0: 10 minutes */
+    int64_t reversal_window_ms;  /* how long after its end it may be reversed; 0: not */
+    int64_t budget_micro_usd;    /* no new step past this cost; 0: no limit */
+};
+
+/* The same id and the same request again: SAGA_OK and reply->duplicate, with the status that the
+ * saga has now. SAGA_IDEMPOTENCY_CONFLICT: another request came with this id. */
+SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_open_begin(struct saga_client *client,
+                                                            const struct saga_begin *begin,
+                                                            struct saga_reply *reply);
+
+/* What is called when the saga aborts (compensate) or commits (confirm). */
+struct saga_call {
+    const char *action;      /* "payments.refund"; NULL: none; for compensate "none": reads only */
+    struct saga_value input; /* none: the step's */
+    struct saga_value options; /* a map of retry, timeout, stuck_after as in definitions, or none */
+};
+
+struct saga_step {
+    const char *saga;
+    const char *step; /* its name, [A-Za-z_][A-Za-z0-9_]{0,63} */
+    struct saga_value input;
+    /* Without an action the step is irrevocable: kept once it is done, parked when it is in doubt
+     * at an abort. */
+    struct saga_call compensate;
+    struct saga_call confirm; /* sent after the commit: try, confirm, cancel */
+    struct saga_value needs;  /* an array of names of steps; none: the step registered before */
+};
+
+/* Registers the step; durable before this returns. reply->state is
+ *     "new" or "open"  act now, with reply->key as the idempotency key, then saga_open_complete()
+ *     "done"           it has been done: reply->output is what it gave; do not act
+ * SAGA_IDEMPOTENCY_CONFLICT: the step was registered with another input or compensation. */
+SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_open_step(struct saga_client *client,
+                                                           const struct saga_step *step,
+                                                           struct saga_reply *reply);
+
+struct saga_complete {
+    const char *saga;
+    const char *step;
+    const char *key;                    /* reply->key of saga_open_step() */
+    struct saga_value output;           /* when it succeeded */
+    const struct saga_failure *failure; /* when it did not; NULL: it succeeded */
+    int64_t cost_micro_usd;             /* at least 0 */
+};
+
+/* Says what came of a step. reply->state is "done", "failed" (no effect: register it again to try
+ * again), "open" (failed, in doubt) or "stale" (the key is an older one; nothing has changed).
+ * SAGA_CONFLICT after an abort: the effect is recorded and will be undone. */
+SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_open_complete(struct saga_client *client,
+                                                               const struct saga_complete *complete,
+                                                               struct saga_reply *reply);
+
+/* Does the work of a step and answers as a handler does. After saga_answer_later() the step stays
+ * open: say saga_open_complete() yourself. */
+typedef void saga_work_fn(const char *key, struct saga_answer *answer, void *arg);
+
+/* saga_open_step(), `work` unless the step is done already, saga_open_complete(). SAGA_OK: the step
+ * is done, its output is in the reply. SAGA_PRECONDITION_FAILED: the work has failed; reply->state
+ * is "failed" or "open", reply->message the failure's message (or its code): abort, or run it
+ * again.
+ */
+SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_open_run(struct saga_client *client,
+                                                          const struct saga_step *step,
+                                                          saga_work_fn *work, void *arg,
+                                                          struct saga_reply *reply);
+
+struct saga_end {
+    const char *saga;
+    struct saga_value output; /* commit: the saga's; none: nil */
+    const char *code;         /* abort: why; NULL: "aborted" */
+    const char *message;      /* abort: for people; may be NULL */
+    enum saga_wait wait;      /* SAGA_WAIT_SETTLED: until all is confirmed, or undone, or parked */
+    int64_t wait_ms;          /* how long; 0 is the call's timeout */
+};
+
+/* Final: nothing is undone afterwards but by a person's reversal. SAGA_CONFLICT: a step is not
+ * complete, or the saga aborts. */
+SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_open_commit(struct saga_client *client,
+                                                             const struct saga_end *end,
+                                                             struct saga_reply *reply);
+/* Undoes what was registered, the last first. SAGA_CONFLICT: the saga was committed. */
+SAGA_MUST_CHECK SAGA_PUBLIC enum saga_error saga_open_abort(struct saga_client *client,
+                                                            const struct saga_end *end,
+                                                            struct saga_reply *reply);
 
 #ifdef __cplusplus
 }

@@ -59,6 +59,7 @@ enum saga_error saga_client_open(const struct saga_client_options *options,
     }
     zmq_msg_init(&made->frame);
     ids_open(&made->ids);
+    answer_open(&made->answer);
     made->timeout_ms = given->timeout_ms ? given->timeout_ms : CLIENT_TIMEOUT_MS;
     /* One more for synchronous calls. */
     made->request_count = (given->open_max ? given->open_max : CLIENT_OPEN_MAX) + 1;
@@ -103,6 +104,7 @@ void saga_client_close(struct saga_client **client)
         buf_close(&gone->requests[i].packed);
     }
     zmq_msg_close(&gone->frame);
+    answer_close(&gone->answer);
     free(gone->requests);
     free(gone->free_places);
     free(gone);

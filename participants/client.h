@@ -5,6 +5,7 @@
 #include <zmq.h>
 
 #include "base/buf.h"
+#include "participants/answer.h"
 #include "participants/ids.h"
 #include "participants/link.h"
 
@@ -35,6 +36,7 @@ struct saga_client {
     uint64_t rounds; /* of names */
     zmq_msg_t frame; /* the last answer: replies borrow from it */
     struct ids ids;
+    struct saga_answer answer;     /* what the work of an open saga's step said last */
     struct saga_reply *sync_reply; /* where the answer of a synchronous call goes */
     uint64_t sync_name;            /* of its request; 0: it is answered */
     int64_t looked_ms;             /* when the requests were last looked after */

@@ -133,6 +133,7 @@ static void fill_reply(const struct message *message, struct saga_reply *reply)
     copy_text(reply->saga, sizeof(reply->saga), message->saga);
     copy_text(reply->status, sizeof(reply->status), message->status);
     copy_text(reply->state, sizeof(reply->state), message->state);
+    copy_text(reply->key, sizeof(reply->key), message->key);
     if (is_error) {
         char code[64];
         copy_text(code, sizeof(code), message->code);
