@@ -6,6 +6,7 @@
 #include "api/http_call.h"
 #include "base/digest.h"
 #include "base/mp.h"
+#include "engine/result.h"
 
 /* error: {code, message?, retryable?, retry_after_ms?, in_doubt?, details?}: as in 3-wire a wrong
  * type is wrong. What is not understood must not be taken for "no effect". */

@@ -6,6 +6,7 @@
 #include "core/state.h"
 #include "core/waiters.h"
 #include "door/request.h"
+#include "engine/engine.h"
 
 /* Answers with what is durable now, or waits when that is wanted and not yet so. A saga whose start
  * is on its way to the store may be waited for already. */

@@ -7,6 +7,8 @@
 #include "core/full.h"
 #include "core/state.h"
 #include "door/request.h"
+#include "engine/engine.h"
+#include "engine/event.h"
 #include "store/inbox.h"
 
 void arrivals_dismiss(struct arrival *arrival)

@@ -14,6 +14,10 @@
 #include "core/state.h"
 #include "core/waiters.h"
 #include "engine/batch.h"
+#include "engine/engine.h"
+#include "engine/engine_options.h"
+#include "engine/event.h"
+#include "engine/leave.h"
 #include "peers/peers.h"
 
 enum {

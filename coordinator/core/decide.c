@@ -6,6 +6,9 @@
 #include "base/log.h"
 #include "core/notices.h"
 #include "core/state.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "engine/load.h"
 #include "store/catalog.h"
 
 const struct definition *decide_definition(struct span name, uint32_t version, void *arg)

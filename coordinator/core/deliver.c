@@ -7,7 +7,8 @@
 #include "core/event_starts.h"
 #include "core/recalled.h"
 #include "core/state.h"
-#include "engine/batch.h"
+#include "engine/batch_items.h"
+#include "engine/event.h"
 #include "journal/event_value.h"
 #include "store/inbox.h"
 

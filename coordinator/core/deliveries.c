@@ -11,7 +11,7 @@
 #include "core/hook_rows.h"
 #include "core/state.h"
 #include "door/request.h"
-#include "engine/batch.h"
+#include "engine/batch_items.h"
 
 /* ---- what the store knows ---- */
 

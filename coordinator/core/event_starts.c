@@ -15,6 +15,7 @@
 #include "core/full.h"
 #include "core/starts.h"
 #include "core/state.h"
+#include "engine/event.h"
 #include "language/condition.h"
 #include "language/template.h"
 #include "store/catalog.h"

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "core/hook_rows.h"
 #include "core/state.h"
-#include "engine/batch.h"
+#include "engine/batch_items.h"
 
 /* Does the text fit the pattern, where `*` stands for any characters? */
 static bool fits(const char *pattern, struct span text)

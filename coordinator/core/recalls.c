@@ -6,7 +6,8 @@
 #include "core/deliver.h"
 #include "core/full.h"
 #include "core/state.h"
-#include "engine/batch.h"
+#include "engine/batch_items.h"
+#include "engine/effect.h"
 #include "store/inbox.h"
 
 static bool add_recall(struct core *core, const struct store_wait *wait)

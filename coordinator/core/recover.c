@@ -8,6 +8,8 @@
 #include "core/deliveries.h"
 #include "core/recalls.h"
 #include "core/state.h"
+#include "engine/engine.h"
+#include "engine/load.h"
 #include "store/catalog.h"
 
 struct recovery {

@@ -12,6 +12,10 @@
 #include "core/state.h"
 #include "core/waiters.h"
 #include "engine/batch.h"
+#include "engine/effect_kind.h"
+#include "engine/event.h"
+#include "engine/fetch.h"
+#include "engine/leave.h"
 #include "peers/peers.h"
 #include "store/catalog.h"
 

@@ -12,7 +12,11 @@
 #include "core/state.h"
 #include "core/waiters.h"
 #include "door/request.h"
-#include "engine/batch.h"
+#include "engine/batch_items.h"
+#include "engine/effect.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "engine/name.h"
 #include "store/catalog.h"
 
 static bool remember(struct core *core, struct request *request)

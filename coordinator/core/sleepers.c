@@ -11,6 +11,8 @@
 
 #include "core/decide.h"
 #include "core/state.h"
+#include "engine/engine.h"
+#include "engine/horizon.h"
 
 enum { SLEEPERS_MAX = 256 }; /* loaded in a round, some 30 us each: heartbeats wait no longer */
 

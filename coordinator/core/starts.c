@@ -3,6 +3,9 @@
 
 #include "core/decide.h"
 #include "core/state.h"
+#include "engine/effect.h"
+#include "engine/engine.h"
+#include "engine/event.h"
 
 /* What the engine said to the start that it was just given. */
 static enum saga_error reply_of(const struct core *core, uint32_t effects_before, const char **why)

@@ -8,8 +8,8 @@
 #include "core/events.h"
 #include "core/ticks.h"
 #include "door/webhook.h"
-#include "engine/engine.h"
-#include "engine/event.h"
+#include "engine/batch.h"
+#include "engine/entropy.h"
 #include "store/store.h"
 
 struct engine;

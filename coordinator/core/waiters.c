@@ -6,6 +6,7 @@
 #include "core/look.h"
 #include "core/state.h"
 #include "door/request.h"
+#include "engine/effect.h"
 
 enum { EXPIRE_MAX = 64 }; /* waits whose time is over, answered in a round: each reads the store */
 

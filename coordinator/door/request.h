@@ -7,7 +7,11 @@
 #define DOOR_REQUEST_H
 
 #include "base/check.h"
-#include "engine/event.h"
+#include "base/error.h"
+#include "engine/result.h"
+#include "engine/start_request.h"
+#include "engine/verb_request.h"
+#include "saga/verdict.h"
 
 struct definition;
 struct jsonschema_report;

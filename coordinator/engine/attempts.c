@@ -4,19 +4,27 @@
 
 #include "base/limits.h"
 #include "engine/batch.h"
+#include "engine/batch_items.h"
 #include "engine/call.h"
 #include "engine/due.h"
+#include "engine/effect.h"
+#include "engine/event.h"
 #include "engine/failure.h"
 #include "engine/lookup.h"
-#include "engine/room.h"
 #include "engine/proceed.h"
+#include "engine/room.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
 #include "journal/record.h"
+#include "saga/attempt.h"
+#include "saga/attempts.h"
 #include "saga/calls.h"
+#include "saga/checks.h"
 #include "saga/keys.h"
 #include "saga/quiet.h"
+#include "saga/saga.h"
+#include "saga/step.h"
 
 static void task_lost(struct turn *turn, struct attempt *attempt)
 {

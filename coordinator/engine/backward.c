@@ -8,22 +8,25 @@
  * An undo does not overtake its do: it leaves when no attempt of the do can act any more. */
 #include "engine/backward.h"
 
-#include "engine/locks.h"
 #include "engine/done.h"
 #include "engine/doubt.h"
 #include "engine/failure.h"
+#include "engine/go_back.h"
 #include "engine/kinds/child.h"
 #include "engine/kinds/fan.h"
+#include "engine/locks.h"
 #include "engine/park.h"
 #include "engine/savepoint.h"
 #include "engine/turn.h"
-#include "engine/go_back.h"
 #include "engine/undo.h"
 #include "engine/wait.h"
 #include "journal/record.h"
+#include "saga/attempt.h"
+#include "saga/attempts.h"
 #include "saga/awake.h"
-#include "saga/calls.h"
 #include "saga/child_state.h"
+#include "saga/reason.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 /* A do that waits for its retry is given up: it fails, or is in doubt. */

@@ -4,9 +4,9 @@
  * keep their memory when it is cleared, unless they grew large. */
 #include "engine/batch.h"
 
+#include "base/check.h"
 #include "base/limits.h"
-#include "engine/engine.h"
-#include "saga/saga.h"
+#include "engine/effect.h"
 
 enum { CAPACITY_MIN = 16, CAPACITY_KEPT = 1024 };
 
@@ -91,19 +91,6 @@ static bool grow(struct batch *batch, enum batch_list which)
     return true;
 }
 
-/* One more item of the list, all zeros; NULL = no memory. */
-static void *add(struct batch *batch, enum batch_list which)
-{
-    const struct list *list = &lists[which];
-    uint32_t *count = count_of(batch, list);
-    if (*count == batch->capacities[which] && !grow(batch, which)) {
-        return NULL;
-    }
-    uint8_t *item = (uint8_t *)items_of(batch, list) + *count * list->size;
-    *count += 1;
-    return memset(item, 0, list->size);
-}
-
 void batch_open(struct batch *batch, const struct arena_source *memory)
 {
     PRE(memory->take && memory->give);
@@ -137,111 +124,15 @@ void batch_close(struct batch *batch)
     *batch = (struct batch){0};
 }
 
-struct row *batch_row(struct batch *batch)
+void *batch_add(struct batch *batch, enum batch_list which)
 {
-    return add(batch, BATCH_ROWS);
-}
-
-struct head *batch_head(struct batch *batch)
-{
-    PRE(batch->serial > 0);
-    return add(batch, BATCH_HEADS);
-}
-
-struct name *batch_name(struct batch *batch)
-{
-    PRE(batch->arena.source != NULL); /* a name may come without a saga: a key */
-    return add(batch, BATCH_NAMES);
-}
-
-struct notice *batch_notice(struct batch *batch)
-{
-    PRE(batch->serial > 0);
-    return add(batch, BATCH_NOTICES);
-}
-
-struct delivery *batch_delivery(struct batch *batch)
-{
-    return add(batch, BATCH_DELIVERIES);
-}
-
-struct schedule_row *batch_schedule(struct batch *batch)
-{
-    return add(batch, BATCH_SCHEDULES);
-}
-
-struct lock_row *batch_lock(struct batch *batch)
-{
-    PRE(batch->serial > 0);
-    return add(batch, BATCH_LOCKS);
-}
-
-struct inbox_row *batch_inbox(struct batch *batch)
-{
-    PRE(batch->serial > 0);
-    return add(batch, BATCH_INBOX);
-}
-
-struct inbox_done *batch_inbox_done(struct batch *batch)
-{
-    return add(batch, BATCH_INBOX_DONE);
-}
-
-struct wait_row *batch_wait(struct batch *batch)
-{
-    return add(batch, BATCH_WAITS);
-}
-
-struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref)
-{
-    PRE(kind <= EFFECT_LOCK_FREE);
-    struct effect *effect = add(batch, BATCH_EFFECTS);
-    if (effect) {
-        effect->kind = kind;
-        effect->ref = ref;
+    const struct list *list = &lists[which];
+    uint32_t *count = count_of(batch, list);
+    if (*count == batch->capacities[which] && !grow(batch, which)) {
+        return NULL;
     }
-    return effect;
-}
-
-bool batch_reply(struct batch *batch, uint64_t ref, enum saga_error error, const char *why,
-                 const struct saga *saga)
-{
-    PRE(!saga || saga->magic == SAGA_MAGIC);
-    struct effect *effect = batch_effect(batch, EFFECT_REPLY, ref);
-    if (!effect) {
-        return false;
-    }
-    effect->reply.error = error;
-    effect->reply.why = why;
-    bool ok = true;
-    if (saga) {
-        /* A final saga may leave memory before this batch is released: its name is copied. */
-        effect->reply.saga = arena_copy(&batch->arena, saga->name, &ok);
-        effect->reply.state = saga->state;
-        effect->reply.seq = saga->seq;
-    }
-    return ok;
-}
-
-bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new)
-{
-    PRE(saga->magic == SAGA_MAGIC);
-    PRE(saga->last_lsn >= saga->first_lsn);
-    struct head *head = batch_head(batch);
-    if (!head) {
-        return false;
-    }
-    *head = (struct head){.saga = saga->id,
-                          .state = saga->state,
-                          .is_new = is_new,
-                          .has_moved = saga->live.is_migrated,
-                          .paused = saga->paused,
-                          .definition = saga->definition->name,
-                          .version = saga->definition->version,
-                          .started_ms = saga->started_ms,
-                          .ended_ms = saga->ended_ms,
-                          .first_lsn = saga->first_lsn,
-                          .last_lsn = saga->last_lsn,
-                          .due_ms = saga->live.asleep_ms};
-    return true;
+    uint8_t *item = (uint8_t *)items_of(batch, list) + *count * list->size;
+    *count += 1;
+    POST(*count <= batch->capacities[which]);
+    return memset(item, 0, list->size);
 }

@@ -7,7 +7,8 @@
 
 #include "engine/failure.h"
 #include "engine/turn.h"
-#include "saga/calls.h"
+#include "saga/saga.h"
+#include "saga/step.h"
 
 /* Would an attempt that costs what is expected go past the limit? limit 0 = there is none. */
 static bool is_past(int64_t limit, int64_t spent, int64_t expected)

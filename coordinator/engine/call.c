@@ -6,13 +6,20 @@
 
 #include "base/limits.h"
 #include "base/mp.h"
+#include "engine/batch.h"
+#include "engine/effect.h"
+#include "engine/entropy.h"
 #include "engine/room.h"
 #include "engine/state.h"
 #include "engine/trace.h"
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "saga/attempt.h"
+#include "saga/attempts.h"
 #include "saga/calls.h"
+#include "saga/checks.h"
 #include "saga/quiet.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 /* What adapters are given of a new attempt; the task borrows from the saga. */

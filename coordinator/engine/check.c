@@ -9,7 +9,11 @@
 #include "engine/call.h"
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "language/definition.h"
+#include "saga/attempts.h"
 #include "saga/calls.h"
+#include "saga/checks.h"
+#include "saga/step.h"
 
 bool check_is_left(const struct call *asked)
 {

@@ -17,6 +17,7 @@
 #include "engine/turn.h"
 #include "journal/record.h"
 #include "language/template.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 enum { LEAD_LEAST_MS = 60 * 1000 };

@@ -18,11 +18,12 @@
 #include "base/mp.h"
 #include "calendar/time_value.h"
 #include "engine/deadline.h"
+#include "engine/event.h"
 #include "engine/inbox_rows.h"
+#include "engine/proceed.h"
 #include "engine/room.h"
 #include "engine/savepoint.h"
 #include "engine/scope.h"
-#include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
@@ -30,6 +31,7 @@
 #include "journal/record.h"
 #include "language/condition.h"
 #include "language/template.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 /* Puts the event without its data: what the step's record keeps of it. */

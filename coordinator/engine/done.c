@@ -1,9 +1,11 @@
 /* done.c - is a step finished with on the way back? */
 #include "engine/done.h"
 
+#include "language/definition.h"
 #include "saga/child_state.h"
+#include "saga/fan.h"
 #include "saga/items.h"
-#include "saga/saga.h"
+#include "saga/step.h"
 #include "saga/steps.h"
 
 static bool has_parked_child(const struct fan *fan)

@@ -6,7 +6,8 @@
 #include "engine/pivot.h"
 #include "engine/turn.h"
 #include "journal/record.h"
-#include "saga/calls.h"
+#include "saga/attempts.h"
+#include "saga/saga.h"
 
 /* A read that may or may not have happened has changed nothing: the step is kept as it is. */
 static enum doubt keep(struct turn *turn, const struct step *step)

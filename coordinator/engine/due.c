@@ -3,6 +3,8 @@
 
 #include "engine/deadline.h"
 #include "engine/state.h"
+#include "saga/attempt.h"
+#include "saga/attempts.h"
 #include "saga/awake.h"
 #include "saga/calls.h"
 #include "saga/child_state.h"

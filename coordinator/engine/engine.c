@@ -6,25 +6,33 @@
 #include "engine/engine.h"
 
 #include "base/limits.h"
-#include "engine/lock_grant.h"
 #include "engine/attempts.h"
 #include "engine/batch.h"
+#include "engine/batch_items.h"
+#include "engine/batch_saga.h"
 #include "engine/deliver.h"
 #include "engine/due.h"
+#include "engine/effect.h"
+#include "engine/entropy.h"
+#include "engine/event.h"
 #include "engine/kinds/child.h"
 #include "engine/kinds/child_answer.h"
 #include "engine/leave.h"
 #include "engine/load.h"
+#include "engine/lock_grant.h"
 #include "engine/lookup.h"
 #include "engine/name.h"
+#include "engine/proceed.h"
 #include "engine/results.h"
 #include "engine/saga_begin.h"
-#include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/timers.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
 #include "engine/verbs.h"
+#include "saga/attempt.h"
+#include "saga/saga.h"
+#include "saga/verdict.h"
 
 enum saga_error engine_new(const struct engine_options *options, struct engine **engine)
 {
@@ -299,6 +307,12 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
         return locks_grant(engine, event, batch, lookup_saga(engine, event->lock_for));
     }
     UNREACHABLE("unknown event");
+}
+
+enum saga_error engine_lock(struct engine *engine, const struct lock_row *row, struct span name)
+{
+    PRE(row->change == LOCK_HELD || row->change == LOCK_QUEUED);
+    return lock_table_set(engine, row, name) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 int64_t engine_next_due(const struct engine *engine)

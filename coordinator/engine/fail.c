@@ -2,9 +2,9 @@
 #include "engine/fail.h"
 
 #include "engine/failure.h"
-#include "engine/turn.h"
 #include "engine/wait.h"
-#include "saga/calls.h"
+#include "language/definition.h"
+#include "saga/step.h"
 
 void step_fail(struct turn *turn, struct step *step, const char *code, struct span message)
 {

@@ -8,7 +8,10 @@
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "saga/attempt.h"
 #include "saga/calls.h"
+#include "saga/checks.h"
+#include "saga/saga.h"
 
 /* A task whose session is lost up to three times had bad luck; one that loses more of them kills
  * the processes that work on it, and its losses are counted as attempts. */

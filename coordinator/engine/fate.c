@@ -2,7 +2,7 @@
 #include "engine/fate.h"
 
 #include "engine/pivot.h"
-#include "saga/calls.h"
+#include "saga/attempts.h"
 #include "saga/child_state.h"
 #include "saga/saga.h"
 #include "saga/steps.h"

@@ -1,6 +1,7 @@
 /* fetch.c - what the sending of a task looks at is fetched into the cache some tasks ahead. */
-#include "engine/engine.h"
+#include "engine/fetch.h"
 
+#include "saga/attempt.h"
 #include "saga/saga.h"
 
 static void fetch(const void *from, size_t size)

@@ -6,6 +6,7 @@
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "language/template.h"
+#include "saga/step.h"
 
 /* The code by which the step fails; NULL: the step is not to blame. */
 static const char *code_of(enum saga_error rc)

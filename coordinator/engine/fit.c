@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/mp.h"
-#include "engine/engine.h"
+#include "engine/batch.h"
 #include "jsonschema/jsonschema.h"
 #include "language/definition.h"
 

@@ -2,13 +2,15 @@
 #include "engine/go_back.h"
 
 #include "base/mp.h"
+#include "engine/batch.h"
 #include "engine/call.h"
 #include "engine/pivot.h"
 #include "engine/savepoint.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "journal/record.h"
-#include "saga/calls.h"
+#include "saga/record_steps.h"
+#include "saga/saga.h"
 
 /* Is the step accepted by itself, and not with the fan-out that it is an item of? */
 static bool is_accepted_itself(const struct step *step)

@@ -2,8 +2,10 @@
 #include "engine/inbox_rows.h"
 
 #include "engine/batch.h"
+#include "engine/batch_items.h"
 #include "engine/state.h"
 #include "engine/turn.h"
+#include "saga/saga.h"
 
 struct wait_row *inbox_rows_add_wait(struct turn *turn, enum wait_change change, struct span name)
 {

@@ -3,8 +3,8 @@
 
 #include "engine/budget.h"
 #include "engine/fill.h"
-#include "engine/turn.h"
-#include "saga/calls.h"
+#include "language/definition.h"
+#include "saga/step.h"
 
 bool input_fill(struct turn *turn, struct step *step, struct span *input)
 {

@@ -8,6 +8,7 @@
 #include "base/mp.h"
 #include "engine/state.h"
 #include "engine/turn.h"
+#include "saga/saga.h"
 
 static uint32_t count_of(struct span labels)
 {

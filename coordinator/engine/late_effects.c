@@ -12,8 +12,11 @@
 #include "engine/undo.h"
 #include "journal/record.h"
 #include "language/template.h"
+#include "saga/attempts.h"
 #include "saga/awake.h"
 #include "saga/calls.h"
+#include "saga/old_key.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 /* What the undo's templates see: all steps as they are, but this one with the old key's output. */

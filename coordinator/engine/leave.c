@@ -19,12 +19,15 @@
 
 #include "base/limits.h"
 #include "engine/batch.h"
+#include "engine/batch_saga.h"
 #include "engine/due.h"
 #include "engine/kinds/child_answer.h"
 #include "engine/state.h"
 #include "engine/turn.h"
+#include "saga/attempt.h"
 #include "saga/awake.h"
 #include "saga/child_state.h"
+#include "saga/saga.h"
 
 /* May an attempt still act or answer? What the journal does not say of that attempt would be
  * lost, and so would the heartbeat's details that the next attempt shall get. */
@@ -200,17 +203,4 @@ bool engine_waits_for(const struct engine *engine, uint64_t serial)
     PRE(serial <= engine->serial);
     return serial > 0 && engine->leaving_first &&
            engine->leaving_first->live.leave_serial <= serial;
-}
-
-void engine_sleepers_loaded(struct engine *engine, int64_t until_ms, int64_t next_ms)
-{
-    PRE(until_ms >= engine->horizon_ms);
-    PRE(next_ms >= until_ms);
-    engine->horizon_ms = until_ms;
-    engine->next_sleeper_ms = next_ms;
-}
-
-int64_t engine_next_sleeper(const struct engine *engine)
-{
-    return engine->next_sleeper_ms;
 }

@@ -7,10 +7,12 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/span.h"
 
 struct arena_source;
 struct call;
 struct definition;
+struct engine;
 struct saga;
 struct saga_image;
 
@@ -24,5 +26,12 @@ MUST_CHECK enum saga_error saga_load(const struct arena_source *source,
 /* Nobody remembers when the attempts of a loaded call were sent: how long each may still act counts
  * from now_ms on. */
 void load_count_from(struct call *call, int64_t now_ms);
+
+/* The definition of an image's saga, by name and version; NULL when there is none. */
+typedef const struct definition *(*definition_lookup_fn)(struct span name, uint32_t version,
+                                                         void *arg);
+/* Folds the rows of a saga into memory. SAGA_STORE_CORRUPT with *why when they make no sense. */
+MUST_CHECK enum saga_error engine_load(struct engine *engine, const struct saga_image *image,
+                                       definition_lookup_fn lookup, void *arg, const char **why);
 
 #endif

@@ -1,12 +1,14 @@
 /* lock_grant.c - a saga whose turn it is has its concurrency key. */
 #include "engine/lock_grant.h"
 
+#include "engine/event.h"
 #include "engine/locks.h"
 #include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
 #include "journal/record.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 enum saga_error locks_grant(struct engine *engine, const struct event *event, struct batch *batch,

@@ -3,6 +3,8 @@
 
 #include "base/digest.h"
 #include "engine/batch.h"
+#include "engine/batch_items.h"
+#include "engine/effect.h"
 #include "engine/state.h"
 
 /* One concurrency key that a saga holds or waits for. */
@@ -235,12 +237,6 @@ bool lock_table_invite(const struct engine *engine, struct batch *batch, const u
 {
     const struct lock_key *key = key_of(engine, digest);
     return !key || invite(batch, key);
-}
-
-enum saga_error engine_lock(struct engine *engine, const struct lock_row *row, struct span name)
-{
-    PRE(row->change == LOCK_HELD || row->change == LOCK_QUEUED);
-    return lock_table_set(engine, row, name) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 enum saga_error locks_serve(struct engine *engine, struct batch *batch)

@@ -7,11 +7,14 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/batch.h"
+#include "engine/batch_items.h"
 #include "engine/lock_table.h"
+#include "engine/start_request.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "journal/record.h"
 #include "language/template.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 enum { KEY_TEXT = 256 };

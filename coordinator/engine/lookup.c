@@ -2,6 +2,7 @@
 #include "engine/lookup.h"
 
 #include "engine/state.h"
+#include "saga/attempt.h"
 #include "saga/saga.h"
 
 struct saga *lookup_saga(const struct engine *engine, struct span name)

@@ -10,11 +10,15 @@
  * needs every version on the way: see definition_version(). */
 #include "engine/migrate.h"
 
+#include "engine/batch.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/verb_parts.h"
+#include "engine/verb_request.h"
 #include "journal/record.h"
+#include "saga/fan.h"
 #include "saga/fold_migrate.h"
+#include "saga/saga.h"
 
 static bool same_codes(const struct retry_policy *a, const struct retry_policy *b)
 {

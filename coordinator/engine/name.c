@@ -7,8 +7,9 @@
 
 #include "base/digest.h"
 #include "engine/batch.h"
-#include "engine/engine.h"
+#include "engine/batch_items.h"
 #include "engine/turn.h"
+#include "saga/saga.h"
 
 bool turn_name(struct turn *turn, struct span text, const uint8_t *digest)
 {

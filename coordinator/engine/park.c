@@ -3,8 +3,8 @@
 
 #include "engine/turn.h"
 #include "journal/record.h"
-#include "saga/calls.h"
-#include "saga/saga.h"
+#include "saga/reason.h"
+#include "saga/step.h"
 
 void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code)
 {

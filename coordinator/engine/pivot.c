@@ -3,9 +3,11 @@
 
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "journal/verb.h"
+#include "saga/attempts.h"
 #include "saga/awake.h"
-#include "saga/calls.h"
 #include "saga/child_state.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 static const struct step *pivot_of(const struct saga *saga)

@@ -13,6 +13,7 @@
 #include "engine/scope.h"
 #include "language/template.h"
 #include "language/template_form.h"
+#include "saga/fan.h"
 #include "saga/keys.h"
 #include "saga/saga.h"
 #include "saga/steps.h"

@@ -11,6 +11,7 @@
 #include "engine/turn.h"
 #include "saga/awake.h"
 #include "saga/child_state.h"
+#include "saga/saga.h"
 
 /* A pause reaches the children that are open: that their parent goes on, they hear when it does. */
 static void pause_children(struct turn *turn)

@@ -5,11 +5,14 @@
 #include "engine/saga_begin.h"
 
 #include "engine/batch.h"
-#include "engine/locks.h"
+#include "engine/batch_saga.h"
+#include "engine/effect.h"
+#include "engine/event.h"
 #include "engine/fit.h"
 #include "engine/kinds/child.h"
 #include "engine/kinds/child_answer.h"
 #include "engine/labels.h"
+#include "engine/locks.h"
 #include "engine/lookup.h"
 #include "engine/name.h"
 #include "engine/proceed.h"
@@ -18,7 +21,9 @@
 #include "engine/turn.h"
 #include "engine/turn_close.h"
 #include "journal/record.h"
+#include "saga/attempt.h"
 #include "saga/keys.h"
+#include "saga/saga.h"
 
 static bool begin(struct turn *turn, const struct start_request *start)
 {

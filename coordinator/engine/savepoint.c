@@ -12,11 +12,13 @@
 #include "engine/savepoint.h"
 
 #include "base/mp.h"
-#include "engine/engine.h"
+#include "engine/batch.h"
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "saga/attempts.h"
 #include "saga/awake.h"
-#include "saga/calls.h"
+#include "saga/fan.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen)

@@ -9,9 +9,11 @@
 #include "engine/inbox_rows.h"
 #include "engine/turn.h"
 #include "engine/verb_parts.h"
+#include "engine/verb_request.h"
 #include "journal/event_value.h"
 #include "journal/record.h"
 #include "language/names.h"
+#include "saga/saga.h"
 
 /* Does a step of the saga wait for an event of this name, or will it? */
 static bool has_use(const struct saga *saga, struct span event)

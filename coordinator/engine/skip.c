@@ -13,11 +13,13 @@
 #include "engine/scope.h"
 #include "engine/turn.h"
 #include "engine/verb_parts.h"
+#include "engine/verb_request.h"
 #include "journal/record.h"
 #include "language/condition.h"
 #include "language/template.h"
+#include "saga/attempts.h"
 #include "saga/awake.h"
-#include "saga/calls.h"
+#include "saga/saga.h"
 
 static void skip(struct turn *turn, const struct step *step, const char *code, struct span message)
 {

@@ -6,6 +6,7 @@
 #include "engine/room.h"
 #include "engine/skip.h"
 #include "engine/turn.h"
+#include "saga/step.h"
 
 void step_start(struct turn *turn, struct step *step)
 {

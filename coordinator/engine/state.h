@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 #include "base/heap.h"
+#include "engine/engine_options.h"
 #include "engine/lock_table.h"
-#include "engine/engine.h"
 
 struct saga;
 

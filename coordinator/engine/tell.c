@@ -16,9 +16,11 @@
 #include "base/limits.h"
 #include "base/mp.h"
 #include "engine/batch.h"
+#include "engine/batch_items.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "saga/saga.h"
 
 enum { EVENT_ID_MAX = 2 * LIMIT_SAGA_ID + 24 + LIMIT_CODE + LIMIT_STEP, TYPE_MAX = 96 };
 

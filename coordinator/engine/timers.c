@@ -13,7 +13,9 @@
 #include "engine/pivot.h"
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "saga/attempt.h"
 #include "saga/awake.h"
+#include "saga/saga.h"
 
 static void expire_attempt(struct turn *turn, struct call *call)
 {

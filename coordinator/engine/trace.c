@@ -2,6 +2,7 @@
 #include "engine/trace.h"
 
 #include "base/digest.h"
+#include "saga/attempt.h"
 #include "saga/saga.h"
 
 static const char hex[] = "0123456789abcdef";

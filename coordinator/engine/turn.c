@@ -4,11 +4,16 @@
 
 #include "base/limits.h"
 #include "engine/batch.h"
+#include "engine/batch_items.h"
+#include "engine/effect.h"
+#include "engine/entropy.h"
+#include "engine/event.h"
 #include "engine/inbox_rows.h"
 #include "engine/state.h"
 #include "engine/tell.h"
 #include "journal/record.h"
 #include "saga/fold.h"
+#include "saga/saga.h"
 
 void turn_open(struct turn *turn, struct engine *engine, const struct event *event,
                struct batch *batch, struct saga *saga)

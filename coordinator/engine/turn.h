@@ -7,12 +7,21 @@
 #ifndef ENGINE_TURN_H
 #define ENGINE_TURN_H
 
-#include "engine/event.h"
-#include "saga/saga.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/effect_kind.h"
+#include "journal/states.h"
+#include "saga/lock.h"
 
 struct batch;
+struct effect;
 struct engine;
+struct entropy;
+struct event;
 struct record;
+struct saga;
+struct step;
 
 struct turn {
     struct engine *engine;

@@ -4,14 +4,19 @@
 #include "base/digest.h"
 #include "base/mp.h"
 #include "engine/batch.h"
-#include "engine/locks.h"
+#include "engine/batch_items.h"
+#include "engine/batch_saga.h"
 #include "engine/due.h"
+#include "engine/effect.h"
+#include "engine/entropy.h"
 #include "engine/kinds/child_answer.h"
 #include "engine/leave.h"
+#include "engine/locks.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/wants.h"
 #include "journal/record.h"
+#include "saga/saga.h"
 
 static bool copy_to_batch(struct turn *turn, const struct buf *from, struct span *to)
 {

@@ -9,9 +9,14 @@
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "language/definition.h"
 #include "language/template.h"
+#include "saga/attempt.h"
+#include "saga/attempts.h"
 #include "saga/calls.h"
 #include "saga/quiet.h"
+#include "saga/reason.h"
+#include "saga/step.h"
 #include "saga/steps.h"
 
 /* The undo's input: its template filled in, or the same as the do's. Without memory turn->failed

@@ -3,13 +3,17 @@
 
 #include "base/limits.h"
 #include "base/mp.h"
+#include "engine/batch.h"
 #include "engine/locks.h"
 #include "engine/plan.h"
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/verb_parts.h"
+#include "engine/verb_request.h"
 #include "journal/record.h"
 #include "saga/keys.h"
+#include "saga/record_steps.h"
+#include "saga/saga.h"
 
 /* Packs the named steps as a list; no names: nothing at all. SAGA_INVALID with *why. */
 static enum saga_error pack_steps(struct turn *turn, const struct span *names, uint32_t count,

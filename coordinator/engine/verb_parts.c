@@ -1,7 +1,7 @@
 /* verb_parts.c - what every verb does: finds the step that it names, and writes who said what. */
 #include "engine/verb_parts.h"
 
-#include "engine/event.h"
+#include "engine/verb_request.h"
 #include "journal/record.h"
 #include "saga/keys.h"
 #include "saga/saga.h"

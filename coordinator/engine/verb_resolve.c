@@ -7,9 +7,11 @@
 #include "engine/pivot.h"
 #include "engine/turn.h"
 #include "engine/verb_parts.h"
+#include "engine/verb_request.h"
 #include "engine/wait.h"
 #include "journal/record.h"
 #include "saga/child_state.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 /* May a person settle the step now? SAGA_CONFLICT, SAGA_FORBIDDEN with *why. */

@@ -5,9 +5,11 @@
 #include "engine/pivot.h"
 #include "engine/turn.h"
 #include "engine/verb_parts.h"
+#include "engine/verb_request.h"
 #include "journal/record.h"
+#include "saga/attempts.h"
 #include "saga/awake.h"
-#include "saga/calls.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 static bool undo_is_retryable(enum undo_state state)

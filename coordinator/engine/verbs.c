@@ -12,9 +12,11 @@
 #include "engine/turn.h"
 #include "engine/verb_back.h"
 #include "engine/verb_parts.h"
+#include "engine/verb_request.h"
 #include "engine/verb_resolve.h"
 #include "engine/verb_retry.h"
 #include "journal/record.h"
+#include "saga/saga.h"
 
 static enum saga_error pause(struct turn *turn, const struct verb_request *verb, const char **why)
 {

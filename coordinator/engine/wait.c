@@ -10,6 +10,8 @@
 #include "engine/deadline.h"
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "language/definition.h"
+#include "saga/step.h"
 
 void wait_end(struct turn *turn, const struct step *step, const char *code, struct span message)
 {

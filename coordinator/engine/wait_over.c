@@ -4,6 +4,7 @@
 #include "engine/kinds/kinds.h"
 #include "engine/turn.h"
 #include "engine/wait.h"
+#include "saga/step.h"
 
 bool wait_is_over(struct turn *turn, const struct step *step)
 {

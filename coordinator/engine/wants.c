@@ -4,6 +4,7 @@
 #include "engine/inbox_rows.h"
 #include "engine/pivot.h"
 #include "engine/turn.h"
+#include "saga/saga.h"
 
 /* Will the step begin: it has not begun, or it begins anew after the save-point that the saga
  * goes back to, or when a person retries it? */

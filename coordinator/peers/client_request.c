@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/ids.h"
+#include "engine/result.h"
 #include "language/label.h"
 #include "peers/results.h"
 #include "store/request_digest.h"

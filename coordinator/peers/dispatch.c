@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "engine/event.h"
 #include "peers/emit.h"
 #include "peers/outbound.h"
+#include "saga/task.h"
 
 /* The milliseconds that the participant may use, counted from the arrival. */
 static int64_t ttl_of(const struct task *task, int64_t now_ms)

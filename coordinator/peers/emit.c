@@ -1,6 +1,9 @@
 /* emit.c - fills in what events about attempts have in common. */
 #include "peers/emit.h"
 
+#include "engine/event.h"
+#include "saga/task.h"
+
 void emit_event(const struct peers *peers, const struct event *event)
 {
     if (peers->event_fn) {

@@ -2,6 +2,7 @@
 #ifndef PEERS_EMIT_H
 #define PEERS_EMIT_H
 
+#include "engine/event.h"
 #include "peers/state.h"
 
 void emit_event(const struct peers *peers, const struct event *event);

@@ -12,8 +12,11 @@
 #ifndef PEERS_FLIGHT_H
 #define PEERS_FLIGHT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/limits.h"
-#include "saga/task.h"
+#include "journal/row.h"
 
 enum flight_state { FLIGHT_WAITING, FLIGHT_OPEN, FLIGHT_PAST };
 

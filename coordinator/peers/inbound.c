@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/log.h"
+#include "engine/event.h"
 #include "peers/clients.h"
 #include "peers/dispatch.h"
 #include "peers/emit.h"

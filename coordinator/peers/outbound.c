@@ -2,6 +2,8 @@
 #include "peers/outbound.h"
 
 #include "base/digest.h"
+#include "engine/effect_kind.h"
+#include "saga/task.h"
 
 enum {
     WHO_MS = 1000,         /* a connection is told `who` no more often */

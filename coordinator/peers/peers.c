@@ -10,6 +10,7 @@
 #include "peers/sessions.h"
 #include "peers/silence.h"
 #include "peers/slots.h"
+#include "saga/task.h"
 
 static enum saga_error copy_texts(struct peers *peers, const struct peers_options *options)
 {

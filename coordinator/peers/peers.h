@@ -9,8 +9,9 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/error.h"
-#include "engine/event.h"
 #include "door/request.h"
+#include "engine/effect.h"
+#include "engine/event.h"
 
 struct peers;
 

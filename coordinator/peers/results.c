@@ -2,6 +2,7 @@
 #include "peers/results.h"
 
 #include "base/limits.h"
+#include "engine/result.h"
 
 /* At most size_max bytes of the text, and no half character at the end. */
 static struct span cut_text(struct span text, size_t size_max)

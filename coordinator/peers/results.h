@@ -6,7 +6,7 @@
 #define PEERS_RESULTS_H
 
 #include "base/limits.h"
-#include "engine/event.h"
+#include "engine/result.h"
 #include "peers/fields.h"
 
 /* A participant that asks for more is tried again after a day: a step must not stand still in

@@ -1,6 +1,7 @@
 /* running.c - walks a `running`, a msgpack array of maps with key and attempt. */
 #include "peers/running.h"
 
+#include "engine/event.h"
 #include "peers/emit.h"
 
 const char *running_check(const struct fields *fields, struct span running)

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/event.h"
 #include "peers/dispatch.h"
 #include "peers/emit.h"
 #include "peers/outbound.h"

@@ -2,6 +2,8 @@
  * the slot. */
 #include "peers/slots.h"
 
+#include "engine/effect_kind.h"
+#include "engine/event.h"
 #include "peers/dispatch.h"
 #include "peers/emit.h"
 #include "peers/outbound.h"

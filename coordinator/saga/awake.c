@@ -1,6 +1,8 @@
 /* awake.c - which steps of a saga are looked at, and which rest. */
 #include "saga/awake.h"
 
+#include "saga/attempt.h"
+#include "saga/fan.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
 

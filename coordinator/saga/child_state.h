@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "saga/task.h"
+#include "saga/child_wish.h"
 
 struct step;
 

@@ -7,7 +7,6 @@
 #include "saga/fold.h"
 
 #include "journal/record.h"
-#include "saga/calls.h"
 #include "saga/fold_backward.h"
 #include "saga/fold_lock.h"
 #include "saga/fold_fan.h"
@@ -20,6 +19,7 @@
 #include "saga/moves.h"
 #include "saga/saga.h"
 
+#include "saga/record_steps.h"
 #include "saga/no_live.h"
 
 /* The undo's deadline: it becomes known, or somebody has been alerted ahead of it. */

@@ -3,12 +3,14 @@
 
 #include "base/mp.h"
 #include "journal/record.h"
-#include "saga/calls.h"
 #include "saga/fold_old_keys.h"
 #include "saga/keys.h"
-#include "saga/saga.h"
 #include "saga/steps.h"
 
+#include "saga/attempt.h"
+#include "saga/attempts.h"
+#include "saga/saga.h"
+#include "saga/step.h"
 #include "saga/no_live.h"
 
 bool fold_adopt(struct call *call, const struct record *record)

@@ -2,13 +2,14 @@
 #include "saga/fold_backward.h"
 
 #include "journal/record.h"
-#include "saga/calls.h"
 #include "saga/fold_fan.h"
 #include "saga/items.h"
 #include "saga/moves.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
 
+#include "saga/attempts.h"
+#include "saga/reason.h"
 #include "saga/no_live.h"
 
 bool fold_want_back(struct saga *saga, struct span code, struct span message, struct span actor,

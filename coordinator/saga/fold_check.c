@@ -4,12 +4,14 @@
  * An undo that is spent has no attempt left and is in doubt. What ends its doubt ends that too. */
 #include "saga/fold_check.h"
 
-#include "saga/calls.h"
 #include "saga/fold_old_keys.h"
 #include "saga/items.h"
 #include "saga/moves.h"
-#include "saga/saga.h"
 
+#include "saga/attempt.h"
+#include "saga/attempts.h"
+#include "saga/checks.h"
+#include "saga/step.h"
 #include "saga/no_live.h"
 
 void fold_close_check(const struct call *asked)

@@ -6,8 +6,10 @@
 #include "saga/awake.h"
 #include "saga/items.h"
 #include "saga/moves.h"
-#include "saga/saga.h"
 
+#include "saga/fan.h"
+#include "saga/record_steps.h"
+#include "saga/saga.h"
 #include "saga/no_live.h"
 
 bool fold_items(struct step *step, const struct record *record, int64_t at_ms)

@@ -6,8 +6,9 @@
 #include "saga/fold_lock.h"
 
 #include "journal/record.h"
-#include "saga/saga.h"
 
+#include "saga/lock.h"
+#include "saga/saga.h"
 #include "saga/no_live.h"
 
 bool fold_lock_started(struct saga *saga, const struct record *record)

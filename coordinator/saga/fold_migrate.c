@@ -4,6 +4,8 @@
 #include "saga/items.h"
 #include "saga/saga.h"
 
+#include "saga/attempt.h"
+#include "saga/fan.h"
 #include "saga/no_live.h"
 
 /* A step with a key that was used, or with any other state than pending. */

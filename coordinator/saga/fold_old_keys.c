@@ -9,13 +9,14 @@
 
 #include "base/mp.h"
 #include "journal/record.h"
-#include "saga/calls.h"
 #include "saga/items.h"
 #include "saga/moves.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
 #include "saga/live.h"
 
+#include "saga/attempt.h"
+#include "saga/old_key.h"
 #include "saga/no_live.h"
 
 bool fold_old_keys_add(struct step *step)

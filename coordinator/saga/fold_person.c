@@ -4,7 +4,6 @@
 #include "base/mp.h"
 #include "journal/record.h"
 #include "saga/awake.h"
-#include "saga/calls.h"
 #include "saga/fold_check.h"
 #include "saga/fold_old_keys.h"
 #include "saga/items.h"

@@ -4,7 +4,6 @@
 
 #include "base/mp.h"
 #include "journal/record.h"
-#include "saga/calls.h"
 #include "saga/fold_attempt.h"
 #include "saga/fold_check.h"
 #include "saga/fold_old_keys.h"
@@ -12,6 +11,9 @@
 #include "saga/moves.h"
 #include "saga/saga.h"
 
+#include "saga/attempt.h"
+#include "saga/attempts.h"
+#include "saga/checks.h"
 #include "saga/no_live.h"
 
 /* No attempt of the do is in doubt or open any more, and none has succeeded: the step is tried

@@ -4,7 +4,6 @@
 
 #include "base/mp.h"
 #include "journal/record.h"
-#include "saga/calls.h"
 #include "saga/fold_attempt.h"
 #include "saga/fold_person.h"
 #include "saga/items.h"
@@ -12,6 +11,8 @@
 #include "saga/moves.h"
 #include "saga/saga.h"
 
+#include "saga/attempt.h"
+#include "saga/attempts.h"
 #include "saga/no_live.h"
 
 /* A child is asked for; or the one that is there waits for a person, or no longer does. */

@@ -18,6 +18,7 @@
 
 #include "base/mp.h"
 #include "saga/awake.h"
+#include "saga/fan.h"
 #include "saga/saga.h"
 
 enum { WORD_BITS = 64 };

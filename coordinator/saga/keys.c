@@ -1,7 +1,7 @@
 /* keys.c - idempotency keys and names of children: made, and taken apart. */
 #include "saga/keys.h"
 
-#include "saga/calls.h"
+#include "saga/fan.h"
 #include "saga/saga.h"
 
 int32_t saga_step_named(const struct saga *saga, struct span name)

@@ -21,10 +21,10 @@
 #include "base/limits.h"
 #include "journal/record.h"
 #include "saga/awake.h"
-#include "saga/calls.h"
 #include "saga/items.h"
 #include "saga/saga.h"
 
+#include "saga/attempt.h"
 #include "saga/no_live.h"
 
 #define TO(state) (1u << SAGA_STATE_##state)

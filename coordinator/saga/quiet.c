@@ -1,8 +1,11 @@
 /* quiet.c - until when an attempt may still act, so that no undo overtakes its do. */
 #include "saga/quiet.h"
 
+#include "base/check.h"
+#include "language/definition.h"
+#include "saga/attempt.h"
+#include "saga/call.h"
 #include "saga/calls.h"
-#include "saga/saga.h"
 
 /* The time that an attempt of the call was given with its task, which was sent at_ms. */
 static int64_t ttl_ms(const struct call *call, int64_t at_ms)

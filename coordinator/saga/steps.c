@@ -1,7 +1,9 @@
 /* steps.c - questions about one step. */
 #include "saga/steps.h"
 
-#include "saga/calls.h"
+#include "saga/attempts.h"
+#include "saga/lock.h"
+#include "saga/old_key.h"
 #include "saga/saga.h"
 
 bool step_awaits_undo(const struct step *step)

@@ -7,18 +7,6 @@
 
 #include "journal/row.h"
 
-/* What a participant is told of its result: the words of `done`. */
-enum verdict { VERDICT_OK, VERDICT_LATE, VERDICT_STALE, VERDICT_UNKNOWN };
-
-/* What a parent wants of its child. Each wish may be asked again and has its effect once: a
- * child that is there is not started again, one that goes back already is not sent back again. */
-enum child_wish {
-    CHILD_START,   /* begin, or be there already; say so if it has ended */
-    CHILD_BACK,    /* turn back, unless past the pivot; say when it has ended, either way */
-    CHILD_PAUSE,   /* pause, if it is there: its parent is paused */
-    CHILD_REVERSE, /* undo what was completed, whatever the reversal window; say when it is done */
-};
-
 struct task {
     uint64_t saga;             /* internal id */
     struct span key;           /* idempotency key: "trip-17/hotel/do" */

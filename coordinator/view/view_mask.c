@@ -6,6 +6,7 @@
 #include "journal/record.h"
 #include "journal/saga_image.h"
 #include "journal/verb.h"
+#include "saga/old_key.h"
 #include "saga/saga.h"
 #include "view/mask.h"
 #include "view/view.h"

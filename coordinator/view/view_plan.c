@@ -5,7 +5,6 @@
 #include "engine/migrate.h"
 #include "engine/plan.h"
 #include "journal/saga_image.h"
-#include "saga/saga.h"
 #include "view/view_load.h"
 #include "view/view_mask.h"
 

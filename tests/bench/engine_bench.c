@@ -10,12 +10,16 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/mp.h"
-#include "engine/engine.h"
-#include "reading/problem.h"
-#include "engine/event.h"
-#include "saga/task.h"
 #include "engine/batch.h"
+#include "engine/effect.h"
+#include "engine/engine.h"
+#include "engine/engine_options.h"
+#include "engine/entropy.h"
+#include "engine/event.h"
+#include "engine/leave.h"
 #include "language/definition.h"
+#include "reading/problem.h"
+#include "saga/task.h"
 
 static uint32_t inflight = 64;
 static uint32_t sagas = 256000;

@@ -9,20 +9,24 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/json.h"
-#include "base/mp.h"
-#include "reading/problem.h"
-#include "engine/state.h"
-#include "engine/engine.h"
-#include "engine/event.h"
-#include "journal/states.h"
-#include "engine/batch.h"
-#include "base/arena.h"
-#include "language/definition.h"
 #include "base/map.h"
+#include "base/mp.h"
+#include "engine/batch.h"
+#include "engine/effect.h"
+#include "engine/engine.h"
+#include "engine/entropy.h"
+#include "engine/event.h"
+#include "engine/leave.h"
+#include "engine/state.h"
+#include "journal/states.h"
+#include "language/definition.h"
+#include "reading/problem.h"
 #include "saga/saga.h"
+#include "saga/task.h"
 
 enum { TASKS = 2048 };
 

@@ -46,6 +46,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "engine/engine.h"
 #include "journal/verb.h"
 #include "language/definition.h"
 #include "language/step_kind.h"

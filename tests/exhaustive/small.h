@@ -7,9 +7,10 @@
 #define TESTS_EXHAUSTIVE_SMALL_H
 
 #include "base/buf.h"
-#include "engine/engine.h"
-#include "journal/verb.h"
+#include "engine/batch.h"
 #include "engine/event.h"
+#include "engine/result.h"
+#include "journal/verb.h"
 
 enum {
     SMALL_STEPS_MAX = 4,

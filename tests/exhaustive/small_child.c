@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "small.h"
+#include "engine/engine.h"
 #include "engine/event.h"
 #include "language/definition.h"
 #include "saga/child_state.h"
 #include "saga/saga.h"
+#include "small.h"
 
 static struct small_child *find(struct small *world, struct span name)
 {

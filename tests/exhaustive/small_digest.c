@@ -6,10 +6,12 @@
 
 #include "base/digest.h"
 #include "base/mp.h"
-#include "small.h"
-#include "saga/saga.h"
-#include "saga/calls.h"
 #include "language/definition.h"
+#include "saga/attempt.h"
+#include "saga/calls.h"
+#include "saga/old_key.h"
+#include "saga/saga.h"
+#include "small.h"
 
 struct dump {
     struct buf *out;

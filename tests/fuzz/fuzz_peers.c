@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mp.h"
+#include "engine/event.h"
 #include "peers/peers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -12,7 +12,10 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/mp.h"
+#include "engine/effect_kind.h"
+#include "engine/event.h"
 #include "peers/peers.h"
+#include "saga/task.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

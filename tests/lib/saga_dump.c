@@ -2,10 +2,14 @@
 #include "lib/saga_dump.h"
 
 #include "base/mp.h"
-#include "journal/saga_image.h"
+#include "engine/due.h"
 #include "engine/load.h"
 #include "engine/state.h"
-#include "engine/due.h"
+#include "journal/saga_image.h"
+#include "saga/attempt.h"
+#include "saga/fan.h"
+#include "saga/old_key.h"
+#include "saga/saga.h"
 
 static void dump_call(const struct call *call, struct buf *out)
 {

@@ -3,7 +3,6 @@
 #define LIB_SAGA_DUMP_H
 
 #include "base/buf.h"
-#include "saga/saga.h"
 #include "journal/saga_image.h"
 #include "engine/state.h"
 

@@ -1,7 +1,8 @@
 /* clock.c - time in a script: timers fire at their time, and a crash takes some. */
-#include "scenario.h"
-#include "engine/event.h"
 #include "engine/batch.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "scenario.h"
 
 enum { TIMERS_MAX = 1000 };
 

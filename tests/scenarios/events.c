@@ -4,13 +4,14 @@
  * engine must find out which it concerns. */
 #include <stdio.h>
 
+#include "base/map.h"
 #include "base/mp.h"
+#include "engine/event.h"
+#include "engine/state.h"
 #include "journal/event_value.h"
+#include "saga/saga.h"
 #include "scenario.h"
 #include "words.h"
-#include "base/map.h"
-#include "engine/state.h"
-#include "saga/saga.h"
 
 enum { ITEMS_MAX = 16 }; /* items of a fan-out are steps that only the saga has, if it is awake */
 

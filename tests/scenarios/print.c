@@ -7,10 +7,10 @@
 
 #include "base/json.h"
 #include "base/mp.h"
-#include "saga/task.h"
+#include "engine/effect.h"
 #include "journal/verb.h"
-#include "engine/event.h"
 #include "journal/record.h"
+#include "saga/task.h"
 #include "scenario.h"
 
 enum form { FORM_U, FORM_I, FORM_S, FORM_T, FORM_V, FORM_L };

@@ -7,12 +7,13 @@
 #define SCENARIOS_SCENARIO_H
 
 #include "base/buf.h"
-#include "engine/engine.h"
-#include "view/view.h"
-#include "language/definition.h"
+#include "engine/batch.h"
+#include "engine/entropy.h"
 #include "engine/event.h"
-#include "engine/plan.h"
 #include "engine/migrate.h"
+#include "engine/plan.h"
+#include "language/definition.h"
+#include "view/view.h"
 
 enum { EVENTS_MAX = 32, ROWS_MAX = 512, TASKS_MAX = 256, START_MS = 1000000, VERSIONS_MAX = 4 };
 

@@ -12,13 +12,19 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "base/mp.h"
+#include "engine/batch.h"
+#include "engine/effect.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "engine/horizon.h"
+#include "engine/leave.h"
+#include "engine/load.h"
+#include "engine/state.h"
 #include "lib/saga_dump.h"
 #include "lib/told.h"
-#include "scenario.h"
 #include "reading/problem.h"
-#include "engine/batch.h"
-#include "engine/state.h"
-#include "saga/saga.h"
+#include "saga/attempt.h"
+#include "scenario.h"
 
 enum { DEAD_MS = 6000 };
 

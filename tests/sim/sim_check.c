@@ -1,10 +1,12 @@
 /* sim_check.c - what must hold at a crash, on the way, and at rest. */
-#include "view/view.h"
-#include "lib/saga_dump.h"
-#include "sim.h"
+#include "engine/engine.h"
 #include "engine/load.h"
 #include "engine/state.h"
+#include "lib/saga_dump.h"
+#include "saga/saga.h"
+#include "sim.h"
 #include "store/catalog.h"
+#include "view/view.h"
 
 /* ---- replay equals live ---- */
 

@@ -1,8 +1,8 @@
 /* sim_operator.c - a person: applies the definitions, then gives verbs to sagas, wise or not. */
 #include "base/json.h"
-#include "sim.h"
 #include "journal/verb.h"
 #include "language/definition.h"
+#include "sim.h"
 
 static struct sim_order *order_of(struct request *request)
 {

@@ -2,9 +2,10 @@
  *
  * They sleep at every occasion (near_ms is drawn anew in each life of the coordinator), so that
  * nothing that others check may rely on what is in memory. */
-#include "sim.h"
-#include "engine/state.h"
 #include "engine/due.h"
+#include "engine/engine.h"
+#include "engine/state.h"
+#include "sim.h"
 
 /* Of every saga that is not final, as it is durable. */
 static void each_unfinished(struct sim *sim, store_item_fn fn, void *arg)

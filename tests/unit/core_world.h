@@ -17,21 +17,20 @@
 
 #include <criterion/criterion.h>
 
+#include "base/buf.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mp.h"
 #include "core/core.h"
-#include "store/inbox.h"
-#include "journal/verb.h"
-#include "core/requests.h"
-#include "store/catalog.h"
 #include "core/decide.h"
 #include "core/recover.h"
+#include "core/requests.h"
 #include "door/request.h"
+#include "journal/verb.h"
 #include "peers/peers.h"
-#include "engine/event.h"
-#include "base/buf.h"
+#include "store/catalog.h"
+#include "store/inbox.h"
 #include "store/store_memory.h"
 
 enum {

@@ -22,7 +22,10 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/mp.h"
+#include "engine/effect_kind.h"
+#include "engine/event.h"
 #include "peers/peers.h"
+#include "saga/task.h"
 
 enum { WORLD_LOG_SIZE = 8 * 1024 * 1024, WORLD_ASKS = 64, WORLD_TASKS = 512 };
 

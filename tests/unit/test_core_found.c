@@ -4,10 +4,11 @@
  * the irrevocable success only the simulator's seeds were: others had mended them meanwhile. */
 #include <criterion/criterion.h>
 
+#include "base/span.h"
 #include "core/state.h"
 #include "core_world.h"
+#include "engine/engine.h"
 #include "journal/verb.h"
-#include "base/span.h"
 #include "peers/peers.h"
 
 #define ONE(more) "'retry':{'max_attempts':1},'timeout':{'start_to_close':'1s'}" more

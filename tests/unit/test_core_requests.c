@@ -2,11 +2,11 @@
 #include <criterion/criterion.h>
 
 #include "core_world.h"
-#include "journal/verb.h"
-#include "store/catalog.h"
-#include "peers/peers.h"
 #include "door/request.h"
-#include "engine/event.h"
+#include "engine/result.h"
+#include "journal/verb.h"
+#include "peers/peers.h"
+#include "store/catalog.h"
 #include "store/store_memory.h"
 
 #define DONE_OUTPUT " {\"flight\":{\"number\":7}}"

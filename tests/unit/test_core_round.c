@@ -4,11 +4,12 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 
+#include "core/decide.h"
+#include "core/full.h"
 #include "core/state.h"
 #include "core_world.h"
+#include "engine/event.h"
 #include "journal/verb.h"
-#include "core/full.h"
-#include "core/decide.h"
 #include "store/store_memory.h"
 
 Test(core_round, answers_a_start_and_sends_its_task_when_both_are_durable)

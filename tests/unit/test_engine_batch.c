@@ -4,7 +4,8 @@
 
 #include "base/arena.h"
 #include "engine/batch.h"
-#include "engine/engine.h"
+#include "engine/batch_items.h"
+#include "engine/effect.h"
 
 static size_t held;
 

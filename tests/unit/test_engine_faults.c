@@ -8,15 +8,18 @@
 
 #include "base/json.h"
 #include "base/mp.h"
-#include "engine/engine.h"
-#include "reading/problem.h"
-#include "saga/task.h"
-#include "journal/states.h"
-#include "engine/event.h"
 #include "engine/batch.h"
-#include "language/definition.h"
+#include "engine/effect.h"
+#include "engine/engine.h"
+#include "engine/entropy.h"
+#include "engine/event.h"
+#include "engine/load.h"
 #include "engine/state.h"
 #include "journal/saga_image.h"
+#include "journal/states.h"
+#include "language/definition.h"
+#include "reading/problem.h"
+#include "saga/task.h"
 
 enum { ROWS_MAX = 64, TASKS_MAX = 16 };
 

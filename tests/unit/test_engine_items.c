@@ -1,21 +1,23 @@
 /* test_engine_items.c - the bounds of fan-outs: how many items, and how many at once. */
 #include <criterion/criterion.h>
 
+#include "base/arena.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/limits.h"
-#include "base/mp.h"
-#include "reading/problem.h"
-#include "base/arena.h"
-#include "engine/batch.h"
-#include "language/definition.h"
-#include "engine/engine.h"
-#include "engine/event.h"
 #include "base/map.h"
+#include "base/mp.h"
+#include "engine/batch.h"
+#include "engine/effect.h"
+#include "engine/engine.h"
+#include "engine/entropy.h"
+#include "engine/event.h"
 #include "engine/state.h"
-#include "saga/saga.h"
-#include "saga/keys.h"
 #include "journal/states.h"
+#include "language/definition.h"
+#include "reading/problem.h"
+#include "saga/keys.h"
+#include "saga/saga.h"
 
 static struct engine *engine;
 static struct arena arena;

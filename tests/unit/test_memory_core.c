@@ -10,15 +10,14 @@
  * because there was no memory for it, and the core that goes on (`corrupt` at the next version). */
 #include <criterion/criterion.h>
 
-#include "core_world.h"
-#include "lib/fault_memory.h"
-#include "unit/core_world.h"
-#include "journal/verb.h"
-#include "store/catalog.h"
-#include "core/requests.h"
 #include "core/decide.h"
-#include "engine/event.h"
+#include "core/requests.h"
+#include "core_world.h"
 #include "door/request.h"
+#include "journal/verb.h"
+#include "lib/fault_memory.h"
+#include "store/catalog.h"
+#include "unit/core_world.h"
 
 enum { AT_MAX = 20000 };
 

@@ -5,6 +5,7 @@
  *
  * Seen to fail with: a bad result taken for a bad message, BAD_MAX 4, MP_DEPTH_MAX 27, in_doubt of
  * an error not read, the size of a window made optional. */
+#include "engine/event.h"
 #include "wire_vectors.h"
 
 /* ---- what peers understood, as JSON would have it ---- */

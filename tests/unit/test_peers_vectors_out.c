@@ -4,6 +4,8 @@
  * here: what must happen for it to leave.
  *
  * Seen to fail with: one verdict's word for another, a key misspelt in messages.def. */
+#include "engine/effect_kind.h"
+#include "saga/verdict.h"
 #include "wire_vectors.h"
 
 static void open_session(struct world *world)

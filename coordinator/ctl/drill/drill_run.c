@@ -11,11 +11,13 @@
 #include "ctl/drill/drill_run.h"
 
 #include "base/mp.h"
-#include "journal/event_value.h"
-#include "journal/verb.h"
-#include "engine/event.h"
 #include "base/span.h"
 #include "engine/batch.h"
+#include "engine/engine.h"
+#include "engine/engine_options.h"
+#include "engine/event.h"
+#include "journal/event_value.h"
+#include "journal/verb.h"
 
 enum {
     DEAD_MS = 6000,

@@ -6,11 +6,14 @@
 
 #include <stdlib.h>
 
-#include "saga/task.h"
-#include "engine/event.h"
-#include "saga/child_state.h"
 #include "engine/batch.h"
+#include "engine/effect.h"
+#include "engine/engine.h"
+#include "engine/event.h"
 #include "journal/states.h"
+#include "saga/child_state.h"
+#include "saga/task.h"
+#include "saga/verdict.h"
 
 /* ---- the engine ---- */
 

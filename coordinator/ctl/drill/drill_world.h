@@ -5,7 +5,8 @@
 #include "base/limits.h"
 #include "ctl/drill/drill_outcome.h"
 #include "ctl/drill/drill_values.h"
-#include "engine/engine.h"
+#include "engine/batch.h"
+#include "engine/entropy.h"
 #include "engine/event.h"
 
 #define DRILL_SAGA "drill"

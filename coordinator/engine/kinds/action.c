@@ -3,8 +3,8 @@
 
 #include "engine/call.h"
 #include "engine/input.h"
-#include "engine/turn.h"
-#include "saga/calls.h"
+#include "language/definition.h"
+#include "saga/step.h"
 
 void action_begin(struct turn *turn, struct step *step)
 {

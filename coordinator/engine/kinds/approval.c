@@ -17,9 +17,11 @@
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "engine/verb_parts.h"
+#include "engine/verb_request.h"
 #include "engine/wait.h"
 #include "journal/record.h"
 #include "saga/awake.h"
+#include "saga/saga.h"
 
 /* Fills in the question, or what is shown with it, in the saga's memory. false: the step has
  * failed, or there is no memory. */

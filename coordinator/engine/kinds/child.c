@@ -21,8 +21,12 @@
 
 #include "base/digest.h"
 #include "base/mp.h"
+#include "engine/batch.h"
 #include "engine/budget.h"
+#include "engine/child_ask.h"
+#include "engine/child_end.h"
 #include "engine/deadline.h"
+#include "engine/effect.h"
 #include "engine/failure.h"
 #include "engine/input.h"
 #include "engine/kinds/child_answer.h"
@@ -33,8 +37,10 @@
 #include "engine/trace.h"
 #include "engine/turn.h"
 #include "journal/record.h"
-#include "saga/calls.h"
+#include "saga/attempt.h"
 #include "saga/child_state.h"
+#include "saga/reason.h"
+#include "saga/saga.h"
 
 enum { AGAIN_MS = 1000 };
 

@@ -3,12 +3,18 @@
 
 #include "base/limits.h"
 #include "engine/batch.h"
+#include "engine/batch_items.h"
+#include "engine/child_ask.h"
+#include "engine/child_end.h"
+#include "engine/effect.h"
 #include "engine/locks.h"
-#include "engine/engine.h"
 #include "engine/pivot.h"
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "journal/verb.h"
 #include "saga/keys.h"
+#include "saga/reason.h"
+#include "saga/saga.h"
 #include "saga/steps.h"
 
 enum { KEY_ROOM = 24 }; /* "/", "[9999]", "~9999" and "/confirm" in a key */

@@ -12,8 +12,9 @@
 #include "engine/turn.h"
 #include "journal/event_value.h"
 #include "journal/record.h"
-#include "saga/calls.h"
 #include "saga/keys.h"
+#include "saga/saga.h"
+#include "saga/step.h"
 
 /* false: the step has failed, or there is no memory. */
 static bool fill_data(struct turn *turn, struct step *step, struct span *data)

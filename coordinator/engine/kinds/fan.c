@@ -18,9 +18,12 @@
 #include "engine/turn.h"
 #include "engine/undo.h"
 #include "journal/record.h"
+#include "language/definition.h"
 #include "saga/awake.h"
 #include "saga/child_state.h"
+#include "saga/fan.h"
 #include "saga/items.h"
+#include "saga/step.h"
 #include "saga/steps.h"
 
 /* How many items are at work: begun, and not settled. */

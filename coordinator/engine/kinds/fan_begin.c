@@ -8,6 +8,8 @@
 #include "engine/turn.h"
 #include "journal/record.h"
 #include "saga/awake.h"
+#include "saga/fan.h"
+#include "saga/saga.h"
 
 /* Why so many items are too many, a literal; NULL: they are not. */
 static const char *too_many(const struct step *container, uint32_t count)

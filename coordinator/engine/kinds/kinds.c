@@ -1,7 +1,6 @@
 /* kinds.c - the table of the kinds of step. */
 #include "engine/kinds/kinds.h"
 
-#include "engine/event.h"
 #include "engine/kinds/action.h"
 #include "engine/kinds/approval.h"
 #include "engine/kinds/child.h"
@@ -9,8 +8,9 @@
 #include "engine/kinds/fan_begin.h"
 #include "engine/kinds/sleep.h"
 #include "engine/kinds/wait_event.h"
+#include "language/definition.h"
 #include "saga/awake.h"
-#include "saga/saga.h"
+#include "saga/step.h"
 
 static const struct kind rows[STEP_KIND_COUNT] = {
     [STEP_KIND_ACTION] = {.begin = action_begin, .retry = action_retry},

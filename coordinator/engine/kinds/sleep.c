@@ -7,6 +7,8 @@
 #include "engine/turn.h"
 #include "engine/wait.h"
 #include "journal/record.h"
+#include "language/definition.h"
+#include "saga/step.h"
 
 /* When the step shall wake; false: it has failed, for its `until` gives no time. */
 static bool wake_time(struct turn *turn, struct step *step, int64_t *due_ms)

@@ -2,6 +2,8 @@
 #include "engine/kinds/wait_event.h"
 
 #include "base/mp.h"
+#include "engine/batch.h"
+#include "engine/effect.h"
 #include "engine/inbox_rows.h"
 #include "engine/scope.h"
 #include "engine/state.h"
@@ -12,6 +14,7 @@
 #include "language/condition_key.h"
 #include "language/template.h"
 #include "language/template_form.h"
+#include "saga/saga.h"
 
 /* What the store looks for in events, so that the event of each saga is not offered to all: a
  * path, and the value that an event must have there, as far as the condition says both. */

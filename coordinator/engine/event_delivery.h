@@ -1,0 +1,19 @@
+/* event_delivery.h - an event of the inbox, offered to one step. */
+#ifndef ENGINE_EVENT_DELIVERY_H
+#define ENGINE_EVENT_DELIVERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+struct event_delivery {
+    struct span saga; /* external id */
+    uint32_t step;    /* the step's index in the saga */
+    struct span name;
+    uint64_t number;
+    struct span event; /* see event_value_put() */
+    bool *is_taken;    /* set by the engine: has the step taken the event? */
+};
+
+#endif
