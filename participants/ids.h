@@ -3,10 +3,11 @@
 #define PARTICIPANTS_IDS_H
 
 #include "base/clock.h"
+#include "base/uuid.h"
 
 enum {
-    IDS_TEXT_SIZE = 37,     /* with the NUL */
-    IDS_RANDOM_COUNT = 128, /* numbers drawn from the system at once */
+    IDS_TEXT_SIZE = UUID_TEXT + 1, /* with the NUL */
+    IDS_RANDOM_COUNT = 128,        /* numbers drawn from the system at once */
 };
 
 /* Random numbers, drawn from the system many at once: a system call costs more than a start does.

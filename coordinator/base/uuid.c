@@ -3,7 +3,7 @@
 
 #include "base/check.h"
 
-enum { COUNT_MAX = 0xfff, VERSION_AT = 6, VARIANT_AT = 8 };
+enum { VERSION_AT = 6, VARIANT_AT = 8 };
 
 static void put(uint8_t *at, uint64_t word, uint32_t size)
 {
@@ -33,7 +33,7 @@ void uuid_v7(int64_t at_ms, uint32_t count, uint64_t random, uint8_t text[UUID_T
 {
     uint8_t bytes[UUID_BYTES];
     PRE(at_ms >= 0);
-    PRE(count <= COUNT_MAX);
+    PRE(count <= UUID_COUNT_MAX);
     put(bytes, (uint64_t)at_ms, 6);
     put(bytes + VERSION_AT, count, 2);
     put(bytes + VARIANT_AT, random, 8);

@@ -4,7 +4,11 @@
 
 #include "base/span.h"
 
-enum { UUID_BYTES = 16, UUID_TEXT = 36 };
+enum {
+    UUID_BYTES = 16,
+    UUID_TEXT = 36,
+    UUID_COUNT_MAX = 0xfff, /* of ids of one millisecond, from 0 */
+};
 
 /* Version 7, as text: 48 bits of milliseconds, 12 bits that count within one of them, 62 random
  * bits. Those of later times, and of greater counts, come later in the order of texts. */

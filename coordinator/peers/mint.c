@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/draw.h"
 
-enum { COUNT_MAX = 0xfff, COUNT_START_MASK = 0x3ff };
+enum { COUNT_START_MASK = 0x3ff };
 
 void mint_id(struct mint *mint, int64_t now_ms, uint8_t text[UUID_TEXT])
 {
@@ -17,7 +17,7 @@ void mint_id(struct mint *mint, int64_t now_ms, uint8_t text[UUID_TEXT])
     if (now_ms > mint->id_ms) {
         mint->id_ms = now_ms;
         mint->count = (uint32_t)(random >> 48) & COUNT_START_MASK;
-    } else if (mint->count == COUNT_MAX) {
+    } else if (mint->count == UUID_COUNT_MAX) {
         mint->id_ms++;
         mint->count = 0;
     } else {
