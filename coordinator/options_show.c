@@ -41,7 +41,7 @@ void options_help(FILE *out)
     fputs("  webhooks                 who is told what (file only; see webhooks.md)\n", out);
     fputs(
         "\nSIGTERM drains and exits 0: no new starts, running tasks are waited for.\n"
-        "SIGHUP reads the tokens again.\n",
+        "SIGHUP reads the tokens again, and logs the counters of wire and store.\n",
         out);
 }
 

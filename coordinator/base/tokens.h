@@ -10,7 +10,8 @@
  *   GROUPS   words joined by commas, or -
  *   NAME     whose it is: the actor of what they do
  *
- * sagactl writes it, sagad reads it when it starts and on SIGHUP. */
+ * sagactl writes the file. sagad reads the file when sagad starts, with the first request over HTTP
+ * after a change of the file, and on SIGHUP. */
 #ifndef BASE_TOKENS_H
 #define BASE_TOKENS_H
 

@@ -1,7 +1,7 @@
 /* tokens.c - who may ask sagad for what: tokens made, listed and revoked in the data folder.
  *
  * This works without a server: whoever may write the folder may hand out tokens. sagad reads the
- * file when it starts, and on SIGHUP. */
+ * file again with the first request over HTTP after the file has changed. */
 #include "ctl/tokens.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@
 
 enum { PATH_SIZE = 1024, ID_SIZE = 8 };
 
-#define RELOAD "sagad reads its tokens when it starts, and on SIGHUP\n"
+#define RELOAD "sagad reads its tokens again with the next request over HTTP\n"
 
 static void path_of(const struct settings *settings, char *path, size_t size)
 {
