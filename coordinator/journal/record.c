@@ -93,6 +93,8 @@ void record_put(const struct record *record, struct buf *records, struct buf *pa
     PRE(record->type > 0 && record->type < RECORD_COUNT);
     IMPLIES(record->item > 0, (record->fields & 1) != 0); /* an item is of a step */
     uint32_t bits = bits_of(record);
+    uint32_t values = *value_count;
+    size_t size = records->size;
     uint32_t count = 0;
     for (uint32_t left = bits; left; left &= left - 1) {
         count++;
@@ -109,6 +111,8 @@ void record_put(const struct record *record, struct buf *records, struct buf *pa
         }
     }
     POST(put == count); /* the table is in the order of the bits */
+    POST(*value_count - values <= count);
+    POST(buf_failed(records) || records->size >= size + count + 3); /* a byte a field, at least */
 }
 
 void record_put_body(struct buf *body, const struct row *row, int64_t at_ms, const uint8_t *digest,
@@ -117,6 +121,7 @@ void record_put_body(struct buf *body, const struct row *row, int64_t at_ms, con
     PRE(row->saga > 0 && row->seq > 0);
     PRE(row->count > 0);
     PRE(records.size > 0);
+    PRE(!digest == (row->payload.size == 0)); /* what has values is known by their digest */
     mp_put_array(body, row->count + 5);
     mp_put_uint(body, BODY_FORMAT);
     mp_put_uint(body, row->saga);
@@ -167,6 +172,7 @@ bool record_open(struct record_reader *reader, const struct row *row)
     reader->end = mp.end;
     reader->left = count - 5;
     POST(reader->at <= reader->end);
+    POST(reader->left > 0);
     return true;
 }
 
@@ -208,6 +214,7 @@ static void read_field(struct mp *mp, struct record *record, const struct field 
 bool record_next(struct record_reader *reader, struct record *record, bool *bad)
 {
     *bad = false;
+    PRE(reader->left == 0 || reader->at < reader->end);
     if (reader->left == 0) {
         return false;
     }
@@ -258,6 +265,7 @@ bool record_list_next(struct record_list *list, uint32_t *step, uint32_t *item)
 
 void record_list_put(struct buf *list, uint32_t step, uint32_t item)
 {
+    PRE(step < LIMIT_STEPS);
     PRE(item <= LIMIT_ITEMS);
     if (item > 0) {
         mp_put_array(list, 2);
