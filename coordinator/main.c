@@ -1,8 +1,8 @@
 /* main.c - sagad: the saga transaction coordinator. */
 #include <stdio.h>
 
+#include "base/descriptors.h"
 #include "base/log.h"
-#include "descriptors.h"
 #include "loop.h"
 #include "options_show.h"
 #include "store/store_check.h"

@@ -9,17 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "api/handle.h"
 #include "api/listen.h"
+#include "base/descriptors.h"
 #include "base/log.h"
 
 enum {
     CONNECTIONS_MAX = 10000,
-    CONNECTIONS_MIN = 16,
-    DESCRIPTORS_KEPT = 128, /* for the store, for peers and webhooks, and to spare */
     CONNECTION_MEMORY = 64 * 1024,
     READS = 4,      /* threads for those who look */
     REPLIES = 2,    /* for those who have changed something */
@@ -97,21 +95,10 @@ static void on_second(void *arg)
 
 /* ---- opening and closing ---- */
 
-/* So many that what is kept stays free, and that peers find as many as HTTP. */
-static uint32_t connections_max(void)
-{
-    struct rlimit limit = {.rlim_cur = 0};
-    MAYBE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-    rlim_t free = limit.rlim_cur > DESCRIPTORS_KEPT ? limit.rlim_cur - DESCRIPTORS_KEPT : 0;
-    rlim_t most = free / 2;
-    return most > CONNECTIONS_MAX   ? CONNECTIONS_MAX
-           : most < CONNECTIONS_MIN ? CONNECTIONS_MIN
-                                    : (uint32_t)most;
-}
-
 static enum saga_error open_gate(struct api *api, char *why, size_t why_size)
 {
-    struct gate_options gate = {.max = connections_max(), .connections = api->handling.connections};
+    struct gate_options gate = {.max = descriptors_share(CONNECTIONS_MAX),
+                                .connections = api->handling.connections};
     gate.fd = listen_open(api->options.listen, &api->port, why, why_size);
     return gate.fd < 0 ? SAGA_CONFLICT : gate_open(&gate, &api->handling.gate);
 }
@@ -121,7 +108,7 @@ static enum saga_error start_daemon(struct api *api)
     const unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
                                MHD_USE_TURBO | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET |
                                MHD_USE_ITC;
-    uint32_t max = connections_max();
+    uint32_t max = descriptors_share(CONNECTIONS_MAX);
     api->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, api, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, on_line, api, MHD_OPTION_NOTIFY_COMPLETED, on_done, api,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "api/host.h"
 #include "base/clock.h"
 
 enum {
@@ -26,6 +27,7 @@ enum {
 /* The library's context of a socket. */
 struct connection {
     int fd;
+    struct in6_addr host;
     enum connections_state state;
     int64_t since_ms;
     int64_t until_ms; /* INT64_MAX = for ever */
@@ -106,6 +108,13 @@ static void expect(struct connections *connections, struct connection *conn,
     conn->until_ms = time_ms > 0 ? conn->since_ms + time_ms : INT64_MAX;
 }
 
+static struct in6_addr client_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return host_of(info ? info->client_addr : NULL);
+}
+
 static struct connection *conn_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
@@ -158,6 +167,7 @@ void connections_notify(void *arg, struct MHD_Connection *connection, void **con
         *context = conn = calloc(1, sizeof(*conn));
         if (conn) { /* without memory it is not watched */
             conn->fd = info->connect_fd;
+            conn->host = client_of(connection);
         }
     }
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
@@ -187,14 +197,16 @@ void connections_sweep(struct connections *connections)
     pthread_mutex_unlock(&connections->lock);
 }
 
-bool connections_make_room(struct connections *connections)
+bool connections_make_room(struct connections *connections, const struct sockaddr *client)
 {
+    struct in6_addr host = host_of(client);
     int64_t at_ms = now_ms();
     struct connection *longest = NULL;
     pthread_mutex_lock(&connections->lock);
     for (struct connection *conn = connections->newest; conn; conn = conn->older) {
         bool is_idle = conn->state == CONNECTIONS_IDLE && conn->until_ms != INT64_MAX;
-        if (is_idle && (!longest || conn->since_ms < longest->since_ms)) {
+        bool is_meant = !client || host_is_equal(&conn->host, &host);
+        if (is_idle && is_meant && (!longest || conn->since_ms < longest->since_ms)) {
             longest = conn;
         }
     }

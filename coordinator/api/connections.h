@@ -8,6 +8,7 @@
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -39,8 +40,8 @@ void connections_expect(struct connections *connections, struct MHD_Connection *
                         enum connections_state state, size_t size);
 /* Disconnects those whose time is over. */
 void connections_sweep(struct connections *connections);
-/* Disconnects the one that has been idle for longest, but none that came or was served just now.
- * False: there is none. */
-bool connections_make_room(struct connections *connections);
+/* Disconnects the one that has been idle for longest, but none that came or was served just now;
+ * `client`: only one of this client's, NULL = anybody's. False: there is none. */
+bool connections_make_room(struct connections *connections, const struct sockaddr *client);
 
 #endif

@@ -110,7 +110,7 @@ static void say_lack(struct gate *gate, const char *of_what, int64_t at_ms)
 static void stand_in_the_door(struct gate *gate, bool lacks_descriptor, int64_t at_ms)
 {
     say_lack(gate, lacks_descriptor ? "descriptors" : "room", at_ms);
-    if (connections_make_room(gate->options.connections)) {
+    if (connections_make_room(gate->options.connections, NULL)) {
         gate->pause_ms = at_ms + ROOM_MS;
         return;
     }
@@ -166,6 +166,9 @@ static bool take_one(struct gate *gate, int64_t at_ms)
         bool is_bound = errno == ENFILE; /* as many of one address as may be */
         connections_drop(gate->options.connections);
         say_lack(gate, is_bound ? "room" : "memory", at_ms);
+        if (is_bound) { /* this one has lost its connection; the client's next one finds room */
+            MAYBE(connections_make_room(gate->options.connections, (struct sockaddr *)&address));
+        }
     }
     return true;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/host.h"
 #include "base/log.h"
 
 enum {
@@ -49,23 +50,6 @@ void refusals_close(struct refusals **refusals)
     }
 }
 
-static struct in6_addr key_of(const struct sockaddr *address)
-{
-    struct in6_addr key = {.s6_addr = {0}};
-    if (address && address->sa_family == AF_INET) {
-        key.s6_addr[10] = 0xff;
-        key.s6_addr[11] = 0xff;
-        memcpy(&key.s6_addr[12], &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
-    } else if (address && address->sa_family == AF_INET6) {
-        key = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-        static const uint8_t no_network[8] = {0}; /* ::1 and the like */
-        if (memcmp(key.s6_addr, no_network, sizeof(no_network)) != 0) {
-            memset(&key.s6_addr[8], 0, 8);
-        }
-    }
-    return key;
-}
-
 static void say(const struct refused *refused, uint32_t count)
 {
     char from[INET6_ADDRSTRLEN] = "unknown";
@@ -101,7 +85,7 @@ static struct refused *place_of(struct refusals *refusals, const struct in6_addr
 int64_t refusals_add(struct refusals *refusals, const struct sockaddr *address, int64_t at_ms)
 {
     PRE(at_ms > 0);
-    struct in6_addr key = key_of(address);
+    struct in6_addr key = host_of(address);
     pthread_mutex_lock(&refusals->lock);
     struct refused *refused = place_of(refusals, &key);
     int64_t delay_ms = (int64_t)refused->delays * STEP_MS;

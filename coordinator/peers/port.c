@@ -1,31 +1,81 @@
-/* port.c - ZeroMQ's news about its listening socket, and a spare descriptor. */
+/* port.c - ZeroMQ's news about its listening socket, the door before it, and spare descriptors.
+ *
+ * The door of a tcp:// address is a filter on the listening socket that lets no packet through: who
+ * connects is not refused, and TCP tries again after a second, two, four. What waits in the queue
+ * of the socket passed the door before; ZeroMQ takes it all the same, so the queue is short and
+ * counts as taken. The door of an ipc:// address is the mode of its file, for sockets of that kind
+ * know no filter. Both are given up with the process. */
 #include "peers/port.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <zmq.h>
 
 #include "base/clock.h"
+#include "base/descriptors.h"
+#include "base/limits.h"
 #include "base/log.h"
 
-enum { TURN_AWAY_MAX = 64, SAY_MS = 10 * 1000, NS_PER_MS = 1000 * 1000 };
+enum {
+    CONNECTIONS_MAX = 2 * LIMIT_SESSIONS, /* participants, and as many clients */
+    QUEUE_MIN = 8,                        /* connections that ZeroMQ has not accepted yet */
+    QUEUE_MAX = 256,
+    QUEUE_PART = 8,             /* of the share, at most, is the queue */
+    SPARES_MAX = QUEUE_MAX + 1, /* a queue of n lets n + 1 wait */
+    PAUSE_MS = 250,             /* between two looks whether there are descriptors again */
+    SAY_MS = 10 * 1000,         /* between two lines of the log */
+    NEWS =
+        ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED,
+    NS_PER_MS = 1000 * 1000
+};
 
 struct port {
-    void *watched;        /* the socket, borrowed */
-    void *news;           /* what ZeroMQ says of it */
-    int listening;        /* the same open socket as ZeroMQ's; -1 = it is not bound yet */
-    int spare;            /* given up to accept somebody; -1 = there is none */
+    void *watched;          /* the socket, borrowed */
+    void *news;             /* what ZeroMQ says of it */
+    int listening;          /* the same open socket as ZeroMQ's; -1 = it is not bound yet */
+    struct sockaddr_un ipc; /* where it listens, if that is a file; else all zero */
+    mode_t ipc_mode;        /* of that file while the door is open */
+    int null;               /* /dev/null, which the spares are copies of */
+    int spares[SPARES_MAX]; /* the first spare_count: given up to accept somebody; -1 = it was */
+    uint32_t spare_count;
+    uint32_t open; /* connections that ZeroMQ has accepted */
+    uint32_t max;  /* with so many the door is shut */
+    bool is_shut;
+    bool lacks;           /* ZeroMQ had no descriptor for somebody */
+    int64_t look_ms;      /* when it is shut: the next look of itself; 0 = when there is news */
     int64_t said_ms;      /* when the log last had a line about it; 0 = never */
     uint32_t turned_away; /* since that line */
 };
+
+static int64_t now_ms(void)
+{
+    return clock_monotonic_ns() / NS_PER_MS;
+}
+
+/* False: some are still missing. */
+static bool fill_spares(struct port *port)
+{
+    bool is_whole = true;
+    for (uint32_t i = 0; i < port->spare_count; i++) {
+        if (port->spares[i] < 0) {
+            port->spares[i] = fcntl(port->null, F_DUPFD_CLOEXEC, 0);
+        }
+        is_whole = is_whole && port->spares[i] >= 0;
+    }
+    return is_whole;
+}
 
 enum saga_error port_open(void *context, void *socket, struct port **port)
 {
@@ -35,20 +85,35 @@ enum saga_error port_open(void *context, void *socket, struct port **port)
     if (!made) {
         return SAGA_NO_MEMORY;
     }
-    *made = (struct port){.watched = socket, .listening = -1, .spare = -1};
+    uint32_t share = descriptors_share(CONNECTIONS_MAX);
+    int queue = (int)share / QUEUE_PART;
+    queue = queue < QUEUE_MIN ? QUEUE_MIN : queue > QUEUE_MAX ? QUEUE_MAX : queue;
+    *made = (struct port){.watched = socket,
+                          .listening = -1,
+                          .spare_count = (uint32_t)queue + 1,
+                          .max = share - (uint32_t)queue - 1};
+    CHECK(made->max < share); /* and so it is more than none */
+    memset(made->spares, -1, sizeof(made->spares));
     snprintf(endpoint, sizeof(endpoint), "inproc://port-%p", (void *)made);
-    made->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    made->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     made->news = zmq_socket(context, ZMQ_PAIR);
     /* A full pipe would stop ZeroMQ's thread. */
-    if (made->spare < 0 || !made->news ||
+    if (made->null < 0 || !fill_spares(made) || !made->news ||
+        zmq_setsockopt(socket, ZMQ_BACKLOG, &queue, sizeof(queue)) != 0 ||
         zmq_setsockopt(made->news, ZMQ_RCVHWM, &unbounded, sizeof(unbounded)) != 0 ||
-        zmq_socket_monitor(socket, endpoint, ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPT_FAILED) != 0 ||
-        zmq_connect(made->news, endpoint) != 0) {
+        zmq_socket_monitor(socket, endpoint, NEWS) != 0 || zmq_connect(made->news, endpoint) != 0) {
         port_close(&made);
         return SAGA_NO_MEMORY;
     }
     *port = made;
     return SAGA_OK;
+}
+
+static void close_if_open(int fd)
+{
+    if (fd >= 0) {
+        close(fd);
+    }
 }
 
 void port_close(struct port **port)
@@ -61,12 +126,11 @@ void port_close(struct port **port)
     if (gone->news) {
         zmq_close(gone->news);
     }
-    const int fds[] = {gone->listening, gone->spare};
-    for (size_t i = 0; i < ARRAY_COUNT(fds); i++) {
-        if (fds[i] >= 0) {
-            close(fds[i]);
-        }
+    for (uint32_t i = 0; i < gone->spare_count; i++) {
+        close_if_open(gone->spares[i]);
     }
+    close_if_open(gone->null);
+    close_if_open(gone->listening);
     free(gone);
     *port = NULL;
 }
@@ -75,6 +139,72 @@ void *port_news(const struct port *port)
 {
     return port->news;
 }
+
+int64_t port_wait_ms(const struct port *port, int64_t timeout_ms)
+{
+    if (!port->is_shut || port->look_ms == 0) {
+        return timeout_ms;
+    }
+    int64_t left_ms = port->look_ms - now_ms();
+    left_ms = left_ms > 0 ? left_ms : 0;
+    return timeout_ms < 0 || left_ms < timeout_ms ? left_ms : timeout_ms;
+}
+
+/* ---- the door ---- */
+
+/* A filter needs no right, and chmod() none but that of the file's owner. Where neither works, the
+ * spares have to do. */
+static void bar(const struct port *port, bool is_shut)
+{
+    struct sock_filter nothing = {.code = BPF_RET | BPF_K, .k = 0};
+    const struct sock_fprog filter = {.len = 1, .filter = &nothing};
+    if (port->ipc.sun_family == AF_UNIX) {
+        MAYBE(chmod(port->ipc.sun_path, is_shut ? 0 : port->ipc_mode) == 0);
+    } else {
+        MAYBE(setsockopt(port->listening, SOL_SOCKET, is_shut ? SO_ATTACH_FILTER : SO_DETACH_FILTER,
+                         &filter, sizeof(filter)) == 0);
+    }
+}
+
+static void say(struct port *port, const char *of_what, int64_t at_ms)
+{
+    char open[16];
+    char turned_away[16];
+    if (port->said_ms > 0 && at_ms - port->said_ms < SAY_MS) {
+        return;
+    }
+    snprintf(open, sizeof(open), "%u", port->open);
+    snprintf(turned_away, sizeof(turned_away), "%u", port->turned_away);
+    log_line(LOG_WARN, "connections_over", "of", "wire", "lacks", of_what, "open", open,
+             "turned_away", turned_away, NULL);
+    port->said_ms = at_ms;
+    port->turned_away = 0;
+}
+
+static bool does_somebody_wait(const struct port *port)
+{
+    struct pollfd door = {.fd = port->listening, .events = POLLIN};
+    return poll(&door, 1, 0) == 1;
+}
+
+/* Accepts and closes. ZeroMQ's thread may be faster and take the descriptor that was given up: then
+ * one waits less all the same, and there are as many spares as can wait. */
+static void turn_away(struct port *port)
+{
+    for (uint32_t i = 0; i < port->spare_count && does_somebody_wait(port); i++) {
+        close_if_open(port->spares[i]);
+        port->spares[i] = -1;
+        int fd = accept4(port->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd >= 0) {
+            /* Closes the connection and has a spare again, with no moment between. */
+            port->spares[i] = dup3(port->null, fd, O_CLOEXEC);
+            CHECK(port->spares[i] == fd);
+            port->turned_away++;
+        }
+    }
+}
+
+/* ---- news ---- */
 
 /* One piece of news: 16 bits say of what, 32 bits are its value, the second part is the address.
  * False: there is none. */
@@ -91,53 +221,81 @@ static bool read_news(struct port *port, uint16_t *event, int32_t *value)
     return true;
 }
 
-/* Accepts and closes, as long as there is somebody. */
-static void turn_away(struct port *port)
+static void note_listening(struct port *port, int fd)
 {
-    int fd = 0;
-    for (int i = 0; i < TURN_AWAY_MAX && fd >= 0; i++) {
-        if (port->spare >= 0) {
-            close(port->spare);
-        }
-        fd = accept4(port->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (fd >= 0) {
-            close(fd);
-            port->turned_away++;
-        }
-        port->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    struct stat file;
+    socklen_t size = sizeof(port->ipc);
+    if (port->listening >= 0) {
+        return;
+    }
+    /* Of its own, for ZeroMQ closes its descriptor when it likes. That neither waits in accept()
+     * suits both. */
+    port->listening = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    MAYBE(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
+    if (getsockname(fd, (struct sockaddr *)&port->ipc, &size) != 0 ||
+        port->ipc.sun_family != AF_UNIX || stat(port->ipc.sun_path, &file) != 0) {
+        port->ipc = (struct sockaddr_un){0};
+    } else {
+        port->ipc_mode = file.st_mode & ACCESSPERMS;
     }
 }
 
-static void say(struct port *port)
+static void note(struct port *port, uint16_t event, int32_t value)
 {
-    int64_t at_ms = clock_monotonic_ns() / NS_PER_MS;
-    char count[16];
-    if (port->said_ms > 0 && at_ms - port->said_ms < SAY_MS) {
+    switch (event) {
+    case ZMQ_EVENT_LISTENING:
+        note_listening(port, value);
+        return;
+    case ZMQ_EVENT_ACCEPTED:
+        port->open++;
+        return;
+    case ZMQ_EVENT_DISCONNECTED:
+        port->open -= port->open > 0;
+        return;
+    default:
+        port->lacks = port->lacks || value == EMFILE || value == ENFILE || value == ENOBUFS ||
+                      value == ENOMEM;
         return;
     }
-    snprintf(count, sizeof(count), "%u", port->turned_away);
-    log_line(LOG_WARN, "connections_over", "of", "wire", "lacks", "descriptors", "turned_away",
-             count, NULL);
-    port->said_ms = at_ms;
-    port->turned_away = 0;
+}
+
+static void shut(struct port *port, int64_t at_ms)
+{
+    bar(port, true);
+    port->is_shut = true;
+    port->look_ms = 0;
+    if (port->lacks) {
+        turn_away(port);
+        port->look_ms = at_ms + PAUSE_MS;
+    }
+    say(port, port->lacks ? "descriptors" : "room", at_ms);
+    port->lacks = false;
+}
+
+static void look_again(struct port *port, int64_t at_ms)
+{
+    bool is_whole = fill_spares(port);
+    port->look_ms = is_whole ? 0 : at_ms + PAUSE_MS;
+    if (is_whole && port->open < port->max) {
+        bar(port, false);
+        port->is_shut = false;
+    }
 }
 
 void port_look(struct port *port)
 {
     uint16_t event;
     int32_t value;
-    bool lacks = false;
     while (read_news(port, &event, &value)) {
-        if (event == ZMQ_EVENT_LISTENING && port->listening < 0) {
-            /* Of its own, for ZeroMQ closes its descriptor when it likes. That neither waits in
-             * accept() suits both. */
-            port->listening = fcntl(value, F_DUPFD_CLOEXEC, 0);
-            MAYBE(fcntl(value, F_SETFL, O_NONBLOCK) == 0);
-        }
-        lacks = lacks || (event == ZMQ_EVENT_ACCEPT_FAILED && (value == EMFILE || value == ENFILE));
+        note(port, event, value);
     }
-    if (lacks && port->listening >= 0) {
-        turn_away(port);
-        say(port);
+    int64_t at_ms = now_ms();
+    if (port->listening < 0) {
+        return;
+    }
+    if (port->lacks || (port->open >= port->max && !port->is_shut)) {
+        shut(port, at_ms);
+    } else if (port->is_shut && at_ms >= port->look_ms) {
+        look_again(port, at_ms);
     }
 }

@@ -22,7 +22,6 @@ enum {
     HANDSHAKE_MS = 5000,
     BEAT_MS = 2000, /* ZMTP's own heartbeats: they find connections that are dead */
     BEAT_TIMEOUT_MS = 6000,
-    BACKLOG = 1024,
     PIPE_OUT = 2 * LIMIT_WINDOW, /* messages; a task and a done for each slot of a window */
     PIPE_IN = 8192,              /* messages; past it TCP holds the peer back, nothing is lost */
     DESCRIPTOR_MAX = 16,
@@ -57,7 +56,6 @@ static bool set_options(void *socket, uint32_t message_max, const char *endpoint
         {ZMQ_LINGER, 0},
         {ZMQ_SNDHWM, PIPE_OUT},
         {ZMQ_RCVHWM, PIPE_IN},
-        {ZMQ_BACKLOG, BACKLOG},
         {ZMQ_TCP_KEEPALIVE, 1},
     };
     for (size_t i = 0; i < ARRAY_COUNT(settings); i++) {
@@ -205,10 +203,11 @@ void router_wait(struct router *router, const int *descriptors, uint32_t count, 
     for (uint32_t i = 0; i < count; i++) {
         items[2 + i] = (zmq_pollitem_t){.fd = descriptors[i], .events = ZMQ_POLLIN};
     }
+    timeout_ms = port_wait_ms(router->port, timeout_ms);
     long timeout = timeout_ms > INT_MAX ? INT_MAX : (long)timeout_ms;
     /* A signal ends the wait; the loop looks at everything anyway. */
     MAYBE(zmq_poll(items, (int)count + 2, timeout) > 0);
-    if (items[1].revents != 0) {
+    if (items[1].revents != 0 || port_wait_ms(router->port, 1) == 0) {
         port_look(router->port);
     }
 }

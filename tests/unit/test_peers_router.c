@@ -1,6 +1,10 @@
 /* test_peers_router.c - the real socket, on a free port: what passes, and what it keeps out. */
 #include "peers_world.h"
 
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <zmq.h>
@@ -123,6 +127,53 @@ Test(peers_router, ipc_works_too)
     snprintf(endpoint, sizeof(endpoint), "ipc://%s/s", path);
     round_trip(endpoint);
     unlink(endpoint + strlen("ipc://"));
+    rmdir(path);
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat file;
+    cr_assert_eq(stat(path, &file), 0);
+    return file.st_mode & ACCESSPERMS;
+}
+
+static void await_mode(struct net *net, const char *path, mode_t mode)
+{
+    for (int i = 0; i < 500 && mode_of(path) != mode; i++) {
+        router_wait(net->router, NULL, 0, PATIENCE_MS / 500);
+    }
+    cr_assert_eq(mode_of(path), mode, "its mode is %o", (unsigned)mode_of(path));
+}
+
+/* Without a descriptor for a connection over ipc ZeroMQ would end the process. */
+Test(peers_router, ipc_is_shut_when_there_are_many_connections)
+{
+    char path[] = "/tmp/test_peers_router.XXXXXX";
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char endpoint[sizeof(address.sun_path) + 8];
+    int fds[7]; /* sixteen is the least that the wire has, nine of them may wait in its queue */
+    const struct rlimit low = {.rlim_cur = 100, .rlim_max = 100};
+    cr_assert_not_null(mkdtemp(path));
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", path);
+    snprintf(endpoint, sizeof(endpoint), "ipc://%s", address.sun_path);
+    struct net net = net_new(endpoint);
+    mode_t open_mode = mode_of(address.sun_path);
+    cr_assert_neq(open_mode, 0);
+    for (size_t i = 0; i < ARRAY_COUNT(fds); i++) {
+        router_wait(net.router, NULL, 0, 0);
+        cr_assert_eq(mode_of(address.sun_path), open_mode, "shut at %zu", i);
+        fds[i] = socket(AF_UNIX, SOCK_STREAM, 0);
+        cr_assert_eq(connect(fds[i], (struct sockaddr *)&address, sizeof(address)), 0);
+    }
+    await_mode(&net, address.sun_path, 0);
+    close(fds[0]);
+    await_mode(&net, address.sun_path, open_mode);
+    for (size_t i = 1; i < ARRAY_COUNT(fds); i++) {
+        close(fds[i]);
+    }
+    net_destroy(&net);
+    unlink(address.sun_path);
     rmdir(path);
 }
 
