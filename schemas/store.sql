@@ -138,11 +138,12 @@ CREATE TABLE hook (
 
 -- heads_lsn: every saga.last_lsn is right as far as rows up to here go; later rows must be read.
 -- last_ms: the newest time known when heads_lsn was written.
+-- facets_lsn: rows up to here were written by a program that kept no facets beside them.
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY NOT NULL,
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO meta VALUES ('heads_lsn', 0), ('last_ms', 0);
+INSERT INTO meta VALUES ('heads_lsn', 0), ('last_ms', 0), ('facets_lsn', 0);
 
 -- Events that have come, in their order: each until it has been offered to everyone, and while a
 -- saga of `want` that was there before it (mark), or a step that has not been told yet what came

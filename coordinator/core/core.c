@@ -42,6 +42,7 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
                                     .dead_ms = options->dead_ms,
                                     .seed = options->seed,
                                     .last_lsn = facts.last_lsn,
+                                    .facets_lsn = facts.facets_lsn,
                                     .last_saga = facts.last_saga,
                                     .inbox_last = facts.inbox_last,
                                     .sagas_max = options->sagas_max,

@@ -30,6 +30,7 @@ static const struct list {
     [BATCH_INBOX] = LIST(rows.inbox, rows.inbox_count, struct inbox_row),
     [BATCH_INBOX_DONE] = LIST(rows.inbox_done, rows.inbox_done_count, struct inbox_done),
     [BATCH_WAITS] = LIST(rows.waits, rows.wait_count, struct wait_row),
+    [BATCH_FACETS] = LIST(rows.facets, rows.facet_count, struct facet_row),
     [BATCH_EFFECTS] = LIST(effects, effect_count, struct effect),
 };
 

@@ -23,6 +23,7 @@ enum batch_list {
     BATCH_INBOX,
     BATCH_INBOX_DONE,
     BATCH_WAITS,
+    BATCH_FACETS,
     BATCH_EFFECTS,
     BATCH_LIST_COUNT,
 };

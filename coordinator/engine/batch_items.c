@@ -65,6 +65,12 @@ struct wait_row *batch_wait(struct batch *batch)
     return batch_add(batch, BATCH_WAITS);
 }
 
+struct facet_row *batch_facet(struct batch *batch)
+{
+    PRE(batch->serial > 0);
+    return batch_add(batch, BATCH_FACETS);
+}
+
 struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref)
 {
     PRE(kind <= EFFECT_LOCK_FREE);

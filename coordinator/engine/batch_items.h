@@ -9,6 +9,7 @@
 struct batch;
 struct delivery;
 struct effect;
+struct facet_row;
 struct head;
 struct inbox_done;
 struct inbox_row;
@@ -28,6 +29,7 @@ struct lock_row *batch_lock(struct batch *batch);
 struct inbox_row *batch_inbox(struct batch *batch);
 struct wait_row *batch_wait(struct batch *batch);
 struct notice *batch_notice(struct batch *batch);
+struct facet_row *batch_facet(struct batch *batch);
 
 /* The same, for the core: the engine makes notices and no deliveries, for only the core knows who
  * is told; and it neither looks at schedules nor at who was offered an event of the inbox. */

@@ -12,6 +12,7 @@ struct engine_options {
     int64_t dead_ms;                   /* a silent session is lost after this */
     uint64_t seed;                     /* of the jitter */
     uint64_t last_lsn; /* the last number that the store has: the next row gets the one after it */
+    uint64_t facets_lsn; /* up to this number rows have no facets beside them: see facet_rows.h */
     uint64_t last_saga;
     uint64_t inbox_last;
     uint32_t sagas_max; /* how many may be in memory; more: `overloaded` */

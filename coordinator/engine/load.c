@@ -7,6 +7,7 @@
 #include "engine/load.h"
 
 #include "engine/due.h"
+#include "engine/facet_rows.h"
 #include "engine/kinds/child.h"
 #include "engine/kinds/child_answer.h"
 #include "engine/leave.h"
@@ -229,7 +230,9 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
         return rc;
     }
     wake_up(saga, image);
-    rc = wants_note(saga) ? map_put(&engine->sagas, saga->name, saga) : SAGA_NO_MEMORY;
+    bool is_noted =
+        wants_note(saga) && facet_rows_learn(saga, saga->last_lsn > engine->options.facets_lsn);
+    rc = is_noted ? map_put(&engine->sagas, saga->name, saga) : SAGA_NO_MEMORY;
     if (rc != SAGA_OK) {
         goto err_after_saga;
     }

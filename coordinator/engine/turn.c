@@ -8,6 +8,7 @@
 #include "engine/effect.h"
 #include "engine/entropy.h"
 #include "engine/event.h"
+#include "engine/facet_rows.h"
 #include "engine/inbox_rows.h"
 #include "engine/state.h"
 #include "engine/tell.h"
@@ -84,6 +85,7 @@ void turn_emit(struct turn *turn, struct record *record)
     if (step && step->state != STEP_STATE_WAITING) {
         inbox_rows_forget(turn, step);
     }
+    facet_rows_follow(turn, record);
     tell_record(turn, record);
 }
 

@@ -37,6 +37,8 @@ struct turn {
     bool paused_before;
     bool is_new;
     bool failed;
+    bool facets_all;           /* every step is to be looked at for what lists find the saga by */
+    struct step *facets_first; /* else these, one after the other */
 };
 
 /* Begins a turn of the saga for this event: the saga, the event's entropy and the batch are

@@ -9,6 +9,7 @@
 #include "engine/due.h"
 #include "engine/effect.h"
 #include "engine/entropy.h"
+#include "engine/facet_rows.h"
 #include "engine/kinds/child_answer.h"
 #include "engine/leave.h"
 #include "engine/locks.h"
@@ -117,6 +118,7 @@ bool turn_close(struct turn *turn)
         }
         child_tell(turn);
     }
+    facet_rows_tell(turn);
     if (!turn->failed) {
         turn->failed = !wants_tell(turn) || !timer_set(turn->engine, saga, due_ms);
     }

@@ -17,35 +17,26 @@ static bool is_stuck(const struct step *step)
     PRE(step->late_undo_state < UNDO_STATE_COUNT);
     bool is_asked = step->undo_state == UNDO_STATE_PENDING ||
                     step->undo_state == UNDO_STATE_RUNNING ||
-                    step->undo_state == UNDO_STATE_RETRYING || step_late_undo_is_open(step);
-    return step->stuck && is_asked;
+                    step->undo_state == UNDO_STATE_RETRYING;
+    return step->stuck && (is_asked || step_late_undo_is_open(step));
 }
 
 static bool is_near(const struct step *step)
 {
     PRE(step->undo_before_told_ms >= 0);
+    IMPLIES(step->undo_before_told_ms > 0, step->spec->has_undo);
     return step->undo_before_told_ms > 0 && step_undo_may_be_late(step);
 }
 
-/* Does the alert stand, if the saga is not final? */
-static bool (*const stands[ALERT_COUNT])(const struct step *step) = {
-    [ALERT_STEP_PARKED] = is_parked,
-    [ALERT_UNDO_STUCK] = is_stuck,
-    [ALERT_UNDO_DEADLINE_NEAR] = is_near,
-};
-
 uint32_t step_alerts(const struct step *step)
 {
-    uint32_t found = 0;
     PRE(step->saga->magic == SAGA_MAGIC);
     if (saga_state_is_final(step->saga->state)) {
         return 0;
     }
-    for (uint32_t at = 0; at < ALERT_COUNT; at++) {
-        found |= stands[at](step) ? UINT32_C(1) << at : 0;
-    }
-    POST(found < UINT32_C(1) << ALERT_COUNT);
-    return found;
+    return (uint32_t)is_parked(step) << ALERT_STEP_PARKED |
+           (uint32_t)is_stuck(step) << ALERT_UNDO_STUCK |
+           (uint32_t)is_near(step) << ALERT_UNDO_DEADLINE_NEAR;
 }
 
 int64_t step_alert_since_ms(const struct step *step, enum alert alert)

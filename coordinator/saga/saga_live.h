@@ -8,6 +8,7 @@
 
 #include "base/heap.h"
 #include "base/span.h"
+#include "saga/facet_live.h"
 
 struct saga;
 
@@ -29,7 +30,8 @@ struct saga_live {
     uint32_t want_count;
     uint32_t want_capacity;
     bool must_proceed; /* loaded, and proceed() has not looked at the saga since: due at once */
-    bool is_untold;    /* loaded, with an end that the parent may not have heard of: due at once */
+    struct saga_facets facets;
+    bool is_untold; /* loaded, with an end that the parent may not have heard of: due at once */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "saga/child_wish.h"
+#include "saga/facet_live.h"
 
 /* What was asked of the child that does a step's work. */
 struct child_watch {
@@ -20,6 +21,7 @@ struct step_live {
     int64_t undo_due_ms; /* since when the step's undo could have left; 0 = it could not */
     bool all_clear;      /* the step and all steps after it are done (backward.c) */
     struct child_watch watch;
+    struct step_facets facets;
 };
 
 #endif

@@ -49,6 +49,46 @@ bool step_late_undo_is_open(const struct step *step)
     return step_has_late_effect(step) && step->late_undo_state != UNDO_STATE_PARKED;
 }
 
+bool step_doubt_stands(const struct step *step)
+{
+    PRE(step->state < STEP_STATE_COUNT);
+    switch (step->state) {
+    case STEP_STATE_IN_DOUBT:
+        return true;
+    case STEP_STATE_RUNNING:
+    case STEP_STATE_RETRYING:
+    case STEP_STATE_COMPENSATING:
+    case STEP_STATE_PARKED:
+        return call_in_doubt(&step->calls[0]);
+    case STEP_STATE_NONE:
+    case STEP_STATE_PENDING:
+    case STEP_STATE_WAITING:
+    case STEP_STATE_SUCCEEDED:
+    case STEP_STATE_FAILED:
+    case STEP_STATE_SKIPPED:
+    case STEP_STATE_COMPENSATED:
+    case STEP_STATE_KEPT:
+    case STEP_STATE_RESOLVED:
+    case STEP_STATE_COUNT:
+        break;
+    }
+    return false;
+}
+
+/* Whatever ends a do as a success gives it an output, if only null. */
+bool step_error_stands(const struct step *step)
+{
+    PRE(step->code.size == 0 || step->code.data);
+    return step->code.size > 0 && step->output.size == 0 && step->state != STEP_STATE_SKIPPED;
+}
+
+bool step_undo_error_stands(const struct step *step)
+{
+    PRE(step->undo_code.size == 0 || step->undo_code.data);
+    bool is_asked = step->undo_state != UNDO_STATE_NONE && step->undo_state != UNDO_STATE_SUCCEEDED;
+    return step->undo_code.size > 0 && (is_asked || step_has_late_effect(step));
+}
+
 bool step_undo_may_be_late(const struct step *step)
 {
     PRE(step->undo_before_ms >= 0);

@@ -31,6 +31,15 @@ bool step_has_late_effect(const struct step *step);
 /* Is a late effect of an old key being undone, and no person is waited for? */
 bool step_late_undo_is_open(const struct step *step);
 
+/* Is it unknown whether the step's do had an effect, and has that not been settled since? */
+bool step_doubt_stands(const struct step *step);
+
+/* Is the step's error still so: has the step not succeeded since, nor been left out? */
+bool step_error_stands(const struct step *step);
+
+/* The same of the error of its undo. */
+bool step_undo_error_stands(const struct step *step);
+
 /* Has the step's undo a deadline, may its effect still stand, and its undo come too late? */
 bool step_undo_may_be_late(const struct step *step);
 

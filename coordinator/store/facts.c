@@ -11,6 +11,23 @@ static enum saga_error get_meta(struct writer *writer, const char *key, int64_t 
     return db_step_number(writer->statements[WRITE_GET_META], value);
 }
 
+/* From now on each row has its facets beside it, in a store that has had none before: up to which
+ * row it was so is written once. */
+static enum saga_error begin_facets(struct writer *writer, int64_t last_lsn, uint64_t *facets_lsn)
+{
+    static const char key[] = "facets_lsn";
+    int64_t number = 0;
+    PRE(last_lsn >= 0);
+    db_bind_text(writer->statements[WRITE_MAKE_META], 1, span_text(key));
+    db_bind_number(writer->statements[WRITE_MAKE_META], 2, last_lsn);
+    enum saga_error rc = db_step(writer->statements[WRITE_MAKE_META]);
+    if (rc == SAGA_OK) {
+        rc = get_meta(writer, key, &number);
+    }
+    *facets_lsn = (uint64_t)number;
+    return rc;
+}
+
 /* Numbers of the database, as they are read. */
 struct numbers {
     int64_t heads_lsn;
@@ -144,6 +161,9 @@ enum saga_error facts_read(struct writer *writer, struct store_facts *facts)
                                   .inbox_last = (uint64_t)numbers.inbox_last,
                                   .inbox_offered = (uint64_t)numbers.inbox_offered,
                                   .last_ms = writer->last_ms};
-    rc = read_minted(writer, facts);
+    rc = begin_facets(writer, numbers.last_lsn, &facts->facets_lsn);
+    if (rc == SAGA_OK) {
+        rc = read_minted(writer, facts);
+    }
     return rc == SAGA_OK ? read_tails(writer) : rc;
 }

@@ -99,6 +99,7 @@
       "INSERT OR REPLACE INTO claim (saga, key, held, most, place)"                                \
       " VALUES (?1, ?2, ?3, ?4, ?5)")                                                              \
     X(DELETE_LOCK, "DELETE FROM claim WHERE saga = ?1")                                            \
+    X(MAKE_META, "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO NOTHING")                        \
     X(GET_META, "SELECT value FROM meta WHERE key = ?1")                                           \
     X(LAST_EVENT, SQL_LAST_LSN)                                                                    \
     X(LAST_SAGA, "SELECT ifnull(max(saga), 0) FROM saga")                                          \

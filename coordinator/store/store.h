@@ -61,7 +61,8 @@ struct store_item {
 
 /* What the store found when it opened. */
 struct store_facts {
-    uint64_t last_lsn; /* 0 = empty */
+    uint64_t last_lsn;   /* 0 = empty */
+    uint64_t facets_lsn; /* of the last row before the store took facets; 0 = it always did */
     uint64_t last_saga;
     uint64_t inbox_last;    /* greatest number of an event; 0 = none */
     uint64_t inbox_offered; /* all events up to this one have been offered */

@@ -17,6 +17,7 @@
 #include "engine/state.h"
 #include "journal/saga_image.h"
 #include "journal/verb.h"
+#include "lib/facet_set.h"
 #include "lib/saga_dump.h"
 #include "lib/told.h"
 #include "saga/attempts.h"
@@ -628,6 +629,7 @@ void small_check_replay(struct small *world)
                                .rows = world->rows,
                                .row_count = world->row_count};
     must(!saga || saga_equals_replay(saga, &image), "replay");
+    must(!saga || facet_set_is_counted(saga), "facets");
     must(!saga || saga_sleepers_owe_nothing(world->engine, (struct saga *)(uintptr_t)saga),
          "sleepers");
 }

@@ -286,6 +286,12 @@ static void show(struct world *world, struct words *words)
     print_view(world);
 }
 
+static void facets(struct world *world, struct words *words)
+{
+    MAYBE(words->count > 1);
+    print_facets(world);
+}
+
 /* From the next engine on: it is an option of it. */
 static void tell(struct world *world, struct words *words)
 {
@@ -311,7 +317,7 @@ void obey(struct world *world, const char *line)
         {"child", child},       {"asked", asked},         {"tell", tell},
         {"migrate", verb},      {"migration", migration}, {"signal", verb},
         {"event", events_come}, {"again", events_again},  {"rival", rival},
-        {"admit", admit},
+        {"admit", admit},       {"facets", facets},
     };
     static struct words words;
     words_split(&words, line);

@@ -13,6 +13,7 @@
 #include "engine/migrate.h"
 #include "engine/plan.h"
 #include "language/definition.h"
+#include "lib/facet_set.h"
 #include "view/view.h"
 
 enum { EVENTS_MAX = 32, ROWS_MAX = 512, TASKS_MAX = 256, START_MS = 1000000, VERSIONS_MAX = 4 };
@@ -42,8 +43,9 @@ struct world {
     struct batch batch;
     struct row rows[ROWS_MAX];
     uint32_t row_count;
-    int64_t asleep_ms;    /* due_ms of the saga's newest head */
-    struct lock_row lock; /* the newest of the saga; of no change: none */
+    int64_t asleep_ms;       /* due_ms of the saga's newest head */
+    struct facet_set facets; /* that the store would have of the saga */
+    struct lock_row lock;    /* the newest of the saga; of no change: none */
     struct sent tasks[TASKS_MAX];
     uint32_t task_count;
     enum participants participants;
@@ -119,6 +121,8 @@ void print_text(struct buf *out, const char *name, struct span text);
 
 /* show.c */
 void print_view(struct world *world);
+/* What lists find the saga by. */
+void print_facets(struct world *world);
 void print_plan(struct world *world, const struct plan *plan);
 void print_migration(struct world *world, const struct migration *plan);
 

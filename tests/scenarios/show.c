@@ -56,6 +56,13 @@ void print_view(struct world *world)
     arena_close(&arena);
 }
 
+void print_facets(struct world *world)
+{
+    buf_text(&world->out, world->facets.count > 0 ? " " : "  none");
+    facet_set_print(&world->facets, &world->out);
+    buf_text(&world->out, "\n");
+}
+
 static void print_names(struct buf *out, const char *what, const struct span *names, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {

@@ -254,6 +254,10 @@ static void keep_rows(struct world *world)
             world->asleep_ms = rows->heads[i].due_ms;
         }
     }
+    const char *wrong = facet_set_take(&world->facets, world->saga, rows, &world->arena);
+    if (wrong) {
+        world_violated(world, wrong);
+    }
     for (uint32_t i = 0; i < rows->lock_count; i++) {
         if (is_own(world, rows->locks[i].saga)) {
             world->lock = rows->locks[i];
@@ -276,6 +280,9 @@ static void check_replay(struct world *world)
     struct saga_image image = world_image(world);
     if (live && world->row_count > 0 && !saga_equals_replay(live, &image)) {
         world_violated(world, "the rows folded anew differ from the live state");
+    }
+    if (live && !facet_set_is_right(&world->facets, live)) {
+        world_violated(world, "lists find the saga by what it is not");
     }
     if (live && !saga_sleepers_owe_nothing(world->engine, live)) {
         world_violated(world, "a step at rest has a timer");

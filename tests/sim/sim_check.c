@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 #include "engine/load.h"
 #include "engine/state.h"
+#include "lib/facet_set.h"
 #include "lib/saga_dump.h"
 #include "saga/saga.h"
 #include "sim.h"
@@ -38,6 +39,10 @@ static void compare(struct sim *sim, const struct saga *saga)
     if (rc != SAGA_OK) {
         sim_violated(sim, "replay", "%.*s cannot be folded: %s %s", (int)saga->name.size,
                      (const char *)saga->name.data, error_code(rc), why);
+    }
+    if (!facet_set_is_counted(saga)) {
+        sim_violated(sim, "facets", "lists find %.*s by what it is not", (int)saga->name.size,
+                     (const char *)saga->name.data);
     }
     saga_dump(saga, &ours);
     saga_dump(copy, &theirs);
