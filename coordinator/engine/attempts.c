@@ -43,11 +43,18 @@ static void task_lost(struct turn *turn, struct attempt *attempt)
     call_fail(turn, attempt->call, &failure);
 }
 
+/* Has the call's schedule_to_close passed? */
+static bool is_closed(const struct turn *turn, const struct call *call)
+{
+    int64_t close_ms = call_close_ms(call);
+    PRE(close_ms >= 0);
+    return close_ms > 0 && close_ms <= turn->now_ms;
+}
+
 static const char *out_of_what(const struct turn *turn, const struct attempt *attempt)
 {
-    PRE(attempt->live.out_of_time);
-    int64_t close_ms = call_spec(attempt->call)->timeouts.schedule_to_close_ms;
-    bool closed = close_ms > 0 && attempt->call->first_ms + close_ms <= turn->now_ms;
+    bool closed = is_closed(turn, attempt->call);
+    PRE(attempt->live.out_of_time || closed);
     if (!closed && call_key_is_over(attempt->call, turn->now_ms)) {
         return "key_expired";
     }
@@ -60,7 +67,7 @@ static void task_untaken(struct turn *turn, struct attempt *attempt)
     if (attempt->answered || attempt->later) {
         return;
     }
-    bool late = attempt->live.out_of_time;
+    bool late = attempt->live.out_of_time || is_closed(turn, attempt->call);
     /* A do that nobody takes in time fails; an undo and a check are tried again, as their
      * policies say. */
     bool expired = call_key_is_over(attempt->call, turn->now_ms);
@@ -120,6 +127,7 @@ enum saga_error attempts_take(struct engine *engine, const struct event *event, 
     case EVENT_RESULT:
     case EVENT_ADOPT:
     case EVENT_BEAT:
+    case EVENT_RETURNED:
     case EVENT_TIME:
     case EVENT_SERVING:
     case EVENT_VERB:
@@ -321,6 +329,9 @@ enum saga_error attempts_take_named(struct engine *engine, const struct event *e
     struct attempt *attempt = saga ? find_named(saga, event) : NULL;
     struct call *call = attempt ? attempt->call : NULL;
     bool adopts = event->kind == EVENT_ADOPT;
+    if (attempt && adopts) {
+        attempt->live.is_named = true;
+    }
     bool is_answered = attempt && attempt->answered && !attempt->untaken;
     bool has_spoken = is_answered || (attempt && attempt->later);
     if (adopts && has_spoken && !tell_again(batch, event, attempt)) {

@@ -9,6 +9,7 @@
 #include "engine/batch.h"
 #include "engine/effect.h"
 #include "engine/entropy.h"
+#include "engine/placement.h"
 #include "engine/room.h"
 #include "engine/state.h"
 #include "engine/trace.h"
@@ -70,6 +71,38 @@ static void forget_oldest(struct turn *turn, struct call *call)
     }
 }
 
+/* The action of the attempt that is about to be recorded. A new check does not know yet of which
+ * call it is the check. */
+static struct span next_action(const struct call *call, uint32_t flags)
+{
+    const struct step_spec *spec = call->step->spec;
+    PRE(call->kind == TASK_CHECK || !(flags & FLAG_OF_UNDO));
+    if (call->kind != TASK_CHECK) {
+        return call_action(call);
+    }
+    return flags & FLAG_OF_UNDO ? spec->undo.check : spec->action.check;
+}
+
+/* Records the intent, and for whom it is: after a restart that participant says whether it has
+ * taken the attempt, while one without a place may be anybody's, and is waited for. Gives the
+ * session. */
+static uint64_t intend(struct turn *turn, const struct call *call, struct record *record)
+{
+    const struct placement *placement = call_is_of_child(call) ? NULL : turn->placement;
+    struct span action = next_action(call, record->flags);
+    struct placed placed = {0};
+    PRE(call->step->saga == turn->saga);
+    if (placement) {
+        placed = placement->choose(action, call->kind, turn->now_ms, placement->arg);
+        record->to = placed.instance;
+    }
+    turn_emit(turn, record);
+    if (placement && turn->failed) {
+        placement->give_back(action, call->kind, placed.session, placement->arg);
+    }
+    return placed.session;
+}
+
 void call_send(struct turn *turn, struct call *call, const struct span *input, uint32_t flags)
 {
     if (turn->failed) {
@@ -91,7 +124,7 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
     memcpy(record.token, turn->entropy->bytes + turn->entropy->used, TOKEN_SIZE);
     turn->entropy->used += TOKEN_SIZE;
     forget_oldest(turn, call);
-    turn_emit(turn, &record);
+    uint64_t session = intend(turn, call, &record);
     if (turn->failed) {
         return;
     }
@@ -101,6 +134,7 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
         return;
     }
     fill_task(turn->saga, call, attempt);
+    attempt->task.session = session;
     struct span token = span_of(attempt->token, TOKEN_SIZE);
     if (map_put(&turn->engine->tokens, token, attempt) != SAGA_OK) {
         turn->failed = true;

@@ -24,6 +24,7 @@
 #include "engine/name.h"
 #include "engine/proceed.h"
 #include "engine/results.h"
+#include "engine/returns.h"
 #include "engine/saga_begin.h"
 #include "engine/state.h"
 #include "engine/timers.h"
@@ -50,6 +51,7 @@ enum saga_error engine_new(const struct engine_options *options, struct engine *
     map_open(&made->tokens);
     heap_open(&made->timers);
     locks_open(&made->locks);
+    returns_open(made);
     buf_open(&made->records, LIMIT_BATCH_BYTES);
     buf_open(&made->values, LIMIT_BATCH_BYTES);
     buf_open(&made->scratch, LIMIT_SAGA_MEMORY);
@@ -73,6 +75,7 @@ void engine_destroy(struct engine **engine)
     map_close(&gone->tokens);
     heap_close(&gone->timers);
     locks_close(gone);
+    returns_close(gone);
     buf_close(&gone->records);
     buf_close(&gone->values);
     buf_close(&gone->scratch);
@@ -127,6 +130,7 @@ bool engine_lacks(const struct engine *engine, const struct event *event, struct
     case EVENT_LOST:
     case EVENT_UNTAKEN:
     case EVENT_BEAT:
+    case EVENT_RETURNED:
     case EVENT_TIME:
     case EVENT_SERVING:
         break;
@@ -213,7 +217,7 @@ static enum saga_error time_passes(struct engine *engine, const struct event *ev
             return SAGA_NO_MEMORY;
         }
     }
-    return SAGA_OK;
+    return returns_settle(engine, event, batch);
 }
 
 /* From now on participants may name what they had in flight; how long each attempt may still act
@@ -289,6 +293,8 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
     case EVENT_ADOPT:
     case EVENT_BEAT:
         return attempts_take_named(engine, event, batch);
+    case EVENT_RETURNED:
+        return returns_take(engine, event, batch);
     case EVENT_TIME:
         return time_passes(engine, event, batch);
     case EVENT_SERVING:
@@ -317,6 +323,9 @@ enum saga_error engine_lock(struct engine *engine, const struct lock_row *row, s
 
 int64_t engine_next_due(const struct engine *engine)
 {
+    if (returns_wait(engine)) {
+        return engine->serving_ms;
+    }
     const struct heap_node *node = heap_first(&engine->timers);
     IMPLIES(node, node->place == 1);
     return node ? node->due : INT64_MAX;

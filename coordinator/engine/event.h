@@ -16,6 +16,7 @@
 #include "journal/row.h"
 
 struct entropy;
+struct placement;
 
 enum event_kind {
     EVENT_START,     /* a client starts a saga */
@@ -25,6 +26,7 @@ enum event_kind {
     EVENT_UNTAKEN,   /* an attempt never left, or its instance says that it was never taken */
     EVENT_ADOPT,     /* a participant names an attempt as running */
     EVENT_BEAT,      /* a heartbeat names an attempt */
+    EVENT_RETURNED,  /* an instance that has come back has named all that it has taken */
     EVENT_TIME,      /* time has passed: due timers fire */
     EVENT_SERVING,   /* after recovery: participants may come back from now on */
     EVENT_VERB,      /* an operator asks for something */
@@ -39,7 +41,8 @@ struct event {
     enum event_kind kind;
     int64_t now_ms; /* coordinator time */
     struct entropy *entropy;
-    uint64_t ref; /* of the asker; comes back in DONE and REPLY */
+    const struct placement *placement; /* NULL: every attempt is for any participant */
+    uint64_t ref;                      /* of the asker; comes back in DONE and REPLY */
     union {
         struct start_request start;
         struct result result;
@@ -49,6 +52,7 @@ struct event {
         struct inbox_row arrived; /* without its number */
         struct event_delivery delivery;
         struct span lock_for; /* LOCK_FREE: external id */
+        struct span returned; /* RETURNED: the instance's name */
         struct {              /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
             struct span key;  /* ADOPT and BEAT: with attempt */
             uint32_t attempt;

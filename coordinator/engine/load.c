@@ -13,6 +13,7 @@
 #include "engine/leave.h"
 #include "engine/locks.h"
 #include "engine/lookup.h"
+#include "engine/returns.h"
 #include "engine/state.h"
 #include "engine/trace.h"
 #include "engine/wants.h"
@@ -155,6 +156,9 @@ static enum saga_error take_up(struct engine *engine, struct call *call)
     PRE(call->step->saga->magic == SAGA_MAGIC);
     load_count_from(call, engine->seen_ms);
     for (struct attempt *a = call->attempts; a; a = a->older) {
+        if (engine->serving_ms == 0) {
+            returns_note(engine, a);
+        }
         if (map_put(&engine->tokens, span_of(a->token, TOKEN_SIZE), a) != SAGA_OK) {
             return SAGA_NO_MEMORY;
         }

@@ -15,6 +15,7 @@
 #include "engine/locks.h"
 #include "engine/lookup.h"
 #include "engine/name.h"
+#include "engine/placement.h"
 #include "engine/proceed.h"
 #include "engine/state.h"
 #include "engine/trace.h"
@@ -67,8 +68,22 @@ struct mark {
     uint64_t inbox_last;
 };
 
-static void undo_start(struct engine *engine, struct batch *batch, const struct mark *mark,
-                       struct saga **saga)
+/* Forgets the attempts of a start that has failed: their tokens, and slots that wait for them. */
+static void forget_attempts(struct engine *engine, const struct event *event,
+                            const struct call *call)
+{
+    PRE(call->kind == TASK_DO);
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
+        if (event->placement && a->task.key.size > 0) {
+            event->placement->give_back(a->task.action, call->kind, a->task.session,
+                                        event->placement->arg);
+        }
+    }
+}
+
+static void undo_start(struct engine *engine, const struct event *event, struct batch *batch,
+                       const struct mark *mark, struct saga **saga)
 {
     PRE(mark->effect_count <= batch->effect_count);
     batch->rows.row_count = mark->rows.row_count;
@@ -82,9 +97,7 @@ static void undo_start(struct engine *engine, struct batch *batch, const struct 
     engine->inbox_last = mark->inbox_last;
     engine->lsn_last = mark->lsn_last;
     for (uint32_t i = 0; i < (*saga)->step_total; i++) {
-        for (struct attempt *a = saga_step(*saga, i)->calls[0].attempts; a; a = a->older) {
-            map_drop(&engine->tokens, span_of(a->token, TOKEN_SIZE));
-        }
+        forget_attempts(engine, event, &saga_step(*saga, i)->calls[0]);
     }
     locks_forget(engine, *saga);
     heap_drop(&engine->timers, &(*saga)->live.timer);
@@ -116,7 +129,7 @@ static bool start_new(struct engine *engine, const struct event *event, struct b
         engine->saga_last = saga->id;
         return true;
     }
-    undo_start(engine, batch, &mark, &saga);
+    undo_start(engine, event, batch, &mark, &saga);
     return false;
 }
 

@@ -6,6 +6,7 @@
 #include "base/heap.h"
 #include "engine/engine_options.h"
 #include "engine/lock_table.h"
+#include "engine/returns.h"
 
 struct saga;
 
@@ -19,6 +20,7 @@ struct engine {
     uint64_t saga_last;
     uint64_t inbox_last;
     int64_t serving_ms;         /* since when participants may come back; 0 = they may not yet */
+    struct returns returns;     /* attempts of before the restart, by their instances */
     int64_t seen_ms;            /* the latest time that an event came with */
     struct saga *leaving_first; /* final and sleeping sagas that wait to leave memory */
     struct saga *leaving_last;

@@ -24,6 +24,7 @@ void turn_open(struct turn *turn, struct engine *engine, const struct event *eve
                           .batch = batch,
                           .saga = saga,
                           .entropy = event->entropy,
+                          .placement = event->placement,
                           .now_ms = event->now_ms,
                           .ref = event->ref,
                           .seq_before = saga->seq,

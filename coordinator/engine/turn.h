@@ -28,6 +28,7 @@ struct turn {
     struct batch *batch;
     struct saga *saga;
     struct entropy *entropy;
+    const struct placement *placement;
     int64_t now_ms;
     uint64_t ref;
     uint64_t seq_before; /* of the saga, when the turn began */

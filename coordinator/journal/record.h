@@ -78,6 +78,7 @@ struct record {
     struct span steps; /* packed list of step indexes: see record_list */
     struct span accept;
     struct span evidence;
+    struct span to;    /* intended: the only instance that the attempt is for; empty = any */
     uint32_t count;    /* items of a fan-out */
     struct span event; /* the event that started the saga, or that a step took or sent */
     int64_t mark;      /* number of the last event that does not count any more */

@@ -33,6 +33,7 @@ struct attempt {
     bool later;   /* answered `later`: the participant may act until finish or schedule_to_close */
     bool of_undo; /* of a check that asks about the undo */
     int64_t intended_ms;
+    uint64_t instance; /* the number of the only one that it is for; 0 = it is for any */
     struct attempt_live live;
     struct call *call;
     struct attempt *older;

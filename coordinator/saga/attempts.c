@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "saga/attempt.h"
 #include "saga/call.h"
 
@@ -81,4 +82,11 @@ bool call_is_open(const struct call *call)
         }
     }
     return false;
+}
+
+uint64_t instance_number(struct span name)
+{
+    uint64_t number = name.size > 0 ? map_hash(name) : 0;
+    IMPLIES(number > 0, name.data);
+    return number > 0 || name.size == 0 ? number : 1;
 }

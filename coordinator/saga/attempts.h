@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/span.h"
+
 struct attempt;
 struct call;
 
@@ -28,5 +30,9 @@ bool call_has_succeeded(const struct call *call);
 
 /* Is any attempt under the present key open: no answer yet, and still hoped for? */
 bool call_is_open(const struct call *call);
+
+/* The number that stands for an instance's name; 0: it has no name. Two names have one number as
+ * good as never. No record has the number: they have the name. */
+uint64_t instance_number(struct span name);
 
 #endif

@@ -68,6 +68,7 @@ bool fold_add_attempt(struct call *call, const struct record *record, int64_t at
     attempt->number = record->attempt;
     attempt->state = ATTEMPT_OPEN;
     attempt->intended_ms = at_ms;
+    attempt->instance = instance_number(record->to);
     attempt->call = call;
     attempt->of_undo = call->of_undo;
     attempt->older = call->attempts;

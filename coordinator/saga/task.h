@@ -27,6 +27,7 @@ struct task {
     int64_t close_at_ms;     /* coordinator time by which all must be over; 0 = none */
     int64_t heartbeat_ms;    /* 0 = none asked for */
     struct span details;     /* of the last heartbeat of an earlier attempt; may be empty */
+    uint64_t session;        /* the only one that it may go to (placement.h); 0 = any */
     struct span traceparent; /* W3C */
     struct span tracestate;  /* may be empty */
 };

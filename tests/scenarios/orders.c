@@ -8,6 +8,7 @@
  *   ok|fail|later KEY[#N] [output=JSON] [code=] [message=] [details=JSON] [retry_after=5s] [cost=N]
  *                         [refused] [in_doubt] [by_token]
  *   sent|lost|untaken|adopt|beat KEY[#N] [barrier] [details=JSON]
+ *   returned NAME  that participant is back, and has named (adopt) what it has taken
  *   event NAME [id=TEXT] [data=JSON] [held]     comes, and is offered unless it is held
  *   again N       the event with that number is offered (again)
  *   signal        as the verbs below, with event=NAME [data=JSON]
@@ -15,7 +16,7 @@
  *                         for this one is shown
  *   admit         what the end of a rival makes of it
  *   tell          webhooks are configured: what they are told is printed
- *   time +5s      crash [+5s]      participants absent|present|barrier
+ *   time +5s      crash [+5s]      participants absent|present|barrier [to=NAME]
  *   rollback|reverse|retry|resolve|pause|resume|terminate|skip|approve|reject [by=ada] [roles=a,b]
  *                         because=TEXT [step=] [steps=a,b] [accept=a,b] [input=JSON] [output=JSON]
  *                         [outcome=] [evidence=] [to=STEP] [then_pause]
@@ -115,6 +116,13 @@ static void task(struct world *world, struct words *words)
     event.task.details = words_json(words, "details", &world->value);
     memcpy(event.task.token, sent->token, TOKEN_SIZE);
     sent->waits = false;
+    world_step(world, &event);
+}
+
+static void returned(struct world *world, struct words *words)
+{
+    struct event event = {.kind = EVENT_RETURNED};
+    event.returned = span_text(words->count > 1 ? words->items[1] : "");
     world_step(world, &event);
 }
 
@@ -274,6 +282,9 @@ static void crash(struct world *world, struct words *words)
 
 static void participants(struct world *world, struct words *words)
 {
+    struct span to = words_option(words, "to");
+    (void)snprintf(world->instance, sizeof(world->instance), "%.*s", (int)to.size,
+                   to.size > 0 ? (const char *)to.data : "");
     world->participants = words_has(words, "absent")    ? PARTICIPANTS_ABSENT
                           : words_has(words, "barrier") ? PARTICIPANTS_BARRIER
                                                         : PARTICIPANTS_PRESENT;
@@ -317,7 +328,7 @@ void obey(struct world *world, const char *line)
         {"child", child},       {"asked", asked},         {"tell", tell},
         {"migrate", verb},      {"migration", migration}, {"signal", verb},
         {"event", events_come}, {"again", events_again},  {"rival", rival},
-        {"admit", admit},       {"facets", facets},
+        {"admit", admit},       {"facets", facets},       {"returned", returned},
     };
     static struct words words;
     words_split(&words, line);

@@ -11,6 +11,7 @@
 #include "engine/entropy.h"
 #include "engine/event.h"
 #include "engine/migrate.h"
+#include "engine/placement.h"
 #include "engine/plan.h"
 #include "language/definition.h"
 #include "lib/facet_set.h"
@@ -49,13 +50,15 @@ struct world {
     struct sent tasks[TASKS_MAX];
     uint32_t task_count;
     enum participants participants;
-    bool tells; /* the world hears of it: notices are printed */
+    char instance[32]; /* of the participant that each task is meant for; empty = for any */
+    bool tells;        /* the world hears of it: notices are printed */
     int64_t now_ms;
     int64_t wakes_ms;                    /* as last printed */
     struct inbox_row events[EVENTS_MAX]; /* that came, by number - 1; in the arena */
     uint32_t event_count;
     char plan_digest[65];
     struct entropy entropy;
+    struct placement placement;
     uint8_t random[ENTROPY_PER_EVENT];
     uint64_t seed;
     struct buf value; /* of the line at work: what its words mean as msgpack */

@@ -303,11 +303,28 @@ static void release(struct world *world)
     }
 }
 
+/* Every task is meant for the participant that the script names. */
+static struct placed choose(struct span action, enum task_kind kind, int64_t now_ms, void *arg)
+{
+    const struct world *world = arg;
+    MAYBE(action.size > 0 && kind != TASK_CONFIRM && now_ms > 0);
+    bool is_named = world->instance[0] != '\0';
+    return (struct placed){.session = is_named, .instance = span_text(world->instance)};
+}
+
+static void give_back(struct span action, enum task_kind kind, uint64_t session, void *arg)
+{
+    MAYBE(action.size > 0 && kind != TASK_CONFIRM && session > 0);
+    CHECK(arg != NULL);
+}
+
 /* Time, and random bytes by Knuth's linear generator: they need to differ, no more. */
 static void mint(struct world *world, struct event *event)
 {
     event->now_ms = world->now_ms;
     event->entropy = &world->entropy;
+    world->placement = (struct placement){.choose = choose, .give_back = give_back, .arg = world};
+    event->placement = &world->placement;
     for (size_t i = 0; i < sizeof(world->random); i++) {
         world->seed = world->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         world->random[i] = (uint8_t)(world->seed >> 56);
