@@ -7,6 +7,7 @@
 
 #include "api/http_call.h"
 #include "base/digest.h"
+#include "base/ids.h"
 #include "base/times.h"
 #include "base/utf8.h"
 
@@ -14,6 +15,9 @@ const char *query_text(const struct http_call *call, const char *name)
 {
     return MHD_lookup_connection_value(call->connection, MHD_GET_ARGUMENT_KIND, name);
 }
+
+/* Arguments that may be given more than once, and then all count. */
+static const char repeatable[] = "label";
 
 /* Is the name one of the words? */
 static bool is_among(const char *name, const char *words)
@@ -29,34 +33,47 @@ static bool is_among(const char *name, const char *words)
     return false;
 }
 
+/* An argument as it was sent: it may be longer than it seems, for a NUL ends no text of a request.
+ */
+struct given {
+    const char *name;
+    const char *value;
+    size_t value_size;
+};
+
 /* Given once, by a name that the route knows, with a value. */
-static const char *wrong_with(struct http_call *call, const char *name, const char *value,
-                              char *detail, size_t size)
+static const char *wrong_with(struct http_call *call, const struct given *given, char *detail,
+                              size_t size)
 {
     const char *takes = call->target.route->query;
-    if (!is_among(name, takes)) {
+    if (!is_among(given->name, takes)) {
         snprintf(detail, size, "is not an argument of this path; it takes %s",
                  takes[0] ? takes : "none");
         return detail;
     }
-    if (!value || !utf8_is_valid(span_text(value))) {
-        return value ? "must be UTF-8" : "must have a value";
+    if (!given->value || !utf8_is_valid(span_text(given->value))) {
+        return given->value ? "must be UTF-8" : "must have a value";
     }
-    return query_text(call, name) == value ? NULL : "is given more than once";
+    if (strlen(given->value) != given->value_size) {
+        return "must not have the character U+0000";
+    }
+    bool is_first = query_text(call, given->name) == given->value;
+    return is_first || is_among(given->name, repeatable) ? NULL : "is given more than once";
 }
 
 static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const char *name,
-                                      const char *value)
+                                      size_t name_size, const char *value, size_t value_size)
 {
     struct http_call *call = arg;
     char pointer[128];
-    char detail[128];
+    char detail[256];
     CHECK(kind == MHD_GET_ARGUMENT_KIND);
+    const struct given given = {name, value, value_size};
     bool is_empty = name[0] == '\0' && !value; /* "?a=1&" */
-    const char *wrong = is_empty ? NULL : wrong_with(call, name, value, detail, sizeof(detail));
+    const char *wrong = is_empty ? NULL : wrong_with(call, &given, detail, sizeof(detail));
     if (wrong) {
         /* Of a name that is no text, or a long one, no more is repeated than that it is there. */
-        bool shows = strlen(name) < sizeof(pointer) - 1 && utf8_is_valid(span_text(name));
+        bool shows = name_size < sizeof(pointer) - 1 && utf8_is_valid(span_text(name));
         snprintf(pointer, sizeof(pointer), "?%s", shows ? name : "");
         problem_note(call, pointer, wrong);
     }
@@ -65,7 +82,7 @@ static enum MHD_Result check_argument(void *arg, enum MHD_ValueKind kind, const 
 
 bool query_check(struct http_call *call)
 {
-    MHD_get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, check_argument, call);
+    MHD_get_connection_values_n(call->connection, MHD_GET_ARGUMENT_KIND, check_argument, call);
     return problem_pass(call);
 }
 
@@ -134,6 +151,12 @@ static uint32_t sum_of(const struct http_call *call)
     return sum;
 }
 
+static bool refuse_cursor(struct http_call *call)
+{
+    return query_refuse(call, "cursor",
+                        "must be the next_cursor of a page of this path with these arguments");
+}
+
 bool query_cursor(struct http_call *call, uint64_t *number)
 {
     const char *text = query_text(call, "cursor");
@@ -146,10 +169,26 @@ bool query_cursor(struct http_call *call, uint64_t *number)
     char whole[40];
     snprintf(whole, sizeof(whole), "%llu-%08x", read, sum_of(call));
     if (!is_number || read > INT64_MAX || strcmp(whole, text) != 0) {
-        return query_refuse(call, "cursor",
-                            "must be the next_cursor of a page of this path with these arguments");
+        return refuse_cursor(call);
     }
     *number = read;
+    return true;
+}
+
+bool query_cursor_id(struct http_call *call, struct span *id)
+{
+    const char *text = query_text(call, "cursor");
+    const char *end = text ? strrchr(text, '-') : NULL;
+    char sum[16];
+    if (!text) {
+        return true;
+    }
+    snprintf(sum, sizeof(sum), "-%08x", sum_of(call));
+    struct span read = end ? span_of(text, (size_t)(end - text)) : (struct span){NULL, 0};
+    if (!end || strcmp(end, sum) != 0 || !ids_is_saga(read)) {
+        return refuse_cursor(call);
+    }
+    *id = read;
     return true;
 }
 
@@ -157,5 +196,13 @@ void query_put_cursor(struct http_call *call, uint64_t number)
 {
     char cursor[40];
     snprintf(cursor, sizeof(cursor), "%llu-%08x", (unsigned long long)number, sum_of(call));
+    form_text(&call->response.form, "next_cursor", cursor);
+}
+
+void query_put_cursor_id(struct http_call *call, struct span id)
+{
+    char cursor[LIMIT_KEY + 16];
+    snprintf(cursor, sizeof(cursor), "%.*s-%08x", (int)id.size, (const char *)id.data,
+             sum_of(call));
     form_text(&call->response.form, "next_cursor", cursor);
 }

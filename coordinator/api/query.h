@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/span.h"
+
 struct http_call;
 
 struct query_bounds {
@@ -26,8 +28,12 @@ bool query_time(struct http_call *call, const char *name, int64_t *at_ms);
 /* `cursor`, where the page before ended. It belongs to its path and its filter: one of another list
  * is refused. */
 bool query_cursor(struct http_call *call, uint64_t *number);
-/* `next_cursor`, into the object that is open in the response: the page ended at this number. */
+/* The same of a list whose cursors are ids; borrowed from the call. */
+bool query_cursor_id(struct http_call *call, struct span *id);
+/* `next_cursor`, into the object that is open in the response: the page ended at this number ... */
 void query_put_cursor(struct http_call *call, uint64_t number);
+/* ... or at this id. */
+void query_put_cursor_id(struct http_call *call, struct span id);
 /* Answers that the argument is wrong; `what` it must be. Always false. */
 bool query_refuse(struct http_call *call, const char *name, const char *what);
 

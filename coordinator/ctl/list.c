@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/check.h"
 #include "ctl/cells.h"
 #include "ctl/csv.h"
@@ -14,8 +15,8 @@
 #include "ctl/when.h"
 
 enum {
-    PATH_SIZE = 1024,
-    PAGE = 500, /* the server's bound */
+    PATH_MAX_SIZE = 16 * 1024 * 1024, /* more than a command line has */
+    PAGE = 500,                       /* the server's bound */
     MOST = 50,
 };
 
@@ -98,8 +99,18 @@ static void show_list(const struct settings *settings, const json_t *list)
     pages_say_more(list);
 }
 
+static void add_filter(struct buf *path, const char *name, const char *value)
+{
+    if (!value) {
+        return;
+    }
+    char *escaped = http_escape(value);
+    buf_format(path, "%s%s=%s", memchr(path->data, '?', path->size) ? "&" : "?", name, escaped);
+    free(escaped);
+}
+
 /* "/v1/sagas" and the filters as its query. false after saying which filter is wrong. */
-static bool make_path(const struct settings *settings, char path[PATH_SIZE])
+static bool make_path(const struct settings *settings, struct buf *path)
 {
     char since[TIME_TEXT_SIZE];
     char until[TIME_TEXT_SIZE];
@@ -120,35 +131,42 @@ static bool make_path(const struct settings *settings, char path[PATH_SIZE])
     } filters[] = {{"status", settings->status},
                    {"definition", settings->definition},
                    {"parent", settings->parent},
+                   {"cause", settings->cause},
+                   {"step_status", settings->step_status},
+                   {"code", settings->code},
+                   {"alert", settings->alert},
+                   {"q", settings->q},
                    {"since", settings->since ? since : NULL},
                    {"until", settings->until ? until : NULL}};
-    size_t size = (size_t)snprintf(path, PATH_SIZE, "/v1/sagas");
-    const char *before = "?";
+    buf_text(path, "/v1/sagas");
     for (size_t i = 0; i < ARRAY_COUNT(filters); i++) {
-        if (filters[i].value && size < PATH_SIZE) {
-            char *value = http_escape(filters[i].value);
-            size += (size_t)snprintf(path + size, PATH_SIZE - size, "%s%s=%s", before,
-                                     filters[i].name, value);
-            free(value);
-            before = "&";
-        }
+        add_filter(path, filters[i].name, filters[i].value);
+    }
+    for (uint32_t i = 0; i < settings->label.count; i++) {
+        add_filter(path, "label", settings->label.items[i]);
     }
     return true;
 }
 
 enum exit_code list_run(const struct settings *settings, const struct arguments *arguments)
 {
-    char path[PATH_SIZE];
-    json_t *list;
+    struct buf path;
+    json_t *list = NULL;
     (void)arguments;
-    if (!make_path(settings, path)) {
+    buf_open(&path, PATH_MAX_SIZE);
+    if (!make_path(settings, &path)) {
+        buf_close(&path);
         return EXIT_USAGE;
     }
-    struct pages pages = {path, PAGE, settings->limit > 0 ? settings->limit : MOST};
+    buf_write(&path, "", 1);
+    CHECK(!buf_failed(&path));
+    struct pages pages = {(const char *)path.data, PAGE,
+                          settings->limit > 0 ? settings->limit : MOST};
     enum exit_code code = pages_read(settings, &pages, &list);
     if (code == EXIT_GOOD) {
         show_list(settings, list);
     }
     json_decref(list);
+    buf_close(&path);
     return code;
 }

@@ -12,7 +12,7 @@ enum option_form {
     OPTION_TEXT,    /* const char * */
     OPTION_COUNT,   /* uint32_t, from 1 */
     OPTION_OUTPUT,  /* enum output */
-    OPTION_FILES,   /* struct files; may be said more than once */
+    OPTION_TEXTS,   /* struct texts; may be said more than once */
     OPTION_SECONDS, /* double; may be said without a value */
     OPTION_FORM_COUNT
 };

@@ -49,13 +49,13 @@ static bool take_output(void *place, const char *value)
     return false;
 }
 
-static bool take_file(void *place, const char *value)
+static bool take_more_text(void *place, const char *value)
 {
-    struct files *files = place;
-    if (files->count == ARRAY_COUNT(files->items)) {
+    struct texts *texts = place;
+    if (texts->count == ARRAY_COUNT(texts->items)) {
         return false;
     }
-    files->items[files->count++] = value;
+    texts->items[texts->count++] = value;
     return true;
 }
 
@@ -76,7 +76,7 @@ static const struct {
     [OPTION_TEXT] = {required_argument, take_text},
     [OPTION_COUNT] = {required_argument, take_count},
     [OPTION_OUTPUT] = {required_argument, take_output},
-    [OPTION_FILES] = {required_argument, take_file},
+    [OPTION_TEXTS] = {required_argument, take_more_text},
     [OPTION_SECONDS] = {optional_argument, take_seconds},
 };
 

@@ -2,29 +2,40 @@
 #include "ctl/pages.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "ctl/http.h"
 
-enum { TARGET_SIZE = 1024, CURSOR_SIZE = 128 };
+enum { TARGET_MAX = 65536, CURSOR_SIZE = 512 };
 
 /* Reads one page and adds its items; *cursor is "" after the last page. */
 static enum exit_code read_page(const struct settings *settings, const struct pages *pages,
                                 json_t *items, char cursor[CURSOR_SIZE])
 {
     struct reply reply;
-    char target[TARGET_SIZE];
+    struct buf target;
     uint32_t left = pages->most - (uint32_t)json_array_size(items);
-    snprintf(target, sizeof(target), "%s%climit=%u%s%s", pages->path,
-             strchr(pages->path, '?') ? '&' : '?', left < pages->size ? left : pages->size,
-             cursor[0] ? "&cursor=" : "", cursor);
-    enum exit_code code = http_call(settings, "GET", target, NULL, &reply);
+    char *after = http_escape(cursor);
+    buf_open(&target, TARGET_MAX);
+    buf_format(&target, "%s%climit=%u%s%s", pages->path, strchr(pages->path, '?') ? '&' : '?',
+               left < pages->size ? left : pages->size, cursor[0] ? "&cursor=" : "", after);
+    buf_write(&target, "", 1);
+    free(after);
+    if (buf_failed(&target)) {
+        buf_close(&target);
+        fprintf(stderr, "sagactl: that is more than a request may ask for\n");
+        return EXIT_USAGE;
+    }
+    enum exit_code code = http_call(settings, "GET", (const char *)target.data, NULL, &reply);
     const char *next = json_string_value(json_object_get(reply.body, "next_cursor"));
     snprintf(cursor, CURSOR_SIZE, "%s", next ? next : "");
     if (code == EXIT_GOOD) {
         json_array_extend(items, json_object_get(reply.body, "items"));
     }
     http_close(&reply);
+    buf_close(&target);
     return code;
 }
 

@@ -7,7 +7,8 @@
 
 enum output { OUTPUT_TABLE, OUTPUT_JSON, OUTPUT_YAML, OUTPUT_CSV };
 
-struct files {
+/* What an option says that may be given more than once. */
+struct texts {
     const char *items[64];
     uint32_t count;
 };
@@ -51,9 +52,15 @@ struct settings {
     const char *status;
     const char *definition;
     const char *parent;
+    struct texts label; /* each name:value */
+    const char *cause;
+    const char *step_status;
+    const char *code;
+    const char *alert;
+    const char *q;  /* what ids begin with */
     uint32_t limit; /* 0 = not said */
     const char *key;
-    struct files files; /* of -f */
+    struct texts files; /* of -f */
     bool dry_run;
     bool man;
 };
