@@ -1,4 +1,4 @@
--- store.sql - the tables of the store, version 3; run as it stands on an empty database.
+-- store.sql - the tables of the store, version 4; run as it stands on an empty database.
 --
 -- To change the schema:
 --   1. Change the tables here, and the number in `PRAGMA user_version` at the end to n + 1.
@@ -19,7 +19,8 @@ CREATE TABLE event (
     prev    INTEGER NOT NULL,     -- lsn of the saga's row before this one; 0 = none
     count   INTEGER NOT NULL,     -- records in it
     body    BLOB NOT NULL,        -- msgpack, written once: what is hashed
-    payload BLOB                  -- msgpack, the users' values; NULL = none, or erased
+    payload BLOB,                 -- msgpack, the users' values; NULL = none, or erased
+    sum     INTEGER               -- of all but the payload: see row_sum.h; NULL = of an earlier version
 ) STRICT;
 
 -- One row per saga, written at its start, its end and when its state changes; of fixed width from
@@ -221,4 +222,4 @@ CREATE TABLE loss (
 ) STRICT;
 
 PRAGMA application_id = 1396786753;  -- "SAGA"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

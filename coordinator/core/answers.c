@@ -2,6 +2,7 @@
  */
 #include "core/answers.h"
 
+#include "core/aside.h"
 #include "core/look.h"
 #include "core/state.h"
 #include "core/waiters.h"
@@ -19,6 +20,11 @@ void answers_give(struct core *core, struct request *request, struct span name)
     bool is_open = answer.error == SAGA_OK
                        ? !state_is_settled(answer.state)
                        : answer.error == SAGA_NOT_FOUND && engine_holds(core->engine, name);
+    if (answer.error == SAGA_STORE_CORRUPT && answer.saga.size > 0) {
+        /* That it was started is known; whoever waits for its end would wait in vain. */
+        answer.error = request->wait_settled ? SAGA_CONFLICT : SAGA_OK;
+        answer.why = request->wait_settled ? ASIDE_WHY : NULL;
+    }
     if (is_open && request->wait_settled && request->wait_ms > 0) {
         waiters_add(core, request, name);
     } else {

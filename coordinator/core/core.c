@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "core/aside.h"
 #include "core/decide.h"
 #include "core/full.h"
 #include "core/release.h"
@@ -69,6 +70,7 @@ enum saga_error core_new(const struct core_options *options, struct core **core)
     heap_open(&made->deadlines);
     ticks_open(made);
     events_open(made);
+    aside_open(made);
     made->entropy = (struct entropy){made->random, sizeof(made->random), sizeof(made->random)};
     *core = made;
     return SAGA_OK;
@@ -104,6 +106,7 @@ void core_destroy(struct core **core)
     outwait_store(gone);
     waiters_close(gone);
     events_close(gone);
+    aside_close(gone);
     size_t at = 0;
     for (struct request *r; (r = map_next(&gone->requests, &at)) != NULL;) {
         request_answer(r, SAGA_UNAVAILABLE, STOPPING);
@@ -139,7 +142,7 @@ static bool has_rows(const struct work *work)
     return rows->row_count > 0 || rows->head_count > 0 || rows->name_count > 0 ||
            rows->definition_count > 0 || rows->delivery_count > 0 || rows->hook_count > 0 ||
            rows->schedule_count > 0 || rows->lock_count > 0 || rows->inbox_count > 0 ||
-           rows->inbox_done_count > 0 || rows->wait_count > 0;
+           rows->inbox_done_count > 0 || rows->wait_count > 0 || rows->facet_count > 0;
 }
 
 /* Does the batch hold effects, answers, or sagas to be released, though it has no row to write? */
@@ -206,6 +209,7 @@ enum saga_error core_serve(struct core *core, int64_t now_ms)
     decide_step(core, &event);
     ticks_serve(core);
     events_serve(core);
+    aside_serve(core);
     return core->failure;
 }
 
@@ -268,6 +272,7 @@ enum saga_error core_round(struct core *core, int64_t now_ms)
         decide_step(core, &event);
     }
     ticks_round(core);
+    aside_round(core);
     waiters_expire(core);
     if (core->peers && peers_next_due(core->peers) <= now_ms) {
         peers_tick(core->peers, now_ms);
@@ -316,6 +321,7 @@ int64_t core_next_due(const struct core *core)
     /* Effects without rows need no store: they leave in the next round. */
     bool ready = !core->syncing && core->disk_retry_ms == 0 &&
                  (has_rows(core->making) || has_effects(core, core->making));
+    ready |= aside_is_due(core);
     return ready ? core->now_ms : due_ms;
 }
 

@@ -1,9 +1,7 @@
 /* decide.c - one event decided: its saga in memory, the engine asked, the webhooks told. */
 #include "core/decide.h"
 
-#include <stdio.h>
-
-#include "base/log.h"
+#include "core/aside.h"
 #include "core/notices.h"
 #include "core/state.h"
 #include "engine/engine.h"
@@ -25,14 +23,16 @@ static void refill(struct core *core)
     }
 }
 
-static enum saga_error take(struct core *core, const struct saga_image *image)
+enum saga_error decide_take(struct core *core, struct saga_image *image)
 {
-    const char *why = NULL;
-    enum saga_error rc = engine_load(core->engine, image, decide_definition, core, &why);
+    enum saga_error rc = SAGA_STORE_CORRUPT;
+    if (!image->is_unreadable) {
+        rc = engine_load(core->engine, image, decide_definition, core, &image->flaw);
+    }
     if (rc == SAGA_STORE_CORRUPT) {
-        char saga[LIMIT_SAGA_ID * 2 + 1];
-        snprintf(saga, sizeof(saga), "%.*s", (int)image->name.size, (const char *)image->name.data);
-        log_line(LOG_ERROR, "saga_unreadable", "saga", saga, "what", why ? why : "", NULL);
+        aside_put(core, image);
+    } else if (rc == SAGA_OK) {
+        aside_loaded(core, image->name);
     }
     return rc;
 }
@@ -44,8 +44,10 @@ enum saga_error decide_load(struct core *core, struct span name)
     struct saga_image image;
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     enum saga_error rc = store->ops->load_one(store, name, &arena, &image);
-    if (rc == SAGA_OK) {
-        rc = take(core, &image);
+    if (rc == SAGA_OK || rc == SAGA_STORE_CORRUPT) {
+        image.is_unreadable = rc == SAGA_STORE_CORRUPT;
+        image.name = image.name.size > 0 ? image.name : name;
+        rc = decide_take(core, &image);
     }
     arena_close(&arena);
     return rc;
@@ -57,13 +59,20 @@ void decide_step(struct core *core, struct event *event)
         return;
     }
     struct span name;
+    bool is_aside = false;
     /* A start does not need its saga: whether the name is taken was looked up before. */
     if (event->kind != EVENT_START && engine_lacks(core->engine, event, &name)) {
-        enum saga_error rc = decide_load(core, name);
-        if (rc != SAGA_OK && rc != SAGA_NOT_FOUND) {
+        enum saga_error rc = aside_has(core, name) ? SAGA_STORE_CORRUPT : decide_load(core, name);
+        is_aside = rc == SAGA_STORE_CORRUPT;
+        if (rc != SAGA_OK && rc != SAGA_NOT_FOUND && !is_aside) {
             core_fail(core, rc);
-            return;
         }
+    }
+    if (is_aside && core->failure == SAGA_OK) {
+        aside_step(core, event);
+    }
+    if (is_aside || core->failure != SAGA_OK) {
+        return;
     }
     refill(core);
     event->entropy = &core->entropy;

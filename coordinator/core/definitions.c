@@ -48,7 +48,9 @@ void definitions_ask(struct core *core, struct request *request)
 {
     const struct definition *held = catalog_find(core->options.catalog, request->define.name, 0);
     const struct request *pending = newest_pending(core, request->define.name);
-    uint32_t version = pending ? pending->version : held ? held->version : 0;
+    uint32_t version = pending
+                           ? pending->version
+                           : catalog_newest_version(core->options.catalog, request->define.name);
     const uint8_t *digest = pending ? pending->define.digest : held ? held->digest : NULL;
     if (core_is_disk_full(core)) {
         request_answer(request, SAGA_DISK_FULL, NULL);

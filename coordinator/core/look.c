@@ -12,6 +12,11 @@ enum saga_error look_saga(struct core *core, struct span name, struct answer *an
     struct store *store = core->options.store;
     struct saga_image image;
     enum saga_error rc = store->ops->load_one(store, name, arena, &image);
+    if (rc == SAGA_OK || (rc == SAGA_STORE_CORRUPT && image.name.size > 0)) {
+        answer->saga = image.name;
+        answer->state = image.head.state;
+        answer->version = image.head.version;
+    }
     if (rc != SAGA_OK) {
         return rc;
     }
@@ -42,11 +47,16 @@ static enum saga_error take_name(const struct store_item *item, void *arg)
     return SAGA_OK;
 }
 
+enum saga_error look_reader(struct core *core)
+{
+    struct store *store = core->options.store;
+    return core->reader ? SAGA_OK : store->ops->reader_open(store, &core->reader);
+}
+
 /* The external id of a saga that is durable. Only a list can tell; it is rarely asked. */
 enum saga_error look_up_name(struct core *core, struct found_saga *found)
 {
-    struct store *store = core->options.store;
-    enum saga_error rc = core->reader ? SAGA_OK : store->ops->reader_open(store, &core->reader);
+    enum saga_error rc = look_reader(core);
     if (rc == SAGA_OK) {
         struct store_filter filter = {.before = found->saga + 1, .limit = 1};
         rc = core->reader->ops->list(core->reader, &filter, take_name, found);

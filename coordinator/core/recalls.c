@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/aside.h"
 #include "core/deliver.h"
 #include "core/full.h"
 #include "core/state.h"
@@ -84,6 +85,9 @@ static bool recall_one(struct core *core, struct recall *recall)
     struct span id = span_of(recall->text, recall->id_size);
     struct span name = span_of(recall->text + recall->id_size, recall->name_size);
     arena_reset(arena);
+    if (aside_has(core, id)) {
+        return false; /* the store knows that it was not recalled: the next start goes on here */
+    }
     enum saga_error rc =
         core_inbox(core)->next(core_store(core), name, recall->number, arena, &row);
     if (rc == SAGA_NOT_FOUND) {
@@ -96,7 +100,9 @@ static bool recall_one(struct core *core, struct recall *recall)
     }
     recall->number = row.number;
     bool concerns = row.saga.size == 0 || span_equal(row.saga, id);
-    return !concerns || !deliver_show(core, &row) || !deliver_one(core, id, recall->step, &row);
+    bool is_taken =
+        concerns && deliver_show(core, &row) && deliver_one(core, id, recall->step, &row);
+    return !is_taken;
 }
 
 bool recalls_may_go_on(const struct core *core, uint32_t *left)

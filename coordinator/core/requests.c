@@ -3,6 +3,7 @@
 
 #include "core/answers.h"
 #include "core/arrivals.h"
+#include "core/aside.h"
 #include "core/decide.h"
 #include "core/definitions.h"
 #include "core/deliveries.h"
@@ -196,6 +197,9 @@ static enum saga_error load_of_token(struct core *core, const uint8_t *token)
     struct found_saga found = {.saga = known.saga};
     rc = look_up_name(core, &found);
     struct span name = span_of(found.name, found.size);
+    if (rc == SAGA_OK && aside_has(core, name)) {
+        return SAGA_STORE_CORRUPT;
+    }
     return rc == SAGA_OK && !engine_holds(core->engine, name) ? decide_load(core, name) : rc;
 }
 
@@ -208,7 +212,8 @@ static void ask_finish(struct core *core, struct request *request)
     }
     enum saga_error rc = result->key.size > 0 ? SAGA_OK : load_of_token(core, result->token);
     if (rc != SAGA_OK) {
-        request_answer(request, rc, NULL);
+        bool is_aside = rc == SAGA_STORE_CORRUPT;
+        request_answer(request, is_aside ? SAGA_CONFLICT : rc, is_aside ? ASIDE_WHY : NULL);
         return;
     }
     if (!remember(core, request)) {

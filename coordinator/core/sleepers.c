@@ -4,11 +4,11 @@
  * near_ms, all that are due within near_ms are loaded, in the order of their time, some in each
  * round: so 10,000 that are due in the same second are there before it begins, the loop looks at
  * the store once in a while and not for each of them, and nothing else waits for it. After a
- * restart those whose time has passed come first.
- *
- * One saga that cannot be read stops the coordinator, as one that is awake does at recovery. */
+ * restart those whose time has passed come first. One
+ * that cannot be read is set aside, and the place moves on behind it. */
 #include "core/sleepers.h"
 
+#include "core/aside.h"
 #include "core/decide.h"
 #include "core/state.h"
 #include "engine/engine.h"
@@ -29,7 +29,7 @@ static enum saga_error note(const struct store_item *item, void *arg)
 {
     struct found *found = arg;
     bool ok = true;
-    if (engine_holds(found->core->engine, item->name)) {
+    if (engine_holds(found->core->engine, item->name) || aside_has(found->core, item->name)) {
         return SAGA_OK;
     }
     CHECK(found->count < SLEEPERS_MAX);
@@ -51,6 +51,7 @@ void sleepers_load(struct core *core)
     enum saga_error rc = store->ops->list_due(store, &due, note, &found);
     for (uint32_t i = 0; i < found.count && rc == SAGA_OK; i++) {
         rc = decide_load(core, found.names[i]);
+        rc = rc == SAGA_STORE_CORRUPT ? core->failure : rc; /* it is set aside */
     }
     arena_close(&found.arena);
     if (rc != SAGA_OK) {

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/pool.h"
+#include "core/aside.h"
 #include "core/core.h"
 #include "core/events.h"
 #include "core/ticks.h"
@@ -87,6 +88,7 @@ struct core {
     bool sleepers_left;     /* there are more that are due soon */
     struct ticks ticks;
     struct events events; /* events on their way to sagas */
+    struct aside_sagas aside;
     struct entropy entropy;
     uint8_t random[ENTROPY_POOL];
 };

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/aside.h"
 #include "core/look.h"
 #include "core/state.h"
 #include "door/request.h"
@@ -106,6 +107,17 @@ void waiters_wake(struct core *core, const struct effect *effect)
     }
 }
 
+void waiters_refuse(struct core *core, struct span saga, enum saga_error error, const char *why)
+{
+    struct waiter *waiter = core->waiter_count > 0 ? map_drop(&core->waiters, saga) : NULL;
+    while (waiter) {
+        struct waiter *next = waiter->next;
+        struct answer answer = {.error = error, .why = why};
+        finish(core, waiter, &answer);
+        waiter = next;
+    }
+}
+
 /* With the saga as it is now, settled or not. At the end nobody is told that there is no such saga:
  * it may have been on its way to the store. */
 static void finish_as_it_is(struct core *core, struct waiter *waiter, bool is_end)
@@ -114,6 +126,9 @@ static void finish_as_it_is(struct core *core, struct waiter *waiter, bool is_en
     struct answer answer = {0};
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     answer.error = look_saga(core, name_of(waiter), &answer, &arena);
+    if (answer.error == SAGA_STORE_CORRUPT) {
+        answer = (struct answer){.error = SAGA_CONFLICT, .why = ASIDE_WHY};
+    }
     if (is_end && answer.error != SAGA_OK) {
         answer = (struct answer){.error = SAGA_UNAVAILABLE, .why = STOPPING};
     }

@@ -28,8 +28,8 @@ struct name *batch_name(struct batch *batch);
 struct lock_row *batch_lock(struct batch *batch);
 struct inbox_row *batch_inbox(struct batch *batch);
 struct wait_row *batch_wait(struct batch *batch);
-struct notice *batch_notice(struct batch *batch);
 struct facet_row *batch_facet(struct batch *batch);
+struct notice *batch_notice(struct batch *batch);
 
 /* The same, for the core: the engine makes notices and no deliveries, for only the core knows who
  * is told; and it neither looks at schedules nor at who was offered an event of the inbox. */

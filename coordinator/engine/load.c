@@ -27,14 +27,25 @@
 #include "saga/quiet.h"
 #include "saga/saga.h"
 
+static enum saga_error fault(struct saga_flaw *flaw, const char *why, const struct row *row,
+                             const struct saga *saga)
+{
+    PRE(row->lsn > 0);
+    *flaw = (struct saga_flaw){.why = why, .lsn = row->lsn, .seq = saga->seq + 1};
+    POST(flaw->seq > 0);
+    return SAGA_STORE_CORRUPT;
+}
+
 /* Folds all records of the row, which come next after the saga's state. */
-static enum saga_error fold_records(struct saga *saga, const struct row *row, const char **why)
+static enum saga_error fold_records(struct saga *saga, const struct row *row,
+                                    struct saga_flaw *flaw)
 {
     PRE(row->seq == saga->seq + 1);
     struct record_reader reader;
     if (!record_open(&reader, row)) {
-        *why = "a row's body is not of the format, or its payload is not what was recorded";
-        return SAGA_STORE_CORRUPT;
+        return fault(flaw,
+                     "a row's body is not of the format, or its payload is not what was recorded",
+                     row, saga);
     }
     struct record record;
     bool bad = false;
@@ -45,17 +56,15 @@ static enum saga_error fold_records(struct saga *saga, const struct row *row, co
         if (saga->arena.ran_dry) {
             return SAGA_NO_MEMORY;
         }
-        *why = "a record makes no sense after the ones before it";
-        return SAGA_STORE_CORRUPT;
+        return fault(flaw, "a record makes no sense after the ones before it", row, saga);
     }
     if (bad) {
-        *why = "a record is not of the format";
-        return SAGA_STORE_CORRUPT;
+        return fault(flaw, "a record is not of the format", row, saga);
     }
     return SAGA_OK;
 }
 
-static enum saga_error fold_row(struct saga *saga, const struct row *row, const char **why)
+static enum saga_error fold_row(struct saga *saga, const struct row *row, struct saga_flaw *flaw)
 {
     PRE(saga->magic == SAGA_MAGIC);
     /* State keeps pointing into the payload, so the saga owns a copy of the payload. */
@@ -66,11 +75,10 @@ static enum saga_error fold_row(struct saga *saga, const struct row *row, const 
         return SAGA_NO_MEMORY;
     }
     if (row->seq != saga->seq + 1 || row->prev != saga->last_lsn) {
-        *why = "the chain of rows is broken";
-        return SAGA_STORE_CORRUPT;
+        return fault(flaw, "the chain of rows is broken", row, saga);
     }
     enum lock_state lock_before = saga->lock;
-    enum saga_error rc = fold_records(saga, &own, why);
+    enum saga_error rc = fold_records(saga, &own, flaw);
     if (rc != SAGA_OK) {
         return rc;
     }
@@ -95,36 +103,37 @@ static const struct definition *first_definition(const struct saga_image *image,
 }
 
 static enum saga_error fold_rows(struct saga *saga, const struct saga_image *image,
-                                 const char **why)
+                                 struct saga_flaw *flaw)
 {
     PRE(saga->seq == 0);
     for (uint32_t i = 0; i < image->row_count; i++) {
-        enum saga_error rc = fold_row(saga, &image->rows[i], why);
+        enum saga_error rc = fold_row(saga, &image->rows[i], flaw);
         if (rc != SAGA_OK) {
             return rc;
         }
     }
     if (saga->seq == 0) {
-        *why = "the saga has no rows";
+        flaw->why = "the saga has no rows";
         return SAGA_STORE_CORRUPT;
     }
     return SAGA_OK;
 }
 
 enum saga_error saga_load(const struct arena_source *source, const struct saga_image *image,
-                          const struct definition *definition, struct saga **saga, const char **why)
+                          const struct definition *definition, struct saga **saga,
+                          struct saga_flaw *flaw)
 {
-    *why = NULL;
+    *flaw = (struct saga_flaw){0};
     definition = first_definition(image, definition);
     if (!definition) {
-        *why = "the definition that the saga started with is not there";
+        flaw->why = "the definition that the saga started with is missing or unreadable";
         return SAGA_STORE_CORRUPT;
     }
     struct saga *made = saga_new(source, image->head.saga, image->name, definition);
     if (!made) {
         return SAGA_NO_MEMORY;
     }
-    enum saga_error rc = fold_rows(made, image, why);
+    enum saga_error rc = fold_rows(made, image, flaw);
     if (rc != SAGA_OK) {
         goto err_after_made;
     }
@@ -133,7 +142,7 @@ enum saga_error saga_load(const struct arena_source *source, const struct saga_i
     return SAGA_OK;
 
 err_after_made:
-    POST(rc == SAGA_NO_MEMORY || *why);
+    POST(rc == SAGA_NO_MEMORY || flaw->why);
     saga_destroy(&made);
     return rc;
 }
@@ -221,15 +230,15 @@ static enum saga_error join(struct engine *engine, struct saga *saga)
 }
 
 enum saga_error engine_load(struct engine *engine, const struct saga_image *image,
-                            definition_lookup_fn lookup, void *arg, const char **why)
+                            definition_lookup_fn lookup, void *arg, struct saga_flaw *flaw)
 {
     const struct definition *definition = lookup(image->head.definition, image->head.version, arg);
     if (!definition) {
-        *why = "the saga's definition is not in the store";
+        *flaw = (struct saga_flaw){.why = FLAW_NO_DEFINITION};
         return SAGA_STORE_CORRUPT;
     }
     struct saga *saga;
-    enum saga_error rc = saga_load(engine->options.memory, image, definition, &saga, why);
+    enum saga_error rc = saga_load(engine->options.memory, image, definition, &saga, flaw);
     if (rc != SAGA_OK) {
         return rc;
     }

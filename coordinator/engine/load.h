@@ -14,14 +14,15 @@ struct call;
 struct definition;
 struct engine;
 struct saga;
+struct saga_flaw;
 struct saga_image;
 
-/* A saga folded from its rows. SAGA_STORE_CORRUPT with *why when they make no sense,
+/* A saga folded from its rows. SAGA_STORE_CORRUPT with *flaw when they make no sense,
  * SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error saga_load(const struct arena_source *source,
                                      const struct saga_image *image,
                                      const struct definition *definition, struct saga **saga,
-                                     const char **why);
+                                     struct saga_flaw *flaw);
 
 /* Nobody remembers when the attempts of a loaded call were sent: how long each may still act counts
  * from now_ms on. */
@@ -30,8 +31,10 @@ void load_count_from(struct call *call, int64_t now_ms);
 /* The definition of an image's saga, by name and version; NULL when there is none. */
 typedef const struct definition *(*definition_lookup_fn)(struct span name, uint32_t version,
                                                          void *arg);
-/* Folds the rows of a saga into memory. SAGA_STORE_CORRUPT with *why when they make no sense. */
+/* Folds the rows of a saga into memory. SAGA_STORE_CORRUPT with *flaw when they make no sense, or
+ * when the definition is missing. */
 MUST_CHECK enum saga_error engine_load(struct engine *engine, const struct saga_image *image,
-                                       definition_lookup_fn lookup, void *arg, const char **why);
+                                       definition_lookup_fn lookup, void *arg,
+                                       struct saga_flaw *flaw);
 
 #endif

@@ -19,7 +19,8 @@ struct lock_key {
 struct lock {
     uint64_t saga;
     struct lock_key *key;
-    bool held; /* else it waits, in the key's list */
+    bool held;     /* else it waits, in the key's list */
+    bool is_aside; /* it cannot be read: its turn does not come */
     uint32_t limit;
     uint64_t place_lsn;
     struct lock *before;
@@ -206,12 +207,23 @@ bool lock_table_has(const struct engine *engine, uint64_t saga)
     return lock != NULL;
 }
 
+/* The first that waits from here on and whose turn can come. */
+static struct lock *able(struct lock *lock)
+{
+    while (lock && lock->is_aside) {
+        lock = lock->after;
+    }
+    IMPLIES(lock, !lock->held);
+    return lock;
+}
+
 bool lock_table_has_room(const struct engine *engine, const uint8_t *digest, uint32_t limit,
                          uint64_t saga)
 {
     PRE(limit > 0);
     const struct lock_key *key = key_of(engine, digest);
-    bool is_next = !key || !key->first || key->first->saga == saga;
+    const struct lock *first = key ? able(key->first) : NULL;
+    bool is_next = !first || first->saga == saga;
     return is_next && (!key || key->held < limit);
 }
 
@@ -222,7 +234,7 @@ static bool invite(struct batch *batch, const struct lock_key *key)
     PRE(key->held > 0 || key->first);
     bool ok = true;
     uint32_t next = key->held;
-    for (const struct lock *c = key->first; c && next < c->limit && ok; c = c->after) {
+    for (const struct lock *c = able(key->first); c && next < c->limit && ok; c = able(c->after)) {
         struct effect *effect = batch_effect(batch, EFFECT_LOCK_FREE, 0);
         if (!effect) {
             return false;
@@ -237,6 +249,17 @@ bool lock_table_invite(const struct engine *engine, struct batch *batch, const u
 {
     const struct lock_key *key = key_of(engine, digest);
     return !key || invite(batch, key);
+}
+
+bool lock_table_pass_over(struct engine *engine, uint64_t saga, struct batch *batch)
+{
+    struct lock *lock = find(engine, saga);
+    if (!lock || lock->held) {
+        return true;
+    }
+    lock->is_aside = true;
+    CHECK(lock->key != NULL);
+    return invite(batch, lock->key);
 }
 
 enum saga_error locks_serve(struct engine *engine, struct batch *batch)

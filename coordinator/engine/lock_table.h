@@ -28,6 +28,10 @@ MUST_CHECK bool lock_table_set(struct engine *engine, const struct lock_row *row
 /* The saga neither holds a key nor waits for one any more. */
 void lock_table_end(struct engine *engine, uint64_t saga);
 
+/* The saga cannot be read: if it waits for its key, those behind it do not wait for it any more,
+ * and are told as by lock_table_invite(). One that holds its key keeps it. false = no memory. */
+MUST_CHECK bool lock_table_pass_over(struct engine *engine, uint64_t saga, struct batch *batch);
+
 /* Does the saga hold a key, or wait for one? */
 bool lock_table_has(const struct engine *engine, uint64_t saga);
 

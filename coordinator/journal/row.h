@@ -96,6 +96,7 @@ enum wait_change {
     WAIT_BEGUN,    /* (saga, step): waits for `name`, whose value at `path` has this hash */
     WAIT_RECALLED, /* (saga, step): what came before the wait has been offered to the step */
     WAIT_ENDED,    /* (saga, step) */
+    WAIT_MISSED, /* (saga, step): an event could not be offered: those after `mark` are recalled */
 };
 
 struct wait_row {
@@ -105,7 +106,7 @@ struct wait_row {
     struct span name;
     struct span path; /* BEGUN: as written, "$.event.data.order"; empty = any event of the name */
     int64_t value;    /* BEGUN: hash of what must stand at the path; 0 without a path */
-    uint64_t mark;    /* WANTED, BEGUN: events with greater numbers count */
+    uint64_t mark;    /* WANTED, BEGUN, MISSED: events with greater numbers count */
 };
 
 /* Something that the world is told of a saga: an event for the outbox. It is written only together

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "store/row_sum.h"
 #include "store/rows.h"
 
 struct cursor {
@@ -81,12 +82,15 @@ static void put_row(struct cursor *cursor, sqlite3_context *out, int column)
     case 4:
         put_blob(out, row->body);
         break;
-    default:
-        CHECK(column == 5);
+    case 5:
         /* The column stays NULL when there is no payload. */
         if (row->payload.size > 0) {
             put_blob(out, row->payload);
         }
+        break;
+    default:
+        CHECK(column == 6);
+        sqlite3_result_int64(out, row_sum(row));
         break;
     }
 }
@@ -208,7 +212,7 @@ static void put_change(struct cursor *cursor, sqlite3_context *out, int column)
 }
 
 static const struct list lists[] = {
-    {"batch_row", "CREATE TABLE x (saga, seq, prev, count, body, payload)", count_rows, NULL,
+    {"batch_row", "CREATE TABLE x (saga, seq, prev, count, body, payload, sum)", count_rows, NULL,
      put_row},
     {"batch_name", "CREATE TABLE x (text, saga, digest)", count_names, NULL, put_name},
     {"batch_start",

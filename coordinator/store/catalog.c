@@ -18,7 +18,10 @@ enum { CAPACITY_MIN = 16 };
 struct catalog_entry {
     struct arena arena;                /* owns the definition and its source */
     const struct definition *compiled; /* as its source says */
-    struct definition *definition;     /* the same, with what its row says; NULL: not added yet */
+    struct definition *definition;     /* the same, with what its row says; NULL: not added yet, or
+                                          it cannot be read */
+    struct span name;
+    uint32_t version;
     int64_t applied_ms;
     struct catalog_entry *older; /* the version before */
 };
@@ -138,6 +141,8 @@ static enum saga_error fill(struct catalog_entry *entry, const struct definition
     own->source = arena_copy(&entry->arena, row->source, &ok);
     memcpy(own->digest, row->digest, sizeof(own->digest));
     entry->definition = own;
+    entry->name = own->name;
+    entry->version = row->version;
     entry->applied_ms = row->applied_ms;
     if (!ok) {
         return SAGA_NO_MEMORY;
@@ -152,7 +157,7 @@ static size_t place_of(const struct catalog *catalog, struct span name)
     size_t high = catalog->name_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (span_order(catalog->newest[middle]->definition->name, name) < 0) {
+        if (span_order(catalog->newest[middle]->name, name) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -166,8 +171,7 @@ static struct catalog_entry *newest_of(const struct catalog *catalog, struct spa
 {
     size_t at = place_of(catalog, name);
     CHECK(at <= catalog->name_count);
-    bool found =
-        at < catalog->name_count && span_equal(catalog->newest[at]->definition->name, name);
+    bool found = at < catalog->name_count && span_equal(catalog->newest[at]->name, name);
     return found ? catalog->newest[at] : NULL;
 }
 
@@ -193,14 +197,14 @@ static bool grow(struct catalog *catalog)
 /* Under the lock. */
 static enum saga_error add(struct catalog *catalog, struct catalog_entry *entry)
 {
-    PRE(entry->definition != NULL);
+    PRE(entry->version > 0);
     PRE(!entry->older);
-    size_t at = place_of(catalog, entry->definition->name);
-    struct catalog_entry *older = newest_of(catalog, entry->definition->name);
+    size_t at = place_of(catalog, entry->name);
+    struct catalog_entry *older = newest_of(catalog, entry->name);
     if (catalog->count >= LIMIT_DEFINITIONS) {
         return SAGA_OVERLOADED;
     }
-    if (older && older->definition->version >= entry->definition->version) {
+    if (older && older->version >= entry->version) {
         return SAGA_STORE_CORRUPT;
     }
     if (!older) {
@@ -239,15 +243,39 @@ enum saga_error catalog_add(struct catalog *catalog, const struct definition_row
     return rc;
 }
 
+enum saga_error catalog_add_unreadable(struct catalog *catalog, const struct definition_row *row)
+{
+    PRE(row->version > 0);
+    bool ok = true;
+    struct catalog_entry *entry = calloc(1, sizeof(*entry));
+    if (!entry) {
+        return SAGA_NO_MEMORY;
+    }
+    arena_open(&entry->arena, &arena_heap, LIMIT_DEFINITION);
+    entry->name = arena_copy(&entry->arena, row->name, &ok);
+    entry->version = row->version;
+    entry->applied_ms = row->applied_ms;
+    enum saga_error rc = SAGA_NO_MEMORY;
+    if (ok) {
+        pthread_rwlock_wrlock(&catalog->lock);
+        rc = add(catalog, entry);
+        pthread_rwlock_unlock(&catalog->lock);
+    }
+    if (rc != SAGA_OK) {
+        catalog_discard(&entry);
+    }
+    return rc;
+}
+
 static const struct catalog_entry *find(const struct catalog *catalog, struct span name,
                                         uint32_t version)
 {
     const struct catalog_entry *entry = newest_of(catalog, name);
-    while (entry && version > 0 && entry->definition->version != version) {
-        IMPLIES(entry->older, entry->older->definition->version < entry->definition->version);
+    while (entry && version > 0 && entry->version != version) {
+        IMPLIES(entry->older, entry->older->version < entry->version);
         entry = entry->older;
     }
-    IMPLIES(entry, span_equal(entry->definition->name, name));
+    IMPLIES(entry, span_equal(entry->name, name));
     return entry;
 }
 
@@ -266,6 +294,15 @@ const struct definition *catalog_find(const struct catalog *catalog, struct span
     return entry ? entry->definition : NULL;
 }
 
+uint32_t catalog_newest_version(const struct catalog *catalog, struct span name)
+{
+    PRE(name.size > 0);
+    pthread_rwlock_rdlock(lock_of(catalog));
+    const struct catalog_entry *entry = find(catalog, name, 0);
+    pthread_rwlock_unlock(lock_of(catalog));
+    return entry ? entry->version : 0;
+}
+
 int64_t catalog_applied_ms(const struct catalog *catalog, const struct definition *definition)
 {
     PRE(definition->version > 0);
@@ -279,11 +316,11 @@ const struct definition *catalog_next(const struct catalog *catalog, size_t *at)
 {
     const struct definition *found = NULL;
     pthread_rwlock_rdlock(lock_of(catalog));
-    if (*at < catalog->name_count) {
+    while (*at < catalog->name_count && !found) {
         found = catalog->newest[*at]->definition;
-        CHECK(found != NULL);
         *at += 1;
     }
+    POST(*at <= catalog->name_count || !found);
     pthread_rwlock_unlock(lock_of(catalog));
     return found;
 }

@@ -28,7 +28,15 @@ void catalog_discard(struct catalog_entry **entry);
 MUST_CHECK enum saga_error catalog_add(struct catalog *catalog, const struct definition_row *row,
                                        struct catalog_entry **prepared);
 
-/* version 0: the newest. NULL when there is none. */
+/* Adds the name and number of a stored definition that cannot be read: nobody finds it, and no
+ * other gets its number. SAGA_STORE_CORRUPT: the number does not come after the ones before. */
+MUST_CHECK enum saga_error catalog_add_unreadable(struct catalog *catalog,
+                                                  const struct definition_row *row);
+
+/* The greatest version that the name has, whether it can be read or not; 0 = none. */
+uint32_t catalog_newest_version(const struct catalog *catalog, struct span name);
+
+/* version 0: the newest. NULL when there is none, or it cannot be read. */
 const struct definition *catalog_find(const struct catalog *catalog, struct span name,
                                       uint32_t version);
 

@@ -5,11 +5,24 @@
  * range and not on the history. */
 #include "store/chain.h"
 
+#include "store/row_sum.h"
+
 enum { ROWS_FIRST = 16 };
+
+enum event_column {
+    EVENT_SAGA,
+    EVENT_SEQ,
+    EVENT_PREV,
+    EVENT_COUNT,
+    EVENT_BODY,
+    EVENT_PAYLOAD,
+    EVENT_SUM,
+};
 
 struct chain {
     const struct chain_range *range;
     struct arena *arena;
+    struct saga_flaw flaw;
     struct row *rows; /* newest first while the chain is walked; in the arena */
     uint32_t count;
     uint32_t capacity;
@@ -42,10 +55,27 @@ static bool keep(struct chain *chain, sqlite3_stmt *event, const struct row *hea
         return false;
     }
     *row = *head;
-    row->body = arena_copy(chain->arena, db_span(event, 4), &ok);
-    row->payload = arena_copy(chain->arena, db_span(event, 5), &ok);
+    row->body = arena_copy(chain->arena, db_span(event, EVENT_BODY), &ok);
+    row->payload = arena_copy(chain->arena, db_span(event, EVENT_PAYLOAD), &ok);
     POST(chain->count <= chain->capacity);
     return ok;
+}
+
+/* What is wrong with the row of this lsn. */
+static enum saga_error fault(struct chain *chain, const char *why, uint64_t lsn)
+{
+    PRE(why != NULL);
+    PRE(lsn > 0);
+    chain->flaw = (struct saga_flaw){.why = why, .lsn = lsn};
+    return SAGA_STORE_CORRUPT;
+}
+
+/* Has the row the sum that it was written with? Rows of earlier versions have none. */
+static bool is_as_written(sqlite3_stmt *event, const struct row *row)
+{
+    PRE(row->lsn > 0);
+    return sqlite3_column_type(event, EVENT_SUM) == SQLITE_NULL ||
+           (row->body.size > 0 && sqlite3_column_int64(event, EVENT_SUM) == row_sum(row));
 }
 
 /* The row of this lsn without its bytes; it is kept when it has records of the range. */
@@ -57,15 +87,23 @@ static enum saga_error read_row(struct chain *chain, struct reader *reader, uint
     enum saga_error rc = SAGA_OK;
     db_bind_number(event, 1, (int64_t)lsn);
     if (!db_next(event, &rc)) {
-        return rc == SAGA_OK ? SAGA_STORE_CORRUPT : rc;
+        return rc == SAGA_OK              ? fault(chain, "a row is missing", lsn)
+               : rc == SAGA_STORE_CORRUPT ? fault(chain, "a page of the database is damaged", lsn)
+                                          : rc;
     }
     *row = (struct row){.lsn = lsn,
-                        .saga = (uint64_t)sqlite3_column_int64(event, 0),
-                        .seq = (uint64_t)sqlite3_column_int64(event, 1),
-                        .prev = (uint64_t)sqlite3_column_int64(event, 2),
-                        .count = (uint32_t)sqlite3_column_int64(event, 3)};
+                        .saga = (uint64_t)sqlite3_column_int64(event, EVENT_SAGA),
+                        .seq = (uint64_t)sqlite3_column_int64(event, EVENT_SEQ),
+                        .prev = (uint64_t)sqlite3_column_int64(event, EVENT_PREV),
+                        .count = (uint32_t)sqlite3_column_int64(event, EVENT_COUNT),
+                        .body = db_span(event, EVENT_BODY)};
+    if (!is_as_written(event, row)) {
+        db_end(event);
+        return fault(chain, "a row is not what was written", lsn);
+    }
     bool is_wanted = row->seq < chain->range->end && row->seq + row->count > chain->range->first;
     bool ok = !is_wanted || keep(chain, event, row);
+    row->body = (struct span){NULL, 0}; /* the statement had it */
     db_end(event);
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
@@ -90,8 +128,11 @@ static enum saga_error walk(struct chain *chain, struct reader *reader, uint64_t
         if (rc != SAGA_OK) {
             return rc;
         }
-        if (row.saga != saga || row.prev >= lsn) {
-            return SAGA_STORE_CORRUPT;
+        if (row.saga != saga) {
+            return fault(chain, "a row is of another saga", lsn);
+        }
+        if (row.prev >= lsn) {
+            return fault(chain, "a row points to a later one as the one before it", lsn);
         }
         lsn = row.seq > chain->range->first ? row.prev : 0;
     }
@@ -131,6 +172,10 @@ enum saga_error chain_read(struct reader *reader, const struct chain_range *rang
         rc = walk(&chain, reader, image->head.saga, lsn);
     }
     image->is_unreadable = rc == SAGA_STORE_CORRUPT;
+    image->flaw = chain.flaw;
+    if (image->is_unreadable && !image->flaw.why) {
+        image->flaw.why = "the way to its rows is damaged";
+    }
     if (rc != SAGA_OK) {
         return rc;
     }

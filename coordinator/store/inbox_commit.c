@@ -93,7 +93,7 @@ static enum saga_error insert_events(struct writer *writer, const struct rows *r
 static const enum writer_query wait_queries[] = {
     [WAIT_WANTED] = WRITE_INSERT_WANT, [WAIT_UNWANTED] = WRITE_DELETE_WANT,
     [WAIT_BEGUN] = WRITE_INSERT_WAIT,  [WAIT_RECALLED] = WRITE_RECALL_WAIT,
-    [WAIT_ENDED] = WRITE_DELETE_WAIT,
+    [WAIT_ENDED] = WRITE_DELETE_WAIT,  [WAIT_MISSED] = WRITE_MISS_WAIT,
 };
 
 static enum saga_error change_wait(struct writer *writer, const struct wait_row *row)
@@ -108,7 +108,7 @@ static enum saga_error change_wait(struct writer *writer, const struct wait_row 
         db_bind_number(change, 1, (int64_t)row->saga);
         db_bind_number(change, 2, row->step);
     }
-    if (row->change == WAIT_WANTED) {
+    if (row->change == WAIT_WANTED || row->change == WAIT_MISSED) {
         db_bind_number(change, 3, (int64_t)row->mark);
     }
     if (row->change == WAIT_BEGUN) {
@@ -127,7 +127,8 @@ static enum saga_error change_waits(struct writer *writer, const struct rows *ro
     for (uint32_t at = 0; at < rows->wait_count && rc == SAGA_OK; at++) {
         const struct wait_row *row = &rows->waits[at];
         rc = change_wait(writer, row);
-        bool lets_go = row->change != WAIT_WANTED && row->change != WAIT_BEGUN;
+        bool lets_go =
+            row->change != WAIT_WANTED && row->change != WAIT_BEGUN && row->change != WAIT_MISSED;
         if (rc == SAGA_OK && lets_go) {
             rc = prune_later(prune, row->name);
         }

@@ -209,6 +209,16 @@ static void end_wait(struct memory_events *inbox, struct memory_wait *wait)
     }
 }
 
+static void miss_wait(struct memory_wait *wait, uint64_t mark)
+{
+    MAYBE(!wait);
+    if (wait && wait->wait.is_recalled) {
+        PRE(mark >= wait->wait.mark);
+        wait->wait.is_recalled = false;
+        wait->wait.mark = mark;
+    }
+}
+
 static enum saga_error change_wait(struct memory_events *inbox, const struct wait_row *row,
                                    struct arena *arena)
 {
@@ -222,6 +232,9 @@ static enum saga_error change_wait(struct memory_events *inbox, const struct wai
         return begin_wait(inbox, row, arena);
     case WAIT_RECALLED:
         recall_wait(find_wait(inbox, row->saga, row->step));
+        return SAGA_OK;
+    case WAIT_MISSED:
+        miss_wait(find_wait(inbox, row->saga, row->step), row->mark);
         return SAGA_OK;
     case WAIT_ENDED:
         end_wait(inbox, find_wait(inbox, row->saga, row->step));

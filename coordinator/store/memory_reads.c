@@ -24,6 +24,7 @@ enum saga_error memory_reads_rows(const struct memory *memory, const struct memo
         if (memory->rows[lsn - 1].saga != saga->head.saga) {
             image->row_count = 0;
             image->is_unreadable = true;
+            image->flaw = (struct saga_flaw){.why = "a row is of another saga", .lsn = lsn};
             return SAGA_STORE_CORRUPT;
         }
         image->row_count++;

@@ -25,8 +25,8 @@
     X(COMMIT, "COMMIT")                                                                            \
     X(ROLLBACK, "ROLLBACK")                                                                        \
     X(INSERT_EVENTS,                                                                               \
-      "INSERT OR FAIL INTO event (saga, seq, prev, count, body, payload)"                          \
-      " SELECT saga, seq, prev, count, body, payload FROM batch_row")                              \
+      "INSERT OR FAIL INTO event (saga, seq, prev, count, body, payload, sum)"                     \
+      " SELECT saga, seq, prev, count, body, payload, sum FROM batch_row")                         \
     X(INSERT_SAGAS, "INSERT OR FAIL INTO saga (" SQL_SAGA_COLUMNS ") SELECT " SQL_SAGA_COLUMNS     \
                     " FROM batch_start")                                                           \
     X(UPDATE_SAGA_IF_NOT_LATER,                                                                    \
@@ -90,6 +90,9 @@
       "INSERT INTO wait (saga, step, name, path, value, mark, recalled)"                           \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)")                                                       \
     X(RECALL_WAIT, "UPDATE wait SET recalled = 1 WHERE saga = ?1 AND step = ?2")                   \
+    X(MISS_WAIT,                                                                                   \
+      "UPDATE wait SET recalled = 0, mark = ?3"                                                    \
+      " WHERE saga = ?1 AND step = ?2 AND recalled = 1")                                           \
     X(DELETE_WAIT, "DELETE FROM wait WHERE saga = ?1 AND step = ?2")                               \
     X(SET_META, "UPDATE meta SET value = ?2 WHERE key = ?1 AND value <= ?2")                       \
     X(RAISE_SCHEDULE,                                                                              \
@@ -134,7 +137,7 @@
     X(BEGIN, "BEGIN")                                                                              \
     X(COMMIT, "COMMIT")                                                                            \
     X(FIND_NAME, "SELECT saga, digest FROM name WHERE text = ?1")                                  \
-    X(EVENT, "SELECT saga, seq, prev, count, body, payload FROM event WHERE lsn = ?1")             \
+    X(EVENT, "SELECT saga, seq, prev, count, body, payload, sum FROM event WHERE lsn = ?1")        \
     X(HEAD, "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND "WHERE s.saga = ?1")                          \
     X(HEADS_AWAKE,                                                                                 \
       "SELECT " SQL_HEAD_COLUMNS SQL_WITH_KIND                                                     \

@@ -4,7 +4,7 @@
 
 #include "store/db.h"
 
-enum { SCHEMA_VERSION = 3 };
+enum { SCHEMA_VERSION = 4 };
 
 /* Only looks: is it a store of ours, or empty? SAGA_STORE_NEWER: a later version wrote it;
  * SAGA_STORE_CORRUPT: it is something else. */

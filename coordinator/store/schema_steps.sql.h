@@ -105,4 +105,7 @@
     SQL_STEP_3_WAYPOINTS                                                                           \
     "PRAGMA user_version = 3;"
 
+/* From 3 to 4: rows that have changed by themselves are seen. */
+#define SQL_STEP_4 "ALTER TABLE event ADD COLUMN sum INTEGER; PRAGMA user_version = 4;"
+
 #endif

@@ -153,8 +153,8 @@ static enum saga_error load(const struct saga_image *image, const struct definit
     if (!source) {
         return SAGA_NO_MEMORY;
     }
-    const char *why;
-    enum saga_error rc = saga_load(source, image, definition, saga, &why);
+    view->flaw = (struct saga_flaw){0};
+    enum saga_error rc = saga_load(source, image, definition, saga, &view->flaw);
     return rc == SAGA_OK ? fill_view(*saga, arena, view) : rc;
 }
 

@@ -8,12 +8,11 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/span.h"
-#include "journal/states.h"
+#include "journal/saga_image.h"
 #include "language/step_kind.h"
 
 struct arena;
 struct definition;
-struct saga_image;
 struct step_spec;
 
 struct view_undo {
@@ -77,13 +76,14 @@ struct view {
     const struct view_step *steps; /* a fan-out's items follow it */
     uint32_t step_count;
     const struct step_spec *specs; /* the definition's, by index: what `needs` of a spec means */
+    struct saga_flaw flaw;         /* after SAGA_STORE_CORRUPT, when nothing else is set */
 };
 
 /* "timer", "approval" ...; NULL: the step does not wait. */
 const char *view_waits_for(const struct view_step *step);
 
 /* The saga as it is, sensitive values too: for the program that started it. SAGA_STORE_CORRUPT when
- * the rows make no sense, SAGA_NO_MEMORY. */
+ * the rows make no sense (then only view->flaw is set), SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error view_make(const struct saga_image *image,
                                      const struct definition *definition, struct arena *arena,
                                      struct view *view);

@@ -16,7 +16,9 @@ enum saga_error view_plan(const struct saga_image *image, const struct plan_requ
         return SAGA_NO_MEMORY;
     }
     struct saga *saga;
-    enum saga_error rc = saga_load(source, image, request->definition, &saga, why);
+    struct saga_flaw flaw;
+    enum saga_error rc = saga_load(source, image, request->definition, &saga, &flaw);
+    *why = flaw.why;
     if (rc != SAGA_OK) {
         return rc;
     }
@@ -33,6 +35,8 @@ enum saga_error view_migration(const struct saga_image *image,
         return SAGA_NO_MEMORY;
     }
     struct saga *saga;
-    enum saga_error rc = saga_load(source, image, request->definition, &saga, why);
+    struct saga_flaw flaw;
+    enum saga_error rc = saga_load(source, image, request->definition, &saga, &flaw);
+    *why = flaw.why;
     return rc == SAGA_OK ? migrate_plan(saga, request->version, arena, plan, why) : rc;
 }

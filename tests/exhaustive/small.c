@@ -407,9 +407,9 @@ static const struct definition *lookup(struct span name, uint32_t version, void 
 
 static void load(struct small *world)
 {
-    const char *why = NULL;
+    struct saga_flaw flaw;
     must(engine_load(world->engine, image_of(world), lookup, (void *)(uintptr_t)world->definition,
-                     &why) == SAGA_OK,
+                     &flaw) == SAGA_OK,
          "replay");
 }
 

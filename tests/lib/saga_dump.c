@@ -168,8 +168,8 @@ bool saga_equals_replay(const struct saga *live, const struct saga_image *image)
     struct buf ours;
     struct buf theirs;
     struct saga *copy = NULL;
-    const char *why = NULL;
-    if (saga_load(&arena_heap, image, live->definition, &copy, &why) != SAGA_OK) {
+    struct saga_flaw flaw;
+    if (saga_load(&arena_heap, image, live->definition, &copy, &flaw) != SAGA_OK) {
         return false;
     }
     buf_open(&ours, 1 << 24);

@@ -163,11 +163,11 @@ void world_lock(struct world *world)
 
 void world_load(struct world *world)
 {
-    const char *why = NULL;
+    struct saga_flaw flaw;
     struct saga_image image = world_image(world);
-    if (engine_load(world->engine, &image, lookup, (void *)(uintptr_t)world->definition, &why) !=
+    if (engine_load(world->engine, &image, lookup, (void *)(uintptr_t)world->definition, &flaw) !=
         SAGA_OK) {
-        stop("engine_load", why ? why : "no memory");
+        stop("engine_load", flaw.why ? flaw.why : "no memory");
     }
 }
 

@@ -23,14 +23,14 @@ static void compare(struct sim *sim, const struct saga *saga)
     struct arena arena;
     struct saga_image image;
     struct saga *copy = NULL;
-    const char *why = "";
+    struct saga_flaw flaw = {.why = ""};
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     struct store *store = sim->node.disk.inner;
     enum saga_error rc = store->ops->load_one(store, saga->name, &arena, &image);
     if (rc == SAGA_OK) {
         const struct definition *definition =
             lookup(image.head.definition, image.head.version, sim->node.catalog);
-        rc = saga_load(&arena_heap, &image, definition, &copy, &why);
+        rc = saga_load(&arena_heap, &image, definition, &copy, &flaw);
     }
     if (rc == SAGA_STORE_FAILED) {
         arena_close(&arena);
@@ -38,7 +38,7 @@ static void compare(struct sim *sim, const struct saga *saga)
     }
     if (rc != SAGA_OK) {
         sim_violated(sim, "replay", "%.*s cannot be folded: %s %s", (int)saga->name.size,
-                     (const char *)saga->name.data, error_code(rc), why);
+                     (const char *)saga->name.data, error_code(rc), flaw.why ? flaw.why : "");
     }
     if (!facet_set_is_counted(saga)) {
         sim_violated(sim, "facets", "lists find %.*s by what it is not", (int)saga->name.size,

@@ -60,6 +60,16 @@ struct asked {
     struct answer answer; /* without its spans */
 };
 
+/* One saga's rows are as if the disk had lost or changed them. */
+enum damage_kind { DAMAGE_NONE, DAMAGE_ROWS_GONE, DAMAGE_BYTE_FLIPPED };
+
+struct damage {
+    enum damage_kind kind;
+    char saga[2 * LIMIT_SAGA_ID];
+    uint32_t reads; /* times that somebody tried to read it */
+    uint8_t body[LIMIT_MESSAGE_IN];
+};
+
 /* The store in memory, and a disk that may have little room, or be full. */
 struct disk {
     struct store base;
@@ -67,6 +77,7 @@ struct disk {
     bool is_low;          /* seen before anything is written */
     bool is_full;         /* seen when it is too late */
     uint32_t waits_found; /* steps that it has named as waiting for an event */
+    struct damage damage;
 };
 
 struct core_world {
@@ -119,9 +130,46 @@ static inline uint64_t disk_room(struct store *store)
     return disk_of(store)->is_low ? 0 : UINT64_MAX;
 }
 
+/* SAGA_STORE_CORRUPT: the rows are gone. */
+static inline enum saga_error spoil(struct damage *damage, struct saga_image *image)
+{
+    if (damage->kind == DAMAGE_NONE || !span_is(image->name, damage->saga)) {
+        return SAGA_OK;
+    }
+    damage->reads++;
+    if (damage->kind == DAMAGE_ROWS_GONE) {
+        image->rows = NULL;
+        image->row_count = 0;
+        image->is_unreadable = true;
+        image->flaw = (struct saga_flaw){.why = "a row is missing", .lsn = 7};
+        return SAGA_STORE_CORRUPT;
+    }
+    struct span *body = &image->rows[image->row_count - 1].body;
+    memcpy(damage->body, body->data, body->size);
+    damage->body[1] ^= 0x40;
+    body->data = damage->body;
+    return SAGA_OK;
+}
+
+struct spoiled {
+    struct damage *damage;
+    store_image_fn fn;
+    void *arg;
+};
+
+static inline enum saga_error spoil_one(const struct saga_image *image, void *arg)
+{
+    struct spoiled *spoiled = arg;
+    struct saga_image own = *image;
+    enum saga_error rc = spoil(spoiled->damage, &own);
+    cr_assert(rc == SAGA_OK || own.is_unreadable);
+    return spoiled->fn(&own, spoiled->arg);
+}
+
 static inline enum saga_error disk_load_awake(struct store *store, store_image_fn fn, void *arg)
 {
-    return disk_of(store)->inner->ops->load_awake(disk_of(store)->inner, fn, arg);
+    struct spoiled spoiled = {&disk_of(store)->damage, fn, arg};
+    return disk_of(store)->inner->ops->load_awake(disk_of(store)->inner, spoil_one, &spoiled);
 }
 
 static inline enum saga_error disk_list_due(struct store *store, struct store_due *due,
@@ -156,7 +204,9 @@ static inline enum saga_error disk_find_name(struct store *store, struct span te
 static inline enum saga_error disk_load_one(struct store *store, struct span name,
                                             struct arena *arena, struct saga_image *image)
 {
-    return disk_of(store)->inner->ops->load_one(disk_of(store)->inner, name, arena, image);
+    enum saga_error rc =
+        disk_of(store)->inner->ops->load_one(disk_of(store)->inner, name, arena, image);
+    return rc == SAGA_OK ? spoil(&disk_of(store)->damage, image) : rc;
 }
 
 static inline enum saga_error disk_reader_open(struct store *store, struct store_reader **reader)
@@ -554,6 +604,14 @@ static inline void world_close(struct core_world *world)
     }
     buf_close(&world->log);
     free(world);
+}
+
+/* From now on this saga cannot be read; DAMAGE_NONE: it can be again. */
+static inline void world_damage(struct core_world *world, enum damage_kind kind, const char *saga)
+{
+    world->disk.damage.kind = kind;
+    world->disk.damage.reads = 0;
+    snprintf(world->disk.damage.saga, sizeof(world->disk.damage.saga), "%s", saga);
 }
 
 /* The process dies and a new one starts. */

@@ -128,7 +128,7 @@ static const struct definition *lookup(struct span name, uint32_t version, void 
 /* As after a crash; attempts in flight are adopted by nobody and sent again. */
 static void restart(struct story *story)
 {
-    const char *why = NULL;
+    struct saga_flaw flaw;
     countdown = -1;
     engine_destroy(&story->engine);
     batch_close(&story->batch);
@@ -140,7 +140,7 @@ static void restart(struct story *story)
                                .row_count = story->row_count};
     if (story->row_count > 0) {
         cr_assert_eq(
-            engine_load(story->engine, &image, lookup, (void *)(uintptr_t)story->definition, &why),
+            engine_load(story->engine, &image, lookup, (void *)(uintptr_t)story->definition, &flaw),
             SAGA_OK);
     }
 }

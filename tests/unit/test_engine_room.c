@@ -71,7 +71,7 @@ static const struct definition *lookup(struct span name, uint32_t version, void 
 /* What is durable can be loaded: live and replayed sagas need the same room. */
 static void close_engine(void)
 {
-    const char *why = NULL;
+    struct saga_flaw flaw;
     struct engine_options options = {
         .memory = &arena_heap, .dead_ms = 6000, .seed = 1, .sagas_max = 10};
     struct saga_image image = {.head = {.saga = 1, .definition = definition->name},
@@ -80,8 +80,8 @@ static void close_engine(void)
                                .row_count = row_count};
     engine_destroy(&engine);
     cr_assert(engine_new(&options, &engine) == SAGA_OK);
-    enum saga_error rc = engine_load(engine, &image, lookup, NULL, &why);
-    cr_expect(rc == SAGA_OK, "%d: %s", rc, why ? why : "no memory");
+    enum saga_error rc = engine_load(engine, &image, lookup, NULL, &flaw);
+    cr_expect(rc == SAGA_OK, "%d: %s", rc, flaw.why ? flaw.why : "no memory");
     engine_destroy(&engine);
     batch_close(&batch);
     arena_close(&arena);

@@ -178,7 +178,7 @@ static const struct definition *lookup(struct span name, uint32_t version, void 
 static void restart(bool serves_first)
 {
     struct event serving = {.kind = EVENT_SERVING};
-    const char *why = NULL;
+    struct saga_flaw flaw;
     struct saga_image rows = image();
     void *definition = (void *)(uintptr_t)world.definition;
     engine_destroy(&world.engine);
@@ -186,7 +186,8 @@ static void restart(bool serves_first)
     if (serves_first) {
         step(&serving);
     }
-    cr_assert_eq(engine_load(world.engine, &rows, lookup, definition, &why), SAGA_OK, "%s", why);
+    cr_assert_eq(engine_load(world.engine, &rows, lookup, definition, &flaw), SAGA_OK, "%s",
+                 flaw.why);
     if (!serves_first) {
         step(&serving);
     }

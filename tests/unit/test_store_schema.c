@@ -120,4 +120,5 @@ Test(store_schema, of_earlier_versions_becomes_what_a_new_one_is)
 {
     check_becomes_new("store-1.sql");
     check_becomes_new("store-2.sql");
+    check_becomes_new("store-3.sql");
 }

@@ -88,7 +88,7 @@ static bool copy_end(struct batch *batch, struct child_end *end)
 
 /* Tells the parent. A final child may leave memory before the batch is released: all texts are
  * copied. false: no memory. */
-static bool say(struct batch *batch, const struct child_end *end)
+bool child_say(struct batch *batch, const struct child_end *end)
 {
     PRE(end->child.size > 0);
     struct child_end *own = ARENA_NEW(&batch->arena, struct child_end);
@@ -111,7 +111,7 @@ bool child_tell_none(struct batch *batch, const struct child_ask *ask, const cha
         end.code = span_text(code);
         end.message = span_text(message);
     }
-    return say(batch, &end);
+    return child_say(batch, &end);
 }
 
 /* Is the actor the parent of this id? */
@@ -147,7 +147,7 @@ static void tell(struct turn *turn, struct span parent)
         end.code = by_parent ? span_text("cancelled") : saga_reason_text(saga, "code");
         end.message = saga_reason_text(saga, "message");
     }
-    turn->failed |= !say(turn->batch, &end);
+    turn->failed |= !child_say(turn->batch, &end);
 }
 
 bool child_owes_its_end(const struct saga *saga)

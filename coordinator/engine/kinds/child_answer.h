@@ -11,6 +11,7 @@
 
 struct batch;
 struct child_ask;
+struct child_end;
 struct saga;
 struct turn;
 
@@ -22,6 +23,9 @@ const char *child_refusal(const struct child_ask *ask, const char **message);
  * the parent asks again. false = no memory. */
 MUST_CHECK bool child_tell_none(struct batch *batch, const struct child_ask *ask, const char *code,
                                 const char *message);
+
+/* Tells a parent what became of its child; all texts are copied. false = no memory. */
+MUST_CHECK bool child_say(struct batch *batch, const struct child_end *end);
 
 /* Has the saga ended, and a parent that must hear of that end, whatever happens? */
 bool child_owes_its_end(const struct saga *saga);

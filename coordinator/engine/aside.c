@@ -1,0 +1,52 @@
+/* aside.c - sagas that cannot be read: what stands still because of one, and what need not. */
+#include "engine/aside.h"
+
+#include "engine/batch.h"
+#include "engine/batch_saga.h"
+#include "engine/child_end.h"
+#include "engine/due.h"
+#include "engine/kinds/child_answer.h"
+#include "engine/lock_table.h"
+#include "engine/lookup.h"
+#include "engine/state.h"
+#include "saga/keys.h"
+#include "saga/saga.h"
+
+enum saga_error engine_pass_over(struct engine *engine, uint64_t saga, struct batch *batch)
+{
+    PRE(batch->serial <= engine->serial);
+    batch->serial = batch->serial > 0 ? batch->serial : ++engine->serial;
+    return lock_table_pass_over(engine, saga, batch) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+enum saga_error engine_tell_parent(struct span name, struct batch *batch)
+{
+    PRE(name.size > 0);
+    struct child_end end = {.parent = saga_parent_name(name),
+                            .child = name,
+                            .state = SAGA_STATE_PARKED,
+                            .code = span_text("child_parked"),
+                            .message = span_text("the child cannot be read: a person must act")};
+    return end.parent.size == 0 || child_say(batch, &end) ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
+/* The saga slept, and its head says so until a commit says otherwise: it is awake from then on. */
+enum saga_error engine_catch_up(struct engine *engine, struct span name, struct batch *batch)
+{
+    struct saga *saga = lookup_saga(engine, name);
+    PRE(batch->serial <= engine->serial);
+    batch->serial = batch->serial > 0 ? batch->serial : ++engine->serial;
+    if (!saga || saga_state_is_final(saga->state) || saga->live.asleep_ms == 0) {
+        return SAGA_OK;
+    }
+    saga->live.asleep_ms = 0;
+    saga->live.must_proceed = true;
+    saga->live.touched_serial = batch->serial;
+    for (uint32_t i = 0; i < saga->step_total; i++) {
+        saga_step(saga, i)->live.watch = (struct child_watch){0};
+    }
+    int64_t due_ms = saga_next_due(engine, saga);
+    bool ok =
+        due_ms == INT64_MAX || heap_set(&engine->timers, &saga->live.timer, due_ms) == SAGA_OK;
+    return ok && batch_put_head(batch, saga, false) ? SAGA_OK : SAGA_NO_MEMORY;
+}
