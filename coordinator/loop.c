@@ -91,11 +91,15 @@ static enum saga_error get(struct span saga, const struct peers_range *range, st
     struct saga_image image;
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     enum saga_error rc = loop->store->ops->load_one(loop->store, saga, &arena, &image);
-    if (rc == SAGA_OK) {
+    if (rc == SAGA_OK || (rc == SAGA_STORE_CORRUPT && image.name.size > 0)) {
         const struct definition *definition =
             catalog_find(loop->catalog, image.head.definition, image.head.version);
         struct pack_range part = {.since = range->since, .limit = range->limit};
-        rc = definition ? pack_saga(&image, definition, &part, out, pairs) : SAGA_STORE_CORRUPT;
+        if (rc == SAGA_OK && !definition) {
+            image.is_unreadable = true;
+            image.flaw.why = FLAW_NO_DEFINITION;
+        }
+        rc = pack_saga(&image, definition, &part, out, pairs);
     }
     arena_close(&arena);
     return rc;

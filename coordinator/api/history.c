@@ -62,6 +62,6 @@ void history_read(struct http_call *call)
     }
     response_end(&call->response);
     if (rc != SAGA_OK && !history.more) {
-        problem_answer(call, rc, NULL);
+        (void)saga_read_problem(call, rc);
     }
 }

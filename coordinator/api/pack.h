@@ -14,7 +14,8 @@ struct pack_range {
     uint32_t limit; /* at most so many */
 };
 
-/* Writes keys and values, `pairs` of them, without the map around them. SAGA_TOO_LARGE when they
+/* Writes keys and values, `pairs` of them, without the map around them; of an image that is
+ * unreadable what is known of it. SAGA_TOO_LARGE when they
  * do not fit the buffer, SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error pack_saga(const struct saga_image *image,
                                      const struct definition *definition,

@@ -28,6 +28,15 @@ static bool split(struct http_call *call, const char *text, struct body_texts *t
     return true;
 }
 
+static void plan_problem(struct http_call *call, enum saga_error rc, const char *why)
+{
+    if (rc == SAGA_STORE_CORRUPT) {
+        (void)saga_read_problem(call, rc);
+    } else {
+        problem_answer(call, rc, why);
+    }
+}
+
 void plans_rollback(struct http_call *call)
 {
     struct saga_image image;
@@ -50,7 +59,7 @@ void plans_rollback(struct http_call *call)
     };
     enum saga_error rc = view_plan(&image, &request, &call->arena, &plan, &why);
     if (rc != SAGA_OK) {
-        problem_answer(call, rc, why);
+        plan_problem(call, rc, why);
         return;
     }
     response_etag(&call->response, plan.seq);
@@ -78,7 +87,7 @@ void plans_migration(struct http_call *call)
     struct migration_request request = {definition, (uint32_t)version};
     enum saga_error rc = view_migration(&image, &request, &call->arena, &plan, &why);
     if (rc != SAGA_OK) {
-        problem_answer(call, rc, why);
+        plan_problem(call, rc, why);
         return;
     }
     response_etag(&call->response, plan.seq);

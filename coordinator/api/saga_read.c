@@ -7,30 +7,50 @@
 #include "base/ids.h"
 #include "view/view_history.h"
 
-/* What loading said, and the definition. False when a problem was answered. */
-static bool take(struct http_call *call, enum saga_error rc, const struct saga_image *image,
-                 const struct definition **definition)
+/* What loading said, and the definition. A saga that cannot be read is marked so, if its head can:
+ * SAGA_STORE_CORRUPT. */
+static enum saga_error take(struct http_call *call, enum saga_error rc, struct saga_image *image,
+                            const struct definition **definition)
 {
+    if (rc == SAGA_STORE_CORRUPT && image->name.size > 0) {
+        image->is_unreadable = true;
+    }
     if (rc != SAGA_OK) {
-        problem_answer(call, rc, rc == SAGA_NOT_FOUND ? "there is no saga of this id" : NULL);
-        return false;
+        return rc;
     }
     *definition = catalog_find(call->options->catalog, image->head.definition, image->head.version);
     if (!*definition) {
-        problem_answer(call, SAGA_STORE_CORRUPT, "the saga's definition is missing");
-        return false;
+        image->is_unreadable = true;
+        image->flaw.why = FLAW_NO_DEFINITION;
     }
-    return true;
+    return *definition ? SAGA_OK : SAGA_STORE_CORRUPT;
 }
 
-bool saga_read_load(struct http_call *call, struct span name, struct saga_image *image,
-                    const struct definition **definition)
+bool saga_read_problem(struct http_call *call, enum saga_error rc)
+{
+    if (rc == SAGA_STORE_CORRUPT) {
+        problem_answer(call, SAGA_CONFLICT,
+                       "the saga cannot be read: the saga itself shows why (`unreadable`)");
+    } else if (rc != SAGA_OK) {
+        problem_answer(call, rc, rc == SAGA_NOT_FOUND ? "there is no saga of this id" : NULL);
+    }
+    return rc == SAGA_OK;
+}
+
+static enum saga_error load(struct http_call *call, struct span name, struct saga_image *image,
+                            const struct definition **definition)
 {
     struct store_reader *reader = call->reader;
     enum saga_error rc = ids_is_saga(name)
                              ? reader->ops->load_one(reader, name, &call->arena, image)
                              : SAGA_NOT_FOUND;
     return take(call, rc, image, definition);
+}
+
+bool saga_read_load(struct http_call *call, struct span name, struct saga_image *image,
+                    const struct definition **definition)
+{
+    return saga_read_problem(call, load(call, name, image, definition));
 }
 
 bool saga_read_page(struct http_call *call, struct span name, const struct store_page *page,
@@ -40,34 +60,45 @@ bool saga_read_page(struct http_call *call, struct span name, const struct store
     enum saga_error rc = ids_is_saga(name)
                              ? reader->ops->load_page(reader, name, page, &call->arena, image)
                              : SAGA_NOT_FOUND;
-    if (!take(call, rc, image, definition)) {
+    if (!saga_read_problem(call, take(call, rc, image, definition))) {
         return false;
     }
     return !view_history_needs_all(*definition) || saga_read_load(call, name, image, definition);
 }
 
-static bool make_view(struct http_call *call, struct span name, struct view *view)
+/* After SAGA_STORE_CORRUPT the image says what is wrong, if its head could be read. */
+static enum saga_error make_view(struct http_call *call, struct span name, struct saga_image *image,
+                                 struct view *view)
 {
-    struct saga_image image;
     const struct definition *definition;
-    if (!saga_read_load(call, name, &image, &definition)) {
-        return false;
-    }
-    enum saga_error rc = view_show(&image, definition, &call->arena, view);
+    *image = (struct saga_image){0};
+    enum saga_error rc = load(call, name, image, &definition);
     if (rc != SAGA_OK) {
-        problem_answer(call, rc, NULL);
+        return rc;
     }
-    return rc == SAGA_OK;
+    rc = view_show(image, definition, &call->arena, view);
+    if (rc == SAGA_STORE_CORRUPT) {
+        image->is_unreadable = true;
+        image->flaw = view->flaw;
+    }
+    return rc;
 }
 
 void saga_read_show(struct http_call *call, struct span name, int status, bool is_duplicate)
 {
     struct view view;
-    if (!make_view(call, name, &view)) {
-        return;
-    }
+    struct saga_image image;
+    enum saga_error rc = make_view(call, name, &image, &view);
     struct shape_detail detail = {
         .has_steps = !call->is_short, .has_values = !call->is_short, .is_duplicate = is_duplicate};
+    if (image.is_unreadable) {
+        shape_unreadable(response_begin(&call->response, status), &image, &detail);
+        response_end(&call->response);
+        return;
+    }
+    if (!saga_read_problem(call, rc)) {
+        return;
+    }
     response_etag(&call->response, view.seq);
     shape_saga(response_begin(&call->response, status), &view, &detail);
     response_end(&call->response);

@@ -4,11 +4,16 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "journal/saga_image.h"
 
 struct http_call;
 struct definition;
 struct store_page;
+
+/* Answers with the problem that this is, if it is one; true: it is none. Of a saga that cannot be
+ * read nothing is to be had but the saga's own shape. */
+bool saga_read_problem(struct http_call *call, enum saga_error rc);
 
 /* Loads a saga and its definition. False when a problem was answered. */
 bool saga_read_load(struct http_call *call, struct span name, struct saga_image *image,

@@ -86,6 +86,44 @@ void shape_saga(struct form *form, const struct view *view, const struct shape_d
     }
 }
 
+void shape_flaw(struct form *form, const struct saga_flaw *flaw)
+{
+    form_map(form, "unreadable");
+    form_text(form, "why", flaw->why ? flaw->why : "unknown");
+    if (flaw->seq > 0) {
+        form_uint(form, "record", flaw->seq);
+    }
+    if (flaw->lsn > 0) {
+        form_uint(form, "row", flaw->lsn);
+    }
+    form_end(form);
+}
+
+void shape_unreadable(struct form *form, const struct saga_image *image,
+                      const struct shape_detail *detail)
+{
+    const struct head *head = &image->head;
+    form_str(form, "id", image->name);
+    form_str(form, "definition", head->definition);
+    form_uint(form, "version", head->version);
+    form_text(form, "kind", "defined");
+    form_text(form, "status", saga_state_name(head->state));
+    form_bool(form, "paused", head->paused);
+    flag(form, "duplicate", detail->is_duplicate);
+    shape_flaw(form, &image->flaw);
+    form_array(form, "alerts");
+    form_map(form, NULL);
+    form_text(form, "code", "saga_unreadable");
+    form_end(form);
+    form_end(form);
+    form_time(form, "started_at", head->started_ms);
+    form_time(form, "ended_at", head->ended_ms);
+    if (detail->has_steps) {
+        form_array(form, "steps");
+        form_end(form);
+    }
+}
+
 static void needs(struct form *form, const struct view *view, const struct view_step *step)
 {
     form_array(form, "needs");

@@ -113,8 +113,10 @@ void show_saga(FILE *out, const json_t *saga, int64_t now_ms)
     int width = members_width(steps, "step", 12);
     print_head(out, saga, now_ms);
     why_print(out, saga, now_ms);
-    fprintf(out, "\n  %-*s  %-12s  %4s  %-7s  %-9s  %4s  %s\n", width, "step", "status", "try",
-            "took", "undo", "try", "note");
+    if (json_array_size(steps) > 0) {
+        fprintf(out, "\n  %-*s  %-12s  %4s  %-7s  %-9s  %4s  %s\n", width, "step", "status", "try",
+                "took", "undo", "try", "note");
+    }
     for (size_t i = 0; i < json_array_size(steps); i++) {
         print_step(out, json_array_get(steps, i), width);
     }

@@ -359,6 +359,30 @@ static void print_alerts(const struct subject *s)
     }
 }
 
+/* Nothing is known of its steps. */
+static void print_unreadable(const struct subject *s)
+{
+    const json_t *flaw = json_object_get(s->saga, "unreadable");
+    long long record = members_number(flaw, "record");
+    long long row = members_number(flaw, "row");
+    if (!json_is_object(flaw)) {
+        return;
+    }
+    label(s, "broken");
+    fputs(members_text(flaw, "why"), s->out);
+    if (record > 0) {
+        fprintf(s->out, "; record %lld is the first that cannot be read", record);
+    }
+    if (row > 0) {
+        fprintf(s->out, "; row %lld of the journal", row);
+    }
+    end(s);
+    label(s, "so");
+    fprintf(s->out, "it is set aside: nothing happens to it, the other sagas go on\n");
+    label(s, "do");
+    fprintf(s->out, "stop sagad, restore the store from a backup, start sagad\n");
+}
+
 /* What the saga as a whole waits for; of steps that wait, more is told below. */
 static void print_wait(const struct subject *s)
 {
@@ -405,6 +429,7 @@ void why_print(FILE *out, const json_t *saga, int64_t now_ms)
     struct subject subject = {.out = out, .now_ms = now_ms, .saga = saga};
     print_reason(&subject);
     print_alerts(&subject);
+    print_unreadable(&subject);
     print_limits(&subject);
     print_wait(&subject);
     print_steps(&subject);
