@@ -28,7 +28,8 @@ void answers_give(struct core *core, struct request *request, struct span name)
     if (is_open && request->wait_settled && request->wait_ms > 0) {
         waiters_add(core, request, name);
     } else {
-        /* Only who waited hears it, whether the saga is still in memory or not. */
+        /* Only those that waited for the end of the saga hear its output, whether the saga is still
+         * in memory or not. */
         answer.output = request->wait_settled ? answer.output : (struct span){NULL, 0};
         request->answer(request, &answer);
     }

@@ -81,8 +81,8 @@ const struct inbox_done *arrivals_find_done(const struct rows *rows, uint64_t nu
     return NULL;
 }
 
-/* Nobody waited when its outcome was decided, and that is not durable yet: it is answered with the
- * batch that has it. */
+/* The event's outcome has been decided, when nobody waited for the event, and is not durable yet:
+ * who asks now is answered when the batch that holds the outcome is durable. */
 static void await_decided(struct core *core, struct arrival *arrival)
 {
     for (size_t i = 0; i < ARRAY_COUNT(core->works); i++) {

@@ -181,11 +181,12 @@ static struct work *collect(struct core *core)
     return work;
 }
 
-/* What left together mostly comes back together. A commit that takes the first few of it makes the
- * rest wait for its sync, and from then on every batch is small: more syncs, more wake-ups, for the
- * same work. So a batch smaller than the one before it waits for some moments, not for ever; one
- * that grows is given at once, and so is the only one of a quiet hour. Nor does one wait that is
- * worth its sync anyway: then disk and participants would work by turns instead of at once. */
+/* Tasks that left together mostly have their results together. A commit that takes the first few of
+ * these results makes the rest wait for that commit's sync, and from then on every batch is small:
+ * more syncs, more wake-ups, for the same work. So a batch smaller than the one before it waits for
+ * some moments, not for ever; a batch that has grown is given to the store at once, and so is the
+ * only batch of a quiet hour. A batch that is large enough to be worth a sync does not wait either:
+ * else disk and participants would work by turns instead of at once. */
 static bool is_small(const struct core *core)
 {
     uint32_t rows = core->making->batch.rows.row_count;
@@ -249,7 +250,7 @@ static bool submit(struct core *core)
         core->disk_retry_ms = 0;
     }
     core->submitted++;
-    core->space_ms = 0; /* the room has become less */
+    core->space_ms = 0; /* the batch takes room: ask the store anew */
     core->rows_before = work->batch.rows.row_count;
     core->syncing = work;
     swap(core);

@@ -62,12 +62,12 @@ bool core_is_syncing(const struct core *core);
 /* Has the last round kept a small batch back, in the hope of more? Then the next round should come
  * after a fraction of a millisecond, whatever arrives until then. */
 bool core_is_holding(const struct core *core);
-/* Nothing is in the making or syncing. */
+/* No batch has anything in it: nothing is in the making or syncing. */
 bool core_is_idle(const struct core *core);
 
 struct core_stats {
     uint64_t commits; /* batches made durable since core_new() */
-    uint64_t rows;    /* in them */
+    uint64_t rows;    /* in those batches */
     uint32_t sagas;   /* in memory */
 };
 

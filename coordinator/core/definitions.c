@@ -70,7 +70,8 @@ void definitions_ask(struct core *core, struct request *request)
         request_answer(request, SAGA_OVERLOADED, "no more versions of definitions can be held");
         return;
     }
-    /* The same as one that is not durable yet: it must not be called unchanged before that is. */
+    /* A definition that is the same as one that is not durable yet: the answer "unchanged" must
+     * wait until that one is durable. */
     request->unchanged = same;
     request->version = same ? version : version + 1;
     if (!same && !add_definition(core, request)) {
@@ -106,7 +107,7 @@ void definitions_settle(struct core *core, struct work *work)
         struct answer answer = {.version = request->version, .unchanged = request->unchanged};
         answer.error = request->unchanged ? SAGA_OK : define(core, request);
         if (answer.error != SAGA_OK) {
-            /* It is in the store and would not be in the catalog: a restart brings both together.
+            /* The definition is in the store and not in the catalog: after a restart it is in both.
              */
             core_fail(core, answer.error);
         }

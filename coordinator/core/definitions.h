@@ -6,8 +6,8 @@ struct core;
 struct request;
 struct work;
 
-/* The batch that holds new versions is durable: they join the catalog, and who applied them is
- * answered. */
+/* The batch that holds new versions is durable: the versions join the catalog, and those who
+ * applied them are answered. */
 void definitions_settle(struct core *core, struct work *work);
 
 /* REQUEST_DEFINE: checks, numbers and writes a new version. */

@@ -14,7 +14,7 @@
 
 enum { WAITS_AT_ONCE = 64 };
 
-/* Steps that the event may concern, found at once. */
+/* Steps that the event may concern, found by one look into the store. */
 struct candidates {
     struct core *core;
     struct arena *arena;
@@ -82,7 +82,8 @@ static void deliver_all(struct core *core, const struct candidates *found)
     }
 }
 
-/* The value that waits of this path must have; false: the event has none. */
+/* The value, at the path at work, that a step must wait for to be offered the event; false: the
+ * event has no value there. */
 static bool value_at_path(struct core *core, int64_t *value)
 {
     struct delivering *delivering = &core->events.delivering;
@@ -116,7 +117,8 @@ static void next_path(struct core *core)
     }
 }
 
-/* Some of the waits of the path at work; then those of the next. */
+/* Offers the event to some of the steps that wait for it under the path at work, and goes on to the
+ * next path when there are no more. */
 static void deliver_some(struct core *core)
 {
     struct delivering *delivering = &core->events.delivering;

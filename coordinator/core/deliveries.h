@@ -10,14 +10,16 @@ struct core;
 struct request;
 struct work;
 
-/* hooks.c */
+/* Counts what the store keeps for each webhook, at the start. SAGA_NO_MEMORY, and what the store
+ * says. */
 MUST_CHECK enum saga_error deliveries_open(struct core *core);
 
 /* REQUEST_OUTBOX: what has become of a delivery, or what a person wants of it. Answered when that
  * is durable. */
 void deliveries_ask(struct core *core, struct request *request);
 
-/* Their batch is durable. */
+/* The batch with what became of some deliveries is durable: answers the requests that asked for
+ * that. */
 void deliveries_settle(struct core *core, struct work *work);
 
 #endif

@@ -13,7 +13,7 @@
 
 struct desk_queue {
     struct core *core;
-    pthread_mutex_t lock; /* guards the four below */
+    pthread_mutex_t lock; /* guards the four fields below */
     struct request *first;
     struct request *last;
     uint32_t count;
@@ -119,7 +119,7 @@ void desk_take(struct desk_queue *queue)
     uint64_t count;
     ssize_t got = read(queue->wake, &count, sizeof(count));
     if (got != (ssize_t)sizeof(count)) {
-        return; /* nothing was left */
+        return; /* no request was left at the desk */
     }
     /* A request may be answered, and gone, before core_ask() returns. With a full disk a full batch
      * may stay for long: then requests are taken to be refused. */
@@ -131,7 +131,7 @@ void desk_take(struct desk_queue *queue)
         }
         core_ask(request, queue->core);
     }
-    wake(queue); /* the rest comes when there is room */
+    wake(queue); /* the other requests are taken when there is room */
 }
 
 void desk_shut(struct desk_queue *queue)

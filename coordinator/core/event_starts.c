@@ -28,7 +28,7 @@ struct start_work {
     struct scope scope;
     struct arena *arena;
     struct start_request start;
-    const char *why; /* it cannot be started */
+    const char *why; /* why the saga cannot be started */
 };
 
 static void say_refused(const struct start_work *work, const char *why)
@@ -85,7 +85,7 @@ static bool fill(struct start_work *work, const struct template *template, struc
     return rc == SAGA_OK && ok;
 }
 
-/* Callers' ids; "~" is a child's. */
+/* May the id be one that a caller gives to a saga? Ids with "~" are those of children. */
 static bool is_saga_id(struct span id)
 {
     for (size_t i = 0; i < id.size; i++) {
@@ -98,7 +98,8 @@ static bool is_saga_id(struct span id)
     return id.size > 0 && id.size <= LIMIT_SAGA_ID;
 }
 
-/* The same event starts the same saga, whatever the definition's version is by then. */
+/* What makes the start the same start: the event, and not the definition's version, which may be
+ * another one when the event is offered again. */
 static bool set_digest(struct start_work *work)
 {
     const struct inbox_row *row = &work->core->events.delivering.row;

@@ -6,8 +6,8 @@
 
 struct core;
 
-/* event_starts_go_on.c: sagas that the event at work starts; false = not all were asked, go on
- * later. */
+/* Starts the sagas that the event at work starts; false = not all definitions were asked in this
+ * round, go on later. */
 bool event_starts_go_on(struct core *core);
 
 #endif

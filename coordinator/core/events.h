@@ -27,9 +27,9 @@ struct work;
 struct arrival {
     uint64_t number;
     struct request *requests; /* the latest first */
-    struct arrival *next;     /* of those that a batch decides */
+    struct arrival *next;     /* another event whose outcome is decided by the same batch */
     size_t key_size;
-    uint8_t key[]; /* its identity */
+    uint8_t key[]; /* the event's identity */
 };
 
 /* A step to be told what came before its wait. */
@@ -43,7 +43,7 @@ struct recall {
     uint8_t text[]; /* external id, name of the event */
 };
 
-/* A step that was recalled, and the store does not know it yet. */
+/* A step that has been told what came before its wait, which is not durable yet. */
 struct recalled {
     struct recalled *next; /* of the same batch */
     uint64_t key[2];       /* saga, step */
@@ -57,8 +57,8 @@ struct delivering {
     struct arena arena;
     struct inbox_row row;
     struct buf event; /* as $.event */
-    struct span path; /* whose waits are at work */
-    uint64_t saga;    /* the last one that was asked */
+    struct span path; /* the steps that wait under this path are at work */
+    uint64_t saga;    /* the last saga that was offered the event */
     uint32_t step;
     uint32_t delivered;
     struct buf started; /* msgpack, without its header */
@@ -80,7 +80,7 @@ struct events {
     bool is_serving;
 };
 
-/* What hangs on a batch. */
+/* What becomes of events when the batch is durable. */
 struct events_work {
     struct arrival *decided;   /* their outcome is durable with the batch */
     struct recalled *recalled; /* known to the store with the batch */

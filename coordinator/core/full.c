@@ -25,10 +25,11 @@ static uint64_t taken(const struct core *core)
     return batch->size + STORE_ITEM_SIZE * store_items(&batch->rows);
 }
 
-/* Is there room for one request more, and then so much? */
+/* Is there room for one request more, with so much left after that? */
 static bool has_room(struct core *core, uint64_t spare)
 {
-    /* Asked once a round: what is taken meanwhile is counted. */
+    /* The store is asked for its room once a round; what is taken until the next round is counted
+     * here. */
     if (core->space_ms != core->now_ms) {
         struct store *store = core->options.store;
         core->space_ms = core->now_ms;

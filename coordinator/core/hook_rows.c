@@ -21,7 +21,8 @@ uint32_t hook_rows_find(const struct core *core, struct span name)
     return at;
 }
 
-/* The hook's row goes with the batch as it is when the batch is given to the store. */
+/* The row of a webhook is written as it stands when the batch is given to the store, not as it is
+ * now. */
 void hook_rows_put(struct core *core, uint32_t hook)
 {
     struct batch *batch = &core->making->batch;

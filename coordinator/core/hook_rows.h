@@ -10,7 +10,7 @@ struct webhooks;
 /* How many webhooks there are. */
 const struct webhooks *hook_rows_of(const struct core *core);
 
-/* Writes how far a webhook has been told. */
+/* How far the webhook has been told goes into the batch in the making. */
 void hook_rows_put(struct core *core, uint32_t hook);
 
 /* The webhook of that name. */

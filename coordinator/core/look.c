@@ -53,7 +53,8 @@ enum saga_error look_reader(struct core *core)
     return core->reader ? SAGA_OK : store->ops->reader_open(store, &core->reader);
 }
 
-/* The external id of a saga that is durable. Only a list can tell; it is rarely asked. */
+/* The external id of a durable saga, by its number. Only a list of the store can tell, which is
+ * slow; the id is rarely asked for. */
 enum saga_error look_up_name(struct core *core, struct found_saga *found)
 {
     enum saga_error rc = look_reader(core);

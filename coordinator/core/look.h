@@ -16,15 +16,16 @@ struct found_saga {
     uint8_t name[2 * LIMIT_SAGA_ID];
 };
 
-/* The saga as it is durable. SAGA_NOT_FOUND. SAGA_STORE_CORRUPT: it cannot be read; name, state and
- * version are set all the same, if they are known. */
+/* The saga as the store has it: as of the last durable batch. SAGA_NOT_FOUND. SAGA_STORE_CORRUPT:
+ * the saga cannot be read; name, state and version are set all the same, if they are known. */
 enum saga_error look_saga(struct core *core, struct span name, struct answer *answer,
                           struct arena *arena);
 
 /* Opens core->reader, unless it is open. */
 enum saga_error look_reader(struct core *core);
 
-/* The external id of a saga that is durable. Only a list can tell: it is rarely asked. */
+/* The external id of a durable saga, by its number. Only a list of the store can tell, which is
+ * slow. */
 enum saga_error look_up_name(struct core *core, struct found_saga *found);
 
 #endif

@@ -9,8 +9,8 @@
 /* Does the text fit the pattern, where `*` stands for any characters? */
 static bool fits(const char *pattern, struct span text)
 {
-    const char *star = NULL; /* the last one met */
-    size_t from = 0;         /* what it stands for ends here */
+    const char *star = NULL; /* the last `*` of the pattern that was met */
+    size_t from = 0;         /* that `*` stands for the text up to here */
     size_t at = 0;
     while (at < text.size) {
         if (*pattern == '*') {

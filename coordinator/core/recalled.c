@@ -1,4 +1,5 @@
-/* recalled.c - the steps that are recalled, until the store knows. */
+/* recalled.c - the steps that have been told what came before their waits, until that is durable.
+ */
 #include "core/recalled.h"
 
 #include <stdlib.h>
@@ -18,7 +19,6 @@ void recalled_forget(struct core *core, struct events_work *work)
     }
 }
 
-/* A wait that is not recalled yet will come to this event by itself: it is durable, and kept. */
 bool recalled_is(const struct core *core, const struct store_wait *wait)
 {
     uint64_t key[2] = {wait->saga, wait->step};

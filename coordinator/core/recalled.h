@@ -1,4 +1,5 @@
-/* recalled.h - the steps that are recalled, until the store knows. */
+/* recalled.h - the steps that have been told what came before their waits, until that is durable.
+ */
 #ifndef CORE_RECALLED_H
 #define CORE_RECALLED_H
 
@@ -12,7 +13,7 @@ struct store_wait;
 void recalled_forget(struct core *core, struct events_work *work);
 
 /* Has the step been told all that came before its wait? Else the event comes to the step by its
- * recall: the event is durable, and kept. */
+ * recall, for the event is durable and kept. */
 bool recalled_is(const struct core *core, const struct store_wait *wait);
 
 #endif

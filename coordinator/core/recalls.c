@@ -51,7 +51,8 @@ void recalls_add(struct core *core, const struct effect *effect)
     (void)add_recall(core, &wait);
 }
 
-/* Its waits have been told: from the next commit on the store knows. */
+/* The step has been told all that came before its wait: with the batch in the making the store
+ * knows that. */
 static void end_recall(struct core *core, const struct recall *recall)
 {
     struct batch *batch = &core->making->batch;
@@ -76,8 +77,8 @@ static void end_recall(struct core *core, const struct recall *recall)
     }
 }
 
-/* Offers the next event that came before the wait; false: it has been told all, or has taken one.
- */
+/* Offers the step the next event that came before its wait; false: the step has been told all of
+ * them, or has taken one. */
 static bool recall_one(struct core *core, struct recall *recall)
 {
     struct inbox_row row;

@@ -10,16 +10,16 @@
 struct core;
 struct effect;
 
-/* From the store: which waits are to be recalled. */
+/* At the start, from the store: which waits have not been told yet what came before. */
 MUST_CHECK enum saga_error recalls_recover(struct core *core);
 
-/* EFFECT_RECALL. */
+/* EFFECT_RECALL: a step begins to wait, and is to be told what came before. */
 void recalls_add(struct core *core, const struct effect *effect);
 
-/* Is there room, and time left in this round, for another step to be asked? */
+/* Is there room, and time left in this round, to offer an event to another step? */
 bool recalls_may_go_on(const struct core *core, uint32_t *left);
 
-/* Tells recalled steps what came before their waits, as far as the round goes. */
+/* Offers steps the events that came before their waits, as far as the round goes. */
 void recalls_run(struct core *core, uint32_t *left);
 
 #endif

@@ -37,7 +37,7 @@ static void alert(const struct effect *effect)
 static void ask_child(struct core *core, const struct child_ask *ask)
 {
     struct event event = {.kind = EVENT_CHILD, .now_ms = core->now_ms, .child = *ask};
-    /* While draining nothing new begins: it is asked again after the restart. */
+    /* While the coordinator drains no child begins: the parent asks again after the restart. */
     if (ask->wish != CHILD_START || !core->draining) {
         event.child.start.definition =
             catalog_find(core->options.catalog, ask->definition, ask->version);

@@ -6,8 +6,9 @@
 #include "core/state.h"
 #include "door/request.h"
 
-/* The same key is on its way to the store: what it stands for must not be said before it is
- * durable, and may not come to pass. Asked again when that is decided. */
+/* The same key is on its way to the store with an earlier request, whose outcome must not be told
+ * before it is durable, and may be lost. The later request is looked at again when that is decided.
+ */
 static void defer(struct core *core, struct request *request)
 {
     request->next = NULL;
@@ -15,7 +16,8 @@ static void defer(struct core *core, struct request *request)
     core->deferred_end = &request->next;
 }
 
-/* A key that came before: the same request has the same outcome, another one is refused. */
+/* The key is known: the same request gets the same outcome, another request with that key is
+ * refused. */
 static void key_again(struct core *core, struct request *request, const struct name *known,
                       const uint8_t *digest)
 {
@@ -25,7 +27,7 @@ static void key_again(struct core *core, struct request *request, const struct n
         return;
     }
     request->duplicate = true;
-    if (known->saga == 0) { /* a key alone */
+    if (known->saga == 0) { /* a key that was made durable alone */
         struct answer answer = {.duplicate = true};
         request->answer(request, &answer);
         return;
@@ -62,7 +64,7 @@ bool request_keys_is_new(struct core *core, struct request *request, struct span
     return rc == SAGA_NOT_FOUND;
 }
 
-/* Keys that the engine has just put into the batch are remembered until they are durable. */
+/* Keys that the engine has just put into the batch are remembered until the batch is durable. */
 void request_keys_remember(struct core *core, struct span key, uint32_t names_before)
 {
     const struct rows *rows = &core->making->batch.rows;
@@ -71,7 +73,8 @@ void request_keys_remember(struct core *core, struct span key, uint32_t names_be
         if (!span_equal(name->text, key)) {
             continue;
         }
-        /* The list may move when it grows: the entry is kept in the batch's arena by itself. */
+        /* The list of names may move in memory when it grows: so the batch's arena gets a copy of
+         * the entry, which stays. */
         struct name *kept = ARENA_NEW(&core->making->batch.arena, struct name);
         if (!kept) {
             core_fail(core, SAGA_NO_MEMORY);

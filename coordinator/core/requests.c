@@ -94,8 +94,9 @@ static void start_again(struct core *core, struct request *request, const struct
     answers_give(core, request, request->start.name);
 }
 
-/* Minted ids ascend (UUIDv7), so one that is greater than every id of its kind is new for sure, and
- * no look-up is needed: '0' is the first digit of them all until the year 2527. */
+/* Ids that the coordinator makes ascend (UUIDv7), so an id that is greater than every such id
+ * before is new for sure, and no look-up is needed. Until the year 2527 the first digit of all of
+ * them is '0'. */
 static bool is_minted_later(struct core *core, struct span id)
 {
     if (id.size == 0 || id.data[0] != '0' || id.size > sizeof(core->minted)) {
@@ -231,8 +232,9 @@ static void ask_wait(struct core *core, struct request *request)
     answers_give(core, request, request->saga);
 }
 
-/* The key alone: what follows has its effect once by what it names. Known with the same digest, it
- * is answered as a duplicate. */
+/* Makes an idempotency key durable for a request that cannot carry one: the requests that follow
+ * for it have their effect once by the names in them. A key that is known with the same digest is
+ * answered as a duplicate. */
 static void ask_key(struct core *core, struct request *request)
 {
     struct batch *batch = &core->making->batch;
@@ -255,7 +257,7 @@ static void ask_key(struct core *core, struct request *request)
         core_fail(core, SAGA_NO_MEMORY);
         return;
     }
-    *name = (struct name){.text = text}; /* of no saga */
+    *name = (struct name){.text = text}; /* a key alone, which names no saga */
     memcpy(name->digest, request->key.digest, sizeof(name->digest));
     request_keys_remember(core, text, names_before);
 }

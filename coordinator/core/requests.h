@@ -13,7 +13,7 @@ void requests_reply(struct core *core, const struct effect *effect);
 /* EFFECT_DONE of a `finish`: its verdict is durable. */
 void requests_finished(struct core *core, const struct effect *effect);
 
-/* asks.c */
+/* The requests that had to wait for another one with the same key are taken again, oldest first. */
 void requests_ask_again(struct core *core);
 
 /* One request, from the core's own thread (desk.ask with arg = core). */

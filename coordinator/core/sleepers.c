@@ -16,7 +16,8 @@
 
 enum { SLEEPERS_MAX = 256 }; /* loaded in a round, some 30 us each: heartbeats wait no longer */
 
-/* Those to be loaded in this round. A callback must not call the store: their names are kept. */
+/* The sagas to be loaded in this round. A callback of the store must not call the store: so the
+ * names are kept, and the sagas loaded afterwards. */
 struct found {
     const struct core *core;
     struct arena arena;
@@ -24,7 +25,8 @@ struct found {
     struct span names[SLEEPERS_MAX];
 };
 
-/* One may be in memory: it had an event of its own, or has not left yet. */
+/* A saga that the store calls asleep may be in memory: an event has woken it, or it has not left
+ * yet. */
 static enum saga_error note(const struct store_item *item, void *arg)
 {
     struct found *found = arg;

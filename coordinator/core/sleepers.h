@@ -6,8 +6,7 @@
 
 struct core;
 
-/* sleepers.c */
-/* Loads some of those that are due soon. */
+/* Loads some of the sleeping sagas that are due soon. */
 void sleepers_load(struct core *core);
 
 /* When sleepers_load() has something to do; INT64_MAX = not. */

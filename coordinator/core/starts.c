@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 #include "engine/event.h"
 
-/* What the engine said to the start that it was just given. */
+/* What the engine answered to the start that was just stepped. */
 static enum saga_error reply_of(const struct core *core, uint32_t effects_before, const char **why)
 {
     const struct batch *batch = &core->making->batch;

@@ -1,4 +1,4 @@
-/* state.c - what the parts of the core share. */
+/* state.c - the failure of the core, which stops all its parts. */
 #include "core/state.h"
 
 #include "base/log.h"

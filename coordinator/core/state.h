@@ -36,13 +36,13 @@ struct waiter {
     uint8_t name[LIMIT_SAGA_ID * 2];
 };
 
-/* A batch and what hangs on it. */
+/* A batch, and the requests whose answers wait until it is durable. */
 struct work {
     struct batch batch;
     struct request *defines; /* answered when their version is durable */
     struct request *settles; /* the same for what became of deliveries */
     struct events_work events;
-    bool recounts; /* it discards: how many, only the store knows */
+    bool recounts; /* the batch discards deliveries: how many, only the store knows */
 };
 
 /* A webhook, as far as the core has to know. */
@@ -71,7 +71,7 @@ struct core {
     int64_t disk_retry_ms;   /* 0 = there is room */
     enum saga_error failure; /* once set, the core does nothing more */
     int64_t space_ms;        /* when the store was last asked for room */
-    uint64_t room;           /* what it said */
+    uint64_t room;           /* the room that the store had then */
     bool draining;
     struct map requests; /* ref -> struct request: handed to the engine, not answered */
     uint64_t ref_last;
@@ -79,9 +79,9 @@ struct core {
     struct heap deadlines;
     uint32_t waiter_count;
     struct map keys_pending;  /* idempotency keys not durable yet: text -> struct name */
-    struct request *deferred; /* asked again after the next release; oldest first */
+    struct request *deferred; /* taken again after the next release; oldest first */
     struct request **deferred_end;
-    struct store_reader *reader; /* for what only readers can; NULL until it is needed */
+    struct store_reader *reader;                /* for lists; NULL until one is needed */
     struct hook_state hooks[WEBHOOK_COUNT_MAX]; /* as options.hooks */
     int64_t sleepers_ms;    /* the place up to which sleepers have been loaded: due time, */
     uint64_t sleepers_saga; /* and id */

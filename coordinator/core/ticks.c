@@ -61,7 +61,7 @@ static void say(const struct ticking *ticking, const char *event, const char *wh
     log_line(LOG_WARN, event, "definition", name, "what", what, "why", why, NULL);
 }
 
-/* Without its zone it stays quiet, and is shown as such. */
+/* A schedule whose time zone is not known starts nothing, and is shown as such. */
 static enum saga_error find_zone(struct ticking *ticking, bool *found)
 {
     char name[LIMIT_NAME + 1];
@@ -225,7 +225,7 @@ static void put_data(struct buf *out, int64_t tick_ms)
 struct occasion {
     struct buf data;
     struct buf event;
-    struct buf input; /* when the definition maps it */
+    struct buf input; /* the saga's input, when the definition makes it of the event */
 };
 
 static void occasion_open(struct occasion *occasion, struct span id, int64_t tick_ms)

@@ -118,8 +118,8 @@ void waiters_refuse(struct core *core, struct span saga, enum saga_error error, 
     }
 }
 
-/* With the saga as it is now, settled or not. At the end nobody is told that there is no such saga:
- * it may have been on its way to the store. */
+/* Answers with the saga as it is now, settled or not. When the coordinator ends, nobody is told
+ * that there is no such saga: the saga may have been on its way to the store. */
 static void finish_as_it_is(struct core *core, struct waiter *waiter, bool is_end)
 {
     struct arena arena;

@@ -22,7 +22,7 @@ bool call_is_wanted(const struct call *call);
  * said again even if it has been said, and the participant's slot is free at once. */
 void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bool timed_out);
 
-/* The same for all attempts of the call that have not been answered. */
+/* Tells the same of all attempts of the call that have not been answered. */
 void call_off_all(struct turn *turn, struct call *call, const char *reason);
 
 #endif

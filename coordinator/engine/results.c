@@ -202,8 +202,9 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
     tell(turn, attempt, VERDICT_LATE);
 }
 
-/* The undo has succeeded by its own answer, or by that of its check, whose attempt this is then.
- * counts: nothing was decided otherwise. */
+/* The undo has succeeded by its own answer, or by its check's: then the attempt is the check's.
+ * counts: false when something else was decided meanwhile, so that the answer is only written down.
+ */
 static void undo_ok(struct turn *turn, struct attempt *attempt, const struct result *result,
                     bool counts)
 {

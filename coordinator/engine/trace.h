@@ -14,7 +14,7 @@ void trace_begin(struct saga *saga);
 /* Writes the traceparent of an attempt: TRACE_PARENT_SIZE bytes. */
 void trace_parent(const struct saga *saga, const struct attempt *attempt, uint8_t *text);
 
-/* The same for the child that a step starts, which then is a span of the saga's trace. */
+/* The traceparent of the child that a step starts, which then is a span of the saga's trace. */
 void trace_child(const struct saga *saga, const struct step *step, uint8_t *text);
 
 #endif

@@ -13,7 +13,7 @@ struct verb_request;
 /* The record that says who asked for what, and why; texts are the request's. */
 struct record verb_record(const struct verb_request *verb);
 
-/* The same, about a step. */
+/* The same record, about a step. */
 struct record verb_record_of_step(const struct verb_request *verb, const struct step *step);
 
 /* The step that the verb names. SAGA_NOT_FOUND with *why, a literal. */

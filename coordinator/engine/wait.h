@@ -11,8 +11,8 @@ struct turn;
 /* The step's wait is over; `code` (a literal) says why it has failed, NULL: it has not. */
 void wait_end(struct turn *turn, const struct step *step, const char *code, struct span message);
 
-/* Until when a step waits that, by its own kind, would wait until own_ms (0 = for ever): its
- * time limit may end the wait before. */
+/* Until when a step waits: until own_ms, as its kind says (0 = for ever), or until its time limit,
+ * if that is earlier. */
 int64_t wait_limit_ms(const struct turn *turn, const struct step *step, int64_t own_ms);
 
 /* Ends the wait of a step as called off. */

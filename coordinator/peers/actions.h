@@ -17,7 +17,7 @@ struct action {
     uint32_t turn;             /* where the next choice begins */
     struct flight_list urgent; /* waiting: undo, confirm, check */
     struct flight_list plain;  /* waiting: do */
-    uint32_t uses;             /* sessions and waiting flights; 0: it may go */
+    uint32_t uses;             /* sessions and waiting flights; 0: the action may be forgotten */
     uint32_t name_size;
     uint8_t name[LIMIT_ACTION];
 };
@@ -29,8 +29,9 @@ struct actions {
 /* Finds or makes; NULL without memory. Each use is given back by actions_release(). */
 struct action *actions_take(struct actions *actions, struct span name);
 void actions_release(struct actions *actions, struct action *action);
-/* The session offers these from now on, and no others: a checked msgpack array of str. On
- * SAGA_NO_MEMORY it offers fewer than it said, and the caller must end it. */
+/* The session offers these actions from now on, and no others; names: a checked msgpack array of
+ * str. After SAGA_NO_MEMORY the session offers fewer actions than it said, and the caller must end
+ * the session. */
 MUST_CHECK enum saga_error actions_set(struct actions *actions, struct session *session,
                                        struct span names);
 /* The session offers nothing any more. */

@@ -12,7 +12,7 @@
 
 enum {
     SMALL_SIZE = 1024,   /* bytes of a frame that is copied into the struct itself */
-    WAIT_MS = 30 * 1000, /* of a client's wait when it does not say */
+    WAIT_MS = 30 * 1000, /* how long a client waits that does not say how long */
     WAIT_MS_MAX = 60 * 60 * 1000,
     HISTORY_MAX = 1000, /* records of one reply, also when the client does not say */
 };
@@ -25,7 +25,7 @@ struct client_request {
     struct peers *peers;
     struct client_request *prev;
     struct client_request *next;
-    struct span name;         /* the client's own name for it: `request` */
+    struct span name;         /* the client's own name for the request: `request` */
     struct peers_range range; /* wait */
     size_t size;              /* counted in clients->bytes */
     uint8_t *copy;            /* of the frame: `small`, or allocated */
@@ -50,7 +50,7 @@ struct request_source {
 MUST_CHECK enum saga_error client_request_fill(struct client_request *asked,
                                                const struct request_source *source,
                                                const char **why);
-/* The same bytes in the copy of the frame. */
+/* Where bytes of the frame lie in the copy of the frame. */
 struct span client_request_moved(const struct client_request *asked, struct span frame,
                                  struct span bytes);
 /* Which part of the history is asked for. */

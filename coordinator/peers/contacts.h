@@ -25,7 +25,7 @@ _Static_assert(LIMIT_SESSIONS + OUTRANKED_MAX + STRANGER_MAX < CONTACT_MAX,
 struct contact {
     uint64_t ref;            /* as events and effects name it; unique for the process's life */
     struct session *session; /* NULL: a stranger */
-    int64_t who_ms;          /* when it was last told `who` */
+    int64_t who_ms;          /* when `who` was last sent to the contact */
     struct buf done;         /* verdicts collected for the next `done`, packed */
     uint32_t done_count;
     bool is_untold; /* in contacts->untold */
@@ -45,19 +45,19 @@ struct contacts {
     struct contact *strangers_first;
     struct contact *strangers_last;
     uint32_t stranger_count;
-    struct contact *untold; /* those with verdicts that no `done` carries yet */
+    struct contact *untold; /* contacts with verdicts that no `done` has carried yet */
 };
 
-/* NULL when it is not known. */
+/* NULL when the contact is not known. */
 struct contact *contacts_find(const struct contacts *contacts, struct span connection);
 struct contact *contacts_of_ref(const struct contacts *contacts, uint64_t ref);
 /* Finds the connection or makes a stranger of it; NULL without memory. */
 struct contact *contacts_meet(struct contacts *contacts, struct span connection);
 /* A stranger opens a session: it is no stranger from now on. */
 void contacts_promote(struct contacts *contacts, struct contact *contact);
-/* There are verdicts for it. */
+/* The contact has verdicts that a `done` must carry. */
 void contacts_mark_untold(struct contacts *contacts, struct contact *contact);
-/* The next one with verdicts, which is taken off the list; NULL: there is none. */
+/* The next contact with such verdicts, which is taken off the list; NULL: there is none. */
 struct contact *contacts_take_untold(struct contacts *contacts);
 void contacts_forget(struct contacts *contacts, struct contact *contact);
 void contacts_close(struct contacts *contacts);

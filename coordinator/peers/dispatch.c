@@ -23,7 +23,8 @@ enum sending {
     SENDING_FAILED,  /* not now */
 };
 
-/* No participant can ever take it: waiting for one would be waiting for ever. */
+/* No participant can ever take a task of this size: the attempt fails at once, for it would wait
+ * for ever. */
 static void refuse_size(struct peers *peers, const struct task *task, int64_t now_ms)
 {
     struct event event = {.kind = EVENT_RESULT, .now_ms = now_ms};
@@ -94,7 +95,7 @@ static struct flight *make_flight(struct peers *peers, const struct task *task)
     return flight;
 }
 
-/* Said once, when the first task of an action that no session offers begins to wait. */
+/* Logs once that nobody offers the action, when its first task begins to wait. */
 static void say_nobody(const struct action *action)
 {
     char name[LIMIT_ACTION + 1];

@@ -12,7 +12,7 @@
 
 /* Sends a new task, or lets it wait. */
 void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms);
-/* Gives the session what waits, as far as it has room. */
+/* Gives the session the tasks that wait for it, as far as the session has room. */
 void dispatch_session(struct peers *peers, struct session *session, int64_t now_ms);
 
 #endif

@@ -6,8 +6,8 @@
 #include "peers/state.h"
 
 void emit_event(const struct peers *peers, const struct event *event);
-/* An event about an attempt. session: whom the attempt was sent to or is named by; NULL when it is
- * nobody's yet. */
+/* An event about an attempt. session: the session that the attempt was sent to, or that named it;
+ * NULL when the attempt has not left yet. */
 void emit_flight(const struct peers *peers, enum event_kind kind, const struct flight *flight,
                  const struct session *session, int64_t now_ms);
 /* A task of which there is no flight: it never left, and the engine decides anew. */

@@ -33,11 +33,11 @@ struct flight {
     struct action *action;     /* WAITING */
     struct session *session;   /* OPEN */
     struct instance *instance; /* PAST */
-    uint64_t ref;              /* OPEN, PAST: of the contact that it was sent to, or named by */
-    int64_t past_ms;           /* PAST: since when */
-    bool is_unnamed;           /* PAST: the last `running` of its instance did not name it */
-    int64_t over_ms;           /* OPEN: called off, and past by then; INT64_MAX: not called off */
-    uint64_t order;            /* WAITING: order of arrival */
+    uint64_t ref;    /* OPEN, PAST: of the contact that the attempt was sent to, or named by */
+    int64_t past_ms; /* PAST: since when */
+    bool is_unnamed; /* PAST: the last `running` of its instance did not name it */
+    int64_t over_ms; /* OPEN: called off, and past from then on; INT64_MAX: not called off */
+    uint64_t order;  /* WAITING: order of arrival */
     uint8_t token[TOKEN_SIZE];
     uint32_t attempt;
     uint32_t name_size;

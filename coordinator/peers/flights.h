@@ -19,8 +19,8 @@ enum {
 };
 
 struct flights {
-    struct actions *actions;     /* given back a use when a flight waits no more */
-    struct instances *instances; /* given back one whose last past flight goes */
+    struct actions *actions; /* here a flight that waits no more gives back its use of an action */
+    struct instances *instances; /* here an instance is forgotten with its last past flight */
     struct map map;              /* attempt and key -> flight */
     struct flight *free;         /* by `next` */
     uint32_t free_count;
@@ -36,9 +36,9 @@ struct flight *flights_find(const struct flights *flights, struct span key, uint
 /* A flight of this name, in no list; NULL without memory or when the key is too long. The name must
  * be new. */
 struct flight *flights_new(struct flights *flights, struct span key, uint32_t attempt);
-/* Takes it out of whatever list it is in, and forgets it. */
+/* Takes the flight out of whatever list it is in, and forgets it. */
 void flights_forget(struct flights *flights, struct flight *flight);
-/* Takes it out of its list: it may then begin to wait, open or become past. */
+/* Takes the flight out of its list: it may then begin to wait, open or become past. */
 void flights_unlink(struct flights *flights, struct flight *flight);
 /* Into the action's queue; takes over the caller's use of the action. */
 void flights_wait(struct flights *flights, struct flight *flight, struct action *action);
@@ -47,7 +47,7 @@ void flights_retire(struct flights *flights, struct flight *flight, struct insta
                     int64_t now_ms);
 /* Forgets past flights that are too old. */
 void flights_expire(struct flights *flights, int64_t now_ms);
-/* When the next one is; INT64_MAX: there is none. */
+/* When the next past flight is too old; INT64_MAX: there is no past flight. */
 int64_t flights_next_due(const struct flights *flights);
 void flights_close(struct flights *flights);
 

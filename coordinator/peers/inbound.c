@@ -44,7 +44,7 @@ static void say_bad(struct peers *peers, const struct arrival *arrival, enum sag
     }
 }
 
-/* Asks who it is, unless its session is in force. */
+/* Asks the contact who it is, unless its session is in force. */
 static void ask_who(struct peers *peers, struct arrival *arrival)
 {
     if (arrival->session && !arrival->session->is_outranked) {

@@ -25,7 +25,7 @@ struct instances {
     struct map map; /* name -> instance */
 };
 
-/* NULL when it is not known. */
+/* NULL when no instance of this name is known. */
 struct instance *instances_find(const struct instances *instances, struct span name);
 /* Finds or makes; NULL without memory. The name has at most INSTANCE_MAX bytes. One that was made
  * and gets no session is given back by instances_release(). */

@@ -198,7 +198,8 @@ void outbound_who(struct peers *peers, struct contact *contact, int64_t now_ms)
 
 /* ---- verdicts ---- */
 
-/* False when it does not fit any more; the collected ones are as before. */
+/* Adds a verdict to those collected for the contact. False when the verdict does not fit any more:
+ * the collected ones are as before. */
 static bool add_verdict(struct contact *contact, const struct result *about, enum verdict verdict,
                         size_t size_max)
 {

@@ -7,7 +7,8 @@
 
 #include "peers/state.h"
 
-/* As wire_ops.send; and SAGA_TOO_LARGE when the message is, or without memory. */
+/* Sends a task. The errors of wire_ops.send, and SAGA_TOO_LARGE when the message is too large, or
+ * there is no memory for it. */
 MUST_CHECK enum saga_error outbound_task(struct peers *peers, struct session *session,
                                          const struct task *task, int64_t ttl_ms, int64_t now_ms);
 void outbound_cancel(struct peers *peers, struct session *session, const struct effect *effect,
@@ -15,10 +16,11 @@ void outbound_cancel(struct peers *peers, struct session *session, const struct 
 void outbound_welcome(struct peers *peers, struct session *session, int64_t now_ms);
 void outbound_heartbeat(struct peers *peers, struct session *session, int64_t now_ms);
 void outbound_drain(struct peers *peers, struct session *session, int64_t after_ms, int64_t now_ms);
-/* At most once in WHO_MS. */
+/* Asks the contact who it is, at most once in WHO_MS. */
 void outbound_who(struct peers *peers, struct contact *contact, int64_t now_ms);
 
-/* Adds a verdict to what outbound_done() will send; sends what is there when it is too much. */
+/* Adds a verdict to those that outbound_done() will send; sends the collected ones first when all
+ * of them would be too many for a message. */
 void outbound_verdict(struct peers *peers, struct contact *contact, const struct result *about,
                       enum verdict verdict, int64_t now_ms);
 void outbound_done(struct peers *peers, struct contact *contact, int64_t now_ms);

@@ -43,19 +43,20 @@ enum {
 
 struct port {
     void *watched;          /* the socket, borrowed */
-    void *news;             /* what ZeroMQ says of it */
-    int listening;          /* the same open socket as ZeroMQ's; -1 = it is not bound yet */
+    void *news;             /* what ZeroMQ says of the socket */
+    int listening;          /* ours, of the socket on which ZeroMQ listens; -1 = not bound yet */
     struct sockaddr_un ipc; /* where it listens, if that is a file; else all zero */
     mode_t ipc_mode;        /* of that file while the door is open */
     int null;               /* /dev/null, which the spares are copies of */
-    int spares[SPARES_MAX]; /* the first spare_count: given up to accept somebody; -1 = it was */
+    int spares[SPARES_MAX]; /* the first spare_count: given up to accept somebody; -1 = was given up
+                             */
     uint32_t spare_count;
     uint32_t open; /* connections that ZeroMQ has accepted */
     uint32_t max;  /* with so many the door is shut */
     bool is_shut;
-    bool lacks;           /* ZeroMQ had no descriptor for somebody */
-    int64_t look_ms;      /* when it is shut: the next look of itself; 0 = when there is news */
-    int64_t said_ms;      /* when the log last had a line about it; 0 = never */
+    bool lacks;      /* ZeroMQ had no descriptor for somebody */
+    int64_t look_ms; /* when the door is shut: the next look of itself; 0 = when there is news */
+    int64_t said_ms; /* when the log last had a line about it; 0 = never */
     uint32_t turned_away; /* since that line */
 };
 

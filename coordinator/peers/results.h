@@ -9,8 +9,8 @@
 #include "engine/result.h"
 #include "peers/fields.h"
 
-/* A participant that asks for more is tried again after a day: a step must not stand still in
- * silence for ever. */
+/* The longest time until the next try that a participant may ask for; one that asks for more is
+ * tried again after a day, for a step must not stand still in silence for ever. */
 enum { RESULTS_RETRY_AFTER_MAX_MS = LIMIT_RETRY_AFTER_MS };
 
 /* Fills the result but its key, attempt and token; its spans are borrowed from the message, or are

@@ -27,13 +27,13 @@ static bool read_name(const struct message *part, struct span *key, uint32_t *at
     return number >= 1 && number <= UINT32_MAX;
 }
 
-/* Whether an attempt that the instance names may be its own: one that is past is, and so is one
- * that is open at another connection of it. */
+/* May an attempt that the instance names be its own? A past attempt may, and so may one that is
+ * open at another connection of the same instance. */
 static bool is_adoptable(const struct flight *flight, const struct session *session)
 {
     switch (flight->state) {
     case FLIGHT_WAITING:
-        return false; /* it has not left: the naming cannot be true */
+        return false; /* the attempt has not left: the naming cannot be true */
     case FLIGHT_OPEN:
         return flight->session != session && flight->session->instance == session->instance;
     case FLIGHT_PAST:
@@ -122,7 +122,7 @@ void running_untake(struct peers *peers, struct session *session, int64_t now_ms
     }
 }
 
-/* They leave with the next attempt. */
+/* Is each attempt's `details` of a size that the next attempt can carry? */
 bool running_details_fit(struct span running)
 {
     struct mp mp = mp_open(running);

@@ -25,9 +25,9 @@ bool session_count_bad(struct session *session, int64_t now_ms)
     return is_last;
 }
 
-enum { SHOWN_MAX = 1000 }; /* bytes of a text that are made for the log, which cuts it again */
+enum { SHOWN_MAX = 1000 }; /* bytes that are made for the log, which cuts longer texts */
 
-/* "flights.book flights.cancel" */
+/* The actions as one text, with a blank between two: "flights.book flights.cancel". */
 static void list_actions(const struct session *session, char text[SHOWN_MAX])
 {
     size_t size = 0;

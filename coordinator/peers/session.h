@@ -17,7 +17,7 @@ enum {
 struct session {
     struct contact *contact;
     struct instance *instance;
-    struct action **actions;   /* owned; what it offers */
+    struct action **actions;   /* owned; what the session offers */
     struct span *action_names; /* owned; the same, as text */
     uint32_t action_count;
     uint32_t place; /* in peers->sessions */
@@ -25,29 +25,31 @@ struct session {
     uint32_t in_flight; /* length of `flights` */
     struct flight_list flights;
     bool has_barrier;
-    bool is_closed;    /* no new tasks: it said `bye`, is outranked, or the coordinator drains */
-    bool said_bye;     /* it will be silent, and that is no loss once it has answered all */
-    bool is_doubted;   /* its `ready` may be older than the session that it outranked */
-    bool is_proved;    /* it is not: heard of heartbeat_ms after it came into force */
+    bool is_closed; /* no new tasks: the session said `bye`, is outranked, or the coordinator drains
+                     */
+    bool said_bye;  /* its silence is no loss once all its tasks have been answered */
+    bool is_doubted; /* its `ready` may be older than the session that was outranked by it */
+    bool
+        is_proved; /* heard of heartbeat_ms after it came into force: its `ready` is not that old */
     bool is_outranked; /* a newer connection of its instance is in force */
-    bool has_spoken;   /* outranked: somebody is there all the same */
+    bool has_spoken;   /* outranked: somebody still speaks on its connection */
     struct session *next_outranked;
-    int64_t ranked_ms;           /* since when it is in force, or outranked */
-    int64_t seen_ms;             /* last message from it */
-    int64_t sent_ms;             /* last message to it */
+    int64_t ranked_ms;           /* since when the session is in force, or outranked */
+    int64_t seen_ms;             /* of the last message from the participant */
+    int64_t sent_ms;             /* of the last message to the participant */
     int64_t stalled_until_ms;    /* nothing could be sent; INT64_MAX: its connection is gone */
-    int64_t over_ms;             /* no flight of it is past before */
-    int64_t bad_ms[BAD_MAX - 1]; /* its last bad messages */
+    int64_t over_ms;             /* before that time no flight of the session becomes past */
+    int64_t bad_ms[BAD_MAX - 1]; /* when its last bad messages came */
 };
 
-/* May one more task be sent to it now? */
+/* May one more task be sent to the session now? */
 bool session_has_room(const struct session *session, int64_t now_ms);
 /* Counts a bad message; true when it was the last one allowed. */
 bool session_count_bad(struct session *session, int64_t now_ms);
-/* The line of the log that says what it offers, and what it says of itself; meta: a checked msgpack
- * map, or empty. */
+/* The line of the log that says what the participant offers, and what it says of itself (meta: a
+ * checked msgpack map, or empty). */
 void session_log_opened(const struct session *session, struct span meta);
-/* Another line of the log about it; `why` is for people. */
+/* Another line of the log about the session; `why` is for people. */
 void session_log(enum log_level level, const char *event, const struct session *session,
                  const char *why);
 

@@ -140,8 +140,9 @@ void sessions_judge(struct peers *peers, struct session *session, int64_t now_ms
     }
 }
 
-/* The instance has come on another connection. What it was sent on this one is decided when the
- * other is believed; without `running` nothing will be said of it. */
+/* The instance has come on another connection. What was sent to it on this one is judged when the
+ * other connection is believed; without `running` nothing is said of these tasks, and they are lost
+ * now. */
 static void outrank(struct peers *peers, struct session *session, const struct ready *ready,
                     int64_t now_ms)
 {
@@ -157,7 +158,7 @@ static void outrank(struct peers *peers, struct session *session, const struct r
     session->is_outranked = true;
     session->has_spoken = false;
     session->ranked_ms = now_ms;
-    session->seen_ms = now_ms; /* it has dead_ms from now on, whatever silence was before */
+    session->seen_ms = now_ms; /* from now on the session may be silent for dead_ms */
     session->next_outranked = session->instance->outranked;
     session->instance->outranked = session;
     session->instance->session = NULL;

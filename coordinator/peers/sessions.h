@@ -38,19 +38,21 @@ struct ready {
     bool has_barrier;
 };
 
-/* Opens or updates the contact's session. SAGA_OVERLOADED, SAGA_NO_MEMORY: it has none now. The
- * contact has no session of another instance. */
+/* Opens or updates the contact's session. SAGA_OVERLOADED, SAGA_NO_MEMORY: the contact has no
+ * session now. The contact must not have a session of another instance. */
 MUST_CHECK enum saga_error sessions_ready(struct peers *peers, struct contact *contact,
                                           const struct ready *ready, int64_t now_ms);
-/* It has fallen silent: its flights are LOST, unless it said `bye` and has none. */
+/* The session has fallen silent: its flights are LOST, unless it said `bye` and has none. */
 void sessions_silent(struct peers *peers, struct session *session, int64_t now_ms);
-/* Ends it; its flights are LOST. `why` is a word for the log. */
+/* Ends the session; its flights are LOST. `why` is a word for the log. */
 void sessions_lose(struct peers *peers, struct session *session, const char *why, int64_t now_ms);
-/* When what its instance has not named is to be judged; INT64_MAX: not yet known, or never. */
+/* When the attempts that the session's instance has not named are to be judged; INT64_MAX: not yet
+ * known, or never. */
 int64_t sessions_judged_ms(const struct peers *peers, const struct session *session);
-/* Judges it: UNTAKEN, and the older connections on which nobody has spoken end. */
+/* The session is believed now: what its instance has not named is UNTAKEN, and the instance's older
+ * connections on which nobody has spoken end. */
 void sessions_judge(struct peers *peers, struct session *session, int64_t now_ms);
-/* A message has come from it. */
+/* A message has come from the session. */
 void sessions_heard(struct peers *peers, struct session *session, int64_t now_ms);
 /* No new tasks for anybody from now on; all are told. */
 void sessions_drain(struct peers *peers, int64_t after_ms, int64_t now_ms);

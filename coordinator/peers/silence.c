@@ -1,4 +1,4 @@
-/* silence.c - one look at all sessions, no more often than it can matter. */
+/* silence.c - one look at all sessions, no more often than any of them can be due. */
 #include "peers/silence.h"
 
 #include "peers/dispatch.h"
@@ -6,7 +6,7 @@
 #include "peers/sessions.h"
 #include "peers/slots.h"
 
-enum { SCANS_PER_HEARTBEAT = 8 }; /* all sessions are looked at no more often */
+enum { SCANS_PER_HEARTBEAT = 8 }; /* looks at all sessions, at the most */
 
 static int64_t earlier(int64_t one_ms, int64_t other_ms)
 {
@@ -73,7 +73,8 @@ void silence_tick(struct peers *peers, int64_t now_ms)
     flights_expire(&peers->flights, now_ms);
     int64_t due_ms = INT64_MAX;
     peers->due_ms = INT64_MAX;
-    /* From the last, for a session that ends is replaced by the last. More than one may. */
+    /* From the last one on, for the place of a session that ends is taken by the last session; more
+     * than one session may end. */
     for (uint32_t i = peers->session_count; i > 0; i--) {
         if (i <= peers->session_count) {
             due_ms = earlier(due_ms, look_at(peers, peers->sessions[i - 1], now_ms));
@@ -81,6 +82,6 @@ void silence_tick(struct peers *peers, int64_t now_ms)
     }
     due_ms = earlier(due_ms, flights_next_due(&peers->flights));
     due_ms = later(due_ms, now_ms + peers->options.heartbeat_ms / SCANS_PER_HEARTBEAT);
-    /* Sends that met a full pipe meanwhile asked to come back sooner. */
+    /* Sends that met a full pipe during this look have set an earlier time. */
     peers->due_ms = earlier(due_ms, peers->due_ms);
 }

@@ -30,7 +30,7 @@ struct peers {
     struct fields fields;
     struct peers_stats stats;
     struct buf out;  /* the message being packed */
-    struct buf body; /* a part of it that is packed first */
+    struct buf body; /* a part of the message that is packed before the message itself */
 
     struct contacts contacts;
     struct instances instances;
@@ -38,13 +38,13 @@ struct peers {
     struct flights flights;
     struct session *sessions[LIMIT_SESSIONS + OUTRANKED_MAX];
     uint32_t session_count;
-    uint32_t outranked_count; /* of them */
+    uint32_t outranked_count; /* of the sessions */
     struct clients clients;
     struct mint mint;
 
     int64_t ticked_ms;  /* last tick; 0 = none yet */
     int64_t due_ms;     /* when the next look at all sessions is due */
-    int64_t drained_ms; /* draining: when it is over */
+    int64_t drained_ms; /* draining: when the time for it is over */
     bool is_draining;
 };
 

@@ -25,7 +25,7 @@ void step_rest_until_needed(const struct step *step);
 /* Lets the step rest if its state allows that; else wakes it. */
 void step_rest(const struct step *step);
 
-/* The same for all steps: what may rest depends on the saga's direction. */
+/* Lets each step of the saga rest, or wakes it: which may rest depends on the saga's direction. */
 void saga_rest_all(struct saga *saga);
 
 /* Is the step one with for_each as a whole, and not one of its items? */

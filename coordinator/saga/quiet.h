@@ -11,8 +11,8 @@ struct call;
 /* When the time is over that the attempt was given with its task. */
 int64_t attempt_over_ms(const struct attempt *attempt);
 
-/* The same for an attempt of the call that is forgotten, and of which nothing is known but that it
- * was sent no later than left_ms. */
+/* When the time is over of an attempt of the call that has been forgotten, and of which nothing is
+ * known but that it was sent no later than left_ms. */
 int64_t call_past_over_ms(const struct call *call, int64_t left_ms);
 
 /* Has an attempt answered `later` without a time limit, so that only a `finish` can say that it

@@ -15,7 +15,7 @@
 #include "journal/row.h"
 #include "store/db.h"
 
-/* What the tables show: borrowed while they do. */
+/* What the tables show; borrowed as long as a batch is shown. */
 struct batch_shown {
     const struct rows *rows; /* NULL = nothing */
     const int64_t *kinds;    /* row of `kind` of each new head, by its index */

@@ -279,7 +279,7 @@ static const struct catalog_entry *find(const struct catalog *catalog, struct sp
     return entry;
 }
 
-/* The lock is the only thing that readers change. */
+/* A reader changes nothing of the catalog but its lock: so the cast takes no promise back. */
 static pthread_rwlock_t *lock_of(const struct catalog *catalog)
 {
     return (pthread_rwlock_t *)(uintptr_t)&catalog->lock;

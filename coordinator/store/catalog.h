@@ -40,11 +40,12 @@ uint32_t catalog_newest_version(const struct catalog *catalog, struct span name)
 const struct definition *catalog_find(const struct catalog *catalog, struct span name,
                                       uint32_t version);
 
-/* Of each: when it was applied. */
+/* When this version of a definition was applied. */
 int64_t catalog_applied_ms(const struct catalog *catalog, const struct definition *definition);
 
-/* Walks the newest version of each name, in the order of names: *at starts at 0; NULL at the end. A
- * name added during a walk may make it show one name twice, never leave one out. */
+/* Walks the newest version of each name, in the order of names: *at starts at 0; NULL at the end.
+ * When a name is added during a walk, the walk may show one name twice, and never leaves one out.
+ */
 const struct definition *catalog_next(const struct catalog *catalog, size_t *at);
 
 /* May so many versions more be added? Asked before they are made durable. */

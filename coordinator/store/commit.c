@@ -25,7 +25,7 @@
 
 enum {
     TAILS_PER_COMMIT = 512, /* old tails written with one commit: about a millisecond */
-    CHANGES_MANY = 4,       /* of heads: what is cheaper for many has a higher price for one */
+    CHANGES_MANY = 4,       /* heads: fewer cost less by one statement each */
     CRASH_STATUS = 137,     /* what a shell says of a process that was killed by SIGKILL */
 };
 
@@ -193,7 +193,8 @@ static enum saga_error raise_heads(struct writer *writer, uint64_t most, bool *a
         }
         db_bind_number(raise, 1, (int64_t)tail.saga);
         db_bind_number(raise, 2, (int64_t)tail.lsn);
-        /* No change when the head of this batch, or one before it, has said more. */
+        /* Changes nothing when a head, of this batch or of one before, has brought a later row into
+         * `saga` already. */
         enum saga_error rc = db_step(raise);
         if (rc != SAGA_OK) {
             return rc;
@@ -211,7 +212,8 @@ static void turn(struct writer *writer)
     writer->is_turning = true;
 }
 
-/* The old tails are in `saga`, durably. */
+/* The rows of `saga` know the newest rows of all old tails now, durably: the old tails are dropped.
+ */
 static void end_turn(struct writer *writer)
 {
     PRE(writer->is_turning);
@@ -286,9 +288,9 @@ static void crash_if_due(const struct writer *writer, const struct rows *rows, i
     }
 }
 
-/* What is to be known of a batch once it is durable. */
+/* What the writer must remember of a batch until the batch is durable. */
 struct written {
-    bool has_turned;      /* the old tails are all in `saga` */
+    bool has_turned;      /* all old tails have been written into `saga` */
     int64_t inbox_change; /* by how many events the inbox grew */
 };
 

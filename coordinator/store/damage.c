@@ -96,8 +96,8 @@ static void look_at_high_water(struct damage *damage)
                    " were durable: " FILES_HIGH_WATER,
                    damage->last_lsn, damage->high_water);
     }
-    /* The header is written anew when all is copied into the database. So a header that is torn
-     * takes nothing along, if the database is known to have everything. */
+    /* SQLite writes the header of its log anew when all of the log is copied into the database. So
+     * nothing is lost with a torn header, if the database is known to have everything. */
     if (damage->wal.has_bad_header && (is_low || !damage->has_high_water)) {
         damage_say(damage, "the header of the log " FILES_LOG " is damaged, and commits follow it");
     }

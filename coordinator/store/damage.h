@@ -37,8 +37,8 @@ void PRINTF_LIKE(2, 3) damage_say(struct damage *damage, const char *format, ...
  * SAGA_STORE_FAILED, SAGA_NO_MEMORY: the files cannot be read. */
 MUST_CHECK enum saga_error damage_look_at_files(struct damage *damage, const char *path);
 
-/* Goes on with the open database, which has our tables unless is_new. all: each lsn, not only those
- * that the log may have brought. */
+/* Looks at the open database too, which has our tables unless is_new. all: looks for each lsn, not
+ * only for those that the log may have brought. */
 MUST_CHECK enum saga_error damage_look_at_database(struct damage *damage, sqlite3 *db, bool is_new,
                                                    bool all);
 

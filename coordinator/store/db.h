@@ -17,7 +17,7 @@ enum saga_error db_error(sqlite3 *db, int rc);
 MUST_CHECK enum saga_error db_run(sqlite3 *db, const char *sql);
 /* The integer that a statement with one row and one column gives. */
 MUST_CHECK enum saga_error db_number(sqlite3 *db, const char *sql, int64_t *number);
-/* The same for SQL with one parameter, an integer. */
+/* The integer that a statement with one row and one column gives, and one parameter, an integer. */
 MUST_CHECK enum saga_error db_number_of(sqlite3 *db, const char *sql, int64_t parameter,
                                         int64_t *number);
 
@@ -28,7 +28,8 @@ void db_finalize(sqlite3_stmt **statements, size_t count);
 
 /* Runs a prepared statement that gives no row, and resets it. */
 MUST_CHECK enum saga_error db_step(sqlite3_stmt *statement);
-/* The same for a change that must touch exactly one row: SAGA_STORE_CORRUPT when it did not. */
+/* Runs a prepared statement that must change exactly one row: SAGA_STORE_CORRUPT when it changes
+ * another number. */
 MUST_CHECK enum saga_error db_change_one(sqlite3_stmt *statement);
 /* The integer of a prepared statement that gives one row; resets the statement. SAGA_STORE_CORRUPT
  * when there is no row. */
@@ -51,7 +52,7 @@ void db_end(sqlite3_stmt *statement);
 void db_bind_text(sqlite3_stmt *statement, int index, struct span text);
 void db_bind_blob(sqlite3_stmt *statement, int index, struct span bytes);
 void db_bind_number(sqlite3_stmt *statement, int index, int64_t number);
-/* NULL when the span is empty. */
+/* Binds bytes, and NULL when the span is empty. */
 void db_bind_text_or_null(sqlite3_stmt *statement, int index, struct span text);
 
 /* The bytes of a column (text or blob), until the statement moves on. */

@@ -11,8 +11,8 @@ static enum saga_error get_meta(struct writer *writer, const char *key, int64_t 
     return db_step_number(writer->statements[WRITE_GET_META], value);
 }
 
-/* From now on each row has its facets beside it, in a store that has had none before: up to which
- * row it was so is written once. */
+/* In a store that had no facets before, each row from now on has its facets beside it: the last row
+ * without facets is written down, once. */
 static enum saga_error begin_facets(struct writer *writer, int64_t last_lsn, uint64_t *facets_lsn)
 {
     static const char key[] = "facets_lsn";
@@ -28,7 +28,7 @@ static enum saga_error begin_facets(struct writer *writer, int64_t last_lsn, uin
     return rc;
 }
 
-/* Numbers of the database, as they are read. */
+/* What the database says by numbers alone, one query each. */
 struct numbers {
     int64_t heads_lsn;
     int64_t last_ms;

@@ -7,10 +7,10 @@
 
 #include "store/store.h"
 
-/* An identity that came before. */
+/* What is known of an event of the same identity that came before. */
 struct inbox_found {
     uint64_t number;
-    bool is_offered;     /* then what came of it: */
+    bool is_offered;     /* the two below are known then: */
     uint32_t delivered;  /* steps that took it */
     struct span started; /* msgpack array of sagas' ids; empty = none */
 };
@@ -30,7 +30,7 @@ typedef enum saga_error (*store_wait_fn)(const struct store_wait *wait, void *ar
 /* Which steps that wait. */
 struct wait_query {
     struct span name;
-    struct span path; /* empty: those that any event of the name may concern */
+    struct span path; /* empty: steps that any event of the name may concern */
     int64_t value;
     uint64_t saga; /* go on behind this saga and step; 0 = from the first */
     uint32_t step;
@@ -49,17 +49,18 @@ struct store_inbox_ops {
     /* The first kept event of this name with a greater number. SAGA_NOT_FOUND. */
     MUST_CHECK enum saga_error (*next)(struct store *store, struct span name, uint64_t number,
                                        struct arena *arena, struct inbox_row *row);
-    /* The first path behind this one that steps are found by which wait for this name.
-     * SAGA_NOT_FOUND. */
+    /* Steps that wait for events of a name are found by the path of the value that they wait for:
+     * the next such path behind this one. SAGA_NOT_FOUND. */
     MUST_CHECK enum saga_error (*next_path)(struct store *store, struct span name, struct span path,
                                             struct arena *arena, struct span *next);
-    /* Steps that wait, in order of saga and step. What fn returns other than SAGA_OK ends it. */
+    /* Steps that wait, in order of saga and step. When fn returns another value than SAGA_OK, the
+     * read ends with that. */
     MUST_CHECK enum saga_error (*waits)(struct store *store, const struct wait_query *query,
                                         store_wait_fn fn, void *arg);
-    /* Those of one saga, by its external id, for one name. */
+    /* Steps of one saga that wait, by its external id, for events of one name. */
     MUST_CHECK enum saga_error (*waits_of)(struct store *store, struct span id, struct span name,
                                            store_wait_fn fn, void *arg);
-    /* All that have not been told yet what came before their wait. */
+    /* All waiting steps that have not been told yet what came before their wait. */
     MUST_CHECK enum saga_error (*unrecalled)(struct store *store, store_wait_fn fn, void *arg);
 };
 

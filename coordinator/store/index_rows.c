@@ -1,4 +1,5 @@
-/* index_rows.c - next to nothing for a saga that is short, has no labels and is nobody's step. */
+/* index_rows.c - rows by which lists find sagas; a saga that is short, has no labels and is
+ * nobody's step gets next to none. */
 #include "store/index_rows.h"
 
 #include "store/rows.h"

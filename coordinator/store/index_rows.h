@@ -9,9 +9,10 @@
 
 #include "store/writer.h"
 
-enum { WAYPOINT_RECORDS = 64 }; /* between two ways into a history, at most */
+enum { WAYPOINT_RECORDS = 64 }; /* records between two waypoints of a history, at most */
 
-/* Writes these of a batch, inside the transaction of the batch, after its names and sagas. */
+/* Writes the rows of these tables that a batch brings, inside the transaction of the batch, after
+ * its names and sagas. */
 MUST_CHECK enum saga_error index_rows_write(struct writer *writer, const struct rows *rows);
 
 #endif

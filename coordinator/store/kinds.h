@@ -12,7 +12,7 @@
 
 enum { KINDS_KEPT = 64 }; /* a power of two; more than are in use at once, and 5 KiB */
 
-/* One that is remembered. */
+/* The row of `kind` of a definition, remembered. */
 struct kind {
     uint8_t name[LIMIT_NAME]; /* of a definition */
     size_t size;              /* of the name */
@@ -36,7 +36,7 @@ MUST_CHECK enum saga_error kinds_reserve(struct kinds *kinds, size_t count);
 MUST_CHECK enum saga_error kinds_find(struct kinds *kinds, sqlite3_stmt **statements,
                                       const struct head *head, int64_t *id);
 
-/* Finds that of each head that is new; there is room for all. */
+/* Finds the row of `kind` for each head that is new; kinds_make_room() has made room for all. */
 MUST_CHECK enum saga_error kinds_of_heads(struct kinds *kinds, sqlite3_stmt **statements,
                                           const struct rows *rows);
 

@@ -1,4 +1,5 @@
-/* list_source.c - what a seek has answered is kept, and asked again only when it is too great. */
+/* list_source.c - what a seek has answered is kept; the seek is asked again only when the list has
+ * gone below that answer. */
 #include "store/list_source.h"
 
 enum { CAPACITY_MIN = 4 };

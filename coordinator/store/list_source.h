@@ -11,9 +11,9 @@
 
 struct list_seek {
     enum reader_query query;
-    int64_t number;    /* its second parameter, if it has one */
-    struct span value; /* its third, if it has one; borrowed */
-    uint64_t at;       /* what it answered last; 0 = there are no more */
+    int64_t number;    /* second parameter of the query, if it has one */
+    struct span value; /* third parameter of the query, if it has one; borrowed */
+    uint64_t at;       /* what the query answered last; 0 = there are no more sagas */
     bool is_asked;
 };
 
@@ -27,7 +27,8 @@ struct list_source {
 MUST_CHECK enum saga_error list_source_add(struct list_source *source, struct arena *arena,
                                            const struct list_seek *seek);
 
-/* *saga: the greatest one up to `most`, or 0. It is asked for ever smaller numbers. */
+/* *saga: the greatest number up to `most` of a saga of the source, or 0. `most` must become smaller
+ * with each call. */
 MUST_CHECK enum saga_error list_source_next(struct list_source *source, const struct reader *reader,
                                             uint64_t most, uint64_t *saga);
 

@@ -1,4 +1,5 @@
-/* list_times.c - run after run, from the newest, each halved twice. */
+/* list_times.c - looks at one run of ascending times after the other, from the newest, and finds
+ * both ends of the span in a run by halving. */
 #include "store/list_times.h"
 
 void list_times_open(struct list_times *times, int64_t from_ms, int64_t until_ms)
@@ -60,7 +61,8 @@ static enum saga_error halve(const struct reader *reader, uint64_t low, uint64_t
     return SAGA_OK;
 }
 
-/* The run that holds the number `most`, and what of it belongs to the span. */
+/* Takes up the run that holds the number `most`, and finds which sagas of that run started in the
+ * span of time. */
 static enum saga_error take_run(struct list_times *times, const struct reader *reader,
                                 uint64_t most)
 {

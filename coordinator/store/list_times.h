@@ -19,8 +19,8 @@ struct list_times {
 /* 0 for either end: there is none. */
 void list_times_open(struct list_times *times, int64_t from_ms, int64_t until_ms);
 
-/* *saga: the greatest number up to `most` that a saga of the span can have, or 0. It is asked for
- * ever smaller numbers. */
+/* *saga: the greatest number up to `most` that a saga of the span can have, or 0. `most` must
+ * become smaller with each call. */
 MUST_CHECK enum saga_error list_times_next(struct list_times *times, const struct reader *reader,
                                            uint64_t most, uint64_t *saga);
 

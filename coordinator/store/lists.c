@@ -33,7 +33,7 @@ struct plan {
     uint32_t source_count;
     struct list_times times;
     bool has_times;
-    uint64_t *few; /* sagas of a prefix, ascending; NULL = no prefix, or many have it */
+    uint64_t *few; /* sagas of the prefix, ascending; NULL = none is asked for, or many have it */
     uint32_t few_count;
 };
 
@@ -148,7 +148,7 @@ static struct span end_of(struct span prefix, char end[NAME_SIZE])
     return span_of(end, prefix.size + 1);
 }
 
-/* Takes the sagas of the prefix if they are few. */
+/* Takes the sagas whose ids have the prefix as a condition, if they are few. */
 static enum saga_error add_prefix(struct plan *plan, const struct reader *reader)
 {
     char end[NAME_SIZE];
@@ -172,7 +172,7 @@ static enum saga_error add_prefix(struct plan *plan, const struct reader *reader
     return rc;
 }
 
-/* The greatest of the few up to `most`, or 0. */
+/* The greatest number up to `most` of the few sagas of the prefix, or 0. */
 static uint64_t next_of_few(struct plan *plan, uint64_t most)
 {
     PRE(plan->few != NULL);
@@ -211,8 +211,9 @@ static enum saga_error make_plan(struct plan *plan, struct reader *reader)
     return rc;
 }
 
-/* One round over all conditions: *most becomes the smallest of their answers, 0 = one has no more.
- * All agree when it stays what it was. */
+/* Asks each condition once for its greatest saga up to *most, which becomes the smallest of their
+ * answers; 0 = one of them has no more sagas. All agree on a saga when *most has stayed the same.
+ */
 static enum saga_error lower(struct plan *plan, const struct reader *reader, uint64_t *most)
 {
     enum saga_error rc = SAGA_OK;
@@ -235,7 +236,7 @@ struct show {
     uint32_t count;
 };
 
-/* Shows a saga, if its name has the prefix: to look at it again costs little. */
+/* Shows a saga, if its id has the prefix: that is looked at once more, which costs little. */
 static enum saga_error show_one(struct reader *reader, uint64_t saga, struct span prefix,
                                 struct show *show)
 {
@@ -282,7 +283,7 @@ static enum saga_error show_agreed(struct plan *plan, struct reader *reader, str
     return rc;
 }
 
-/* A prefix that many have, and nothing else: along the names. */
+/* A list whose only condition is a prefix that many ids have goes along the names. */
 static enum saga_error show_names(struct reader *reader, const struct store_filter *filter,
                                   struct show *show)
 {

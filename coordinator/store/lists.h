@@ -4,7 +4,7 @@
 
 #include "store/reader.h"
 
-/* As store_reader_ops.list. */
+/* What store_reader_ops.list promises, in SQLite. */
 MUST_CHECK enum saga_error lists_show(struct reader *reader, const struct store_filter *filter,
                                       store_item_fn fn, void *arg);
 

@@ -1,4 +1,4 @@
-/* memory_array.c - doubling. */
+/* memory_array.c - an array that has no room is doubled. */
 #include "store/memory_array.h"
 
 #include <stdint.h>

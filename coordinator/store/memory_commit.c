@@ -49,8 +49,8 @@ static bool is_new_in(const struct rows *rows, uint32_t before, uint64_t saga)
     return false;
 }
 
-/* What the database guards with keys and WHERE clauses: sagas that are new are new and have a name,
- * sagas that are updated are there. */
+/* Refuses what keys and WHERE clauses of the database refuse: a new saga that is known already or
+ * has no name, and a change of a saga that is not known. */
 static enum saga_error guard_heads(const struct memory *memory, const struct rows *rows)
 {
     IMPLIES(rows->head_count > 0, rows->heads != NULL);

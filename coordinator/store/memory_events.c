@@ -85,7 +85,8 @@ static bool add_identity(struct memory_events *inbox, const struct inbox_row *ro
 
 /* ---- committing ---- */
 
-/* What the database guards with keys: identities that are new are new, what is offered is known. */
+/* Refuses what keys of the database refuse: an event that says it is new and whose identity is
+ * known, and an outcome of an event that is not known. */
 static enum saga_error guard(const struct memory_events *inbox, const struct rows *rows)
 {
     IMPLIES(rows->inbox_count > 0, rows->inbox != NULL);

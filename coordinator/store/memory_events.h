@@ -46,7 +46,7 @@ MUST_CHECK enum saga_error memory_events_next_path(const struct memory_events *i
  * none. */
 bool memory_events_wait(const struct memory_events *inbox, const struct wait_query *query,
                         size_t *at, struct store_wait *wait);
-/* The same for any name and path: all that wait. */
+/* The next step that waits, whatever the event and the path. */
 bool memory_events_any_wait(const struct memory_events *inbox, size_t *at, struct store_wait *wait);
 
 #endif

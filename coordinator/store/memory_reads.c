@@ -42,7 +42,7 @@ enum saga_error memory_reads_rows(const struct memory *memory, const struct memo
     return SAGA_OK;
 }
 
-/* With all bytes copied into the arena. */
+/* The image of a saga, with all its bytes copied into the arena. */
 enum saga_error memory_reads_one(const struct memory *memory, struct span name, struct arena *arena,
                                  struct saga_image *image)
 {

@@ -46,13 +46,14 @@ void reader_take_head(sqlite3_stmt *row, struct head *head, struct span *name)
 
 /* How much of a saga is wanted. */
 struct wanted {
-    uint64_t tail; /* lsn of its newest row, if `saga` does not know it; else 0 */
+    uint64_t tail; /* lsn of the saga's newest row, if `saga` does not know that row; else 0 */
     struct chain_range range;
 };
 
 static const struct chain_range whole = {.first = 0, .end = UINT64_MAX};
 
-/* From a statement that stands on a head. After SAGA_STORE_CORRUPT head and name are set. */
+/* Reads a saga's image; `row` stands on the saga's head. After SAGA_STORE_CORRUPT head and name are
+ * set. */
 static enum saga_error read_image(struct reader *reader, sqlite3_stmt *row,
                                   const struct wanted *wanted, struct arena *arena,
                                   struct saga_image *image)

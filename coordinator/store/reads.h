@@ -4,8 +4,8 @@
 
 #include "store/reader.h"
 
-/* As store_ops.reader_open. scan_max: rounds in vain, after which a list leaves off; 0 =
- * what the product uses. */
+/* What store_ops.reader_open promises, in SQLite. scan_max: rounds in vain, after which a list
+ * leaves off; 0 = what the product uses. */
 MUST_CHECK enum saga_error reads_open(const char *path, struct tails *tails, uint64_t scan_max,
                                       struct store_reader **reader);
 

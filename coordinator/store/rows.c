@@ -79,7 +79,7 @@ static bool is_unfinished(enum saga_state state)
            state == SAGA_STATE_PARKED;
 }
 
-/* The three states above are all that are not final: states.def has the last word. */
+/* The three states above must be all that are not final, as states.def has them. */
 #define SAGA_STATE(name, number, text, final)                                                      \
     _Static_assert(                                                                                \
         (final) == !((number) == SAGA_STATE_RUNNING || (number) == SAGA_STATE_COMPENSATING ||      \

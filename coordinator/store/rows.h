@@ -10,7 +10,8 @@
 void rows_check(const struct rows *rows, uint64_t last_lsn);
 
 /* The external id of a saga that is new in this batch. *at is a hint where to look first, and set
- * to where the next one probably is; start with 0. {NULL, 0} when the batch does not name it. */
+ * to where the next name probably is; start with 0. {NULL, 0} when the batch does not name the
+ * saga. */
 struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at);
 
 /* The newest time that the batch tells of outside of the bodies, or 0. */
@@ -26,11 +27,11 @@ bool rows_has_prefix(struct span text, struct span prefix);
 /* Does the saga match all that the filter asks of its head, its cursor included? */
 bool rows_head_matches(const struct head *head, const struct store_filter *filter);
 
-/* Is a list in the order of names? A prefix is all that it asks for. */
+/* Is the list in the order of names? It is when the filter asks for a prefix and nothing else. */
 bool rows_go_by_name(const struct store_filter *filter);
 
-/* Is the next one in order of due times to be shown? Moves the place on to it, or says when it is
- * due. */
+/* Is this saga, the next one in the order of due times, to be shown? If so, moves the place on to
+ * the saga; else says when the saga is due. */
 bool rows_due_takes(struct store_due *due, int64_t due_ms, uint64_t saga);
 
 #endif

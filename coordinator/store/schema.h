@@ -6,8 +6,8 @@
 
 enum { SCHEMA_VERSION = 4 };
 
-/* Only looks: is it a store of ours, or empty? SAGA_STORE_NEWER: a later version wrote it;
- * SAGA_STORE_CORRUPT: it is something else. */
+/* Is the database a store of ours, or empty? Changes nothing. SAGA_STORE_NEWER: a later version of
+ * sagad wrote the store; SAGA_STORE_CORRUPT: the database is something else. */
 MUST_CHECK enum saga_error schema_check(sqlite3 *db, int64_t *version);
 /* Makes the tables in an empty database (version 0), or brings older ones up to date, in one
  * transaction. */

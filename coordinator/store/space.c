@@ -8,10 +8,11 @@
 enum {
     PAGE_SIZE = 4096,
     FRAME_SIZE = PAGE_SIZE + 24,
-    COMMIT_PAGES = 32,  /* of any commit: roots, meta, the ends of tables that are appended to */
-    TAIL_PAGES = 512,   /* sagas whose newest row is written behind with a commit: commit.c */
-    ITEM_PAGES = 4,     /* of an entry of a list that lies anywhere: its row, and indexes of it */
-    ENTRY_SIZE = 64,    /* of a row beside its bytes */
+    COMMIT_PAGES = 32, /* of any commit: roots, meta, the ends of tables that are appended to */
+    TAIL_PAGES =
+        512,         /* sagas whose rows a commit corrects besides its own work: TAILS_PER_COMMIT */
+    ITEM_PAGES = 4,  /* of an entry that goes anywhere: its row, and the indexes of that row */
+    ENTRY_SIZE = 64, /* what a row takes beside its bytes */
     TIGHT_FRAMES = 64,  /* a shorter log is not worth a copy */
     TIGHT_SPARE = 2048, /* pages beyond what is needed, below which space is tight: 8 MiB */
     DISK_OF_A_BYTE = 3, /* half of a page may be empty, and each page is written twice */
@@ -91,7 +92,8 @@ uint64_t space_pages(const struct space *space, const struct rows *rows)
     return COMMIT_PAGES + placed_pages(space, store_items(rows)) + 3 * bytes / 2 / PAGE_SIZE;
 }
 
-/* Bytes of the disk that so many pages need, and the copy of the log after them. */
+/* Bytes of the disk that so many changed pages need in the log, and then the copy of the log into
+ * the database. */
 static uint64_t need_of(const struct space *space, uint64_t pages)
 {
     uint64_t end = (count_of(&space->frames) + pages) * FRAME_SIZE;

@@ -17,12 +17,12 @@
 #include "journal/row.h"
 #include "store/store.h"
 
-/* The log, as the writer has left it; read by the loop's thread. */
+/* The log, as the writer's thread has left it; the loop's thread reads these numbers. */
 struct space {
     const char *path;     /* of the store; borrowed */
     uint64_t spare;       /* bytes that must stay free */
     atomic_llong frames;  /* of the log, up to which the next commit may append */
-    atomic_llong pending; /* of these, those not copied into the database yet */
+    atomic_llong pending; /* of these frames, those not copied into the database yet */
 };
 
 /* The log of the store at `path` as it lies there: all of it may have to be copied. Keeps path. */

@@ -1,4 +1,4 @@
-/* sqlite.c - from the handle of a store to what lies behind the handle. */
+/* sqlite.c - finds the state of a store in SQLite behind its handle. */
 #include "store/sqlite.h"
 
 struct store_sqlite *sqlite_of(const struct store *base)

@@ -15,10 +15,10 @@ struct store_sqlite {
     struct reader *reader; /* owned; of the loop's own thread */
     struct store_facts facts;
     uint64_t submitted;   /* batches since open */
-    uint64_t pages;       /* that the last of them changes, at the most */
+    uint64_t pages;       /* pages that the last of these batches changes, at the most */
     int lock;             /* descriptor of the lock file; -1 = none */
-    struct damage damage; /* as found when it opened */
-    int64_t version;      /* of its schema when it was opened; 0 = it was empty */
+    struct damage damage; /* found when the store was opened */
+    int64_t version;      /* of the schema when the store was opened; 0 = the store was empty */
     char path[SQLITE_PATH_SIZE];
 };
 

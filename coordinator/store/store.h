@@ -25,7 +25,8 @@ struct store_facet {
     struct span value;
 };
 
-/* Which sagas a list is to show: those for which all is so. Empty or zero = any. */
+/* Which sagas a list is to show: those that fit every field. A field that is empty or zero fits
+ * all. */
 struct store_filter {
     enum saga_state state;
     struct span definition;
@@ -41,8 +42,8 @@ struct store_filter {
     struct span after;
     uint32_t limit;  /* 1..500 */
     bool unfinished; /* running, compensating or parked */
-    /* Result, if there is a place for it: sagas started before this one were not looked at, for too
-     * few of the newer ones matched all that was asked; 0 = all were. */
+    /* Result, unless NULL: the list left off here, because too few sagas fitted; sagas started
+     * before this one were not looked at. 0 = all were looked at. */
     uint64_t *left_off;
 };
 
@@ -153,8 +154,8 @@ struct store_ops {
      * -1: call `durable` at will (the memory store, which has no thread). */
     int (*wake)(const struct store *store);
 
-    /* How many bytes the batch at hand may have, in all, so that submit takes it: its records, and
-     * STORE_ITEM_SIZE for each of store_items(). Asked before a request is taken. */
+    /* How many bytes the next batch may have in all, so that submit takes it: bytes of its records,
+     * and STORE_ITEM_SIZE for each of store_items(). Asked before a request is taken. */
     uint64_t (*room)(struct store *store);
 
     /* Reads of the loop's own thread see what is durable. */

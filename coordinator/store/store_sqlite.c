@@ -234,7 +234,7 @@ static enum saga_error connect(struct store_sqlite *store)
     return SAGA_OK;
 }
 
-/* Whose file is this, and is it what it was? */
+/* Is the file a store of ours, and has nothing of it been lost? */
 static enum saga_error look_at_database(struct store_sqlite *store)
 {
     struct damage *damage = &store->damage;
@@ -354,7 +354,7 @@ static uint64_t number_or(uint64_t given, uint64_t otherwise)
     return given > 0 ? given : otherwise;
 }
 
-/* What is not given becomes what the product uses. */
+/* Options that are zero become what the product uses. */
 static void set_options(struct store_sqlite *store, const struct store_sqlite_options *given)
 {
     PRE(given->checkpoint_frames >= 0);

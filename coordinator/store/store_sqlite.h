@@ -9,10 +9,10 @@ struct store_sqlite_options {
     bool accept_loss; /* go on with what is there when the store is not what it was */
     uint64_t
         crash_at_row; /* test builds: _exit(137) right after (see crash_phase) the n-th row; 0 */
-    int crash_phase;  /* 0 = before its commit, 1 = after its commit, before it is known */
+    int crash_phase;  /* 0 = before the row's commit, 1 = after it, before anybody knows */
     /* For tests; 0 = what the product uses. */
     uint64_t turn_rows;        /* rows after which the newest rows of live sagas are noted */
-    int64_t checkpoint_frames; /* length of the log at which it is copied back */
+    int64_t checkpoint_frames; /* length of the log at which the log is copied into the database */
     uint64_t space_min;        /* bytes of the disk that stay free */
     uint64_t scan_max;         /* rounds in vain, after which a list leaves off */
 };

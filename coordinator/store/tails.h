@@ -41,12 +41,12 @@ void tails_close(struct tails *tails);
 
 /* Room for this many more sagas, so that the next tails_commit() cannot fail. SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error tails_reserve(struct tails *tails, size_t count);
-/* The batch has become durable. */
+/* The batch has become durable: notes its rows and heads. */
 void tails_commit(struct tails *tails, const struct rows *rows);
-/* One row, read back at open; room must be there. */
+/* Notes a row that was read back when the store opened; room must be there. */
 void tails_set(struct tails *tails, uint64_t saga, uint64_t lsn);
 
-/* The newest row of the saga, as far as it is not in its own row; else 0. Any thread. */
+/* The lsn of the saga's newest row, if the saga's own row does not know it; else 0. Any thread. */
 uint64_t tails_get(struct tails *tails, uint64_t saga);
 
 /* The young become the old; the old must have been dropped. */

@@ -80,7 +80,7 @@ static bool is_same(struct sum one, struct sum other)
     return one.a == other.a && one.b == other.b;
 }
 
-/* false: there are not so many bytes. */
+/* Reads exactly so many bytes of the log; false: there are fewer. */
 static bool read_at(int file, void *bytes, size_t size, int64_t place)
 {
     PRE(place >= 0);
@@ -111,7 +111,8 @@ static bool take_header(struct wal *wal, const uint8_t *header)
     return has_form && is_same(add(zero, header, HEADER_SUMMED, wal->big_endian), wal->sum);
 }
 
-/* Reads the next frame and judges it. */
+/* Reads the next frame: is it of this log, right after its predecessor, and the last one of a
+ * transaction? */
 static bool next_frame(struct wal *wal)
 {
     size_t size = FRAME_HEADER_SIZE + wal->page_size;
@@ -163,11 +164,11 @@ static void walk(struct wal *wal, struct wal_report *report)
     POST(report->good <= report->frames);
 }
 
-/* Without its header a log is none. Did it hold anything? The frames say so themselves, when one
- * goes on from the one before, and has the same salt. */
+/* SQLite takes a log without a right header for empty. Were there commits in the log? Yes, if a
+ * frame goes on from the one before, and has the same salt. */
 static bool has_orphans(struct wal *wal)
 {
-    wal->page_size = 4096; /* what SQL_WRITER_PRAGMAS says */
+    wal->page_size = 4096; /* as SQL_WRITER_PRAGMAS sets */
     wal->big_endian = false;
     if (!next_frame(wal)) {
         return false;

@@ -21,8 +21,7 @@ struct wal_report {
     uint32_t frames;     /* whole frames that the file has room for */
     uint32_t good;       /* frames up to the last commit that SQLite will read */
     bool has_bad_header; /* frames that belong together, behind a header that is none */
-    uint32_t
-        bad_frame; /* the first bad one of those before a later transaction, from 1; 0 = none */
+    uint32_t bad_frame;  /* first bad frame before a later transaction, from 1; 0 = none */
 };
 
 /* Reads the log of the store at `path`. SAGA_STORE_FAILED: it cannot be read. */

@@ -52,7 +52,7 @@ static int count_frames(void *arg, sqlite3 *db, const char *schema, int frames)
     return SQLITE_OK;
 }
 
-/* A longer mode waits for readers, for a moment. */
+/* How the log is copied: a mode that also cuts the log waits some moments for readers. */
 static int mode_of(const struct writer *writer, bool is_tight)
 {
     if (is_tight) {
@@ -121,7 +121,7 @@ static enum saga_error work(struct writer *writer, const struct rows *batch)
     return is_due || is_tight ? checkpoint(writer, is_tight) : SAGA_OK;
 }
 
-/* Nobody was served, and so nothing is announced. */
+/* Copies the log without a batch at work: no batch becomes durable by that, so none is counted. */
 static enum saga_error tidy(struct writer *writer)
 {
     PRE(atomic_load(&writer->is_tidying));
@@ -226,7 +226,8 @@ static void join(struct writer *writer)
     close(writer->wake);
 }
 
-/* What the tails know goes into `saga`, so that the next start has nothing to read. */
+/* The newest rows that the tails know go into `saga`, so that the next start need not look for
+ * them. */
 static void write_tails(struct writer *writer)
 {
     PRE(!writer->is_running);
@@ -245,7 +246,8 @@ void writer_stop(struct writer *writer)
     if (!writer->db) {
         return;
     }
-    /* Closing copies the log and removes it; not when nobody knows what reached the disk. */
+    /* To close a database SQLite copies its log and removes the log. That must not be when nobody
+     * knows what has reached the disk. */
     if (writer_has_failed(writer)) {
         sqlite3_db_config(writer->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     }

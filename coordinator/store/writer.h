@@ -37,9 +37,9 @@ struct writer {
     atomic_bool is_tidying;             /* asked to, and not done yet */
     struct space space;
 
-    /* The thread's own; open sets them before the thread starts. */
+    /* Of the writer's thread alone; opening sets these fields before the thread starts. */
     uint64_t last_lsn;        /* of what is durable */
-    uint64_t heads_lsn;       /* as in meta */
+    uint64_t heads_lsn;       /* the heads_lsn of `meta` */
     uint64_t turn_lsn;        /* what heads_lsn becomes when the old tails are written */
     bool is_turning;          /* the old tails are being written */
     uint64_t row_count;       /* rows since open, for crash_at_row */
