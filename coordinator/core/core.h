@@ -67,7 +67,7 @@ bool core_is_idle(const struct core *core);
 
 struct core_stats {
     uint64_t commits; /* batches made durable since core_new() */
-    uint64_t rows;    /* in those batches */
+    uint64_t rows;    /* rows in those batches */
     uint32_t sagas;   /* in memory */
 };
 

@@ -29,7 +29,7 @@ struct ticking {
 struct ticks {
     struct ticking *first;
     struct heap due;
-    uint64_t count;     /* of all that there were: ties among equal times */
+    uint64_t count;     /* schedules that ever were; orders those that are due at one time */
     int64_t serving_ms; /* 0 = not yet */
     int64_t retry_ms;   /* nothing could be started: not before then */
 };

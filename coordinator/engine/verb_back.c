@@ -86,8 +86,8 @@ static enum saga_error check_plan(struct turn *turn, const struct verb_request *
     return SAGA_OK;
 }
 
-/* On the way to a save-point an accepted step stays as it is, so only a step that has succeeded can
- * be accepted. Packs those of the verb's list. */
+/* Packs the steps that the verb accepts to keep on the way to a save-point. An accepted step stays
+ * as it is, so only a step that has succeeded can be accepted. */
 static enum saga_error pack_spared(struct turn *turn, const struct verb_request *verb,
                                    struct buf *out, const char **why)
 {
