@@ -9,7 +9,7 @@
 #include "engine/lock_table.h"
 #include "engine/lookup.h"
 #include "engine/state.h"
-#include "saga/keys.h"
+#include "journal/child_name.h"
 #include "saga/saga.h"
 
 enum saga_error engine_pass_over(struct engine *engine, uint64_t saga, struct batch *batch)
@@ -22,7 +22,7 @@ enum saga_error engine_pass_over(struct engine *engine, uint64_t saga, struct ba
 enum saga_error engine_tell_parent(struct span name, struct batch *batch)
 {
     PRE(name.size > 0);
-    struct child_end end = {.parent = saga_parent_name(name),
+    struct child_end end = {.parent = child_name_parent(name),
                             .child = name,
                             .state = SAGA_STATE_PARKED,
                             .code = span_text("child_parked"),

@@ -21,6 +21,7 @@
 #include "engine/trace.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
+#include "journal/child_name.h"
 #include "journal/record.h"
 #include "saga/attempt.h"
 #include "saga/keys.h"
@@ -194,7 +195,7 @@ enum saga_error saga_begin(struct engine *engine, const struct event *event, str
  * an event. */
 static void note_child(struct engine *engine, const struct saga *child)
 {
-    struct saga *parent = lookup_saga(engine, saga_parent_name(child->name));
+    struct saga *parent = lookup_saga(engine, child_name_parent(child->name));
     PRE(parent != child);
     if (parent) {
         child_has_begun(parent, child);

@@ -95,27 +95,6 @@ struct span step_child_name(const struct step *step, uint32_t run)
     return join(step->saga, parts, ARRAY_COUNT(parts));
 }
 
-/* The last '~' before `end` in the name; SIZE_MAX = none. */
-static size_t last_tilde(struct span name, size_t end)
-{
-    PRE(end <= name.size);
-    while (end > 0 && name.data[end - 1] != '~') {
-        end--;
-    }
-    return end > 0 ? end - 1 : SIZE_MAX;
-}
-
-struct span saga_parent_name(struct span name)
-{
-    size_t at = last_tilde(name, name.size);
-    /* A step's name begins with no digit, so digits are the number of a run. */
-    bool is_run = at != SIZE_MAX && at + 1 < name.size && name.data[at + 1] >= '0' &&
-                  name.data[at + 1] <= '9';
-    at = is_run ? last_tilde(name, at) : at;
-    CHECK(at == SIZE_MAX || at < name.size);
-    return span_of(name.data, at == SIZE_MAX ? 0 : at);
-}
-
 struct step *saga_step_of_key(struct saga *saga, struct span key)
 {
     PRE(saga->name.size > 0);

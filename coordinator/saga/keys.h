@@ -14,9 +14,6 @@ struct span call_key(const struct call *call, uint32_t run);
 /* "<saga>~<step>[~run]" in the saga's arena: the id of a child; empty = no memory. */
 struct span step_child_name(const struct step *step, uint32_t run);
 
-/* The parent's id, which is part of a child's id; empty when the saga is nobody's child. */
-struct span saga_parent_name(struct span name);
-
 /* The step that a key of this saga names; NULL when it has none. */
 struct step *saga_step_of_key(struct saga *saga, struct span key);
 

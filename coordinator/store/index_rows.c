@@ -2,6 +2,7 @@
  * nobody's step gets next to none. */
 #include "store/index_rows.h"
 
+#include "journal/child_name.h"
 #include "store/rows.h"
 
 /* Do the records of the row pass a multiple of WAYPOINT_RECORDS? */
@@ -31,7 +32,7 @@ static enum saga_error write_waypoints(struct writer *writer, const struct rows 
 /* A parent that is not known has nobody who asks for its children. */
 static enum saga_error write_child(struct writer *writer, uint64_t saga, struct span name)
 {
-    struct span parent = rows_parent_name(name);
+    struct span parent = child_name_parent(name);
     PRE(parent.size < name.size || name.size == 0);
     if (parent.size == 0) {
         return SAGA_OK;

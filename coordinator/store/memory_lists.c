@@ -1,6 +1,7 @@
 /* memory_lists.c - the twin of lists.c: every saga is looked at. */
 #include "store/memory_lists.h"
 
+#include "journal/child_name.h"
 #include "store/rows.h"
 
 static bool matches(const struct memory *memory, const struct memory_saga *saga,
@@ -8,7 +9,7 @@ static bool matches(const struct memory *memory, const struct memory_saga *saga,
 {
     PRE(filter->facet_count <= STORE_FACETS_MAX);
     bool is_of =
-        filter->parent.size == 0 || span_equal(rows_parent_name(saga->name), filter->parent);
+        filter->parent.size == 0 || span_equal(child_name_parent(saga->name), filter->parent);
     return is_of && rows_has_prefix(saga->name, filter->prefix) &&
            rows_head_matches(&saga->head, filter) &&
            memory_facets_match(&memory->facets, saga->head.saga, filter);

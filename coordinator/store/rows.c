@@ -87,23 +87,6 @@ static bool is_unfinished(enum saga_state state)
         "the unfinished states changed: " #name);
 #include "schemas/states.def"
 
-static bool is_digit(uint8_t byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
-/* Names of steps do not begin with a digit, and hold no ~: the parent's name ends before the last ~
- * that no digit follows. */
-struct span rows_parent_name(struct span name)
-{
-    for (size_t at = name.size; at > 1; at--) {
-        if (name.data[at - 1] == '~' && at < name.size && !is_digit(name.data[at])) {
-            return span_of(name.data, at - 1);
-        }
-    }
-    return (struct span){NULL, 0};
-}
-
 bool rows_has_prefix(struct span text, struct span prefix)
 {
     return text.size >= prefix.size &&

@@ -17,10 +17,6 @@ struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at)
 /* The newest time that the batch tells of outside of the bodies, or 0. */
 int64_t rows_last_ms(const struct rows *rows);
 
-/* The external id of the saga of which the saga of this name is a step: an id of the form
- * <parent>~<step> or <parent>~<step>~<number>. Empty: the saga is nobody's step. */
-struct span rows_parent_name(struct span name);
-
 /* Does the text begin with the prefix? */
 bool rows_has_prefix(struct span text, struct span prefix);
 

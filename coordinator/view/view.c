@@ -6,6 +6,7 @@
 #include "base/mp.h"
 #include "engine/due.h"
 #include "engine/load.h"
+#include "journal/child_name.h"
 #include "journal/saga_image.h"
 #include "saga/attempts.h"
 #include "saga/calls.h"
@@ -121,7 +122,7 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
     int64_t window_ms = saga->definition->reversal_window_ms;
     bool reversible = saga->state == SAGA_STATE_COMPLETED && window_ms > 0;
     *view = (struct view){.name = saga->name,
-                          .parent = saga_parent_name(saga->name),
+                          .parent = child_name_parent(saga->name),
                           .cause = saga->event,
                           .definition = saga->definition->name,
                           .version = saga->definition->version,

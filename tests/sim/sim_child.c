@@ -12,11 +12,12 @@
  *
  * All is learned from the records and heads at the moment of their commit. One saga hears of
  * another only after a commit: what makes it act was durable before, in an older commit. */
+#include "journal/child_name.h"
 #include "journal/record.h"
-#include "sim.h"
-#include "saga/keys.h"
 #include "language/definition.h"
 #include "language/step_kind.h"
+#include "saga/keys.h"
+#include "sim.h"
 
 /* Turns that a child may still take before it hears that its parent has turned back: its own is
  * perhaps under way to the disk, and others stand before the one that tells it. */
@@ -44,7 +45,7 @@ static void read_place(struct sim *sim, struct sim_saga *saga, struct span rest)
 void sim_child_note_saga(struct sim *sim, struct sim_saga *saga)
 {
     struct span name = span_text(saga->name);
-    struct span parent = saga_parent_name(name);
+    struct span parent = child_name_parent(name);
     if (parent.size == 0) {
         return;
     }

@@ -10,6 +10,7 @@
 #include "engine/locks.h"
 #include "engine/pivot.h"
 #include "engine/turn.h"
+#include "journal/child_name.h"
 #include "journal/record.h"
 #include "journal/verb.h"
 #include "saga/keys.h"
@@ -25,7 +26,7 @@ static uint32_t depth_of(struct span name)
     PRE(name.size > 0);
     PRE(name.size <= LIMIT_KEY);
     uint32_t depth = 0;
-    for (name = saga_parent_name(name); name.size > 0; name = saga_parent_name(name)) {
+    for (name = child_name_parent(name); name.size > 0; name = child_name_parent(name)) {
         depth++;
     }
     return depth;
@@ -106,7 +107,7 @@ bool child_tell_none(struct batch *batch, const struct child_ask *ask, const cha
 {
     IMPLIES(!code, !message);
     struct child_end end = {
-        .parent = saga_parent_name(ask->start.name), .child = ask->start.name, .is_busy = !code};
+        .parent = child_name_parent(ask->start.name), .child = ask->start.name, .is_busy = !code};
     if (code) {
         end.code = span_text(code);
         end.message = span_text(message);
@@ -153,20 +154,20 @@ static void tell(struct turn *turn, struct span parent)
 bool child_owes_its_end(const struct saga *saga)
 {
     PRE(saga->magic == SAGA_MAGIC);
-    return saga_state_is_final(saga->state) && saga_parent_name(saga->name).size > 0;
+    return saga_state_is_final(saga->state) && child_name_parent(saga->name).size > 0;
 }
 
 bool child_owes_news(const struct saga *saga)
 {
     PRE(saga->magic == SAGA_MAGIC);
-    return state_is_settled(saga->state) && saga_parent_name(saga->name).size > 0;
+    return state_is_settled(saga->state) && child_name_parent(saga->name).size > 0;
 }
 
 void child_tell(struct turn *turn)
 {
     PRE(turn->saga->magic == SAGA_MAGIC);
     turn->saga->live.is_untold = false;
-    struct span parent = saga_parent_name(turn->saga->name);
+    struct span parent = child_name_parent(turn->saga->name);
     bool goes_on = turn->state_before == SAGA_STATE_PARKED;
     if (parent.size > 0 && (goes_on || state_is_settled(turn->saga->state))) {
         tell(turn, parent);
@@ -231,6 +232,6 @@ void child_obey(struct turn *turn, const struct child_ask *ask)
         }
     } else {
         saga->live.is_untold = false;
-        tell(turn, saga_parent_name(saga->name));
+        tell(turn, child_name_parent(saga->name));
     }
 }
