@@ -45,7 +45,7 @@ struct port {
     void *watched;          /* the socket, borrowed */
     void *news;             /* what ZeroMQ says of the socket */
     int listening;          /* ours, of the socket on which ZeroMQ listens; -1 = not bound yet */
-    struct sockaddr_un ipc; /* where it listens, if that is a file; else all zero */
+    struct sockaddr_un ipc; /* the file that the socket listens on, if it is one; else all zero */
     mode_t ipc_mode;        /* of that file while the door is open */
     int null;               /* /dev/null, which the spares are copies of */
     int spares[SPARES_MAX]; /* the first spare_count: given up to accept somebody; -1 = was given up
@@ -56,7 +56,7 @@ struct port {
     bool is_shut;
     bool lacks;      /* ZeroMQ had no descriptor for somebody */
     int64_t look_ms; /* when the door is shut: the next look of itself; 0 = when there is news */
-    int64_t said_ms; /* when the log last had a line about it; 0 = never */
+    int64_t said_ms; /* when the log last had a line about the door; 0 = never */
     uint32_t turned_away; /* since that line */
 };
 
@@ -229,8 +229,8 @@ static void note_listening(struct port *port, int fd)
     if (port->listening >= 0) {
         return;
     }
-    /* Of its own, for ZeroMQ closes its descriptor when it likes. That neither waits in accept()
-     * suits both. */
+    /* A descriptor of the port's own, for ZeroMQ closes its descriptor when it likes. Both are of
+     * one socket, so that O_NONBLOCK holds for ZeroMQ too, which never waits in accept() anyway. */
     port->listening = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     MAYBE(fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
     if (getsockname(fd, (struct sockaddr *)&port->ipc, &size) != 0 ||

@@ -21,10 +21,10 @@ MUST_CHECK enum saga_error port_open(void *context, void *socket, struct port **
 void port_close(struct port **port);
 /* The socket that is readable when port_look() has something to do. */
 void *port_news(const struct port *port);
-/* How long to wait for it: timeout_ms (-1 = for ever), or less when port_look() has something to do
- * of itself then; 0 = now. */
+/* How long the caller may wait for news: timeout_ms (-1 = for ever), or less when port_look() has
+ * something to do by itself before; 0 = not at all. */
 int64_t port_wait_ms(const struct port *port, int64_t timeout_ms);
-/* Counts who came and went; shuts the door, or opens it again. Never blocks. */
+/* Counts the connections that came and went; shuts the door, or opens it again. Never blocks. */
 void port_look(struct port *port);
 
 #endif
