@@ -175,7 +175,10 @@ static int hex_of(char c)
 static struct span header_of(struct http_call *call, const char *name)
 {
     const char *text = headers_text(call, name);
-    size_t size = text ? strlen(text) : 0;
+    if (!text) {
+        return (struct span){NULL, 0};
+    }
+    size_t size = strlen(text);
     uint8_t *out = size > 0 ? arena_take(&call->arena, size) : NULL;
     size_t length = 0;
     bool quoted = size >= 2 && text[0] == '"' && text[size - 1] == '"';

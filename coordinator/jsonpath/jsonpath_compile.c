@@ -18,7 +18,7 @@ enum saga_error jsonpath_compile_prefix(struct span text, struct arena *arena,
                                         const struct jsonpath **path, size_t *size,
                                         struct jsonpath_problem *problem)
 {
-    struct jsonpath_parser p = {.text = text, .arena = arena};
+    struct jsonpath_parser p = jsonpath_parser_open(text, arena);
     struct jsonpath *compiled = jsonpath_parser_take(&p, sizeof(*compiled));
     if (jsonpath_parser_peek(&p) != '$') {
         jsonpath_parser_refuse(&p, 0, "a query begins with '$'");
@@ -49,7 +49,7 @@ enum saga_error jsonpath_compile_condition(struct span text, struct arena *arena
                                            const struct jsonpath_condition **condition,
                                            struct jsonpath_problem *problem)
 {
-    struct jsonpath_parser p = {.text = text, .arena = arena};
+    struct jsonpath_parser p = jsonpath_parser_open(text, arena);
     struct jsonpath_condition *compiled = jsonpath_parser_take(&p, sizeof(*compiled));
     if (!jsonpath_parser_failed(&p)) {
         jsonpath_parser_blanks(&p);

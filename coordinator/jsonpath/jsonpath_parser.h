@@ -18,6 +18,12 @@ struct jsonpath_parser {
     const struct jsonpath_query *queries; /* those with "$" so far, the last one first */
 };
 
+/* At the beginning of a text, of which an empty one may have no place in memory. */
+static inline struct jsonpath_parser jsonpath_parser_open(struct span text, struct arena *arena)
+{
+    return (struct jsonpath_parser){.text = text.data ? text : span_text(""), .arena = arena};
+}
+
 /* Was something wrong, or no memory left? */
 static inline bool jsonpath_parser_failed(const struct jsonpath_parser *p)
 {

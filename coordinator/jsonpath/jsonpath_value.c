@@ -134,7 +134,7 @@ static void read_all(struct reading_value *r)
 enum saga_error jsonpath_value_read(struct span text, struct arena *arena, struct span *value,
                                     size_t *size, struct jsonpath_problem *problem)
 {
-    struct reading_value r = {.p = {.text = text, .arena = arena}};
+    struct reading_value r = {.p = jsonpath_parser_open(text, arena)};
     bool ok = true;
     buf_open(&r.out, LIMIT_VALUE);
     read_all(&r);
