@@ -346,7 +346,8 @@ SAGA_PUBLIC void saga_answer_cost(struct saga_answer *answer, int64_t micro_usd)
  *
  * One table in the participant's own database, written in the participant's own transaction, solves
  * what at-least-once delivery brings: a do that comes twice gives its first output again; an undo
- * whose do never came answers ok and is remembered; a do that comes after its undo is refused.
+ * whose do never came answers ok and is remembered; a do that comes after its undo is refused; a
+ * confirm is done once. The table is that of schemas/barrier.sql, for programs in any language.
  *
  *     static void reserve_seat(const struct saga_task *task, struct saga_answer *answer, void *arg)
  *     { ... SQL on arg, saga_answer_ok() or saga_answer_failed(); no BEGIN, no COMMIT ... }

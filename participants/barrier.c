@@ -10,28 +10,33 @@
  * finds `undone` comes after its undo and is refused. An undo that finds `undone` has nothing left
  * to undo. An undo that finds no row came before its do: the row is written as `undone`, so that
  * the do is refused if it still comes. An undo writes a second row, `done`, under its own key, for
- * a check that asks about the undo. */
+ * a check that asks about the undo. A confirm has a row of its own too, and is done once. */
 #include <sqlite3.h>
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "embed/embed_barrier_sql.h"
 #include "participants/answer.h"
 
 enum barrier_state { STATE_NONE = 0, STATE_DONE = 1, STATE_UNDONE = 2 };
 
-static const char create_sql[] =
-    "CREATE TABLE IF NOT EXISTS saga_barrier("
-    " key TEXT PRIMARY KEY NOT NULL, state INTEGER NOT NULL, output BLOB,"
-    " used_ms INTEGER NOT NULL) WITHOUT ROWID";
 static const char find_sql[] = "SELECT state, output FROM saga_barrier WHERE key = ?1";
 static const char put_sql[] =
     "INSERT INTO saga_barrier(key, state, output, used_ms) VALUES(?1, ?2, ?3, ?4)"
     " ON CONFLICT(key) DO UPDATE SET state = ?2, output = ?3, used_ms = ?4";
 static const char forget_sql[] = "DELETE FROM saga_barrier WHERE used_ms < ?1";
 
+/* The first statement of schemas/barrier.sql is SQLite's; sqlite3_prepare_v2() stops behind it. */
 enum saga_error saga_barrier_create(struct sqlite3 *db)
 {
-    return sqlite3_exec(db, create_sql, NULL, NULL, NULL) == SQLITE_OK ? SAGA_OK : SAGA_INTERNAL;
+    sqlite3_stmt *statement = NULL;
+    const char *sql = (const char *)embed_barrier_sql;
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) {
+        return SAGA_INTERNAL;
+    }
+    int rc = sqlite3_step(statement);
+    sqlite3_finalize(statement);
+    return rc == SQLITE_DONE ? SAGA_OK : SAGA_INTERNAL;
 }
 
 static int64_t wall_ms(void)
@@ -141,7 +146,9 @@ enum saga_verdict saga_barrier_enter(struct sqlite3 *db, const struct saga_task 
                                      struct saga_answer *answer)
 {
     enum barrier_state state;
-    if (!find(db, task->do_key, task->kind == SAGA_KIND_DO ? answer : NULL, &state)) {
+    bool is_undo = task->kind == SAGA_KIND_UNDO;
+    const char *key = task->kind == SAGA_KIND_CONFIRM ? task->key : task->do_key;
+    if (!find(db, key, is_undo ? NULL : answer, &state)) {
         broken(answer, db);
         return SAGA_VERDICT_ERROR;
     }
@@ -151,7 +158,7 @@ enum saga_verdict saga_barrier_enter(struct sqlite3 *db, const struct saga_task 
     case SAGA_KIND_UNDO:
         return enter_undo(db, task, state, answer);
     case SAGA_KIND_CONFIRM:
-        return SAGA_VERDICT_RUN;
+        return state == STATE_DONE ? SAGA_VERDICT_DONE : SAGA_VERDICT_RUN;
     case SAGA_KIND_CHECK:
         saga_barrier_check(db, task, answer);
         return SAGA_VERDICT_NOTHING;
@@ -173,12 +180,9 @@ enum saga_error saga_barrier_leave(struct sqlite3 *db, const struct saga_task *t
             answer, &(struct saga_failure){.code = "expired", .message = "its time is over"});
         return SAGA_CONFLICT;
     }
-    if (task->kind == SAGA_KIND_CONFIRM) {
-        return SAGA_OK;
-    }
-    bool is_stored = task->kind == SAGA_KIND_DO
-                         ? put(db, task->do_key, STATE_DONE, answer_output(answer))
-                         : put_undo(db, task);
+    bool is_stored = task->kind == SAGA_KIND_UNDO
+                         ? put_undo(db, task)
+                         : put(db, task->key, STATE_DONE, answer_output(answer));
     if (!is_stored) {
         broken(answer, db);
         return SAGA_INTERNAL;
