@@ -17,6 +17,9 @@
 Delivery is at least once. The package takes each attempt once, sends each result until it is known
 to be durable, and remembers answers for as long as the process lives. For effects that happen once
 even across crashes, give task.key to your provider, or use the barrier with your own database."""
+import importlib
+from types import ModuleType
+
 from sagad._calls import Delivered, Started
 from sagad._link import Keys
 from sagad._open import Step
@@ -31,6 +34,13 @@ from sagad.outcomes import LATER, Cancelled, InDoubt, Refused, Retry
 from sagad.participant import Participant
 from sagad.saga import Saga
 from sagad.task import Task
+
+def __getattr__(name: str) -> ModuleType:
+    """sagad.testing, which programs in production do not need, is imported when it is named."""
+    if name == "testing":
+        return importlib.import_module("sagad.testing")
+    raise AttributeError(f"module 'sagad' has no attribute {name!r}")
+
 
 __all__ = [
     "LATER", "AsyncClient", "AsyncSaga", "Cancelled", "Client", "Conflict", "Delivered", "Effect",

@@ -110,11 +110,9 @@ class Server:
             at = _clock.now()
             for event in self._link.events():
                 self._hear(event, at)
-            session.look_for_silence(at)
-            if session.wants_socket:
-                self._renew(at)
+            has_more = self._read()
+            if session.wants_socket and self._renew(at):
                 poller = self._poller()
-            has_more = not session.wants_socket and self._read(at)
             self._collect(at)
             session.turn(at, not has_more)
             self._link.send(self._frames())
@@ -152,32 +150,37 @@ class Server:
             self._says_refused = False
             log.error("the endpoint %s answers and refuses to talk to us", self._endpoint)
 
-    def _renew(self, at: float) -> None:
-        """After a silence: what lies in the old socket is never begun."""
+    def _renew(self, at: float) -> bool:
+        """After a silence: what lies in the old socket is never begun. False: no descriptors; tried
+        again in a second."""
         log.warning("silence; connecting anew to %s", self._endpoint)
         try:
             link = Link(self._context, self._endpoint, self._keys)
         except Error:
-            return  # no descriptors; tried again in a second
+            return False
         self._link.close(0)
         self._link = link
         self.session.opened(at)
+        return True
 
-    def _read(self, at: float) -> bool:
-        """True when there may be more."""
-        receive, take = self._link.receive, self.session.receive
-        for _ in range(BATCH_MAX):
-            frame = receive()
-            if frame is None:
+    def _read(self) -> bool:
+        """Reads what has come, then looks at the clock, then acts: however long this thread slept
+        before or amid the reading, a silence is seen. True when there may be more."""
+        frames = []
+        for frame in iter(self._link.receive, None):
+            frames.append(frame)
+            if len(frames) >= BATCH_MAX:
                 break
-            take(frame, at)
-        else:
-            self._start()
-            return True
+        at = _clock.now()
+        self.session.look_for_silence(at)
+        if self.session.wants_socket:
+            return False
+        for frame in frames:
+            self.session.receive(frame, at)
         if self.session.is_welcome:
             self._says_waiting = self._says_refused = True
         self._start()
-        return False
+        return len(frames) >= BATCH_MAX
 
     def _start(self) -> None:
         """Hands over what the session wants done."""
