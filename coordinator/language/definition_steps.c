@@ -12,18 +12,12 @@
 #include "language/definition_draft.h"
 #include "language/definition_fan.h"
 #include "language/definition_kinds.h"
+#include "language/definition_patience.h"
 #include "language/definition_place.h"
-#include "language/definition_retry.h"
 #include "language/template_compile.h"
 #include "reading/reading_keys.h"
 #include "reading/reading_values.h"
 #include "reading/reading_words.h"
-
-enum {
-    STUCK_ATTEMPTS = 10,
-    STUCK_MS = 5 * 60 * 1000,
-    QUIET_MS = 24 * 60 * 60 * 1000, /* an undo may fail this long before someone should know */
-};
 
 static const struct key step_keys[] = {
     READING_KEY(draft, step),
@@ -248,22 +242,6 @@ void definition_steps_read(struct compile *c, struct span steps)
 
 /* --- second pass ------------------------------------------------------------------------------ */
 
-/* Puts together the policy of a call: the defaults, and over them what the call itself says. A
- * patient call is one that must get through: it does not inherit the limit of attempts. */
-static void finish_call(struct compile *c, struct call_spec *call, bool is_patient,
-                        const struct span written[2])
-{
-    call->retry = c->defaults.retry;
-    call->timeouts = c->defaults.timeouts;
-    if (is_patient) {
-        call->retry.attempts_max = 0;
-    }
-    definition_retry_read(c, written[0], &call->retry);
-    definition_retry_timeouts(c, written[1], &call->timeouts);
-    POST(call->timeouts.start_to_close_ms > 0);
-    IMPLIES(is_patient && written[0].size == 0, call->retry.attempts_max == 0);
-}
-
 static const struct condition *finish_when(struct compile *c, uint32_t step)
 {
     struct template_view view = {.step = (int32_t)step, .has_event = c->listens};
@@ -288,36 +266,6 @@ static const struct template *finish_value(struct compile *c, const char *key, s
     return template;
 }
 
-/* A count of attempts, or a duration; c->reading.place is at compensate. */
-static void read_stuck_after(struct compile *c, const struct draft *draft, struct step_spec *spec)
-{
-    struct span value = draft->undo_stuck_after;
-    spec->stuck_attempts = STUCK_ATTEMPTS;
-    spec->stuck_ms = STUCK_MS;
-    if (mp_type(value) == MP_INT) {
-        /* Where a count of attempts is written, the time only counts while no attempt is made. */
-        spec->stuck_ms = 0;
-    }
-    if (mp_type(value) == MP_STR) {
-        spec->stuck_attempts = 0;
-        (void)reading_duration_positive(&c->reading, "stuck_after", value, &spec->stuck_ms);
-    } else if (reading_count(&c->reading, "stuck_after", value, &spec->stuck_attempts) &&
-               spec->stuck_attempts == 0) {
-        struct place place = reading_enter_key(&c->reading, "stuck_after");
-        reading_error(&c->reading, "must be at least 1 attempt, or a duration");
-        reading_leave(&c->reading, place);
-    }
-    IMPLIES(c->reading.error_count == 0, spec->stuck_attempts > 0 || spec->stuck_ms > 0);
-    if (spec->stuck_attempts == 0 && spec->undo.retry.attempts_max == 0 &&
-        spec->stuck_ms > QUIET_MS) {
-        struct place place = reading_enter_key(&c->reading, "stuck_after");
-        reading_warning(&c->reading,
-                        "an undo without a limit of attempts may fail for more than a day "
-                        "before anyone is told");
-        reading_leave(&c->reading, place);
-    }
-}
-
 /* The undo's deadline: a time, or a reference that gives a time when the step has succeeded. */
 static const struct template *finish_before(struct compile *c, struct span value,
                                             const struct template_view *view)
@@ -338,14 +286,17 @@ static void finish_undo(struct compile *c, uint32_t step)
     struct template_view view = {.step = (int32_t)step, .is_undo = true, .has_event = c->listens};
     struct span written[2] = {draft->undo_retry, draft->undo_timeout};
     struct place place = definition_place_enter_undo(c, step);
-    finish_call(c, &spec->undo, true, written);
+    definition_patience_call(c, &spec->undo, true, written);
     if (spec->undo_is_reverse) {
         /* The child's undos have their own. */
         spec->undo.timeouts = (struct timeouts){.start_to_close_ms = 1};
     }
     spec->undo.input = finish_value(c, "input", draft->undo_input, &view);
     spec->undo_before = finish_before(c, draft->undo_before, &view);
-    read_stuck_after(c, draft, spec);
+    struct patience patience;
+    definition_patience_read(c, draft->undo_stuck_after, &spec->undo, &patience);
+    spec->stuck_attempts = patience.attempts;
+    spec->stuck_ms = patience.ms;
     reading_leave(&c->reading, place);
 }
 
@@ -359,7 +310,7 @@ void definition_steps_finish(struct compile *c)
         struct span written[2] = {draft->retry, draft->timeout};
         struct place place = definition_place_enter(c, i);
         if (spec->kind == STEP_KIND_ACTION) {
-            finish_call(c, &spec->action, spec->after_pivot, written);
+            definition_patience_call(c, &spec->action, spec->after_pivot, written);
         } else {
             definition_kinds_time(c, draft->timeout, spec);
         }
