@@ -64,7 +64,7 @@ void shape_saga(struct form *form, const struct view *view, const struct shape_d
     cause(form, view->cause);
     form_str(form, "definition", view->definition);
     form_uint(form, "version", view->version);
-    form_text(form, "kind", "defined");
+    form_text(form, "kind", view->is_open ? "open" : "defined");
     form_text(form, "status", saga_state_name(view->state));
     form_bool(form, "paused", view->paused);
     flag(form, "duplicate", detail->is_duplicate);
@@ -133,15 +133,16 @@ static void needs(struct form *form, const struct view *view, const struct view_
     form_end(form);
 }
 
-static void undo(struct form *form, const struct view_step *step)
+/* What is asked for a step besides its do; `what` names it. */
+static void second(struct form *form, const char *what, const struct view_undo *undo,
+                   struct span action)
 {
-    const struct view_undo *undo = &step->undo;
     if (undo->state == UNDO_STATE_NONE) {
         return;
     }
-    form_map(form, "compensation");
+    form_map(form, what);
     form_text(form, "status", undo_state_name(undo->state));
-    form_str_if(form, "action", step->spec->undo.action);
+    form_str_if(form, "action", action);
     form_uint(form, "attempts", undo->attempts);
     form_time(form, "retry_at", undo->retry_ms);
     fault(form, undo->error_code, undo->error_message);
@@ -212,7 +213,10 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         form_time(form, "undo_before", step->undo_before_ms);
         form_cost(form, step->cost_micros);
         needs(form, view, step);
-        undo(form, step);
+        second(form, "compensation", &step->undo, step->spec->undo.action);
+        if (step->spec->confirm) {
+            second(form, "confirmation", &step->confirm, step->spec->confirm->call.action);
+        }
         form_end(form);
     }
     form_end(form);

@@ -6,6 +6,7 @@
 #include "engine/batch.h"
 #include "engine/batch_items.h"
 #include "engine/call.h"
+#include "engine/confirm.h"
 #include "engine/due.h"
 #include "engine/effect.h"
 #include "engine/event.h"
@@ -131,6 +132,7 @@ enum saga_error attempts_take(struct engine *engine, const struct event *event, 
     case EVENT_TIME:
     case EVENT_SERVING:
     case EVENT_VERB:
+    case EVENT_OPEN:
     case EVENT_CHILD:
     case EVENT_CHILD_END:
     case EVENT_ARRIVED:
@@ -259,7 +261,7 @@ static bool waits_for_attempt(const struct call *call)
     case TASK_CHECK:
         return check_is_awaited(call);
     case TASK_CONFIRM:
-        break;
+        return confirm_waits(step);
     }
     return false;
 }

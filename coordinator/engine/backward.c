@@ -14,6 +14,7 @@
 #include "engine/go_back.h"
 #include "engine/kinds/child.h"
 #include "engine/kinds/fan.h"
+#include "engine/kinds/client_step.h"
 #include "engine/locks.h"
 #include "engine/park.h"
 #include "engine/savepoint.h"
@@ -47,7 +48,8 @@ static void keep_or_park(struct turn *turn, struct step *step)
 {
     PRE(step->chosen);
     PRE(step->state == STEP_STATE_SUCCEEDED && step->undo_state == UNDO_STATE_NONE);
-    if (step->spec->step_class == CLASS_READONLY || step->accepted) {
+    /* Who registers a step without a compensation says that it is kept. */
+    if (step->spec->step_class == CLASS_READONLY || step->accepted || step->open) {
         keep_step(turn, step);
     } else {
         park(turn, step, TASK_DO, "irrevocable");
@@ -86,6 +88,10 @@ static bool bring_in(struct turn *turn, struct step *step)
         give_up_do(turn, step);
         return true;
     case STEP_STATE_RUNNING:
+        if (step->open) {
+            client_step_doubt(turn, step);
+            return true;
+        }
         wait_for_do(turn, step);
         return false;
     case STEP_STATE_WAITING:

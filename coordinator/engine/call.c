@@ -19,6 +19,7 @@
 #include "saga/attempts.h"
 #include "saga/calls.h"
 #include "saga/checks.h"
+#include "saga/open.h"
 #include "saga/quiet.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
@@ -148,7 +149,7 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
 
 bool call_is_wanted(const struct call *call)
 {
-    PRE(call->kind != TASK_CONFIRM);
+    PRE(call->step != NULL);
     const struct step *step = call->step;
     const struct saga *saga = step->saga;
     if (saga_state_is_final(saga->state) || step->by_person) {
@@ -167,7 +168,7 @@ bool call_is_wanted(const struct call *call)
     case TASK_CHECK:
         return check_is_awaited(call);
     case TASK_CONFIRM:
-        break;
+        return saga->direction == FORWARD && open_is_committed(saga);
     }
     return false;
 }

@@ -47,7 +47,7 @@ void check_call_off(struct turn *turn, struct step *step)
     PRE(step->saga == turn->saga);
     struct call *check = step_call(step, TASK_CHECK);
     /* When nobody wants to know any more, the check must not outlive the saga. */
-    if (!check_is_awaited(check)) {
+    if (check && !check_is_awaited(check)) {
         call_off_all(turn, check, "settled");
     }
 }

@@ -1,6 +1,7 @@
 /* due.c - when a saga has something to do next, from all that its state waits for. */
 #include "engine/due.h"
 
+#include "engine/confirm.h"
 #include "engine/deadline.h"
 #include "engine/state.h"
 #include "saga/attempt.h"
@@ -144,6 +145,7 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
 {
     int64_t due_ms = earlier(due_stuck_ms(step), due_finish_ms(step));
     due_ms = earlier(due_ms, deadline_due_ms(step));
+    due_ms = earlier(due_ms, confirm_stuck_ms(step));
     const struct saga *saga = step->saga;
     if (child_is_watched(step)) {
         due_ms = saga->paused ? due_ms : earlier(due_ms, child_due_ms(step));
@@ -201,9 +203,12 @@ int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
     if (saga->live.has_more && !saga->paused) {
         return saga->started_ms;
     }
+    if (saga->live.lingers_ms > 0) {
+        due_ms = saga->live.lingers_ms;
+    }
     bool may_go_back = saga->direction == FORWARD || saga->save_point > 0;
     if (saga->deadline_ms > 0 && !saga->timed_out && may_go_back) {
-        due_ms = saga->deadline_ms;
+        due_ms = earlier(due_ms, saga->deadline_ms);
     }
     if (saga_waits_for_start(saga) && !saga->paused && !locks_wait(saga)) {
         due_ms = earlier(due_ms, saga->start_at_ms);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/span.h"
 #include "engine/effect_kind.h"
+#include "engine/open_request.h"
 #include "journal/row.h"
 #include "saga/verdict.h"
 
@@ -44,6 +45,7 @@ struct effect {
             bool duplicate;
             uint64_t seq;
             const struct jsonschema_report *problems; /* INVALID: of a start's input, or NULL */
+            struct open_reply open;                   /* to the client of an open saga */
         } reply;
         struct {            /* RECALL */
             uint64_t saga;  /* internal id */

@@ -22,6 +22,7 @@
 #include "engine/lock_grant.h"
 #include "engine/lookup.h"
 #include "engine/name.h"
+#include "engine/open_take.h"
 #include "engine/proceed.h"
 #include "engine/results.h"
 #include "engine/returns.h"
@@ -117,6 +118,8 @@ bool engine_lacks(const struct engine *engine, const struct event *event, struct
         return lacks(engine, lookup_saga_of_key(event->task.key), name);
     case EVENT_VERB:
         return lacks(engine, event->verb.saga, name);
+    case EVENT_OPEN:
+        return lacks(engine, event->open.saga, name);
     case EVENT_CHILD:
         return lacks(engine, event->child.start.name, name);
     case EVENT_CHILD_END:
@@ -301,6 +304,8 @@ enum saga_error engine_step(struct engine *engine, const struct event *event, st
         return serve(engine, event, batch);
     case EVENT_VERB:
         return verb(engine, event, batch);
+    case EVENT_OPEN:
+        return open_take(engine, event, batch);
     case EVENT_CHILD:
         return saga_begin_child(engine, event, batch);
     case EVENT_CHILD_END:

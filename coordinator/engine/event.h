@@ -10,6 +10,7 @@
 #include "engine/child_ask.h"
 #include "engine/child_end.h"
 #include "engine/event_delivery.h"
+#include "engine/open_request.h"
 #include "engine/result.h"
 #include "engine/start_request.h"
 #include "engine/verb_request.h"
@@ -34,6 +35,7 @@ enum event_kind {
     EVENT_CHILD_END, /* a parent hears what became of its child */
     EVENT_ARRIVED,   /* an event has come from outside, for the inbox */
     EVENT_DELIVER,   /* an event of the inbox is offered to a step that may wait for it */
+    EVENT_OPEN,      /* the client of an open saga says something of it */
     EVENT_LOCK_FREE, /* a concurrency key may be free for this waiting saga */
 };
 
@@ -47,6 +49,7 @@ struct event {
         struct start_request start;
         struct result result;
         struct verb_request verb;
+        struct open_request open;
         struct child_ask child;
         struct child_end child_end;
         struct inbox_row arrived; /* without its number */

@@ -30,6 +30,7 @@ static const uint8_t reaches[RECORD_COUNT] = {
     [RECORD_EVENT_RECEIVED] = REACH_STEP,   [RECORD_STEP_EMITTED] = REACH_STEP,
     [RECORD_STEP_ITEMS] = REACH_STEP,       [RECORD_SAGA_MIGRATED] = REACH_ALL,
     [RECORD_UNDO_DEADLINE] = REACH_STEP,    [RECORD_UNDO_DUE] = REACH_STEP,
+    [RECORD_STEP_REGISTERED] = REACH_STEP,  [RECORD_STEP_COMPLETED] = REACH_STEP,
 };
 
 static struct facet_row *add(struct turn *turn, enum facet_kind kind, bool has_ended)
@@ -153,8 +154,11 @@ void facet_rows_follow(struct turn *turn, const struct record *record)
     case REACH_NOTHING:
         break;
     case REACH_STEP:
-        CHECK(record->fields & 1);
-        note(turn, saga_step(turn->saga, record->step));
+        /* A step that is new in an open saga has nothing yet that a list could find. */
+        CHECK((record->fields & 1) || record->type == RECORD_STEP_REGISTERED);
+        if (record->fields & 1) {
+            note(turn, saga_step(turn->saga, record->step));
+        }
         break;
     case REACH_ALL:
         turn->facets_all = true;

@@ -3,6 +3,7 @@
 
 #include "engine/call.h"
 #include "engine/check.h"
+#include "engine/confirm.h"
 #include "engine/park.h"
 #include "engine/retry.h"
 #include "engine/state.h"
@@ -85,6 +86,7 @@ static bool attempt_decides(const struct call *call, const struct attempt *attem
     bool undo_waits = undo_call_state(step) == UNDO_STATE_RETRYING && !call->spent;
     bool waits = (call->kind == TASK_DO && step->state == STEP_STATE_RETRYING) ||
                  (call->kind == TASK_UNDO && undo_waits) ||
+                 (call->kind == TASK_CONFIRM && confirm_waits(step)) ||
                  (call->kind == TASK_CHECK && check_is_awaited(call));
     return attempt->state == ATTEMPT_OPEN || (attempt->state == ATTEMPT_DOUBT && waits);
 }
@@ -196,6 +198,9 @@ void call_fail(struct turn *turn, struct call *call, const struct failure *failu
     }
     if (call->kind == TASK_UNDO && !turn->failed) {
         undo_failed(turn, call, delay_ms < 0);
+    }
+    if (call->kind == TASK_CONFIRM && !turn->failed) {
+        confirm_failed(turn, call, delay_ms < 0);
     }
 }
 

@@ -84,7 +84,7 @@ static int64_t sleep_ms(const struct engine *engine, const struct saga *saga, in
     int64_t near_ms = engine->options.near_ms;
     PRE(near_ms >= 0);
     bool is_far = due_ms > now_ms + near_ms && due_ms > engine->horizon_ms;
-    if (near_ms == 0 || !is_far || !only_waits(saga)) {
+    if (near_ms == 0 || !is_far || saga->live.lingers_ms > now_ms || !only_waits(saga)) {
         return 0;
     }
     return due_ms < DUE_NEVER_MS ? due_ms : DUE_NEVER_MS;

@@ -24,6 +24,7 @@
 #include "saga/child_state.h"
 #include "saga/fold.h"
 #include "saga/keys.h"
+#include "saga/open.h"
 #include "saga/quiet.h"
 #include "saga/saga.h"
 
@@ -88,18 +89,32 @@ static enum saga_error fold_row(struct saga *saga, const struct row *row, struct
     return SAGA_OK;
 }
 
+/* The record that the saga began with. false: there is none. */
+static bool read_start(const struct saga_image *image, struct record *record)
+{
+    PRE(image->row_count == 0 || image->rows);
+    struct record_reader reader;
+    bool bad = false;
+    return image->row_count > 0 && record_open(&reader, &image->rows[0]) &&
+           record_next(&reader, record, &bad) && record->type == RECORD_SAGA_STARTED;
+}
+
+bool load_is_open(const struct saga_image *image)
+{
+    struct record start;
+    PRE(image->name.size > 0);
+    return read_start(image, &start) && start.form.size > 0;
+}
+
 /* The version that the saga started with: it may have been migrated since. */
 static const struct definition *first_definition(const struct saga_image *image,
                                                  const struct definition *definition)
 {
     PRE(definition != NULL);
-    struct record_reader reader;
-    struct record record;
-    bool bad = false;
-    bool is_start = image->row_count > 0 && record_open(&reader, &image->rows[0]) &&
-                    record_next(&reader, &record, &bad) && record.type == RECORD_SAGA_STARTED;
-    return is_start && record.version > 0 ? definition_version(definition, record.version)
-                                          : definition;
+    struct record start;
+    bool is_start = read_start(image, &start);
+    return is_start && start.version > 0 ? definition_version(definition, start.version)
+                                         : definition;
 }
 
 static enum saga_error fold_rows(struct saga *saga, const struct saga_image *image,
@@ -124,12 +139,15 @@ enum saga_error saga_load(const struct arena_source *source, const struct saga_i
                           struct saga_flaw *flaw)
 {
     *flaw = (struct saga_flaw){0};
-    definition = first_definition(image, definition);
+    bool is_open = load_is_open(image);
+    definition = is_open ? open_definition() : first_definition(image, definition);
     if (!definition) {
         flaw->why = "the definition that the saga started with is missing or unreadable";
         return SAGA_STORE_CORRUPT;
     }
-    struct saga *made = saga_new(source, image->head.saga, image->name, definition);
+    struct saga *made =
+        is_open ? open_new(source, image->head.saga, image->name, image->head.definition)
+                : saga_new(source, image->head.saga, image->name, definition);
     if (!made) {
         return SAGA_NO_MEMORY;
     }
@@ -163,6 +181,9 @@ void load_count_from(struct call *call, int64_t now_ms)
 static enum saga_error take_up(struct engine *engine, struct call *call)
 {
     PRE(call->step->saga->magic == SAGA_MAGIC);
+    if (call->kind == TASK_DO && step_kind_facts(call->step->spec->kind)->by_client) {
+        return SAGA_OK; /* no participant has it */
+    }
     load_count_from(call, engine->seen_ms);
     for (struct attempt *a = call->attempts; a; a = a->older) {
         if (engine->serving_ms == 0) {
@@ -232,7 +253,9 @@ static enum saga_error join(struct engine *engine, struct saga *saga)
 enum saga_error engine_load(struct engine *engine, const struct saga_image *image,
                             definition_lookup_fn lookup, void *arg, struct saga_flaw *flaw)
 {
-    const struct definition *definition = lookup(image->head.definition, image->head.version, arg);
+    const struct definition *definition =
+        load_is_open(image) ? open_definition()
+                            : lookup(image->head.definition, image->head.version, arg);
     if (!definition) {
         *flaw = (struct saga_flaw){.why = FLAW_NO_DEFINITION};
         return SAGA_STORE_CORRUPT;

@@ -3,6 +3,7 @@
 #ifndef ENGINE_LOAD_H
 #define ENGINE_LOAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/check.h"
@@ -23,6 +24,9 @@ MUST_CHECK enum saga_error saga_load(const struct arena_source *source,
                                      const struct saga_image *image,
                                      const struct definition *definition, struct saga **saga,
                                      struct saga_flaw *flaw);
+
+/* Is the saga open, so that its definition stands in its rows? */
+bool load_is_open(const struct saga_image *image);
 
 /* Nobody remembers when the attempts of a loaded call were sent: how long each may still act counts
  * from now_ms on. */

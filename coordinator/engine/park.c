@@ -3,6 +3,7 @@
 
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "language/definition.h"
 #include "saga/reason.h"
 #include "saga/step.h"
 
@@ -26,6 +27,9 @@ void keep_step(struct turn *turn, const struct step *step)
                             .fields = 1,
                             .step = step->index,
                             .code = span_text("nothing_to_undo")};
+    if (step->open && step->spec->step_class != CLASS_READONLY) {
+        record.code = span_text("irrevocable");
+    }
     if (step->accepted) {
         record.code = span_text("accepted");
         record.actor = saga_reason_text(saga, "actor");

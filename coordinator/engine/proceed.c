@@ -8,6 +8,7 @@
 #include "engine/forward.h"
 #include "engine/kinds/child.h"
 #include "engine/late_effects.h"
+#include "engine/open_forward.h"
 #include "engine/turn.h"
 #include "saga/awake.h"
 #include "saga/child_state.h"
@@ -36,7 +37,9 @@ void proceed(struct turn *turn)
     while (!turn->failed && !saga->paused && !saga_state_is_final(saga->state)) {
         CHECK(rounds-- > 0);
         bool changed = late_effects_undo(turn);
-        changed |= saga->direction == FORWARD ? forward(turn) : backward(turn);
+        changed |= saga->direction == BACKWARD ? backward(turn)
+                   : saga->open                ? open_forward(turn)
+                                               : forward(turn);
         if (!changed) {
             break;
         }

@@ -12,6 +12,7 @@
 #include "engine/budget.h"
 #include "engine/call.h"
 #include "engine/check.h"
+#include "engine/confirm.h"
 #include "engine/deadline.h"
 #include "engine/effect.h"
 #include "engine/failure.h"
@@ -28,6 +29,7 @@
 #include "saga/attempts.h"
 #include "saga/calls.h"
 #include "saga/checks.h"
+#include "saga/open.h"
 #include "saga/quiet.h"
 #include "saga/record_steps.h"
 #include "saga/saga.h"
@@ -185,12 +187,20 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
         tell(turn, attempt, VERDICT_OK);
         return;
     }
+    result_late(turn, attempt, result);
+    tell(turn, attempt, VERDICT_LATE);
+}
+
+void result_late(struct turn *turn, struct attempt *attempt, const struct result *result)
+{
+    struct step *step = attempt->call->step;
     struct record record = record_of(RECORD_TASK_LATE, attempt, result);
+    PRE(attempt->call->kind == TASK_DO);
     turn_emit(turn, &record);
     bool terminated = turn->saga->state == SAGA_STATE_TERMINATED;
     /* An irrevocable step that a person accepted to keep was settled by that person. */
     bool kept = step->state == STEP_STATE_KEPT && step->spec->step_class != CLASS_READONLY;
-    if (step->by_person || kept || terminated) {
+    if (step->by_person || kept || terminated || open_is_committed(turn->saga)) {
         turn_alert(turn, step, "late_result_of_settled_step");
     } else if (step->spec->step_class != CLASS_READONLY) {
         unpark_saga(turn, step);
@@ -199,7 +209,6 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
             park(turn, step, TASK_DO, "late_result");
         }
     }
-    tell(turn, attempt, VERDICT_LATE);
 }
 
 /* The undo has succeeded by its own answer, or by its check's: then the attempt is the check's.
@@ -253,6 +262,24 @@ static void check_succeeded(struct turn *turn, struct attempt *attempt, const st
         pivot_keep_forward(turn, step);
         deadline_set(turn, step);
     }
+    tell(turn, attempt, VERDICT_OK);
+}
+
+static void confirm_succeeded(struct turn *turn, struct attempt *attempt,
+                              const struct result *result)
+{
+    PRE(attempt->call->kind == TASK_CONFIRM);
+    struct step *step = attempt->call->step;
+    CHECK(step->open != NULL);
+    bool is_open = confirm_waits(step) || step->open->confirm_state == UNDO_STATE_PARKED;
+    bool counts = is_open && attempt->run == attempt->call->run && call_is_wanted(attempt->call);
+    struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
+    record.flags = counts ? 0 : FLAG_STALE;
+    if (counts) {
+        unpark_saga(turn, step);
+    }
+    turn_emit(turn, &record);
+    call_off_all(turn, attempt->call, "superseded");
     tell(turn, attempt, VERDICT_OK);
 }
 
@@ -422,6 +449,7 @@ void result_take(struct turn *turn, struct attempt *attempt, const struct result
         }
         return;
     case TASK_CONFIRM:
-        UNREACHABLE("confirm is never sent");
+        confirm_succeeded(turn, attempt, result);
+        return;
     }
 }

@@ -10,4 +10,8 @@ struct turn;
  * participant the verdict. A result that was taken before gets the same verdict again. */
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result);
 
+/* A do has succeeded after its step was decided otherwise: written as late, and undone, unless a
+ * person or a commit has settled the step: then a person is told. */
+void result_late(struct turn *turn, struct attempt *attempt, const struct result *result);
+
 #endif

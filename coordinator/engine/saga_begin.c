@@ -25,6 +25,7 @@
 #include "journal/record.h"
 #include "saga/attempt.h"
 #include "saga/keys.h"
+#include "saga/open.h"
 #include "saga/saga.h"
 
 static bool begin(struct turn *turn, const struct start_request *start)
@@ -49,7 +50,8 @@ static bool begin(struct turn *turn, const struct start_request *start)
                             .input = start->input,
                             .labels = labels_merge(turn, start->labels),
                             .event = start->event,
-                            .mark = (int64_t)mark};
+                            .mark = (int64_t)mark,
+                            .form = start->terms};
     locks_begin(turn, start, &record);
     turn_emit(turn, &record);
     trace_begin(saga);
@@ -113,8 +115,10 @@ static bool start_new(struct engine *engine, const struct event *event, struct b
     struct saga *saga = NULL;
     struct mark mark = {batch->rows, batch->effect_count, engine->lsn_last, engine->inbox_last};
     if (engine->sagas.count < engine->options.sagas_max) {
-        saga =
-            saga_new(engine->options.memory, engine->saga_last + 1, start->name, start->definition);
+        const struct arena_source *memory = engine->options.memory;
+        uint64_t id = engine->saga_last + 1;
+        saga = start->open_name.size > 0 ? open_new(memory, id, start->name, start->open_name)
+                                         : saga_new(memory, id, start->name, start->definition);
     }
     if (saga && map_put(&engine->sagas, saga->name, saga) != SAGA_OK) {
         saga_destroy(&saga);
@@ -126,6 +130,8 @@ static bool start_new(struct engine *engine, const struct event *event, struct b
     saga->live.timer.tie = saga->id;
     struct turn turn;
     turn_open(&turn, engine, event, batch, saga);
+    int64_t near_ms = start->open_name.size > 0 ? engine->options.near_ms : 0;
+    saga->live.lingers_ms = near_ms > 0 ? event->now_ms + near_ms : 0;
     if (begin(&turn, start)) {
         engine->saga_last = saga->id;
         return true;

@@ -11,6 +11,8 @@ struct definition;
 
 struct start_request {
     const struct definition *definition; /* kept: immutable for the process's life */
+    struct span open_name;   /* a begin: what stands where a definition's name would; else empty */
+    struct span terms;       /* a begin: msgpack map, see open_terms.h */
     struct span name;        /* external id; made by the adapter when the caller gave none */
     struct span input;       /* msgpack; empty = nil */
     struct span labels;      /* msgpack map of str; empty = none */

@@ -6,6 +6,7 @@
 #include "engine/timers.h"
 
 #include "engine/call.h"
+#include "engine/confirm.h"
 #include "engine/deadline.h"
 #include "engine/due.h"
 #include "engine/failure.h"
@@ -123,6 +124,10 @@ void expire(struct turn *turn)
         }
         expire_stuck(turn, step);
         deadline_expire(turn, step);
+        confirm_expire(turn, step);
+    }
+    if (saga->live.lingers_ms <= turn->now_ms) {
+        saga->live.lingers_ms = 0;
     }
     if (saga->deadline_ms > 0 && saga->deadline_ms <= turn->now_ms && !saga->timed_out &&
         (saga->direction == FORWARD || saga->save_point > 0) && !saga_state_is_final(saga->state)) {

@@ -12,6 +12,7 @@
 #include "engine/verb_request.h"
 #include "journal/record.h"
 #include "saga/keys.h"
+#include "saga/open.h"
 #include "saga/record_steps.h"
 #include "saga/saga.h"
 
@@ -124,6 +125,10 @@ enum saga_error rollback_do(struct turn *turn, const struct verb_request *verb, 
     if ((saga->direction == BACKWARD && !widens) || saga_state_is_final(saga->state)) {
         *why = saga_state_is_final(saga->state) ? "the saga has ended"
                                                 : "the saga is on its way back already";
+        return SAGA_CONFLICT;
+    }
+    if (open_is_committed(saga)) {
+        *why = "the saga is committed";
         return SAGA_CONFLICT;
     }
     if (saga->back_wanted && !widens) {

@@ -9,6 +9,8 @@
 #include "journal/record.h"
 #include "saga/attempts.h"
 #include "saga/awake.h"
+#include "saga/calls.h"
+#include "saga/open.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
 
@@ -24,6 +26,10 @@ static struct call *retryable_call(struct step *step)
     PRE(!step->fan || step_is_container(step));
     if (undo_is_retryable(step->undo_state) || undo_is_retryable(step->late_undo_state)) {
         return step_call(step, TASK_UNDO);
+    }
+    if (step->open && step->saga->direction == FORWARD) {
+        bool may_confirm = undo_is_retryable(step->open->confirm_state) && !step->by_person;
+        return may_confirm ? step_call(step, TASK_CONFIRM) : NULL;
     }
     bool waits = step->state == STEP_STATE_PARKED || step->state == STEP_STATE_RETRYING ||
                  step_may_be_revised(step);
@@ -43,7 +49,7 @@ static bool begins_anew(const struct call *call)
 static enum saga_error retry_one(struct turn *turn, const struct verb_request *verb,
                                  struct call *call, const char **why)
 {
-    PRE(call->kind == TASK_DO || call->kind == TASK_UNDO);
+    PRE(call->kind != TASK_CHECK);
     bool edited = verb->input.size > 0;
     bool doubt = call->kind == TASK_DO && call_in_doubt(call) && !begins_anew(call);
     if (edited && doubt) {
@@ -52,7 +58,7 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
     }
     const struct step_spec *spec = call->step->spec;
     bool asks = step_kind_facts(spec->kind)->asks;
-    if (edited && (!asks || step_is_container(call->step))) {
+    if (edited && ((call->kind == TASK_DO && !asks) || step_is_container(call->step))) {
         *why = "the step takes no input";
         return SAGA_INVALID;
     }

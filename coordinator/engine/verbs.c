@@ -47,6 +47,14 @@ static const verb_fn verbs[VERB_COUNT] = {
     [VERB_REJECT] = approval_do,     [VERB_MIGRATE] = migrate,    [VERB_SIGNAL] = signal_saga,
 };
 
+/* What no person can ask of an open saga, whose steps are its client's. */
+static bool is_of_definitions(const struct verb_request *verb)
+{
+    PRE(verb->verb < VERB_COUNT);
+    return verb->verb == VERB_SKIP || verb->verb == VERB_MIGRATE ||
+           (verb->verb == VERB_ROLLBACK && verb->to.size > 0);
+}
+
 enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, const char **why)
 {
     PRE(verb->verb < VERB_COUNT);
@@ -58,6 +66,10 @@ enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, cons
     if (verb->if_seq > 0 && verb->if_seq != turn->saga->seq) {
         *why = "the saga has moved";
         return SAGA_PRECONDITION_FAILED;
+    }
+    if (turn->saga->open && is_of_definitions(verb)) {
+        *why = "the saga is open: its steps are its client's, and no definition says what follows";
+        return SAGA_CONFLICT;
     }
     /* The record of the verb holds the value, and the record of what follows holds it again. */
     if (!room_for(turn->saga, 2 * (verb->input.size + verb->output.size))) {

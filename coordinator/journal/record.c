@@ -11,7 +11,7 @@
 #include "base/limits.h"
 #include "base/mp.h"
 
-enum form { FORM_NONE, FORM_U, FORM_I, FORM_S, FORM_T, FORM_V, FORM_L };
+enum form { FORM_NONE, FORM_U, FORM_I, FORM_S, FORM_T, FORM_V, FORM_L, FORM_M };
 
 struct field {
     enum form form; /* NONE: no field has this bit */
@@ -48,6 +48,7 @@ static bool is_token(const uint8_t *token)
 #define PRESENT_S(value) ((value).size > 0)
 #define PRESENT_V(value) ((value).size > 0)
 #define PRESENT_L(value) ((value).size > 0)
+#define PRESENT_M(value) ((value).size > 0)
 
 /* Which fields the record has. Whether it is about a step is for `fields` to say, not for the
  * index: step 0 is a step. */
@@ -85,6 +86,7 @@ static void put_field(const struct record *record, const struct field *field, st
         mp_put_uint(records, *value_count);
         return;
     case FORM_L:
+    case FORM_M:
         mp_put_value(records, *(const struct span *)at);
         return;
     }
@@ -207,6 +209,7 @@ static void read_field(struct mp *mp, struct record *record, const struct field 
         return;
     }
     case FORM_L:
+    case FORM_M:
         *(struct span *)at = mp_skip(mp);
         return;
     }

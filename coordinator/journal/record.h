@@ -77,6 +77,8 @@ struct record {
     struct span labels;
     struct span steps; /* packed list of step indexes: see record_list */
     struct span accept;
+    struct span
+        form; /* msgpack map: terms of an open saga; how a step of one is undone, confirmed */
     struct span evidence;
     struct span to;    /* intended: the only instance that the attempt is for; empty = any */
     uint32_t count;    /* items of a fan-out */

@@ -48,6 +48,13 @@ struct call_spec {
         key_ttl_ms; /* the provider forgets a key this long after the first attempt; 0 = never */
 };
 
+/* How what a step has reserved is confirmed, when its open saga is committed. */
+struct confirm_spec {
+    struct call_spec call;
+    uint32_t stuck_attempts; /* as those of an undo: see step_spec */
+    int64_t stuck_ms;
+};
+
 /* What becomes of a question that nobody has answered in time. */
 enum on_timeout { ON_TIMEOUT_FAIL, ON_TIMEOUT_APPROVE, ON_TIMEOUT_REJECT };
 
@@ -85,6 +92,7 @@ struct step_spec {
     bool wait_goes_on;                  /* WAIT_EVENT: succeeds when that time is over, with null */
     const struct template *data;        /* EMIT: of its event; NULL = null */
     const struct approval_spec *approval; /* STEP_KIND_APPROVE; else NULL */
+    const struct confirm_spec *confirm;   /* STEP_KIND_OPEN; NULL = none */
     bool has_undo;                        /* has a compensation; else see step_class */
     bool undo_is_reverse;                 /* the compensation is the reversal of the child */
     struct call_spec undo;                /* valid when has_undo */

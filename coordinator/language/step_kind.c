@@ -46,6 +46,7 @@ static const struct step_kind_facts facts[STEP_KIND_COUNT] = {
                               .waits_itself = true,
                               .takes_event = true},
     [STEP_KIND_EMIT] = {.name = "emit", .emits = true},
+    [STEP_KIND_OPEN] = {.name = "open", .by_client = true},
 };
 
 const struct step_kind_facts *step_kind_facts(enum step_kind kind)

@@ -28,6 +28,7 @@ enum step_kind {
     STEP_KIND_APPROVE,
     STEP_KIND_WAIT_EVENT,
     STEP_KIND_EMIT,
+    STEP_KIND_OPEN, /* of an open saga: its client does the work; no definition has it */
     STEP_KIND_COUNT
 };
 
@@ -43,6 +44,7 @@ struct step_kind_facts {
     bool asks_person; /* a named person, or a role, decides */
     bool takes_event; /* an event of a name ends its wait, found by the step's place */
     bool emits;       /* the step sends an event, and is done */
+    bool by_client;   /* the saga's client does the work, and says how it ended: nobody is asked */
 };
 
 /* Never NULL; lives for ever. */

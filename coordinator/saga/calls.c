@@ -9,7 +9,10 @@
 
 const struct call_spec *call_spec(const struct call *call)
 {
-    PRE(call->kind != TASK_CONFIRM);
+    if (call->kind == TASK_CONFIRM) {
+        CHECK(call->step->spec->confirm != NULL);
+        return &call->step->spec->confirm->call;
+    }
     bool of_undo = call->kind == TASK_UNDO || call->of_undo;
     return of_undo ? &call->step->spec->undo : &call->step->spec->action;
 }

@@ -8,7 +8,8 @@ bool call_is_checked(const struct call *call)
 {
     PRE(call->kind != TASK_CHECK);
     const struct call *check = &call->step->calls[2];
-    return check->run > 0 && check_asked(check) == call && span_equal(check->do_key, call->key);
+    return check->kind == TASK_CHECK && check->run > 0 && check_asked(check) == call &&
+           span_equal(check->do_key, call->key);
 }
 
 bool call_awaits_check(const struct call *call)

@@ -8,15 +8,18 @@
 
 #include "journal/record.h"
 #include "saga/fold_backward.h"
+#include "saga/fold_confirm.h"
 #include "saga/fold_lock.h"
 #include "saga/fold_fan.h"
 #include "saga/fold_migrate.h"
+#include "saga/fold_open.h"
 #include "saga/fold_person.h"
 #include "saga/fold_result.h"
 #include "saga/fold_saga.h"
 #include "saga/fold_wait.h"
 #include "saga/items.h"
 #include "saga/moves.h"
+#include "saga/open.h"
 #include "saga/saga.h"
 
 #include "saga/record_steps.h"
@@ -39,7 +42,9 @@ static void fold_retry_scheduled(struct step *step, struct call *call, const str
 {
     PRE(record->type == RECORD_RETRY_SCHEDULED);
     call->retry_ms = record->due_ms;
-    if (record->flags & FLAG_STUCK) {
+    if (call->kind == TASK_CONFIRM) {
+        step->open->confirm_stuck |= (record->flags & FLAG_STUCK) != 0;
+    } else if (record->flags & FLAG_STUCK) {
         step->stuck = true;
         step->stuck_ms = at_ms;
     }
@@ -48,6 +53,9 @@ static void fold_retry_scheduled(struct step *step, struct call *call, const str
 static bool fold_parked(struct step *step, const struct record *record, int64_t at_ms)
 {
     PRE(record->type == RECORD_STEP_PARKED);
+    if (record->kind == TASK_CONFIRM && step->open) {
+        fold_confirm(step, UNDO_STATE_PARKED);
+    }
     struct call *undo = step_call(step, TASK_UNDO);
     step->parked_ms = at_ms;
     if (record->kind != TASK_UNDO) {
@@ -120,8 +128,13 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
         return fold_undo_due(saga, step, record, at_ms);
     case RECORD_SAGA_MIGRATED:
         return saga_migrate(saga, definition_version(saga->definition, record->version));
+    case RECORD_STEP_REGISTERED:
+        return fold_registered(saga, step, record, at_ms);
+    case RECORD_SAGA_COMMITTED:
+        return fold_committed(saga, record);
     case RECORD_OPERATOR:
         return fold_operator(saga, step, record, at_ms);
+    case RECORD_STEP_COMPLETED:
     case RECORD_TASK_INTENDED:
     case RECORD_TASK_SUCCEEDED:
     case RECORD_TASK_FAILED:
@@ -182,6 +195,10 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
         return fold_parked(step, record, at_ms);
     case RECORD_STEP_RESOLVED:
         return fold_resolved(step, record, at_ms);
+    case RECORD_STEP_COMPLETED:
+        return fold_completed_by_client(step, call, record, at_ms);
+    case RECORD_STEP_REGISTERED:
+    case RECORD_SAGA_COMMITTED:
     case RECORD_SAGA_STARTED:
     case RECORD_SAGA_COMPENSATING:
     case RECORD_SAGA_COMPLETED:
@@ -217,7 +234,9 @@ static void add_costs(struct saga *saga, struct step *step, const struct record 
     if (cost == 0) {
         return;
     }
-    bool of_check = step && record->kind == TASK_CHECK && step_call(step, TASK_CHECK)->of_undo;
+    const struct call *check =
+        step && record->kind == TASK_CHECK ? step_call(step, TASK_CHECK) : NULL;
+    bool of_check = check && check->of_undo;
     bool of_undo = record->kind == TASK_UNDO || of_check;
     saga->cost_micros = add_cost(saga->cost_micros, cost);
     saga->undo_cost_micros = add_cost(saga->undo_cost_micros, of_undo ? cost : 0);
@@ -234,7 +253,8 @@ static bool is_of_step(const struct record *record)
 {
     return record->type >= RECORD_TASK_INTENDED && record->type != RECORD_OPERATOR &&
            record->type != RECORD_UNDO_DUE && record->type != RECORD_SAGA_MIGRATED &&
-           record->type != RECORD_SAGA_QUEUED && record->type != RECORD_SAGA_LOCKED;
+           record->type != RECORD_SAGA_QUEUED && record->type != RECORD_SAGA_LOCKED &&
+           record->type != RECORD_STEP_REGISTERED && record->type != RECORD_SAGA_COMMITTED;
 }
 
 bool fold(struct saga *saga, const struct record *record, int64_t at_ms)

@@ -18,7 +18,7 @@ void fold_close_check(const struct call *asked)
 {
     PRE(asked->kind != TASK_CHECK);
     struct call *check = step_call(asked->step, TASK_CHECK);
-    if (check_asked(check) == asked) {
+    if (check && check_asked(check) == asked) {
         fold_close_call(check);
     }
 }

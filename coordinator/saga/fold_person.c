@@ -5,9 +5,11 @@
 #include "journal/record.h"
 #include "saga/awake.h"
 #include "saga/fold_check.h"
+#include "saga/fold_confirm.h"
 #include "saga/fold_old_keys.h"
 #include "saga/items.h"
 #include "saga/moves.h"
+#include "saga/open.h"
 #include "saga/saga.h"
 
 #include "saga/no_live.h"
@@ -127,7 +129,11 @@ bool fold_retry(struct step *step, const struct record *record, int64_t at_ms)
 {
     PRE(record->type == RECORD_OPERATOR);
     bool undo = record->kind == TASK_UNDO;
-    struct call *call = step_call(step, undo ? TASK_UNDO : TASK_DO);
+    bool confirm = record->kind == TASK_CONFIRM;
+    struct call *call = step_call(step, undo ? TASK_UNDO : confirm ? TASK_CONFIRM : TASK_DO);
+    if (!call) {
+        return false;
+    }
     if (record->flags & FLAG_ANEW) {
         return retry_anew(step, record, at_ms);
     }
@@ -149,6 +155,11 @@ bool fold_retry(struct step *step, const struct record *record, int64_t at_ms)
     if (undo) {
         step_set_undo(step, UNDO_STATE_RETRYING);
         return fold_move(step, STEP_STATE_COMPENSATING, at_ms);
+    }
+    if (confirm) {
+        step->open->confirm_stuck = false;
+        fold_confirm(step, UNDO_STATE_RETRYING);
+        return fold_move(step, STEP_STATE_SUCCEEDED, at_ms);
     }
     step->refused = false;
     return fold_move(step, STEP_STATE_RETRYING, at_ms);

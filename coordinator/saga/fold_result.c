@@ -6,9 +6,11 @@
 #include "journal/record.h"
 #include "saga/fold_attempt.h"
 #include "saga/fold_check.h"
+#include "saga/fold_confirm.h"
 #include "saga/fold_old_keys.h"
 #include "saga/items.h"
 #include "saga/moves.h"
+#include "saga/open.h"
 #include "saga/saga.h"
 
 #include "saga/attempt.h"
@@ -84,7 +86,8 @@ bool fold_intended(struct step *step, struct call *call, const struct record *re
     case TASK_CHECK:
         return check_is_awaited(call);
     case TASK_CONFIRM:
-        break;
+        fold_confirm(step, UNDO_STATE_RUNNING);
+        return open_is_committed(step->saga);
     }
     return false;
 }
@@ -126,7 +129,7 @@ static bool fold_done_ok(struct step *step, const struct record *record, int64_t
 bool fold_succeeded(struct step *step, struct call *call, const struct record *record,
                     int64_t at_ms)
 {
-    PRE(record->type == RECORD_TASK_SUCCEEDED);
+    PRE(record->type == RECORD_TASK_SUCCEEDED || record->type == RECORD_STEP_COMPLETED);
     struct attempt *attempt = call_attempt(call, record->run, record->attempt);
     if (!attempt) {
         return false;
@@ -143,7 +146,7 @@ bool fold_succeeded(struct step *step, struct call *call, const struct record *r
     case TASK_CHECK:
         return call->of_undo ? fold_undo_ok(step, at_ms) : fold_done_ok(step, record, at_ms);
     case TASK_CONFIRM:
-        break;
+        return fold_confirmed(step, at_ms);
     }
     return false;
 }
@@ -176,7 +179,11 @@ static bool after_failure(struct step *step, struct call *call, const struct rec
         step_call(step, call->of_undo ? TASK_UNDO : TASK_DO)->used_up = is_final;
         return true;
     case TASK_CONFIRM:
-        break;
+        fold_confirm(step, UNDO_STATE_RETRYING);
+        step->open->confirm_refused = record->type == RECORD_TASK_FAILED &&
+                                      (record->flags & FLAG_REFUSED) &&
+                                      !(record->flags & FLAG_UNANSWERED);
+        return true;
     }
     return false;
 }
@@ -229,7 +236,8 @@ bool fold_doubt(struct step *step, struct call *call, const struct record *recor
 {
     PRE(record->type == RECORD_TASK_IN_DOUBT);
     struct attempt *attempt = call_attempt(call, record->run, record->attempt);
-    if (!attempt || attempt->answered) {
+    bool by_client = step->open && call->kind == TASK_DO;
+    if (!attempt || (attempt->answered && !by_client)) {
         return false;
     }
     attempt->state = ATTEMPT_DOUBT;
@@ -255,7 +263,7 @@ bool fold_late(struct step *step, struct call *call, const struct record *record
         return fold_late_effect(step, record);
     }
     if (step->by_person || step->state == STEP_STATE_KEPT || call->kind != TASK_DO ||
-        step->spec->step_class == CLASS_READONLY) {
+        step->spec->step_class == CLASS_READONLY || open_is_committed(step->saga)) {
         return true;
     }
     step->output = record->output.size > 0 ? record->output : MP_NIL_VALUE;

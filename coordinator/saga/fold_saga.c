@@ -8,6 +8,7 @@
 #include "saga/fold_lock.h"
 #include "saga/fold_fan.h"
 #include "saga/fold_old_keys.h"
+#include "saga/fold_open.h"
 #include "saga/fold_person.h"
 #include "saga/moves.h"
 #include "saga/saga.h"
@@ -26,7 +27,7 @@ bool fold_started(struct saga *saga, const struct record *record, int64_t at_ms)
     saga->labels = record->labels;
     saga->event = record->event;
     saga->event_mark = record->mark;
-    bool ok = true;
+    bool ok = fold_terms(saga, record);
     saga->traceparent = arena_copy(&saga->arena, record->traceparent, &ok);
     saga->tracestate = arena_copy(&saga->arena, record->tracestate, &ok);
     if (saga->definition->timeout_ms > 0) {

@@ -71,35 +71,6 @@ void step_set_undo(struct step *step, enum undo_state state)
     step->undo_state = state;
 }
 
-static bool make_room(struct saga *saga, uint32_t total)
-{
-    PRE(total >= saga->definition->step_count);
-    uint32_t count = total - saga->definition->step_count;
-    uint32_t words = total / WORD_BITS + 1;
-    if (count > saga->item_room) {
-        uint32_t room = count + saga->item_room;
-        struct step **items = arena_take(&saga->arena, room * sizeof(struct step *));
-        if (!items) {
-            return false;
-        }
-        if (saga->item_room > 0) {
-            memcpy(items, saga->items, saga->item_room * sizeof(struct step *));
-        }
-        saga->items = items;
-        saga->item_room = room;
-    }
-    if (words > saga->awake_room) {
-        uint64_t *awake = arena_take(&saga->arena, 2 * words * sizeof(uint64_t));
-        if (!awake) {
-            return false;
-        }
-        memcpy(awake, saga->awake, saga->awake_room * sizeof(uint64_t));
-        saga->awake = awake;
-        saga->awake_room = 2 * words;
-    }
-    return true;
-}
-
 static bool name_item(struct step *item)
 {
     PRE(item->container != NULL);
@@ -147,7 +118,7 @@ static struct fan *make_fan(struct step *container, uint32_t count)
     struct saga *saga = container->saga;
     struct fan *fan = ARENA_NEW(&saga->arena, struct fan);
     struct step *items = arena_take(&saga->arena, count * sizeof(struct step));
-    if (!fan || !items || !make_room(saga, saga->step_total + count)) {
+    if (!fan || !items || !saga_make_room(saga, saga->step_total + count)) {
         return NULL;
     }
     *fan = (struct fan){.items = items, .count = count, .room = count};
@@ -189,7 +160,7 @@ bool saga_carry_items(struct saga *saga, uint32_t count)
     for (uint32_t i = 0; i < steps; i++) {
         saga->passed += counts_as_passed(saga_step(saga, i)->state) ? 1 : 0;
     }
-    if (!make_room(saga, steps + count)) {
+    if (!saga_make_room(saga, steps + count)) {
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {

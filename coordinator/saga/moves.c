@@ -22,6 +22,7 @@
 #include "journal/record.h"
 #include "saga/awake.h"
 #include "saga/items.h"
+#include "saga/open.h"
 #include "saga/saga.h"
 
 #include "saga/attempt.h"
@@ -151,6 +152,11 @@ bool fold_keep_error(struct step *step, const struct call *call, const struct re
     if (call->kind == TASK_UNDO) {
         return keep_text(step, &codes[1], record->code, &step->undo_code) &&
                keep_text(step, &messages[1], record->message, &step->undo_message);
+    }
+    if (call->kind == TASK_CONFIRM) {
+        struct open_step *own = step->open;
+        return keep_text(step, &own->confirm_rooms[0], record->code, &own->confirm_code) &&
+               keep_text(step, &own->confirm_rooms[1], record->message, &own->confirm_message);
     }
     if (call->kind == TASK_DO) {
         step->error_attempt = record->attempt;

@@ -8,11 +8,12 @@
 #include "saga/awake.h"
 
 enum { VALUES_EXPECTED = 320 /* bytes */, STEPS_EXPECTED = 16 };
+enum { WORD_BITS = 64 }; /* of a word in the set of the steps that are awake */
 
 bool saga_open_steps(struct saga *saga)
 {
     const struct definition *definition = saga->definition;
-    PRE(definition->step_count > 0 && definition->step_count <= LIMIT_STEPS);
+    PRE(definition->step_count <= LIMIT_STEPS);
     struct step *steps = arena_take(&saga->arena, definition->step_count * sizeof(struct step));
     uint32_t words = definition->step_count / 64 + 1;
     uint64_t *awake = arena_take(&saga->arena, words * sizeof(uint64_t));
@@ -22,6 +23,7 @@ bool saga_open_steps(struct saga *saga)
     saga->steps = steps;
     saga->awake = awake;
     saga->awake_room = words;
+    saga->row_count = definition->step_count;
     saga->step_total = definition->step_count;
     for (uint32_t i = 0; i < definition->step_count; i++) {
         step_open(&steps[i], saga, &definition->steps[i]);
@@ -31,11 +33,40 @@ bool saga_open_steps(struct saga *saga)
     return true;
 }
 
+bool saga_make_room(struct saga *saga, uint32_t total)
+{
+    PRE(total >= saga->row_count);
+    uint32_t count = total - saga->row_count;
+    uint32_t words = total / WORD_BITS + 1;
+    if (count > saga->item_room) {
+        uint32_t room = count + saga->item_room;
+        struct step **items = arena_take(&saga->arena, room * sizeof(struct step *));
+        if (!items) {
+            return false;
+        }
+        if (saga->item_room > 0) {
+            memcpy(items, saga->items, saga->item_room * sizeof(struct step *));
+        }
+        saga->items = items;
+        saga->item_room = room;
+    }
+    if (words > saga->awake_room) {
+        uint64_t *awake = arena_take(&saga->arena, 2 * words * sizeof(uint64_t));
+        if (!awake) {
+            return false;
+        }
+        memcpy(awake, saga->awake, saga->awake_room * sizeof(uint64_t));
+        saga->awake = awake;
+        saga->awake_room = 2 * words;
+    }
+    return true;
+}
+
 /* The bytes that most sagas of the definition take from start to end: for themselves, and for an
  * attempt and some hundred bytes of values a step. */
 static size_t size_expected(const struct definition *definition)
 {
-    PRE(definition->step_count > 0);
+    PRE(definition->step_count <= LIMIT_STEPS);
     size_t step = sizeof(struct step) + sizeof(struct attempt) + VALUES_EXPECTED;
     uint32_t count =
         definition->step_count < STEPS_EXPECTED ? definition->step_count : STEPS_EXPECTED;
@@ -45,7 +76,7 @@ static size_t size_expected(const struct definition *definition)
 struct saga *saga_new(const struct arena_source *source, uint64_t id, struct span name,
                       const struct definition *definition)
 {
-    PRE(definition->step_count > 0);
+    PRE(definition != NULL);
     struct arena arena;
     arena_open(&arena, source, (size_t)3 * LIMIT_SAGA_MEMORY); /* see room.c */
     arena_expect(&arena, size_expected(definition));

@@ -68,8 +68,11 @@ struct saga {
     int64_t deadline_ms;
     int64_t cost_micros;      /* of all attempts */
     int64_t undo_cost_micros; /* the part of that which undos have cost */
+    struct open *open;        /* an open saga: see open.h; a defined one: NULL */
     struct step *steps;       /* the steps of the definition: see saga_step() */
-    struct step **items;      /* the items of fan-outs, in the order in which they came */
+    uint32_t row_count;       /* of `steps` */
+    struct step **items;      /* the items of fan-outs, in the order in which they came; of an open
+                                 saga its steps, which it gets one by one */
     uint32_t step_total;      /* steps of the definition, and items */
     uint32_t item_room;       /* pointers that `items` has room for */
     uint64_t *awake;          /* a bit for each step, by index: see saga_awake() */
@@ -85,13 +88,16 @@ struct saga *saga_new(const struct arena_source *source, uint64_t id, struct spa
                       const struct definition *definition);
 /* Gives all memory of the saga back, and sets the caller's pointer to NULL. */
 void saga_destroy(struct saga **saga);
+/* Memory for so many steps, those of fan-outs included. false: none. */
+bool saga_make_room(struct saga *saga, uint32_t total);
+
 /* The steps of its definition, as if none had begun. false: no memory. */
 bool saga_open_steps(struct saga *saga);
 
 /* Step i of step_total: first those of the definition, by their index there. */
 static inline struct step *saga_step(const struct saga *saga, uint32_t i)
 {
-    uint32_t count = saga->definition->step_count;
+    uint32_t count = saga->row_count;
     PRE(i < saga->step_total);
     return i < count ? &saga->steps[i] : saga->items[i - count];
 }

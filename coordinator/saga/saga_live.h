@@ -24,6 +24,7 @@ struct saga_live {
     int64_t touched_ms;        /* the time of that turn */
     int64_t asleep_ms; /* due_ms of the saga's newest head: until when it sleeps; 0 = it is awake */
     bool is_leaving;
+    int64_t lingers_ms;  /* an open saga: stays in memory until then, for its client may go on */
     bool owes;           /* an effect of the saga has yet to make something durable: see leave.c */
     size_t details_size; /* bytes of its memory that details of heartbeats have taken */
     struct span *wants;  /* names of events that a step will wait for, as the store knows them */

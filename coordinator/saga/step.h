@@ -38,6 +38,7 @@ struct step {
     const struct step_spec *spec;
     struct saga *saga;
     struct step *container; /* an item's: the step with for_each; NULL = the step is no item */
+    struct open_step *open; /* of an open saga; else NULL */
     struct fan *fan;        /* a container's, once its items are there */
     enum step_state state;
     enum undo_state undo_state;
@@ -62,7 +63,7 @@ struct step {
     uint64_t started_seq; /* order of starting; 0 = not started */
     struct span output;   /* empty = none */
     struct step_live live;
-    struct call calls[CALL_COUNT]; /* do, undo, check */
+    struct call calls[CALL_COUNT]; /* do, undo, check; of an open saga: do, undo, confirm */
     struct span name;              /* as people and participants say it: "pack", "pack[3]" */
     uint32_t item;                 /* an item's place in the collection */
     struct span value;             /* an item's: the element of the collection at that place */
@@ -101,9 +102,8 @@ static inline struct call *step_call(struct step *step, enum task_kind kind)
         CHECK(step->calls[1].kind == TASK_UNDO);
         return &step->calls[1];
     case TASK_CHECK:
-        return &step->calls[2];
     case TASK_CONFIRM:
-        break;
+        return step->calls[2].kind == kind ? &step->calls[2] : NULL;
     }
     return NULL;
 }

@@ -13,6 +13,7 @@
 #include "saga/checks.h"
 #include "saga/fan.h"
 #include "saga/keys.h"
+#include "saga/open.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
 #include "view/view_load.h"
@@ -74,6 +75,22 @@ static void fill_step(const struct step *step, struct view_step *out)
                                    .error_message = step->undo_message};
 }
 
+/* Of a step of a committed saga: asked for, or still to be. */
+static void fill_confirm(const struct step *step, struct view_undo *out)
+{
+    PRE(step->open != NULL);
+    const struct open_step *own = step->open;
+    const struct call *confirm = &step->calls[2];
+    bool due = open_is_committed(step->saga) && !open_step_is_confirmed(step);
+    bool is_left = own->confirm_state == UNDO_STATE_NONE && due;
+    bool retries = own->confirm_state == UNDO_STATE_RETRYING;
+    *out = (struct view_undo){.state = is_left ? UNDO_STATE_PENDING : own->confirm_state,
+                              .attempts = confirm->number_last,
+                              .retry_ms = retries ? confirm->retry_ms : 0,
+                              .error_code = own->confirm_code,
+                              .error_message = own->confirm_message};
+}
+
 const char *view_waits_for(const struct view_step *step)
 {
     return step->state == STEP_STATE_WAITING ? step_kind_facts(step->kind)->waits_for : NULL;
@@ -85,6 +102,9 @@ static struct span waits_for(const struct saga *saga, const struct view *view)
     struct span found = {NULL, 0};
     if (saga->lock == LOCK_STATE_QUEUED) {
         return span_text("concurrency");
+    }
+    if (view->state == SAGA_STATE_RUNNING && open_is_committed(saga)) {
+        return span_text("confirm");
     }
     if (saga_waits_for_start(saga)) {
         return span_text("start_at");
@@ -114,6 +134,9 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         const struct step *step = saga_step(saga, i);
         fill_step(step, &steps[count++]);
+        if (step->open) {
+            fill_confirm(step, &steps[count - 1].confirm);
+        }
         for (uint32_t k = 0; step->fan && k < step->fan->count; k++) {
             fill_step(&step->fan->items[k], &steps[count++]);
         }
@@ -128,6 +151,7 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
                           .version = saga->definition->version,
                           .state = saga->state,
                           .paused = saga->paused,
+                          .is_open = saga->open != NULL,
                           .input = saga->input,
                           .output = saga->output,
                           .reason = saga->reason,

@@ -50,6 +50,7 @@ struct view_step {
     uint32_t item;                /* the item's place in the collection */
     uint32_t item_count;
     struct view_undo undo;
+    struct view_undo confirm; /* of an open saga's step: its confirmation */
 };
 
 struct view {
@@ -60,6 +61,7 @@ struct view {
     uint32_t version;
     enum saga_state state;
     bool paused;
+    bool is_open;            /* its client drives it: no definition has its steps */
     struct span input;       /* msgpack; empty = nil */
     struct span output;      /* msgpack; empty = none */
     struct span reason;      /* why it turned back: msgpack map {code, message, step?, actor?} */

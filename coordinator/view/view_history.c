@@ -123,7 +123,10 @@ static void put_data(struct buf *out, const struct record *record, struct buf *m
         mp_put_str(members, record->definition);
         count++;
     }
-    if (record->name.size > 0 && record->type != RECORD_SAGA_STARTED) {
+    put_member(members, &count, record->type == RECORD_SAGA_STARTED ? "terms" : "form",
+               record->form);
+    bool is_step = record->type == RECORD_STEP_REGISTERED;
+    if (record->name.size > 0 && record->type != RECORD_SAGA_STARTED && !is_step) {
         mp_put_text(members, "name");
         mp_put_str(members, record->name);
         count++;
@@ -158,6 +161,9 @@ static void fill_record(const struct record *record, uint64_t seq, int64_t at_ms
     if (has_step) {
         out->step = name_of(definition, record->step, record->item, out->room);
     }
+    if (record->type == RECORD_STEP_REGISTERED && !has_step) {
+        out->step = record->name;
+    }
     if (record->type == RECORD_OPERATOR) {
         out->verb = span_text(verb_name((enum verb)record->verb));
     }
@@ -175,7 +181,8 @@ bool view_history_needs_all(const struct definition *definition)
     struct mask mask;
     PRE(definition != NULL);
     mask_open(&mask, definition, NULL);
-    return mask_is_needed(&mask) || has_versions(definition);
+    bool is_open = definition->step_count == 0; /* what its steps are is in its rows */
+    return is_open || mask_is_needed(&mask) || has_versions(definition);
 }
 
 enum saga_error view_history(const struct saga_image *image, const struct history_request *request,
@@ -188,9 +195,10 @@ enum saga_error view_history(const struct saga_image *image, const struct histor
     buf_open(&data, LIMIT_SAGA_MEMORY);
     buf_open(&members, LIMIT_SAGA_MEMORY);
     struct mask mask;
-    mask_open(&mask, definition, request->arena);
+    enum saga_error rc = view_definition_find(image, request->arena, &definition);
     bool may_move = has_versions(definition);
-    enum saga_error rc = view_mask_learn(image, may_move, &mask);
+    mask_open(&mask, definition, request->arena);
+    rc = rc == SAGA_OK ? view_mask_learn(image, may_move, &mask) : rc;
     for (uint32_t i = 0; i < image->row_count && rc == SAGA_OK; i++) {
         const struct row *row = &image->rows[i];
         struct record_reader reader;

@@ -118,7 +118,8 @@ enum saga_error view_mask_plan(const struct saga *saga, struct arena *arena, str
 /* Where the output that a record carries comes from. */
 static struct mask_origin of_record(const struct record *record)
 {
-    bool is_output = record->type == RECORD_TASK_SUCCEEDED || record->type == RECORD_TASK_LATE ||
+    bool is_output = record->type == RECORD_TASK_SUCCEEDED ||
+                     record->type == RECORD_STEP_COMPLETED || record->type == RECORD_TASK_LATE ||
                      record->type == RECORD_STEP_RESOLVED || record->type == RECORD_STEP_WOKEN;
     bool is_undo = record->kind == TASK_UNDO;
     return (struct mask_origin){.is_known = is_output && !is_undo && (record->fields & 1) != 0,

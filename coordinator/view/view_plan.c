@@ -5,6 +5,7 @@
 #include "engine/migrate.h"
 #include "engine/plan.h"
 #include "journal/saga_image.h"
+#include "saga/saga.h"
 #include "view/view_load.h"
 #include "view/view_mask.h"
 
@@ -22,7 +23,9 @@ enum saga_error view_plan(const struct saga_image *image, const struct plan_requ
     if (rc != SAGA_OK) {
         return rc;
     }
-    rc = plan_make(saga, request, arena, plan, why);
+    struct plan_request own = *request;
+    own.definition = saga->definition; /* an open saga has its own */
+    rc = plan_make(saga, &own, arena, plan, why);
     return rc == SAGA_OK ? view_mask_plan(saga, arena, plan) : rc;
 }
 

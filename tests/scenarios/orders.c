@@ -20,6 +20,11 @@
  *   rollback|reverse|retry|resolve|pause|resume|terminate|skip|approve|reject [by=ada] [roles=a,b]
  *                         because=TEXT [step=] [steps=a,b] [accept=a,b] [input=JSON] [output=JSON]
  *                         [outcome=] [evidence=] [to=STEP] [then_pause]
+ *   begin [input=JSON] [labels=JSON] [timeout=10m] [window=1h] [budget=N] [sensitive=JSON]
+ *   register STEP [input=JSON] [needs=JSON] [compensate=JSON] [confirm=JSON]
+ *   complete STEP [failed] [in_doubt] [output=JSON] [code=] [message=] [key=] [cost=N]
+ *   commit [output=JSON]     abort [code=] [message=]         (a script whose definition is an
+ *                         open saga's name: {'open':NAME}; the steps' names are printed)
  * [plan=last] plan [steps=a,b] [to=STEP]     show
  *   migrate version=N because=TEXT    migration version=N     (a list of definitions: versions)
  *
@@ -317,18 +322,47 @@ void obey(struct world *world, const char *line)
         const char *word;
         void (*fn)(struct world *world, struct words *words);
     } orders[] = {
-        {"start", start},       {"ok", result},           {"fail", result},
-        {"later", result},      {"sent", task},           {"lost", task},
-        {"untaken", task},      {"adopt", task},          {"beat", task},
-        {"rollback", verb},     {"reverse", verb},        {"retry", verb},
-        {"resolve", verb},      {"pause", verb},          {"resume", verb},
-        {"skip", verb},         {"approve", verb},        {"reject", verb},
-        {"terminate", verb},    {"plan", plan},           {"time", pass},
-        {"crash", crash},       {"show", show},           {"participants", participants},
-        {"child", child},       {"asked", asked},         {"tell", tell},
-        {"migrate", verb},      {"migration", migration}, {"signal", verb},
-        {"event", events_come}, {"again", events_again},  {"rival", rival},
-        {"admit", admit},       {"facets", facets},       {"returned", returned},
+        {"start", start},
+        {"ok", result},
+        {"fail", result},
+        {"later", result},
+        {"sent", task},
+        {"lost", task},
+        {"untaken", task},
+        {"adopt", task},
+        {"beat", task},
+        {"rollback", verb},
+        {"reverse", verb},
+        {"retry", verb},
+        {"resolve", verb},
+        {"pause", verb},
+        {"resume", verb},
+        {"skip", verb},
+        {"approve", verb},
+        {"reject", verb},
+        {"terminate", verb},
+        {"plan", plan},
+        {"time", pass},
+        {"crash", crash},
+        {"show", show},
+        {"participants", participants},
+        {"child", child},
+        {"asked", asked},
+        {"tell", tell},
+        {"migrate", verb},
+        {"migration", migration},
+        {"signal", verb},
+        {"event", events_come},
+        {"again", events_again},
+        {"rival", rival},
+        {"admit", admit},
+        {"facets", facets},
+        {"returned", returned},
+        {"begin", orders_begin},
+        {"commit", orders_open},
+        {"abort", orders_open},
+        {"register", orders_open},
+        {"complete", orders_open},
     };
     static struct words words;
     words_split(&words, line);

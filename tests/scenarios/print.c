@@ -13,7 +13,7 @@
 #include "saga/task.h"
 #include "scenario.h"
 
-enum form { FORM_U, FORM_I, FORM_S, FORM_T, FORM_V, FORM_L };
+enum form { FORM_U, FORM_I, FORM_S, FORM_T, FORM_V, FORM_L, FORM_M };
 
 struct field {
     const char *name;
@@ -80,7 +80,7 @@ void print_text(struct buf *out, const char *name, struct span text)
 
 static void print_name(struct world *world, uint32_t step, uint32_t item)
 {
-    struct span name = world->definition->steps[step].name;
+    struct span name = world_step_name(world, step);
     buf_format(&world->out, "%.*s", (int)name.size, (const char *)name.data);
     if (item > 0) {
         buf_format(&world->out, "[%u]", item - 1);
@@ -142,6 +142,7 @@ static void print_field(struct world *world, const struct record *record, const 
         return;
     case FORM_T:
         return;
+    case FORM_M:
     case FORM_V:
         print_json(out, field->name, *(const struct span *)at);
         return;
@@ -156,6 +157,10 @@ static void print_record(struct world *world, uint64_t seq, const struct record 
     struct buf *out = &world->out;
     if (record->type == RECORD_SAGA_MIGRATED) {
         world->definition = world_version(world, record->version);
+    }
+    if (record->type == RECORD_STEP_REGISTERED && record->name.size > 0) {
+        bool ok = true;
+        world->open_steps[world->open_step_count++] = arena_copy(&world->arena, record->name, &ok);
     }
     buf_format(out, "  %llu %s", (unsigned long long)seq, record_type_name(record->type));
     if (record->type == RECORD_OPERATOR && record->actor.size > 0) {
@@ -282,6 +287,23 @@ static void print_end(struct world *world, const struct child_end *end)
     }
 }
 
+static void print_open_reply(struct world *world, const struct open_reply *reply)
+{
+    struct buf *out = &world->out;
+    if (reply->state != OPEN_STATE_NONE) {
+        print_text(out, "state", span_text(open_state_name(reply->state)));
+    }
+    if (reply->key.size > 0) {
+        print_text(out, "key", reply->key);
+    }
+    if (reply->output.size > 0) {
+        print_json(out, "output", reply->output);
+    }
+    if (reply->code) {
+        print_text(out, "code", span_text(reply->code));
+    }
+}
+
 void print_effect(struct world *world, const struct effect *effect)
 {
     static const char *const verdicts[] = {"ok", "late", "stale", "unknown"};
@@ -303,6 +325,7 @@ void print_effect(struct world *world, const struct effect *effect)
         buf_format(out, "reply %s%s%s", error_code(effect->reply.error),
                    effect->reply.duplicate ? " duplicate" : "", effect->reply.why ? ": " : "");
         buf_text(out, effect->reply.why ? effect->reply.why : "");
+        print_open_reply(world, &effect->reply.open);
         break;
     case EFFECT_STATUS:
         buf_format(out, "status %s", saga_state_name(effect->status.state));

@@ -17,7 +17,14 @@
 #include "lib/facet_set.h"
 #include "view/view.h"
 
-enum { EVENTS_MAX = 32, ROWS_MAX = 512, TASKS_MAX = 256, START_MS = 1000000, VERSIONS_MAX = 4 };
+enum {
+    EVENTS_MAX = 32,
+    ROWS_MAX = 512,
+    TASKS_MAX = 256,
+    START_MS = 1000000,
+    VERSIONS_MAX = 4,
+    OPEN_STEPS_MAX = 64
+};
 
 /* What becomes of a task that the engine lets go. */
 enum participants { PARTICIPANTS_ABSENT, PARTICIPANTS_PRESENT, PARTICIPANTS_BARRIER };
@@ -36,10 +43,13 @@ struct world {
     struct versions versions;                           /* must be first */
     const struct definition *definitions[VERSIONS_MAX]; /* version 1 is the first */
     uint32_t definition_count;
-    const struct definition *definition; /* of the saga now */
-    char name[64];                       /* of the saga: "s", or a child's */
-    uint64_t saga;                       /* its internal id */
-    struct arena arena;                  /* of the definition and the rows */
+    const struct definition *definition;    /* of the saga now */
+    char name[64];                          /* of the saga: "s", or a child's */
+    struct span open_name;                  /* the saga is open, and this is its name; else empty */
+    struct span open_steps[OPEN_STEPS_MAX]; /* its steps, as they were registered */
+    uint32_t open_step_count;
+    uint64_t saga;      /* its internal id */
+    struct arena arena; /* of the definition and the rows */
     struct engine *engine;
     struct batch batch;
     struct row rows[ROWS_MAX];
@@ -100,6 +110,13 @@ void world_crash(struct world *world, int64_t outage_ms);
 void world_print_timer(struct world *world);
 
 const struct definition *world_version(const struct world *world, uint32_t version);
+
+/* The name of a step of the definition, or of the open saga. */
+struct span world_step_name(const struct world *world, uint32_t step);
+
+/* orders_open.c: what the client of an open saga says. */
+void orders_begin(struct world *world, struct words *words);
+void orders_open(struct world *world, struct words *words);
 
 /* orders.c: obeys one line of a script, without its "> ". */
 void obey(struct world *world, const char *line);

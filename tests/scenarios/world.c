@@ -24,6 +24,7 @@
 #include "lib/told.h"
 #include "reading/problem.h"
 #include "saga/attempt.h"
+#include "saga/open.h"
 #include "scenario.h"
 
 enum { DEAD_MS = 6000 };
@@ -32,6 +33,14 @@ void stop(const char *what, const char *which)
 {
     fprintf(stderr, "%s: %s\n", what, which);
     exit(2);
+}
+
+struct span world_step_name(const struct world *world, uint32_t step)
+{
+    if (world->open_name.size > 0) {
+        return step < world->open_step_count ? world->open_steps[step] : span_text("?");
+    }
+    return world->definition->steps[step].name;
 }
 
 const struct definition *world_version(const struct world *world, uint32_t version)
@@ -81,6 +90,17 @@ static void compile(struct world *world, const char *document)
     }
     struct mp mp = mp_open(buf_span(&packed));
     bool is_list = mp_peek(&mp) == MP_ARRAY;
+    struct span open =
+        is_list ? (struct span){NULL, 0} : mp_find(buf_span(&packed), span_text("open"));
+    if (open.size > 0) {
+        struct mp name = mp_open(open);
+        bool ok = true;
+        world->open_name = arena_copy(&world->arena, mp_str(&name), &ok);
+        world->definition = open_definition();
+        buf_close(&json);
+        buf_close(&packed);
+        return;
+    }
     uint32_t count = is_list ? mp_array(&mp) : 1;
     for (uint32_t i = 0; i < count; i++) {
         compile_one(world, mp_skip(&mp));
@@ -137,13 +157,15 @@ void world_close(struct world *world)
 
 struct saga_image world_image(struct world *world)
 {
-    return (struct saga_image){.head = {.saga = world->saga,
-                                        .due_ms = world->asleep_ms,
-                                        .definition = world->definition->name,
-                                        .version = world->definition->version},
-                               .name = span_text(world->name),
-                               .rows = world->rows,
-                               .row_count = world->row_count};
+    return (struct saga_image){
+        .head = {.saga = world->saga,
+                 .due_ms = world->asleep_ms,
+                 .definition =
+                     world->open_name.size > 0 ? world->open_name : world->definition->name,
+                 .version = world->definition->version},
+        .name = span_text(world->name),
+        .rows = world->rows,
+        .row_count = world->row_count};
 }
 
 static const struct definition *lookup(struct span name, uint32_t version, void *arg)

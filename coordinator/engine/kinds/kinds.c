@@ -6,6 +6,7 @@
 #include "engine/kinds/child.h"
 #include "engine/kinds/emit.h"
 #include "engine/kinds/fan_begin.h"
+#include "engine/kinds/client_step.h"
 #include "engine/kinds/sleep.h"
 #include "engine/kinds/wait_event.h"
 #include "language/definition.h"
@@ -21,6 +22,7 @@ static const struct kind rows[STEP_KIND_COUNT] = {
                            .may_pass = approval_may_pass},
     [STEP_KIND_WAIT_EVENT] = {.begin = wait_event_begin, .time_over = wait_event_over},
     [STEP_KIND_EMIT] = {.begin = emit_begin},
+    [STEP_KIND_OPEN] = {.begin = client_step_begin},
 };
 
 /* A step with for_each, as a whole: its items have the row of their kind. */
