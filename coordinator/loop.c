@@ -92,8 +92,7 @@ static enum saga_error get(struct span saga, const struct peers_range *range, st
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     enum saga_error rc = loop->store->ops->load_one(loop->store, saga, &arena, &image);
     if (rc == SAGA_OK || (rc == SAGA_STORE_CORRUPT && image.name.size > 0)) {
-        const struct definition *definition =
-            catalog_find(loop->catalog, image.head.definition, image.head.version);
+        const struct definition *definition = catalog_of_saga(loop->catalog, &image.head);
         struct pack_range part = {.since = range->since, .limit = range->limit};
         if (rc == SAGA_OK && !definition) {
             image.is_unreadable = true;

@@ -18,7 +18,7 @@ static enum saga_error take(struct http_call *call, enum saga_error rc, struct s
     if (rc != SAGA_OK) {
         return rc;
     }
-    *definition = catalog_find(call->options->catalog, image->head.definition, image->head.version);
+    *definition = catalog_of_saga(call->options->catalog, &image->head);
     if (!*definition) {
         image->is_unreadable = true;
         image->flaw.why = FLAW_NO_DEFINITION;

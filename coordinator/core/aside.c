@@ -345,6 +345,7 @@ void aside_step(struct core *core, const struct event *event)
     bool ok = true;
     switch (event->kind) {
     case EVENT_VERB:
+    case EVENT_OPEN:
         refuse(core, event);
         break;
     case EVENT_RESULT:

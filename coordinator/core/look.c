@@ -20,8 +20,7 @@ enum saga_error look_saga(struct core *core, struct span name, struct answer *an
     if (rc != SAGA_OK) {
         return rc;
     }
-    const struct definition *definition =
-        catalog_find(core->options.catalog, image.head.definition, image.head.version);
+    const struct definition *definition = catalog_of_saga(core->options.catalog, &image.head);
     struct view view;
     if (!definition) {
         return SAGA_STORE_CORRUPT;

@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "engine/event.h"
 #include "engine/name.h"
+#include "language/open_terms.h"
 #include "store/catalog.h"
 
 static bool remember(struct core *core, struct request *request)
@@ -55,6 +56,8 @@ void requests_reply(struct core *core, const struct effect *effect)
                             .duplicate = effect->reply.duplicate,
                             .seq = effect->reply.seq,
                             .problems = effect->reply.problems,
+                            .output = effect->reply.open.output,
+                            .open = effect->reply.open,
                             .version = request->version};
     request->answer(request, &answer);
 }
@@ -143,7 +146,12 @@ static void ask_start(struct core *core, struct request *request)
         !id_is_open(core, request, &event)) {
         return;
     }
-    start->definition = catalog_find(core->options.catalog, request->definition, request->version);
+    if (start->open_name.size > 0) {
+        start->definition = open_terms_definition();
+    } else {
+        start->definition =
+            catalog_find(core->options.catalog, request->definition, request->version);
+    }
     if (!start->definition) {
         request_answer(request, SAGA_NOT_FOUND, "there is no definition of that name and version");
         return;
@@ -158,6 +166,22 @@ static void ask_start(struct core *core, struct request *request)
     uint32_t names_before = core->making->batch.rows.name_count;
     decide_step(core, &event);
     request_keys_remember(core, start->key, names_before);
+}
+
+/* A saga that is not in memory is loaded, as for any event of it. */
+static void ask_open(struct core *core, struct request *request)
+{
+    if (core_is_disk_full(core)) {
+        request_answer(request, SAGA_DISK_FULL, NULL);
+        return;
+    }
+    if (!remember(core, request)) {
+        request_answer(request, SAGA_NO_MEMORY, NULL);
+        return;
+    }
+    struct event event = {.kind = EVENT_OPEN, .now_ms = core->now_ms, .ref = request->ref};
+    event.open = request->open;
+    decide_step(core, &event);
 }
 
 static void ask_verb(struct core *core, struct request *request)
@@ -269,6 +293,7 @@ static const ask_fn asks[] = {
     [REQUEST_FINISH] = ask_finish,      [REQUEST_WAIT] = ask_wait,
     [REQUEST_DEFINE] = definitions_ask, [REQUEST_OUTBOX] = deliveries_ask,
     [REQUEST_EVENT] = arrivals_ask,     [REQUEST_KEY] = ask_key,
+    [REQUEST_OPEN] = ask_open,
 };
 
 void core_ask(struct request *request, void *arg)

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "engine/open_request.h"
 #include "engine/result.h"
 #include "engine/start_request.h"
 #include "engine/verb_request.h"
@@ -24,6 +25,7 @@ enum request_kind {
     REQUEST_DEFINE, /* a new version of a definition */
     REQUEST_OUTBOX, /* what has become of an event on its way to a webhook, or shall */
     REQUEST_EVENT,  /* an event, for all who wait for it or for one saga */
+    REQUEST_OPEN,   /* event.open: what the client of an open saga says */
     REQUEST_KEY,    /* an idempotency key, for a request that cannot carry one itself */
 };
 
@@ -35,12 +37,13 @@ struct answer {
     bool duplicate; /* KEY: the same request came before */
     uint64_t seq;
     const struct jsonschema_report *problems; /* INVALID: of a start's input, or NULL */
-    struct span output;   /* of a completed saga: msgpack, when it waited; may be empty */
-    uint32_t version;     /* DEFINE: of the definition; START too */
-    bool unchanged;       /* DEFINE: nothing was new */
-    enum verdict verdict; /* FINISH */
-    uint32_t delivered;   /* EVENT: steps that took it */
-    struct span started;  /* EVENT: msgpack array of the ids of sagas; empty = none */
+    struct span output;     /* of a completed saga: msgpack, when it waited; may be empty */
+    uint32_t version;       /* DEFINE: of the definition; START too */
+    bool unchanged;         /* DEFINE: nothing was new */
+    enum verdict verdict;   /* FINISH */
+    struct open_reply open; /* OPEN */
+    uint32_t delivered;     /* EVENT: steps that took it */
+    struct span started;    /* EVENT: msgpack array of the ids of sagas; empty = none */
 };
 
 struct request {
@@ -48,6 +51,7 @@ struct request {
     union {
         struct start_request start;
         struct verb_request verb;
+        struct open_request open;
         struct result result;
         struct inbox_row event; /* at_ms 0 = now */
         struct {
@@ -71,7 +75,7 @@ struct request {
     struct span definition; /* START: name */
     uint32_t version;       /* START: 0 = the newest */
     struct span saga;       /* WAIT */
-    bool wait_settled;      /* START, VERB: answer when the saga is settled or parked */
+    bool wait_settled;      /* START, VERB, OPEN: answer when the saga is settled or parked */
     int64_t wait_ms;        /* for at most this long; the answer then says what it is now */
 
     /* Called once, on the loop's thread; spans in the answer live until it returns. */

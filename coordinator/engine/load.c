@@ -19,6 +19,7 @@
 #include "engine/wants.h"
 #include "journal/record.h"
 #include "journal/saga_image.h"
+#include "language/open_terms.h"
 #include "saga/attempt.h"
 #include "saga/calls.h"
 #include "saga/child_state.h"
@@ -140,7 +141,7 @@ enum saga_error saga_load(const struct arena_source *source, const struct saga_i
 {
     *flaw = (struct saga_flaw){0};
     bool is_open = load_is_open(image);
-    definition = is_open ? open_definition() : first_definition(image, definition);
+    definition = is_open ? open_terms_definition() : first_definition(image, definition);
     if (!definition) {
         flaw->why = "the definition that the saga started with is missing or unreadable";
         return SAGA_STORE_CORRUPT;
@@ -254,7 +255,7 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
                             definition_lookup_fn lookup, void *arg, struct saga_flaw *flaw)
 {
     const struct definition *definition =
-        load_is_open(image) ? open_definition()
+        load_is_open(image) ? open_terms_definition()
                             : lookup(image->head.definition, image->head.version, arg);
     if (!definition) {
         *flaw = (struct saga_flaw){.why = FLAW_NO_DEFINITION};

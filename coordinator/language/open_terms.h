@@ -16,6 +16,9 @@ MUST_CHECK enum saga_error open_terms_read(struct span terms, struct arena *aren
                                            struct definition *definition, const char **pointer,
                                            const char **why);
 
+/* What is given for the definition of a saga that has none: its own stands in its rows. */
+const struct definition *open_terms_definition(void);
+
 /* A step has got this index: outputs of a step of its name may be sensitive. */
 void open_terms_name(struct definition *definition, struct span name, uint32_t index);
 

@@ -6,6 +6,8 @@
 #include "base/ids.h"
 #include "engine/result.h"
 #include "language/label.h"
+#include "peers/client_open.h"
+#include "peers/client_parts.h"
 #include "peers/results.h"
 #include "store/request_digest.h"
 
@@ -13,36 +15,6 @@
 #define SOURCE_OF_CLIENTS "client"
 
 static const char bad_id[] = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
-
-struct span client_request_moved(const struct client_request *asked, struct span frame,
-                                 struct span bytes)
-{
-    if (bytes.size == 0) {
-        return (struct span){NULL, 0};
-    }
-    PRE(bytes.data >= frame.data);
-    PRE(bytes.data + bytes.size <= frame.data + frame.size);
-    return span_of(asked->copy + (bytes.data - frame.data), bytes.size);
-}
-
-/* The text, or the whole value, under a key; in the copy. */
-static struct span moved_text(const struct client_request *asked,
-                              const struct request_source *source, enum wire_key key)
-{
-    return client_request_moved(asked, source->frame, fields_text(source->message, key));
-}
-
-static struct span moved_value(const struct client_request *asked,
-                               const struct request_source *source, enum wire_key key)
-{
-    return client_request_moved(asked, source->frame, source->message->value[key]);
-}
-
-static int64_t wait_of(const struct message *message)
-{
-    int64_t wait_ms = fields_int(message, WIRE_KEY_WAIT_MS, WAIT_MS);
-    return wait_ms > WAIT_MS_MAX ? WAIT_MS_MAX : wait_ms;
-}
 
 /* ---- start ---- */
 
@@ -82,12 +54,8 @@ static const char *check_start(const struct message *message)
     if (!label_map_is_good(message->value[WIRE_KEY_LABELS])) {
         return "a label's name has 1 to 64 bytes, its text at most 256";
     }
-    struct span wait = fields_text(message, WIRE_KEY_WAIT);
-    if (message->value[WIRE_KEY_WAIT].size > 0 && !span_is(wait, "stored") &&
-        !span_is(wait, "settled")) {
-        return "wait is stored or settled";
-    }
-    return NULL;
+    struct request ignored;
+    return client_parts_wait(message, &ignored) ? NULL : "wait is stored or settled";
 }
 
 static struct span trace_of(const struct message *message)
@@ -117,19 +85,14 @@ static enum saga_error fill_start(struct client_request *asked, const struct req
     struct request *request = &asked->request;
     struct start_request *start = &request->start;
     request->kind = REQUEST_START;
-    request->definition = moved_text(asked, source, WIRE_KEY_DEFINITION);
+    request->definition = client_parts_text(asked, source, WIRE_KEY_DEFINITION);
     request->version = (uint32_t)fields_int(message, WIRE_KEY_VERSION, 0);
-    request->wait_settled = span_is(fields_text(message, WIRE_KEY_WAIT), "settled");
-    request->wait_ms = wait_of(message);
-    start->name = moved_text(asked, source, WIRE_KEY_SAGA);
-    start->input = moved_value(asked, source, WIRE_KEY_INPUT);
-    start->labels = moved_value(asked, source, WIRE_KEY_LABELS);
+    (void)client_parts_wait(message, request);
+    start->name = client_parts_id(asked, source);
+    start->input = client_parts_value(asked, source, WIRE_KEY_INPUT);
+    start->labels = client_parts_value(asked, source, WIRE_KEY_LABELS);
     start->start_at_ms = fields_int(message, WIRE_KEY_START_AT, 0);
-    start->traceparent = client_request_moved(asked, source->frame, trace_of(message));
-    if (start->name.size == 0) {
-        mint_id(source->mint, source->now_ms, asked->minted);
-        start->name = span_of(asked->minted, UUID_TEXT);
-    }
+    start->traceparent = client_parts_moved(asked, source->frame, trace_of(message));
     const struct request_facts facts = {
         .definition = request->definition,
         .version = request->version,
@@ -175,7 +138,7 @@ static enum saga_error fill_event(struct client_request *asked, const struct req
         return SAGA_INVALID;
     }
     bool is_for_one = fields_text(message, WIRE_KEY_SAGA).size > 0;
-    if (is_for_one && !client_request_has_saga(message, why)) {
+    if (is_for_one && !client_parts_has_saga(message, why)) {
         return SAGA_NOT_FOUND;
     }
     if (message->value[WIRE_KEY_DATA].size > LIMIT_VALUE) {
@@ -185,43 +148,27 @@ static enum saga_error fill_event(struct client_request *asked, const struct req
     asked->request.kind = REQUEST_EVENT;
     asked->request.event = (struct inbox_row){
         .source = span_text(SOURCE_OF_CLIENTS),
-        .name = moved_text(asked, source, WIRE_KEY_EVENT),
-        .id = moved_text(asked, source, WIRE_KEY_ID),
-        .saga = moved_text(asked, source, WIRE_KEY_SAGA),
-        .data = moved_value(asked, source, WIRE_KEY_DATA),
+        .name = client_parts_text(asked, source, WIRE_KEY_EVENT),
+        .id = client_parts_text(asked, source, WIRE_KEY_ID),
+        .saga = client_parts_text(asked, source, WIRE_KEY_SAGA),
+        .data = client_parts_value(asked, source, WIRE_KEY_DATA),
     };
     return SAGA_OK;
 }
 
 /* ---- get and wait ---- */
 
-bool client_request_has_saga(const struct message *message, const char **why)
-{
-    bool is_id = ids_is_saga(fields_text(message, WIRE_KEY_SAGA));
-    *why = is_id ? *why : "there is no such saga";
-    return is_id;
-}
-
-struct peers_range client_request_range(const struct message *message)
-{
-    int64_t limit = fields_int(message, WIRE_KEY_LIMIT, HISTORY_MAX);
-    return (struct peers_range){
-        .since = (uint64_t)fields_int(message, WIRE_KEY_SINCE, 0),
-        .limit = limit > HISTORY_MAX ? HISTORY_MAX : (uint32_t)limit,
-    };
-}
-
 static enum saga_error fill_wait(struct client_request *asked, const struct request_source *source,
                                  const char **why)
 {
-    if (!client_request_has_saga(source->message, why)) {
+    if (!client_parts_has_saga(source->message, why)) {
         return SAGA_NOT_FOUND;
     }
     asked->request.kind = REQUEST_WAIT;
-    asked->request.saga = moved_text(asked, source, WIRE_KEY_SAGA);
+    asked->request.saga = client_parts_text(asked, source, WIRE_KEY_SAGA);
     asked->request.wait_settled = true;
-    asked->request.wait_ms = wait_of(source->message);
-    asked->range = client_request_range(source->message);
+    asked->request.wait_ms = client_parts_wait_ms(source->message);
+    asked->range = client_parts_range(source->message);
     return SAGA_OK;
 }
 
@@ -237,13 +184,13 @@ static enum saga_error fill_finish(struct client_request *asked,
         return rc;
     }
     asked->request.kind = REQUEST_FINISH;
-    result->key = moved_text(asked, source, WIRE_KEY_KEY);
-    result->output = client_request_moved(asked, source->frame, result->output);
-    result->details = client_request_moved(asked, source->frame, result->details);
-    result->message = client_request_moved(asked, source->frame, result->message);
+    result->key = client_parts_text(asked, source, WIRE_KEY_KEY);
+    result->output = client_parts_moved(asked, source->frame, result->output);
+    result->details = client_parts_moved(asked, source->frame, result->details);
+    result->message = client_parts_moved(asked, source->frame, result->message);
     /* Without `error` the code is a literal. */
     if (message->value[WIRE_KEY_ERROR].size > 0) {
-        result->code = client_request_moved(asked, source->frame, result->code);
+        result->code = client_parts_moved(asked, source->frame, result->code);
     }
     if (!digest_unhex(fields_text(message, WIRE_KEY_TOKEN), result->token, TOKEN_SIZE)) {
         *why = "no task has this token";
@@ -265,6 +212,11 @@ enum saga_error client_request_fill(struct client_request *asked,
         [WIRE_WAIT] = fill_wait,
         [WIRE_FINISH] = fill_finish,
         [WIRE_EVENT] = fill_event,
+        [WIRE_BEGIN] = client_open_begin,
+        [WIRE_REGISTER] = client_open_register,
+        [WIRE_COMPLETE] = client_open_complete,
+        [WIRE_COMMIT] = client_open_end,
+        [WIRE_ABORT] = client_open_end,
     };
     enum wire_type type = source->message->type;
     PRE(fills[type] != NULL);

@@ -5,6 +5,7 @@
 #ifndef PEERS_CLIENT_REQUEST_H
 #define PEERS_CLIENT_REQUEST_H
 
+#include "base/arena.h"
 #include "peers/contacts.h"
 #include "peers/fields.h"
 #include "peers/mint.h"
@@ -29,6 +30,7 @@ struct client_request {
     struct peers_range range; /* wait */
     size_t size;              /* counted in clients->bytes */
     uint8_t *copy;            /* of the frame: `small`, or allocated */
+    struct arena arena;       /* of what is made of an open saga's request; unused: no source */
     uint8_t minted[UUID_TEXT];
     uint32_t connection_size;
     uint8_t connection[CONNECTION_MAX];
@@ -50,12 +52,5 @@ struct request_source {
 MUST_CHECK enum saga_error client_request_fill(struct client_request *asked,
                                                const struct request_source *source,
                                                const char **why);
-/* Where bytes of the frame lie in the copy of the frame. */
-struct span client_request_moved(const struct client_request *asked, struct span frame,
-                                 struct span bytes);
-/* Which part of the history is asked for. */
-struct peers_range client_request_range(const struct message *message);
-/* Does the message name a saga that can exist? Names of the store that are no ids have others. */
-bool client_request_has_saga(const struct message *message, const char **why);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "peers/client_open.h"
+#include "peers/client_parts.h"
 #include "peers/outbound.h"
 
 enum { REQUEST_MAGIC = 0x61736b31 };
@@ -85,6 +87,9 @@ static void close_request(struct client_request *asked)
     struct clients *clients = &asked->peers->clients;
     unlist(clients, asked);
     asked->magic = 0;
+    if (asked->arena.source) {
+        arena_close(&asked->arena);
+    }
     if (asked->copy != asked->small) {
         free(asked->copy);
     }
@@ -101,6 +106,9 @@ static void free_all(struct client_request *asked)
 {
     while (asked) {
         struct client_request *next = asked->next;
+        if (asked->magic == REQUEST_MAGIC && asked->arena.source) {
+            arena_close(&asked->arena);
+        }
         if (asked->magic == REQUEST_MAGIC && asked->copy != asked->small) {
             free(asked->copy);
         }
@@ -205,12 +213,17 @@ static void answer_request(struct request *request, const struct answer *answer)
         [WIRE_WAIT] = reply_wait,
         [WIRE_FINISH] = reply_finish,
         [WIRE_EVENT] = reply_event,
+        [WIRE_BEGIN] = reply_start,
+        [WIRE_REGISTER] = client_open_reply_step,
+        [WIRE_COMPLETE] = client_open_reply_step,
+        [WIRE_COMMIT] = client_open_reply_end,
+        [WIRE_ABORT] = client_open_reply_end,
     };
     struct client_request *asked = request->arg;
     CHECK(asked->magic == REQUEST_MAGIC);
     CHECK(&asked->request == request);
     if (answer->error != SAGA_OK) {
-        outbound_error(asked->peers, connection_of(asked), asked->name, answer->error, answer->why);
+        outbound_error_about(asked->peers, connection_of(asked), asked->name, answer);
     } else {
         replies[asked->type](asked, answer);
     }
@@ -229,7 +242,7 @@ static void ask(struct peers *peers, struct span connection, struct span frame,
         return;
     }
     asked->type = message->type;
-    asked->name = client_request_moved(asked, frame, name);
+    asked->name = client_parts_moved(asked, frame, name);
     asked->request.arg = asked;
     asked->request.answer = answer_request;
     const struct request_source source = {.fields = &peers->fields,
@@ -251,9 +264,9 @@ static void ask(struct peers *peers, struct span connection, struct span frame,
 static void get(struct peers *peers, struct span connection, const struct message *message)
 {
     struct span name = fields_text(message, WIRE_KEY_REQUEST);
-    struct peers_range range = client_request_range(message);
+    struct peers_range range = client_parts_range(message);
     const char *why = NULL;
-    if (!client_request_has_saga(message, &why)) {
+    if (!client_parts_has_saga(message, &why)) {
         outbound_error(peers, connection, name, SAGA_NOT_FOUND, why);
         return;
     }
@@ -270,6 +283,7 @@ void clients_message(struct peers *peers, struct span connection, struct span fr
         get(peers, connection, message);
         break;
     case WIRE_START:
+    case WIRE_BEGIN:
         if (peers->is_draining) {
             outbound_error(peers, connection, name, SAGA_UNAVAILABLE, "shutting down");
             break;
@@ -279,6 +293,10 @@ void clients_message(struct peers *peers, struct span connection, struct span fr
     case WIRE_WAIT:
     case WIRE_FINISH:
     case WIRE_EVENT:
+    case WIRE_REGISTER:
+    case WIRE_COMPLETE:
+    case WIRE_COMMIT:
+    case WIRE_ABORT:
         ask(peers, connection, frame, message, now_ms);
         break;
     default:

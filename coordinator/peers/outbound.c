@@ -251,12 +251,15 @@ void outbound_done(struct peers *peers, struct contact *contact, int64_t now_ms)
 
 /* ---- clients ---- */
 
-void outbound_error(struct peers *peers, struct span connection, struct span request,
-                    enum saga_error error, const char *why)
+static void send_error(struct peers *peers, struct span connection, struct span request,
+                       const struct answer *answer)
 {
+    enum saga_error error = answer->error;
+    const char *why = answer->why;
+    const char *code = answer->open.code;
     bool has_retry = error_http_status(error) == 429;
     bool has_request = request.size > 0;
-    struct buf *out = begin(peers, WIRE_ERROR, 2u + has_request + has_retry);
+    struct buf *out = begin(peers, WIRE_ERROR, 2u + has_request + has_retry + (code ? 1u : 0u));
     if (has_request) {
         put_str(out, WIRE_KEY_REQUEST, request);
     }
@@ -265,7 +268,26 @@ void outbound_error(struct peers *peers, struct span connection, struct span req
     if (has_retry) {
         put_uint(out, WIRE_KEY_RETRY_AFTER_MS, RETRY_AFTER_MS);
     }
+    if (code) {
+        fields_put_key(out, WIRE_KEY_DETAILS);
+        mp_put_map(out, 1);
+        put_text(out, WIRE_KEY_CODE, code);
+    }
     MAYBE(send_out(peers, connection) == SAGA_OK);
+}
+
+void outbound_error(struct peers *peers, struct span connection, struct span request,
+                    enum saga_error error, const char *why)
+{
+    const struct answer answer = {.error = error, .why = why};
+    send_error(peers, connection, request, &answer);
+}
+
+void outbound_error_about(struct peers *peers, struct span connection, struct span request,
+                          const struct answer *answer)
+{
+    PRE(answer->error != SAGA_OK);
+    send_error(peers, connection, request, answer);
 }
 
 void outbound_reply(struct peers *peers, struct span request, uint32_t pairs)

@@ -29,6 +29,9 @@ const char *outbound_verdict_text(enum verdict verdict);
 /* request: empty when the error answers none. why: NULL = the error's sentence. */
 void outbound_error(struct peers *peers, struct span connection, struct span request,
                     enum saga_error error, const char *why);
+/* The same for an answer, whose code may say more than its error. */
+void outbound_error_about(struct peers *peers, struct span connection, struct span request,
+                          const struct answer *answer);
 /* Begins a reply of `pairs` keys in peers->out; outbound_reply_end() sends it. */
 void outbound_reply(struct peers *peers, struct span request, uint32_t pairs);
 void outbound_reply_end(struct peers *peers, struct span connection, struct span request);

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "journal/record.h"
+#include "language/open_terms.h"
 #include "saga/awake.h"
 #include "saga/items.h"
 
@@ -16,18 +17,12 @@
 
 enum { ROOM_FIRST = 4 };
 
-const struct definition *open_definition(void)
-{
-    static const struct definition none = {.version = 0};
-    POST(none.step_count == 0);
-    return &none;
-}
-
 struct saga *open_new(const struct arena_source *source, uint64_t id, struct span name,
                       struct span definition)
 {
     PRE(definition.size > 0);
-    struct saga *saga = saga_new(source, id, name, open_definition());
+    PRE(name.size > 0);
+    struct saga *saga = saga_new(source, id, name, open_terms_definition());
     if (!saga) {
         return NULL;
     }

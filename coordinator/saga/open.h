@@ -36,9 +36,6 @@ struct open_step {
     struct text_room confirm_rooms[2];
 };
 
-/* What is given for the definition of a saga that has none: its own stands in its rows. */
-const struct definition *open_definition(void);
-
 /* An open saga without steps: as saga_new(). `definition` is the name that stands where that of a
  * definition would. */
 struct saga *open_new(const struct arena_source *source, uint64_t id, struct span name,

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "language/open_terms.h"
 #include "base/limits.h"
 #include "reading/problem.h"
 
@@ -301,6 +302,13 @@ uint32_t catalog_newest_version(const struct catalog *catalog, struct span name)
     const struct catalog_entry *entry = find(catalog, name, 0);
     pthread_rwlock_unlock(lock_of(catalog));
     return entry ? entry->version : 0;
+}
+
+const struct definition *catalog_of_saga(const struct catalog *catalog, const struct head *head)
+{
+    PRE(head->definition.size > 0);
+    return head->version > 0 ? catalog_find(catalog, head->definition, head->version)
+                             : open_terms_definition();
 }
 
 int64_t catalog_applied_ms(const struct catalog *catalog, const struct definition *definition)

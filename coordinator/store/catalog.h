@@ -40,6 +40,10 @@ uint32_t catalog_newest_version(const struct catalog *catalog, struct span name)
 const struct definition *catalog_find(const struct catalog *catalog, struct span name,
                                       uint32_t version);
 
+/* The definition of a saga, by the name and version of its head. An open saga (version 0) has none
+ * in the catalog: open_terms_definition() stands in for it. NULL: it is missing. */
+const struct definition *catalog_of_saga(const struct catalog *catalog, const struct head *head);
+
 /* When this version of a definition was applied. */
 int64_t catalog_applied_ms(const struct catalog *catalog, const struct definition *definition);
 

@@ -21,4 +21,16 @@ struct request_facts {
  * SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error request_digest(const struct request_facts *facts, uint8_t digest[32]);
 
+/* What makes a begin of an open saga the same begin. */
+struct begin_facts {
+    struct span name;
+    struct span input;  /* as above */
+    struct span labels; /* as above */
+    int64_t timeout_ms;
+};
+
+/* The same for a begin; never the digest of a start. */
+MUST_CHECK enum saga_error request_digest_begin(const struct begin_facts *facts,
+                                                uint8_t digest[32]);
+
 #endif

@@ -21,7 +21,7 @@ enum saga_error view_definition_find(const struct saga_image *image, struct aren
                                      const struct definition **definition)
 {
     struct saga *saga;
-    const char *why;
+    struct saga_flaw flaw;
     if (!load_is_open(image)) {
         return SAGA_OK;
     }
@@ -29,7 +29,7 @@ enum saga_error view_definition_find(const struct saga_image *image, struct aren
     if (!source) {
         return SAGA_NO_MEMORY;
     }
-    enum saga_error rc = saga_load(source, image, *definition, &saga, &why);
+    enum saga_error rc = saga_load(source, image, *definition, &saga, &flaw);
     *definition = rc == SAGA_OK ? saga->definition : *definition;
     return rc;
 }

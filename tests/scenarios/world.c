@@ -22,9 +22,9 @@
 #include "engine/state.h"
 #include "lib/saga_dump.h"
 #include "lib/told.h"
+#include "language/open_terms.h"
 #include "reading/problem.h"
 #include "saga/attempt.h"
-#include "saga/open.h"
 #include "scenario.h"
 
 enum { DEAD_MS = 6000 };
@@ -96,7 +96,7 @@ static void compile(struct world *world, const char *document)
         struct mp name = mp_open(open);
         bool ok = true;
         world->open_name = arena_copy(&world->arena, mp_str(&name), &ok);
-        world->definition = open_definition();
+        world->definition = open_terms_definition();
         buf_close(&json);
         buf_close(&packed);
         return;

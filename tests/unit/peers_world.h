@@ -113,7 +113,7 @@ static void world_ask(struct request *request, void *arg)
     static const char *const names[] = {
         [REQUEST_START] = "start", [REQUEST_VERB] = "verb",     [REQUEST_FINISH] = "finish",
         [REQUEST_WAIT] = "wait",   [REQUEST_DEFINE] = "define", [REQUEST_OUTBOX] = "outbox",
-        [REQUEST_EVENT] = "event"};
+        [REQUEST_EVENT] = "event", [REQUEST_OPEN] = "open"};
     struct world *world = arg;
     buf_format(
         &world->log, "ask %s definition=%.*s version=%u name=%.*s saga=%.*s settled=%d wait=%ld",

@@ -310,7 +310,7 @@ Test(peers_clients, finish_of_an_unknown_token_is_not_found)
     world_destroy(w);
 }
 
-Test(peers_clients, open_sagas_are_not_supported_yet)
+Test(peers_clients, what_is_said_of_open_sagas_goes_to_the_desk)
 {
     struct world *w = world_new();
     says(w, "C", "{'v':1,'type':'begin','request':'1','name':'n','timeout_ms':5}");
@@ -318,8 +318,15 @@ Test(peers_clients, open_sagas_are_not_supported_yet)
     says(w, "C", "{'v':1,'type':'complete','request':'3','saga':'s','step':'a','status':'ok'}");
     says(w, "C", "{'v':1,'type':'commit','request':'4','saga':'s'}");
     says(w, "C", "{'v':1,'type':'abort','request':'5','saga':'s'}");
-    SEEN(w, 5, "'code':'invalid','message':'not supported yet'", NULL);
-    cr_assert_eq(w->ask_count, 0);
+    cr_assert_eq(w->ask_count, 5);
+    cr_assert_eq(w->asks[0]->kind, REQUEST_START);
+    for (uint32_t i = 1; i < 5; i++) {
+        cr_assert_eq(w->asks[i]->kind, REQUEST_OPEN);
+        cr_assert_eq(w->asks[i]->open.verb, (enum open_verb)(i - 1));
+        cr_assert(span_is(w->asks[i]->open.actor, "wire"));
+        give(w, i, &(struct answer){.error = SAGA_NOT_FOUND});
+    }
+    SEEN(w, 4, "'code':'not_found'", NULL);
     world_destroy(w);
 }
 

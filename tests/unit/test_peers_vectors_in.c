@@ -92,6 +92,56 @@ static void note_event(const struct event *event, void *arg)
     }
 }
 
+static void put_flag(struct buf *out, const char *name, bool value)
+{
+    mp_put_text(out, name);
+    mp_put_bool(out, value);
+}
+
+static void note_open(struct buf *out, const struct request *request)
+{
+    static const char *const names[] = {"register", "complete", "commit", "abort"};
+    const struct open_request *open = &request->open;
+    bool registers = open->verb == OPEN_REGISTER;
+    bool completes = open->verb == OPEN_COMPLETE;
+    mp_put_map(out, registers || completes ? (registers ? 7 : 11) : 7);
+    put_pair(out, "asks", span_text(names[open->verb]));
+    put_pair(out, "saga", open->saga);
+    if (registers) {
+        put_pair(out, "step", open->step);
+        put_value(out, "input", open->input);
+        put_value(out, "needs", open->needs);
+        put_value(out, "form", open->calls.form);
+        put_value(out, "inputs", open->calls.inputs);
+        return;
+    }
+    put_value(out, "output", open->output);
+    put_pair(out, "code", open->code);
+    put_pair(out, "message", open->message);
+    if (completes) {
+        put_pair(out, "step", open->step);
+        put_pair(out, "key", open->key);
+        put_flag(out, "ok", open->ok);
+        put_flag(out, "in_doubt", open->in_doubt);
+        put_value(out, "details", open->details);
+        put_number(out, "cost_usd_micros", open->cost_micros, 0);
+        return;
+    }
+    put_pair(out, "wait", span_text(request->wait_settled ? "settled" : "stored"));
+    put_number(out, "wait_ms", request->wait_ms, -1);
+}
+
+static void note_begin(struct buf *out, const struct start_request *start, bool is_minted)
+{
+    mp_put_map(out, 6);
+    put_pair(out, "asks", span_text("begin"));
+    put_pair(out, "saga", is_minted ? (struct span){NULL, 0} : start->name);
+    put_pair(out, "name", start->open_name);
+    put_value(out, "input", start->input);
+    put_value(out, "labels", start->labels);
+    put_value(out, "terms", start->terms);
+}
+
 static void note_ask(struct buf *out, const struct request *request, struct span message)
 {
     const struct start_request *start = &request->start;
@@ -114,11 +164,18 @@ static void note_ask(struct buf *out, const struct request *request, struct span
         put_pair(out, "saga", request->event.saga);
         put_value(out, "data", request->event.data);
         return;
+    case REQUEST_OPEN:
+        note_open(out, request);
+        return;
     default:
         cr_assert_eq(request->kind, REQUEST_START);
     }
     bool is_minted = find(message, "saga").size == 0;
     cr_assert(!is_minted || start->name.size == 36, "not an UUID");
+    if (start->open_name.size > 0) {
+        note_begin(out, start, is_minted);
+        return;
+    }
     mp_put_map(out, 10);
     put_pair(out, "asks", span_text("start"));
     put_pair(out, "definition", request->definition);

@@ -173,6 +173,58 @@ static void reply_finish(struct world *world)
     world->asks[0]->answer(world->asks[0], &(struct answer){.verdict = VERDICT_STALE});
 }
 
+static void answer_open(struct world *world, const char *asked, const struct answer *answer)
+{
+    says(world, "A", "%s", asked);
+    cr_assert_eq(world->ask_count, 1);
+    world->asks[0]->answer(world->asks[0], answer);
+}
+
+#define OF_ORDER "'request':'7','saga':'order-1'"
+
+static void reply_begin(struct world *world)
+{
+    answer_open(world, "{'v':1,'type':'begin'," OF_ORDER ",'name':'order','timeout_ms':5}",
+                &(struct answer){
+                    .saga = span_text("order-1"), .state = SAGA_STATE_RUNNING, .duplicate = true});
+}
+
+static void reply_register(struct world *world)
+{
+    answer_open(
+        world, "{'v':1,'type':'register'," OF_ORDER ",'step':'pay'}",
+        &(struct answer){.open = {.state = OPEN_STATE_NEW, .key = span_text("order-1/pay/do")}});
+}
+
+static void reply_register_done(struct world *world)
+{
+    answer_open(world, "{'v':1,'type':'register'," OF_ORDER ",'step':'pay'}",
+                &(struct answer){.open = {.state = OPEN_STATE_DONE,
+                                          .key = span_text("order-1/pay/do"),
+                                          .output = span_text("\x81\xa2id\x09")}});
+}
+
+static void reply_complete(struct world *world)
+{
+    answer_open(world, "{'v':1,'type':'complete'," OF_ORDER ",'step':'pay','status':'failed'}",
+                &(struct answer){.open = {.state = OPEN_STATE_FAILED}});
+}
+
+static void reply_commit(struct world *world)
+{
+    answer_open(
+        world, "{'v':1,'type':'commit'," OF_ORDER ",'wait':'settled'}",
+        &(struct answer){.state = SAGA_STATE_COMPLETED, .output = span_text("\x81\xa2id\x09")});
+}
+
+static void refuse_register(struct world *world)
+{
+    answer_open(world, "{'v':1,'type':'register'," OF_ORDER ",'step':'pay'}",
+                &(struct answer){.error = SAGA_CONFLICT,
+                                 .why = "the saga has spent its budget",
+                                 .open = {.code = "budget_exceeded"}});
+}
+
 /* The last frame that each sends is that of the vector. */
 static const struct {
     const char *name;
@@ -196,6 +248,12 @@ static const struct {
     {"reply to start with its output", reply_settled},
     {"reply to get", reply_get},
     {"reply to finish", reply_finish},
+    {"reply to begin", reply_begin},
+    {"reply to register, a new step", reply_register},
+    {"reply to register, a step that is done", reply_register_done},
+    {"reply to complete", reply_complete},
+    {"reply to commit", reply_commit},
+    {"error with details", refuse_register},
 };
 
 static void leave(struct span vector, size_t sender)
