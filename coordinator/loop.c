@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "api/api.h"
-#include "api/pack.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/limits.h"
@@ -30,6 +29,7 @@
 #include "core/recover.h"
 #include "core/decide.h"
 #include "core/full.h"
+#include "looks.h"
 #include "store/store_sqlite.h"
 
 enum {
@@ -38,7 +38,7 @@ enum {
     FULL_WAIT_NS = 20 * 1000 * 1000, /* the same when no more can be taken anyway */
     EAGER_PIECES = 4,                /* an idle store gets work after so many pieces */
 };
-enum { RECEIVE_MAX = 16, WAKE_SIGNALS = 0, WAKE_DESK, WAKE_STORE, WAKE_COUNT };
+enum { RECEIVE_MAX = 16, WAKE_SIGNALS = 0, WAKE_DESK, WAKE_STORE, WAKE_LOOKS, WAKE_COUNT };
 _Static_assert(LIMIT_BATCH_EVENTS % RECEIVE_MAX == 0, "a batch is received in whole pieces");
 
 struct loop {
@@ -51,7 +51,7 @@ struct loop {
     struct desk desk;
     struct router *router;
     struct wire_ops wire;
-    struct peers_reader reader;
+    struct looks *looks;
     struct peers *peers;
     struct api *api;
     struct outbox *outbox;   /* NULL: no webhook is configured */
@@ -80,28 +80,6 @@ static bool is_ready(void *arg)
 {
     struct loop *loop = arg;
     return atomic_load(&loop->is_ready);
-}
-
-/* A client's `get`: read from what is durable, shown as HTTP shows it. */
-static enum saga_error get(struct span saga, const struct peers_range *range, struct buf *out,
-                           uint32_t *pairs, void *arg)
-{
-    struct loop *loop = arg;
-    struct arena arena;
-    struct saga_image image;
-    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
-    enum saga_error rc = loop->store->ops->load_one(loop->store, saga, &arena, &image);
-    if (rc == SAGA_OK || (rc == SAGA_STORE_CORRUPT && image.name.size > 0)) {
-        const struct definition *definition = catalog_of_saga(loop->catalog, &image.head);
-        struct pack_range part = {.since = range->since, .limit = range->limit};
-        if (rc == SAGA_OK && !definition) {
-            image.is_unreadable = true;
-            image.flaw.why = FLAW_NO_DEFINITION;
-        }
-        rc = pack_saga(&image, definition, &part, out, pairs);
-    }
-    arena_close(&arena);
-    return rc;
 }
 
 /* ---- opening ---- */
@@ -217,14 +195,18 @@ static int open_wire(struct loop *loop)
         return fail(loop, "the wire");
     }
     router_wire(loop->router, &loop->wire);
-    loop->reader = (struct peers_reader){.get = get, .arg = loop};
+    struct peers_reader reader;
+    if (looks_open(loop->store, loop->catalog, &loop->looks) != SAGA_OK) {
+        return fail(loop, "out of memory");
+    }
+    looks_reader(loop->looks, &reader);
     struct peers_options peers = {.heartbeat_ms = options->heartbeat_ms,
                                   .dead_ms = options->dead_ms,
                                   .message_max = (uint32_t)options->message_max,
                                   .server = SAGAD_VERSION,
                                   .endpoint = router_endpoint(loop->router)};
     digest_random(&peers.seed, sizeof(peers.seed));
-    if (peers_new(&peers, &loop->wire, &loop->reader, &loop->desk, &loop->peers) != SAGA_OK) {
+    if (peers_new(&peers, &loop->wire, &reader, &loop->desk, &loop->peers) != SAGA_OK) {
         return fail(loop, "out of memory");
     }
     peers_on_event(loop->peers, core_event, loop->core);
@@ -436,7 +418,8 @@ static int serve(struct loop *loop)
 {
     const int wakes[WAKE_COUNT] = {[WAKE_SIGNALS] = loop->signals,
                                    [WAKE_DESK] = desk_wake(loop->queue),
-                                   [WAKE_STORE] = loop->store->ops->wake(loop->store)};
+                                   [WAKE_STORE] = loop->store->ops->wake(loop->store),
+                                   [WAKE_LOOKS] = looks_wake(loop->looks)};
     int64_t at_ms = clock_now_ms(&loop->clock);
     enum saga_error rc = core_serve(loop->core, at_ms);
     atomic_store(&loop->is_ready, rc == SAGA_OK);
@@ -447,6 +430,7 @@ static int serve(struct loop *loop)
         wait(loop, wakes, at_ms);
         at_ms = clock_now_ms(&loop->clock);
         take_signals(loop, at_ms);
+        looks_take(loop->looks);
         receive(loop, at_ms);
         rc = core_round(loop->core, at_ms);
         atomic_store(&loop->is_ready,
@@ -470,6 +454,7 @@ static void close_all(struct loop *loop)
     courier_stop(&loop->courier);
     outbox_destroy(&loop->outbox);
     desk_close(&loop->queue);
+    looks_close(&loop->looks);
     peers_destroy(&loop->peers);
     router_close(&loop->router);
     catalog_destroy(&loop->catalog);

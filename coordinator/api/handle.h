@@ -14,7 +14,7 @@
 #include "api/gate.h"
 #include "api/http_call.h"
 #include "api/quota.h"
-#include "api/readers.h"
+#include "store/readers.h"
 #include "api/refusals.h"
 
 /* What all calls share. All borrowed. */

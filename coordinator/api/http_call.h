@@ -19,7 +19,7 @@
 #include "api/auth.h"
 #include "api/problem.h"
 #include "api/quota.h"
-#include "api/readers.h"
+#include "store/readers.h"
 #include "api/response.h"
 #include "api/routes.h"
 #include "base/arena.h"

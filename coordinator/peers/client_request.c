@@ -168,7 +168,7 @@ static enum saga_error fill_wait(struct client_request *asked, const struct requ
     asked->request.saga = client_parts_text(asked, source, WIRE_KEY_SAGA);
     asked->request.wait_settled = true;
     asked->request.wait_ms = client_parts_wait_ms(source->message);
-    asked->range = client_parts_range(source->message);
+    asked->look.range = client_parts_range(source->message);
     return SAGA_OK;
 }
 

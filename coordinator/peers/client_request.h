@@ -26,11 +26,11 @@ struct client_request {
     struct peers *peers;
     struct client_request *prev;
     struct client_request *next;
-    struct span name;         /* the client's own name for the request: `request` */
-    struct peers_range range; /* wait */
-    size_t size;              /* counted in clients->bytes */
-    uint8_t *copy;            /* of the frame: `small`, or allocated */
-    struct arena arena;       /* of what is made of an open saga's request; unused: no source */
+    struct span name;       /* the client's own name for the request: `request` */
+    struct peers_look look; /* get, wait */
+    size_t size;            /* counted in clients->bytes */
+    uint8_t *copy;          /* of the frame: `small`, or allocated */
+    struct arena arena;     /* of what is made of an open saga's request; unused: no source */
     uint8_t minted[UUID_TEXT];
     uint32_t connection_size;
     uint8_t connection[CONNECTION_MAX];

@@ -82,17 +82,23 @@ static struct client_request *open_request(struct peers *peers, struct span conn
     return asked;
 }
 
-static void close_request(struct client_request *asked)
+static void free_parts(struct client_request *asked)
 {
-    struct clients *clients = &asked->peers->clients;
-    unlist(clients, asked);
-    asked->magic = 0;
+    buf_close(&asked->look.body);
     if (asked->arena.source) {
         arena_close(&asked->arena);
     }
     if (asked->copy != asked->small) {
         free(asked->copy);
     }
+}
+
+static void close_request(struct client_request *asked)
+{
+    struct clients *clients = &asked->peers->clients;
+    unlist(clients, asked);
+    asked->magic = 0;
+    free_parts(asked);
     if (clients->free_count < CLIENTS_FREE_MAX) {
         asked->next = clients->free;
         clients->free = asked;
@@ -106,11 +112,8 @@ static void free_all(struct client_request *asked)
 {
     while (asked) {
         struct client_request *next = asked->next;
-        if (asked->magic == REQUEST_MAGIC && asked->arena.source) {
-            arena_close(&asked->arena);
-        }
-        if (asked->magic == REQUEST_MAGIC && asked->copy != asked->small) {
-            free(asked->copy);
+        if (asked->magic == REQUEST_MAGIC) {
+            free_parts(asked);
         }
         free(asked);
         asked = next;
@@ -132,31 +135,38 @@ static struct span connection_of(const struct client_request *asked)
 /* ---- answers ---- */
 
 /* The saga as it is: the same keys for `get` and `wait`. */
-static void reply_saga(struct peers *peers, struct span connection, struct span request,
-                       struct span saga, const struct peers_range *range)
+static void answer_look(struct peers_look *look)
 {
-    uint32_t pairs = 0;
-    buf_clear(&peers->body);
-    enum saga_error rc = SAGA_UNAVAILABLE;
-    if (peers->reader.get) {
-        rc = peers->reader.get(saga, range, &peers->body, &pairs, peers->reader.arg);
-    }
-    if (rc == SAGA_OK && buf_failed(&peers->body)) {
+    struct client_request *asked = look->arg;
+    struct peers *peers = asked->peers;
+    CHECK(asked->magic == REQUEST_MAGIC);
+    enum saga_error rc = look->error;
+    if (rc == SAGA_OK && buf_failed(&look->body)) {
         rc = SAGA_TOO_LARGE;
     }
     if (rc != SAGA_OK) {
-        outbound_error(peers, connection, request, rc, NULL);
-        return;
+        outbound_error(peers, connection_of(asked), asked->name, rc, NULL);
+    } else {
+        outbound_reply(peers, asked->name, look->pairs);
+        buf_write(&peers->out, look->body.data, look->body.size);
+        outbound_reply_end(peers, connection_of(asked), asked->name);
     }
-    outbound_reply(peers, request, pairs);
-    buf_write(&peers->out, peers->body.data, peers->body.size);
-    outbound_reply_end(peers, connection, request);
+    close_request(asked);
 }
 
-static void reply_wait(struct client_request *asked, const struct answer *answer)
+/* The request may be answered, and closed, before this returns. */
+static void look_at(struct client_request *asked, struct span saga)
 {
-    MAYBE(answer->duplicate);
-    reply_saga(asked->peers, connection_of(asked), asked->name, asked->request.saga, &asked->range);
+    const struct peers_reader *reader = &asked->peers->reader;
+    asked->look.saga = saga;
+    asked->look.answer = answer_look;
+    asked->look.arg = asked;
+    buf_open(&asked->look.body, LIMIT_MESSAGE_OUT);
+    enum saga_error rc = reader->get ? reader->get(&asked->look, reader->arg) : SAGA_UNAVAILABLE;
+    if (rc != SAGA_OK) {
+        outbound_error(asked->peers, connection_of(asked), asked->name, rc, NULL);
+        close_request(asked);
+    }
 }
 
 static void reply_start(struct client_request *asked, const struct answer *answer)
@@ -210,7 +220,6 @@ static void answer_request(struct request *request, const struct answer *answer)
     static void (*const replies[WIRE_TYPE_COUNT])(struct client_request * asked,
                                                   const struct answer *answer) = {
         [WIRE_START] = reply_start,
-        [WIRE_WAIT] = reply_wait,
         [WIRE_FINISH] = reply_finish,
         [WIRE_EVENT] = reply_event,
         [WIRE_BEGIN] = reply_start,
@@ -222,6 +231,10 @@ static void answer_request(struct request *request, const struct answer *answer)
     struct client_request *asked = request->arg;
     CHECK(asked->magic == REQUEST_MAGIC);
     CHECK(&asked->request == request);
+    if (answer->error == SAGA_OK && asked->type == WIRE_WAIT) {
+        look_at(asked, asked->request.saga);
+        return;
+    }
     if (answer->error != SAGA_OK) {
         outbound_error_about(asked->peers, connection_of(asked), asked->name, answer);
     } else {
@@ -261,16 +274,24 @@ static void ask(struct peers *peers, struct span connection, struct span frame,
     peers->desk.ask(&asked->request, peers->desk.arg);
 }
 
-static void get(struct peers *peers, struct span connection, const struct message *message)
+static void get(struct peers *peers, struct span connection, struct span frame,
+                const struct message *message)
 {
     struct span name = fields_text(message, WIRE_KEY_REQUEST);
-    struct peers_range range = client_parts_range(message);
     const char *why = NULL;
     if (!client_parts_has_saga(message, &why)) {
         outbound_error(peers, connection, name, SAGA_NOT_FOUND, why);
         return;
     }
-    reply_saga(peers, connection, name, fields_text(message, WIRE_KEY_SAGA), &range);
+    struct client_request *asked = open_request(peers, connection, frame);
+    if (!asked) {
+        outbound_error(peers, connection, name, SAGA_OVERLOADED, "too many open requests");
+        return;
+    }
+    asked->type = message->type;
+    asked->name = client_parts_moved(asked, frame, name);
+    asked->look.range = client_parts_range(message);
+    look_at(asked, client_parts_moved(asked, frame, fields_text(message, WIRE_KEY_SAGA)));
 }
 
 void clients_message(struct peers *peers, struct span connection, struct span frame,
@@ -280,7 +301,7 @@ void clients_message(struct peers *peers, struct span connection, struct span fr
     PRE(name.size <= REQUEST_MAX);
     switch ((int)message->type) {
     case WIRE_GET:
-        get(peers, connection, message);
+        get(peers, connection, frame, message);
         break;
     case WIRE_START:
     case WIRE_BEGIN:

@@ -1,7 +1,8 @@
 /* clients.h - requests of clients: each goes to the desk, and its answer comes back as a `reply` or
  * an `error`.
  *
- * Many may be open at once, bounded in number and in bytes. A `get` is answered at once. */
+ * Many may be open at once, bounded in number and in bytes. What `get` and `wait` show is read by
+ * somebody else (struct peers_look). */
 #ifndef PEERS_CLIENTS_H
 #define PEERS_CLIENTS_H
 

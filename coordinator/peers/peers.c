@@ -44,7 +44,6 @@ enum saga_error peers_new(const struct peers_options *options, const struct wire
     made->is_draining = options->draining;
     fields_open(&made->fields);
     buf_open(&made->out, LIMIT_MESSAGE_OUT);
-    buf_open(&made->body, LIMIT_MESSAGE_OUT);
     if (copy_texts(made, options) != SAGA_OK) {
         peers_destroy(&made);
         return SAGA_NO_MEMORY;
@@ -67,7 +66,6 @@ void peers_destroy(struct peers **peers)
     actions_close(&gone->actions);
     contacts_close(&gone->contacts);
     buf_close(&gone->out);
-    buf_close(&gone->body);
     free(gone->server);
     free(gone->endpoint);
     free(gone);

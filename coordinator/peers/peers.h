@@ -29,11 +29,21 @@ struct peers_range {
     uint32_t limit; /* at most so many */
 };
 
-/* Reads that a client's `get` needs, answered from what is durable: packs the reply's keys
- * (status, steps, history ...) or gives SAGA_NOT_FOUND. Provided by the loop. */
+/* A saga that a client asks for, on its way to somebody who reads, perhaps in another thread. */
+struct peers_look {
+    struct span saga; /* both stay until the answer */
+    struct peers_range range;
+    struct buf body; /* the reply's keys (status, steps, history ...) and their values; open */
+    uint32_t pairs;  /* how many keys */
+    enum saga_error error;
+    void (*answer)(struct peers_look *look); /* once the rest is set, on the loop's thread */
+    void *arg;                               /* of peers */
+};
+
+/* Who reads what is durable, for `get` and `wait`. Provided by the loop. */
 struct peers_reader {
-    MUST_CHECK enum saga_error (*get)(struct span saga, const struct peers_range *range,
-                                      struct buf *out, uint32_t *pairs, void *arg);
+    /* SAGA_OK: taken, and the look is answered, perhaps before this returns. Else it is not. */
+    MUST_CHECK enum saga_error (*get)(struct peers_look *look, void *arg);
     void *arg;
 };
 

@@ -29,8 +29,7 @@ struct peers {
     void *event_arg;
     struct fields fields;
     struct peers_stats stats;
-    struct buf out;  /* the message being packed */
-    struct buf body; /* a part of the message that is packed before the message itself */
+    struct buf out; /* the message being packed */
 
     struct contacts contacts;
     struct instances instances;

@@ -72,11 +72,10 @@ static void take_event(const struct event *event, void *arg)
     }
 }
 
-static enum saga_error get(struct span saga, const struct peers_range *range, struct buf *out,
-                           uint32_t *pairs, void *arg)
+static enum saga_error get(struct peers_look *look, void *arg)
 {
-    MAYBE(saga.size > 0 && range->limit > 0 && out && arg);
-    *pairs = 0;
+    MAYBE(look->saga.size > 0 && look->range.limit > 0 && arg);
+    look->answer(look);
     return SAGA_OK;
 }
 

@@ -80,14 +80,15 @@ static enum saga_error refuse_post(struct request *request, void *arg)
     return SAGA_UNAVAILABLE;
 }
 
-static enum saga_error get_saga(struct span saga, const struct peers_range *range, struct buf *out,
-                                uint32_t *pairs, void *arg)
+static enum saga_error get_saga(struct peers_look *look, void *arg)
 {
-    MAYBE(range->limit > 0 && arg);
-    mp_put_text(out, "status");
-    mp_put_text(out, "running");
-    *pairs = 1;
-    return saga.size % 2 == 0 ? SAGA_OK : SAGA_NOT_FOUND;
+    MAYBE(look->range.limit > 0 && arg);
+    mp_put_text(&look->body, "status");
+    mp_put_text(&look->body, "running");
+    look->pairs = 1;
+    look->error = look->saga.size % 2 == 0 ? SAGA_OK : SAGA_NOT_FOUND;
+    look->answer(look);
+    return SAGA_OK;
 }
 
 static struct span link_of(struct world *world)

@@ -52,24 +52,24 @@ static void draw_bytes(void *bytes, size_t size, void *arg)
     }
 }
 
-/* As loop.c answers a client's `get`. */
-static enum saga_error get(struct span saga, const struct peers_range *range, struct buf *out,
-                           uint32_t *pairs, void *arg)
+/* As looks.c answers a client's `get`, at once. */
+static enum saga_error get(struct peers_look *look, void *arg)
 {
     struct sim *sim = arg;
     struct store *store = &sim->node.disk.base;
     struct arena arena;
     struct saga_image image;
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
-    enum saga_error rc = store->ops->load_one(store, saga, &arena, &image);
-    if (rc == SAGA_OK) {
-        const struct definition *definition =
-            catalog_find(sim->node.catalog, image.head.definition, image.head.version);
-        struct pack_range part = {.since = range->since, .limit = range->limit};
-        rc = definition ? pack_saga(&image, definition, &part, out, pairs) : SAGA_STORE_CORRUPT;
+    look->error = store->ops->load_one(store, look->saga, &arena, &image);
+    if (look->error == SAGA_OK) {
+        const struct definition *definition = catalog_of_saga(sim->node.catalog, &image.head);
+        const struct pack_range part = {.since = look->range.since, .limit = look->range.limit};
+        CHECK(definition != NULL);
+        look->error = pack_saga(&image, definition, &part, &look->body, &look->pairs);
     }
     arena_close(&arena);
-    return rc;
+    look->answer(look);
+    return SAGA_OK;
 }
 
 /* ---- its lives ---- */

@@ -43,6 +43,8 @@ struct world {
     struct span reader_saga; /* what the reader was asked */
     uint64_t reader_since;
     uint32_t reader_limit;
+    bool holds_looks;        /* the reader takes its time: */
+    struct peers_look *held; /* what it was asked last */
     struct task tasks[WORLD_TASKS];
     char keys[WORLD_TASKS][64];
     uint32_t task_count;
@@ -140,22 +142,24 @@ static enum saga_error world_post(struct request *request, void *arg)
     return SAGA_UNAVAILABLE;
 }
 
-static enum saga_error world_get(struct span saga, const struct peers_range *range, struct buf *out,
-                                 uint32_t *pairs, void *arg)
+static enum saga_error world_get(struct peers_look *look, void *arg)
 {
     struct world *world = arg;
-    world->reader_since = range->since;
-    world->reader_limit = range->limit;
-    if (!span_is(saga, "trip-1")) {
-        return SAGA_NOT_FOUND;
+    world->reader_since = look->range.since;
+    world->reader_limit = look->range.limit;
+    look->error = span_is(look->saga, "trip-1") ? SAGA_OK : SAGA_NOT_FOUND;
+    mp_put_text(&look->body, "status");
+    mp_put_text(&look->body, "completed");
+    mp_put_text(&look->body, "steps");
+    mp_put_array(&look->body, 0);
+    mp_put_text(&look->body, "history");
+    mp_put_array(&look->body, 0);
+    look->pairs = 3;
+    if (world->holds_looks) {
+        world->held = look;
+        return SAGA_OK;
     }
-    mp_put_text(out, "status");
-    mp_put_text(out, "completed");
-    mp_put_text(out, "steps");
-    mp_put_array(out, 0);
-    mp_put_text(out, "history");
-    mp_put_array(out, 0);
-    *pairs = 3;
+    look->answer(look);
     return SAGA_OK;
 }
 

@@ -260,6 +260,24 @@ Test(peers_clients, get_reads_at_once)
     world_destroy(w);
 }
 
+Test(peers_clients, who_reads_for_long_delays_nobody)
+{
+    struct world *w = world_new();
+    w->holds_looks = true;
+    says(w, "C", "{'v':1,'type':'get','request':'long','saga':'trip-1'}");
+    cr_assert_not_null(w->held);
+    struct peers_look *held = w->held;
+    cr_assert_eq(w->log.size, 0, "nothing is answered yet");
+    w->holds_looks = false;
+    says(w, "D", "{'v':1,'type':'get','request':'short','saga':'trip-1'}");
+    SEEN(w, 1, "send D {'v':1,'type':'reply','request':'short',", NULL);
+    held->answer(held);
+    SEEN(w, 1, "send C {'v':1,'type':'reply','request':'long',", NULL);
+    w->holds_looks = true;
+    says(w, "C", "{'v':1,'type':'get','request':'never','saga':'trip-1'}");
+    world_destroy(w); /* and gives its memory back */
+}
+
 Test(peers_clients, wait_reads_when_it_is_answered)
 {
     struct world *w = world_new();

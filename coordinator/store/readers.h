@@ -1,9 +1,9 @@
 /* readers.h - threads that read the store, each through a reader of its own.
  *
- * What looks into the store, or takes long, is done here and not on the HTTP thread, where one long
- * list would keep everybody else waiting. */
-#ifndef API_READERS_H
-#define API_READERS_H
+ * What looks into the store for long is done here: not on the thread of HTTP, nor on the one that
+ * decides, where one long read would keep everybody else waiting. */
+#ifndef STORE_READERS_H
+#define STORE_READERS_H
 
 #include "base/check.h"
 #include "base/error.h"

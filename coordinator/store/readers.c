@@ -1,12 +1,12 @@
 /* readers.c - a queue, and the threads that empty it. */
-#include "api/readers.h"
+#include "store/readers.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
-enum { LAST_NICE = 5 };
+enum { LAST_NICE = 10 };
 
 struct worker {
     struct readers *of;
@@ -33,6 +33,7 @@ static struct readers_job *take(struct readers *readers)
         pthread_cond_wait(&readers->is_more, &readers->lock);
     }
     struct readers_job *job = readers->first;
+    IMPLIES(!job, readers->is_over);
     if (job) {
         readers->first = job->next;
         readers->last = readers->first ? readers->last : NULL;
@@ -45,6 +46,7 @@ static void *work(void *arg)
 {
     struct worker *worker = arg;
     struct readers *readers = worker->of;
+    PRE(worker->reader != NULL);
     if (readers->rank == READERS_LAST) {
         /* Linux has it by thread: beside a busy reader sagas are decided as fast as alone. */
         MAYBE(setpriority(PRIO_PROCESS, 0, LAST_NICE) == 0);
@@ -58,6 +60,7 @@ static void *work(void *arg)
 static enum saga_error start(struct readers *readers, struct store *store)
 {
     struct worker *worker = &readers->workers[readers->count];
+    PRE(!worker->reader);
     worker->of = readers;
     enum saga_error rc = store->ops->reader_open(store, &worker->reader);
     if (rc != SAGA_OK) {
@@ -100,6 +103,7 @@ enum saga_error readers_open(struct store *store, uint32_t count, enum readers_r
 
 bool readers_run(struct readers *readers, struct readers_job *job)
 {
+    PRE(job->run != NULL);
     job->next = NULL;
     pthread_mutex_lock(&readers->lock);
     bool is_taken = !readers->is_over;
@@ -135,6 +139,7 @@ void readers_close(struct readers **readers)
         return;
     }
     readers_shut(gone);
+    CHECK(gone->count == 0);
     pthread_cond_destroy(&gone->is_more);
     pthread_mutex_destroy(&gone->lock);
     free(gone->workers);

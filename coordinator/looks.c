@@ -1,0 +1,159 @@
+/* looks.c - a queue to the thread that reads, and a list back to the loop under a lock. */
+#include "looks.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "api/pack.h"
+#include "base/arena.h"
+#include "base/limits.h"
+#include "store/catalog.h"
+#include "store/readers.h"
+#include "store/store.h"
+
+enum { LOOKS_MAX = 256 /* asked for and not answered: each may hold a whole message */ };
+
+/* A look on its way. */
+struct job {
+    struct readers_job job; /* first: what readers give back */
+    struct looks *of;
+    struct peers_look *look;
+    struct job *next; /* that is done */
+};
+
+struct looks {
+    struct readers *readers;
+    const struct catalog *catalog;
+    int wake;
+    uint32_t open;        /* the loop's: jobs that are not answered */
+    atomic_bool is_over;  /* nothing more is read */
+    pthread_mutex_t lock; /* of the list: */
+    struct job *first;    /* done, in the order in which they came */
+    struct job *last;
+};
+
+static enum saga_error read_saga(const struct looks *looks, struct store_reader *reader,
+                                 struct peers_look *look)
+{
+    struct arena arena;
+    struct saga_image image;
+    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    enum saga_error rc = reader->ops->load_one(reader, look->saga, &arena, &image);
+    if (rc == SAGA_OK || (rc == SAGA_STORE_CORRUPT && image.name.size > 0)) {
+        const struct definition *definition = catalog_of_saga(looks->catalog, &image.head);
+        const struct pack_range part = {.since = look->range.since, .limit = look->range.limit};
+        if (rc == SAGA_OK && !definition) {
+            image.is_unreadable = true;
+            image.flaw.why = FLAW_NO_DEFINITION;
+        }
+        rc = pack_saga(&image, definition, &part, &look->body, &look->pairs);
+    }
+    arena_close(&arena);
+    return rc;
+}
+
+static void run(struct readers_job *taken, struct store_reader *reader)
+{
+    struct job *job = (struct job *)taken;
+    struct looks *looks = job->of;
+    uint64_t one = 1;
+    job->look->error =
+        atomic_load(&looks->is_over) ? SAGA_UNAVAILABLE : read_saga(looks, reader, job->look);
+    pthread_mutex_lock(&looks->lock);
+    if (looks->last) {
+        looks->last->next = job;
+    } else {
+        looks->first = job;
+    }
+    looks->last = job;
+    pthread_mutex_unlock(&looks->lock);
+    MAYBE(write(looks->wake, &one, sizeof(one)) > 0); /* a full counter wakes as well */
+}
+
+static enum saga_error get(struct peers_look *look, void *arg)
+{
+    struct looks *looks = arg;
+    if (looks->open >= LOOKS_MAX) {
+        return SAGA_OVERLOADED;
+    }
+    struct job *job = malloc(sizeof(*job));
+    if (!job) {
+        return SAGA_NO_MEMORY;
+    }
+    *job = (struct job){.job.run = run, .of = looks, .look = look};
+    if (!readers_run(looks->readers, &job->job)) {
+        free(job);
+        return SAGA_UNAVAILABLE;
+    }
+    looks->open++;
+    return SAGA_OK;
+}
+
+enum saga_error looks_open(struct store *store, const struct catalog *catalog, struct looks **looks)
+{
+    struct looks *made = calloc(1, sizeof(*made));
+    if (!made) {
+        return SAGA_NO_MEMORY;
+    }
+    made->catalog = catalog;
+    made->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    pthread_mutex_init(&made->lock, NULL);
+    enum saga_error rc =
+        made->wake < 0 ? SAGA_NO_MEMORY : readers_open(store, 1, READERS_LAST, &made->readers);
+    if (rc != SAGA_OK) {
+        looks_close(&made);
+        return rc;
+    }
+    *looks = made;
+    return SAGA_OK;
+}
+
+void looks_reader(struct looks *looks, struct peers_reader *reader)
+{
+    *reader = (struct peers_reader){.get = get, .arg = looks};
+}
+
+int looks_wake(const struct looks *looks)
+{
+    return looks->wake;
+}
+
+void looks_take(struct looks *looks)
+{
+    uint64_t count;
+    MAYBE(read(looks->wake, &count, sizeof(count)) > 0);
+    pthread_mutex_lock(&looks->lock);
+    struct job *job = looks->first;
+    looks->first = NULL;
+    looks->last = NULL;
+    pthread_mutex_unlock(&looks->lock);
+    while (job) {
+        struct job *next = job->next;
+        CHECK(looks->open > 0);
+        looks->open--;
+        job->look->answer(job->look);
+        free(job);
+        job = next;
+    }
+}
+
+void looks_close(struct looks **looks)
+{
+    struct looks *gone = *looks;
+    if (!gone) {
+        return;
+    }
+    atomic_store(&gone->is_over, true);
+    readers_close(&gone->readers);
+    looks_take(gone);
+    CHECK(gone->open == 0);
+    if (gone->wake >= 0) {
+        close(gone->wake);
+    }
+    pthread_mutex_destroy(&gone->lock);
+    free(gone);
+    *looks = NULL;
+}

@@ -1,0 +1,27 @@
+/* looks.h - `get` and `wait` of clients on the wire: sagas read by a thread of its own, so that a
+ * long one delays nobody who decides. */
+#ifndef LOOKS_H
+#define LOOKS_H
+
+#include "base/check.h"
+#include "base/error.h"
+#include "peers/peers.h"
+
+struct catalog;
+struct looks;
+struct store;
+
+/* Starts the thread; store and catalog are borrowed until looks_close(). What the store says, or
+ * SAGA_NO_MEMORY. */
+MUST_CHECK enum saga_error looks_open(struct store *store, const struct catalog *catalog,
+                                      struct looks **looks);
+/* What peers ask. Refuses with SAGA_OVERLOADED when too many wait. */
+void looks_reader(struct looks *looks, struct peers_reader *reader);
+/* Polls readable when looks_take() has something to do. */
+int looks_wake(const struct looks *looks);
+/* Answers what has been read. From the loop's thread. */
+void looks_take(struct looks *looks);
+/* Ends the thread and answers all that is left, before the peers are gone. NULL is accepted. */
+void looks_close(struct looks **looks);
+
+#endif
