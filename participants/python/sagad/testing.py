@@ -170,7 +170,9 @@ def problem_of(answer: urllib.error.HTTPError) -> Error:
     except ValueError:
         problem = {}
     text = problem.get("detail") or problem.get("title") or str(answer)
-    return from_wire({**problem, "message": text, "details": problem.get("errors")})
+    errors = problem.get("errors") or []
+    text = "; ".join([text, *(f"{each.get('pointer')}: {each.get('detail')}" for each in errors)])
+    return from_wire({**problem, "message": text, "details": errors or None})
 
 
 def server(*arguments: str, env: Optional[Mapping[str, str]] = None) -> Server:
