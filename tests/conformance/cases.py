@@ -1,8 +1,9 @@
 """cases - what every SDK's participant must do, however its coordinator behaves.
 
 A script sets SERVICE, a program as service.py describes it, and EXCEPTION, the code of an exception
-that the SDK does not know; then it runs the functions called test_.... Nothing here knows an
-SDK.""" import contextlib
+that the SDK does not know; then it runs the functions called test_.... Nothing here knows an SDK.
+"""
+import contextlib
 import os
 import pathlib
 import shutil
