@@ -20,6 +20,7 @@
 #include "engine/pivot.h"
 #include "engine/scope.h"
 #include "engine/start.h"
+#include "engine/skip.h"
 #include "engine/turn.h"
 #include "engine/wait_over.h"
 #include "journal/record.h"
@@ -75,6 +76,9 @@ static bool retry_due(struct turn *turn, struct step *step)
 {
     PRE(step->state == STEP_STATE_RETRYING);
     struct call *call = step_call(step, TASK_DO);
+    if (skip_untaken(turn, step)) {
+        return true;
+    }
     if (call->retry_ms > turn->now_ms) {
         return false;
     }

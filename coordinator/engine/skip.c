@@ -3,10 +3,13 @@
  * A skipped step has no effect, and the steps that need it go on as if it had succeeded;
  * references to it give null. A person may skip a step that has not begun, waits, or was given
  * up, as long as no effect of it can stand. A step that has not begun is skipped when all that
- * it needs is done, so that the steps after it still wait for those. */
+ * it needs is done, so that the steps after it still wait for those. One whose only attempt waits
+ * for a participant is skipped when it is sure that none has taken the attempt; if one has after
+ * all, its answer decides, as if nobody had said anything. */
 #include "engine/skip.h"
 
 #include "base/limits.h"
+#include "engine/call.h"
 #include "engine/fail.h"
 #include "engine/kinds/kinds.h"
 #include "engine/pivot.h"
@@ -17,6 +20,7 @@
 #include "journal/record.h"
 #include "language/condition.h"
 #include "language/template.h"
+#include "saga/attempt.h"
 #include "saga/attempts.h"
 #include "saga/awake.h"
 #include "saga/saga.h"
@@ -67,6 +71,30 @@ bool step_is_wanted(struct turn *turn, struct step *step)
     return holds;
 }
 
+/* Has no participant been given the attempt at work, and none any before that is not answered? */
+static bool is_untouched(const struct call *call)
+{
+    PRE(call->kind == TASK_DO);
+    for (const struct attempt *a = call->attempts; a; a = a->older) {
+        bool waits = a == call->newest && a->state == ATTEMPT_OPEN && !a->live.left && !a->later;
+        if (!waits && !a->answered) {
+            return false;
+        }
+    }
+    return call_is_open(call) && !call_in_doubt(call) && !call_has_succeeded(call);
+}
+
+bool skip_untaken(struct turn *turn, const struct step *step)
+{
+    PRE(step->state == STEP_STATE_RETRYING);
+    const struct call *done = &step->calls[0];
+    if (step->skip_actor.size == 0 || call_in_doubt(done) || call_is_open(done)) {
+        return false;
+    }
+    skip(turn, step, NULL, (struct span){NULL, 0});
+    return true;
+}
+
 /* Why the step cannot be skipped, a literal; NULL: it can. */
 static const char *why_not(const struct step *step)
 {
@@ -91,6 +119,10 @@ static const char *why_not(const struct step *step)
         }
         break;
     case STEP_STATE_RUNNING:
+        if (is_untouched(done)) {
+            return step->skip_actor.size > 0 ? "the step will be skipped already" : NULL;
+        }
+        return "the step has begun: an effect of it may stand";
     case STEP_STATE_IN_DOUBT:
         return "the step has begun: an effect of it may stand";
     case STEP_STATE_NONE:
@@ -132,7 +164,9 @@ enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, cons
     }
     struct record record = verb_record_of_step(verb, step);
     turn_emit(turn, &record);
-    if (!turn->failed && step->state != STEP_STATE_PENDING) {
+    if (!turn->failed && step->state == STEP_STATE_RUNNING) {
+        call_off(turn, step->calls[0].newest, "skipped", false);
+    } else if (!turn->failed && step->state != STEP_STATE_PENDING) {
         skip(turn, step, NULL, (struct span){NULL, 0});
     }
     return SAGA_OK;
