@@ -19,6 +19,23 @@ struct listing {
     bool more;
 };
 
+/* `alerts`, by their codes alone: the saga says more. */
+static void put_alerts(struct form *form, uint32_t alerts)
+{
+    if (alerts == 0) {
+        return;
+    }
+    form_array(form, "alerts");
+    for (uint32_t i = 0; i < ALERT_COUNT; i++) {
+        if (alerts & 1u << i) {
+            form_map(form, NULL);
+            form_text(form, "code", alert_name((enum alert)i));
+            form_end(form);
+        }
+    }
+    form_end(form);
+}
+
 static enum saga_error list_one(const struct store_item *item, void *arg)
 {
     struct listing *listing = arg;
@@ -34,6 +51,7 @@ static enum saga_error list_one(const struct store_item *item, void *arg)
     form_text(form, "kind", "defined");
     form_text(form, "status", saga_state_name(item->head.state));
     form_bool(form, "paused", item->head.paused);
+    put_alerts(form, item->alerts);
     form_time(form, "started_at", item->head.started_ms);
     form_time(form, "ended_at", item->head.ended_ms);
     form_end(form);

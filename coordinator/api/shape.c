@@ -57,6 +57,23 @@ static void cause(struct form *form, struct span event)
     form_end(form);
 }
 
+/* `alerts`, unless none stands. */
+static void put_alerts(struct form *form, const struct view *view)
+{
+    if (view->alert_count == 0) {
+        return;
+    }
+    form_array(form, "alerts");
+    for (uint32_t i = 0; i < view->alert_count; i++) {
+        form_map(form, NULL);
+        form_text(form, "code", alert_name(view->alerts[i].alert));
+        form_str(form, "step", view->alerts[i].step);
+        form_time(form, "since", view->alerts[i].since_ms);
+        form_end(form);
+    }
+    form_end(form);
+}
+
 void shape_saga(struct form *form, const struct view *view, const struct shape_detail *detail)
 {
     form_str(form, "id", view->name);
@@ -73,6 +90,7 @@ void shape_saga(struct form *form, const struct view *view, const struct shape_d
         value_if(form, "output", view->output);
     }
     value_if(form, "reason", view->reason);
+    put_alerts(form, view);
     value_if(form, "labels", view->labels);
     form_str_if(form, "waiting_for", view->waiting_for);
     form_time(form, "start_at", view->start_at_ms);

@@ -236,6 +236,25 @@ struct show {
     uint32_t count;
 };
 
+/* A seek for each alert that there is. */
+static enum saga_error read_alerts(struct reader *reader, uint64_t saga, uint32_t *alerts)
+{
+    sqlite3_stmt *facet = reader_query(reader, READ_FACET);
+    enum saga_error rc = SAGA_OK;
+    PRE(saga > 0);
+    *alerts = 0;
+    for (uint32_t i = 0; i < ALERT_COUNT && rc == SAGA_OK; i++) {
+        db_bind_number(facet, 1, FACET_ALERT);
+        db_bind_text(facet, 2, span_text(alert_name((enum alert)i)));
+        db_bind_number(facet, 3, (int64_t)saga);
+        if (db_next(facet, &rc)) {
+            *alerts |= 1u << i;
+            db_end(facet);
+        }
+    }
+    return rc;
+}
+
 /* Shows a saga, if its id has the prefix: that is looked at once more, which costs little. */
 static enum saga_error show_one(struct reader *reader, uint64_t saga, struct span prefix,
                                 struct show *show)
@@ -252,7 +271,8 @@ static enum saga_error show_one(struct reader *reader, uint64_t saga, struct spa
     if (rows_has_prefix(item.name, prefix)) {
         uint64_t tail = tails_get(reader->tails, saga);
         item.head.last_lsn = tail > item.head.last_lsn ? tail : item.head.last_lsn;
-        rc = show->fn(&item, show->arg);
+        rc = read_alerts(reader, saga, &item.alerts);
+        rc = rc == SAGA_OK ? show->fn(&item, show->arg) : rc;
         show->count++;
     }
     db_end(head);

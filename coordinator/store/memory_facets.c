@@ -53,6 +53,17 @@ void memory_facets_commit(struct memory_facets *facets, const struct rows *rows,
     }
 }
 
+uint32_t memory_facets_alerts(const struct memory_facets *facets, uint64_t saga)
+{
+    uint32_t alerts = 0;
+    PRE(saga > 0);
+    for (uint32_t i = 0; i < ALERT_COUNT; i++) {
+        struct span name = span_text(alert_name((enum alert)i));
+        alerts |= place_of(facets, saga, FACET_ALERT, name) < facets->count ? 1u << i : 0u;
+    }
+    return alerts;
+}
+
 bool memory_facets_match(const struct memory_facets *facets, uint64_t saga,
                          const struct store_filter *filter)
 {

@@ -19,6 +19,8 @@ void memory_facets_commit(struct memory_facets *facets, const struct rows *rows,
                           struct arena *arena, bool *ok);
 
 /* Has the saga all facets that the filter asks for? */
+/* The alerts of the saga that stand: 1 << enum alert for each. */
+uint32_t memory_facets_alerts(const struct memory_facets *facets, uint64_t saga);
 bool memory_facets_match(const struct memory_facets *facets, uint64_t saga,
                          const struct store_filter *filter);
 

@@ -15,9 +15,13 @@ static bool matches(const struct memory *memory, const struct memory_saga *saga,
            memory_facets_match(&memory->facets, saga->head.saga, filter);
 }
 
-static enum saga_error show(const struct memory_saga *saga, store_item_fn fn, void *arg)
+static enum saga_error show(const struct memory *memory, const struct memory_saga *saga,
+                            store_item_fn fn, void *arg)
 {
-    const struct store_item item = {.head = saga->head, .name = saga->name};
+    const struct store_item item = {
+        .head = saga->head,
+        .name = saga->name,
+        .alerts = memory_facets_alerts(&memory->facets, saga->head.saga)};
     CHECK(item.name.size > 0);
     return fn(&item, arg);
 }
@@ -31,7 +35,7 @@ static enum saga_error show_newest_first(const struct memory *memory,
     PRE(left <= memory->saga_count);
     for (uint32_t given = 0; left > 0 && given < filter->limit && rc == SAGA_OK; left--) {
         if (matches(memory, &memory->sagas[left - 1], filter)) {
-            rc = show(&memory->sagas[left - 1], fn, arg);
+            rc = show(memory, &memory->sagas[left - 1], fn, arg);
             given++;
         }
     }
@@ -68,7 +72,7 @@ static enum saga_error show_by_name(const struct memory *memory, const struct st
             break;
         }
         after = saga->name;
-        rc = show(saga, fn, arg);
+        rc = show(memory, saga, fn, arg);
     }
     return rc;
 }

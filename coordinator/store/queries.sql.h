@@ -161,6 +161,7 @@
     X(KINDS_OF, "SELECT id FROM kind WHERE name = ?1")                                             \
     X(NAMES_FROM,                                                                                  \
       "SELECT saga, text FROM name WHERE text >= ?1 AND text < ?2 ORDER BY text LIMIT ?3")         \
+    X(FACET, "SELECT 1 FROM facet WHERE kind = ?1 AND value = ?2 AND saga = ?3")                   \
     X(WAYPOINT, "SELECT lsn FROM waypoint WHERE saga = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1")     \
     X(DELIVERIES, "SELECT " SQL_DELIVERY_COLUMNS                                                   \
                   ", NULL FROM delivery WHERE id > ?1 AND dead_ms = 0"                             \

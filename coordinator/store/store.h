@@ -58,6 +58,7 @@ struct store_page {
 struct store_item {
     struct head head;
     struct span name;
+    uint32_t alerts; /* that stand, in a list: 1 << enum alert for each */
 };
 
 /* What the store found when it opened. */

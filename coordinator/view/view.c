@@ -9,6 +9,7 @@
 #include "journal/child_name.h"
 #include "journal/saga_image.h"
 #include "saga/attempts.h"
+#include "saga/alerts.h"
 #include "saga/calls.h"
 #include "saga/checks.h"
 #include "saga/fan.h"
@@ -124,6 +125,31 @@ static struct span waits_for(const struct saga *saga, const struct view *view)
     return view->state == SAGA_STATE_RUNNING ? found : (struct span){NULL, 0};
 }
 
+static void add_alerts(const struct step *step, struct view_alert *alerts, uint32_t *count)
+{
+    uint32_t standing = step_alerts(step);
+    for (uint32_t i = 0; i < ALERT_COUNT && *count < VIEW_ALERTS_MAX; i++) {
+        if (standing & 1u << i) {
+            enum alert alert = (enum alert)i;
+            alerts[(*count)++] = (struct view_alert){
+                .alert = alert, .step = step->name, .since_ms = step_alert_since_ms(step, alert)};
+        }
+    }
+}
+
+/* false: no memory. */
+static bool fill_alerts(struct saga *saga, struct arena *arena, struct view *view)
+{
+    uint32_t count = 0;
+    struct view_alert *alerts = arena_take(arena, VIEW_ALERTS_MAX * sizeof(*alerts));
+    for (uint32_t i = 0; alerts && i < saga->step_total; i++) {
+        add_alerts(saga_step(saga, i), alerts, &count);
+    }
+    view->alerts = alerts;
+    view->alert_count = count;
+    return alerts != NULL;
+}
+
 static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct view *view)
 {
     uint32_t count = 0;
@@ -168,7 +194,7 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
                           .specs = saga->definition->steps};
     view->waiting_for = waits_for(saga, view);
     view->start_at_ms = span_is(view->waiting_for, "start_at") ? saga->start_at_ms : 0;
-    return SAGA_OK;
+    return fill_alerts(saga, arena, view) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 static enum saga_error load(const struct saga_image *image, const struct definition *definition,

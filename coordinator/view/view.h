@@ -15,6 +15,9 @@ struct arena;
 struct definition;
 struct step_spec;
 
+/* Of the items of a fan-out thousands may need a person: these show what kind of trouble it is. */
+enum { VIEW_ALERTS_MAX = 100 };
+
 struct view_undo {
     enum undo_state state; /* UNDO_STATE_NONE: no undo was asked for */
     uint32_t attempts;
@@ -53,6 +56,12 @@ struct view_step {
     struct view_undo confirm; /* of an open saga's step: its confirmation */
 };
 
+struct view_alert {
+    enum alert alert;
+    struct span step;
+    int64_t since_ms;
+};
+
 struct view {
     struct span name;
     struct span cause;  /* the event that started the saga: msgpack map, see event_value_put() */
@@ -74,7 +83,9 @@ struct view {
     int64_t deadline_ms;         /* of the saga's timeout; 0 = none */
     int64_t reversible_until_ms; /* 0 = not reversible */
     int64_t cost_micros;
-    uint64_t seq;                  /* of its last record */
+    uint64_t seq;                    /* of its last record */
+    const struct view_alert *alerts; /* those that stand, at most VIEW_ALERTS_MAX of them */
+    uint32_t alert_count;
     const struct view_step *steps; /* a fan-out's items follow it */
     uint32_t step_count;
     const struct step_spec *specs; /* the definition's, by index: what `needs` of a spec means */
