@@ -3,6 +3,7 @@
  *     refused                    the problem is sent at once; without a good token a little later
  *     HERE                       handled on the HTTP thread: what takes no time
  *     READS                      handled by readers that give way to everybody else
+ *     ASKS                       posted to the loop, then as READS
  *     WRITES, of a small body    handled on the HTTP thread, posted to the loop, and its reply by
  *                                readers of their own, so that no look delays it
  *     WRITES, of a large body    the same, but that body is read by those readers too */
@@ -95,7 +96,9 @@ static void give(struct http_call *call, struct readers *readers,
 static void go_on(struct http_call *call)
 {
     if (call->is_posted) {
-        give(call, handling_of(call)->replies, run_reply);
+        const struct handling *of = handling_of(call);
+        bool is_long = call->target.route->lane == ROUTE_ASKS;
+        give(call, is_long ? of->reads : of->replies, run_reply);
     } else {
         wake(call);
     }
@@ -109,6 +112,7 @@ static struct readers *readers_for(const struct http_call *call)
     const struct handling *of = handling_of(call);
     switch (call->target.route->lane) {
     case ROUTE_HERE:
+    case ROUTE_ASKS:
         return NULL;
     case ROUTE_READS:
         return of->reads;

@@ -42,7 +42,7 @@ static enum saga_error put_saga(const struct saga_image *image, const struct def
                                 struct form *form)
 {
     struct view view;
-    enum saga_error rc = view_show(image, definition, arena, &view);
+    enum saga_error rc = view_show(image, definition, NULL, arena, &view);
     if (rc == SAGA_STORE_CORRUPT && view.flaw.why) {
         struct saga_image own = *image;
         own.flaw = view.flaw;

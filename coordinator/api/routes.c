@@ -33,7 +33,7 @@ static const struct route routes[] = {
      "status definition parent since until label cause step_status code alert q limit cursor",
      saga_list, NULL},
     {"POST", "/v1/sagas", ROLE_CLIENT, ROUTE_WRITES, "", saga_start, saga_start_reply},
-    {"GET", "/v1/sagas/{}", ROLE_VIEWER, ROUTE_READS, "", saga_read_one, NULL},
+    {"GET", "/v1/sagas/{}", ROLE_VIEWER, ROUTE_ASKS, "", saga_read_one, saga_read_one_reply},
     {"GET", "/v1/sagas/{}/history", ROLE_VIEWER, ROUTE_READS, "since limit cursor", history_read,
      NULL},
     {"GET", "/v1/sagas/{}/rollback-plan", ROLE_VIEWER, ROUTE_READS, "steps to", plans_rollback,

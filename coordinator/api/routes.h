@@ -16,6 +16,7 @@ enum { ROUTES_PARTS_MAX = 3, ROUTES_ALLOW_SIZE = 32 };
 enum route_lane {
     ROUTE_HERE,   /* it takes no time and reads nothing */
     ROUTE_READS,  /* it reads the store, or takes long */
+    ROUTE_ASKS,   /* it asks the loop, then reads the store */
     ROUTE_WRITES, /* it is read from the body and posted */
 };
 

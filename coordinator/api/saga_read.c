@@ -5,6 +5,7 @@
 #include "api/http_call.h"
 #include "api/shape.h"
 #include "base/ids.h"
+#include "engine/at_work.h"
 #include "view/view_history.h"
 
 /* What loading said, and the definition. A saga that cannot be read is marked so, if its head can:
@@ -67,8 +68,8 @@ bool saga_read_page(struct http_call *call, struct span name, const struct store
 }
 
 /* After SAGA_STORE_CORRUPT the image says what is wrong, if its head could be read. */
-static enum saga_error make_view(struct http_call *call, struct span name, struct saga_image *image,
-                                 struct view *view)
+static enum saga_error make_view(struct http_call *call, struct span name, struct at_work *open,
+                                 struct saga_image *image, struct view *view)
 {
     const struct definition *definition;
     *image = (struct saga_image){0};
@@ -76,7 +77,7 @@ static enum saga_error make_view(struct http_call *call, struct span name, struc
     if (rc != SAGA_OK) {
         return rc;
     }
-    rc = view_show(image, definition, &call->arena, view);
+    rc = view_show(image, definition, open, &call->arena, view);
     if (rc == SAGA_STORE_CORRUPT) {
         image->is_unreadable = true;
         image->flaw = view->flaw;
@@ -84,15 +85,22 @@ static enum saga_error make_view(struct http_call *call, struct span name, struc
     return rc;
 }
 
-void saga_read_show(struct http_call *call, struct span name, int status, bool is_duplicate)
+struct show_as {
+    int status;
+    bool is_duplicate;
+};
+
+static void show(struct http_call *call, struct span name, struct at_work *open,
+                 const struct show_as *as)
 {
     struct view view;
     struct saga_image image;
-    enum saga_error rc = make_view(call, name, &image, &view);
-    struct shape_detail detail = {
-        .has_steps = !call->is_short, .has_values = !call->is_short, .is_duplicate = is_duplicate};
+    enum saga_error rc = make_view(call, name, open, &image, &view);
+    struct shape_detail detail = {.has_steps = !call->is_short,
+                                  .has_values = !call->is_short,
+                                  .is_duplicate = as->is_duplicate};
     if (image.is_unreadable) {
-        shape_unreadable(response_begin(&call->response, status), &image, &detail);
+        shape_unreadable(response_begin(&call->response, as->status), &image, &detail);
         response_end(&call->response);
         return;
     }
@@ -100,13 +108,36 @@ void saga_read_show(struct http_call *call, struct span name, int status, bool i
         return;
     }
     response_etag(&call->response, view.seq);
-    shape_saga(response_begin(&call->response, status), &view, &detail);
+    shape_saga(response_begin(&call->response, as->status), &view, &detail);
     response_end(&call->response);
+}
+
+void saga_read_show(struct http_call *call, struct span name, int status, bool is_duplicate)
+{
+    const struct show_as as = {status, is_duplicate};
+    show(call, name, NULL, &as);
 }
 
 void saga_read_one(struct http_call *call)
 {
-    saga_read_show(call, call->target.parts[0], 200, false);
+    struct at_work *open = ARENA_NEW(&call->arena, struct at_work);
+    if (!open) {
+        problem_answer(call, SAGA_NO_MEMORY, NULL);
+        return;
+    }
+    *open = (struct at_work){.arena = &call->arena};
+    call->kept = open;
+    call->request.kind = REQUEST_LOOK;
+    call->request.saga = call->target.parts[0];
+    call->request.at_work = open;
+    http_call_post(call);
+}
+
+/* While the loop takes no questions, the saga is shown as its rows say. */
+void saga_read_one_reply(struct http_call *call)
+{
+    const struct show_as as = {200, false};
+    show(call, call->target.parts[0], call->answer.error == SAGA_OK ? call->kept : NULL, &as);
     if (call->response.status == 200 && headers_is_known(call)) {
         response_plain(&call->response, 304, "");
     }

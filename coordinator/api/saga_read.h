@@ -27,5 +27,6 @@ void saga_read_show(struct http_call *call, struct span name, int status, bool i
 
 /* GET /v1/sagas/{id} */
 void saga_read_one(struct http_call *call);
+void saga_read_one_reply(struct http_call *call);
 
 #endif

@@ -5,6 +5,7 @@
 #include "language/condition.h"
 #include "language/definition.h"
 #include "language/step_kind.h"
+#include "engine/at_work.h"
 #include "engine/plan.h"
 #include "engine/migrate.h"
 
@@ -151,6 +152,29 @@ static void needs(struct form *form, const struct view *view, const struct view_
     form_end(form);
 }
 
+/* What nobody knows is left out: after a restart that is whom the attempt is at. */
+static void put_attempt(struct form *form, const struct task_at_work *attempt)
+{
+    if (!attempt) {
+        return;
+    }
+    form_map(form, "attempt");
+    form_uint(form, "number", attempt->number);
+    form_text(form, "kind", task_kind_name(attempt->kind));
+    form_str(form, "action", attempt->action);
+    form_time(form, "intended_at", attempt->intended_ms);
+    form_time(form, "sent_at", attempt->sent_ms);
+    flag(form, "nobody_serves", attempt->nobody_serves);
+    form_str_if(form, "instance", attempt->instance);
+    form_time(form, "heartbeat_at", attempt->heard_ms);
+    if (attempt->until_ms < INT64_MAX) {
+        form_text(form, "time_out", attempt->limit);
+        form_time(form, "times_out_at", attempt->until_ms);
+    }
+    value_if(form, "details", attempt->details);
+    form_end(form);
+}
+
 /* What is asked for a step besides its do; `what` names it. */
 static void second(struct form *form, const char *what, const struct view_undo *undo,
                    struct span action)
@@ -163,6 +187,7 @@ static void second(struct form *form, const char *what, const struct view_undo *
     form_str_if(form, "action", action);
     form_uint(form, "attempts", undo->attempts);
     form_time(form, "retry_at", undo->retry_ms);
+    put_attempt(form, undo->attempt);
     fault(form, undo->error_code, undo->error_message);
     form_end(form);
 }
@@ -216,6 +241,7 @@ void shape_steps(struct form *form, const struct view *view, bool has_values)
         }
         form_uint(form, "attempts", step->attempts);
         form_time(form, "retry_at", step->retry_ms);
+        put_attempt(form, step->attempt);
         form_bool(form, "in_doubt", step->in_doubt);
         if (has_values) {
             value_if(form, "input", step->input);

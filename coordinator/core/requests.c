@@ -8,6 +8,7 @@
 #include "core/definitions.h"
 #include "core/deliveries.h"
 #include "core/full.h"
+#include "core/live.h"
 #include "core/look.h"
 #include "core/request_keys.h"
 #include "core/state.h"
@@ -293,7 +294,7 @@ static const ask_fn asks[] = {
     [REQUEST_FINISH] = ask_finish,      [REQUEST_WAIT] = ask_wait,
     [REQUEST_DEFINE] = definitions_ask, [REQUEST_OUTBOX] = deliveries_ask,
     [REQUEST_EVENT] = arrivals_ask,     [REQUEST_KEY] = ask_key,
-    [REQUEST_OPEN] = ask_open,
+    [REQUEST_OPEN] = ask_open,          [REQUEST_LOOK] = live_ask,
 };
 
 void core_ask(struct request *request, void *arg)

@@ -92,7 +92,8 @@ static void print_attempt(const struct subject *s, const json_t *attempt)
     fprintf(s->out, "%s%s", place[0] ? " at " : "", place);
     print_since(s, ", for ", members_text(attempt, "sent_at"));
     if (until[0]) {
-        fprintf(s->out, "; times out at ");
+        const char *limit = members_text(attempt, "time_out");
+        fprintf(s->out, "; %s ends at ", limit[0] ? limit : "its time");
         print_time(s, until);
     }
     print_since(s, "; last heard of ", heard);
@@ -390,14 +391,14 @@ static void print_wait(const struct subject *s)
         {"concurrency", "its concurrency key, which another saga holds"},
         {"start_at", "the time of its start"}};
     const char *word = members_text(s->saga, "waiting_for");
-    const char *what = word;
+    const char *what = NULL;
     const char *at = members_text(s->saga, "start_at");
     bool is_early = strcmp(word, "start_at") == 0 && at[0];
-    if (!word[0]) {
-        return;
-    }
     for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
         what = strcmp(words[i][0], word) == 0 ? words[i][1] : what;
+    }
+    if (!what) {
+        return;
     }
     label(s, "waits");
     fprintf(s->out, "for %s%s", what, is_early ? ": " : "");

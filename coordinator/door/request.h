@@ -16,6 +16,7 @@
 
 struct definition;
 struct jsonschema_report;
+struct at_work; /* engine/at_work.h */
 
 enum request_kind {
     REQUEST_START,  /* event.start; definition is looked up by the loop */
@@ -26,6 +27,7 @@ enum request_kind {
     REQUEST_OUTBOX, /* what has become of an event on its way to a webhook, or shall */
     REQUEST_EVENT,  /* an event, for all who wait for it or for one saga */
     REQUEST_OPEN,   /* event.open: what the client of an open saga says */
+    REQUEST_LOOK,   /* what is known of the saga `saga`, and in no record, into `open` */
     REQUEST_KEY,    /* an idempotency key, for a request that cannot carry one itself */
 };
 
@@ -72,11 +74,12 @@ struct request {
             uint8_t digest[32]; /* of the request that will follow */
         } key;
     };
-    struct span definition; /* START: name */
-    uint32_t version;       /* START: 0 = the newest */
-    struct span saga;       /* WAIT */
-    bool wait_settled;      /* START, VERB, OPEN: answer when the saga is settled or parked */
-    int64_t wait_ms;        /* for at most this long; the answer then says what it is now */
+    struct span definition;  /* START: name */
+    uint32_t version;        /* START: 0 = the newest */
+    struct span saga;        /* WAIT, LOOK */
+    struct at_work *at_work; /* LOOK */
+    bool wait_settled;       /* START, VERB, OPEN: answer when the saga is settled or parked */
+    int64_t wait_ms;         /* for at most this long; the answer then says what it is now */
 
     /* Called once, on the loop's thread; spans in the answer live until it returns. */
     void (*answer)(struct request *request, const struct answer *answer);

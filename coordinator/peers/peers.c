@@ -95,6 +95,19 @@ void peers_multipart(struct peers *peers, struct span connection, int64_t now_ms
 
 /* ---- effects ---- */
 
+struct peers_place peers_where(const struct peers *peers, struct span key, uint32_t attempt)
+{
+    const struct flight *flight = flights_find(&peers->flights, key, attempt);
+    struct peers_place place = {0};
+    if (flight && flight->state == FLIGHT_WAITING) {
+        place.is_unserved = flight->action && flight->action->session_count == 0;
+    } else if (flight) {
+        bool is_open = flight->state == FLIGHT_OPEN;
+        place.instance = instance_name(is_open ? flight->session->instance : flight->instance);
+    }
+    return place;
+}
+
 void peers_task(struct peers *peers, const struct task *task, int64_t now_ms)
 {
     PRE(task->attempt >= 1);

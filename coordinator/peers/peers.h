@@ -92,6 +92,14 @@ void peers_done(struct peers *peers, const struct effect *effect, int64_t now_ms
 /* After the effects of a batch: sends the collected `done`s, one per session. */
 void peers_flush(struct peers *peers, int64_t now_ms);
 
+/* Where an attempt is. */
+struct peers_place {
+    struct span
+        instance;     /* of the participant that it was sent to, until the next call; or empty */
+    bool is_unserved; /* it waits, and no session offers its action */
+};
+struct peers_place peers_where(const struct peers *peers, struct span key, uint32_t attempt);
+
 /* Heartbeats out, silent sessions lost. */
 void peers_tick(struct peers *peers, int64_t now_ms);
 int64_t peers_next_due(const struct peers *peers);

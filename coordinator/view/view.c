@@ -7,7 +7,9 @@
 #include "engine/due.h"
 #include "engine/load.h"
 #include "journal/child_name.h"
+#include "engine/at_work.h"
 #include "journal/saga_image.h"
+#include "saga/attempt.h"
 #include "saga/attempts.h"
 #include "saga/alerts.h"
 #include "saga/calls.h"
@@ -41,6 +43,7 @@ static void fill_step(const struct step *step, struct view_step *out)
     const struct call *undo = &step->calls[1];
     *out = (struct view_step){
         .name = step->name,
+        .index = step->index,
         .kind = step->spec->kind,
         .step_class = step->spec->step_class,
         .wake_ms = step->wake_ms,
@@ -123,6 +126,19 @@ static struct span waits_for(const struct saga *saga, const struct view *view)
         found = word && found.size == 0 ? span_text(word) : found;
     }
     return view->state == SAGA_STATE_RUNNING ? found : (struct span){NULL, 0};
+}
+
+/* Is this attempt still the one at work, as far as the rows go? */
+static bool is_open(const struct step *step, const struct task_at_work *attempt)
+{
+    for (uint32_t k = 0; k < step->call_count; k++) {
+        const struct attempt *newest = step->calls[k].newest;
+        if (newest && newest->state == ATTEMPT_OPEN && step->calls[k].kind == attempt->kind &&
+            newest->number == attempt->number && span_equal(step->calls[k].key, attempt->key)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void add_alerts(const struct step *step, struct view_alert *alerts, uint32_t *count)
@@ -216,10 +232,31 @@ enum saga_error view_make(const struct saga_image *image, const struct definitio
     return load(image, definition, arena, view, &saga);
 }
 
+/* The attempts at work, to their steps. What was asked and what was read are of two moments: an
+ * attempt that is over by now, as the rows say, is left out. */
+static void attach(const struct saga *saga, const struct at_work *open, struct view *view)
+{
+    for (uint32_t i = 0; i < view->step_count; i++) {
+        struct view_step *step = (struct view_step *)(uintptr_t)&view->steps[i];
+        for (uint32_t k = 0; k < open->count; k++) {
+            const struct task_at_work *attempt = &open->items[k];
+            bool is_of =
+                attempt->step == step->index && is_open(saga_step(saga, step->index), attempt);
+            bool of_undo = attempt->kind == TASK_UNDO || attempt->of_undo;
+            if (is_of) {
+                *(of_undo ? &step->undo.attempt : &step->attempt) = attempt;
+            }
+        }
+    }
+}
+
 enum saga_error view_show(const struct saga_image *image, const struct definition *definition,
-                          struct arena *arena, struct view *view)
+                          struct at_work *open, struct arena *arena, struct view *view)
 {
     struct saga *saga;
     enum saga_error rc = load(image, definition, arena, view, &saga);
+    if (rc == SAGA_OK && open) {
+        attach(saga, open, view);
+    }
     return rc == SAGA_OK ? view_mask(saga, arena, view) : rc;
 }

@@ -13,12 +13,16 @@
 
 struct arena;
 struct definition;
+struct task_at_work;
+struct at_work;
 struct step_spec;
 
 /* Of the items of a fan-out thousands may need a person: these show what kind of trouble it is. */
 enum { VIEW_ALERTS_MAX = 100 };
 
 struct view_undo {
+    const struct task_at_work
+        *attempt;          /* at work: the undo's, or its check's; NULL = none is known */
     enum undo_state state; /* UNDO_STATE_NONE: no undo was asked for */
     uint32_t attempts;
     int64_t retry_ms;       /* when it, or its check, is tried next; 0 = it is not */
@@ -27,6 +31,9 @@ struct view_undo {
 };
 
 struct view_step {
+    const struct task_at_work
+        *attempt;   /* at work: the do's, or its check's; NULL = none is known */
+    uint32_t index; /* in the saga */
     struct span name;
     enum step_kind kind;
     enum step_class step_class;
@@ -101,10 +108,11 @@ MUST_CHECK enum saga_error view_make(const struct saga_image *image,
                                      const struct definition *definition, struct arena *arena,
                                      struct view *view);
 
-/* The same without what is sensitive: for everybody who looks. */
+/* The same without what is sensitive: for everybody who looks. With what the deciding thread knows
+ * of its attempts, whose details are masked in place; NULL = nobody was asked. */
 MUST_CHECK enum saga_error view_show(const struct saga_image *image,
-                                     const struct definition *definition, struct arena *arena,
-                                     struct view *view);
+                                     const struct definition *definition, struct at_work *open,
+                                     struct arena *arena, struct view *view);
 
 /* One record of the journal, as history shows it. Empty or zero: not applicable. */
 struct view_record {

@@ -2,6 +2,7 @@
 #include "view/view_mask.h"
 
 #include "base/mp.h"
+#include "engine/at_work.h"
 #include "engine/plan.h"
 #include "journal/record.h"
 #include "journal/saga_image.h"
@@ -71,12 +72,22 @@ static struct span mask_data(struct mask *mask, struct span event)
     return mask_value(mask, nowhere, kept);
 }
 
+static void mask_attempt(struct mask *mask, const struct task_at_work *attempt)
+{
+    if (attempt) {
+        struct task_at_work *own = (struct task_at_work *)(uintptr_t)attempt;
+        own->details = mask_value(mask, nowhere, own->details);
+    }
+}
+
 static void mask_step(struct mask *mask, struct mask_origin origin, struct view_step *step)
 {
     step->input = mask_value(mask, nowhere, step->input);
     step->output = mask_value(mask, origin, step->output);
     step->approval = mask_value(mask, nowhere, step->approval);
     step->error_message = mask_text(mask, step->error_message);
+    mask_attempt(mask, step->attempt);
+    mask_attempt(mask, step->undo.attempt);
     step->undo.error_message = mask_text(mask, step->undo.error_message);
 }
 

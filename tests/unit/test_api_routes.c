@@ -100,7 +100,8 @@ Test(api_routes, each_route_is_described, .init = load, .fini = unload)
         bool says_401 = find(find(operation, "responses"), "401").size > 0;
         cr_expect_eq(says_open, is_open, "security of %s %s", route->method, route->path);
         cr_expect_eq(says_401, !is_open, "401 of %s %s", route->method, route->path);
-        cr_expect(!route->reply || strcmp(route->method, "GET") != 0, "a GET that writes");
+        bool writes = route->reply && route->lane != ROUTE_ASKS;
+        cr_expect(!writes || strcmp(route->method, "GET") != 0, "a GET that writes");
     }
     cr_assert_gt(count, 0);
 }

@@ -35,9 +35,9 @@ static char *screen_of(const char *path)
 
 Test(show, a_saga_says_why_it_stands_still)
 {
-    static const char *const names[] = {"bare",    "ended",   "many",    "not-begun",
-                                        "parked",  "queued",  "settled", "retrying",
-                                        "running", "undoing", "waiting"};
+    static const char *const names[] = {"bare",    "ended",   "many",       "not-begun",
+                                        "parked",  "queued",  "settled",    "retrying",
+                                        "running", "undoing", "unreadable", "waiting"};
     golden_enter();
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         char path[64];

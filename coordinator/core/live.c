@@ -1,0 +1,28 @@
+/* live.c - what of a saga is in no record, for those who look at it. */
+#include "core/live.h"
+
+#include "core/state.h"
+#include "door/request.h"
+#include "engine/at_work.h"
+#include "peers/peers.h"
+
+void live_look(const struct core *core, struct span saga, struct at_work *open)
+{
+    if (!engine_at_work(core->engine, saga, open)) {
+        open->count = 0; /* without memory nothing is known */
+    }
+    for (uint32_t i = 0; i < open->count && core->peers; i++) {
+        struct task_at_work *attempt = &open->items[i];
+        bool ok = true;
+        struct peers_place place = peers_where(core->peers, attempt->key, attempt->number);
+        attempt->instance = arena_copy(open->arena, place.instance, &ok);
+        attempt->nobody_serves = attempt->sent_ms == 0 && place.is_unserved;
+        attempt->instance = ok ? attempt->instance : (struct span){NULL, 0};
+    }
+}
+
+void live_ask(struct core *core, struct request *request)
+{
+    live_look(core, request->saga, request->at_work);
+    request_answer(request, SAGA_OK, NULL);
+}
