@@ -136,6 +136,9 @@ static void play(struct core_world *world)
     counted_ask(world, waits);
     world->now_ms += 7000; /* the participant is silent, the wait is over */
     counted_turn(world);
+    world_damage(world, DAMAGE_ROWS_GONE, "trip-2"); /* set aside, and told */
+    counted_ask(world, verb_of(world, "broken", VERB_PAUSE));
+    world_damage(world, DAMAGE_NONE, "");
 }
 
 /* ---- what must hold then ---- */
