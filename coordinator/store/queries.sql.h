@@ -215,7 +215,10 @@
 #define SQL_LAST_LSN           "SELECT ifnull(max(lsn), 0) FROM event"
 #define SQL_HEADS_LSN          "SELECT value FROM meta WHERE key = 'heads_lsn'"
 #define SQL_COUNT_EVENTS_AFTER "SELECT count(*) FROM event WHERE lsn > ?1"
-#define SQL_QUICK_CHECK        "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'"
+/* Of the versions of the store that have sums. */
+#define SQL_ROWS_WITH_SUMS                                                                         \
+    "SELECT saga, seq, prev, count, body, lsn, sum FROM event WHERE sum IS NOT NULL ORDER BY lsn"
+#define SQL_QUICK_CHECK "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'"
 #define SQL_INSERT_LOSS                                                                            \
     "INSERT INTO loss (at_ms, last_lsn, durable_lsn, what) VALUES (?1, ?2, ?3, ?4)"
 #define SQL_SCHEMA_BEGIN    "BEGIN EXCLUSIVE"

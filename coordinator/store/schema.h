@@ -4,7 +4,10 @@
 
 #include "store/db.h"
 
-enum { SCHEMA_VERSION = 4 };
+enum {
+    SCHEMA_VERSION = 4,
+    SCHEMA_SUMS = 4, /* from this one on rows have sums */
+};
 
 /* Is the database a store of ours, or empty? Changes nothing. SAGA_STORE_NEWER: a later version of
  * sagad wrote the store; SAGA_STORE_CORRUPT: the database is something else. */

@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "journal/row.h"
 #include "store/damage.h"
 #include "store/files.h"
 #include "store/lock_file.h"
 #include "store/queries.sql.h"
+#include "store/row_sum.h"
 #include "store/schema.h"
 
 enum { URI_SIZE = 3 * FILES_NAME_SIZE + 32 };
@@ -25,7 +27,35 @@ static enum saga_error look_at_pages(struct damage *damage, sqlite3 *db)
     return rc;
 }
 
-static enum saga_error look(struct damage *damage, sqlite3 *db)
+/* Rows of the journal that are not what was written. */
+struct changed {
+    uint64_t count;
+    uint64_t first; /* lsn */
+};
+
+static enum saga_error look_at_rows(struct changed *changed, sqlite3 *db)
+{
+    sqlite3_stmt *rows = NULL;
+    PRE(changed->count == 0);
+    enum saga_error rc = db_error(db, sqlite3_prepare_v2(db, SQL_ROWS_WITH_SUMS, -1, &rows, NULL));
+    while (rc == SAGA_OK && db_next(rows, &rc)) {
+        struct row row = {.saga = (uint64_t)sqlite3_column_int64(rows, 0),
+                          .seq = (uint64_t)sqlite3_column_int64(rows, 1),
+                          .prev = (uint64_t)sqlite3_column_int64(rows, 2),
+                          .count = (uint32_t)sqlite3_column_int64(rows, 3),
+                          .body = db_span(rows, 4),
+                          .lsn = (uint64_t)sqlite3_column_int64(rows, 5)};
+        if (row.body.size == 0 || row_sum(&row) != sqlite3_column_int64(rows, 6)) {
+            changed->first = changed->count == 0 ? row.lsn : changed->first;
+            changed->count++;
+        }
+    }
+    sqlite3_finalize(rows);
+    POST(changed->count == 0 || changed->first > 0);
+    return rc;
+}
+
+static enum saga_error look(struct damage *damage, struct changed *changed, sqlite3 *db)
 {
     int64_t version = 0;
     PRE(db != NULL);
@@ -34,7 +64,11 @@ static enum saga_error look(struct damage *damage, sqlite3 *db)
         return rc;
     }
     rc = damage_look_at_database(damage, db, version == 0, true);
-    return rc == SAGA_OK && !damage_is_found(damage) ? look_at_pages(damage, db) : rc;
+    if (rc == SAGA_OK && !damage_is_found(damage)) {
+        rc = look_at_pages(damage, db);
+    }
+    bool has_sums = version >= SCHEMA_SUMS && !damage_is_found(damage);
+    return rc == SAGA_OK && has_sums ? look_at_rows(changed, db) : rc;
 }
 
 /* The path as a URI for SQLite. A database without a log is said not to change, for SQLite would
@@ -54,7 +88,8 @@ static void make_uri(char uri[URI_SIZE], const char *path)
     POST(at + size < uri + URI_SIZE);
 }
 
-static enum saga_error look_at_database(struct damage *damage, const char *path)
+static enum saga_error look_at_database(struct damage *damage, struct changed *changed,
+                                        const char *path)
 {
     char uri[URI_SIZE];
     sqlite3 *db = NULL;
@@ -63,26 +98,28 @@ static enum saga_error look_at_database(struct damage *damage, const char *path)
     enum saga_error rc = db_error(NULL, sqlite3_open_v2(uri, &db, flags, NULL));
     if (rc == SAGA_OK) {
         sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-        rc = look(damage, db);
+        rc = look(damage, changed, db);
     }
     int code = sqlite3_close(db);
     POST(code == SQLITE_OK);
     return rc;
 }
 
-static enum saga_error look_at_all(struct damage *damage, const char *path)
+static enum saga_error look_at_all(struct damage *damage, struct changed *changed, const char *path)
 {
     enum saga_error rc = damage_look_at_files(damage, path);
     if (rc == SAGA_OK && !damage_is_found(damage)) {
-        rc = look_at_database(damage, path);
+        rc = look_at_database(damage, changed, path);
     }
-    return rc == SAGA_OK && damage_is_found(damage) ? SAGA_STORE_CORRUPT : rc;
+    bool is_sound = !damage_is_found(damage) && changed->count == 0;
+    return rc == SAGA_OK && !is_sound ? SAGA_STORE_CORRUPT : rc;
 }
 
 enum saga_error store_check(const char *path, char *why, size_t why_size)
 {
     PRE(why_size > 0);
     struct damage damage = {0};
+    struct changed changed = {0};
     int lock = -1;
     bool has_files = files_size(path, "") > 0 || files_size(path, FILES_LOG) > 0 ||
                      files_size(path, FILES_HIGH_WATER) > 0;
@@ -94,9 +131,14 @@ enum saga_error store_check(const char *path, char *why, size_t why_size)
     if (rc != SAGA_OK) {
         goto out;
     }
-    rc = look_at_all(&damage, path);
+    rc = look_at_all(&damage, &changed, path);
     if (damage_is_found(&damage)) {
         snprintf(why, why_size, "%s is not what it was: %s. " DAMAGE_ADVICE, path, damage.what);
+    } else if (changed.count > 0) {
+        snprintf(why, why_size,
+                 "%s: %llu rows of the journal are not what was written, from row %llu on. sagad "
+                 "starts, and sets their sagas aside; a backup has them",
+                 path, (unsigned long long)changed.count, (unsigned long long)changed.first);
     } else if (rc != SAGA_OK) {
         snprintf(why, why_size, "%s: %s", path, error_sentence(rc));
     }

@@ -1,8 +1,8 @@
 /* test_core_live.c - what is known of attempts at work, and in no record: asked of the deciding
  * thread, as whoever looks at a saga does.
  *
- * Seen to fail with: the peers not asked; the details of a heartbeat left out; an attempt that is over
- * still told of. */
+ * Seen to fail with: the peers not asked; the details of a heartbeat left out; an attempt that is
+ * over still told of. */
 #include "core_world.h"
 #include "engine/at_work.h"
 

@@ -5,6 +5,8 @@
  * out of what load_one() gives; a number, or the body, left out of the row's sum. */
 #include "unit/store_world.h"
 
+#include "store/store_check.h"
+
 enum { SAGAS = 5, BROKEN = 3 };
 
 struct seen {
@@ -125,6 +127,24 @@ static void expect_refused(const struct store_world *world, const char *change, 
     cr_expect_eq(load(world, "saga-2", &why), SAGA_OK, "%s: %s", change, why);
     run(world, back);
     cr_expect_eq(load(world, "saga-3", &why), SAGA_OK, "%s: %s", back, why);
+}
+
+/* A person who asks is told, and the store is no worse for that: it opens. */
+Test(store_unreadable, is_found_by_a_check)
+{
+    struct store_world world;
+    char why[512] = "";
+    world_folder(&world);
+    cr_assert_eq(world_open(&world), SAGA_OK, "%s", world.why);
+    world_start_many(&world, 1, SAGAS);
+    world_shut(&world);
+    cr_expect_eq(store_check(world.path, why, sizeof(why)), SAGA_OK, "%s", why);
+    run(&world, "UPDATE event SET body = x'01' WHERE lsn = 3 OR lsn = 5");
+    cr_expect_eq(store_check(world.path, why, sizeof(why)), SAGA_STORE_CORRUPT);
+    cr_expect_not_null(strstr(why, "2 rows of the journal are not what was written, from row 3 on"),
+                       "%s", why);
+    cr_assert_eq(world_open(&world), SAGA_OK, "%s", world.why);
+    world_end(&world);
 }
 
 Test(store_unreadable, is_a_row_of_which_one_byte_has_changed)
