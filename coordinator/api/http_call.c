@@ -116,7 +116,12 @@ static void answered(struct request *request, const struct answer *answer)
     CHECK(call->magic == HTTP_CALL_MAGIC);
     call->answer = *answer;
     call->answer.saga = arena_copy(&call->arena, answer->saga, &ok);
-    call->answer.output = (struct span){NULL, 0}; /* shown from the store */
+    /* Those of other requests are shown from the store. */
+    bool is_open = request->kind == REQUEST_OPEN;
+    struct span none = {NULL, 0};
+    call->answer.output = is_open ? arena_copy(&call->arena, answer->output, &ok) : none;
+    call->answer.open.key = is_open ? arena_copy(&call->arena, answer->open.key, &ok) : none;
+    call->answer.open.output = is_open ? arena_copy(&call->arena, answer->open.output, &ok) : none;
     if (answer->why) {
         call->answer.why = http_call_text(call, span_text(answer->why));
     }

@@ -87,6 +87,11 @@ void problem_answer_as(struct http_call *call, int status, enum saga_error error
     if (status == 429 || status == 503) {
         form_uint(form, "retry_after_ms", 1000);
     }
+    if (call->answer.error == error && call->answer.open.code) {
+        form_map(form, "details");
+        form_text(form, "code", call->answer.open.code);
+        form_end(form);
+    }
     put_errors(form, &call->errors);
     response_end(&call->response);
 }

@@ -8,6 +8,7 @@
 #include "api/definitions.h"
 #include "api/event_post.h"
 #include "api/history.h"
+#include "api/open_post.h"
 #include "api/plans.h"
 #include "api/saga_list.h"
 #include "api/saga_read.h"
@@ -34,6 +35,16 @@ static const struct route routes[] = {
      saga_list, NULL},
     {"POST", "/v1/sagas", ROLE_CLIENT, ROUTE_WRITES, "", saga_start, saga_start_reply},
     {"GET", "/v1/sagas/{}", ROLE_VIEWER, ROUTE_ASKS, "", saga_read_one, saga_read_one_reply},
+    {"POST", "/v1/sagas/{}/begin", ROLE_CLIENT, ROUTE_WRITES, "", open_post_begin,
+     open_post_begin_reply},
+    {"POST", "/v1/sagas/{}/steps", ROLE_CLIENT, ROUTE_WRITES, "", open_post_register,
+     open_post_step_reply},
+    {"POST", "/v1/sagas/{}/steps/{}/complete", ROLE_CLIENT, ROUTE_WRITES, "", open_post_complete,
+     open_post_step_reply},
+    {"POST", "/v1/sagas/{}/commit", ROLE_CLIENT, ROUTE_WRITES, "", open_post_commit,
+     open_post_end_reply},
+    {"POST", "/v1/sagas/{}/abort", ROLE_CLIENT, ROUTE_WRITES, "", open_post_abort,
+     open_post_end_reply},
     {"GET", "/v1/sagas/{}/history", ROLE_VIEWER, ROUTE_READS, "since limit cursor", history_read,
      NULL},
     {"GET", "/v1/sagas/{}/rollback-plan", ROLE_VIEWER, ROUTE_READS, "steps to", plans_rollback,

@@ -48,7 +48,7 @@ static enum saga_error list_one(const struct store_item *item, void *arg)
     form_str(form, "id", item->name);
     form_str(form, "definition", item->head.definition);
     form_uint(form, "version", item->head.version);
-    form_text(form, "kind", "defined");
+    form_text(form, "kind", item->head.version > 0 ? "defined" : "open");
     form_text(form, "status", saga_state_name(item->head.state));
     form_bool(form, "paused", item->head.paused);
     put_alerts(form, item->alerts);

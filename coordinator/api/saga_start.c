@@ -6,38 +6,15 @@
 #include "api/body.h"
 #include "api/headers.h"
 #include "api/http_call.h"
+#include "api/open_post.h"
+#include "api/saga_id.h"
 #include "api/saga_read.h"
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/mp.h"
-#include "base/uuid.h"
 #include "journal/states.h"
 #include "language/label.h"
 #include "store/request_digest.h"
-
-enum { COUNT_MASK = 0xfff };
-
-/* The id of a saga whose caller gave none: made of the idempotency key, so that the same key means
- * the same saga for ever; else one that nobody has had. */
-static struct span make_id(struct http_call *call, struct span key)
-{
-    uint8_t bytes[DIGEST_SIZE];
-    uint8_t *text = arena_take(&call->arena, UUID_TEXT);
-    uint64_t random;
-    uint16_t count;
-    if (!text) {
-        return (struct span){NULL, 0};
-    }
-    if (key.size > 0) {
-        digest_pair(span_text("start"), key, bytes);
-        uuid_v8(bytes, text);
-    } else {
-        digest_random(&random, sizeof(random));
-        digest_random(&count, sizeof(count));
-        uuid_v7(http_call_now_ms(call), count & COUNT_MASK, random, text);
-    }
-    return span_of(text, UUID_TEXT);
-}
 
 static bool check_start(struct http_call *call, int64_t version)
 {
@@ -69,6 +46,14 @@ void saga_start(struct http_call *call)
     struct request *request = &call->request;
     struct start_request *start = &request->start;
     int64_t version = BODY_ABSENT;
+    struct span body;
+    if (!body_value(call, &body)) {
+        return;
+    }
+    if (mp_type(body) == MP_MAP && mp_find(body, span_text("name")).size > 0) {
+        open_post_begin_new(call);
+        return;
+    }
     const struct body_key keys[] = {
         {"definition", BODY_TEXT, true, &request->definition},
         {"version", BODY_INT, false, &version},
@@ -86,7 +71,7 @@ void saga_start(struct http_call *call)
     }
     struct span given = start->name;
     if (given.size == 0) {
-        start->name = make_id(call, start->key);
+        start->name = saga_id_make(call, start->key);
     }
     request->kind = REQUEST_START;
     request->version = version == BODY_ABSENT ? 0 : (uint32_t)version;
@@ -115,6 +100,10 @@ void saga_start(struct http_call *call)
 void saga_start_reply(struct http_call *call)
 {
     const struct answer *answer = &call->answer;
+    if (call->request.start.open_name.size > 0) {
+        open_post_begin_reply(call);
+        return;
+    }
     if (!http_call_is_answered(call)) {
         return;
     }

@@ -125,7 +125,7 @@ void shape_unreadable(struct form *form, const struct saga_image *image,
     form_str(form, "id", image->name);
     form_str(form, "definition", head->definition);
     form_uint(form, "version", head->version);
-    form_text(form, "kind", "defined");
+    form_text(form, "kind", head->version > 0 ? "defined" : "open");
     form_text(form, "status", saga_state_name(head->state));
     form_bool(form, "paused", head->paused);
     flag(form, "duplicate", detail->is_duplicate);

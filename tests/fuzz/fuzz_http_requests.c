@@ -82,6 +82,18 @@ static const struct {
     {"POST /v1/tasks/9f86d081884c7d659a2feaa0c55ad015/finish", "",
      "{'status':'failed','key':'s1/a/do','attempt':1,'cost_usd_micros':1,'error':{'code':'c',"
      "'message':'m','retryable':true,'retry_after_ms':5,'in_doubt':false,'details':{}}}"},
+    {"POST /v1/sagas/o1/begin", "",
+     "{'name':'o','timeout_ms':60000,'reversal_window_ms':5,'budget_usd_micros':9,"
+     "'sensitive':['$.input.card'],'labels':{'a':'b'},'input':{'card':'1'}}"},
+    {"POST /v1/sagas", "Idempotency-Key: k9\r\n", "{'name':'o','timeout_ms':1}"},
+    {"POST /v1/sagas/o1/steps", "",
+     "{'step':'a','input':1,'needs':[],'compensate':{'action':'p.u','input':{},'retry':"
+     "{'max_attempts':3},'stuck_after':'5m'},'confirm':'p.c'}"},
+    {"POST /v1/sagas/o1/steps/a/complete", "",
+     "{'status':'failed','key':'o1/a/"
+     "do','cost_usd_micros':1,'error':{'code':'c','in_doubt':true}}"},
+    {"POST /v1/sagas/o1/commit", "", "{'output':1,'wait':'stored','reason':'r'}"},
+    {"POST /v1/sagas/o1/abort", "", "{'reason':{'code':'c','message':'m'}}"},
     {"GET /v1/definitions/d/versions/1", "", NULL},
     {"GET /v1/schedules", "", NULL},
     {"GET /v1/webhooks/w/dead?limit=5", "", NULL},
