@@ -180,6 +180,8 @@ static void take_result(struct peers *peers, struct arrival *arrival, const stru
     if (!digest_unhex(token, event.result.token, TOKEN_SIZE)) {
         peers->stats.unknown_tokens++;
         outbound_verdict(peers, arrival->contact, &event.result, VERDICT_UNKNOWN, arrival->now_ms);
+        outbound_done(peers, arrival->contact,
+                      arrival->now_ms); /* nothing is decided, nor released */
         return;
     }
     struct session *session = slots_answered(peers, &event.result);
