@@ -33,6 +33,7 @@ enum {
     LIMIT_DEFINITION = 256 * 1024, /* bytes of a definition document */
     LIMIT_DEFINITIONS = 10000,     /* versions held */
     LIMIT_PROBLEMS = 100,          /* errors listed for one definition */
+    LIMIT_SENSITIVE = 64, /* places of sensitive values: each is looked for in each value */
 
     /* Messages. */
     LIMIT_MESSAGE_IN = 1024 * 1024,      /* bytes that a peer may send */

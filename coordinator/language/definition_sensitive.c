@@ -1,6 +1,7 @@
 /* definition_sensitive.c - which values are not shown: places in the input and in outputs. */
 #include "language/definition_sensitive.h"
 
+#include "base/limits.h"
 #include "base/mp.h"
 #include "language/definition_draft.h"
 #include "language/reference_read.h"
@@ -8,8 +9,6 @@
 #include "language/template_form.h"
 #include "reading/reading_values.h"
 #include "reading/reading_words.h"
-
-enum { SENSITIVE_MAX = 64 };
 
 /* One place of the list; c->reading.place is at the value. NULL: a problem is noted. */
 static const struct reference *read_place(struct compile *c, struct span value)
@@ -52,8 +51,9 @@ void definition_sensitive_read(struct compile *c, struct span value)
     }
     struct place place = reading_enter_key(&c->reading, "sensitive");
     uint32_t count = mp_array(&mp);
-    if (count > SENSITIVE_MAX) {
-        reading_error(&c->reading, "holds %u places; at most %d are allowed", count, SENSITIVE_MAX);
+    if (count > LIMIT_SENSITIVE) {
+        reading_error(&c->reading, "holds %u places; at most %d are allowed", count,
+                      LIMIT_SENSITIVE);
         count = 0;
     }
     const struct reference **places = reading_take(&c->reading, count, sizeof(*places));
@@ -63,7 +63,7 @@ void definition_sensitive_read(struct compile *c, struct span value)
         c->definition->sensitive_count += places[c->definition->sensitive_count] != NULL;
         reading_leave(&c->reading, item);
     }
-    POST(c->definition->sensitive_count <= SENSITIVE_MAX);
+    POST(c->definition->sensitive_count <= LIMIT_SENSITIVE);
     c->definition->sensitive = places;
     reading_leave(&c->reading, place);
 }

@@ -22,6 +22,10 @@ enum {
     JSON_MOST = 64 * 1024, /* a larger one is found by the texts that are in it */
 };
 
+/* Bytes that are looked at for one view: a second at most, whatever values somebody has made up. A
+ * long secret whose beginning is everywhere in a long text would take hours. */
+#define WORK_MAX (UINT64_C(64) * 1024 * 1024)
+
 #define MASKED "***"
 
 void mask_open(struct mask *mask, const struct definition *definition, struct arena *arena)
@@ -81,8 +85,16 @@ static uint32_t go_in(struct walk *walk, bool is_map)
 
 /* ---- learning ---- */
 
-static bool has_secret(const struct mask *mask, struct span value)
+/* Counts what was looked at; past the bound nothing more is. */
+static void note_work(struct mask *mask, uint64_t work)
 {
+    mask->work += work;
+    mask->shuts |= mask->work > WORK_MAX;
+}
+
+static bool has_secret(struct mask *mask, struct span value)
+{
+    note_work(mask, mask->count);
     for (uint32_t i = 0; i < mask->count; i++) {
         if (mp_equal(mask->secrets[i], value)) {
             return true;
@@ -223,12 +235,29 @@ void mask_learn(struct mask *mask, struct mask_origin origin, struct span value)
 
 /* ---- masking ---- */
 
-static bool is_at(const struct mask *mask, struct mask_origin origin, struct span root,
-                  const uint8_t *at)
+/* Where sensitive values are in one value: their first bytes. */
+struct places {
+    const uint8_t *at[LIMIT_SENSITIVE];
+    uint32_t count;
+};
+
+static void find_places(const struct mask *mask, struct mask_origin origin, struct span value,
+                        struct places *places)
 {
     const struct definition *definition = mask->definition;
+    places->count = 0;
     for (uint32_t i = 0; i < definition->sensitive_count; i++) {
-        if (place_in(definition->sensitive[i], origin, root).data == at) {
+        struct span found = place_in(definition->sensitive[i], origin, value);
+        if (found.size > 0) {
+            places->at[places->count++] = found.data;
+        }
+    }
+}
+
+static bool is_at(const struct places *places, const uint8_t *at)
+{
+    for (uint32_t i = 0; i < places->count; i++) {
+        if (places->at[i] == at) {
             return true;
         }
     }
@@ -237,55 +266,58 @@ static bool is_at(const struct mask *mask, struct mask_origin origin, struct spa
 
 /* How many bytes from this place in the text on are a secret; where several begin here, the
  * longest. */
-static size_t part_at(const struct mask *mask, struct span text, size_t at)
+static size_t part_at(struct mask *mask, struct span text, size_t at)
 {
     size_t longest = 0;
     uint8_t first = text.data[at];
     if (!mask->begins[first] && !mask_match_may_begin(first)) {
         return 0;
     }
+    uint64_t work = mask->count;
     for (uint32_t i = 0; i < mask->count; i++) {
         struct mp mp = mp_open(mask->secrets[i]);
         if (mp_peek(&mp) != MP_STR) {
             continue;
         }
         struct span secret = mp_str(&mp);
-        bool is_whole = span_equal(secret, text);
-        size_t size = secret.size >= PART_LEAST ? mask_match_at(text, at, secret) : 0;
-        size = at == 0 && is_whole ? text.size : size;
+        bool is_whole = at == 0 && span_equal(secret, text);
+        size_t size = secret.size >= PART_LEAST ? mask_match_at(text, at, secret, &work) : 0;
+        size = is_whole ? text.size : size;
         longest = size > longest ? size : longest;
     }
+    note_work(mask, work);
     return longest;
 }
 
-static void write_text(const struct mask *mask, struct span text, struct buf *out)
+static void write_text(struct mask *mask, struct span text, struct buf *out)
 {
-    for (size_t at = 0; at < text.size;) {
+    for (size_t at = 0; at < text.size && !mask->shuts;) {
         size_t size = part_at(mask, text, at);
         buf_write(out, size > 0 ? (const void *)MASKED : text.data + at, size > 0 ? 3 : 1);
         at += size > 0 ? size : 1;
     }
 }
 
-static void put_text(const struct mask *mask, struct span text, struct buf *scratch,
-                     struct buf *out)
+static void put_text(struct mask *mask, struct span text, struct buf *scratch, struct buf *out)
 {
     buf_clear(scratch);
     write_text(mask, text, scratch);
     mp_put_str(out, buf_span(scratch));
 }
 
-static void write_value(const struct mask *mask, struct mask_origin origin, struct span value,
+static void write_value(struct mask *mask, struct mask_origin origin, struct span value,
                         struct buf *out)
 {
     struct walk walk = {.mp = mp_open(value)};
+    struct places places;
     struct buf scratch;
     bool is_key;
     buf_open(&scratch, LIMIT_SAGA_MEMORY);
-    while (step_on(&walk, &is_key)) {
+    find_places(mask, origin, value, &places);
+    while (!mask->shuts && step_on(&walk, &is_key)) {
         enum mp_type type = mp_peek(&walk.mp);
         bool number = type == MP_INT || type == MP_DOUBLE;
-        if (!is_key && is_at(mask, origin, value, walk.mp.at)) {
+        if (!is_key && is_at(&places, walk.mp.at)) {
             (void)mp_skip(&walk.mp);
             mp_put_text(out, MASKED);
         } else if (type == MP_MAP) {
@@ -324,10 +356,12 @@ struct span mask_value(struct mask *mask, struct mask_origin origin, struct span
     }
     struct buf out;
     buf_open(&out, LIMIT_SAGA_MEMORY);
-    if (mask->shuts) {
-        mp_put_text(&out, MASKED);
-    } else {
+    if (!mask->shuts) {
         write_value(mask, origin, value, &out);
+    }
+    if (mask->shuts) {
+        buf_clear(&out);
+        mp_put_text(&out, MASKED);
     }
     return take(mask, &out);
 }
@@ -339,10 +373,12 @@ struct span mask_text(struct mask *mask, struct span text)
     }
     struct buf out;
     buf_open(&out, LIMIT_SAGA_MEMORY);
-    if (mask->shuts) {
-        buf_text(&out, MASKED);
-    } else {
+    if (!mask->shuts) {
         write_text(mask, text, &out);
+    }
+    if (mask->shuts) {
+        buf_clear(&out);
+        buf_text(&out, MASKED);
     }
     return take(mask, &out);
 }

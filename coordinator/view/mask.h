@@ -20,7 +20,8 @@ struct mask {
     uint32_t count;
     uint32_t capacity;
     bool begins[256]; /* a text among them begins with this byte */
-    bool shuts;       /* too many to look for: every value of a user is masked as a whole */
+    bool shuts;       /* too many, or too much to look through: all values are masked as a whole */
+    uint64_t work;    /* bytes looked at so far */
     bool failed;      /* no memory */
 };
 

@@ -34,6 +34,7 @@ struct match {
     size_t done;        /* of the secret, found so far */
     bool is_cut;        /* the text ended, perhaps in the middle of an escape */
     bool follows_slash; /* the backslashes before the next character are taken already */
+    uint64_t work;      /* bytes looked at, but for a few */
 };
 
 static int byte_at(const struct match *m, size_t at)
@@ -85,12 +86,13 @@ static bool take_number(struct match *m, int64_t number, size_t size)
     return number == *next && take(m, size, 1);
 }
 
-static size_t count_slashes(const struct match *m, size_t at, size_t most)
+static size_t count_slashes(struct match *m, size_t at, size_t most)
 {
     size_t count = 0;
     while (count < most && byte_at(m, at + count) == '\\') {
         count++;
     }
+    m->work += count;
     return count;
 }
 
@@ -138,6 +140,7 @@ static bool take_slashes(struct match *m)
     while (m->done + own < m->secret.size && m->secret.data[m->done + own] == '\\') {
         own++;
     }
+    m->work += own;
     size_t count = count_slashes(m, m->at, SLASHES_MAX * (own + 1));
     int letter = byte_at(m, m->at + count);
     bool is_number = letter == 'u' || letter == 'U' || letter == 'x';
@@ -229,6 +232,7 @@ static size_t match(struct match *m)
     bool goes_on = m->secret.size > 0;
     while (goes_on && m->done < m->secret.size) {
         goes_on = take_next(m);
+        m->work++;
     }
     if (m->done == m->secret.size) {
         return m->at - first;
@@ -244,13 +248,14 @@ static size_t match(struct match *m)
     return is_ellipsis(m) ? m->at - first : 0;
 }
 
-size_t mask_match_at(struct span text, size_t at, struct span secret)
+size_t mask_match_at(struct span text, size_t at, struct span secret, uint64_t *work)
 {
     size_t longest = 0;
     for (size_t i = 0; i < sizeof(mixtures) / sizeof(mixtures[0]); i++) {
         struct match m = {.text = text, .secret = secret, .at = at, .escapes = mixtures[i]};
         size_t size = match(&m);
         longest = size > longest ? size : longest;
+        *work += m.work;
     }
     return longest;
 }

@@ -6,8 +6,8 @@
 
 /* How many bytes of the text, from `at` on, are the secret, or what a cut has left of its
  * beginning; 0 when they are something else. Escapes are those of JSON and C, however often they
- * were applied, of URLs, and of HTML. */
-size_t mask_match_at(struct span text, size_t at, struct span secret);
+ * were applied, of URLs, and of HTML. *work grows by about as many bytes as were looked at. */
+size_t mask_match_at(struct span text, size_t at, struct span secret, uint64_t *work);
 /* Can an escaped character begin with this byte? */
 bool mask_match_may_begin(uint8_t byte);
 

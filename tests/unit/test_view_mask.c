@@ -235,6 +235,27 @@ Test(mask, hides_everything_when_there_is_too_much)
     arena_close(&arena);
 }
 
+/* A secret whose beginning is everywhere in a long text: each place would be looked at for long. */
+Test(mask, hides_everything_when_looking_for_it_would_take_long)
+{
+    enum { SECRET = 40000, TEXT = 400000 };
+    struct mask mask;
+    struct buf secret;
+    static char letters[TEXT];
+    open_mask(&mask, "'$.input'");
+    memset(letters, 'a', sizeof(letters));
+    letters[SECRET - 1] = 'b';
+    buf_open(&secret, TEXT);
+    mp_put_str(&secret, span_of(letters, SECRET));
+    mask_learn(&mask, input, buf_span(&secret));
+    letters[SECRET - 1] = 'a';
+    cr_assert(span_is(mask_text(&mask, span_of(letters, TEXT)), "***"));
+    cr_assert(mask.shuts && !mask.failed);
+    masks(&mask, nowhere, "{'x':1}", "'***'");
+    buf_close(&secret);
+    arena_close(&arena);
+}
+
 Test(mask, hides_what_events_bring)
 {
     struct mask mask;
