@@ -17,41 +17,6 @@
 
 enum { ROOM_FIRST = 4 };
 
-struct saga *open_new(const struct arena_source *source, uint64_t id, struct span name,
-                      struct span definition)
-{
-    PRE(definition.size > 0);
-    PRE(name.size > 0);
-    struct saga *saga = saga_new(source, id, name, open_terms_definition());
-    if (!saga) {
-        return NULL;
-    }
-    bool ok = true;
-    saga->open = ARENA_NEW(&saga->arena, struct open);
-    struct span kept = arena_copy(&saga->arena, definition, &ok);
-    if (!saga->open || !ok) {
-        saga_destroy(&saga);
-        return NULL;
-    }
-    saga->open->definition.name = kept;
-    saga->definition = &saga->open->definition;
-    POST(saga->definition->step_count == 0);
-    return saga;
-}
-
-bool open_is_committed(const struct saga *saga)
-{
-    PRE(saga->magic == SAGA_MAGIC);
-    return saga->open && saga->open->committed;
-}
-
-bool open_step_is_confirmed(const struct step *step)
-{
-    PRE(step->open != NULL);
-    bool done = step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_PARKED;
-    return !step->spec->confirm || !done || step->open->confirm_state == UNDO_STATE_SUCCEEDED;
-}
-
 static bool grow(struct saga *saga)
 {
     struct open *open = saga->open;
@@ -74,6 +39,45 @@ static bool grow(struct saga *saga)
     open->definition.steps = specs;
     open->definition.order = order;
     return true;
+}
+
+struct saga *open_new(const struct arena_source *source, uint64_t id, struct span name,
+                      struct span definition)
+{
+    PRE(definition.size > 0);
+    PRE(name.size > 0);
+    struct saga *saga = saga_new(source, id, name, open_terms_definition());
+    if (!saga) {
+        return NULL;
+    }
+    bool ok = true;
+    saga->open = ARENA_NEW(&saga->arena, struct open);
+    struct span kept = arena_copy(&saga->arena, definition, &ok);
+    if (!saga->open || !ok) {
+        saga_destroy(&saga);
+        return NULL;
+    }
+    saga->open->definition.name = kept;
+    saga->definition = &saga->open->definition;
+    if (!grow(saga)) { /* from the beginning there is an order, of no steps */
+        saga_destroy(&saga);
+        return NULL;
+    }
+    POST(saga->definition->step_count == 0);
+    return saga;
+}
+
+bool open_is_committed(const struct saga *saga)
+{
+    PRE(saga->magic == SAGA_MAGIC);
+    return saga->open && saga->open->committed;
+}
+
+bool open_step_is_confirmed(const struct step *step)
+{
+    PRE(step->open != NULL);
+    bool done = step->state == STEP_STATE_SUCCEEDED || step->state == STEP_STATE_PARKED;
+    return !step->spec->confirm || !done || step->open->confirm_state == UNDO_STATE_SUCCEEDED;
 }
 
 struct step *open_add_step(struct saga *saga, struct span name)

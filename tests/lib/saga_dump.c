@@ -9,6 +9,7 @@
 #include "saga/attempt.h"
 #include "saga/fan.h"
 #include "saga/old_key.h"
+#include "saga/open.h"
 #include "saga/saga.h"
 
 static void dump_call(const struct call *call, struct buf *out)
@@ -63,8 +64,38 @@ static void dump_lock(const struct saga *saga, struct buf *out)
     mp_put_str(out, saga->queued.accept);
 }
 
+static void dump_open_step(const struct step *step, struct buf *out)
+{
+    const struct open_step *own = step->open;
+    mp_put_value(out, own->calls.form);
+    mp_put_value(out, own->calls.inputs);
+    mp_put_value(out, own->needs);
+    mp_put_uint(out, (uint64_t)own->confirm_state);
+    mp_put_bool(out, own->confirm_stuck);
+    mp_put_bool(out, own->confirm_refused);
+    mp_put_str(out, own->confirm_code);
+    mp_put_str(out, own->confirm_message);
+    mp_put_uint(out, step->spec->needs_count);
+    mp_put_uint(out, step->spec->needed_by_count);
+    mp_put_uint(out, (uint64_t)step->spec->step_class);
+}
+
+static void dump_open(const struct saga *saga, struct buf *out)
+{
+    mp_put_bool(out, saga->open->committed);
+    mp_put_int(out, saga->definition->timeout_ms);
+    mp_put_int(out, saga->definition->reversal_window_ms);
+    mp_put_int(out, saga->definition->cost_max_micros);
+    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
+        mp_put_uint(out, saga->definition->order[i]);
+    }
+}
+
 static void dump_step(const struct step *step, struct buf *out)
 {
+    if (step->open) {
+        dump_open_step(step, out);
+    }
     mp_put_uint(out, (uint64_t)step->state);
     mp_put_uint(out, (uint64_t)step->undo_state);
     mp_put_str(out, step->name);
@@ -124,6 +155,9 @@ static void dump_step(const struct step *step, struct buf *out)
 void saga_dump(const struct saga *saga, struct buf *out)
 {
     buf_clear(out);
+    if (saga->open) {
+        dump_open(saga, out);
+    }
     mp_put_uint(out, saga->id);
     mp_put_str(out, saga->name);
     mp_put_uint(out, saga->seq);
