@@ -110,7 +110,7 @@ static void judge_items(struct work *work, const struct step *container, uint32_
 static void set_levels(struct work *work)
 {
     const struct definition *definition = work->saga->definition;
-    PRE(definition->order != NULL);
+    IMPLIES(definition->step_count > 0, definition->order != NULL);
     for (uint32_t i = definition->step_count; i > 0; i--) {
         uint32_t index = definition->order[i - 1];
         const struct step *step = saga_step(work->saga, index);
