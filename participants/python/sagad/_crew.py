@@ -10,8 +10,9 @@ import inspect
 import logging
 import threading
 import traceback
+from collections import deque
 from queue import SimpleQueue
-from typing import Any, Callable, Dict, List, Optional, Set
+from typing import Any, Callable, Deque, Dict, List, Optional, Set
 
 from sagad import _results, _trace
 from sagad._clock import now
@@ -42,7 +43,9 @@ class Crew:
         self._size_max = size_max
         self._done = done
         self._beat = beat
-        self._queue: SimpleQueue[Optional[Job]] = SimpleQueue()
+        self._jobs: Deque[Job] = deque()  # for functions, in order
+        self._calls: SimpleQueue[None] = SimpleQueue()  # each lets a worker look for jobs
+        self._is_ending = False
         self._loop = loop
         self._owns_loop = loop is None
         self._tasks: Set[asyncio.Task[None]] = set()
@@ -58,12 +61,16 @@ class Crew:
         loop = self._loop = asyncio.new_event_loop()
         threading.Thread(target=loop.run_forever, name="sagad-loop", daemon=True).start()
 
-    def start(self, job: Job) -> None:
-        """Begins a job as soon as there is somebody to do it."""
-        if self._handlers[job.message["action"]][1] and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._spawn, job)
-        else:
-            self._queue.put(job)
+    def start(self, jobs: List[Job]) -> None:
+        """Begins jobs as soon as there is somebody to do them. Workers are called, not handed a job
+        each: one that is awake takes what there is."""
+        for job in jobs:
+            if self._handlers[job.message["action"]][1] and self._loop is not None:
+                self._loop.call_soon_threadsafe(self._spawn, job)
+            else:
+                self._jobs.append(job)
+        for _ in range(min(len(self._jobs), len(self._threads)) - self._calls.qsize()):
+            self._calls.put(None)
 
     def cancel(self, job: Job) -> None:
         """Ends an async handler at its next await; functions ask task.cancelled themselves."""
@@ -75,8 +82,9 @@ class Crew:
         """Ends the threads; False when a handler still runs after so many seconds. What waits is
         left alone: the coordinator sends it elsewhere."""
         until = now() + seconds
+        self._is_ending = True
         for _ in self._threads:
-            self._queue.put(None)
+            self._calls.put(None)
         for thread in self._threads:
             thread.join(max(until - now(), 0.0))
         while self._tasks and now() < until:
@@ -112,22 +120,26 @@ class Crew:
         self._done(job, _results.failed(told, task._cost))
 
     def _work(self) -> None:
-        while True:
-            job = self._queue.get()
-            if job is None:
-                return
-            task = self._begin(job)
-            if task is None:
-                continue
+        while not self._is_ending:
             try:
-                with _trace.attached(task.traceparent, task.tracestate):
-                    output = self._handlers[task.action][0](task)
-                    if inspect.isawaitable(output):
-                        output = self._await(output)
-            except BaseException as error:
-                self._raised(job, task, error)
-            else:
-                self._returned(job, task, output)
+                job = self._jobs.popleft()
+            except IndexError:
+                self._calls.get()
+                continue
+            task = self._begin(job)
+            if task is not None:
+                self._work_on(job, task)
+
+    def _work_on(self, job: Job, task: Task) -> None:
+        try:
+            with _trace.attached(task.traceparent, task.tracestate):
+                output = self._handlers[task.action][0](task)
+                if inspect.isawaitable(output):
+                    output = self._await(output)
+        except BaseException as error:
+            self._raised(job, task, error)
+        else:
+            self._returned(job, task, output)
 
     def _await(self, output: Any) -> Any:
         """A function that returned an awaitable: a partial, a lambda."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional
+from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple
 
 MEMORIES_MAX = 10_000  # keys whose answers are remembered
 MEMORIES_BYTES_MAX = 16 * 1024 * 1024  # of remembered answers
@@ -23,6 +23,9 @@ class Answer(NamedTuple):
     pair_count: int
     pairs: bytes
     is_void: bool = False  # nothing was done: "cancelled", "expired"
+
+
+Memory = Tuple[str, int, Answer]  # of a run: kind, answered_number, answer
 
 
 class Attempt:
@@ -87,7 +90,7 @@ class Ledger:
         self.kept: OrderedDict[Attempt, None] = OrderedDict()  # answered; longest unsent first
         self.kept_bytes = 0
         self.count = 0  # attempts, answered or not
-        self._memories: OrderedDict[str, Run] = OrderedDict()  # oldest first
+        self._memories: OrderedDict[str, Memory] = OrderedDict()  # oldest first
         self._memory_bytes = 0
 
     def find(self, key: str, number: int) -> Optional[Attempt]:
@@ -100,7 +103,8 @@ class Ledger:
         key = message["key"]
         run = self.runs.get(key)
         if run is None:
-            run = self._recall(key) or Run(key, message["kind"])
+            kind = message.get("kind")
+            run = self._recall(key) or Run(key, kind if isinstance(kind, str) else "")
             self.runs[key] = run
         attempt = Attempt(run, message, now)
         run.attempts[attempt.number] = attempt
@@ -142,15 +146,17 @@ class Ledger:
     def _remember(self, run: Run) -> None:
         if run.answer is None:  # never answered by work
             return
-        run.job = None
-        self._memories[run.key] = run
+        self._memories[run.key] = (run.kind, run.answered_number, run.answer)
         self._memory_bytes += len(run.answer.pairs)
         while len(self._memories) > MEMORIES_MAX or self._memory_bytes > MEMORIES_BYTES_MAX:
             _, oldest = self._memories.popitem(last=False)
-            self._memory_bytes -= len(oldest.answer.pairs) if oldest.answer else 0
+            self._memory_bytes -= len(oldest[2].pairs)
 
     def _recall(self, key: str) -> Optional[Run]:
-        run = self._memories.pop(key, None)
-        if run is not None and run.answer is not None:
-            self._memory_bytes -= len(run.answer.pairs)
+        memory = self._memories.pop(key, None)
+        if memory is None:
+            return None
+        run = Run(key, memory[0])
+        run.answered_number, run.answer = memory[1:]
+        self._memory_bytes -= len(memory[2].pairs)
         return run

@@ -10,7 +10,7 @@ import math
 import threading
 import uuid
 from collections import deque
-from typing import Any, Callable, Deque, Dict, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
 import zmq
 
@@ -106,13 +106,19 @@ class Server:
         session.opened(_clock.now())
         self._link.send(self._frames())
         poller = self._poller()
+        # What there is to look at: each look that finds nothing would wait for busy handlers.
+        news: Any = (self._link.socket, self._link.watch, self._wake.fd)
+        has_more = True
         while True:
             at = _clock.now()
-            for event in self._link.events():
-                self._hear(event, at)
-            has_more = self._read()
+            if self._link.watch in news:
+                for event in self._link.events():
+                    self._hear(event, at)
+            has_more = self._read(has_more or self._link.socket in news)
             if session.wants_socket and self._renew(at):
                 poller = self._poller()
+            if self._wake.fd in news:
+                self._wake.hear()
             self._collect(at)
             session.turn(at, not has_more)
             self._link.send(self._frames())
@@ -125,7 +131,7 @@ class Server:
                 wait = min(wait, max(self._stop_at - at, 0.0))
             if self._link.waiting:
                 wait = min(wait, 0.05)
-            poller.poll(math.ceil(wait * 1000))
+            news = dict(poller.poll(math.ceil(wait * 1000)))
 
     def _poller(self) -> zmq.Poller:
         poller = zmq.Poller()
@@ -134,7 +140,7 @@ class Server:
         poller.register(self._wake.fd, zmq.POLLIN)
         return poller
 
-    def _frames(self) -> "list[bytes]":
+    def _frames(self) -> List[bytes]:
         frames, self.session.frames = self.session.frames, []
         return frames
 
@@ -163,11 +169,11 @@ class Server:
         self.session.opened(at)
         return True
 
-    def _read(self) -> bool:
+    def _read(self, has_some: bool) -> bool:
         """Reads what has come, then looks at the clock, then acts: however long this thread slept
         before or amid the reading, a silence is seen. True when there may be more."""
-        frames = []
-        for frame in iter(self._link.receive, None):
+        frames: List[bytes] = []
+        for frame in iter(self._link.receive, None) if has_some else ():
             frames.append(frame)
             if len(frames) >= BATCH_MAX:
                 break
@@ -186,15 +192,14 @@ class Server:
         """Hands over what the session wants done."""
         session = self.session
         starts, session.starts = session.starts, []
-        for job in starts:
-            self._crew.start(job)
+        if starts:
+            self._crew.start(starts)
         cancels, session.cancels = session.cancels, []
         for job in cancels:
             self._crew.cancel(job)
 
     def _collect(self, at: float) -> None:
         """What handlers have put down."""
-        self._wake.hear()
         for _ in range(len(self._inbox)):
             act, arguments = self._inbox.popleft()
             act(*arguments, at)

@@ -31,6 +31,7 @@ class Session:
                  meta: Optional[Dict[str, Any]] = None) -> None:
         self.instance = instance
         self.actions = actions
+        self.served = frozenset(actions)
         self.window = window
         self.barrier = barrier
         self.meta = meta or {}

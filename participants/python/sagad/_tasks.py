@@ -5,7 +5,7 @@ outcome, unless nothing was done ("cancelled", "expired"): then the work begins 
 key that was answered ok is answered from memory, but for checks, whose answer may change."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, FrozenSet, Optional
 
 from sagad import _results
 from sagad._ledger import Answer, Attempt, Job, Run
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 KINDS = ("do", "undo", "confirm", "check")
 KEY_SIZE_MAX = 255  # characters, by the protocol
-TEXTS = ("saga", "step", "kind", "action")  # what a task must have to be worked on
 
 
 def _can_answer(message: Dict[str, Any]) -> bool:
-    number = message.get("attempt")
-    key = message.get("key")
-    return isinstance(key, str) and 0 < len(key) and isinstance(message.get("token"), str) \
-        and isinstance(number, int) and not isinstance(number, bool) and 1 <= number < 2**32
+    key, number = message.get("key"), message.get("attempt")
+    return type(key) is str and key != "" and type(number) is int and 1 <= number < 2**32 \
+        and type(message.get("token")) is str
 
 
-def _can_work(message: Dict[str, Any]) -> bool:
-    return len(message["key"]) <= KEY_SIZE_MAX and message.get("kind") in KINDS \
-        and isinstance(message.get("ttl_ms"), int) \
-        and all(isinstance(message.get(name), str) for name in TEXTS) \
-        and (message["kind"] == "do" or isinstance(message.get("do_key"), str))
+def _can_work(message: Dict[str, Any], served: FrozenSet[str]) -> bool:
+    get = message.get
+    kind, action = get("kind"), get("action")
+    return type(action) is str and action in served \
+        and (kind == "do" or (kind in KINDS and type(get("do_key")) is str)) \
+        and type(get("ttl_ms")) is int and type(get("saga")) is str \
+        and type(get("step")) is str and len(message["key"]) <= KEY_SIZE_MAX
 
 
 def take(session: Session, message: Dict[str, Any], now: float) -> None:
@@ -45,10 +45,9 @@ def take(session: Session, message: Dict[str, Any], now: float) -> None:
             _results.resend(session, known, now)
         return
     session.counts["tasks"] += 1
-    can_work = _can_work(message)
-    message.setdefault("kind", "")
+    can_work = _can_work(message, session.served)
     attempt = session.ledger.take(message, now)
-    if not can_work or message["action"] not in session.actions:
+    if not can_work:
         _results.answer(session, attempt, _results.failed(error_map(
             "not_served", "this participant does not serve it")), now)
         return
@@ -95,7 +94,7 @@ def finish(session: Session, job: Job, answer: Answer, now: float) -> None:
     run.answer = answer
     run.answered_number = job.attempt.number
     newer: Optional[Attempt] = None
-    for number in sorted(run.attempts, reverse=True):
+    for number in sorted(run.attempts, reverse=True) if len(run.attempts) > 1 else [*run.attempts]:
         attempt = run.attempts[number]
         if attempt.result is not None:
             continue

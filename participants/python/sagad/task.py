@@ -1,12 +1,17 @@
 """What a handler is given: the task, and what it may say while it works."""
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, Callable, Dict, Optional
 
 from sagad._clock import now
 from sagad._ledger import Job
 from sagad._values import copied
 from sagad.outcomes import Cancelled, Money, micro_usd
+
+SAID = ("kind", "key", "attempt", "token", "saga", "step", "action", "input", "definition",
+        "version", "traceparent")  # what every task of a coordinator has
+_SAID = itemgetter(*SAID)
 
 
 class Task:
@@ -31,25 +36,33 @@ class Task:
         self._job = job
         self._beat = beat
         self._cost: Optional[int] = None
+        self.input: Any
         self._rolled_back: Optional[BaseException] = None  # what ended a barrier's transaction
         self._deadline = job.attempt.deadline
-        self.kind: str = message["kind"]
-        self.key: str = message["key"]
-        self.attempt: int = message["attempt"]
-        self.token: str = message["token"]
-        self.saga: str = message["saga"]
-        self.step: str = message["step"]
-        self.action: str = message["action"]
-        self.do_key: str = message["do_key"] if self.kind != "do" else self.key
-        self.input: Any = message.get("input")
-        self.output: Any = message.get("output")
-        self.in_doubt: bool = message.get("in_doubt") is True
-        self.details: Any = message.get("details")
-        self.definition: str = message.get("definition") or ""
-        self.version: int = message.get("version") or 0
-        self.traceparent: str = message.get("traceparent") or ""
-        self.tracestate: str = message.get("tracestate") or ""
-        every = message.get("heartbeat_ms")
+        try:
+            said = _SAID(message)
+        except KeyError:  # an optional one was left out
+            said = tuple(map(message.get, SAID))
+        self.kind: str
+        self.key: str
+        self.attempt: int
+        self.token: str
+        self.saga: str
+        self.step: str
+        self.action: str
+        (self.kind, self.key, self.attempt, self.token, self.saga, self.step, self.action,
+         self.input, definition, version, traceparent) = said
+        is_do = self.kind == "do"
+        get = message.get
+        self.do_key: str = self.key if is_do else message["do_key"]
+        self.output: Any = None if is_do else get("output")
+        self.in_doubt: bool = not is_do and get("in_doubt") is True
+        self.details: Any = get("details")
+        self.definition: str = definition or ""
+        self.version: int = version or 0
+        self.traceparent: str = traceparent or ""
+        self.tracestate: str = get("tracestate") or ""
+        every = get("heartbeat_ms")
         self.heartbeat_every: Optional[float] = every / 1000 if every else None
 
     def __repr__(self) -> str:
