@@ -23,6 +23,7 @@ from types import ModuleType
 from sagad._calls import Delivered, Started
 from sagad._link import Keys
 from sagad._open import Step
+from sagad._serve import Later
 from sagad._version import __version__
 from sagad.aio import AsyncClient, AsyncSaga
 from sagad.barrier import Effect, barrier, barrier_check, barrier_create, barrier_forget
@@ -45,7 +46,7 @@ def __getattr__(name: str) -> ModuleType:
 __all__ = [
     "LATER", "AsyncClient", "AsyncSaga", "Cancelled", "Client", "Conflict", "Delivered", "Effect",
     "Error", "Forbidden", "IdempotencyConflict", "InDoubt", "Invalid", "InvalidDefinition", "Keys",
-    "NotFound", "Overloaded", "Participant", "PreconditionFailed", "Refused", "Retry", "Saga",
-    "Started", "Step", "Task", "TooLarge", "Unauthenticated", "Unavailable", "__version__",
+    "Later", "NotFound", "Overloaded", "Participant", "PreconditionFailed", "Refused", "Retry",
+    "Saga", "Started", "Step", "Task", "TooLarge", "Unauthenticated", "Unavailable", "__version__",
     "barrier", "barrier_check", "barrier_create", "barrier_forget",
 ]

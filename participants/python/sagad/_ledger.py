@@ -32,7 +32,7 @@ class Attempt:
     """One task message, from its arrival until `done` names its result."""
 
     __slots__ = ("run", "number", "token", "message", "taken", "deadline", "is_cancelled",
-                 "result", "sent")
+                 "result", "status", "sent")
 
     def __init__(self, run: Run, message: Dict[str, Any], now: float) -> None:
         ttl = message.get("ttl_ms")
@@ -44,6 +44,7 @@ class Attempt:
         self.deadline = now + (max(ttl, 0) / 1000 if isinstance(ttl, int) else 0.0)
         self.is_cancelled = False
         self.result: Optional[bytes] = None  # packed, once it is answered
+        self.status = ""  # of that answer
         self.sent = now  # when the result was last sent
 
 
@@ -124,11 +125,12 @@ class Ledger:
         attempt.sent = now
         self.kept.move_to_end(attempt)
 
-    def done(self, key: str, number: int) -> bool:
-        """Forgets an attempt whose result is durable or superseded. False when it is not known."""
+    def done(self, key: str, number: int) -> Optional[Attempt]:
+        """Forgets an attempt whose result is durable or superseded, and gives it; None when it is
+        not known."""
         attempt = self.find(key, number)
         if attempt is None or attempt.result is None:
-            return False
+            return None
         run = attempt.run
         del self.kept[attempt]
         self.kept_bytes -= len(attempt.result)
@@ -137,7 +139,7 @@ class Ledger:
         if not run.attempts:
             del self.runs[key]
             self._remember(run)
-        return True
+        return attempt
 
     def attempts(self) -> Iterator[Attempt]:
         for run in self.runs.values():

@@ -56,6 +56,7 @@ def answer(session: Session, attempt: Attempt, given: Answer, now: float) -> Non
     head = pack({"key": attempt.run.key, "attempt": attempt.number, "token": attempt.token})
     count = 5 + given.pair_count
     result = bytes([0x80 | count]) + HEAD + head[1:] + given.pairs
+    attempt.status = given.status
     session.ledger.keep(attempt, result, now)
     session.counts[given.status] += 1
     session.tell_window(now)

@@ -10,7 +10,7 @@ import math
 import threading
 import uuid
 from collections import deque
-from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Tuple
 
 import zmq
 
@@ -28,12 +28,27 @@ BATCH_MAX = 256  # messages read before anything else gets its turn
 LINGER_MAX = 1.0  # seconds for messages still queued when the socket is closed
 
 
+class Later(NamedTuple):
+    """What became of an answer by LATER. `verdict`: "ok", it holds, and the task's time limits are
+    off; "late", the step was decided otherwise: commit nothing more, and finish; "stale";
+    "unknown"."""
+
+    key: str
+    attempt: int
+    token: str
+    verdict: str
+
+
+LaterFunction = Callable[[Later], None]
+
+
 class Server:
     """One run of a participant, from start to stop."""
 
     def __init__(self, handlers: Dict[str, Handler], *, endpoint: str, keys: Optional[Keys],
                  workers: int, window: int, barrier: bool, meta: Dict[str, Any],
-                 stop_timeout: float, loop: Optional[asyncio.AbstractEventLoop],
+                 stop_timeout: float, later: Optional[LaterFunction],
+                 loop: Optional[asyncio.AbstractEventLoop],
                  ended: Callable[[], None]) -> None:
         self.error: Optional[BaseException] = None
         self.all_ended = True  # no handler was left behind
@@ -42,6 +57,7 @@ class Server:
         self._stop_timeout = stop_timeout
         self._stop_at = 0.0
         self._tell_ended = ended
+        self._tell_later = later
         self._says_waiting = self._says_refused = True  # said once until a session is open
         self._inbox: Deque[Tuple[Callable[..., None], Tuple[Any, ...]]] = deque()
         self._wake = Wake()
@@ -194,9 +210,22 @@ class Server:
         starts, session.starts = session.starts, []
         if starts:
             self._crew.start(starts)
+        laters, session.laters = session.laters, []
+        for later in laters:
+            self._hear_later(Later(*later))
         cancels, session.cancels = session.cancels, []
         for job in cancels:
             self._crew.cancel(job)
+
+    def _hear_later(self, later: Later) -> None:
+        if later.verdict != "ok":
+            log.warning("key=%s attempt=%s was answered later, and is %s", later.key, later.attempt,
+                        later.verdict)
+        if self._tell_later is not None:
+            try:
+                self._tell_later(later)
+            except Exception as error:
+                log.error("the function for later failed: %s", type(error).__name__)
 
     def _collect(self, at: float) -> None:
         """What handlers have put down."""

@@ -10,7 +10,7 @@ that counts the host's sleep."""
 from __future__ import annotations
 
 import logging
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from sagad import _results, _tasks
 from sagad._ledger import Answer, Attempt, Job, Ledger
@@ -39,6 +39,8 @@ class Session:
         self.frames: List[bytes] = []  # to be sent, in order
         self.starts: List[Job] = []  # handlers to start, in order
         self.cancels: List[Job] = []  # work that is no longer wanted
+        # What became of answers by LATER: key, attempt, token, verdict.
+        self.laters: List[Tuple[str, int, str, str]] = []
         self.wants_socket = False  # after a silence: close the socket, open another
         self.heartbeat, self.dead = 2.0, 6.0  # until the coordinator dictates others
         self.size_max = MESSAGE_SIZE_MAX
@@ -140,8 +142,13 @@ class Session:
             return
         for row in rows:
             if isinstance(row, list) and len(row) >= 2 and isinstance(row[0], str) \
-                    and isinstance(row[1], int) and self.ledger.done(row[0], row[1]):
-                self.counts["done"] += 1
+                    and isinstance(row[1], int):
+                attempt = self.ledger.done(row[0], row[1])
+                if attempt is not None:
+                    self.counts["done"] += 1
+                    if attempt.status == "later":
+                        verdict = str(row[2]) if len(row) > 2 else "unknown"
+                        self.laters.append((row[0], row[1], attempt.token, verdict))
 
     def _take_error(self, message: Dict[str, Any], _: float) -> None:
         log.error("the coordinator complains: %s: %s", message.get("code"), message.get("message"))

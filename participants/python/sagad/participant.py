@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Iterator, Mapping, Optional, TypeVar
 from sagad import _trace
 from sagad._crew import Handler, is_async, outcome
 from sagad._link import KeysLike, endpoint_of, read_keys
-from sagad._serve import Server
+from sagad._serve import LaterFunction, Server
 from sagad._tasks import KINDS
 from sagad._values import copied
 from sagad._version import __version__
@@ -48,6 +48,8 @@ class Participant:
     meta          a map for operators to see: version, host
     keys          CURVE keys: sagad.Keys, three texts, a map of them, or the path of a key file
     stop_timeout  seconds that run() goes on at most after a stop
+    later         called with a sagad.Later once an answer LATER is heard; until then the task's ttl
+                  is in force. It must not wait: it runs on the thread of the socket
 
     Each task is taken once; its result is sent until it is known to be durable; the answers of the
     last 10,000 keys are remembered. Raises Invalid for an option out of range.
@@ -55,7 +57,8 @@ class Participant:
 
     def __init__(self, endpoint: Optional[str] = None, *, workers: int = 16, window: int = 64,
                  barrier: bool = False, meta: Optional[Mapping[str, Any]] = None,
-                 keys: Optional[KeysLike] = None, stop_timeout: float = 10.0) -> None:
+                 keys: Optional[KeysLike] = None, stop_timeout: float = 10.0,
+                 later: Optional[LaterFunction] = None) -> None:
         if not 1 <= workers <= 1024 or not 0 <= window <= 32768 or stop_timeout < 0:
             raise Invalid("workers, window or stop_timeout is out of range")
         self.endpoint = endpoint_of(endpoint)
@@ -64,6 +67,7 @@ class Participant:
         known = {"language": "python", "sagad": __version__}
         self._meta = copied({**known, **(meta or {})}, "meta")
         self._stop_timeout = stop_timeout
+        self._later = later
         self._handlers: Dict[str, Handler] = {}
         self._server: Optional[Server] = None
         self._ended = threading.Event()
@@ -109,7 +113,7 @@ class Participant:
         self._server = Server(
             dict(self._handlers), endpoint=self.endpoint, keys=self._keys, workers=self._workers,
             window=self._window, barrier=self._barrier, meta=self._meta,
-            stop_timeout=self._stop_timeout, loop=loop, ended=ended)
+            stop_timeout=self._stop_timeout, later=self._later, loop=loop, ended=ended)
         return self._server
 
     def stop(self) -> None:
