@@ -39,6 +39,7 @@ class Task:
         self.input: Any
         self._rolled_back: Optional[BaseException] = None  # what ended a barrier's transaction
         self._deadline = job.attempt.deadline
+        said: Any
         try:
             said = _SAID(message)
         except KeyError:  # an optional one was left out
