@@ -1,8 +1,8 @@
 """agent GOAL - plans a trip with twenty calls of tools, each of which is a durable step.
 
-What the model says is not the same twice; what it said is: a call that is done answers from memory,
-so the second run goes on where the first one died. DIES_AT=N kills it in the middle of the N-th call,
-when that has had its effect and nobody knows yet."""
+What the model says is not the same twice; what it said is: a call that is done answers from
+memory, so the second run goes on where the first one died. DIES_AT=N kills it in the middle of the
+N-th call, when that has had its effect and nobody knows yet."""
 import os
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""The shop, as it was: when the card is declined, or the process dies, somebody cleans up by hand."""
+"""The shop, as it was: when the card is declined, or it dies, somebody cleans up by hand."""
 import sys
 
 import world

@@ -1,5 +1,5 @@
-"""dies N PROGRAM ARGUMENT... - runs a program that kills itself (-9) before the N-th line of the shop
-or of its world; exits with 3 when it ended before there were so many."""
+"""dies N PROGRAM ARGUMENT... - runs a program that kills itself (-9) before the N-th line of the
+shop or of its world; exits with 3 when it ended before there were so many."""
 import os
 import runpy
 import signal

@@ -1,5 +1,5 @@
-"""The world around the shop: a shelf, a payment provider, a carrier. Each has customers elsewhere, its
-own memory, and takes an idempotency key, as providers do: the same key twice is one effect.
+"""The world around the shop: a shelf, a payment provider, a carrier. Each has customers elsewhere,
+its own memory, and takes an idempotency key, as providers do: the same key twice is one effect.
 
 Here they share one SQLite file, so that the example can look at what stands."""
 import os

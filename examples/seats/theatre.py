@@ -1,7 +1,7 @@
 """A theatre that serves its seats: a seat is free, reserved for a key, or sold to it.
 
-The reservation is the try, `confirm` sells, `release` cancels. Each is one transaction together with
-the barrier's row, so that what comes twice, late, or before its time does no harm."""
+The reservation is the try, `confirm` sells, `release` cancels. Each is one transaction
+together with the barrier's row, so that what comes twice, late, or before its time does no harm."""
 import contextlib
 import os
 import sqlite3
