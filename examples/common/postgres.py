@@ -1,4 +1,4 @@
-"""postgres - a real PostgreSQL server for a test: its own cluster, on a socket, gone at the end.
+"""postgres - a real PostgreSQL server of one's own: a new cluster, on a socket, gone at the end.
 
     with Postgres() as server:
         connection = psycopg.connect(server.url)
@@ -12,14 +12,17 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
-from e2e import MEMORY, check, until
+MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # faster than a disk, and as true here
+PATIENCE = 60  # seconds for the server to come up
 
 
 class Postgres:
     def __enter__(self):
         places = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
-        check(places, "PostgreSQL is installed (tests/lib/packages)")
+        if not places:
+            raise FileNotFoundError("there is no PostgreSQL (Debian: postgresql)")
         self.bin = pathlib.Path(places[-1])
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="saga-postgres-", dir=MEMORY))
         self.user = {}
@@ -48,7 +51,11 @@ class Postgres:
                  "listen_addresses=", "-c", "max_connections=60"],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self.user)
         ask = [self.bin / "pg_isready", "-q", "-h", self.folder, "-U", "saga", "-d", "postgres"]
-        until(lambda: subprocess.run(ask, check=False).returncode == 0, "PostgreSQL is ready")
+        end = time.monotonic() + PATIENCE
+        while subprocess.run(ask, check=False).returncode != 0:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError((self.folder / "log").read_text(errors="replace")[-2000:])
+            time.sleep(0.02)
 
     def kill(self):
         """As kill -9 would: the whole server, with all of its sessions."""
