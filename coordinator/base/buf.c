@@ -1,8 +1,8 @@
 /* buf.c - a byte buffer that grows by doubling.
  *
- * Invariants: size <= capacity; data is NULL only while capacity is 0, and else has one byte more,
- * for the NUL of vsnprintf; a failed buffer keeps what was written before the failure and takes
- * nothing more, so no half of a write is ever in it. */
+ * Invariants: size <= capacity <= size_max; data is NULL only while capacity is 0, and else has one
+ * byte more, for the NUL of vsnprintf; a failed buffer keeps what was written before the failure
+ * and takes nothing more, so no half of a write is ever in it. */
 #include "base/buf.h"
 
 #include <stdarg.h>
@@ -37,12 +37,18 @@ bool buf_grow(struct buf *buf, size_t size)
         return false;
     }
     size_t needed = buf->size + size;
+    if (buf->data && needed <= buf->capacity) {
+        return true; /* of no bytes */
+    }
     size_t capacity = buf->capacity < buf->size_max / 2 ? buf->capacity * 2 : buf->size_max;
     if (capacity < needed) {
         capacity = needed;
     }
     if (capacity < CAPACITY_MIN) {
         capacity = CAPACITY_MIN;
+    }
+    if (capacity > buf->size_max) {
+        capacity = buf->size_max;
     }
     uint8_t *data = capacity == SIZE_MAX ? NULL : realloc(buf->data, capacity + 1);
     if (!data) {

@@ -11,7 +11,7 @@
 struct buf {
     uint8_t *data;   /* owned */
     size_t size;     /* bytes written */
-    size_t capacity; /* bytes allocated */
+    size_t capacity; /* bytes allocated; at most size_max */
     size_t size_max; /* bound; a write past it fails the buffer */
     bool failed;     /* a write was lost */
 };
@@ -32,11 +32,10 @@ void buf_truncate(struct buf *buf, size_t size);
 bool buf_grow(struct buf *buf, size_t size);
 
 /* Room for size bytes at the end, already counted in buf->size; NULL when failed. Inline: records
- * and messages are packed in pieces of a few bytes. */
+ * and messages are packed in pieces of a few bytes, some hundred of them for each saga. */
 static inline uint8_t *buf_reserve(struct buf *buf, size_t size)
 {
-    bool fits = !buf->failed && buf->data && size <= buf->capacity - buf->size &&
-                size <= buf->size_max - buf->size;
+    bool fits = size - 1 < buf->capacity - buf->size && !buf->failed; /* 0 goes the long way */
     if (!fits && !buf_grow(buf, size)) {
         return NULL;
     }

@@ -58,6 +58,26 @@ static const struct step *waiting_step(const struct saga *saga, const struct rec
     return waits ? step : NULL;
 }
 
+/* The journal names an item by its container and its number there, the engine by its place among
+ * all steps of the saga: for the time of writing and folding the record has the journal's names. */
+static void write_and_fold(struct turn *turn, struct record *record)
+{
+    const uint32_t index = record->step;
+    const uint32_t number = record->item;
+    IMPLIES(number > 0, (record->fields & 1) == 0 || index < turn->saga->definition->step_count);
+    if ((record->fields & 1) && index >= turn->saga->definition->step_count) {
+        const struct step *item = saga_step(turn->saga, index);
+        record->step = item->container->index;
+        record->item = item->item + 1;
+    }
+    record_put(record, &turn->engine->records, &turn->engine->values, &turn->value_count);
+    /* Folding what was just decided fails for want of memory only. */
+    turn->failed = buf_failed(&turn->engine->records) || buf_failed(&turn->engine->values) ||
+                   !fold(turn->saga, record, turn->now_ms);
+    record->step = index;
+    record->item = number;
+}
+
 void turn_emit(struct turn *turn, struct record *record)
 {
     if (turn->failed) {
@@ -71,18 +91,7 @@ void turn_emit(struct turn *turn, struct record *record)
     }
     const struct step *step = waiting_step(turn->saga, record);
     PRE(record->type > 0 && record->type < RECORD_COUNT);
-    struct record stored = *record;
-    if ((record->fields & 1) && record->step >= turn->saga->definition->step_count) {
-        const struct step *item = saga_step(turn->saga, record->step);
-        stored.step = item->container->index;
-        stored.item = item->item + 1;
-    }
-    record_put(&stored, &turn->engine->records, &turn->engine->values, &turn->value_count);
-    if (buf_failed(&turn->engine->records) || buf_failed(&turn->engine->values) ||
-        !fold(turn->saga, &stored, turn->now_ms)) {
-        /* Folding what was just decided fails for want of memory only. */
-        turn->failed = true;
-    }
+    write_and_fold(turn, record);
     if (step && step->state != STEP_STATE_WAITING) {
         inbox_rows_forget(turn, step);
     }
