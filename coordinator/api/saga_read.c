@@ -54,17 +54,76 @@ bool saga_read_load(struct http_call *call, struct span name, struct saga_image 
     return saga_read_problem(call, load(call, name, image, definition));
 }
 
+static enum saga_error note_found(const struct store_item *item, void *arg)
+{
+    *(uint64_t *)arg = item->head.saga;
+    return SAGA_OK;
+}
+
+/* Has the saga been under more than one version of its definition? Of one that is older than facets
+ * nobody knows without its records: then it may have been. */
+static enum saga_error look_for_moves(struct http_call *call, const struct head *head, bool *moved)
+{
+    static const struct store_facet facet = {.kind = FACET_MOVED,
+                                             .value = {(const uint8_t *)"moved", 5}};
+    const struct store_filter filter = {
+        .facets = &facet, .facet_count = 1, .before = head->saga + 1, .limit = 1};
+    struct store_facts facts;
+    uint64_t found = 0;
+    call->options->store->ops->facts(call->options->store, &facts);
+    enum saga_error rc = call->reader->ops->list(call->reader, &filter, note_found, &found);
+    *moved = found == head->saga || head->first_lsn <= facts.facets_lsn;
+    return rc;
+}
+
+/* Puts the row with the first record before those of the page. */
+static enum saga_error add_start(struct http_call *call, struct saga_image *image)
+{
+    const struct store_page start = {.first_seq = 1, .limit = 1};
+    struct saga_image first;
+    if (image->row_count == 0 || image->rows[0].seq == 1) {
+        return SAGA_OK;
+    }
+    enum saga_error rc =
+        call->reader->ops->load_page(call->reader, image->name, &start, &call->arena, &first);
+    if (rc != SAGA_OK || first.row_count == 0) {
+        return rc;
+    }
+    struct row *rows = arena_take(&call->arena, (image->row_count + 1) * sizeof(*rows));
+    if (!rows) {
+        return SAGA_NO_MEMORY;
+    }
+    rows[0] = first.rows[0];
+    memcpy(rows + 1, image->rows, image->row_count * sizeof(*rows));
+    image->rows = rows;
+    image->row_count++;
+    return SAGA_OK;
+}
+
 bool saga_read_page(struct http_call *call, struct span name, const struct store_page *page,
                     struct saga_image *image, const struct definition **definition)
 {
     struct store_reader *reader = call->reader;
+    bool has_moved = false;
     enum saga_error rc = ids_is_saga(name)
                              ? reader->ops->load_page(reader, name, page, &call->arena, image)
                              : SAGA_NOT_FOUND;
-    if (!saga_read_problem(call, take(call, rc, image, definition))) {
+    rc = take(call, rc, image, definition);
+    if (rc == SAGA_OK && view_history_has_versions(*definition)) {
+        rc = look_for_moves(call, &image->head, &has_moved);
+    }
+    if (!saga_read_problem(call, rc)) {
         return false;
     }
-    return !view_history_needs_all(*definition) || saga_read_load(call, name, image, definition);
+    switch (view_history_needs(*definition, has_moved)) {
+    case VIEW_HISTORY_PART:
+        break;
+    case VIEW_HISTORY_START:
+        return saga_read_problem(call, add_start(call, image));
+    case VIEW_HISTORY_ALL:
+        return saga_read_load(call, name, image, definition);
+    }
+    return true;
 }
 
 /* After SAGA_STORE_CORRUPT the image says what is wrong, if its head could be read. */

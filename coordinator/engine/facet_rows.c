@@ -150,6 +150,9 @@ void facet_rows_follow(struct turn *turn, const struct record *record)
 {
     const struct saga_facets *own = &turn->saga->live.facets;
     PRE(record->type < RECORD_COUNT);
+    if (record->type == RECORD_SAGA_MIGRATED) {
+        add_text(turn, FACET_MOVED, span_text("moved"), false);
+    }
     switch ((enum reach)reaches[record->type]) {
     case REACH_NOTHING:
         break;

@@ -182,6 +182,7 @@ enum facet_kind {
         3,           /* "parked", "in_doubt", "waiting": one of its steps stands so, at least */
     FACET_CODE = 4,  /* of an error that stands: of a step, or of its undo */
     FACET_ALERT = 5, /* code of an alert that stands */
+    FACET_MOVED = 6, /* "moved": it has been under more than one version of its definition */
     FACET_KIND_COUNT
 };
 

@@ -169,20 +169,26 @@ static void fill_record(const struct record *record, uint64_t seq, int64_t at_ms
     }
 }
 
-/* Has the definition more than one version? If not, the past need not be read to know its steps. */
-static bool has_versions(const struct definition *definition)
+bool view_history_has_versions(const struct definition *definition)
 {
     const struct definition *newest = definition_version(definition, 0);
     return newest && newest->version > 1;
 }
 
-bool view_history_needs_all(const struct definition *definition)
+enum view_history_need view_history_needs(const struct definition *definition, bool has_moved)
 {
-    struct mask mask;
     PRE(definition != NULL);
-    mask_open(&mask, definition, NULL);
-    bool is_open = definition->step_count == 0; /* what its steps are is in its rows */
-    return is_open || mask_is_needed(&mask) || has_versions(definition);
+    enum view_history_need need = VIEW_HISTORY_PART;
+    if (definition->step_count == 0 || has_moved) {
+        return VIEW_HISTORY_ALL;
+    }
+    for (uint32_t i = 0; i < definition->sensitive_count; i++) {
+        if (definition->sensitive[i]->root != REFERENCE_INPUT) {
+            return VIEW_HISTORY_ALL;
+        }
+        need = VIEW_HISTORY_START;
+    }
+    return need;
 }
 
 enum saga_error view_history(const struct saga_image *image, const struct history_request *request,
@@ -196,7 +202,7 @@ enum saga_error view_history(const struct saga_image *image, const struct histor
     buf_open(&members, LIMIT_SAGA_MEMORY);
     struct mask mask;
     enum saga_error rc = view_definition_find(image, request->arena, &definition);
-    bool may_move = has_versions(definition);
+    bool may_move = view_history_has_versions(definition);
     mask_open(&mask, definition, request->arena);
     rc = rc == SAGA_OK ? view_mask_learn(image, may_move, &mask) : rc;
     for (uint32_t i = 0; i < image->row_count && rc == SAGA_OK; i++) {

@@ -6,9 +6,18 @@
 
 struct saga_image;
 
-/* Must the whole history be at hand to show a part? What is sensitive is learnt from all that came
- * before, and so are the steps of a saga that may have moved between versions. */
-bool view_history_needs_all(const struct definition *definition);
+/* What of a history must be at hand, besides a part of it, to show that part. */
+enum view_history_need {
+    VIEW_HISTORY_PART,  /* nothing */
+    VIEW_HISTORY_START, /* the first record: the input is in it, and something of it is sensitive */
+    /* Everything: what is sensitive is learnt from outputs, or the steps of the saga are learnt
+     * from records, for it is an open one, or has moved between versions. */
+    VIEW_HISTORY_ALL,
+};
+enum view_history_need view_history_needs(const struct definition *definition, bool has_moved);
+
+/* Has the definition more than one version, so that its sagas may have moved between them? */
+bool view_history_has_versions(const struct definition *definition);
 
 /* Gives the records in order, without what is sensitive. SAGA_STORE_CORRUPT when the rows make no
  * sense, SAGA_NO_MEMORY, or what fn returned. */

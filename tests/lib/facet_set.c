@@ -25,7 +25,7 @@ const char *facet_set_take(struct facet_set *set, uint64_t saga, const struct ro
     bool ok = true;
     for (uint32_t i = 0; i < rows->facet_count; i++) {
         const struct facet_row *row = &rows->facets[i];
-        if (row->saga != saga) {
+        if (row->saga != saga || row->kind == FACET_MOVED) { /* no state has it */
             continue;
         }
         uint32_t at = place_of(set, row->kind, row->value);
