@@ -288,6 +288,51 @@ static void say_request(struct world *world)
     say(world, text);
 }
 
+/* What a client does with a saga that it drives itself. */
+static void say_open(struct world *world)
+{
+    static const char *const codes[] = {"x", "cancelled"};
+    char text[2 * TEXT_SIZE];
+    unsigned saga = draw(world, SAGAS);
+    const char *step = steps[draw(world, ARRAY_COUNT(steps))];
+    const char *value = values[draw(world, ARRAY_COUNT(values))];
+    unsigned long long number = draw(world, 2) ? 60000 : draw_number(world);
+    switch (draw(world, 8)) {
+    case 0:
+    case 1:
+        snprintf(text, sizeof(text),
+                 "{'v':1,'type':'begin','request':'o','saga':'o%u','name':'n','input':%s,"
+                 "'timeout_ms':%llu,'reversal_window_ms':%llu}",
+                 saga, value, number, number);
+        break;
+    case 2:
+    case 3:
+        snprintf(text, sizeof(text),
+                 "{'v':1,'type':'register','request':'o','saga':'o%u','step':'%s','input':%s,"
+                 "'compensate':{'action':'f.undo','input':%s},'confirm':{'action':'f.a'}}",
+                 saga, step, value, value);
+        break;
+    case 4:
+    case 5:
+        snprintf(text, sizeof(text),
+                 "{'v':1,'type':'complete','request':'o','saga':'o%u','step':'%s','status':'ok',"
+                 "'output':%s,'cost_usd_micros':%llu}",
+                 saga, step, value, number);
+        break;
+    case 6:
+        snprintf(text, sizeof(text),
+                 "{'v':1,'type':'complete','request':'o','saga':'o%u','step':'%s',"
+                 "'status':'failed','error':{'code':'%s','in_doubt':%s}}",
+                 saga, step, codes[draw(world, 2)], draw(world, 2) ? "true" : "false");
+        break;
+    default:
+        snprintf(text, sizeof(text),
+                 "{'v':1,'type':'%s','request':'o','saga':'o%u','wait':'settled','wait_ms':%llu}",
+                 draw(world, 2) ? "commit" : "abort", saga, number);
+    }
+    say(world, text);
+}
+
 /* ---- persons ---- */
 
 static void take_answer(struct request *request, const struct answer *answer)
@@ -331,8 +376,8 @@ static void ask_verb(struct world *world)
         return;
     }
     struct verb_request *verb = &asked->request.verb;
-    snprintf(asked->text, sizeof(asked->text), "s%u%s", draw(world, SAGAS),
-             draw(world, 8) == 0 ? "~kid" : "");
+    snprintf(asked->text, sizeof(asked->text), "%c%u%s", draw(world, 4) ? 's' : 'o',
+             draw(world, SAGAS), draw(world, 8) == 0 ? "~kid" : "");
     verb->verb = (enum verb)draw(world, VERB_COUNT);
     verb->saga = span_text(asked->text);
     verb->actor = span_text("ada");
@@ -447,8 +492,8 @@ static void crash(struct world *world)
 static void do_one(struct world *world)
 {
     static void (*const deeds[])(struct world *) = {
-        say_result, say_result, say_result, say_result, say_request, say_request,
-        ask_verb,   ask_verb,   pass_time,  pass_time,  say_running, say_ready};
+        say_result, say_result, say_result, say_result,  say_request, say_request, ask_verb,
+        ask_verb,   pass_time,  pass_time,  say_running, say_ready,   say_open,    say_open};
     uint32_t which = draw(world, 64);
     if (which == 63) {
         crash(world);
