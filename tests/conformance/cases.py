@@ -342,6 +342,8 @@ def test_ten_thousand_tasks_at_once():
         count = 10_000
         for index in range(count):
             coordinator.task(f"t-{index}/a/do", "kit.echo", input=index)
+            if index % 100 == 0:
+                coordinator.read(0)
         left = set(range(count))
         while left:
             result = coordinator.expect("result")
