@@ -4,6 +4,7 @@
         server.apply({"saga": "trip", "steps": [...]})
         app = sagad.Participant(server.endpoint)
         ...
+        server.skip("24h")                        # what sleeps for a day wakes now
         server.kill()                             # as kill -9 would
         server.restart()                          # with all that was acknowledged
 
@@ -14,6 +15,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -27,6 +29,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Dict, Mapping, Optional, Type
 
+from sagad._durations import Duration, milliseconds
 from sagad.errors import Error, from_wire
 
 PATIENCE = 30.0  # seconds for a program to come up
@@ -67,8 +70,11 @@ class Server:
     def __init__(self, *arguments: str, env: Optional[Mapping[str, str]] = None) -> None:
         self._program = program()
         self._arguments = arguments
-        self._env = {**os.environ, **(env or {})}
         self.folder = Path(tempfile.mkdtemp(prefix="sagad-test-"))
+        self._clock = self.folder / "clock"
+        self._env = {**os.environ, "SAGAD_CLOCK_FILE": str(self._clock), **(env or {})}
+        self._shift_ms = 0
+        self._set_clock(0)
         self.endpoint = self.url = self.token = ""
         self._process: Optional[subprocess.Popen[bytes]] = None
 
@@ -127,6 +133,31 @@ class Server:
             threading.Event().wait(0.01)
         self.kill()
         return False
+
+    def skip(self, duration: Duration) -> None:
+        """Moves its clocks forward, over restarts too: what is due in that time is due now.
+        Participants keep theirs; to sagad they were silent for so long, and open new sessions.
+        Raises RuntimeError when it does not run, or cannot move its clocks.
+
+            client.start("nap", id="nap-1")          # sleep: 24h
+            server.skip("24h")
+            client.wait("nap-1", 10)
+        """
+        if self._process is None:
+            raise RuntimeError("sagad does not run")
+        self._set_clock(self._shift_ms + milliseconds(duration))
+        start = len(self.log())
+        self._process.send_signal(signal.SIGHUP)
+        until = time.monotonic() + PATIENCE
+        while not re.search(r"what[=\":]+clock", self.log()[start:]):
+            if re.search(r"event[=\":]+counts", self.log()[start:]) or time.monotonic() > until:
+                raise RuntimeError("this sagad cannot move its clocks (SAGAD_CLOCK_FILE)")
+            threading.Event().wait(0.01)
+
+    def _set_clock(self, shift_ms: int) -> None:
+        """By how much the host's clock, and the one of its running time, are to be ahead."""
+        self._shift_ms = shift_ms
+        self._clock.write_text(f"{shift_ms} {shift_ms}\n")
 
     def log(self) -> str:
         """What it has said."""
