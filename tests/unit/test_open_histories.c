@@ -5,17 +5,17 @@
  * driven to rest: all that is open answers, what the client did without saying so it says, and time
  * passes. A state that was seen before, after no more choices, is not gone into again.
  *
- * What must hold (each was seen to fail, with the engine broken as said):
+ * What must hold (those with words in brackets were seen to fail, with the engine broken as said):
  *
- *   register    a step is in the rows before its client acts     (write_step() left out)
- *   doubt       an uncompleted step is undone in doubt           (open_doubt: step succeeds)
- *   again       a completed output is never asked for twice      (again(): done begins anew)
- *   confirm     only after the commit, each once                 (confirm_go_on before the commit)
- *   committed   after the commit nothing is undone               (open_abort() deaf to it)
- *   both        commit and abort never both                      (open_commit() deaf to it)
- *   stands      at rest what stands is what the outcome says     (result_late() left out)
- *   replay      the rows folded anew give the same state         (fold_committed: deadline stays)
- */
+ *   register    a step is in the rows before its client acts
+ *   doubt       an uncompleted step is undone in doubt      (undo_begin(): only what was late is)
+ *   again       a completed output is never asked for twice (again(): what is done begins anew)
+ *   confirm     only after the commit, each once            (open_forward(): before it)
+ *   committed   after the commit nothing is undone
+ *   both        commit and abort never both                 (open_abort() deaf to the commit, and
+ *                                                            open_commit() to the way back)
+ *   stands      at rest what stands is what the outcome says  (result_late() left out)
+ *   replay      the rows folded anew give the same state */
 #include <stdio.h>
 
 #include <criterion/criterion.h>
