@@ -74,7 +74,8 @@ static void show_table(const json_t *items)
         char since[CELLS_SPAN_SIZE];
         char of[96];
         cells_age(members_text(saga, "started_at"), now_ms, since);
-        snprintf(of, sizeof(of), "%s %lld", members_text(saga, "definition"),
+        bool is_open = strcmp(members_text(saga, "kind"), "open") == 0;
+        snprintf(of, sizeof(of), is_open ? "%s open" : "%s %lld", members_text(saga, "definition"),
                  members_number(saga, "version"));
         printf("%-*s  ", id_width, members_text(saga, "id"));
         cells_state(stdout, members_text(saga, "status"), 12);

@@ -32,11 +32,14 @@ static void print_took(const json_t *step, char took[CELLS_SPAN_SIZE])
 /* What the last column says of a step: "in doubt eh until 2026-11-24T04:52:30.123Z". */
 static void make_note(const json_t *step, char note[NOTE_SIZE])
 {
+    const json_t *confirm = json_object_get(step, "confirmation");
     const struct {
         const char *before;
         const char *text;
     } parts[] = {{"in doubt", members_flag(step, "in_doubt") ? "" : NULL},
                  {"", members_text(json_object_get(step, "error"), "code")},
+                 {"confirm ", members_text(confirm, "status")},
+                 {"", members_text(json_object_get(confirm, "error"), "code")},
                  {"until ", members_text(step, "waiting_until")},
                  {"undo before ", members_text(step, "undo_before")},
                  {"saga ", members_text(step, "child")}};
@@ -93,8 +96,12 @@ static void print_head(FILE *out, const json_t *saga, int64_t now_ms)
     cells_state(out, members_text(saga, "status"), 1);
     fprintf(out, "%s%s\n", members_flag(saga, "paused") ? " (paused)" : "",
             members_flag(saga, "duplicate") ? " (it was there already)" : "");
-    fprintf(out, "of       %s version %lld\n", members_text(saga, "definition"),
-            members_number(saga, "version"));
+    fprintf(out, "of       %s ", members_text(saga, "definition"));
+    if (strcmp(members_text(saga, "kind"), "open") == 0) {
+        fprintf(out, "(open: its client drives it)\n");
+    } else {
+        fprintf(out, "version %lld\n", members_number(saga, "version"));
+    }
     if (parent[0]) {
         fprintf(out, "parent   %s\n", parent);
     }
