@@ -15,6 +15,7 @@
 #include "language/template_form.h"
 #include "saga/fan.h"
 #include "saga/keys.h"
+#include "saga/open.h"
 #include "saga/saga.h"
 #include "saga/steps.h"
 
@@ -33,6 +34,10 @@ struct work {
 
 static enum saga_error choose_to(struct work *work, struct span to, const char **why)
 {
+    if (work->saga->open) {
+        *why = "the saga is open: no definition says how it goes forward again";
+        return SAGA_CONFLICT;
+    }
     int32_t index = definition_step(work->saga->definition, to);
     if (index < 0) {
         *why = "the definition has no step of that name";
@@ -330,6 +335,11 @@ enum saga_error plan_make(struct saga *saga, const struct plan_request *request,
     enum saga_error rc = check_state(saga, request->now_ms, why);
     if (rc != SAGA_OK) {
         return rc;
+    }
+    bool confirms = saga->direction == FORWARD && saga->state != SAGA_STATE_COMPLETED;
+    if (open_is_committed(saga) && confirms) {
+        *why = "the saga is committed";
+        return SAGA_CONFLICT;
     }
     size_t count = saga->step_total;
     struct work work = {.saga = saga,

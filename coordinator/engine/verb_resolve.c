@@ -3,6 +3,7 @@
 
 #include "engine/call.h"
 #include "engine/check.h"
+#include "engine/confirm.h"
 #include "engine/kinds/kinds.h"
 #include "engine/pivot.h"
 #include "engine/turn.h"
@@ -48,7 +49,7 @@ enum saga_error resolve_do(struct turn *turn, const struct verb_request *verb, c
     bool open = step->state == STEP_STATE_WAITING || step->state == STEP_STATE_RUNNING ||
                 step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
                 step->state == STEP_STATE_PARKED || step->state == STEP_STATE_COMPENSATING ||
-                step_may_be_revised(step);
+                step_may_be_revised(step) || (step->open && confirm_waits(step));
     bool is_late = !open && step_has_late_effect(step) && verb->outcome != STEP_STATE_SUCCEEDED;
     rc = check_resolve(step, verb, open || is_late, why);
     if (rc != SAGA_OK) {
