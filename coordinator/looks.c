@@ -10,6 +10,8 @@
 #include "api/pack.h"
 #include "base/arena.h"
 #include "base/limits.h"
+#include "core/live.h"
+#include "engine/at_work.h"
 #include "store/catalog.h"
 #include "store/readers.h"
 #include "store/store.h"
@@ -21,12 +23,15 @@ struct job {
     struct readers_job job; /* first: what readers give back */
     struct looks *of;
     struct peers_look *look;
+    struct arena arena; /* owns what is found at work */
+    struct at_work at_work;
     struct job *next; /* that is done */
 };
 
 struct looks {
     struct readers *readers;
     const struct catalog *catalog;
+    const struct core *core;
     int wake;
     uint32_t open;        /* the loop's: jobs that are not answered */
     atomic_bool is_over;  /* nothing more is read */
@@ -36,15 +41,17 @@ struct looks {
 };
 
 static enum saga_error read_saga(const struct looks *looks, struct store_reader *reader,
-                                 struct peers_look *look)
+                                 struct job *job)
 {
+    struct peers_look *look = job->look;
     struct arena arena;
     struct saga_image image;
     arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
     enum saga_error rc = reader->ops->load_one(reader, look->saga, &arena, &image);
     if (rc == SAGA_OK || (rc == SAGA_STORE_CORRUPT && image.name.size > 0)) {
         const struct definition *definition = catalog_of_saga(looks->catalog, &image.head);
-        const struct pack_range part = {.since = look->range.since, .limit = look->range.limit};
+        const struct pack_range part = {
+            .since = look->range.since, .limit = look->range.limit, .at_work = &job->at_work};
         if (rc == SAGA_OK && !definition) {
             image.is_unreadable = true;
             image.flaw.why = FLAW_NO_DEFINITION;
@@ -61,7 +68,7 @@ static void run(struct readers_job *taken, struct store_reader *reader)
     struct looks *looks = job->of;
     uint64_t one = 1;
     job->look->error =
-        atomic_load(&looks->is_over) ? SAGA_UNAVAILABLE : read_saga(looks, reader, job->look);
+        atomic_load(&looks->is_over) ? SAGA_UNAVAILABLE : read_saga(looks, reader, job);
     pthread_mutex_lock(&looks->lock);
     if (looks->last) {
         looks->last->next = job;
@@ -71,6 +78,12 @@ static void run(struct readers_job *taken, struct store_reader *reader)
     looks->last = job;
     pthread_mutex_unlock(&looks->lock);
     MAYBE(write(looks->wake, &one, sizeof(one)) > 0); /* a full counter wakes as well */
+}
+
+static void give_back(struct job *job)
+{
+    arena_close(&job->arena);
+    free(job);
 }
 
 static enum saga_error get(struct peers_look *look, void *arg)
@@ -83,22 +96,26 @@ static enum saga_error get(struct peers_look *look, void *arg)
     if (!job) {
         return SAGA_NO_MEMORY;
     }
-    *job = (struct job){.job.run = run, .of = looks, .look = look};
+    *job = (struct job){.job.run = run, .of = looks, .look = look, .at_work.arena = &job->arena};
+    arena_open(&job->arena, &arena_heap, LIMIT_SAGA_MEMORY);
+    live_look(looks->core, look->saga, &job->at_work);
     if (!readers_run(looks->readers, &job->job)) {
-        free(job);
+        give_back(job);
         return SAGA_UNAVAILABLE;
     }
     looks->open++;
     return SAGA_OK;
 }
 
-enum saga_error looks_open(struct store *store, const struct catalog *catalog, struct looks **looks)
+enum saga_error looks_open(struct store *store, const struct catalog *catalog,
+                           const struct core *core, struct looks **looks)
 {
     struct looks *made = calloc(1, sizeof(*made));
     if (!made) {
         return SAGA_NO_MEMORY;
     }
     made->catalog = catalog;
+    made->core = core;
     made->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     pthread_mutex_init(&made->lock, NULL);
     enum saga_error rc =
@@ -135,7 +152,7 @@ void looks_take(struct looks *looks)
         CHECK(looks->open > 0);
         looks->open--;
         job->look->answer(job->look);
-        free(job);
+        give_back(job);
         job = next;
     }
 }

@@ -8,13 +8,14 @@
 #include "peers/peers.h"
 
 struct catalog;
+struct core;
 struct looks;
 struct store;
 
-/* Starts the thread; store and catalog are borrowed until looks_close(). What the store says, or
- * SAGA_NO_MEMORY. */
+/* Starts the thread; store and catalog are borrowed until looks_close(), and so is the core, which
+ * is asked for what stands in no row. What the store says, or SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error looks_open(struct store *store, const struct catalog *catalog,
-                                      struct looks **looks);
+                                      const struct core *core, struct looks **looks);
 /* What peers ask. Refuses with SAGA_OVERLOADED when too many wait. */
 void looks_reader(struct looks *looks, struct peers_reader *reader);
 /* Polls readable when looks_take() has something to do. */

@@ -196,7 +196,7 @@ static int open_wire(struct loop *loop)
     }
     router_wire(loop->router, &loop->wire);
     struct peers_reader reader;
-    if (looks_open(loop->store, loop->catalog, &loop->looks) != SAGA_OK) {
+    if (looks_open(loop->store, loop->catalog, loop->core, &loop->looks) != SAGA_OK) {
         return fail(loop, "out of memory");
     }
     looks_reader(loop->looks, &reader);

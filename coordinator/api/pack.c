@@ -26,13 +26,12 @@ static enum saga_error put_record(const struct view_record *record, void *arg)
     return SAGA_OK;
 }
 
+static const struct shape_detail whole = {.has_steps = true, .has_values = true};
+
 /* There are no steps to show, and no history. */
 static void put_unreadable(struct form *form, const struct saga_image *image)
 {
-    form_text(form, "status", saga_state_name(image->head.state));
-    shape_flaw(form, &image->flaw);
-    form_array(form, "steps");
-    form_end(form);
+    shape_unreadable(form, image, &whole);
     form_array(form, "history");
     form_end(form);
 }
@@ -42,7 +41,7 @@ static enum saga_error put_saga(const struct saga_image *image, const struct def
                                 struct form *form)
 {
     struct view view;
-    enum saga_error rc = view_show(image, definition, NULL, arena, &view);
+    enum saga_error rc = view_show(image, definition, range->at_work, arena, &view);
     if (rc == SAGA_STORE_CORRUPT && view.flaw.why) {
         struct saga_image own = *image;
         own.flaw = view.flaw;
@@ -53,17 +52,13 @@ static enum saga_error put_saga(const struct saga_image *image, const struct def
         return rc;
     }
     struct page page = {.form = form, .left = range->limit, .last = range->since};
-    form_text(form, "status", saga_state_name(view.state));
-    shape_steps(form, &view, true);
+    shape_saga(form, &view, &whole);
     form_array(form, "history");
     struct history_request request = {definition, range->since, arena};
     rc = view_history(image, &request, put_record, &page);
     form_end(form);
     if (page.more) {
         form_uint(form, "next_seq", page.last);
-    }
-    if (view.output.size > 0) {
-        form_value(form, "output", view.output);
     }
     return page.more ? SAGA_OK : rc;
 }

@@ -6,12 +6,15 @@
 #include "base/error.h"
 #include "journal/saga_image.h"
 
+struct at_work;
 struct definition;
 
-/* Which part of a saga's history. */
+/* Which part of a saga's history, and what else. */
 struct pack_range {
     uint64_t since; /* records with a greater seq */
     uint32_t limit; /* at most so many */
+    struct at_work
+        *at_work; /* what is known of the saga beside its rows; NULL = nobody was asked */
 };
 
 /* Writes keys and values, `pairs` of them, without the map around them; of an image that is

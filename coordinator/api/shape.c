@@ -105,7 +105,8 @@ void shape_saga(struct form *form, const struct view *view, const struct shape_d
     }
 }
 
-void shape_flaw(struct form *form, const struct saga_flaw *flaw)
+/* Why, and from where on. */
+static void put_flaw(struct form *form, const struct saga_flaw *flaw)
 {
     form_map(form, "unreadable");
     form_text(form, "why", flaw->why ? flaw->why : "unknown");
@@ -129,7 +130,7 @@ void shape_unreadable(struct form *form, const struct saga_image *image,
     form_text(form, "status", saga_state_name(head->state));
     form_bool(form, "paused", head->paused);
     flag(form, "duplicate", detail->is_duplicate);
-    shape_flaw(form, &image->flaw);
+    put_flaw(form, &image->flaw);
     form_array(form, "alerts");
     form_map(form, NULL);
     form_text(form, "code", "saga_unreadable");

@@ -21,8 +21,6 @@ void shape_saga(struct form *form, const struct view *view, const struct shape_d
 /* The same of a saga that cannot be read: what its head says, and image->flaw. */
 void shape_unreadable(struct form *form, const struct saga_image *image,
                       const struct shape_detail *detail);
-/* Why, and from where on, a saga cannot be read; into the map that is open. */
-void shape_flaw(struct form *form, const struct saga_flaw *flaw);
 /* `steps`: an array of all of them. */
 void shape_steps(struct form *form, const struct view *view, bool has_values);
 /* One item of the history, into the array that is open. */
