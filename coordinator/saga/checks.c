@@ -2,6 +2,7 @@
 #include "saga/checks.h"
 
 #include "base/check.h"
+#include "saga/attempts.h"
 #include "saga/step.h"
 
 bool call_is_checked(const struct call *call)
@@ -15,7 +16,9 @@ bool call_is_checked(const struct call *call)
 bool call_awaits_check(const struct call *call)
 {
     PRE(call->kind != TASK_CHECK);
-    bool waits = call->kind == TASK_UNDO ? call->spent : call->step->state == STEP_STATE_IN_DOUBT;
+    /* While the saga is paused, an undo whose doubt has ended stays spent. */
+    bool waits = call->kind == TASK_UNDO ? call->spent && call_in_doubt(call)
+                                         : call->step->state == STEP_STATE_IN_DOUBT;
     return waits && !call->used_up && call_is_checked(call);
 }
 
