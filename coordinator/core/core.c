@@ -134,6 +134,8 @@ void core_destroy(struct core **core)
 void core_set_peers(struct core *core, struct peers *peers)
 {
     core->peers = peers;
+    core->placement =
+        (struct placement){.choose = peers_choose, .give_back = peers_give_back, .arg = peers};
 }
 
 static bool has_rows(const struct work *work)

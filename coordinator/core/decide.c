@@ -76,6 +76,7 @@ void decide_step(struct core *core, struct event *event)
     }
     refill(core);
     event->entropy = &core->entropy;
+    event->placement = core->peers ? &core->placement : NULL;
     struct batch *batch = &core->making->batch;
     uint32_t told = batch->rows.notice_count;
     enum saga_error rc = engine_step(core->engine, event, batch);

@@ -11,6 +11,7 @@
 #include "door/webhook.h"
 #include "engine/batch.h"
 #include "engine/entropy.h"
+#include "engine/placement.h"
 #include "store/store.h"
 
 struct engine;
@@ -90,6 +91,7 @@ struct core {
     struct events events; /* events on their way to sagas */
     struct aside_sagas aside;
     struct entropy entropy;
+    struct placement placement; /* by the peers */
     uint8_t random[ENTROPY_POOL];
 };
 

@@ -5,14 +5,14 @@
 
 #include "base/mp.h"
 
-static struct action *find(const struct actions *actions, struct span name)
+struct action *actions_find(const struct actions *actions, struct span name)
 {
     return map_get(&actions->map, name);
 }
 
 struct action *actions_take(struct actions *actions, struct span name)
 {
-    struct action *action = find(actions, name);
+    struct action *action = actions_find(actions, name);
     if (!action) {
         if (name.size > LIMIT_ACTION) {
             return NULL;
@@ -148,10 +148,10 @@ struct session *actions_choose(struct action *action, int64_t now_ms)
         if (!session_has_room(session, now_ms)) {
             continue;
         }
-        if (best == count || session->in_flight < action->sessions[best]->in_flight) {
+        if (best == count || session_load(session) < session_load(action->sessions[best])) {
             best = at;
         }
-        if (session->in_flight == 0) {
+        if (session_load(session) == 0) {
             break;
         }
     }
@@ -172,7 +172,7 @@ static struct span service_of(struct span name)
 
 struct session *actions_any(const struct actions *actions, struct span name)
 {
-    const struct action *action = find(actions, name);
+    const struct action *action = actions_find(actions, name);
     if (action && action->session_count > 0) {
         return action->sessions[0];
     }

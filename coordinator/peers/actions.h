@@ -17,7 +17,9 @@ struct action {
     uint32_t turn;             /* where the next choice begins */
     struct flight_list urgent; /* waiting: undo, confirm, check */
     struct flight_list plain;  /* waiting: do */
-    uint32_t uses;             /* sessions and waiting flights; 0: the action may be forgotten */
+    uint32_t expected_urgent;  /* tasks that are decided, and will wait for any session */
+    uint32_t expected_plain;   /* the same, of kind do */
+    uint32_t uses; /* sessions, waiting flights, expected tasks; 0: the action may be forgotten */
     uint32_t name_size;
     uint8_t name[LIMIT_ACTION];
 };
@@ -26,6 +28,8 @@ struct actions {
     struct map map; /* name -> action */
 };
 
+/* NULL: nobody offers it, and nothing waits for it. */
+struct action *actions_find(const struct actions *actions, struct span name);
 /* Finds or makes; NULL without memory. Each use is given back by actions_release(). */
 struct action *actions_take(struct actions *actions, struct span name);
 void actions_release(struct actions *actions, struct action *action);

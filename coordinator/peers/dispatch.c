@@ -7,6 +7,7 @@
 #include "engine/event.h"
 #include "peers/emit.h"
 #include "peers/outbound.h"
+#include "peers/placing.h"
 #include "saga/task.h"
 
 /* The milliseconds that the participant may use, counted from the arrival. */
@@ -103,8 +104,32 @@ static void say_nobody(const struct action *action)
     log_line(LOG_WARN, "nobody_serves", "action", name, "what", "its tasks wait", NULL);
 }
 
+/* The task goes to this session or, as far as anybody will know, to none: its record says so. */
+static void dispatch_placed(struct peers *peers, const struct task *task, int64_t now_ms)
+{
+    struct session *session = placing_arrive(peers, task);
+    bool has_room = session && session_has_room(session, now_ms);
+    struct flight *flight = has_room ? make_flight(peers, task) : NULL;
+    enum sending sending = flight ? send_flight(peers, flight, session, now_ms) : SENDING_FAILED;
+    if (flight && (sending == SENDING_FAILED || sending == SENDING_REFUSED)) {
+        flights_forget(&peers->flights, flight);
+    }
+    if (sending == SENDING_FAILED) {
+        emit_untaken(peers, task, now_ms);
+    }
+    if (session && sending != SENDING_DONE) {
+        dispatch_session(peers, session, now_ms);
+    }
+}
+
 void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
 {
+    if (task->session == PLACING_ANYWHERE) {
+        placing_come(peers, actions_find(&peers->actions, task->action), task->kind);
+    } else if (task->session != 0) {
+        dispatch_placed(peers, task, now_ms);
+        return;
+    }
     if (peers->flights.waiting_count == WAITING_MAX) {
         emit_untaken(peers, task, now_ms);
         return;

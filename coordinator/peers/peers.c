@@ -7,6 +7,7 @@
 #include "peers/dispatch.h"
 #include "peers/inbound.h"
 #include "peers/outbound.h"
+#include "peers/placing.h"
 #include "peers/sessions.h"
 #include "peers/silence.h"
 #include "peers/slots.h"
@@ -106,6 +107,18 @@ struct peers_place peers_where(const struct peers *peers, struct span key, uint3
         place.instance = instance_name(is_open ? flight->session->instance : flight->instance);
     }
     return place;
+}
+
+struct placed peers_choose(struct span action, enum task_kind kind, int64_t now_ms, void *arg)
+{
+    PRE(arg != NULL);
+    return placing_choose(arg, action, kind, now_ms);
+}
+
+void peers_give_back(struct span action, enum task_kind kind, uint64_t session, void *arg)
+{
+    PRE(arg != NULL);
+    placing_give_back(arg, action, kind, session);
 }
 
 void peers_task(struct peers *peers, const struct task *task, int64_t now_ms)

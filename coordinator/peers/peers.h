@@ -12,6 +12,7 @@
 #include "door/request.h"
 #include "engine/effect.h"
 #include "engine/event.h"
+#include "engine/placement.h"
 
 struct peers;
 
@@ -68,8 +69,9 @@ struct peers_stats {
     uint32_t in_flight;
 };
 
-/* Called for each EVENT_RESULT, SENT, LOST, UNTAKEN, ADOPT, BEAT, during any call below. now_ms and
- * ref (the session) are set, entropy is not. An ADOPT that is not wanted comes back as a CANCEL. */
+/* Called for each EVENT_RESULT, SENT, LOST, UNTAKEN, ADOPT, BEAT, RETURNED, during any call below.
+ * now_ms and ref (the session) are set, entropy is not. An ADOPT that is not wanted comes back as a
+ * CANCEL. */
 typedef void (*peers_event_fn)(const struct event *event, void *arg);
 
 MUST_CHECK enum saga_error peers_new(const struct peers_options *options,
@@ -82,7 +84,13 @@ void peers_on_event(struct peers *peers, peers_event_fn fn, void *arg);
 void peers_receive(struct peers *peers, struct span connection, struct span frame, int64_t now_ms);
 void peers_multipart(struct peers *peers, struct span connection, int64_t now_ms);
 
-/* Effects, released. A task is sent at once when a session has room, else queued. */
+/* As choose() and give_back() of a placement; arg: the peers. A task that is placed overtakes none
+ * that waits, or was decided before and will wait. */
+struct placed peers_choose(struct span action, enum task_kind kind, int64_t now_ms, void *arg);
+void peers_give_back(struct span action, enum task_kind kind, uint64_t session, void *arg);
+
+/* Effects, released. A task that was placed is sent to its session or, if that has no room for it
+ * any more, is UNTAKEN; any other is sent at once when a session has room, else queued. */
 void peers_task(struct peers *peers, const struct task *task, int64_t now_ms);
 /* Still queued: dropped, and EVENT_UNTAKEN says so. Sent: the session gets `cancel`, and its slot
  * is free at effect->call.over_ms, answered or not. Unknown here: to the session effect->ref when

@@ -42,18 +42,18 @@ static bool is_adoptable(const struct flight *flight, const struct session *sess
     return false;
 }
 
-/* One element: an attempt that the instance has, or has answered. */
-static void adopt(struct peers *peers, struct session *session, const struct message *part,
+/* One element: an attempt that the instance has, or has answered. false: no memory. */
+static bool adopt(struct peers *peers, struct session *session, const struct message *part,
                   int64_t now_ms)
 {
     struct span key;
     uint32_t attempt = 0;
     if (!read_name(part, &key, &attempt) || key.size == 0 || key.size > LIMIT_KEY) {
-        return;
+        return true;
     }
     struct flight *flight = flights_find(&peers->flights, key, attempt);
     if (flight && !is_adoptable(flight, session)) {
-        return;
+        return true;
     }
     if (flight) {
         flights_unlink(&peers->flights, flight);
@@ -64,6 +64,7 @@ static void adopt(struct peers *peers, struct session *session, const struct mes
         flights_open(&peers->flights, flight, session);
         emit_flight(peers, EVENT_ADOPT, flight, session, now_ms);
     }
+    return flight != NULL;
 }
 
 void running_judge(struct peers *peers, struct session *session, struct span running,
@@ -75,9 +76,10 @@ void running_judge(struct peers *peers, struct session *session, struct span run
     const char *why;
     struct mp mp = mp_open(running);
     uint32_t count = mp_array(&mp);
+    session->has_named_all = true;
     for (uint32_t i = 0; i < count; i++) {
         if (fields_part(&peers->fields, mp_skip(&mp), WIRE_PART_RUNNING, &part, &why) == SAGA_OK) {
-            adopt(peers, session, &part, now_ms);
+            session->has_named_all &= adopt(peers, session, &part, now_ms);
         }
     }
     for (struct flight *past = session->instance->past.first; past; past = past->next) {
@@ -104,6 +106,14 @@ static void untake(struct peers *peers, struct flight *flight, const struct sess
     flights_forget(&peers->flights, flight);
 }
 
+/* What the instance was sent before the coordinator's restart only the engine knows. */
+static void tell_returned(const struct peers *peers, const struct session *session, int64_t now_ms)
+{
+    struct event event = {.kind = EVENT_RETURNED, .now_ms = now_ms, .ref = session->contact->ref};
+    event.returned = instance_name(session->instance);
+    emit_event(peers, &event);
+}
+
 void running_untake(struct peers *peers, struct session *session, int64_t now_ms)
 {
     const struct instance *instance = session->instance;
@@ -119,6 +129,9 @@ void running_untake(struct peers *peers, struct session *session, int64_t now_ms
         while (!older->has_spoken && older->flights.first) {
             untake(peers, older->flights.first, session, now_ms);
         }
+    }
+    if (session->has_named_all) {
+        tell_returned(peers, session, now_ms);
     }
 }
 

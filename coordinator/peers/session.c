@@ -10,7 +10,7 @@
 
 bool session_has_room(const struct session *session, int64_t now_ms)
 {
-    return session->in_flight < session->window && !session->is_closed &&
+    return session_load(session) < session->window && !session->is_closed &&
            session->stalled_until_ms <= now_ms;
 }
 

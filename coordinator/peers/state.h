@@ -38,6 +38,7 @@ struct peers {
     struct session *sessions[LIMIT_SESSIONS + OUTRANKED_MAX];
     uint32_t session_count;
     uint32_t outranked_count; /* of the sessions */
+    uint32_t expected_count;  /* tasks that are decided, and will wait for any session */
     struct clients clients;
     struct mint mint;
 

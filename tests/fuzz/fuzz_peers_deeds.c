@@ -59,6 +59,10 @@ static void take_event(const struct event *event, void *arg)
         CHECK(event->result.output.size <= LIMIT_VALUE);
         return;
     }
+    if (event->kind == EVENT_RETURNED) {
+        CHECK(event->returned.size > 0);
+        return;
+    }
     CHECK(event->kind == EVENT_SENT || event->kind == EVENT_LOST || event->kind == EVENT_UNTAKEN ||
           event->kind == EVENT_ADOPT || event->kind == EVENT_BEAT);
 }

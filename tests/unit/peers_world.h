@@ -90,6 +90,11 @@ static void world_event(const struct event *event, void *arg)
 {
     struct world *world = arg;
     bool is_result = event->kind == EVENT_RESULT;
+    if (event->kind == EVENT_RETURNED) {
+        buf_format(&world->log, "RETURNED %.*s ref=%lu\n", (int)event->returned.size,
+                   (const char *)event->returned.data, (unsigned long)event->ref);
+        return;
+    }
     struct span key = is_result ? event->result.key : event->task.key;
     char token[2 * TOKEN_SIZE + 1];
     digest_hex(span_of(is_result ? event->result.token : event->task.token, TOKEN_SIZE), token);

@@ -81,6 +81,9 @@ static void note_event(const struct event *event, void *arg)
         put_number(out, "attempt", event->result.attempt, -1);
         return;
     }
+    if (event->kind == EVENT_RETURNED) {
+        return; /* follows from what was named, and carries no more of the message */
+    }
     cr_assert(event->kind == EVENT_BEAT || event->kind == EVENT_ADOPT, "event %d", event->kind);
     bool has_details = event->kind == EVENT_BEAT && event->task.details.size > 0;
     mp_put_map(out, 3u + has_details);
