@@ -113,8 +113,11 @@ struct sim_attempt {
     struct sim_attempt_id id;
     uint8_t token[TOKEN_SIZE];
     bool is_alone; /* intended while the saga went forward */
-    bool waiting;  /* `later` is durable */
-    bool final;    /* its answer is durable */
+    char to[24];   /* the instance that it is for; empty: any */
+    uint64_t commit;
+    bool untaken; /* it was recorded that no participant took it */
+    bool waiting; /* `later` is durable */
+    bool final;   /* its answer is durable */
 };
 
 struct sim_saga {
@@ -508,7 +511,9 @@ uint32_t sim_stands(struct sim *sim, uint32_t saga, uint32_t step);
 /* These rows have become durable. */
 void sim_watch_commit(struct sim *sim, const struct rows *rows);
 /* This frame leaves the coordinator. */
-void sim_watch_send(struct sim *sim, struct span frame);
+void sim_watch_send(struct sim *sim, uint32_t conn, struct span frame);
+/* This attempt is about to take effect, or to look. */
+void sim_watch_act(struct sim *sim, const struct sim_key *key, uint32_t number);
 /* A do is about to take effect. */
 void sim_watch_apply(struct sim *sim, const struct sim_key *key, uint32_t service);
 /* A client was told that this token's task is finished. */

@@ -145,6 +145,14 @@ const char *sim_check_unrest(struct sim *sim)
     if (stats.in_flight > 0 || stats.queued > 0) {
         return "tasks wait or are in flight";
     }
+    if (core->peers->expected_count > 0) {
+        return "tasks are expected";
+    }
+    for (uint32_t i = 0; i < core->peers->session_count; i++) {
+        if (core->peers->sessions[i]->reserved > 0) {
+            return "a slot is kept for a task";
+        }
+    }
     return core->waiter_count > 0 ? "somebody waits" : NULL;
 }
 

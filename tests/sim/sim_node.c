@@ -37,7 +37,7 @@ static enum saga_error wire_send(struct span connection, struct span frame, void
         sim_tally(sim, COUNT_STALLED);
         return SAGA_OVERLOADED;
     }
-    sim_watch_send(sim, frame);
+    sim_watch_send(sim, conn, frame);
     sim_net_down(sim, conn, frame);
     return SAGA_OK;
 }

@@ -21,7 +21,10 @@ static void note_intent(struct sim *sim, const struct sim_saga *saga,
     CHECK(attempt);
     attempt->id = *id;
     attempt->is_alone = saga->state == SAGA_STATE_RUNNING;
+    attempt->commit = sim->commits;
     memcpy(attempt->token, record->token, TOKEN_SIZE);
+    CHECK(record->to.size < sizeof(attempt->to));
+    memcpy(attempt->to, record->to.size > 0 ? (const char *)record->to.data : "", record->to.size);
     CHECK(map_put(&sim->attempts, span_of(&attempt->id, sizeof(*id)), attempt) == SAGA_OK);
 }
 
@@ -80,6 +83,9 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
     sim->counts[COUNT_UNTAKEN] += record->type == RECORD_TASK_FAILED && unanswered;
     struct sim_attempt *attempt = record->attempt > 0 ? sim_attempt_of(sim, &id) : NULL;
     if (attempt) {
+        bool untaken = record->type == RECORD_TASK_FAILED && unanswered;
+        sim->counts[COUNT_RETURNED] += untaken && attempt->commit <= sim->served;
+        attempt->untaken |= untaken;
         attempt->waiting |= record->type == RECORD_STEP_WAITING;
         attempt->final |= record->type == RECORD_TASK_SUCCEEDED ||
                           record->type == RECORD_TASK_LATE ||
@@ -263,7 +269,20 @@ static void check_undo(struct sim *sim, struct sim_key *undo, int64_t attempt)
     sim_tally(sim, COUNT_UNDOS);
 }
 
-static void watch_task(struct sim *sim, struct span frame)
+/* A record says for whom an attempt is: nobody else gets it. */
+static void check_placed(struct sim *sim, const struct sim_attempt *attempt,
+                         const struct sim_key *key, uint32_t conn)
+{
+    const struct sim_party *party = &sim->parties[sim->conns[conn].owner];
+    bool is_present = party->conn == conn; /* else it has died, and has another name now */
+    sim->counts[COUNT_PLACED] += attempt->to[0] != '\0';
+    if (attempt->to[0] != '\0' && is_present && strcmp(attempt->to, party->instance) != 0) {
+        sim_violated(sim, "placed", "%.*s is for %s, and is sent to %s", (int)key->size,
+                     (const char *)key->text, attempt->to, party->instance);
+    }
+}
+
+static void watch_task(struct sim *sim, uint32_t conn, struct span frame)
 {
     struct sim_key *key = sim_key_of(sim, sim_text(frame, "key"));
     int64_t number = sim_int(frame, "attempt");
@@ -275,6 +294,7 @@ static void watch_task(struct sim *sim, struct span frame)
         sim_violated(sim, "durable_first", "%.*s#%d leaves before its record", (int)key->size,
                      (const char *)key->text, (int)number);
     }
+    check_placed(sim, attempt, key, conn);
     struct span do_key = sim_text(frame, "do_key");
     key->doing = do_key.size > 0 ? sim_key_of(sim, do_key) : NULL;
     check_frozen(sim, key, frame);
@@ -321,13 +341,22 @@ void sim_watch_finished(struct sim *sim, const struct sim_key *key, uint32_t num
     }
 }
 
-void sim_watch_send(struct sim *sim, struct span frame)
+void sim_watch_send(struct sim *sim, uint32_t conn, struct span frame)
 {
     struct span type = sim_text(frame, "type");
     if (span_is(type, "task")) {
-        watch_task(sim, frame);
+        watch_task(sim, conn, frame);
     } else if (span_is(type, "done")) {
         watch_done(sim, frame);
+    }
+}
+
+void sim_watch_act(struct sim *sim, const struct sim_key *key, uint32_t number)
+{
+    const struct sim_attempt *attempt = sim_attempt_of_key(sim, key, number);
+    if (attempt && attempt->untaken) {
+        sim_violated(sim, "untaken", "%.*s#%u was never taken, and acts", (int)key->size,
+                     (const char *)key->text, number);
     }
 }
 

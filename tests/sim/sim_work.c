@@ -245,6 +245,7 @@ static void end_job(struct sim *sim, uint32_t index, struct sim_job *job)
     } else if (outcome == OUT_REFUSED || outcome == OUT_FAILED) {
         say = outcome == OUT_REFUSED ? SAY_REFUSED : SAY_FAILED;
     } else if (in_time && (outcome == OUT_OK || half)) {
+        sim_watch_act(sim, job->key, job->attempt);
         say = apply(sim, job->key, party->service);
         job->applied = say == SAY_OK;
     }
