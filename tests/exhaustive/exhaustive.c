@@ -37,6 +37,9 @@
  *   child        a parent ends after its children, and tells   (is_done: waiting is done;
  *                them when it turns back                       BACK is never asked)
  *   renewed      coming back gives no attempt more time       (adopt() renews whatever it is)
+ *   placed       an attempt is for whom its record says       (no session in the task)
+ *   returned     what a returning instance does not name was  (returns_note: none is)
+ *                never taken
  *   settled      at rest a saga is final or parked            (a loaded saga not looked at)
  *   image        a world that is put back is as it was        (a counter of turns in static memory)
  *   leak         what was allocated is freed at the end       (map_close() of tokens left out)
@@ -77,6 +80,7 @@ enum choice_kind {
     CHOICE_TIME_APPLIED,
     CHOICE_ADOPT,
     CHOICE_UNTAKEN,
+    CHOICE_RETURNED, /* an instance */
     CHOICE_PERSON,
     CHOICE_SKIP,    /* a person leaves out the step */
     CHOICE_APPROVE, /* or answers what it asks */
@@ -88,9 +92,9 @@ enum choice_kind {
 };
 
 static const char *const choice_names[] = {
-    "ok",      "refused",      "failed", "lost-applied", "lost",       "late-failed",
-    "time",    "time-applied", "adopt",  "untaken",      "person",     "skip",
-    "approve", "reject",       "back",   "crash",        "child-done", "child-failed"};
+    "ok",           "refused", "failed",  "lost-applied", "lost",        "late-failed", "time",
+    "time-applied", "adopt",   "untaken", "returned",     "person",      "skip",        "approve",
+    "reject",       "back",    "crash",   "child-done",   "child-failed"};
 
 struct choice {
     enum choice_kind kind;
@@ -235,6 +239,9 @@ static void perform(struct small *world, struct choice choice)
         break;
     case CHOICE_UNTAKEN:
         small_untaken(world, task);
+        break;
+    case CHOICE_RETURNED:
+        small_return(world, choice.task);
         break;
     case CHOICE_PERSON:
         small_verb(world, world->state == SAGA_STATE_COMPLETED ? VERB_REVERSE : VERB_ROLLBACK);
@@ -409,6 +416,11 @@ static void next_choices(const struct extent *extent, const struct small *world,
             }
         } else if (may_own(extent, world, task)) {
             add(choices, CHOICE_OK, i);
+        }
+    }
+    for (uint32_t i = 0; i < SMALL_INSTANCES; i++) {
+        if (small_may_return(world, i)) {
+            add(choices, CHOICE_RETURNED, i);
         }
     }
     if (engine_next_due(world->engine) != INT64_MAX) {

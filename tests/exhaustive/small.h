@@ -30,6 +30,7 @@ struct sent {
     enum task_kind kind;
     uint32_t step;
     uint32_t run; /* n of the do's key that it is about */
+    uint32_t to;  /* the only instance that it is for: see SMALL_INSTANCES */
     int64_t sent_ms;
     int64_t ttl_ms;
     bool answered; /* or known never to have been taken: it cannot act any more */
@@ -50,7 +51,8 @@ struct small_child {
     bool told_back; /* it may complete yet: who knows whether it is past its pivot? */
 };
 
-enum { SMALL_ITEMS = 2 }; /* of a fan-out; they are steps after those of the definition */
+enum { SMALL_INSTANCES = 2 }; /* of participants: one for dos, one for undos and checks */
+enum { SMALL_ITEMS = 2 };     /* of a fan-out; they are steps after those of the definition */
 
 struct small {
     const struct definition *definition;
@@ -65,8 +67,9 @@ struct small {
     uint32_t minted; /* tokens */
     uint32_t acts;   /* of a person */
     uint32_t crashes;
-    uint32_t skipped; /* by a person: a bit a step */
-    bool approved;    /* the question was answered */
+    uint32_t returned; /* instances that came back since: a bit each */
+    uint32_t skipped;  /* by a person: a bit a step */
+    bool approved;     /* the question was answered */
     bool rejected;
     bool cancelled; /* the roll-back was acknowledged */
     bool went_back; /* one to a save-point was */
@@ -125,6 +128,13 @@ void small_decide(struct small *world, uint32_t step, bool approves);
 /* Back to the step of this index, with every step accepted. */
 void small_back(struct small *world, uint32_t step);
 void small_crash(struct small *world);
+
+/* small_return.c */
+extern const struct placement small_placement;
+uint32_t small_instance_of(enum task_kind kind);
+/* May the instance come back, having named all that it has taken? And it does. */
+bool small_may_return(const struct small *world, uint32_t instance);
+void small_return(struct small *world, uint32_t instance);
 
 /* small_child.c */
 void small_child_asked(struct small *world, const struct child_ask *ask);

@@ -156,6 +156,7 @@ uint64_t small_digest(const struct small *world)
     }
     mp_put_uint(&out, world->acts);
     mp_put_uint(&out, world->crashes);
+    mp_put_uint(&out, world->returned);
     mp_put_uint(&out, world->skipped);
     mp_put_bool(&out, world->approved);
     mp_put_bool(&out, world->rejected);
