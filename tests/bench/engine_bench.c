@@ -17,6 +17,7 @@
 #include "engine/entropy.h"
 #include "engine/event.h"
 #include "engine/leave.h"
+#include "engine/placement.h"
 #include "language/definition.h"
 #include "reading/problem.h"
 #include "saga/task.h"
@@ -49,6 +50,16 @@ static void die(const char *what)
 static uint8_t random_bytes[4 * ENTROPY_PER_EVENT];
 static struct entropy entropy = {random_bytes, sizeof(random_bytes), 0};
 
+/* Each attempt is for a participant: its record says so. */
+static struct placed choose(struct span action, enum task_kind kind, int64_t now_ms, void *arg)
+{
+    static const char instance[] = "019ad511-6a0f-7c52-9d3e-5a0c3f1b2d4e";
+    MAYBE(action.size > 0 && kind != TASK_CHECK && now_ms > 0 && !arg);
+    return (struct placed){1, span_of(instance, sizeof(instance) - 1)};
+}
+
+static const struct placement placement = {.choose = choose};
+
 static void step(struct engine *engine, struct event *event, struct batch *batch)
 {
     if (entropy.size - entropy.used < ENTROPY_PER_EVENT) {
@@ -56,6 +67,7 @@ static void step(struct engine *engine, struct event *event, struct batch *batch
         entropy.used = 0;
     }
     event->entropy = &entropy;
+    event->placement = &placement;
     if (engine_step(engine, event, batch) != SAGA_OK) {
         die("a step failed");
     }
