@@ -37,6 +37,7 @@ enum {
     HOLD_WAIT_NS = 100 * 1000,       /* the same while a small batch waits for more */
     FULL_WAIT_NS = 20 * 1000 * 1000, /* the same when no more can be taken anyway */
     EAGER_PIECES = 4,                /* an idle store gets work after so many pieces */
+    JUMP_MS = 1000,                  /* by how much the host's clock is said to jump */
 };
 enum { RECEIVE_MAX = 16, WAKE_SIGNALS = 0, WAKE_DESK, WAKE_STORE, WAKE_LOOKS, WAKE_COUNT };
 _Static_assert(LIMIT_BATCH_EVENTS % RECEIVE_MAX == 0, "a batch is received in whole pieces");
@@ -44,6 +45,8 @@ _Static_assert(LIMIT_BATCH_EVENTS % RECEIVE_MAX == 0, "a batch is received in wh
 struct loop {
     const struct options *options;
     struct clock clock;
+    struct clock_row remembers; /* the store, of the clock */
+    int64_t host_lead_ms;       /* as of the round before: see core_set_host() */
     struct store *store;
     struct catalog *catalog;
     struct core *core;
@@ -70,10 +73,16 @@ static void random_bytes(void *bytes, size_t size, void *arg)
     digest_random(bytes, size);
 }
 
-static int64_t now_ms(void *arg)
+static int64_t running_ms(void *arg)
 {
     const struct loop *loop = arg;
-    return clock_now_ms(&loop->clock);
+    return clock_running_ms(&loop->clock);
+}
+
+static int64_t host_ms(void *arg)
+{
+    const struct loop *loop = arg;
+    return clock_host_ms(&loop->clock);
 }
 
 static bool is_ready(void *arg)
@@ -119,6 +128,24 @@ static void read_crash(struct store_sqlite_options *store)
 #endif
 }
 
+/* Test builds only: the file that says by how much the clocks are shifted (base/clock.h), read at
+ * the start and at SIGHUP; NULL = they are not. */
+static const char *clock_file(void)
+{
+#ifdef SAGA_CRASH_HOOK
+    return getenv("SAGAD_CLOCK_FILE");
+#else
+    return NULL;
+#endif
+}
+
+static void log_jump(const char *event, int64_t by_ms, const char *what)
+{
+    char by[24];
+    snprintf(by, sizeof(by), "%lld", (long long)by_ms);
+    log_line(LOG_WARN, event, "#by_ms", by, "what", what, NULL);
+}
+
 static int open_store(struct loop *loop)
 {
     const struct options *options = loop->options;
@@ -132,10 +159,48 @@ static int open_store(struct loop *loop)
     if (store_sqlite_open(&store, &loop->store, loop->why, sizeof(loop->why)) != SAGA_OK) {
         return fail(loop, "cannot open the store");
     }
-    struct store_facts facts;
-    loop->store->ops->facts(loop->store, &facts);
-    clock_open(&loop->clock, facts.last_ms);
     return 0;
+}
+
+/* Running time goes on from what the store knows. */
+static int open_clock(struct loop *loop)
+{
+    struct store_facts facts;
+    struct clock_reading reading;
+    if (clock_file() && !clock_shift(&loop->clock, clock_file())) {
+        return fail(loop, "cannot read the file of the test's clock");
+    }
+    loop->store->ops->facts(loop->store, &facts);
+    clock_read(&loop->clock, &reading);
+    struct clock_past past = {.offset_ms = facts.clock.offset_ms,
+                              .running_ms = facts.last.running_ms,
+                              .host_ms = facts.last.host_ms};
+    memcpy(past.boot, facts.clock.boot, sizeof(past.boot));
+    loop->clock.offset_ms = clock_offset(&past, &reading);
+    loop->remembers = (struct clock_row){.offset_ms = loop->clock.offset_ms};
+    memcpy(loop->remembers.boot, reading.boot, sizeof(reading.boot));
+    loop->host_lead_ms = reading.host_ms - running_ms(loop);
+    if (reading.host_ms < past.host_ms) {
+        log_jump("clock_behind", reading.host_ms - past.host_ms,
+                 "the host's clock is behind the last record: no time counts as passed, unless the "
+                 "host has not booted since");
+    }
+    return 0;
+}
+
+/* One look at both clocks: what the round that begins calls now. */
+static int64_t look_at_clock(struct loop *loop)
+{
+    int64_t at_ms = running_ms(loop);
+    int64_t host_lead_ms = host_ms(loop) - at_ms;
+    int64_t by_ms = host_lead_ms - loop->host_lead_ms;
+    if (by_ms > JUMP_MS || by_ms < -JUMP_MS) {
+        log_jump("clock_jumped", by_ms, "times of day follow the host's clock, durations do not");
+    }
+    loop->host_lead_ms = host_lead_ms;
+    core_set_host(loop->core, host_lead_ms);
+    peers_set_host(loop->peers, host_lead_ms);
+    return at_ms;
 }
 
 static void on_outbox(bool anew, void *arg)
@@ -171,6 +236,7 @@ static int open_core(struct loop *loop)
                                    .on_outbox = on_outbox,
                                    .outbox_arg = loop};
     digest_random(&options.seed, sizeof(options.seed));
+    options.clock = &loop->remembers;
     options.near_ms = bound_for_tests("SAGAD_NEAR_MS");
     if (catalog_new(&loop->catalog) != SAGA_OK) {
         return fail(loop, "out of memory");
@@ -214,15 +280,6 @@ static int open_wire(struct loop *loop)
     return 0;
 }
 
-/* Receivers compare with their own clocks, so it is read anew each time. */
-static int64_t wall_ms(void *arg)
-{
-    struct clock wall;
-    MAYBE(arg != NULL);
-    clock_open(&wall, 0);
-    return wall.wall_ms;
-}
-
 static int open_outbox(struct loop *loop)
 {
     const struct options *options = loop->options;
@@ -232,8 +289,8 @@ static int open_outbox(struct loop *loop)
     struct outbox_options outbox = {.hooks = &options->webhooks,
                                     .source = options->event_source,
                                     .desk = &loop->desk,
-                                    .now_ms = now_ms,
-                                    .wall_ms = wall_ms,
+                                    .now_ms = running_ms,
+                                    .wall_ms = host_ms,
                                     .arg = loop};
     digest_random(&outbox.seed, sizeof(outbox.seed));
     snprintf(loop->why, sizeof(loop->why), "out of memory");
@@ -265,7 +322,8 @@ static int open_http(struct loop *loop)
                               .catalog = loop->catalog,
                               .hooks = &loop->options->webhooks,
                               .store = loop->store,
-                              .now_ms = now_ms,
+                              .host_ms = host_ms,
+                              .running_ms = running_ms,
                               .is_ready = is_ready,
                               .arg = loop,
                               .patience_ms = bound_for_tests("SAGAD_HTTP_PATIENCE_MS"),
@@ -336,6 +394,9 @@ static void reload(struct loop *loop)
         log_line(LOG_INFO, "reloaded", "what", "tokens", NULL);
     } else {
         log_line(LOG_ERROR, "not_reloaded", "what", "tokens", "why", why, NULL);
+    }
+    if (clock_file() && clock_shift(&loop->clock, clock_file())) {
+        log_line(LOG_INFO, "reloaded", "what", "clock", NULL);
     }
     log_counts(loop);
 }
@@ -420,7 +481,7 @@ static int serve(struct loop *loop)
                                    [WAKE_DESK] = desk_wake(loop->queue),
                                    [WAKE_STORE] = loop->store->ops->wake(loop->store),
                                    [WAKE_LOOKS] = looks_wake(loop->looks)};
-    int64_t at_ms = clock_now_ms(&loop->clock);
+    int64_t at_ms = look_at_clock(loop);
     enum saga_error rc = core_serve(loop->core, at_ms);
     atomic_store(&loop->is_ready, rc == SAGA_OK);
     if (rc == SAGA_OK) {
@@ -428,7 +489,7 @@ static int serve(struct loop *loop)
     }
     while (rc == SAGA_OK && !is_over(loop, at_ms)) {
         wait(loop, wakes, at_ms);
-        at_ms = clock_now_ms(&loop->clock);
+        at_ms = look_at_clock(loop);
         take_signals(loop, at_ms);
         looks_take(loop->looks);
         receive(loop, at_ms);
@@ -469,8 +530,8 @@ static void close_all(struct loop *loop)
 int loop_run(const struct options *options)
 {
     struct loop loop = {.options = options, .signals = -1};
-    int (*const rungs[])(struct loop *) = {open_signals, open_store,  open_core, open_wire,
-                                           open_http,    open_outbox, serve};
+    int (*const rungs[])(struct loop *) = {open_signals, open_store, open_clock,  open_core,
+                                           open_wire,    open_http,  open_outbox, serve};
     int code = 0;
     for (size_t i = 0; i < ARRAY_COUNT(rungs) && code == 0; i++) {
         code = rungs[i](&loop);

@@ -39,13 +39,6 @@ enum saga_error saga_barrier_create(struct sqlite3 *db)
     return rc == SQLITE_DONE ? SAGA_OK : SAGA_INTERNAL;
 }
 
-static int64_t wall_ms(void)
-{
-    struct clock clock;
-    clock_open(&clock, 0);
-    return clock_now_ms(&clock);
-}
-
 static void broken(struct saga_answer *answer, struct sqlite3 *db)
 {
     saga_answer_failed(answer,
@@ -102,7 +95,7 @@ static bool put(struct sqlite3 *db, const char *key, enum barrier_state state,
     if (output.data) {
         sqlite3_bind_blob(statement, 3, output.data, (int)output.size, SQLITE_STATIC);
     }
-    sqlite3_bind_int64(statement, 4, wall_ms());
+    sqlite3_bind_int64(statement, 4, clock_wall_ms());
     int rc = sqlite3_step(statement);
     sqlite3_finalize(statement);
     return rc == SQLITE_DONE;

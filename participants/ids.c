@@ -1,6 +1,7 @@
 /* ids.c - a maker of ids that asks the system for randomness once in a while. */
 #include "participants/ids.h"
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/uuid.h"
 
@@ -9,7 +10,6 @@ enum { RANDOM_OLD_MS = 1000 };
 void ids_open(struct ids *ids)
 {
     *ids = (struct ids){.last_ms = 0};
-    clock_open(&ids->clock, 0);
 }
 
 static uint64_t draw(struct ids_random *random, int64_t at_ms)
@@ -26,7 +26,7 @@ static uint64_t draw(struct ids_random *random, int64_t at_ms)
 
 void ids_next(struct ids *ids, char text[IDS_TEXT_SIZE])
 {
-    int64_t at_ms = clock_now_ms(&ids->clock);
+    int64_t at_ms = clock_wall_ms();
     if (at_ms <= ids->last_ms && ids->last_count < UUID_COUNT_MAX) {
         ids->last_count++;
     } else {

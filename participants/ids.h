@@ -2,7 +2,6 @@
 #ifndef PARTICIPANTS_IDS_H
 #define PARTICIPANTS_IDS_H
 
-#include "base/clock.h"
 #include "base/uuid.h"
 
 enum {
@@ -22,7 +21,6 @@ struct ids_random {
 
 /* Belongs to one thread. */
 struct ids {
-    struct clock clock;
     struct ids_random random;
     int64_t last_ms;     /* of the last id that was made */
     uint32_t last_count; /* of the last id, within that millisecond */

@@ -1,4 +1,4 @@
--- store.sql - the tables of the store, version 4; run as it stands on an empty database.
+-- store.sql - the tables of the store, version 5; run as it stands on an empty database.
 --
 -- To change the schema:
 --   1. Change the tables here, and the number in `PRAGMA user_version` at the end to n + 1.
@@ -34,9 +34,11 @@ CREATE TABLE saga (
     ended_ms   INTEGER NOT NULL,     -- negative = not ended (and then minus started_ms)
     first_lsn  INTEGER NOT NULL,
     last_lsn   INTEGER NOT NULL,     -- of its newest row up to meta's heads_lsn, at least
-    due_ms     INTEGER NOT NULL DEFAULT 0  -- asleep until then (2^46: until something happens);
-                                           -- 1: ended, and its parent has to hear of it;
+    due_ms     INTEGER NOT NULL DEFAULT 0, -- asleep until this running time (2^46: until something
+                                           -- happens); 1: ended, and its parent has to hear of it;
                                            -- not positive: awake, or ended
+    until_ms   INTEGER NOT NULL DEFAULT 0  -- asleep, but at most until this time of day; not
+                                           -- positive: no time of day wakes it
 ) STRICT;
 
 -- Sagas by status, newest last: those that are running, compensating or parked and awake, which must
@@ -47,6 +49,7 @@ CREATE INDEX saga_asleep ON saga (status) WHERE due_ms > 1;
 CREATE INDEX saga_final ON saga (status)
     WHERE (status > 5 AND status < 10 OR status > 11);
 CREATE INDEX saga_due ON saga (due_ms, saga) WHERE due_ms > 0 AND due_ms < 70368744177664;
+CREATE INDEX saga_until ON saga (until_ms, saga) WHERE until_ms > 0;
 CREATE INDEX saga_kind ON saga (kind);
 
 -- What else lists find sagas by: a row as long as it is so. kind: enum facet_kind in journal/row.h.
@@ -138,13 +141,20 @@ CREATE TABLE hook (
 ) STRICT, WITHOUT ROWID;
 
 -- heads_lsn: every saga.last_lsn is right as far as rows up to here go; later rows must be read.
--- last_ms: the newest time known when heads_lsn was written.
 -- facets_lsn: rows up to here were written by a program that kept no facets beside them.
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY NOT NULL,
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO meta VALUES ('heads_lsn', 0), ('last_ms', 0), ('facets_lsn', 0);
+INSERT INTO meta VALUES ('heads_lsn', 0), ('facets_lsn', 0);
+
+-- The clock that durations are counted by (running time, coordinator/journal/moment.h): within one
+-- boot of the host it is the host's boot time and this offset. At most one row.
+CREATE TABLE boot (
+    one       INTEGER PRIMARY KEY CHECK (one = 1),
+    boot      TEXT NOT NULL,    -- what the host calls its boot
+    offset_ms INTEGER NOT NULL
+) STRICT;
 
 -- Events that have come, in their order: each until it has been offered to everyone, and while a
 -- saga of `want` that was there before it (mark), or a step that has not been told yet what came
@@ -158,7 +168,8 @@ CREATE TABLE inbox (
     saga   TEXT NOT NULL,        -- external id of the only saga that it is for; '' = for all
     cause  TEXT NOT NULL,        -- external id of the saga that sent it; '' = from outside
     at_ms  INTEGER NOT NULL,
-    data   BLOB NOT NULL         -- msgpack
+    data   BLOB NOT NULL,        -- msgpack
+    came_ms INTEGER NOT NULL DEFAULT 0  -- running time at which it came
 ) STRICT;
 CREATE INDEX inbox_name ON inbox (name, number);
 
@@ -222,4 +233,4 @@ CREATE TABLE loss (
 ) STRICT;
 
 PRAGMA application_id = 1396786753;  -- "SAGA"
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;

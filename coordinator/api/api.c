@@ -90,7 +90,7 @@ __attribute__((format(printf, 2, 0))) static void on_log(void *arg, const char *
 static void on_second(void *arg)
 {
     struct api *api = arg;
-    refusals_say(api->handling.refusals, api->options.now_ms(api->options.arg));
+    refusals_say(api->handling.refusals, api->options.running_ms(api->options.arg));
 }
 
 /* ---- opening and closing ---- */

@@ -21,10 +21,11 @@ struct api_options {
     const char *version;
     const struct desk *desk;
     const struct catalog *catalog;
-    const struct webhooks *hooks; /* those configured; borrowed */
-    struct store *store;          /* for a reader of its own */
-    int64_t (*now_ms)(void *arg); /* coordinator time; any thread */
-    bool (*is_ready)(void *arg);  /* store and wire serve; any thread */
+    const struct webhooks *hooks;     /* those configured; borrowed */
+    struct store *store;              /* for a reader of its own */
+    int64_t (*host_ms)(void *arg);    /* what the host's clock shows; any thread */
+    int64_t (*running_ms)(void *arg); /* running time: journal/moment.h; any thread */
+    bool (*is_ready)(void *arg);      /* store and wire serve; any thread */
     void *arg;
     /* For tests; 0 = what the product has. */
     int64_t patience_ms; /* with clients that do nothing */

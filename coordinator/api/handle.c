@@ -169,7 +169,7 @@ static enum MHD_Result send_later(struct http_call *call)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     int64_t delay_ms =
-        refusals_add(of->refusals, info ? info->client_addr : NULL, http_call_now_ms(call));
+        refusals_add(of->refusals, info ? info->client_addr : NULL, http_call_running_ms(call));
     struct later *later = delay_ms > 0 ? calloc(1, sizeof(*later)) : NULL;
     if (!later) {
         return send_response(call);
@@ -237,7 +237,7 @@ enum MHD_Result handle_head(struct http_call *call, const char *method, const ch
     routes_find(method, call->path, &call->target);
     snprintf(call->response.allow, sizeof(call->response.allow), "%s", call->target.allow);
     call->unknown = auth_identify(of->auth, headers_text(call, "Authorization"),
-                                  http_call_now_ms(call), &call->arena, &call->who);
+                                  http_call_host_ms(call), &call->arena, &call->who);
     call->is_too_large = length && strtoull(length, NULL, 10) > HTTP_CALL_BODY_MAX;
     connections_expect(of->connections, call->connection, CONNECTIONS_BODY, 0);
     /* Where it ends is not sure: nothing that follows on the connection can be believed. The

@@ -74,9 +74,14 @@ const char *http_call_text(struct http_call *call, struct span text)
     return copy;
 }
 
-int64_t http_call_now_ms(const struct http_call *call)
+int64_t http_call_host_ms(const struct http_call *call)
 {
-    return call->options->now_ms(call->options->arg);
+    return call->options->host_ms(call->options->arg);
+}
+
+int64_t http_call_running_ms(const struct http_call *call)
+{
+    return call->options->running_ms(call->options->arg);
 }
 
 /* ---- asleep and awake ---- */

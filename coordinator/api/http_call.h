@@ -94,6 +94,7 @@ MUST_CHECK bool http_call_is_answered(struct http_call *call);
 /* The bytes with a NUL behind them, in the arena; NULL: no memory. */
 const char *http_call_text(struct http_call *call, struct span text);
 /* The coordinator's time. */
-int64_t http_call_now_ms(const struct http_call *call);
+int64_t http_call_host_ms(const struct http_call *call);
+int64_t http_call_running_ms(const struct http_call *call);
 
 #endif

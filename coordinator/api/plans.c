@@ -55,7 +55,7 @@ void plans_rollback(struct http_call *call)
         .steps = steps.items,
         .steps_count = steps.count,
         .to = to ? span_text(to) : (struct span){NULL, 0},
-        .now_ms = http_call_now_ms(call),
+        .now_ms = http_call_running_ms(call),
     };
     enum saga_error rc = view_plan(&image, &request, &call->arena, &plan, &why);
     if (rc != SAGA_OK) {

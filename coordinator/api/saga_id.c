@@ -22,7 +22,7 @@ struct span saga_id_make(struct http_call *call, struct span key)
     } else {
         digest_random(&random, sizeof(random));
         digest_random(&count, sizeof(count));
-        uuid_v7(http_call_now_ms(call), count & COUNT_MASK, random, text);
+        uuid_v7(http_call_host_ms(call), count & COUNT_MASK, random, text);
     }
     return span_of(text, UUID_TEXT);
 }

@@ -39,7 +39,7 @@ static enum saga_error put_next(struct http_call *call, struct form *form,
         form_text(form, "error", why);
         return SAGA_OK;
     }
-    int64_t at_s = http_call_now_ms(call) / SECOND_MS;
+    int64_t at_s = http_call_host_ms(call) / SECOND_MS;
     form_array(form, "next");
     for (int i = 0; i < NEXT_COUNT; i++) {
         at_s = cron_next(&schedule->cron, zone, at_s);

@@ -102,12 +102,11 @@ void webhook_verb(struct http_call *call)
         problem_answer(call, SAGA_NOT_FOUND, "this webhook has no dead delivery of this id");
         return;
     }
-    int64_t now_ms = http_call_now_ms(call);
     *change = (struct delivery){.change = change->change,
                                 .id = (uint64_t)id,
                                 .hook = call->target.parts[0],
-                                .due_ms = now_ms,
-                                .at_ms = now_ms};
+                                .due_ms = http_call_running_ms(call),
+                                .at_ms = http_call_host_ms(call)};
     call->request.outbox.enables = change->change == 0;
     call->request.kind = REQUEST_OUTBOX;
     log_line(LOG_INFO, "webhook_verb", "hook", http_call_text(call, call->target.parts[0]), "verb",

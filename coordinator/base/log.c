@@ -187,10 +187,8 @@ static void begin(struct line *line, enum log_level level, const char *event)
 {
     line->format = state.format;
     line->size = 0;
-    struct clock now;
     char text[CLOCK_TEXT_SIZE];
-    clock_open(&now, 0);
-    clock_format(now.wall_ms, text);
+    clock_format(clock_wall_ms(), text);
     bool ok = add_pair(line, "ts", text) && add_pair(line, "level", level_names[level]) &&
               add_pair(line, "event", event);
     CHECK(ok);

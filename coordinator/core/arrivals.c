@@ -128,7 +128,7 @@ static void take_in(struct core *core, struct request *request, struct span key)
         return;
     }
     struct event event = {.kind = EVENT_ARRIVED, .now_ms = core->now_ms, .arrived = request->event};
-    event.arrived.at_ms = event.arrived.at_ms ? event.arrived.at_ms : core->now_ms;
+    event.arrived.at_ms = event.arrived.at_ms ? event.arrived.at_ms : core_host_ms(core);
     struct arrival *arrival = add_arrival(core, key, engine_inbox_last(core->engine) + 1);
     if (!arrival) {
         request_answer(request, SAGA_NO_MEMORY, NULL);

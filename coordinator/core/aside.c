@@ -255,7 +255,7 @@ static bool put_notice(struct core *core, const struct aside *one)
     if (!notice || buf_failed(facts)) {
         return false;
     }
-    *notice = (struct notice){.saga = one->saga, .seq = one->seq, .at_ms = core->now_ms};
+    *notice = (struct notice){.saga = one->saga, .seq = one->seq, .at_ms = core_host_ms(core)};
     notice->name = arena_copy(&batch->arena, name_of(one), &ok);
     notice->event = arena_copy(&batch->arena, span_text(id), &ok);
     notice->type = span_text(ALERT_TYPE);

@@ -22,8 +22,9 @@
 #include "peers/peers.h"
 
 enum {
-    DISK_RETRY_MS = 1000,     /* between two tries to write to a full disk */
-    HOLDS_MAX = 8,            /* rounds that a small batch waits for more: see is_small() */
+    SET_BACK_MS = 1000,   /* less is no setting back: the host's clock is adjusted all the time */
+    DISK_RETRY_MS = 1000, /* between two tries to write to a full disk */
+    HOLDS_MAX = 8,        /* rounds that a small batch waits for more: see is_small() */
     POOL_BYTES = 1024 * 1024, /* kept for the sagas and batches to come */
     RELEASE_MAX = 4,          /* batches released in one round */
     NEAR_MS = 30000, /* shorter waits stay in memory: a row of the store costs more than they do */
@@ -144,7 +145,8 @@ static bool has_rows(const struct work *work)
     return rows->row_count > 0 || rows->head_count > 0 || rows->name_count > 0 ||
            rows->definition_count > 0 || rows->delivery_count > 0 || rows->hook_count > 0 ||
            rows->schedule_count > 0 || rows->lock_count > 0 || rows->inbox_count > 0 ||
-           rows->inbox_done_count > 0 || rows->wait_count > 0 || rows->facet_count > 0;
+           rows->inbox_done_count > 0 || rows->wait_count > 0 || rows->facet_count > 0 ||
+           rows->clock;
 }
 
 /* Does the batch hold effects, answers, or sagas to be released, though it has no row to write? */
@@ -209,6 +211,7 @@ enum saga_error core_serve(struct core *core, int64_t now_ms)
 {
     struct event event = {.kind = EVENT_SERVING, .now_ms = now_ms};
     core->now_ms = now_ms;
+    core->making->batch.rows.clock = core->options.clock;
     decide_step(core, &event);
     ticks_serve(core);
     events_serve(core);
@@ -259,6 +262,18 @@ static bool submit(struct core *core)
     return true;
 }
 
+void core_set_host(struct core *core, int64_t host_lead_ms)
+{
+    core->host_lead_ms = host_lead_ms;
+    if (host_lead_ms > core->lead_most_ms) {
+        core->lead_most_ms = host_lead_ms;
+    } else if (host_lead_ms < core->lead_most_ms - SET_BACK_MS) {
+        core->lead_most_ms = host_lead_ms;
+        sleepers_set_back(core);
+        ticks_set_back(core);
+    }
+}
+
 void core_begin(struct core *core, int64_t now_ms)
 {
     core->now_ms = now_ms;
@@ -270,7 +285,7 @@ enum saga_error core_round(struct core *core, int64_t now_ms)
     if (sleepers_due(core) <= now_ms && !core_is_full(core)) {
         sleepers_load(core);
     }
-    if (engine_next_due(core->engine) <= now_ms && !core_is_full(core)) {
+    if (engine_next_due(core->engine, core->host_lead_ms) <= now_ms && !core_is_full(core)) {
         struct event event = {.kind = EVENT_TIME, .now_ms = now_ms};
         decide_step(core, &event);
     }
@@ -306,7 +321,7 @@ int64_t core_next_due(const struct core *core)
     int64_t due_ms = INT64_MAX;
     if (!core_is_full(core)) {
         int64_t sleepers_ms = sleepers_due(core);
-        due_ms = engine_next_due(core->engine);
+        due_ms = engine_next_due(core->engine, core->host_lead_ms);
         due_ms = sleepers_ms < due_ms ? sleepers_ms : due_ms;
     }
     const struct heap_node *deadline = heap_first(&core->deadlines);

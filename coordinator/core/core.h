@@ -7,8 +7,8 @@
  *     submit   give that batch to the store when the one before is durable; meanwhile it grows
  *     release  when it is durable, let its effects go, in their order
  *
- * No effect leaves before its records are durable. Two batches alternate: one syncs while the next
- * is decided. Everything here belongs to one thread. */
+ * Times are running times (journal/moment.h). No effect leaves before its records are durable. Two
+ * batches alternate: one syncs while the next is decided. Everything here belongs to one thread. */
 #ifndef CORE_CORE_H
 #define CORE_CORE_H
 
@@ -18,14 +18,17 @@
 #include "base/check.h"
 #include "base/error.h"
 
+struct clock_row;
 struct core;
 struct peers;
 struct store;
 struct webhooks;
 
 struct core_options {
-    struct store *store;     /* borrowed */
-    struct catalog *catalog; /* borrowed; core adds what is applied */
+    struct store *store;           /* borrowed */
+    struct catalog *catalog;       /* borrowed; core adds what is applied */
+    const struct clock_row *clock; /* borrowed: what the store shall remember of the clock from now
+                                      on; NULL: what it does */
     int64_t dead_ms;
     uint64_t seed;      /* of jitter */
     uint32_t sagas_max; /* in memory */
@@ -48,6 +51,10 @@ void core_set_peers(struct core *core, struct peers *peers);
 
 /* From now on participants may come back. */
 MUST_CHECK enum saga_error core_serve(struct core *core, int64_t now_ms);
+
+/* How much more than running time the host's clock shows, from now on: times of day follow it. 0
+ * until the first call. What a jump of that clock makes due is looked at in the next round. */
+void core_set_host(struct core *core, int64_t host_lead_ms);
 
 /* A round of input begins: requests and events until core_round() happen at this time. */
 void core_begin(struct core *core, int64_t now_ms);

@@ -75,6 +75,7 @@ void decide_step(struct core *core, struct event *event)
         return;
     }
     refill(core);
+    event->host_lead_ms = core->host_lead_ms;
     event->entropy = &core->entropy;
     event->placement = core->peers ? &core->placement : NULL;
     struct batch *batch = &core->making->batch;

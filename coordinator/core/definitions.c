@@ -36,7 +36,7 @@ static bool add_definition(struct core *core, const struct request *request)
     *row = (struct definition_row){.name = request->define.name,
                                    .version = request->version,
                                    .source = request->define.source,
-                                   .applied_ms = core->now_ms,
+                                   .applied_ms = core_host_ms(core),
                                    .actor = request->define.actor};
     memcpy(row->digest, request->define.digest, sizeof(row->digest));
     rows->definitions = all;
@@ -91,7 +91,7 @@ static enum saga_error define(struct core *core, struct request *request)
     struct definition_row row = {.name = request->define.name,
                                  .version = request->version,
                                  .source = request->define.source,
-                                 .applied_ms = core->now_ms,
+                                 .applied_ms = core_host_ms(core),
                                  .actor = request->define.actor};
     memcpy(row.digest, request->define.digest, sizeof(row.digest));
     enum saga_error rc = catalog_add(core->options.catalog, &row, &request->define.prepared);

@@ -33,6 +33,7 @@ bool deliver_one(struct core *core, struct span saga, uint32_t step, const struc
                                        .name = row->name,
                                        .number = row->number,
                                        .event = buf_span(&core->events.delivering.event),
+                                       .came_ms = row->came_ms,
                                        .is_taken = &is_taken}};
     decide_step(core, &event);
     return is_taken && core->failure == SAGA_OK;

@@ -96,7 +96,7 @@ void deliveries_ask(struct core *core, struct request *request)
         return;
     }
     if (of_hook) {
-        core->hooks[hook].row.disabled_ms = request->outbox.disables ? core->now_ms : 0;
+        core->hooks[hook].row.disabled_ms = request->outbox.disables ? core_host_ms(core) : 0;
         hook_rows_put(core, hook);
     }
     request->next = NULL;

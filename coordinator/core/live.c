@@ -6,10 +6,25 @@
 #include "engine/at_work.h"
 #include "peers/peers.h"
 
+/* As people are shown it: what the host's clock showed, or will show, then. */
+static void show_host(const struct core *core, int64_t *running_ms)
+{
+    if (*running_ms != 0 && *running_ms != INT64_MAX) {
+        *running_ms += core->host_lead_ms;
+    }
+}
+
 void live_look(const struct core *core, struct span saga, struct at_work *open)
 {
     if (!engine_at_work(core->engine, saga, open)) {
         open->count = 0; /* without memory nothing is known */
+    }
+    for (uint32_t i = 0; i < open->count; i++) {
+        struct task_at_work *attempt = &open->items[i];
+        show_host(core, &attempt->intended_ms);
+        show_host(core, &attempt->sent_ms);
+        show_host(core, &attempt->heard_ms);
+        show_host(core, &attempt->until_ms);
     }
     for (uint32_t i = 0; i < open->count && core->peers; i++) {
         struct task_at_work *attempt = &open->items[i];

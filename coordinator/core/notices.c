@@ -49,7 +49,7 @@ static void leave_out(struct core *core, uint32_t hook, const struct notice *not
     memcpy(event, notice->event.data, size);
     event[size] = '\0';
     row->dropped++;
-    row->dropped_ms = core->now_ms;
+    row->dropped_ms = core_host_ms(core);
     hook_rows_put(core, hook);
     log_line(LOG_ERROR, "webhook_full", "hook", hook_rows_of(core)->items[hook].name, "event",
              event, "what", "too many of its events are undelivered: this one is not kept", NULL);
@@ -72,7 +72,7 @@ static void deliver(struct core *core, uint32_t hook, uint32_t notice)
                                   .hook = state->row.name,
                                   .notice = notice,
                                   .due_ms = core->now_ms,
-                                  .at_ms = core->now_ms};
+                                  .at_ms = core_host_ms(core)};
     state->kept++;
 }
 

@@ -4,8 +4,13 @@
  * near_ms, all that are due within near_ms are loaded, in the order of their time, some in each
  * round: so 10,000 that are due in the same second are there before it begins, the loop looks at
  * the store once in a while and not for each of them, and nothing else waits for it. After a
- * restart those whose time has passed come first. One
- * that cannot be read is set aside, and the place moves on behind it. */
+ * restart those whose time has passed come first. One that cannot be read is set aside, and the
+ * place moves on behind it.
+ *
+ * All this twice: for those whose duration ends, and for those whose time of day comes. When the
+ * host's clock is set forward, more of the latter are due, and come in the same way; when it is set
+ * far back, the horizon goes back with it, or what has been put to sleep since would stay in memory
+ * until the clock has come there again. */
 #include "core/sleepers.h"
 
 #include "core/aside.h"
@@ -39,14 +44,18 @@ static enum saga_error note(const struct store_item *item, void *arg)
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-void sleepers_load(struct core *core)
+/* Loads some of those that are due soon on this clock. */
+static enum saga_error load(struct core *core, enum timeline timeline)
 {
     struct store *store = core->options.store;
+    struct sleepers *sleepers = &core->sleepers[timeline];
     struct found found = {.core = core};
-    int64_t until_ms = core->now_ms + core->options.near_ms;
-    until_ms = until_ms > core->sleepers_ms ? until_ms : core->sleepers_ms;
-    struct store_due due = {.after_ms = core->sleepers_ms,
-                            .after_saga = core->sleepers_saga,
+    int64_t now_ms = timeline == TIMELINE_HOST ? core_host_ms(core) : core->now_ms;
+    int64_t until_ms = now_ms + core->options.near_ms;
+    until_ms = until_ms > sleepers->due_ms ? until_ms : sleepers->due_ms;
+    struct store_due due = {.timeline = timeline,
+                            .after_ms = sleepers->due_ms,
+                            .after_saga = sleepers->saga,
                             .until_ms = until_ms,
                             .limit = SLEEPERS_MAX};
     arena_open(&found.arena, &arena_heap, (size_t)SLEEPERS_MAX * 4 * LIMIT_SAGA_ID);
@@ -57,20 +66,49 @@ void sleepers_load(struct core *core)
     }
     arena_close(&found.arena);
     if (rc != SAGA_OK) {
-        core_fail(core, rc);
-        return;
+        return rc;
     }
-    core->sleepers_left = due.next_ms <= until_ms;
-    core->sleepers_ms = core->sleepers_left ? due.after_ms : until_ms;
-    core->sleepers_saga = core->sleepers_left ? due.after_saga : INT64_MAX;
-    engine_sleepers_loaded(core->engine, core->sleepers_ms, due.next_ms);
+    sleepers->left = due.next_ms <= until_ms;
+    sleepers->due_ms = sleepers->left ? due.after_ms : until_ms;
+    sleepers->saga = sleepers->left ? due.after_saga : INT64_MAX;
+    engine_sleepers_loaded(core->engine, timeline, sleepers->due_ms, due.next_ms);
+    return SAGA_OK;
+}
+
+/* The running time at which more are to be loaded that are due on this clock. */
+static int64_t load_due(const struct core *core, enum timeline timeline)
+{
+    struct dues dues = DUES_NEVER;
+    int64_t next_ms = engine_next_sleeper(core->engine)->ms[timeline];
+    if (core->sleepers[timeline].left) {
+        return core->now_ms;
+    }
+    dues.ms[timeline] = next_ms == INT64_MAX ? next_ms : next_ms - core->options.near_ms / 2;
+    return dues_first(&dues, core->host_lead_ms);
+}
+
+void sleepers_load(struct core *core)
+{
+    for (uint32_t i = 0; i < TIMELINE_COUNT && core->failure == SAGA_OK; i++) {
+        enum saga_error rc = load_due(core, i) <= core->now_ms ? load(core, i) : SAGA_OK;
+        if (rc != SAGA_OK) {
+            core_fail(core, rc);
+        }
+    }
 }
 
 int64_t sleepers_due(const struct core *core)
 {
-    int64_t next_ms = engine_next_sleeper(core->engine);
-    if (core->sleepers_left) {
-        return core->now_ms;
+    int64_t due_ms = load_due(core, TIMELINE_RUNNING);
+    int64_t host_ms = load_due(core, TIMELINE_HOST);
+    return host_ms < due_ms ? host_ms : due_ms;
+}
+
+void sleepers_set_back(struct core *core)
+{
+    struct sleepers *sleepers = &core->sleepers[TIMELINE_HOST];
+    if (sleepers->due_ms > core_host_ms(core) + 2 * core->options.near_ms) {
+        *sleepers = (struct sleepers){.left = true};
+        engine_sleepers_loaded(core->engine, TIMELINE_HOST, 0, 0);
     }
-    return next_ms == INT64_MAX ? next_ms : next_ms - core->options.near_ms / 2;
 }

@@ -12,4 +12,7 @@ void sleepers_load(struct core *core);
 /* When sleepers_load() has something to do; INT64_MAX = not. */
 int64_t sleepers_due(const struct core *core);
 
+/* The host's clock was set back. */
+void sleepers_set_back(struct core *core);
+
 #endif

@@ -52,6 +52,13 @@ struct hook_state {
     struct hook_row row; /* as in the store, or on its way there */
 };
 
+/* How far sleepers have been loaded that are due on one of the two clocks. */
+struct sleepers {
+    int64_t due_ms; /* the place up to which they have been: due time, */
+    uint64_t saga;  /* and id */
+    bool left;      /* there are more that are due soon */
+};
+
 struct core {
     struct core_options options;
     struct pool pool; /* of the memory of sagas and batches */
@@ -68,7 +75,9 @@ struct core {
     uint64_t submitted;      /* batches given to the store */
     uint64_t lsn_durable;    /* of the last row released */
     uint64_t rows;           /* released */
-    int64_t now_ms;          /* of the round at work */
+    int64_t now_ms;          /* running time of the round at work */
+    int64_t host_lead_ms;    /* how much more the host's clock shows: journal/moment.h */
+    int64_t lead_most_ms;    /* the most that it did since it was set back last */
     int64_t disk_retry_ms;   /* 0 = there is room */
     enum saga_error failure; /* once set, the core does nothing more */
     int64_t space_ms;        /* when the store was last asked for room */
@@ -84,9 +93,7 @@ struct core {
     struct request **deferred_end;
     struct store_reader *reader;                /* for lists; NULL until one is needed */
     struct hook_state hooks[WEBHOOK_COUNT_MAX]; /* as options.hooks */
-    int64_t sleepers_ms;    /* the place up to which sleepers have been loaded: due time, */
-    uint64_t sleepers_saga; /* and id */
-    bool sleepers_left;     /* there are more that are due soon */
+    struct sleepers sleepers[TIMELINE_COUNT];
     struct ticks ticks;
     struct events events; /* events on their way to sagas */
     struct aside_sagas aside;
@@ -94,6 +101,12 @@ struct core {
     struct placement placement; /* by the peers */
     uint8_t random[ENTROPY_POOL];
 };
+
+/* What the host's clock shows in the round at work. */
+static inline int64_t core_host_ms(const struct core *core)
+{
+    return core->now_ms + core->host_lead_ms;
+}
 
 /* The store, and its part for events. */
 static inline struct store *core_store(const struct core *core)

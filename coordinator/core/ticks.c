@@ -158,7 +158,22 @@ enum saga_error ticks_recover(struct core *core)
 
 void ticks_serve(struct core *core)
 {
-    core->ticks.serving_ms = core->now_ms;
+    core->ticks.serving_ms = core_host_ms(core);
+    ticks_set_back(core);
+}
+
+void ticks_set_back(struct core *core)
+{
+    int64_t host_ms = core_host_ms(core);
+    for (struct ticking *t = core->ticks.first; t; t = t->next) {
+        if (t->mark_ms > host_ms) {
+            t->mark_ms = host_ms;
+        }
+        if (t->due.place > 0) {
+            enum saga_error rc = heap_set(&core->ticks.due, &t->due, t->mark_ms);
+            CHECK(rc == SAGA_OK); /* it is in the heap already */
+        }
+    }
 }
 
 /* The schedules of the version before leave the list, into one of their own. */
@@ -320,8 +335,9 @@ static bool move(struct core *core, struct ticking *ticking, int64_t due_ms)
 static bool deal(struct core *core, struct ticking *ticking)
 {
     struct schedule_step step;
-    struct schedule_time time = {
-        .mark_ms = ticking->mark_ms, .serving_ms = core->ticks.serving_ms, .now_ms = core->now_ms};
+    struct schedule_time time = {.mark_ms = ticking->mark_ms,
+                                 .serving_ms = core->ticks.serving_ms,
+                                 .now_ms = core_host_ms(core)};
     schedule_next(ticking->schedule, ticking->zone, &time, &step);
     if (step.tick_ms != INT64_MAX) {
         enum saga_error rc = start(core, ticking, step.tick_ms);
@@ -351,7 +367,7 @@ void ticks_round(struct core *core)
     }
     for (uint32_t i = 0; i < TICKS_MAX && !core_is_full(core); i++) {
         struct heap_node *node = heap_first(&ticks->due);
-        if (!node || node->due > core->now_ms) {
+        if (!node || node->due > core_host_ms(core)) {
             break;
         }
         struct ticking *ticking =
@@ -369,5 +385,6 @@ int64_t ticks_next_due(const struct core *core)
     if (!node || ticks->serving_ms == 0 || core->draining || core_is_full(core)) {
         return INT64_MAX;
     }
-    return node->due > ticks->retry_ms ? node->due : ticks->retry_ms;
+    int64_t due_ms = node->due - core->host_lead_ms;
+    return due_ms > ticks->retry_ms ? due_ms : ticks->retry_ms;
 }

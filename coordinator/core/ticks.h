@@ -28,10 +28,10 @@ struct ticking {
 
 struct ticks {
     struct ticking *first;
-    struct heap due;
+    struct heap due;    /* by the host's clock, as all times of ticks */
     uint64_t count;     /* schedules that ever were; orders those that are due at one time */
     int64_t serving_ms; /* 0 = not yet */
-    int64_t retry_ms;   /* nothing could be started: not before then */
+    int64_t retry_ms;   /* nothing could be started: not before then (running time) */
 };
 
 /* Nothing is started before ticks_serve(). */
@@ -40,6 +40,9 @@ void ticks_close(struct core *core);
 /* From the store: how far each has been dealt with. */
 MUST_CHECK enum saga_error ticks_recover(struct core *core);
 void ticks_serve(struct core *core);
+/* The host's clock was set back: ticks are as it shows from now on. One that has started its saga
+ * already finds it. */
+void ticks_set_back(struct core *core);
 /* The newest version of the name is another one. */
 MUST_CHECK enum saga_error ticks_define(struct core *core, struct span name);
 /* Starts what is due, as far as one round goes. */

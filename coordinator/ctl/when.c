@@ -9,9 +9,7 @@
 
 int64_t when_now_ms(void)
 {
-    struct clock clock;
-    clock_open(&clock, 0);
-    return clock_now_ms(&clock);
+    return clock_wall_ms();
 }
 
 bool when_parse(const char *text, enum when_side side, int64_t *at_ms)

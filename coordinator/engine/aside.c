@@ -9,6 +9,7 @@
 #include "engine/lock_table.h"
 #include "engine/lookup.h"
 #include "engine/state.h"
+#include "engine/timer.h"
 #include "journal/child_name.h"
 #include "saga/saga.h"
 
@@ -36,17 +37,16 @@ enum saga_error engine_catch_up(struct engine *engine, struct span name, struct 
     struct saga *saga = lookup_saga(engine, name);
     PRE(batch->serial <= engine->serial);
     batch->serial = batch->serial > 0 ? batch->serial : ++engine->serial;
-    if (!saga || saga_state_is_final(saga->state) || saga->live.asleep_ms == 0) {
+    if (!saga || saga_state_is_final(saga->state) || saga->live.asleep.due_ms == 0) {
         return SAGA_OK;
     }
-    saga->live.asleep_ms = 0;
+    saga->live.asleep = (struct asleep){0};
     saga->live.must_proceed = true;
     saga->live.touched_serial = batch->serial;
     for (uint32_t i = 0; i < saga->step_total; i++) {
         saga_step(saga, i)->live.watch = (struct child_watch){0};
     }
-    int64_t due_ms = saga_next_due(engine, saga);
-    bool ok =
-        due_ms == INT64_MAX || heap_set(&engine->timers, &saga->live.timer, due_ms) == SAGA_OK;
+    struct dues dues = saga_next_due(engine, saga);
+    bool ok = timer_set(engine, saga, &dues);
     return ok && batch_put_head(batch, saga, false) ? SAGA_OK : SAGA_NO_MEMORY;
 }

@@ -16,6 +16,7 @@
 #include "engine/room.h"
 #include "engine/state.h"
 #include "engine/turn.h"
+#include "engine/timer.h"
 #include "engine/turn_close.h"
 #include "journal/record.h"
 #include "saga/attempt.h"
@@ -111,7 +112,8 @@ enum saga_error attempts_take(struct engine *engine, const struct event *event, 
         struct saga *saga = attempt->call->step->saga;
         task_begins(attempt, event->task.barrier, event->now_ms);
         attempt->live.is_of_past = false;
-        bool ok = timer_set(engine, saga, saga_next_due(engine, saga));
+        struct dues dues = saga_next_due(engine, saga);
+        bool ok = timer_set(engine, saga, &dues);
         return ok ? SAGA_OK : SAGA_NO_MEMORY;
     }
     struct turn turn;

@@ -46,6 +46,7 @@ bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new)
                           .ended_ms = saga->ended_ms,
                           .first_lsn = saga->first_lsn,
                           .last_lsn = saga->last_lsn,
-                          .due_ms = saga->live.asleep_ms};
+                          .due_ms = saga->live.asleep.due_ms,
+                          .until_ms = saga->live.asleep.until_ms};
     return true;
 }

@@ -4,10 +4,11 @@
  *                           |<---- lead ---------->|<----- lead ------->|
  *
  * The deadline is taken from the step's output (or from the input) when the step succeeds, and
- * kept in the journal. The lead is twice the undo's start_to_close, at least a minute: room for
- * an attempt that times out, and for another. After an outage of the coordinator an alert may
- * come late. A deadline that has passed sends no saga back, for nothing could be undone in time.
- * Past the pivot the saga cannot go back by itself: a person is told, and decides. */
+ * kept in the journal. It is a time of day, and follows the host's clock. The lead is twice the
+ * undo's start_to_close, at least a minute: room for an attempt that times out, and for another.
+ * After an outage of the coordinator an alert may come late. A deadline that has passed sends no
+ * saga back, for nothing could be undone in time. Past the pivot the saga cannot go back by itself:
+ * a person is told, and decides. */
 #include "engine/deadline.h"
 
 #include "base/mp.h"
@@ -78,14 +79,14 @@ void deadline_expire(struct turn *turn, const struct step *step)
         return;
     }
     if (step->undo_before_told_ms == 0 &&
-        step->undo_before_ms - 2 * lead_ms(step) <= turn->now_ms) {
+        step->undo_before_ms - 2 * lead_ms(step) <= turn->moment.host_ms) {
         emit_deadline(turn, step, "undo_deadline_near", 0);
         turn_alert(turn, step, "undo_deadline_near");
     }
-    if (!may_send_back(step) || step->undo_before_ms - lead_ms(step) > turn->now_ms) {
+    if (!may_send_back(step) || step->undo_before_ms - lead_ms(step) > turn->moment.host_ms) {
         return;
     }
-    bool missed = step->undo_before_ms <= turn->now_ms;
+    bool missed = step->undo_before_ms <= turn->moment.host_ms;
     bool past = pivot_has_succeeded(saga) || missed;
     struct record record = {.type = RECORD_UNDO_DUE,
                             .fields = 1,

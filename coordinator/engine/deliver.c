@@ -16,7 +16,6 @@
 #include "engine/deliver.h"
 
 #include "base/mp.h"
-#include "calendar/time_value.h"
 #include "engine/deadline.h"
 #include "engine/event.h"
 #include "engine/inbox_rows.h"
@@ -56,7 +55,9 @@ enum saga_error deliver_arrived(struct engine *engine, const struct event *event
                                 struct batch *batch)
 {
     PRE(event->kind == EVENT_ARRIVED);
-    return inbox_rows_add(engine, batch, &event->arrived) ? SAGA_OK : SAGA_NO_MEMORY;
+    struct inbox_row own = event->arrived;
+    own.came_ms = event->now_ms;
+    return inbox_rows_add(engine, batch, &own) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 /* Does the event meet the condition of the step's wait? */
@@ -77,12 +78,10 @@ static bool matches(struct turn *turn, const struct step *step, struct span even
 
 /* Did the event come when the step's time was over, though the saga has not noticed yet, for it
  * is paused? */
-static bool is_too_late(const struct step *step, struct span event)
+static bool is_too_late(const struct step *step, int64_t came_ms)
 {
     PRE(step->wake_ms >= 0);
-    int64_t came_ms = 0;
-    bool knows = time_value_read(mp_find(event, span_text("time")), &came_ms);
-    return step->wake_ms > 0 && knows && came_ms >= step->wake_ms;
+    return step->wake_ms > 0 && came_ms >= step->wake_ms;
 }
 
 /* Does the step wait for this event, leaving its condition aside? A step that a save-point
@@ -97,7 +96,7 @@ static bool waits_for(struct turn *turn, const struct step *step,
                      !saga_state_is_final(saga->state) && step->state == STEP_STATE_WAITING;
     return is_wanted && step_kind_facts(step->spec->kind)->takes_event &&
            span_equal(step->spec->event, delivery->name) &&
-           delivery->number > inbox_rows_mark(step) && !is_too_late(step, delivery->event);
+           delivery->number > inbox_rows_mark(step) && !is_too_late(step, delivery->came_ms);
 }
 
 /* The step takes the event: its wait is over, with the event's data as output. */

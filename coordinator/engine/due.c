@@ -140,18 +140,12 @@ int64_t due_finish_ms(const struct step *step)
     return step->live.undo_due_ms + patience_ms;
 }
 
-/* When the step has something to do next; INT64_MAX: never by itself. */
-static int64_t step_due_ms(const struct engine *engine, const struct step *step)
+/* When the calls of the step, and their attempts, have something to do next. */
+static int64_t calls_due_ms(const struct engine *engine, const struct step *step)
 {
-    int64_t due_ms = earlier(due_stuck_ms(step), due_finish_ms(step));
-    due_ms = earlier(due_ms, deadline_due_ms(step));
-    due_ms = earlier(due_ms, confirm_stuck_ms(step));
     const struct saga *saga = step->saga;
-    if (child_is_watched(step)) {
-        due_ms = saga->paused ? due_ms : earlier(due_ms, child_due_ms(step));
-    } else if (step->wake_ms > 0 && saga->direction == FORWARD && !saga->paused) {
-        due_ms = earlier(due_ms, step->wake_ms);
-    }
+    int64_t due_ms = INT64_MAX;
+    PRE(step->call_count <= CALL_COUNT);
     for (uint32_t k = 0; k < step->call_count; k++) {
         const struct call *call = &step->calls[k];
         const char *what;
@@ -167,55 +161,74 @@ static int64_t step_due_ms(const struct engine *engine, const struct step *step)
             due_ms = earlier(due_ms, due_close_ms(call));
         }
     }
-    CHECK(due_ms > 0);
+    POST(due_ms > 0);
+    return due_ms;
+}
+
+/* A time that lies further ahead than any clock will show is never due. */
+static int64_t time_of_day(int64_t at_ms)
+{
+    PRE(at_ms > 0);
+    return at_ms < DUE_NEVER_MS ? at_ms : INT64_MAX;
+}
+
+/* Adds when the step has something to do next. */
+static void add_step(const struct engine *engine, const struct step *step, struct dues *dues)
+{
+    const struct saga *saga = step->saga;
+    PRE(saga->magic == SAGA_MAGIC);
+    int64_t due_ms = earlier(due_stuck_ms(step), due_finish_ms(step));
+    due_ms = earlier(due_ms, confirm_stuck_ms(step));
+    due_ms = earlier(due_ms, calls_due_ms(engine, step));
+    dues_add(dues, TIMELINE_HOST, time_of_day(deadline_due_ms(step)));
+    if (child_is_watched(step)) {
+        due_ms = saga->paused ? due_ms : earlier(due_ms, child_due_ms(step));
+    } else if (saga->direction == FORWARD && !saga->paused) {
+        due_ms = step->wake_ms > 0 ? earlier(due_ms, step->wake_ms) : due_ms;
+        dues_add(dues, TIMELINE_HOST, step->until_ms > 0 ? time_of_day(step->until_ms) : INT64_MAX);
+    }
     bool gate = undo_is_on(step) && !saga->paused && step->live.undo_due_ms > 0 &&
                 (step->undo_state == UNDO_STATE_PENDING || step_awaits_undo(step));
     if (gate) {
         due_ms = earlier(due_ms, call_clear_ms(&step->calls[0], engine->options.dead_ms));
     }
-    return due_ms;
+    dues_add(dues, TIMELINE_RUNNING, due_ms);
 }
 
 bool saga_waits_for_start(const struct saga *saga)
 {
     PRE(saga->magic == SAGA_MAGIC);
-    if (saga->start_at_ms <= saga->started_ms || saga->direction == BACKWARD) {
-        return false;
-    }
-    CHECK(saga->start_at_ms > 0);
-    for (uint32_t i = 0; i < saga->definition->step_count; i++) {
-        if (saga_step(saga, i)->state != STEP_STATE_PENDING) {
-            return false;
-        }
-    }
-    return true;
+    /* A start that memory ran out for has no start_at either. */
+    return !saga->has_begun && saga->start_at_ms > 0 && saga->direction == FORWARD;
 }
 
-int64_t saga_next_due(const struct engine *engine, const struct saga *saga)
+struct dues saga_next_due(const struct engine *engine, const struct saga *saga)
 {
-    int64_t due_ms = INT64_MAX;
+    struct dues dues = DUES_NEVER;
     if ((saga->live.must_proceed || saga->live.is_untold) && engine->serving_ms > 0) {
-        return engine->serving_ms;
+        dues_add(&dues, TIMELINE_RUNNING, engine->serving_ms);
+        return dues;
     }
     if (saga_state_is_final(saga->state)) {
-        return due_ms;
+        return dues;
     }
     if (saga->live.has_more && !saga->paused) {
-        return saga->started_ms;
+        dues_add(&dues, TIMELINE_RUNNING, saga->moment.running_ms);
+        return dues;
     }
     if (saga->live.lingers_ms > 0) {
-        due_ms = saga->live.lingers_ms;
+        dues_add(&dues, TIMELINE_RUNNING, saga->live.lingers_ms);
     }
     bool may_go_back = saga->direction == FORWARD || saga->save_point > 0;
     if (saga->deadline_ms > 0 && !saga->timed_out && may_go_back) {
-        due_ms = earlier(due_ms, saga->deadline_ms);
+        dues_add(&dues, TIMELINE_RUNNING, saga->deadline_ms);
     }
     if (saga_waits_for_start(saga) && !saga->paused && !locks_wait(saga)) {
-        due_ms = earlier(due_ms, saga->start_at_ms);
+        dues_add(&dues, TIMELINE_HOST, time_of_day(saga->start_at_ms));
     }
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {
-        due_ms = earlier(due_ms, step_due_ms(engine, saga_step(saga, i)));
+        add_step(engine, saga_step(saga, i), &dues);
     }
-    POST(due_ms >= 0); /* 0: now */
-    return due_ms;
+    POST(dues.ms[TIMELINE_RUNNING] >= 0); /* 0: now */
+    return dues;
 }

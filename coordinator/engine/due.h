@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "journal/moment.h"
+
 struct attempt;
 struct call;
 struct engine;
@@ -14,8 +16,8 @@ struct step;
 /* Has the saga's start_at not come yet, or has no step noticed yet that it has come? */
 bool saga_waits_for_start(const struct saga *saga);
 
-/* When the saga has something to do next; INT64_MAX: never by itself. */
-int64_t saga_next_due(const struct engine *engine, const struct saga *saga);
+/* When the saga has something to do next, on each of the two clocks. */
+struct dues saga_next_due(const struct engine *engine, const struct saga *saga);
 
 /* When the open attempt runs out of a time-out or loses its participant, and which time-out that
  * is (a literal); INT64_MAX: never. */

@@ -28,6 +28,7 @@
 #include "engine/returns.h"
 #include "engine/saga_begin.h"
 #include "engine/state.h"
+#include "engine/timer.h"
 #include "engine/timers.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
@@ -50,7 +51,8 @@ enum saga_error engine_new(const struct engine_options *options, struct engine *
                             .inbox_last = options->inbox_last};
     map_open(&made->sagas);
     map_open(&made->tokens);
-    heap_open(&made->timers);
+    heap_open(&made->timers[TIMELINE_RUNNING]);
+    heap_open(&made->timers[TIMELINE_HOST]);
     locks_open(&made->locks);
     returns_open(made);
     buf_open(&made->records, LIMIT_BATCH_BYTES);
@@ -74,7 +76,8 @@ void engine_destroy(struct engine **engine)
     }
     map_close(&gone->sagas);
     map_close(&gone->tokens);
-    heap_close(&gone->timers);
+    heap_close(&gone->timers[TIMELINE_RUNNING]);
+    heap_close(&gone->timers[TIMELINE_HOST]);
     locks_close(gone);
     returns_close(gone);
     buf_close(&gone->records);
@@ -198,18 +201,17 @@ static enum saga_error time_passes(struct engine *engine, const struct event *ev
                                    struct batch *batch)
 {
     for (uint32_t i = 0; i < LIMIT_TIMERS_PER_STEP; i++) {
-        struct heap_node *node = heap_first(&engine->timers);
+        int64_t due_ms;
+        struct saga *saga = timer_first(engine, event->host_lead_ms, &due_ms);
         bool entropy_left =
             event->entropy->size - event->entropy->used >= (size_t)ENTROPY_PER_EVENT;
-        if (!node || node->due > event->now_ms || (i > 0 && !entropy_left)) {
+        if (!saga || due_ms > event->now_ms || (i > 0 && !entropy_left)) {
             break;
         }
-        struct saga *saga =
-            (struct saga *)(void *)((uint8_t *)node - offsetof(struct saga, live.timer));
         struct turn turn;
         CHECK(saga->magic == SAGA_MAGIC);
         turn_open(&turn, engine, event, batch, saga);
-        heap_drop(&engine->timers, &saga->live.timer);
+        timer_drop(engine, saga);
         if (saga->live.is_untold) {
             child_tell(&turn);
         } else {
@@ -239,12 +241,12 @@ static enum saga_error serve(struct engine *engine, const struct event *event, s
         }
         /* A saga that only waits may sleep, once what it asks for again has become durable. */
         saga->live.touched_serial = engine->serial;
-        saga->live.touched_ms = event->now_ms;
+        saga->live.touched =
+            (struct moment){event->now_ms, event->now_ms + event->host_lead_ms, saga->moment.at_ms};
         saga->live.owes = engine->options.near_ms > 0;
         leave_later(engine, saga);
-        int64_t due_ms = saga_next_due(engine, saga);
-        if (due_ms != INT64_MAX &&
-            heap_set(&engine->timers, &saga->live.timer, due_ms) != SAGA_OK) {
+        struct dues dues = saga_next_due(engine, saga);
+        if (!timer_set(engine, saga, &dues)) {
             return SAGA_NO_MEMORY;
         }
     }
@@ -326,14 +328,15 @@ enum saga_error engine_lock(struct engine *engine, const struct lock_row *row, s
     return lock_table_set(engine, row, name) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-int64_t engine_next_due(const struct engine *engine)
+int64_t engine_next_due(const struct engine *engine, int64_t host_lead_ms)
 {
     if (returns_wait(engine)) {
         return engine->serving_ms;
     }
-    const struct heap_node *node = heap_first(&engine->timers);
-    IMPLIES(node, node->place == 1);
-    return node ? node->due : INT64_MAX;
+    int64_t due_ms;
+    const struct saga *saga = timer_first(engine, host_lead_ms, &due_ms);
+    IMPLIES(!saga, due_ms == INT64_MAX);
+    return due_ms;
 }
 
 uint64_t engine_inbox_last(const struct engine *engine)

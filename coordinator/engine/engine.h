@@ -51,8 +51,10 @@ bool engine_holds(const struct engine *engine, struct span name);
 
 /* Is the attempt of this token in memory? */
 bool engine_holds_token(const struct engine *engine, const uint8_t token[TOKEN_SIZE]);
-/* When EVENT_TIME has something to do; INT64_MAX when no timer runs. */
-int64_t engine_next_due(const struct engine *engine);
+
+/* The running time at which EVENT_TIME has something to do, if the host's clock shows host_lead_ms
+ * more; INT64_MAX when no timer runs. */
+int64_t engine_next_due(const struct engine *engine, int64_t host_lead_ms);
 
 /* The greatest number that an event of the inbox was given. */
 uint64_t engine_inbox_last(const struct engine *engine);

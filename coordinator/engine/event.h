@@ -41,7 +41,8 @@ enum event_kind {
 
 struct event {
     enum event_kind kind;
-    int64_t now_ms; /* coordinator time */
+    int64_t now_ms;       /* running time */
+    int64_t host_lead_ms; /* how much more than that the host's clock shows: journal/moment.h */
     struct entropy *entropy;
     const struct placement *placement; /* NULL: every attempt is for any participant */
     uint64_t ref;                      /* of the asker; comes back in DONE and REPLY */

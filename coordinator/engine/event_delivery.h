@@ -13,6 +13,7 @@ struct event_delivery {
     struct span name;
     uint64_t number;
     struct span event; /* see event_value_put() */
+    int64_t came_ms;   /* as in inbox_row */
     bool *is_taken;    /* set by the engine: has the step taken the event? */
 };
 

@@ -45,12 +45,21 @@ static bool can_start(const struct saga *saga, const struct step *step)
     return true;
 }
 
+/* Is its start_at still to come? A saga that has begun goes on when the host's clock is set back.
+ */
+static bool waits_for_start(const struct turn *turn)
+{
+    const struct saga *saga = turn->saga;
+    PRE(saga->magic == SAGA_MAGIC);
+    return !saga->has_begun && saga->start_at_ms > turn->moment.host_ms;
+}
+
 /* Begins all steps that can start now; true = something changed. */
 static bool start_ready(struct turn *turn)
 {
     struct saga *saga = turn->saga;
     bool changed = false;
-    if (saga->start_at_ms > turn->now_ms || !locks_allow(turn)) {
+    if (waits_for_start(turn) || !locks_allow(turn)) {
         return false;
     }
     uint32_t total = saga->step_total; /* items are begun by their container, see fan_go_on() */
@@ -253,7 +262,7 @@ bool forward(struct turn *turn)
         CHECK(saga->passed == saga->definition->step_count);
         return complete(turn);
     }
-    bool waits = saga->start_at_ms > turn->now_ms || locks_wait(saga);
+    bool waits = waits_for_start(turn) || locks_wait(saga);
     if (still && !waits && saga->state != SAGA_STATE_PARKED) {
         struct record record = {.type = RECORD_SAGA_PARKED, .code = span_text("needs_a_person")};
         turn_emit(turn, &record);

@@ -2,8 +2,8 @@
  *
  * A final saga leaves when its last batch has been released. So does a saga that only waits: no
  * attempt of it can still act or answer, and nothing is due before near_ms have passed. The saga's
- * head says until when it sleeps (due_ms); the store finds it by that time, and recovery passes it
- * over.
+ * head says until when it sleeps, on both clocks (due_ms, until_ms); the store finds it by both,
+ * and recovery passes it over.
  *
  *   1. A saga that is not in memory is final or asleep, durably, and nothing about it is on its way
  *      to the store: it leaves with the release of the last batch that it had a turn in.
@@ -23,6 +23,7 @@
 #include "engine/due.h"
 #include "engine/kinds/child_answer.h"
 #include "engine/state.h"
+#include "engine/timer.h"
 #include "engine/turn.h"
 #include "saga/attempt.h"
 #include "saga/awake.h"
@@ -77,37 +78,53 @@ static bool only_waits(const struct saga *saga)
     return true;
 }
 
-/* Until when the saga can sleep; 0 = it cannot. */
-static int64_t sleep_ms(const struct engine *engine, const struct saga *saga, int64_t due_ms,
-                        int64_t now_ms)
+/* Until when the saga can sleep. */
+static struct asleep sleep_until(const struct engine *engine, const struct saga *saga,
+                                 const struct dues *dues)
 {
+    const int64_t now_ms[] = {[TIMELINE_RUNNING] = saga->live.touched.running_ms,
+                              [TIMELINE_HOST] = saga->live.touched.host_ms};
     int64_t near_ms = engine->options.near_ms;
     PRE(near_ms >= 0);
-    bool is_far = due_ms > now_ms + near_ms && due_ms > engine->horizon_ms;
-    if (near_ms == 0 || !is_far || saga->live.lingers_ms > now_ms || !only_waits(saga)) {
-        return 0;
+    bool is_far = near_ms > 0 && saga->live.lingers_ms <= now_ms[TIMELINE_RUNNING];
+    for (uint32_t i = 0; i < TIMELINE_COUNT; i++) {
+        is_far = is_far && dues->ms[i] > now_ms[i] + near_ms && dues->ms[i] > engine->horizon_ms[i];
     }
-    return due_ms < DUE_NEVER_MS ? due_ms : DUE_NEVER_MS;
+    if (!is_far || !only_waits(saga)) {
+        return (struct asleep){0};
+    }
+    int64_t due_ms = dues->ms[TIMELINE_RUNNING];
+    int64_t until_ms = dues->ms[TIMELINE_HOST];
+    return (struct asleep){.due_ms = due_ms < DUE_NEVER_MS ? due_ms : DUE_NEVER_MS,
+                           .until_ms = until_ms < DUE_NEVER_MS ? until_ms : 0};
 }
 
-int64_t leave_asleep_ms(const struct turn *turn, int64_t due_ms)
+struct asleep leave_asleep(const struct turn *turn, const struct dues *dues)
 {
     const struct saga *saga = turn->saga;
     PRE(saga->seq >= turn->seq_before);
-    if (saga->live.asleep_ms > 0 && saga->seq == turn->seq_before) {
-        return saga->live.asleep_ms;
+    if (saga->live.asleep.due_ms > 0 && saga->seq == turn->seq_before) {
+        return saga->live.asleep;
     }
     if (child_owes_its_end(saga)) {
-        return saga->live.owes ? DUE_OWED_MS : 0;
+        return (struct asleep){.due_ms = saga->live.owes ? DUE_OWED_MS : 0};
     }
-    return saga->live.owes ? 0 : sleep_ms(turn->engine, saga, due_ms, turn->now_ms);
+    return saga->live.owes ? (struct asleep){0} : sleep_until(turn->engine, saga, dues);
+}
+
+/* Does the saga sleep beyond what is to be in memory, so that it may leave? */
+static bool sleeps_far(const struct engine *engine, const struct saga *saga)
+{
+    const struct asleep *asleep = &saga->live.asleep;
+    IMPLIES(asleep->until_ms > 0, asleep->due_ms > 0);
+    return asleep->due_ms > engine->horizon_ms[TIMELINE_RUNNING] &&
+           (asleep->until_ms == 0 || asleep->until_ms > engine->horizon_ms[TIMELINE_HOST]);
 }
 
 void leave_later(struct engine *engine, struct saga *saga)
 {
     PRE(saga->live.touched_serial <= engine->serial);
-    bool leaves = saga_state_is_final(saga->state) || saga->live.owes ||
-                  saga->live.asleep_ms > engine->horizon_ms;
+    bool leaves = saga_state_is_final(saga->state) || saga->live.owes || sleeps_far(engine, saga);
     if (!leaves || saga->live.is_leaving || saga->live.is_untold) {
         return;
     }
@@ -134,7 +151,7 @@ static void leave_now(struct engine *engine, struct saga *saga)
             }
         }
     }
-    heap_drop(&engine->timers, &saga->live.timer);
+    timer_drop(engine, saga);
     map_drop(&engine->sagas, saga->name);
     saga_destroy(&saga);
 }
@@ -145,15 +162,28 @@ static bool pay(struct engine *engine, struct saga *saga, struct batch *making)
 {
     PRE(saga->live.owes);
     saga->live.owes = false;
-    int64_t asleep_ms = sleep_ms(engine, saga, saga_next_due(engine, saga), saga->live.touched_ms);
-    bool changed = asleep_ms != saga->live.asleep_ms;
-    saga->live.asleep_ms = asleep_ms;
+    struct dues dues = saga_next_due(engine, saga);
+    struct asleep before = saga->live.asleep;
+    saga->live.asleep = sleep_until(engine, saga, &dues);
+    bool changed =
+        saga->live.asleep.due_ms != before.due_ms || saga->live.asleep.until_ms != before.until_ms;
     if (changed) {
         making->serial = making->serial > 0 ? making->serial : ++engine->serial;
         saga->live.touched_serial = making->serial;
     }
     leave_later(engine, saga);
     return !changed || batch_put_head(making, saga, false);
+}
+
+static void note_sleeper(struct engine *engine, const struct asleep *asleep)
+{
+    PRE(asleep->due_ms > 0);
+    if (asleep->due_ms < DUE_NEVER_MS) {
+        dues_add(&engine->next_sleeper, TIMELINE_RUNNING, asleep->due_ms);
+    }
+    if (asleep->until_ms > 0) {
+        dues_add(&engine->next_sleeper, TIMELINE_HOST, asleep->until_ms);
+    }
 }
 
 /* A saga that was to leave with the release of this batch leaves, sleeps, or stays. false: no
@@ -164,12 +194,11 @@ static bool leave(struct engine *engine, struct saga *saga, uint64_t serial, str
     bool is_final = saga_state_is_final(saga->state);
     if (saga->live.touched_serial > serial) {
         leave_later(engine, saga);
-    } else if (saga->live.owes && (!is_final || saga->live.asleep_ms > 0)) {
+    } else if (saga->live.owes && (!is_final || saga->live.asleep.due_ms > 0)) {
         return pay(engine, saga, making);
-    } else if (is_final || saga->live.asleep_ms > engine->horizon_ms) {
-        bool wakes = !is_final && saga->live.asleep_ms < DUE_NEVER_MS;
-        if (wakes && saga->live.asleep_ms < engine->next_sleeper_ms) {
-            engine->next_sleeper_ms = saga->live.asleep_ms;
+    } else if (is_final || sleeps_far(engine, saga)) {
+        if (!is_final) {
+            note_sleeper(engine, &saga->live.asleep);
         }
         leave_now(engine, saga);
     }

@@ -7,15 +7,16 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "saga/asleep.h"
 
 struct batch;
+struct dues;
 struct engine;
 struct saga;
 struct turn;
 
-/* Until when the saga, which is due at due_ms, can sleep, as its head shall say; 0 = it stays
- * awake. */
-int64_t leave_asleep_ms(const struct turn *turn, int64_t due_ms);
+/* Until when the saga, which has something to do at `dues`, can sleep, as its head shall say. */
+struct asleep leave_asleep(const struct turn *turn, const struct dues *dues);
 
 /* After a turn, or after loading: a saga that is final or can sleep leaves memory when all that
  * was decided by now has been released. */

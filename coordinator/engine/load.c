@@ -15,6 +15,7 @@
 #include "engine/lookup.h"
 #include "engine/returns.h"
 #include "engine/state.h"
+#include "engine/timer.h"
 #include "engine/trace.h"
 #include "engine/wants.h"
 #include "journal/record.h"
@@ -52,7 +53,7 @@ static enum saga_error fold_records(struct saga *saga, const struct row *row,
     struct record record;
     bool bad = false;
     while (record_next(&reader, &record, &bad)) {
-        if (fold(saga, &record, reader.at_ms)) {
+        if (fold(saga, &record, &reader.moment)) {
             continue;
         }
         if (saga->arena.ran_dry) {
@@ -215,18 +216,18 @@ static void wake_up(struct saga *saga, const struct saga_image *image)
     bool goes_back = saga->direction == BACKWARD && !saga_state_is_final(saga->state);
     bool must_proceed = goes_back || (has_items && !saga_state_is_final(saga->state));
     PRE(!saga->live.owes);
-    saga->live.timer.tie = saga->id;
-    saga->live.asleep_ms = image->head.due_ms;
+    timer_open(saga);
+    saga->live.asleep = (struct asleep){image->head.due_ms, image->head.until_ms};
     for (uint32_t i = 0; i < saga->step_total; i++) {
         must_proceed |= child_is_watched(saga_step(saga, i));
-        if (saga->live.asleep_ms > 0) {
+        if (saga->live.asleep.due_ms > 0) {
             child_was_left_alone(saga_step(saga, i));
         }
     }
-    saga->live.must_proceed = must_proceed && saga->live.asleep_ms == 0;
+    saga->live.must_proceed = must_proceed && saga->live.asleep.due_ms == 0;
     /* A final one that is due, or one that parked and could not go to sleep before it was heard. */
     bool is_owed =
-        saga->live.asleep_ms > 0 ? child_owes_its_end(saga) : saga->state == SAGA_STATE_PARKED;
+        saga->live.asleep.due_ms > 0 ? child_owes_its_end(saga) : saga->state == SAGA_STATE_PARKED;
     saga->live.is_untold = is_owed && child_owes_news(saga);
     saga->live.owes = saga->live.is_untold;
 }
@@ -247,8 +248,8 @@ static enum saga_error join(struct engine *engine, struct saga *saga)
             }
         }
     }
-    int64_t due_ms = saga_next_due(engine, saga);
-    return due_ms == INT64_MAX ? SAGA_OK : heap_set(&engine->timers, &saga->live.timer, due_ms);
+    struct dues dues = saga_next_due(engine, saga);
+    return timer_set(engine, saga, &dues) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
 enum saga_error engine_load(struct engine *engine, const struct saga_image *image,

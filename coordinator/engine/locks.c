@@ -127,7 +127,7 @@ void locks_begin(struct turn *turn, const struct start_request *start, struct re
     record->message = start->lock;
     /* A saga whose start_at has not come does not take the key from others yet, unless it would
      * be refused then. */
-    bool now = start->start_at_ms <= turn->now_ms || concurrency->rejects;
+    bool now = start->start_at_ms <= turn->moment.host_ms || concurrency->rejects;
     bool holds = start->lock.size > 0 && now &&
                  locks_have_room(turn->engine, start->definition, start->lock, turn->saga->id);
     record->flags |= holds || start->shares_lock ? (uint32_t)FLAG_HOLDS : 0u;

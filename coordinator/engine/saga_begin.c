@@ -18,6 +18,7 @@
 #include "engine/placement.h"
 #include "engine/proceed.h"
 #include "engine/state.h"
+#include "engine/timer.h"
 #include "engine/trace.h"
 #include "engine/turn.h"
 #include "engine/turn_close.h"
@@ -103,7 +104,7 @@ static void undo_start(struct engine *engine, const struct event *event, struct 
         forget_attempts(engine, event, &saga_step(*saga, i)->calls[0]);
     }
     locks_forget(engine, *saga);
-    heap_drop(&engine->timers, &(*saga)->live.timer);
+    timer_drop(engine, *saga);
     map_drop(&engine->sagas, (*saga)->name);
     saga_destroy(saga);
 }
@@ -127,7 +128,7 @@ static bool start_new(struct engine *engine, const struct event *event, struct b
         return false;
     }
     CHECK(saga->id > engine->saga_last);
-    saga->live.timer.tie = saga->id;
+    timer_open(saga);
     struct turn turn;
     turn_open(&turn, engine, event, batch, saga);
     int64_t near_ms = start->open_name.size > 0 ? engine->options.near_ms : 0;

@@ -57,7 +57,8 @@ enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, 
                             .source = span_text(EVENT_SOURCE_PREFIX "signal"),
                             .id = span_of(id, (size_t)size),
                             .saga = saga->name,
-                            .at_ms = turn->now_ms,
+                            .at_ms = turn->moment.host_ms,
+                            .came_ms = turn->now_ms,
                             .data = verb->input.size > 0 ? verb->input : MP_NIL_VALUE};
     turn->failed |= !inbox_rows_add(turn->engine, turn->batch, &row);
     return SAGA_OK;

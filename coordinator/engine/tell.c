@@ -65,7 +65,7 @@ static void add(struct turn *turn, const char *id, struct span type, struct span
         return;
     }
     bool ok = true;
-    *notice = (struct notice){.saga = saga->id, .seq = saga->seq, .at_ms = turn->now_ms};
+    *notice = (struct notice){.saga = saga->id, .seq = saga->seq, .at_ms = turn->moment.at_ms};
     notice->name = arena_copy(&batch->arena, saga->name, &ok);
     notice->event = arena_copy(&batch->arena, span_text(id), &ok);
     notice->type = arena_copy(&batch->arena, type, &ok);

@@ -20,19 +20,22 @@ void turn_open(struct turn *turn, struct engine *engine, const struct event *eve
                struct batch *batch, struct saga *saga)
 {
     PRE(saga->magic == SAGA_MAGIC);
+    int64_t host_ms = event->now_ms + event->host_lead_ms;
+    int64_t at_ms = host_ms > saga->moment.at_ms ? host_ms : saga->moment.at_ms;
     *turn = (struct turn){.engine = engine,
                           .batch = batch,
                           .saga = saga,
                           .entropy = event->entropy,
                           .placement = event->placement,
                           .now_ms = event->now_ms,
+                          .moment = {event->now_ms, host_ms, at_ms},
                           .ref = event->ref,
                           .seq_before = saga->seq,
                           .state_before = saga->state,
                           .lock_before = saga->lock,
                           .paused_before = saga->paused};
     saga->live.touched_serial = batch->serial;
-    saga->live.touched_ms = event->now_ms;
+    saga->live.touched = turn->moment;
     buf_clear(&engine->records);
     buf_clear(&engine->values);
 }
@@ -73,7 +76,7 @@ static void write_and_fold(struct turn *turn, struct record *record)
     record_put(record, &turn->engine->records, &turn->engine->values, &turn->value_count);
     /* Folding what was just decided fails for want of memory only. */
     turn->failed = buf_failed(&turn->engine->records) || buf_failed(&turn->engine->values) ||
-                   !fold(turn->saga, record, turn->now_ms);
+                   !fold(turn->saga, record, &turn->moment);
     record->step = index;
     record->item = number;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "engine/effect_kind.h"
+#include "journal/moment.h"
 #include "journal/states.h"
 #include "saga/lock.h"
 
@@ -29,7 +30,8 @@ struct turn {
     struct saga *saga;
     struct entropy *entropy;
     const struct placement *placement;
-    int64_t now_ms;
+    int64_t now_ms;       /* running time */
+    struct moment moment; /* what the turn's row will say of it */
     uint64_t ref;
     uint64_t seq_before; /* of the saga, when the turn began */
     uint32_t value_count;

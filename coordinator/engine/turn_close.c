@@ -14,6 +14,7 @@
 #include "engine/leave.h"
 #include "engine/locks.h"
 #include "engine/state.h"
+#include "engine/timer.h"
 #include "engine/turn.h"
 #include "engine/wants.h"
 #include "journal/record.h"
@@ -61,7 +62,7 @@ static bool make_row(struct turn *turn)
         return false;
     }
     buf_clear(&engine->scratch);
-    record_put_body(&engine->scratch, &row, turn->now_ms, has_payload ? digest : NULL,
+    record_put_body(&engine->scratch, &row, &turn->moment, has_payload ? digest : NULL,
                     buf_span(&engine->records));
     struct row *kept =
         copy_to_batch(turn, &engine->scratch, &row.body) ? batch_row(turn->batch) : NULL;
@@ -76,18 +77,6 @@ static bool make_row(struct turn *turn)
     return true;
 }
 
-bool timer_set(struct engine *engine, struct saga *saga, int64_t due_ms)
-{
-    if (due_ms == INT64_MAX) {
-        heap_drop(&engine->timers, &saga->live.timer);
-        return true;
-    }
-    if (saga->live.timer.place > 0 && saga->live.timer.due == due_ms) {
-        return true;
-    }
-    return heap_set(&engine->timers, &saga->live.timer, due_ms) == SAGA_OK;
-}
-
 bool turn_close(struct turn *turn)
 {
     struct saga *saga = turn->saga;
@@ -100,11 +89,13 @@ bool turn_close(struct turn *turn)
     }
     bool has_moved = saga->state != turn->state_before;
     saga->live.owes |= has_moved && child_owes_news(saga);
-    int64_t due_ms = saga_next_due(turn->engine, saga);
-    int64_t asleep_ms = leave_asleep_ms(turn, due_ms);
+    struct dues dues = saga_next_due(turn->engine, saga);
+    struct asleep asleep = leave_asleep(turn, &dues);
+    bool stirs =
+        saga->live.asleep.due_ms != asleep.due_ms || saga->live.asleep.until_ms != asleep.until_ms;
     bool changed = turn->is_new || has_moved || saga->live.is_migrated ||
-                   saga->paused != turn->paused_before || saga->live.asleep_ms != asleep_ms;
-    saga->live.asleep_ms = asleep_ms;
+                   saga->paused != turn->paused_before || stirs;
+    saga->live.asleep = asleep;
     if (!turn->failed && changed) {
         turn->failed = !batch_put_head(turn->batch, saga, turn->is_new);
         saga->live.is_migrated = false;
@@ -120,7 +111,7 @@ bool turn_close(struct turn *turn)
     }
     facet_rows_tell(turn);
     if (!turn->failed) {
-        turn->failed = !wants_tell(turn) || !timer_set(turn->engine, saga, due_ms);
+        turn->failed = !wants_tell(turn) || !timer_set(turn->engine, saga, &dues);
     }
     if (!turn->failed) {
         leave_later(turn->engine, saga);

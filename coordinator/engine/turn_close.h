@@ -15,7 +15,4 @@ struct turn;
  * effects, and the saga's timer is set. false = no memory. */
 MUST_CHECK bool turn_close(struct turn *turn);
 
-/* The saga is looked at again at due_ms; INT64_MAX = it need not be. false = no memory. */
-MUST_CHECK bool timer_set(struct engine *engine, struct saga *saga, int64_t due_ms);
-
 #endif

@@ -41,13 +41,33 @@ int64_t wait_limit_ms(const struct turn *turn, const struct step *step, int64_t 
     return is_limited ? limit_ms : own_ms;
 }
 
-bool wait_is_limited(const struct step *step)
+/* Is it the step's schedule_to_close that ends the wait, rather than a duration of its own? */
+static bool is_limited(const struct step *step)
 {
     PRE(step->state == STEP_STATE_WAITING);
     const struct step_kind_facts *facts = step_kind_facts(step->spec->kind);
     int64_t own_ms = facts->own_wait_ms ? facts->own_wait_ms(step->spec) : 0;
     return close_ms(step) > 0 && (own_ms == 0 || own_ms > close_ms(step)) &&
-           step->wake_ms == step->started_ms + close_ms(step);
+           step->wake_ms == step->wait_from_ms + close_ms(step);
+}
+
+/* For how long the time has been over; negative: it is not over, or there is none. */
+static int64_t over_ms(int64_t due_ms, int64_t now_ms)
+{
+    PRE(due_ms >= 0);
+    return due_ms > 0 ? now_ms - due_ms : -1;
+}
+
+enum wait_end wait_end_of(const struct turn *turn, const struct step *step)
+{
+    PRE(step->state == STEP_STATE_WAITING);
+    int64_t until_ms = over_ms(step->until_ms, turn->moment.host_ms);
+    int64_t wake_ms = over_ms(step->wake_ms, turn->now_ms);
+    if (until_ms < 0 && wake_ms < 0) {
+        return WAIT_GOES_ON;
+    }
+    /* After an outage both may be over: the wait ended with the one that is over for longer. */
+    return wake_ms > until_ms && is_limited(step) ? WAIT_LIMIT : WAIT_OVER;
 }
 
 void wait_call_off(struct turn *turn, const struct step *step)

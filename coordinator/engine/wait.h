@@ -18,7 +18,13 @@ int64_t wait_limit_ms(const struct turn *turn, const struct step *step, int64_t 
 /* Ends the wait of a step as called off. */
 void wait_call_off(struct turn *turn, const struct step *step);
 
-/* Does the wait end because the step's time limit is over, rather than what it waits for? */
-bool wait_is_limited(const struct step *step);
+enum wait_end {
+    WAIT_GOES_ON,
+    WAIT_OVER,  /* the time that the step waits for, or its kind's own limit */
+    WAIT_LIMIT, /* its schedule_to_close */
+};
+
+/* Is the wait over by now, and by what? */
+enum wait_end wait_end_of(const struct turn *turn, const struct step *step);
 
 #endif

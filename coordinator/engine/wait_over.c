@@ -9,13 +9,15 @@
 bool wait_is_over(struct turn *turn, const struct step *step)
 {
     PRE(step->state == STEP_STATE_WAITING);
-    if (step->wake_ms == 0 || step->wake_ms > turn->now_ms) {
+    switch (wait_end_of(turn, step)) {
+    case WAIT_GOES_ON:
         return false;
-    }
-    if (wait_is_limited(step)) {
+    case WAIT_LIMIT:
         wait_end(turn, step, "schedule_to_close", span_text("it did not end in time"));
-    } else {
+        return true;
+    case WAIT_OVER:
         kind_of(step)->time_over(turn, step);
+        return true;
     }
-    return true;
+    UNREACHABLE("unknown end of a wait");
 }

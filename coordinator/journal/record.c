@@ -29,7 +29,8 @@ static const char *const type_names[] = {
 #include "schemas/records.def"
 };
 
-enum { BODY_FORMAT = 1 };
+/* What a body has before its records, by its format. */
+enum { BODY_FORMAT = 2, FORMAT_ONE = 1, HEAD_SIZE = 7, HEAD_SIZE_ONE = 5 };
 
 const char *record_type_name(uint32_t type)
 {
@@ -115,18 +116,20 @@ void record_put(const struct record *record, struct buf *records, struct buf *pa
     POST(buf_failed(records) || records->size >= size + count + 3); /* a byte a field, at least */
 }
 
-void record_put_body(struct buf *body, const struct row *row, int64_t at_ms, const uint8_t *digest,
-                     struct span records)
+void record_put_body(struct buf *body, const struct row *row, const struct moment *moment,
+                     const uint8_t *digest, struct span records)
 {
     PRE(row->saga > 0 && row->seq > 0);
     PRE(row->count > 0);
     PRE(records.size > 0);
     PRE(!digest == (row->payload.size == 0)); /* what has values is known by their digest */
-    mp_put_array(body, row->count + 5);
+    mp_put_array(body, row->count + HEAD_SIZE);
     mp_put_uint(body, BODY_FORMAT);
     mp_put_uint(body, row->saga);
     mp_put_uint(body, row->seq);
-    mp_put_int(body, at_ms);
+    mp_put_int(body, moment->at_ms);
+    mp_put_int(body, moment->running_ms - moment->at_ms);
+    mp_put_int(body, moment->host_ms - moment->at_ms);
     if (digest) {
         mp_put_bin(body, span_of(digest, DIGEST_SIZE));
     } else {
@@ -143,14 +146,53 @@ static bool payload_matches(struct span digest, struct span payload)
     return span_equal(digest, span_of(found, DIGEST_SIZE));
 }
 
+/* What a body says before its digest. */
+struct body_head {
+    uint32_t size; /* items before the records, the digest among them */
+    uint32_t count;
+    uint64_t saga;
+    uint64_t seq;
+    struct moment moment;
+};
+
+static bool read_head(struct mp *mp, struct body_head *head)
+{
+    uint32_t count = mp_array(mp);
+    uint64_t format = mp_uint(mp);
+    bool is_old = format == FORMAT_ONE;
+    *head = (struct body_head){.size = is_old ? HEAD_SIZE_ONE : HEAD_SIZE};
+    head->saga = mp_uint(mp);
+    head->seq = mp_uint(mp);
+    int64_t at_ms = mp_int(mp);
+    head->moment.at_ms = at_ms;
+    head->moment.running_ms = at_ms + (is_old ? 0 : mp_int(mp));
+    head->moment.host_ms = at_ms + (is_old ? 0 : mp_int(mp));
+    if (mp->bad || count <= head->size || (!is_old && format != BODY_FORMAT)) {
+        return false;
+    }
+    head->count = count - head->size;
+    POST(head->count > 0);
+    return true;
+}
+
+bool record_moment(struct span body, struct moment *moment)
+{
+    struct mp mp = mp_open(body);
+    struct body_head head;
+    bool ok = read_head(&mp, &head);
+    *moment = ok ? head.moment : (struct moment){0};
+    return ok;
+}
+
 bool record_open(struct record_reader *reader, const struct row *row)
 {
     struct mp mp = mp_open(row->body);
-    uint32_t count = mp_array(&mp);
-    uint64_t format = mp_uint(&mp);
-    uint64_t saga = mp_uint(&mp);
-    uint64_t seq = mp_uint(&mp);
-    *reader = (struct record_reader){.payload = row->payload, .at_ms = mp_int(&mp)};
+    struct body_head head;
+    *reader = (struct record_reader){.payload = row->payload};
+    if (!read_head(&mp, &head)) {
+        return false;
+    }
+    reader->moment = head.moment;
     bool has_digest = mp_peek(&mp) == MP_BIN;
     struct span digest = {NULL, 0};
     if (has_digest) {
@@ -158,10 +200,7 @@ bool record_open(struct record_reader *reader, const struct row *row)
     } else {
         mp_nil(&mp);
     }
-    if (mp.bad || count < 6 || format != BODY_FORMAT) {
-        return false;
-    }
-    if (saga != row->saga || seq != row->seq || count - 5 != row->count) {
+    if (mp.bad || head.saga != row->saga || head.seq != row->seq || head.count != row->count) {
         return false;
     }
     reader->erased = has_digest && row->payload.size == 0;
@@ -170,7 +209,7 @@ bool record_open(struct record_reader *reader, const struct row *row)
     }
     reader->at = mp.at;
     reader->end = mp.end;
-    reader->left = count - 5;
+    reader->left = head.count;
     POST(reader->at <= reader->end);
     POST(reader->left > 0);
     return true;

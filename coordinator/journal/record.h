@@ -1,19 +1,24 @@
 /* record.h - the journal's records, and the bytes of a row.
  *
  * Body, one msgpack array, hashed as stored and never re-serialised:
- *     [1, saga, seq, at_ms, digest or nil, record, record, ...]
- *   1         the format's number
+ *     [2, saga, seq, at_ms, running, host, digest or nil, record, record, ...]
+ *   2         the format's number
  *   saga      internal id;   seq   of the first record, the others count on
+ *   running   running time less at_ms;   host   the host's clock less at_ms: see moment.h
  *   digest    SHA-256 of the payload's bytes (bin 32); nil when there is no payload
  *   record    [type, bits, field, ...]: schemas/records.def
  * Payload, one msgpack array: [salt, value, value, ...]
  *   salt      16 random bytes, so that small values cannot be guessed from the digest
  *   value     a user's value as it came; records name it by its index, from 1
- * A payload may be erased later; the body, and the proof over it, stay. */
+ * A payload may be erased later; the body, and the proof over it, stay.
+ *
+ * Format 1, which is read still, had one clock for all: [1, saga, seq, at_ms, digest or nil,
+ * record, ...]. */
 #ifndef JOURNAL_RECORD_H
 #define JOURNAL_RECORD_H
 
 #include "base/check.h"
+#include "journal/moment.h"
 #include "journal/row.h"
 
 struct buf;
@@ -59,7 +64,8 @@ struct record {
     uint32_t attempt;
     uint32_t flags; /* enum record_flag */
     uint8_t token[TOKEN_SIZE];
-    int64_t due_ms;
+    int64_t due_ms;   /* running time, but a start_at and an undo's deadline: times of day */
+    int64_t until_ms; /* a wait's: the time of day at which it ends */
     int64_t cost_micros;
     struct span code;
     struct span message;
@@ -92,17 +98,20 @@ void record_put(const struct record *record, struct buf *records, struct buf *pa
                 uint32_t *value_count);
 
 /* Puts a row's body together of what record_put() made; digest NULL when there is no payload. */
-void record_put_body(struct buf *body, const struct row *row, int64_t at_ms, const uint8_t *digest,
-                     struct span records);
+void record_put_body(struct buf *body, const struct row *row, const struct moment *moment,
+                     const uint8_t *digest, struct span records);
+
+/* When the records of a body were decided, from its first bytes; false: it is none. */
+MUST_CHECK bool record_moment(struct span body, struct moment *moment);
 
 /* Reads a row, record by record. */
 struct record_reader {
     struct span payload;
     const uint8_t *at;
     const uint8_t *end;
-    uint32_t left; /* records not read yet */
-    int64_t at_ms; /* of the row */
-    bool erased;   /* there was a payload and it is gone */
+    uint32_t left;        /* records not read yet */
+    struct moment moment; /* of the row */
+    bool erased;          /* there was a payload and it is gone */
 };
 
 /* false: the body is not of the format or not this row's, or the payload is not what was hashed. */

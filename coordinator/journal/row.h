@@ -8,6 +8,7 @@
 #define JOURNAL_ROW_H
 
 #include "base/span.h"
+#include "journal/moment.h"
 #include "journal/states.h"
 
 struct row {
@@ -33,7 +34,8 @@ struct head {
     int64_t ended_ms;       /* 0 = not ended */
     uint64_t first_lsn;
     uint64_t last_lsn; /* of its newest row, this batch's included */
-    int64_t due_ms;    /* asleep: the saga need not be in memory before; 0 = awake */
+    int64_t due_ms; /* asleep: the saga need not be in memory before this running time; 0 = awake */
+    int64_t until_ms; /* asleep: nor before this time of day; 0 = no time of day wakes it */
 };
 
 /* due_ms of a saga that sleeps until something happens to it: a time that no clock shows (year
@@ -61,7 +63,7 @@ struct definition_row {
     uint32_t version;
     uint8_t digest[32]; /* SHA-256 of source */
     struct span source; /* canonical JSON */
-    int64_t applied_ms;
+    int64_t applied_ms; /* by the host's clock */
     struct span actor;
 };
 
@@ -74,7 +76,8 @@ struct inbox_row {
     struct span id;
     struct span saga;  /* external id of the only saga that the event is for; empty = for all */
     struct span cause; /* external id of the saga whose step sent it; empty = from outside */
-    int64_t at_ms;     /* when the event happened, or came */
+    int64_t at_ms;     /* when the event happened, or came, by the host's clock */
+    int64_t came_ms;   /* when it came: running time */
     struct span data;  /* msgpack */
 };
 
@@ -138,7 +141,7 @@ struct delivery {
     uint32_t notice;  /* NEW: index in the batch's notices */
     uint32_t attempts;
     uint32_t status; /* HTTP status of the last attempt; 0 = no answer */
-    int64_t due_ms;
+    int64_t due_ms;  /* running time */
     int64_t at_ms;   /* when it changed */
     struct span why; /* what was wrong, for people; may be empty */
 };
@@ -152,7 +155,7 @@ struct hook_row {
 };
 
 /* How far a schedule of a definition has been dealt with: ticks up to here have started their saga,
- * or were left out. Never goes back. */
+ * or were left out. It goes back with the host's clock. */
 struct schedule_row {
     struct span definition; /* name */
     uint8_t entry[32];      /* digest of the schedule: a changed one begins anew */
@@ -209,7 +212,8 @@ struct rows {
     struct hook_row *hooks;
     struct schedule_row *schedules;
     struct lock_row *locks;
-    struct facet_row *facets; /* in the order in which they are to be made */
+    struct facet_row *facets;      /* in the order in which they are to be made */
+    const struct clock_row *clock; /* NULL = as it was */
     uint32_t row_count;
     uint32_t head_count;
     uint32_t name_count;

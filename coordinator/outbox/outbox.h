@@ -31,7 +31,7 @@ struct outbox_options {
     struct store_reader *reader;   /* taken: closed with the outbox */
     struct transport *transport;   /* taken; done and arg are set here */
     const struct desk *desk;       /* for outcomes, with post */
-    int64_t (*now_ms)(void *arg);  /* coordinator time: any thread */
+    int64_t (*now_ms)(void *arg);  /* running time; any thread */
     int64_t (*wall_ms)(void *arg); /* the time that receivers compare with theirs */
     void *arg;
     uint64_t seed; /* of the jitter */

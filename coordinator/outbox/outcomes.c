@@ -95,7 +95,7 @@ static void judge_delivery(struct attempt *attempt, const struct post_outcome *o
                                 .attempts = is_gone ? attempts - 1 : attempts,
                                 .status = outcome->status,
                                 .due_ms = now_ms,
-                                .at_ms = now_ms,
+                                .at_ms = outbox->options.wall_ms(outbox->options.arg),
                                 .why = span_text(attempt->why)};
     if (has_arrived(outcome)) {
         change->change = DELIVERY_DONE;

@@ -45,7 +45,7 @@ struct span client_parts_id(struct client_request *asked, const struct request_s
 {
     struct span id = client_parts_text(asked, source, WIRE_KEY_SAGA);
     if (id.size == 0) {
-        mint_id(source->mint, source->now_ms, asked->minted);
+        mint_id(source->mint, source->host_ms, asked->minted);
         id = span_of(asked->minted, UUID_TEXT);
     }
     return id;

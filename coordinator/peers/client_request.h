@@ -43,7 +43,7 @@ struct request_source {
     const struct message *message;
     struct span frame; /* where the spans of the message lie */
     struct mint *mint; /* of ids of sagas that the client did not name */
-    int64_t now_ms;
+    int64_t host_ms;   /* by the host's clock */
 };
 
 /* The type is start, wait, finish or event; the copy of the frame is made. On an error, which the

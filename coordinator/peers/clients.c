@@ -262,7 +262,7 @@ static void ask(struct peers *peers, struct span connection, struct span frame,
                                           .message = message,
                                           .frame = frame,
                                           .mint = &peers->mint,
-                                          .now_ms = now_ms};
+                                          .host_ms = now_ms + peers->host_lead_ms};
     const char *why = NULL;
     enum saga_error rc = client_request_fill(asked, &source, &why);
     if (rc != SAGA_OK) {

@@ -167,6 +167,11 @@ int64_t peers_next_due(const struct peers *peers)
     return peers->due_ms;
 }
 
+void peers_set_host(struct peers *peers, int64_t host_lead_ms)
+{
+    peers->host_lead_ms = host_lead_ms;
+}
+
 void peers_drain(struct peers *peers, int64_t after_ms, int64_t now_ms)
 {
     sessions_drain(peers, after_ms, now_ms);

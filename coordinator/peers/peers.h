@@ -110,6 +110,9 @@ struct peers_place peers_where(const struct peers *peers, struct span key, uint3
 
 /* Heartbeats out, silent sessions lost. */
 void peers_tick(struct peers *peers, int64_t now_ms);
+/* How much more than now_ms the host's clock shows, from now on: ids that are minted say its time.
+ */
+void peers_set_host(struct peers *peers, int64_t host_lead_ms);
 int64_t peers_next_due(const struct peers *peers);
 
 /* No new tasks leave; `drain` goes to every session. */

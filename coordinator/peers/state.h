@@ -42,9 +42,10 @@ struct peers {
     struct clients clients;
     struct mint mint;
 
-    int64_t ticked_ms;  /* last tick; 0 = none yet */
-    int64_t due_ms;     /* when the next look at all sessions is due */
-    int64_t drained_ms; /* draining: when the time for it is over */
+    int64_t ticked_ms;    /* last tick; 0 = none yet */
+    int64_t host_lead_ms; /* how much more than now_ms the host's clock shows */
+    int64_t due_ms;       /* when the next look at all sessions is due */
+    int64_t drained_ms;   /* draining: when the time for it is over */
     bool is_draining;
 };
 

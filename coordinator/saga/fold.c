@@ -78,26 +78,23 @@ static bool fold_kept(struct step *step, const struct record *record, int64_t at
 }
 
 /* The time to go back has come for the undo of this step, or it has passed already (STALE). */
-static bool fold_undo_due(struct saga *saga, struct step *step, const struct record *record,
-                          int64_t at_ms)
+static bool fold_undo_due(struct saga *saga, struct step *step, const struct record *record)
 {
     PRE(record->type == RECORD_UNDO_DUE);
     if (!step) {
         return false;
     }
     step->undo_before_due = true;
-    return (record->flags & FLAG_STALE) ||
-           fold_want_back(saga, span_text("undo_deadline"), record->message, (struct span){NULL, 0},
-                          at_ms);
+    return (record->flags & FLAG_STALE) || fold_want_back(saga, span_text("undo_deadline"),
+                                                          record->message, (struct span){NULL, 0});
 }
 
-static bool fold_timed_out(struct saga *saga, const struct record *record, int64_t at_ms)
+static bool fold_timed_out(struct saga *saga, const struct record *record)
 {
     PRE(record->type == RECORD_SAGA_TIMED_OUT);
     saga->timed_out = true;
     return (record->flags & FLAG_STALE) ||
-           fold_want_back(saga, span_text("timeout"), record->message, (struct span){NULL, 0},
-                          at_ms);
+           fold_want_back(saga, span_text("timeout"), record->message, (struct span){NULL, 0});
 }
 
 static bool fold_saga(struct saga *saga, struct step *step, const struct record *record,
@@ -123,9 +120,9 @@ static bool fold_saga(struct saga *saga, struct step *step, const struct record 
     case RECORD_SAGA_RESUMED:
         return fold_paused(saga, record, at_ms);
     case RECORD_SAGA_TIMED_OUT:
-        return fold_timed_out(saga, record, at_ms);
+        return fold_timed_out(saga, record);
     case RECORD_UNDO_DUE:
-        return fold_undo_due(saga, step, record, at_ms);
+        return fold_undo_due(saga, step, record);
     case RECORD_SAGA_MIGRATED:
         return saga_migrate(saga, definition_version(saga->definition, record->version));
     case RECORD_STEP_REGISTERED:
@@ -257,9 +254,10 @@ static bool is_of_step(const struct record *record)
            record->type != RECORD_STEP_REGISTERED && record->type != RECORD_SAGA_COMMITTED;
 }
 
-bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
+bool fold(struct saga *saga, const struct record *record, const struct moment *moment)
 {
     PRE(saga->magic == SAGA_MAGIC);
+    int64_t at_ms = moment->at_ms;
     struct step *step = saga_step_of_record(saga, record);
     struct call *call = step ? step_call(step, (enum task_kind)record->kind) : NULL;
     bool of_step = is_of_step(record);
@@ -269,6 +267,10 @@ bool fold(struct saga *saga, const struct record *record, int64_t at_ms)
         return false;
     }
     saga->seq++;
+    saga->moment = *moment;
+    if (of_step || record->type == RECORD_SAGA_QUEUED || record->type == RECORD_SAGA_LOCKED) {
+        fold_begin(saga);
+    }
     add_costs(saga, step, record);
     if (step && record->kind > TASK_DO) {
         step->call_count = CALL_COUNT;

@@ -52,7 +52,7 @@ static struct attempt *reuse(struct call *call)
     return spare;
 }
 
-bool fold_add_attempt(struct call *call, const struct record *record, int64_t at_ms)
+bool fold_add_attempt(struct call *call, const struct record *record)
 {
     PRE(record->run == call->run);
     struct attempt *attempt = reuse(call);
@@ -67,7 +67,7 @@ bool fold_add_attempt(struct call *call, const struct record *record, int64_t at
     attempt->run = record->run;
     attempt->number = record->attempt;
     attempt->state = ATTEMPT_OPEN;
-    attempt->intended_ms = at_ms;
+    attempt->intended_ms = call->step->saga->moment.running_ms;
     attempt->instance = instance_number(record->to);
     attempt->call = call;
     attempt->of_undo = call->of_undo;
@@ -78,7 +78,7 @@ bool fold_add_attempt(struct call *call, const struct record *record, int64_t at
     return true;
 }
 
-bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms)
+bool fold_open_run(struct call *call, const struct record *record)
 {
     PRE(record->run == call->run + 1);
     struct step *step = call->step;
@@ -90,7 +90,7 @@ bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms
     call->number_last = 0;
     call->counted = 0;
     call->losses = 0;
-    call->first_ms = at_ms;
+    call->first_ms = step->saga->moment.running_ms;
     call->rerun = false;
     call->rerun_input = (struct span){NULL, 0};
     call->expired = false;

@@ -13,10 +13,10 @@ struct record;
 bool fold_adopt(struct call *call, const struct record *record);
 
 /* The next attempt under the present key. */
-bool fold_add_attempt(struct call *call, const struct record *record, int64_t at_ms);
+bool fold_add_attempt(struct call *call, const struct record *record);
 
 /* The next key of this call begins: what is asked under it is as the record says, and never
  * changes. */
-bool fold_open_run(struct call *call, const struct record *record, int64_t at_ms);
+bool fold_open_run(struct call *call, const struct record *record);
 
 #endif

@@ -12,12 +12,11 @@
 #include "saga/reason.h"
 #include "saga/no_live.h"
 
-bool fold_want_back(struct saga *saga, struct span code, struct span message, struct span actor,
-                    int64_t at_ms)
+bool fold_want_back(struct saga *saga, struct span code, struct span message, struct span actor)
 {
     PRE(code.size > 0);
     bool ok = true;
-    saga->back_wanted_ms = saga->back_wanted ? saga->back_wanted_ms : at_ms;
+    saga->back_wanted_ms = saga->back_wanted ? saga->back_wanted_ms : saga->moment.running_ms;
     saga->back_wanted = true;
     saga->back_to = 0;
     saga->back_then_pause = false;

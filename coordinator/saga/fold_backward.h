@@ -9,8 +9,7 @@ struct saga;
 
 /* The saga shall go back as soon as no pivot is open, for this reason (copied); actor empty = no
  * person wants it. false: no memory. */
-bool fold_want_back(struct saga *saga, struct span code, struct span message, struct span actor,
-                    int64_t at_ms);
+bool fold_want_back(struct saga *saga, struct span code, struct span message, struct span actor);
 
 /* The saga goes back: all steps, the chosen ones, or those behind a save-point. false: no
  * memory, or (replay) a record that makes no sense in the saga's state. */

@@ -11,6 +11,7 @@
 #include "saga/attempt.h"
 #include "saga/attempts.h"
 #include "saga/checks.h"
+#include "saga/saga.h"
 #include "saga/step.h"
 #include "saga/no_live.h"
 
@@ -23,7 +24,7 @@ void fold_close_check(const struct call *asked)
     }
 }
 
-void fold_end_undo_doubt(struct call *undo, int64_t at_ms)
+void fold_end_undo_doubt(struct call *undo)
 {
     IMPLIES(undo->spent, undo->kind == TASK_UNDO);
     if (!undo->spent || call_in_doubt(undo)) {
@@ -33,7 +34,7 @@ void fold_end_undo_doubt(struct call *undo, int64_t at_ms)
     if (undo->expired) {
         undo->expired = false;
         undo->spent = false;
-        undo->retry_ms = at_ms;
+        undo->retry_ms = undo->step->saga->moment.running_ms;
     }
 }
 

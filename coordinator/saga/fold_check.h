@@ -17,7 +17,7 @@ void fold_close_check(const struct call *asked);
 /* An answer may have ended the doubt of a spent undo. If only the age of its key kept the undo
  * from being sent again, its next attempt is due now; else no attempt is left, and the undo is
  * parked. */
-void fold_end_undo_doubt(struct call *undo, int64_t at_ms);
+void fold_end_undo_doubt(struct call *undo);
 
 /* The undo has succeeded, by its own answer or by that of its check. false: no memory, or
  * (replay) the step may not be undone now. */

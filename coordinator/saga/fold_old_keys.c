@@ -92,6 +92,7 @@ bool fold_begin_anew(struct step *step, int64_t at_ms)
     step->started_seq = 0;
     step->started_ms = 0;
     step->wake_ms = 0;
+    step->until_ms = 0;
     step->approval = none;
     step->decider = none;
     step->child = none;

@@ -54,8 +54,8 @@ static bool open_key(struct step *step, const struct record *record, int64_t at_
                                  .run = record->run,
                                  .attempt = 1,
                                  .input = record->input};
-    if (record->run != call->run + 1 || !fold_open_run(call, &first, at_ms) ||
-        !fold_add_attempt(call, &first, at_ms)) {
+    if (record->run != call->run + 1 || !fold_open_run(call, &first) ||
+        !fold_add_attempt(call, &first)) {
         return false;
     }
     CHECK(call->newest->run == record->run);

@@ -19,6 +19,7 @@ bool fold_skipped(struct step *step, const struct record *record, int64_t at_ms)
     PRE(record->type == RECORD_STEP_SKIPPED);
     step->by_person = record->actor.size > 0;
     step->wake_ms = 0;
+    step->until_ms = 0;
     step->refused = false;
     step->code = (struct span){NULL, 0};
     step->message = (struct span){NULL, 0};
@@ -107,6 +108,7 @@ bool fold_resolved(struct step *step, const struct record *record, int64_t at_ms
     step->by_person = true;
     step->stuck = false;
     step->wake_ms = 0;
+    step->until_ms = 0;
     for (uint32_t k = 0; k < CALL_COUNT; k++) {
         fold_close_call(&step->calls[k]);
     }
@@ -137,8 +139,8 @@ bool fold_retry(struct step *step, const struct record *record, int64_t at_ms)
     if (record->flags & FLAG_ANEW) {
         return retry_anew(step, record, at_ms);
     }
-    call->retry_ms = at_ms;
-    call->first_ms = at_ms; /* else what ended the call would end it again at once */
+    call->retry_ms = step->saga->moment.running_ms;
+    call->first_ms = call->retry_ms; /* else what ended the call would end it again at once */
     call->counted = 0;
     call->expired = false; /* a person has looked, and sends the old key all the same */
     call->used_up = false;

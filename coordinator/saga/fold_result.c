@@ -29,7 +29,7 @@ static bool end_last_doubt(struct step *step, int64_t at_ms)
     if (call->expired) {
         /* Only the age of the key stopped the retries: without doubt the do may be sent again. */
         call->expired = false;
-        call->retry_ms = at_ms;
+        call->retry_ms = step->saga->moment.running_ms;
         return fold_move(step, STEP_STATE_RETRYING, at_ms);
     }
     bool stays_parked = step->state == STEP_STATE_PARKED && step->spec->after_pivot &&
@@ -61,12 +61,12 @@ bool fold_intended(struct step *step, struct call *call, const struct record *re
 {
     PRE(record->type == RECORD_TASK_INTENDED);
     bool is_next = record->run == call->run + 1;
-    if (record->run != call->run && (!is_next || !fold_open_run(call, record, at_ms))) {
+    if (record->run != call->run && (!is_next || !fold_open_run(call, record))) {
         return false;
     }
     call->retry_ms = 0;
-    bool ok = (record->flags & FLAG_ADOPTED) ? fold_adopt(call, record)
-                                             : fold_add_attempt(call, record, at_ms);
+    bool ok =
+        (record->flags & FLAG_ADOPTED) ? fold_adopt(call, record) : fold_add_attempt(call, record);
     if (!ok) {
         return false;
     }
@@ -196,7 +196,7 @@ static bool fold_no_effect(struct call *asked, int64_t at_ms)
         a->state = attempt_is_of_old_key(a) ? a->state : ATTEMPT_NO_EFFECT;
     }
     asked->forgot_doubt = false;
-    fold_end_undo_doubt(asked, at_ms);
+    fold_end_undo_doubt(asked);
     return asked->kind == TASK_UNDO || end_doubt(asked->step, at_ms);
 }
 
@@ -221,7 +221,7 @@ bool fold_failed(struct step *step, struct call *call, const struct record *reco
     if (stale) {
         call->expired = call->expired && !(record->flags & FLAG_REFUSED);
         call->refused |= call->spent && (record->flags & FLAG_REFUSED);
-        fold_end_undo_doubt(call, at_ms);
+        fold_end_undo_doubt(call);
         return call->kind == TASK_DO ? end_doubt(step, at_ms) : true;
     }
     call->expired = record->attempt == 0 && span_is(record->code, "key_expired");

@@ -15,6 +15,24 @@
 
 #include "saga/no_live.h"
 
+/* The saga's time limit counts from when it begins. */
+static void set_deadline(struct saga *saga)
+{
+    PRE(saga->has_begun);
+    int64_t limit_ms = saga->definition->timeout_ms;
+    saga->deadline_ms = limit_ms > 0 ? saga->moment.running_ms + limit_ms : 0;
+}
+
+void fold_begin(struct saga *saga)
+{
+    PRE(saga->state != SAGA_STATE_NONE);
+    /* Before that time a person may have skipped a step: no more than that has begun. */
+    if (!saga->has_begun && saga->moment.host_ms >= saga->start_at_ms) {
+        saga->has_begun = true;
+        set_deadline(saga);
+    }
+}
+
 bool fold_started(struct saga *saga, const struct record *record, int64_t at_ms)
 {
     PRE(record->type == RECORD_SAGA_STARTED);
@@ -23,6 +41,7 @@ bool fold_started(struct saga *saga, const struct record *record, int64_t at_ms)
     }
     saga->started_ms = at_ms;
     saga->start_at_ms = record->due_ms;
+    saga->has_begun = record->due_ms <= saga->moment.host_ms;
     saga->input = record->input;
     saga->labels = record->labels;
     saga->event = record->event;
@@ -30,9 +49,8 @@ bool fold_started(struct saga *saga, const struct record *record, int64_t at_ms)
     bool ok = fold_terms(saga, record);
     saga->traceparent = arena_copy(&saga->arena, record->traceparent, &ok);
     saga->tracestate = arena_copy(&saga->arena, record->tracestate, &ok);
-    if (saga->definition->timeout_ms > 0) {
-        int64_t from_ms = record->due_ms > at_ms ? record->due_ms : at_ms;
-        saga->deadline_ms = from_ms + saga->definition->timeout_ms;
+    if (saga->has_begun) {
+        set_deadline(saga);
     }
     return ok && fold_lock_started(saga, record);
 }
@@ -47,18 +65,18 @@ static bool fold_terminated(struct saga *saga, const struct record *record)
     return ok;
 }
 
-static bool fold_completed(struct saga *saga, const struct record *record, int64_t at_ms)
+static bool fold_completed(struct saga *saga, const struct record *record)
 {
     PRE(record->type == RECORD_SAGA_COMPLETED);
     saga->direction = FORWARD;
     saga->output = record->output.size > 0 ? record->output : saga->output;
-    saga->completed_ms = saga->completed_ms > 0 ? saga->completed_ms : at_ms;
+    saga->completed_ms = saga->completed_ms > 0 ? saga->completed_ms : saga->moment.running_ms;
     return fold_move_saga(saga, SAGA_STATE_COMPLETED);
 }
 
 bool fold_ended(struct saga *saga, const struct record *record, int64_t at_ms)
 {
-    bool ok = record->type == RECORD_SAGA_COMPLETED ? fold_completed(saga, record, at_ms)
+    bool ok = record->type == RECORD_SAGA_COMPLETED ? fold_completed(saga, record)
               : record->type == RECORD_SAGA_TERMINATED
                   ? fold_terminated(saga, record)
                   : fold_move_saga(saga, SAGA_STATE_COMPENSATED);
@@ -93,12 +111,11 @@ bool fold_paused(struct saga *saga, const struct record *record, int64_t at_ms)
     return ok && unpark(saga);
 }
 
-static bool fold_rollback(struct saga *saga, const struct step *to, const struct record *record,
-                          int64_t at_ms)
+static bool fold_rollback(struct saga *saga, const struct step *to, const struct record *record)
 {
     PRE(record->verb == VERB_ROLLBACK);
     if (!fold_mark(saga, record->accept, false) ||
-        !fold_want_back(saga, span_text("rollback"), record->reason, record->actor, at_ms)) {
+        !fold_want_back(saga, span_text("rollback"), record->reason, record->actor)) {
         return false;
     }
     saga->back_to = to && (record->flags & FLAG_SAVE_POINT) ? record->step + 1 : 0;
@@ -116,7 +133,7 @@ bool fold_operator(struct saga *saga, struct step *step, const struct record *re
     }
     switch ((enum verb)record->verb) {
     case VERB_ROLLBACK:
-        return unpark(saga) && fold_rollback(saga, step, record, at_ms);
+        return unpark(saga) && fold_rollback(saga, step, record);
     case VERB_RETRY:
         return unpark(saga) && step && fold_retry(step, record, at_ms);
     case VERB_RESOLVE:

@@ -16,6 +16,9 @@ struct step;
  * that makes no sense in the saga's state. */
 MUST_CHECK bool fold_started(struct saga *saga, const struct record *record, int64_t at_ms);
 
+/* A record of what a saga does when its start_at has come: from then on it has begun. */
+void fold_begin(struct saga *saga);
+
 /* Completed, compensated or terminated: the record's type says which. */
 MUST_CHECK bool fold_ended(struct saga *saga, const struct record *record, int64_t at_ms);
 

@@ -15,6 +15,19 @@
 #include "saga/attempts.h"
 #include "saga/no_live.h"
 
+/* Until when the step waits. Journals of body format 1 had one clock, and so one time, of what
+ * ended the wait first. */
+static void set_wait(struct step *step, const struct record *record)
+{
+    PRE(record->type == RECORD_STEP_WAITING);
+    int64_t from_ms = step->saga->moment.running_ms;
+    int64_t limit_ms = from_ms + step->spec->action.timeouts.schedule_to_close_ms;
+    bool is_old = step->spec->sleep_until && record->until_ms == 0 && record->due_ms != limit_ms;
+    step->wait_from_ms = from_ms;
+    step->wake_ms = is_old ? 0 : record->due_ms;
+    step->until_ms = is_old ? record->due_ms : record->until_ms;
+}
+
 /* A child is asked for; or the one that is there waits for a person, or no longer does. */
 static bool fold_child(struct step *step, struct call *call, const struct record *record,
                        int64_t at_ms)
@@ -27,12 +40,12 @@ static bool fold_child(struct step *step, struct call *call, const struct record
         const struct record none = {.type = record->type};
         return fold_keep_error(step, call, &none);
     }
-    if (record->run != call->run + 1 || !fold_open_run(call, record, at_ms)) {
+    if (record->run != call->run + 1 || !fold_open_run(call, record)) {
         return false;
     }
     call->retry_ms = 0;
     step->child = step_child_name(step, record->run);
-    step->wake_ms = record->due_ms;
+    set_wait(step, record);
     step->started_ms = step->started_ms ? step->started_ms : at_ms;
     step->started_seq = step->started_seq ? step->started_seq : step->saga->seq;
     return step->child.size > 0 && fold_move(step, STEP_STATE_WAITING, at_ms);
@@ -47,7 +60,7 @@ bool fold_waiting(struct step *step, struct call *call, const struct record *rec
     if (record->attempt == 0) {
         step->started_ms = at_ms;
         step->started_seq = step->saga->seq;
-        step->wake_ms = record->due_ms;
+        set_wait(step, record);
         return fold_asked(step, record) && fold_move(step, STEP_STATE_WAITING, at_ms);
     }
     struct attempt *attempt = call ? call_attempt(call, record->run, record->attempt) : NULL;
@@ -70,6 +83,7 @@ bool fold_woken(struct step *step, const struct record *record, int64_t at_ms)
 {
     PRE(record->type == RECORD_STEP_WOKEN);
     step->wake_ms = 0;
+    step->until_ms = 0;
     step->refused = record->code.size > 0;
     if (step->refused) {
         return fold_keep_error(step, step_call(step, TASK_DO), record) && fold_fail(step, at_ms);
@@ -95,7 +109,7 @@ bool fold_emitted(struct step *step, const struct record *record, int64_t at_ms)
 {
     PRE(record->type == RECORD_STEP_EMITTED);
     struct call *call = step_call(step, TASK_DO);
-    if (record->run != call->run + 1 || !fold_open_run(call, record, at_ms)) {
+    if (record->run != call->run + 1 || !fold_open_run(call, record)) {
         return false;
     }
     step->started_ms = at_ms;

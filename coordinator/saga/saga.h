@@ -1,12 +1,14 @@
 /* saga.h - the state of one saga: what its records add up to.
  *
  * Only the files fold*.c write the durable part, and only from a record, so that live and replayed
- * sagas cannot differ. What is not in the journal, but known for this process's life, stands in
+ * sagas cannot differ. Times are running times (journal/moment.h) unless their phrase says
+ * otherwise. What is not in the journal, but known for this process's life, stands in
  * structs of its own, each called `live` (live.h): the fold may not look at them. */
 #ifndef SAGA_SAGA_H
 #define SAGA_SAGA_H
 
 #include "base/arena.h"
+#include "journal/moment.h"
 #include "language/definition.h"
 #include "saga/lock.h"
 #include "saga/saga_live.h"
@@ -35,7 +37,8 @@ struct saga {
     bool then_pause;     /* at the save-point: paused */
     uint32_t back_to;    /* of the way back that is wanted: its save_point */
     bool back_then_pause;
-    uint64_t seq; /* of the last record */
+    uint64_t seq;         /* of the last record */
+    struct moment moment; /* of the last record */
     uint64_t first_lsn;
     uint64_t last_lsn;
     struct span input;
@@ -55,8 +58,9 @@ struct saga {
     struct span tracestate;
     uint8_t trace_id[32]; /* hex, of every traceparent of this saga */
     uint64_t trace_mix;   /* of trace_id: what the ids of spans begin with */
-    int64_t started_ms;
-    int64_t start_at_ms;
+    int64_t started_ms;   /* `at` of its records, as ended_ms */
+    int64_t start_at_ms;  /* a time of day; 0 = at once */
+    bool has_begun;       /* start_at has come, and something was done then */
     struct span
         lock_text; /* a digest of the saga's concurrency key; empty = none, or its parent's */
     enum lock_state lock;
@@ -64,8 +68,8 @@ struct saga {
     struct queued_reversal queued;
     uint64_t lock_lsn; /* number of the row that made `lock` what it is */
     int64_t ended_ms;
-    int64_t completed_ms; /* first time; the reversal window counts from here; 0 = never */
-    int64_t deadline_ms;
+    int64_t completed_ms;     /* first time; the reversal window counts from here; 0 = never */
+    int64_t deadline_ms;      /* 0 = none, or the saga has not begun */
     int64_t cost_micros;      /* of all attempts */
     int64_t undo_cost_micros; /* the part of that which undos have cost */
     struct open *open;        /* an open saga: see open.h; a defined one: NULL */

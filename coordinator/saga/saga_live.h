@@ -8,6 +8,8 @@
 
 #include "base/heap.h"
 #include "base/span.h"
+#include "journal/moment.h"
+#include "saga/asleep.h"
 #include "saga/facet_live.h"
 
 struct saga;
@@ -17,12 +19,12 @@ struct saga_live {
     bool has_more;      /* a turn had no room for all that could be done: due at once */
     uint8_t digest[32]; /* of the start request, while the saga's name is not durable yet */
     bool has_digest;
-    struct heap_node timer;
+    struct heap_node timers[TIMELINE_COUNT];
     struct saga *next_leaving; /* waits to leave memory */
     uint64_t leave_serial;     /* until this batch has been released */
     uint64_t touched_serial;   /* batch that its newest turn is part of */
-    int64_t touched_ms;        /* the time of that turn */
-    int64_t asleep_ms; /* due_ms of the saga's newest head: until when it sleeps; 0 = it is awake */
+    struct moment touched;     /* the time of that turn */
+    struct asleep asleep;      /* of the saga's newest head: until when it sleeps */
     bool is_leaving;
     int64_t lingers_ms;  /* an open saga: stays in memory until then, for its client may go on */
     bool owes;           /* an effect of the saga has yet to make something durable: see leave.c */

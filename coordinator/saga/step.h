@@ -45,7 +45,10 @@ struct step {
     uint32_t index;              /* in the saga */
     uint32_t call_count;         /* of calls: those behind have never been used */
     int64_t wake_ms;             /* waiting: until when; for a child: at most until when */
-    int64_t undo_before_ms;      /* until when the step's undo must be done; 0 = no such deadline */
+    int64_t until_ms;            /* waiting: until this time of day; 0 = none was named */
+    int64_t wait_from_ms;        /* waiting: since when */
+    int64_t undo_before_ms;      /* the time of day until which the step's undo must be done; 0 = no
+                                    such deadline */
     struct old_key *late_effect; /* the old key whose late effect is being undone; NULL = none */
     enum undo_state
         late_undo_state;         /* of the undo of that late effect, for which calls[1] is used */
@@ -54,10 +57,10 @@ struct step {
     bool chosen;                 /* in the way back at work: the step is to be undone */
     bool accepted;               /* irrevocable, and a person said: keep what it did */
     bool late;                   /* an effect came after the decision: undo the step (again) */
-    bool stuck;     /* the step's undo has failed for long: others need not wait for it */
-    bool by_person; /* settled by a person */
-    bool refused;   /* the step's do was refused for good */
-    int64_t started_ms;
+    bool stuck;           /* the step's undo has failed for long: others need not wait for it */
+    bool by_person;       /* settled by a person */
+    bool refused;         /* the step's do was refused for good */
+    int64_t started_ms;   /* `at` of its records, as those below */
     int64_t stuck_ms;     /* since when, the last time that it was */
     int64_t parked_ms;    /* when the step, or its undo, was parked last */
     uint64_t started_seq; /* order of starting; 0 = not started */

@@ -181,9 +181,12 @@ static void put_start(struct cursor *cursor, sqlite3_context *out, int column)
     case 7:
         sqlite3_result_int64(out, (int64_t)head->last_lsn);
         break;
-    default:
-        CHECK(column == 8);
+    case 8:
         sqlite3_result_int64(out, head->due_ms == 0 ? -head->started_ms : head->due_ms);
+        break;
+    default:
+        CHECK(column == 9);
+        sqlite3_result_int64(out, head->until_ms == 0 ? -head->started_ms : head->until_ms);
         break;
     }
 }
@@ -204,9 +207,12 @@ static void put_change(struct cursor *cursor, sqlite3_context *out, int column)
     case 3:
         sqlite3_result_int64(out, (int64_t)head->last_lsn);
         break;
-    default:
-        CHECK(column == 4);
+    case 4:
         sqlite3_result_int64(out, head->due_ms);
+        break;
+    default:
+        CHECK(column == 5);
+        sqlite3_result_int64(out, head->until_ms);
         break;
     }
 }
@@ -216,10 +222,11 @@ static const struct list lists[] = {
      put_row},
     {"batch_name", "CREATE TABLE x (text, saga, digest)", count_names, NULL, put_name},
     {"batch_start",
-     "CREATE TABLE x (saga, name, kind, status, started_ms, ended_ms, first_lsn, last_lsn, due_ms)",
+     "CREATE TABLE x (saga, name, kind, status, started_ms, ended_ms, first_lsn, last_lsn, due_ms,"
+     " until_ms)",
      count_heads, is_start, put_start},
-    {"batch_change", "CREATE TABLE x (saga, status, ended_ms, last_lsn, due_ms)", count_heads,
-     is_change, put_change},
+    {"batch_change", "CREATE TABLE x (saga, status, ended_ms, last_lsn, due_ms, until_ms)",
+     count_heads, is_change, put_change},
 };
 
 /* --- what SQLite calls ------------------------------------------------------------------------ */

@@ -3,7 +3,8 @@
  *   batch_row     rows, as `event` has them, but for the lsn
  *   batch_name    names, as `name` has them
  *   batch_start   heads of new sagas, as `saga` has them
- *   batch_change  all other heads: saga, status, ended_ms, last_lsn, due_ms; 0 = not ended, awake
+ *   batch_change  all other heads: saga, status, ended_ms, last_lsn, due_ms, until_ms; 0 = not
+ *                 ended, awake
  *
  * The tables are virtual, read-only, without indexes: a statement that reads a table sees the list
  * from its first entry to its last. So a list is written by one INSERT … SELECT, however long the

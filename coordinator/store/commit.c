@@ -87,6 +87,7 @@ static enum saga_error update_head(struct writer *writer, const struct head *hea
     db_bind_number(update, 3, head->ended_ms);
     db_bind_number(update, 4, (int64_t)head->last_lsn);
     db_bind_number(update, 5, head->due_ms);
+    db_bind_number(update, 6, head->until_ms);
     return db_change_one(update);
 }
 
@@ -188,8 +189,7 @@ static enum saga_error raise_heads(struct writer *writer, uint64_t most, bool *a
     for (uint64_t written = 0; written < most; written++) {
         if (!tails_take(&writer->tails, &tail)) {
             *all = true;
-            enum saga_error rc = set_meta(writer, "heads_lsn", (int64_t)writer->turn_lsn);
-            return rc == SAGA_OK ? set_meta(writer, "last_ms", writer->last_ms) : rc;
+            return set_meta(writer, "heads_lsn", (int64_t)writer->turn_lsn);
         }
         db_bind_number(raise, 1, (int64_t)tail.saga);
         db_bind_number(raise, 2, (int64_t)tail.lsn);
@@ -311,11 +311,23 @@ static enum saga_error write_locks(struct writer *writer, const struct rows *row
     return lock_rows_write(writer->statements, rows);
 }
 
+static enum saga_error write_clock(struct writer *writer, const struct rows *rows)
+{
+    PRE(sqlite3_get_autocommit(writer->db) == 0);
+    if (!rows->clock) {
+        return SAGA_OK;
+    }
+    sqlite3_stmt *set = writer->statements[WRITE_SET_CLOCK];
+    db_bind_text(set, 1, span_text(rows->clock->boot));
+    db_bind_number(set, 2, rows->clock->offset_ms);
+    return db_change_one(set);
+}
+
 /* The lists of a batch, in the order in which they must be written: a saga's row names its kind,
  * and the inbox asks which sagas want an event. */
 static enum saga_error (*const parts[])(struct writer *writer, const struct rows *rows) = {
     insert_events,      insert_names, write_heads, index_rows_write,
-    insert_definitions, write_outbox, write_locks,
+    insert_definitions, write_outbox, write_locks, write_clock,
 };
 
 static enum saga_error write_all(struct writer *writer, const struct rows *rows,
@@ -360,10 +372,6 @@ enum saga_error commit_batch(struct writer *writer, const struct rows *rows)
 {
     PRE(rows->row_count == 0 || rows->rows[0].lsn == writer->last_lsn + 1);
     struct written written = {0};
-    int64_t last_ms = rows_last_ms(rows);
-    if (writer->last_ms < last_ms) {
-        writer->last_ms = last_ms;
-    }
     if (!writer->is_turning && writer->last_lsn - writer->heads_lsn >= writer->options.turn_rows) {
         turn(writer);
     }

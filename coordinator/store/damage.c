@@ -141,17 +141,15 @@ enum saga_error damage_record(const struct damage *damage, sqlite3 *db)
     PRE(damage_is_found(damage));
     char last[NUMBER_SIZE];
     char durable[NUMBER_SIZE];
-    struct clock now;
     snprintf(last, sizeof(last), "%" PRIu64, damage->last_lsn);
     snprintf(durable, sizeof(durable), "%" PRIu64, damage->high_water);
     log_line(LOG_WARN, "store_loss_accepted", "what", damage->what, "last_lsn", last, "durable_lsn",
              durable, NULL);
     sqlite3_stmt *insert = NULL;
     const char *const sql[] = {SQL_INSERT_LOSS};
-    clock_open(&now, 0);
     enum saga_error rc = db_prepare(db, sql, 1, &insert);
     if (rc == SAGA_OK) {
-        db_bind_number(insert, 1, now.wall_ms);
+        db_bind_number(insert, 1, clock_wall_ms());
         db_bind_number(insert, 2, (int64_t)damage->last_lsn);
         db_bind_number(insert, 3, (int64_t)damage->high_water);
         db_bind_text(insert, 4, span_text(damage->what));

@@ -4,6 +4,8 @@
  * heads_lsn goes, and each later row is read to know the newest row of its saga. */
 #include "store/facts.h"
 
+#include "journal/record.h"
+
 static enum saga_error get_meta(struct writer *writer, const char *key, int64_t *value)
 {
     PRE(!writer->is_running);
@@ -31,14 +33,11 @@ static enum saga_error begin_facets(struct writer *writer, int64_t last_lsn, uin
 /* What the database says by numbers alone, one query each. */
 struct numbers {
     int64_t heads_lsn;
-    int64_t last_ms;
     int64_t inbox_last;
     int64_t inbox_offered;
-    int64_t applied_ms; /* of the newest definition */
     int64_t last_lsn;
     int64_t last_saga;
     int64_t inbox_count;
-    int64_t saga_ms;    /* the later time of the newest saga */
     int64_t started_ms; /* of the newest saga */
 };
 
@@ -49,7 +48,6 @@ static enum saga_error read_metas(struct writer *writer, struct numbers *numbers
         int64_t *number;
     } metas[] = {
         {"heads_lsn", &numbers->heads_lsn},
-        {"last_ms", &numbers->last_ms},
         {"inbox_last", &numbers->inbox_last},
         {"inbox_offered", &numbers->inbox_offered},
     };
@@ -67,7 +65,6 @@ static enum saga_error read_numbers(struct writer *writer, struct numbers *numbe
         enum writer_query query;
         int64_t *number;
     } questions[] = {
-        {WRITE_LAST_APPLIED, &numbers->applied_ms},
         {WRITE_LAST_EVENT, &numbers->last_lsn},
         {WRITE_LAST_SAGA, &numbers->last_saga},
         {WRITE_COUNT_INBOX, &numbers->inbox_count},
@@ -77,10 +74,6 @@ static enum saga_error read_numbers(struct writer *writer, struct numbers *numbe
         rc = db_step_number(writer->statements[questions[at].query], questions[at].number);
     }
     if (rc == SAGA_OK && numbers->last_saga > 0) {
-        db_bind_number(writer->statements[WRITE_SAGA_TIMES], 1, numbers->last_saga);
-        rc = db_step_number(writer->statements[WRITE_SAGA_TIMES], &numbers->saga_ms);
-    }
-    if (rc == SAGA_OK && numbers->last_saga > 0) {
         db_bind_number(writer->statements[WRITE_SAGA_STARTED], 1, numbers->last_saga);
         rc = db_step_number(writer->statements[WRITE_SAGA_STARTED], &numbers->started_ms);
     }
@@ -88,13 +81,28 @@ static enum saga_error read_numbers(struct writer *writer, struct numbers *numbe
     return rc;
 }
 
-static int64_t latest(const struct numbers *numbers)
+/* When the newest row was decided, and what is known of the clock by which it was. */
+static enum saga_error read_clock(struct writer *writer, struct store_facts *facts)
 {
-    int64_t at_ms = numbers->last_ms;
-    at_ms = numbers->applied_ms > at_ms ? numbers->applied_ms : at_ms;
-    at_ms = numbers->saga_ms > at_ms ? numbers->saga_ms : at_ms;
-    POST(at_ms >= numbers->last_ms);
-    return at_ms;
+    PRE(facts->last.at_ms == 0);
+    sqlite3_stmt *body = writer->statements[WRITE_LAST_BODY];
+    sqlite3_stmt *clock = writer->statements[WRITE_CLOCK];
+    enum saga_error rc = SAGA_OK;
+    if (db_next(body, &rc)) {
+        bool ok = record_moment(db_span(body, 0), &facts->last);
+        MAYBE(ok); /* of the saga whose row that is, recovery says that it cannot be read */
+        db_end(body);
+    }
+    if (rc != SAGA_OK || !db_next(clock, &rc)) {
+        return rc;
+    }
+    struct span boot = db_span(clock, 0);
+    if (boot.size < sizeof(facts->clock.boot)) {
+        memcpy(facts->clock.boot, boot.data, boot.size);
+        facts->clock.offset_ms = sqlite3_column_int64(clock, 1);
+    }
+    db_end(clock);
+    return rc;
 }
 
 static enum saga_error read_minted(struct writer *writer, struct store_facts *facts)
@@ -154,14 +162,15 @@ enum saga_error facts_read(struct writer *writer, struct store_facts *facts)
         CHECK(writer->options.accept_loss);
         writer->heads_lsn = writer->last_lsn;
     }
-    writer->last_ms = latest(&numbers);
     writer->started_ms = numbers.started_ms;
     *facts = (struct store_facts){.last_lsn = writer->last_lsn,
                                   .last_saga = (uint64_t)numbers.last_saga,
                                   .inbox_last = (uint64_t)numbers.inbox_last,
-                                  .inbox_offered = (uint64_t)numbers.inbox_offered,
-                                  .last_ms = writer->last_ms};
+                                  .inbox_offered = (uint64_t)numbers.inbox_offered};
     rc = begin_facets(writer, numbers.last_lsn, &facts->facets_lsn);
+    if (rc == SAGA_OK) {
+        rc = read_clock(writer, facts);
+    }
     if (rc == SAGA_OK) {
         rc = read_minted(writer, facts);
     }

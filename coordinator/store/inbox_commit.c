@@ -66,6 +66,7 @@ static enum saga_error insert_event(struct writer *writer, const struct inbox_ro
     db_bind_text(insert, 6, row->cause);
     db_bind_number(insert, 7, row->at_ms);
     db_bind_blob(insert, 8, row->data);
+    db_bind_number(insert, 9, row->came_ms);
     enum saga_error rc = db_step(insert);
     if (rc != SAGA_OK) {
         return rc;

@@ -49,6 +49,7 @@ static enum saga_error read_event(sqlite3_stmt *event, struct arena *arena, stru
         row->cause = arena_copy(arena, db_span(event, 5), &ok);
         row->at_ms = sqlite3_column_int64(event, 6);
         row->data = arena_copy(arena, db_span(event, 7), &ok);
+        row->came_ms = sqlite3_column_int64(event, 8);
     }
     return end_one(event, is_found, rc, ok);
 }

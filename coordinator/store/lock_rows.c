@@ -4,16 +4,16 @@
  * for as long as its saga holds a key or waits for it. */
 #include "store/lock_rows.h"
 
-static enum saga_error write_schedules(sqlite3_stmt *raise, const struct rows *rows)
+static enum saga_error write_schedules(sqlite3_stmt *set, const struct rows *rows)
 {
     enum saga_error rc = SAGA_OK;
     for (uint32_t at = 0; at < rows->schedule_count && rc == SAGA_OK; at++) {
         const struct schedule_row *row = &rows->schedules[at];
         PRE(row->definition.size > 0);
-        db_bind_text(raise, 1, row->definition);
-        db_bind_blob(raise, 2, span_of(row->entry, sizeof(row->entry)));
-        db_bind_number(raise, 3, row->tick_ms);
-        rc = db_change_one(raise);
+        db_bind_text(set, 1, row->definition);
+        db_bind_blob(set, 2, span_of(row->entry, sizeof(row->entry)));
+        db_bind_number(set, 3, row->tick_ms);
+        rc = db_change_one(set);
     }
     return rc;
 }
@@ -39,7 +39,7 @@ enum saga_error lock_rows_write(sqlite3_stmt *const *statements, const struct ro
 {
     PRE(rows->schedule_count == 0 || rows->schedules);
     PRE(rows->lock_count == 0 || rows->locks);
-    enum saga_error rc = write_schedules(statements[WRITE_RAISE_SCHEDULE], rows);
+    enum saga_error rc = write_schedules(statements[WRITE_SET_SCHEDULE], rows);
     for (uint32_t at = 0; at < rows->lock_count && rc == SAGA_OK; at++) {
         rc = write_lock(statements, &rows->locks[at]);
     }

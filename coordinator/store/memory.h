@@ -43,7 +43,7 @@ struct memory {
     size_t saga_capacity;
     size_t definition_count;
     size_t definition_capacity;
-    int64_t last_ms;            /* newest time seen in a batch */
+    struct clock_row clock;
     struct store_facts facts;   /* as of open, or the last crash */
     const struct rows *pending; /* submitted, not durable; borrowed */
     uint64_t durable;           /* batches since open */

@@ -162,6 +162,7 @@ static struct memory_saga *change_saga(struct memory *memory, const struct head 
     saga->head.paused = head->paused;
     saga->head.ended_ms = head->ended_ms;
     saga->head.due_ms = head->due_ms;
+    saga->head.until_ms = head->until_ms;
     saga->head.version = head->has_moved ? head->version : saga->head.version;
     return saga;
 }
@@ -230,9 +231,8 @@ enum saga_error memory_commit(struct memory *memory, const struct rows *rows)
     if (rc != SAGA_OK) {
         return rc;
     }
-    int64_t last_ms = rows_last_ms(rows);
-    if (memory->last_ms < last_ms) {
-        memory->last_ms = last_ms;
+    if (rows->clock) {
+        memory->clock = *rows->clock;
     }
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }

@@ -36,8 +36,8 @@ static int order_of(const struct schedule_row *a, const struct schedule_row *b)
     return order != 0 ? order : memcmp(a->entry, b->entry, sizeof(a->entry));
 }
 
-static bool raise_schedule(struct memory_locks *locks, const struct schedule_row *row,
-                           struct arena *arena, bool *ok)
+static void set_schedule(struct memory_locks *locks, const struct schedule_row *row,
+                         struct arena *arena, bool *ok)
 {
     PRE(locks->schedule_count <= locks->schedule_capacity);
     size_t at = 0;
@@ -45,9 +45,8 @@ static bool raise_schedule(struct memory_locks *locks, const struct schedule_row
         at++;
     }
     if (at < locks->schedule_count && order_of(&locks->schedules[at], row) == 0) {
-        bool raises = locks->schedules[at].tick_ms <= row->tick_ms;
         locks->schedules[at].tick_ms = row->tick_ms;
-        return raises;
+        return;
     }
     CHECK(locks->schedule_count < locks->schedule_capacity);
     for (size_t i = locks->schedule_count++; i > at; i--) {
@@ -55,7 +54,6 @@ static bool raise_schedule(struct memory_locks *locks, const struct schedule_row
     }
     locks->schedules[at] = *row;
     locks->schedules[at].definition = arena_copy(arena, row->definition, ok);
-    return true;
 }
 
 static bool drop_lock(struct memory_locks *locks, uint64_t saga)
@@ -92,7 +90,7 @@ enum saga_error memory_locks_commit(struct memory_locks *locks, const struct row
     IMPLIES(rows->lock_count > 0, rows->locks != NULL);
     bool sound = true;
     for (uint32_t i = 0; i < rows->schedule_count; i++) {
-        sound &= raise_schedule(locks, &rows->schedules[i], arena, ok);
+        set_schedule(locks, &rows->schedules[i], arena, ok);
     }
     for (uint32_t i = 0; i < rows->lock_count; i++) {
         if (rows->locks[i].change == LOCK_ENDED) {

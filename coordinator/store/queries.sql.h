@@ -11,9 +11,11 @@
 #define SQL_ASLEEP "s.due_ms > 1"
 #define SQL_FINAL  "(s.status > 5 AND s.status < 10 OR s.status > 11)"
 #define SQL_DUE    "s.due_ms > 0 AND s.due_ms < 70368744177664"
+#define SQL_UNTIL  "s.until_ms > 0"
 
 #define SQL_SAGA_COLUMNS                                                                           \
-    "saga, name, kind, status, started_ms, ended_ms, first_lsn, last_lsn, due_ms"
+    "saga, name, kind, status, started_ms, ended_ms, first_lsn, last_lsn, due_ms,"                 \
+    " until_ms"
 
 /* X(NAME, sql) - the writer's connection, after the schema is there.
  *
@@ -31,15 +33,18 @@
                     " FROM batch_start")                                                           \
     X(UPDATE_SAGA_IF_NOT_LATER,                                                                    \
       "UPDATE saga SET status = ?2, ended_ms = iif(?3 = 0, -started_ms, ?3), last_lsn = ?4,"       \
-      " due_ms = iif(?5 = 0, -started_ms, ?5) WHERE saga = ?1 AND last_lsn <= ?4")                 \
+      " due_ms = iif(?5 = 0, -started_ms, ?5), until_ms = iif(?6 = 0, -started_ms, ?6)"            \
+      " WHERE saga = ?1 AND last_lsn <= ?4")                                                       \
     X(UPDATE_SAGAS_IF_NOT_LATER,                                                                   \
       "INSERT INTO saga (" SQL_SAGA_COLUMNS                                                        \
       ")"                                                                                          \
-      " SELECT saga, '', 0, status, 0, ended_ms, 0, last_lsn, due_ms FROM batch_change WHERE true" \
+      " SELECT saga, '', 0, status, 0, ended_ms, 0, last_lsn, due_ms, until_ms FROM batch_change"  \
+      " WHERE true"                                                                                \
       " ON CONFLICT (saga) DO UPDATE SET status = excluded.status,"                                \
       " ended_ms = iif(excluded.ended_ms = 0, -started_ms, excluded.ended_ms),"                    \
       " last_lsn = excluded.last_lsn,"                                                             \
-      " due_ms = iif(excluded.due_ms = 0, -started_ms, excluded.due_ms)"                           \
+      " due_ms = iif(excluded.due_ms = 0, -started_ms, excluded.due_ms),"                          \
+      " until_ms = iif(excluded.until_ms = 0, -started_ms, excluded.until_ms)"                     \
       " WHERE last_lsn <= excluded.last_lsn")                                                      \
     X(INSERT_KIND_IF_NEW, "INSERT OR IGNORE INTO kind (name, version) VALUES (?1, ?2)")            \
     X(FIND_KIND, "SELECT id FROM kind WHERE name = ?1 AND version = ?2")                           \
@@ -71,8 +76,8 @@
       "INSERT INTO hook (name, disabled_ms, dropped, dropped_ms) VALUES (?1, ?2, ?3, ?4)"          \
       " ON CONFLICT (name) DO UPDATE SET disabled_ms = ?2, dropped = ?3, dropped_ms = ?4")         \
     X(INSERT_INBOX,                                                                                \
-      "INSERT INTO inbox (number, name, source, id, saga, cause, at_ms, data)"                     \
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                                  \
+      "INSERT INTO inbox (number, name, source, id, saga, cause, at_ms, data, came_ms)"            \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                              \
     X(INSERT_INBOX_ID,                                                                             \
       "INSERT INTO inbox_id (source, id, number, delivered) VALUES (?1, ?2, ?3, 0)")               \
     X(OFFERED_IF_NOT_YET,                                                                          \
@@ -95,9 +100,10 @@
       " WHERE saga = ?1 AND step = ?2 AND recalled = 1")                                           \
     X(DELETE_WAIT, "DELETE FROM wait WHERE saga = ?1 AND step = ?2")                               \
     X(SET_META, "UPDATE meta SET value = ?2 WHERE key = ?1 AND value <= ?2")                       \
-    X(RAISE_SCHEDULE,                                                                              \
-      "INSERT INTO schedule VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET tick_ms = ?3"            \
-      " WHERE tick_ms <= ?3")                                                                      \
+    X(SET_SCHEDULE, "INSERT OR REPLACE INTO schedule VALUES (?1, ?2, ?3)")                         \
+    X(SET_CLOCK, "INSERT OR REPLACE INTO boot (one, boot, offset_ms) VALUES (1, ?1, ?2)")          \
+    X(CLOCK, "SELECT boot, offset_ms FROM boot WHERE one = 1")                                     \
+    X(LAST_BODY, "SELECT body FROM event ORDER BY lsn DESC LIMIT 1")                               \
     X(SET_LOCK,                                                                                    \
       "INSERT OR REPLACE INTO claim (saga, key, held, most, place)"                                \
       " VALUES (?1, ?2, ?3, ?4, ?5)")                                                              \
@@ -109,19 +115,17 @@
     X(LAST_MINTED,                                                                                 \
       "SELECT text FROM name WHERE text >= '0' AND text < '1' AND instr(text, '~') = 0"            \
       " ORDER BY text DESC LIMIT 1")                                                               \
-    X(LAST_APPLIED,                                                                                \
-      "SELECT ifnull((SELECT applied_ms FROM definition ORDER BY id DESC LIMIT 1), 0)")            \
     X(EVENTS_AFTER, "SELECT lsn, saga FROM event WHERE lsn > ?1 ORDER BY lsn")                     \
-    X(SAGA_TIMES, "SELECT max(started_ms, ended_ms) FROM saga WHERE saga = ?1")                    \
     X(SAGA_STARTED, "SELECT started_ms FROM saga WHERE saga = ?1")
 
 #define SQL_HEAD_COLUMNS                                                                           \
     "s.saga, s.status, s.started_ms, s.ended_ms, s.first_lsn, s.last_lsn, s.name, k.name,"         \
-    " k.version, s.due_ms FROM saga AS s "
+    " k.version, s.due_ms, s.until_ms FROM saga AS s "
 /* CROSS JOIN: the saga first, then its kind; never the other way round. */
-#define SQL_WITH_KIND     " CROSS JOIN kind AS k ON k.id = s.kind "
-#define SQL_INBOX_COLUMNS "SELECT number, name, source, id, saga, cause, at_ms, data FROM inbox "
-#define SQL_WAIT_COLUMNS  "SELECT w.saga, w.step, s.name, w.name, w.mark, w.recalled FROM wait w "
+#define SQL_WITH_KIND " CROSS JOIN kind AS k ON k.id = s.kind "
+#define SQL_INBOX_COLUMNS                                                                          \
+    "SELECT number, name, source, id, saga, cause, at_ms, data, came_ms FROM inbox "
+#define SQL_WAIT_COLUMNS "SELECT w.saga, w.step, s.name, w.name, w.mark, w.recalled FROM wait w "
 /* The waits first, then the names of their sagas. */
 #define SQL_WAIT_NAMES " CROSS JOIN saga AS s ON s.saga = w.saga "
 /* The greatest saga up to ?1 that an index has: one step of a list. */
@@ -146,6 +150,10 @@
     X(HEADS_DUE, "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_due" SQL_WITH_KIND "WHERE " SQL_DUE   \
                  " AND s.due_ms >= ?1 AND (s.due_ms > ?1 OR s.saga > ?2)"                          \
                  " ORDER BY s.due_ms, s.saga")                                                     \
+    X(HEADS_UNTIL,                                                                                 \
+      "SELECT " SQL_HEAD_COLUMNS "INDEXED BY saga_until" SQL_WITH_KIND "WHERE " SQL_UNTIL          \
+      " AND s.until_ms >= ?1 AND (s.until_ms > ?1 OR s.saga > ?2)"                                 \
+      " ORDER BY s.until_ms, s.saga")                                                              \
     X(SEEK_ALL, SQL_SEEK("", "true"))                                                              \
     X(SEEK_AWAKE, SQL_SEEK("INDEXED BY saga_awake", "s.status = ?2 AND " SQL_AWAKE))               \
     X(SEEK_ASLEEP, SQL_SEEK("INDEXED BY saga_asleep", "s.status = ?2 AND " SQL_ASLEEP))            \

@@ -20,6 +20,7 @@ enum head_column {
     HEAD_KIND_NAME,
     HEAD_KIND_VERSION,
     HEAD_DUE,
+    HEAD_UNTIL,
     HEAD_COLUMN_COUNT,
 };
 
@@ -29,6 +30,7 @@ void reader_take_head(sqlite3_stmt *row, struct head *head, struct span *name)
     int64_t status = sqlite3_column_int64(row, HEAD_STATUS);
     int64_t ended_ms = sqlite3_column_int64(row, HEAD_ENDED);
     int64_t due_ms = sqlite3_column_int64(row, HEAD_DUE);
+    int64_t until_ms = sqlite3_column_int64(row, HEAD_UNTIL);
     *head = (struct head){.saga = (uint64_t)sqlite3_column_int64(row, HEAD_SAGA),
                           .state = (enum saga_state)(status / 2),
                           .paused = status % 2 != 0,
@@ -38,7 +40,8 @@ void reader_take_head(sqlite3_stmt *row, struct head *head, struct span *name)
                           .ended_ms = ended_ms < 0 ? 0 : ended_ms,
                           .first_lsn = (uint64_t)sqlite3_column_int64(row, HEAD_FIRST_LSN),
                           .last_lsn = (uint64_t)sqlite3_column_int64(row, HEAD_LAST_LSN),
-                          .due_ms = due_ms < 0 ? 0 : due_ms};
+                          .due_ms = due_ms < 0 ? 0 : due_ms,
+                          .until_ms = until_ms < 0 ? 0 : until_ms};
     *name = db_span(row, HEAD_NAME);
 }
 
@@ -175,7 +178,9 @@ enum saga_error reader_list_due(struct reader *reader, struct store_due *due, st
                                 void *arg)
 {
     PRE(reader->magic == READER_MAGIC);
-    sqlite3_stmt *heads = reader_query(reader, READ_HEADS_DUE);
+    static const enum reader_query queries[] = {
+        [TIMELINE_RUNNING] = READ_HEADS_DUE, [TIMELINE_HOST] = READ_HEADS_UNTIL};
+    sqlite3_stmt *heads = reader_query(reader, queries[due->timeline]);
     enum saga_error rc = SAGA_OK;
     db_bind_number(heads, 1, due->after_ms);
     db_bind_number(heads, 2, (int64_t)due->after_saga);
@@ -183,7 +188,7 @@ enum saga_error reader_list_due(struct reader *reader, struct store_due *due, st
     while (db_next(heads, &rc)) {
         struct store_item item;
         reader_take_head(heads, &item.head, &item.name);
-        if (!rows_due_takes(due, item.head.due_ms, item.head.saga)) {
+        if (!rows_due_takes(due, rows_due_ms(&item.head, due->timeline), item.head.saga)) {
             db_end(heads);
             break;
         }

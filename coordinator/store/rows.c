@@ -23,6 +23,8 @@ void rows_check(const struct rows *rows, uint64_t last_lsn)
         PRE(head->last_lsn <= last_lsn + rows->row_count);
         IMPLIES(head->is_new, head->first_lsn > last_lsn);
         PRE(head->due_ms >= 0 && head->due_ms <= DUE_NEVER_MS);
+        PRE(head->until_ms >= 0 && head->until_ms < DUE_NEVER_MS);
+        IMPLIES(head->until_ms > 0, head->due_ms > DUE_OWED_MS);
         IMPLIES(head->due_ms > DUE_OWED_MS, !saga_state_is_final(head->state));
     }
     for (uint32_t at = 0; at < rows->facet_count; at++) {
@@ -51,26 +53,6 @@ struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at)
         }
     }
     return (struct span){NULL, 0};
-}
-
-int64_t rows_last_ms(const struct rows *rows)
-{
-    int64_t last_ms = 0;
-    for (uint32_t at = 0; at < rows->head_count; at++) {
-        const struct head *head = &rows->heads[at];
-        if (head->is_new && head->started_ms > last_ms) {
-            last_ms = head->started_ms;
-        }
-        if (head->ended_ms > last_ms) {
-            last_ms = head->ended_ms;
-        }
-    }
-    for (uint32_t at = 0; at < rows->definition_count; at++) {
-        if (rows->definitions[at].applied_ms > last_ms) {
-            last_ms = rows->definitions[at].applied_ms;
-        }
-    }
-    return last_ms;
 }
 
 static bool is_unfinished(enum saga_state state)
@@ -120,6 +102,15 @@ bool rows_go_by_name(const struct store_filter *filter)
                     filter->facet_count > 0 || filter->started_from_ms > 0 ||
                     filter->started_until_ms > 0;
     return filter->prefix.size > 0 && !has_more;
+}
+
+int64_t rows_due_ms(const struct head *head, enum timeline timeline)
+{
+    PRE(timeline < TIMELINE_COUNT);
+    if (timeline == TIMELINE_HOST) {
+        return head->until_ms;
+    }
+    return head->due_ms < DUE_NEVER_MS ? head->due_ms : 0;
 }
 
 bool rows_due_takes(struct store_due *due, int64_t due_ms, uint64_t saga)

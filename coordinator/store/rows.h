@@ -14,9 +14,6 @@ void rows_check(const struct rows *rows, uint64_t last_lsn);
  * saga. */
 struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at);
 
-/* The newest time that the batch tells of outside of the bodies, or 0. */
-int64_t rows_last_ms(const struct rows *rows);
-
 /* Does the text begin with the prefix? */
 bool rows_has_prefix(struct span text, struct span prefix);
 
@@ -25,6 +22,9 @@ bool rows_head_matches(const struct head *head, const struct store_filter *filte
 
 /* Is the list in the order of names? It is when the filter asks for a prefix and nothing else. */
 bool rows_go_by_name(const struct store_filter *filter);
+
+/* When the saga is due on that clock, as its head says; 0 = never by itself. */
+int64_t rows_due_ms(const struct head *head, enum timeline timeline);
 
 /* Is this saga, the next one in the order of due times, to be shown? If so, moves the place on to
  * the saga; else says when the saga is due. */

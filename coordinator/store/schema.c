@@ -10,7 +10,8 @@
 enum { APPLICATION_ID = 1396786753 };
 
 /* steps[n] brings version n to n + 1. Version 0 is the empty database, made by store.sql. */
-static const char *const steps[SCHEMA_VERSION] = {NULL, SQL_STEP_2, SQL_STEP_3, SQL_STEP_4};
+static const char *const steps[SCHEMA_VERSION] = {NULL, SQL_STEP_2, SQL_STEP_3, SQL_STEP_4,
+                                                  SQL_STEP_5};
 
 static enum saga_error migrate(sqlite3 *db, int64_t version)
 {

@@ -5,7 +5,7 @@
 #include "store/db.h"
 
 enum {
-    SCHEMA_VERSION = 4,
+    SCHEMA_VERSION = 5,
     SCHEMA_SUMS = 4, /* from this one on rows have sums */
 };
 

@@ -108,4 +108,17 @@
 /* From 3 to 4: rows that have changed by themselves are seen. */
 #define SQL_STEP_4 "ALTER TABLE event ADD COLUMN sum INTEGER; PRAGMA user_version = 4;"
 
+/* From 4 to 5: two clocks. Up to here one time said when a sleeping saga was due, whether by a
+ * duration or by a time of day: its saga is looked at when either clock shows that time. */
+#define SQL_STEP_5                                                                                 \
+    "ALTER TABLE saga ADD COLUMN until_ms INTEGER NOT NULL DEFAULT 0;"                             \
+    "UPDATE saga SET until_ms = due_ms WHERE due_ms > 1 AND due_ms < 70368744177664;"              \
+    "CREATE INDEX saga_until ON saga (until_ms, saga) WHERE until_ms > 0;"                         \
+    "CREATE TABLE boot (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL,"              \
+    " offset_ms INTEGER NOT NULL) STRICT;"                                                         \
+    "ALTER TABLE inbox ADD COLUMN came_ms INTEGER NOT NULL DEFAULT 0;"                             \
+    "UPDATE inbox SET came_ms = at_ms;"                                                            \
+    "DELETE FROM meta WHERE key = 'last_ms';"                                                      \
+    "PRAGMA user_version = 5;"
+
 #endif

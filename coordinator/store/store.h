@@ -68,13 +68,15 @@ struct store_facts {
     uint64_t last_saga;
     uint64_t inbox_last;    /* greatest number of an event; 0 = none */
     uint64_t inbox_offered; /* all events up to this one have been offered */
-    int64_t last_ms;        /* time of the newest row; 0 = none */
+    struct moment last;     /* of the newest row; zeroes = there is none */
+    struct clock_row clock; /* zeroes = not known */
     uint8_t minted[128]; /* the greatest saga id that begins with '0', as minted ones do (UUIDv7) */
     size_t minted_size;  /* 0 = there is none */
 };
 
-/* Sagas that sleep, in the order in which they are due: a part of them. */
+/* Sagas that sleep, in the order in which they are due on one of the two clocks: a part of them. */
 struct store_due {
+    enum timeline timeline;
     int64_t after_ms;    /* only sagas that come after this place: 0, 0 = from the first one; */
     uint64_t after_saga; /* moved on to the last saga shown */
     int64_t until_ms;    /* only sagas that are due by then */

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "journal/record.h"
 #include "store/memory_commit.h"
 #include "store/memory_inbox.h"
 #include "store/memory_reads.h"
@@ -41,8 +42,12 @@ static void find_facts(struct memory *memory)
         .last_saga = memory->saga_count == 0 ? 0 : memory->sagas[memory->saga_count - 1].head.saga,
         .inbox_last = memory->inbox.last,
         .inbox_offered = memory->inbox.offered,
-        .last_ms = memory->last_ms,
+        .clock = memory->clock,
     };
+    if (memory->row_count > 0) {
+        bool ok = record_moment(memory->rows[memory->row_count - 1].body, &memory->facts.last);
+        MAYBE(ok); /* tests of stores have bodies of their own */
+    }
     size_t at = 0;
     for (const struct name *name; (name = map_next(&memory->names, &at)) != NULL;) {
         find_minted(&memory->facts, name->text);
@@ -138,14 +143,14 @@ static const struct memory_saga *next_due(const struct memory *memory, const str
     const struct memory_saga *next = NULL;
     for (size_t at = 0; at < memory->saga_count; at++) {
         const struct memory_saga *saga = &memory->sagas[at];
-        int64_t due_ms = saga->head.due_ms;
+        int64_t due_ms = rows_due_ms(&saga->head, due->timeline);
         bool after = due_ms > due->after_ms ||
                      (due_ms == due->after_ms && saga->head.saga > due->after_saga);
-        if (due_ms > 0 && due_ms < DUE_NEVER_MS && after && (!next || due_ms < next->head.due_ms)) {
+        if (due_ms > 0 && after && (!next || due_ms < rows_due_ms(&next->head, due->timeline))) {
             next = saga;
         }
     }
-    IMPLIES(next, next->head.due_ms >= due->after_ms);
+    IMPLIES(next, rows_due_ms(&next->head, due->timeline) >= due->after_ms);
     return next;
 }
 
@@ -159,7 +164,7 @@ static enum saga_error list_due(struct store *store, struct store_due *due, stor
     due->next_ms = INT64_MAX;
     while (rc == SAGA_OK && (saga = next_due(memory, due)) != NULL) {
         struct store_item item = {.head = saga->head, .name = saga->name};
-        if (!rows_due_takes(due, saga->head.due_ms, saga->head.saga)) {
+        if (!rows_due_takes(due, rows_due_ms(&saga->head, due->timeline), saga->head.saga)) {
             break;
         }
         rc = fn(&item, arg);

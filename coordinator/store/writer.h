@@ -43,7 +43,6 @@ struct writer {
     uint64_t turn_lsn;        /* what heads_lsn becomes when the old tails are written */
     bool is_turning;          /* the old tails are being written */
     uint64_t row_count;       /* rows since open, for crash_at_row */
-    int64_t last_ms;          /* newest time seen */
     int64_t started_ms;       /* of the newest saga */
     int high_water;           /* descriptor of the file of this name; -1 = none */
     int64_t wal_frames;       /* length of the log after the last commit */

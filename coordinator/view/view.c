@@ -22,6 +22,21 @@
 #include "view/view_load.h"
 #include "view/view_mask.h"
 
+/* A running time as people are shown it: what the host's clock will show then, if it goes on as it
+ * did when the saga was last heard of. 0 = none. */
+static int64_t shown_ms(const struct saga *saga, int64_t running_ms)
+{
+    return running_ms > 0 ? running_ms + saga->moment.host_ms - saga->moment.running_ms : 0;
+}
+
+/* Until when the step waits, whichever of its two times comes first. */
+static int64_t waiting_until_ms(const struct step *step)
+{
+    int64_t wake_ms = shown_ms(step->saga, step->wake_ms);
+    bool is_first = step->until_ms > 0 && (wake_ms == 0 || step->until_ms < wake_ms);
+    return is_first ? step->until_ms : wake_ms;
+}
+
 /* When the call, or the check that it depends on, is tried next. */
 static int64_t retry_ms(const struct step *step, const struct call *call)
 {
@@ -32,9 +47,9 @@ static int64_t retry_ms(const struct step *step, const struct call *call)
         return 0;
     }
     if (call_awaits_check(call)) {
-        return check->retry_ms;
+        return shown_ms(step->saga, check->retry_ms);
     }
-    return retries ? call->retry_ms : 0;
+    return retries ? shown_ms(step->saga, call->retry_ms) : 0;
 }
 
 static void fill_step(const struct step *step, struct view_step *out)
@@ -46,7 +61,7 @@ static void fill_step(const struct step *step, struct view_step *out)
         .index = step->index,
         .kind = step->spec->kind,
         .step_class = step->spec->step_class,
-        .wake_ms = step->wake_ms,
+        .wake_ms = waiting_until_ms(step),
         .child = step->child,
         .approval = step->approval,
         .undo_before_ms = step->undo_before_ms,
@@ -128,6 +143,14 @@ static struct span waits_for(const struct saga *saga, const struct view *view)
     return view->state == SAGA_STATE_RUNNING ? found : (struct span){NULL, 0};
 }
 
+/* A saga that has not begun has so long from its start_at on. */
+static int64_t deadline_ms(const struct saga *saga)
+{
+    int64_t limit_ms = saga->definition->timeout_ms;
+    bool counts_later = !saga->has_begun && limit_ms > 0;
+    return counts_later ? saga->start_at_ms + limit_ms : shown_ms(saga, saga->deadline_ms);
+}
+
 /* Is this attempt still the one at work, as far as the rows go? */
 static bool is_open(const struct step *step, const struct task_at_work *attempt)
 {
@@ -186,28 +209,29 @@ static enum saga_error fill_view(struct saga *saga, struct arena *arena, struct 
     POST(count <= saga->step_total);
     int64_t window_ms = saga->definition->reversal_window_ms;
     bool reversible = saga->state == SAGA_STATE_COMPLETED && window_ms > 0;
-    *view = (struct view){.name = saga->name,
-                          .parent = child_name_parent(saga->name),
-                          .cause = saga->event,
-                          .definition = saga->definition->name,
-                          .version = saga->definition->version,
-                          .state = saga->state,
-                          .paused = saga->paused,
-                          .is_open = saga->open != NULL,
-                          .input = saga->input,
-                          .output = saga->output,
-                          .reason = saga->reason,
-                          .labels = saga->labels,
-                          .traceparent = saga->traceparent,
-                          .started_ms = saga->started_ms,
-                          .ended_ms = saga->ended_ms,
-                          .deadline_ms = saga->deadline_ms,
-                          .reversible_until_ms = reversible ? saga->completed_ms + window_ms : 0,
-                          .cost_micros = saga->cost_micros,
-                          .seq = saga->seq,
-                          .steps = steps,
-                          .step_count = count,
-                          .specs = saga->definition->steps};
+    *view = (struct view){
+        .name = saga->name,
+        .parent = child_name_parent(saga->name),
+        .cause = saga->event,
+        .definition = saga->definition->name,
+        .version = saga->definition->version,
+        .state = saga->state,
+        .paused = saga->paused,
+        .is_open = saga->open != NULL,
+        .input = saga->input,
+        .output = saga->output,
+        .reason = saga->reason,
+        .labels = saga->labels,
+        .traceparent = saga->traceparent,
+        .started_ms = saga->started_ms,
+        .ended_ms = saga->ended_ms,
+        .deadline_ms = deadline_ms(saga),
+        .reversible_until_ms = reversible ? shown_ms(saga, saga->completed_ms + window_ms) : 0,
+        .cost_micros = saga->cost_micros,
+        .seq = saga->seq,
+        .steps = steps,
+        .step_count = count,
+        .specs = saga->definition->steps};
     view->waiting_for = waits_for(saga, view);
     view->start_at_ms = span_is(view->waiting_for, "start_at") ? saga->start_at_ms : 0;
     return fill_alerts(saga, arena, view) ? SAGA_OK : SAGA_NO_MEMORY;

@@ -90,9 +90,20 @@ static void put_steps(struct buf *data, uint32_t *count, const char *name, struc
     *count += 1;
 }
 
+/* A record's time as people are shown it: running times as what the host's clock was to show then.
+ */
+static int64_t due_of(const struct record *record, const struct moment *moment)
+{
+    bool is_day = record->type == RECORD_SAGA_STARTED || record->type == RECORD_UNDO_DEADLINE;
+    bool runs = record->due_ms > 0 && !is_day;
+    int64_t due_ms = record->due_ms + (runs ? moment->host_ms - moment->running_ms : 0);
+    bool is_first = record->until_ms > 0 && (due_ms == 0 || record->until_ms < due_ms);
+    return is_first ? record->until_ms : due_ms;
+}
+
 /* What a record carries besides the named members, as a map. */
-static void put_data(struct buf *out, const struct record *record, struct buf *members,
-                     const struct definition *definition)
+static void put_data(struct buf *out, const struct record *record, const struct moment *moment,
+                     struct buf *members, const struct definition *definition)
 {
     uint32_t count = 0;
     buf_clear(members);
@@ -107,7 +118,7 @@ static void put_data(struct buf *out, const struct record *record, struct buf *m
         const char *name;
         int64_t value;
     } numbers[] = {{"run", record->run > 1 ? record->run : 0},
-                   {"due_ms", record->due_ms},
+                   {"due_ms", due_of(record, moment)},
                    {"cost_usd_micros", record->cost_micros},
                    {"items", record->count},
                    {"version", record->version}};
@@ -227,8 +238,8 @@ enum saga_error view_history(const struct saga_image *image, const struct histor
             struct view_record shown;
             mask.definition = definition;
             view_mask_record(&mask, &record);
-            fill_record(&record, seq, reader.at_ms, definition, &shown);
-            put_data(&data, &record, &members, definition);
+            fill_record(&record, seq, reader.moment.at_ms, definition, &shown);
+            put_data(&data, &record, &reader.moment, &members, definition);
             shown.data = buf_span(&data);
             bool failed = buf_failed(&data) || buf_failed(&members) || mask.failed;
             rc = failed ? SAGA_NO_MEMORY : fn(&shown, arg);

@@ -96,6 +96,7 @@ static enum saga_error add_event(struct bench *bench, uint64_t number, const cha
                             .id = span_of(id, (size_t)size),
                             .cause = span_text("parent"),
                             .at_ms = 77,
+                            .came_ms = 78,
                             .data = MP_NIL_VALUE};
     struct rows rows = {.inbox = &row, .inbox_count = 1};
     return commit(bench, &rows);
@@ -181,6 +182,7 @@ Test(inbox, gives_events_back_as_they_came)
         cr_assert(span_is(row.name, "sent") && span_is(row.source, "shop") &&
                   span_is(row.id, "e2") && span_is(row.saga, "") && span_is(row.cause, "parent"));
         cr_assert_eq(row.at_ms, 77);
+        cr_assert_eq(row.came_ms, 78);
         cr_assert(span_equal(row.data, MP_NIL_VALUE));
         cr_assert_eq(inbox->load(bench.store, 3, &bench.arena, &row), SAGA_NOT_FOUND);
         cr_assert_eq(inbox->count(bench.store), 2);

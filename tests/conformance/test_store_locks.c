@@ -196,7 +196,8 @@ Test(store_locks, keeps_how_far_a_schedule_was_dealt_with)
         tick(&bench, "nightly", 2, 1000);
         tick(&bench, "nightly", 1, 1500);
         tick(&bench, "monthly", 1, 500);
-        tick(&bench, "nightly", 2, 2000);
+        tick(&bench, "nightly", 2, 3000);
+        tick(&bench, "nightly", 2, 2000); /* the host's clock was set back */
         tick(&bench, "nightly", 2, 2000);
         check_schedules(&bench, "monthly/1=500 nightly/1=1500 nightly/2=2000 ");
         restart(&bench);
@@ -229,12 +230,6 @@ static void check_refused(const struct rows *rows)
         cr_assert_neq(rc, SAGA_OK);
         end(&bench);
     }
-}
-
-Test(store_locks, refuses_a_schedule_that_goes_back)
-{
-    struct schedule_row row = {.definition = span_text("nightly"), .entry = {2}, .tick_ms = 1999};
-    check_refused(&(struct rows){.schedules = &row, .schedule_count = 1});
 }
 
 Test(store_locks, refuses_the_end_of_what_has_not_begun)

@@ -320,7 +320,7 @@ static void add_task(const struct extent *extent, const struct small *world, uin
 {
     const struct sent *task = &world->tasks[index];
     bool last = task->attempt >= 2;
-    bool timed = engine_next_due(world->engine) != INT64_MAX;
+    bool timed = engine_next_due(world->engine, 0) != INT64_MAX;
     add(choices, CHOICE_OK, index);
     if (task->orphan && !extent->few_outcomes) {
         add(choices, CHOICE_ADOPT, index);
@@ -423,7 +423,7 @@ static void next_choices(const struct extent *extent, const struct small *world,
             add(choices, CHOICE_RETURNED, i);
         }
     }
-    if (engine_next_due(world->engine) != INT64_MAX) {
+    if (engine_next_due(world->engine, 0) != INT64_MAX) {
         add(choices, CHOICE_TIME, 0);
     }
     bool may_act = world->acts == 0 || (world->acts == 1 && world->went_back);

@@ -499,11 +499,11 @@ void small_crash(struct small *world)
 
 void small_pass_time(struct small *world)
 {
-    int64_t due_ms = engine_next_due(world->engine);
+    int64_t due_ms = engine_next_due(world->engine, 0);
     world->now_ms = due_ms > world->now_ms ? due_ms : world->now_ms;
     struct event event = {.kind = EVENT_TIME};
     step_engine(world, &event);
-    must(engine_next_due(world->engine) > world->now_ms, "no_spin");
+    must(engine_next_due(world->engine, 0) > world->now_ms, "no_spin");
 }
 
 void small_verb(struct small *world, enum verb verb)
@@ -605,12 +605,12 @@ void small_adopt(struct small *world, struct sent *task)
     event.task.key = span_text(task->key);
     event.task.attempt = task->attempt;
     bool anew = task->orphan;
-    int64_t due_ms = engine_next_due(world->engine);
+    int64_t due_ms = engine_next_due(world->engine, 0);
     task->orphan = false;
     task->lost = false;
     /* Its time began when it arrived; the coordinator's begins anew after its own outage only. */
     step_engine(world, &event);
-    must(anew || engine_next_due(world->engine) <= due_ms, "renewed");
+    must(anew || engine_next_due(world->engine, 0) <= due_ms, "renewed");
 }
 
 void small_untaken(struct small *world, struct sent *task)
@@ -739,7 +739,7 @@ void small_drive_to_rest(struct small *world)
                 moved = true;
             }
         }
-        if (!moved && engine_next_due(world->engine) != INT64_MAX) {
+        if (!moved && engine_next_due(world->engine, 0) != INT64_MAX) {
             small_pass_time(world);
             moved = true;
         }

@@ -109,7 +109,7 @@ bool small_child_is_open(const struct small_child *child)
 static void check_told(const struct small *world, const struct small_child *child)
 {
     const struct saga *saga = small_saga(world);
-    bool is_looked_at = engine_next_due(world->engine) > world->now_ms;
+    bool is_looked_at = engine_next_due(world->engine, 0) > world->now_ms;
     if (saga && is_looked_at && saga->direction == BACKWARD && !saga_state_is_final(saga->state) &&
         saga_step(saga, child->step)->chosen && child->state == SAGA_STATE_RUNNING) {
         must(child->told_back, "child");

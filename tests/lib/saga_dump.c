@@ -225,10 +225,11 @@ bool saga_sleepers_owe_nothing(const struct engine *engine, struct saga *saga)
     if (size > sizeof(awake)) {
         return false;
     }
-    int64_t due_ms = saga_next_due(engine, saga);
+    struct dues dues = saga_next_due(engine, saga);
     memcpy(awake, saga->awake, size);
     memset(saga->awake, 0xff, size);
-    int64_t all_due_ms = saga_next_due(engine, saga);
+    struct dues all = saga_next_due(engine, saga);
     memcpy(saga->awake, awake, size);
-    return due_ms == all_due_ms;
+    return dues.ms[TIMELINE_RUNNING] == all.ms[TIMELINE_RUNNING] &&
+           dues.ms[TIMELINE_HOST] == all.ms[TIMELINE_HOST];
 }

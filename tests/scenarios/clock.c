@@ -26,7 +26,7 @@ static void fire(struct world *world, int64_t at_ms)
     print_ms(&world->out, at_ms);
     buf_text(&world->out, "\n");
     size_t head = world->out.size;
-    if (world->asleep_ms > 0 && world->asleep_ms <= at_ms) {
+    if (!engine_holds(world->engine, span_text(world->name)) && world_next_due(world) <= at_ms) {
         world_load_sleeper(world);
     }
     struct event event = {.kind = EVENT_TIME};
@@ -60,7 +60,7 @@ void world_crash(struct world *world, int64_t outage_ms)
     }
     world_open_engine(world);
     world_lock(world);
-    if (world->row_count > 0 && world->asleep_ms == 0) {
+    if (world->row_count > 0 && world->asleep.due_ms == 0) {
         world_load(world);
     }
     buf_format(&world->out, "  loaded %u rows at ", world->row_count);

@@ -51,6 +51,7 @@ static void offer(struct world *world, uint32_t number)
                                            .name = world->events[number - 1].name,
                                            .number = number,
                                            .event = shown,
+                                           .came_ms = world->events[number - 1].came_ms,
                                            .is_taken = &is_taken}};
         world_step(world, &event);
         if (is_taken) {
@@ -69,7 +70,7 @@ void events_come(struct world *world, struct words *words)
     event.arrived = (struct inbox_row){.name = span_text(words->count > 1 ? words->items[1] : ""),
                                        .source = span_text("shop"),
                                        .id = span_of(id, (size_t)size),
-                                       .at_ms = world->now_ms,
+                                       .at_ms = world->now_ms + world->host_lead_ms,
                                        .data = data.size > 0 ? data : MP_NIL_VALUE};
     world_step(world, &event);
     if (!words_has(words, "held")) {

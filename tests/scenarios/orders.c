@@ -70,7 +70,8 @@ static void start(struct world *world, struct words *words)
     if (number > 0) {
         events_start(world, number, &event.start);
     }
-    event.start.start_at_ms = at.size > 0 ? world->now_ms + words_duration(at) : 0;
+    event.start.start_at_ms =
+        at.size > 0 ? world->now_ms + world->host_lead_ms + words_duration(at) : 0;
     digest_pair(digest, event.start.input, event.start.digest);
     world_step(world, &event);
 }
@@ -280,6 +281,14 @@ static void pass(struct world *world, struct words *words)
     world_pass(world, words_duration(span_text(words->count > 1 ? words->items[1] : "")));
 }
 
+/* What is due then fires at once. */
+static void clock_is_set(struct world *world, struct words *words)
+{
+    int64_t by_ms = words_duration(span_text(words->count > 2 ? words->items[2] : ""));
+    world->host_lead_ms += words_has(words, "behind") ? -by_ms : by_ms;
+    world_pass(world, 0);
+}
+
 static void crash(struct world *world, struct words *words)
 {
     world_crash(world, words->count > 1 ? words_duration(span_text(words->items[1])) : 0);
@@ -358,6 +367,7 @@ void obey(struct world *world, const char *line)
         {"admit", admit},
         {"facets", facets},
         {"returned", returned},
+        {"clock", clock_is_set},
         {"begin", orders_begin},
         {"commit", orders_open},
         {"abort", orders_open},

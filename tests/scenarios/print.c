@@ -180,6 +180,9 @@ static void print_record(struct world *world, uint64_t seq, const struct record 
         if (member == offsetof(struct record, due_ms) && record->due_ms != 0) {
             buf_text(out, " due=");
             print_ms(out, record->due_ms);
+        } else if (member == offsetof(struct record, until_ms) && record->until_ms != 0) {
+            buf_text(out, " until=");
+            print_ms(out, record->until_ms);
         } else if (!shown && (record->fields & (UINT32_C(1) << fields[i].bit))) {
             print_field(world, record, &fields[i]);
         }

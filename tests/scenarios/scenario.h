@@ -15,6 +15,7 @@
 #include "engine/plan.h"
 #include "language/definition.h"
 #include "lib/facet_set.h"
+#include "saga/asleep.h"
 #include "view/view.h"
 
 enum {
@@ -54,7 +55,7 @@ struct world {
     struct batch batch;
     struct row rows[ROWS_MAX];
     uint32_t row_count;
-    int64_t asleep_ms;       /* due_ms of the saga's newest head */
+    struct asleep asleep;    /* of the saga's newest head */
     struct facet_set facets; /* that the store would have of the saga */
     struct lock_row lock;    /* the newest of the saga; of no change: none */
     struct sent tasks[TASKS_MAX];
@@ -63,6 +64,7 @@ struct world {
     char instance[32]; /* of the participant that each task is meant for; empty = for any */
     bool tells;        /* the world hears of it: notices are printed */
     int64_t now_ms;
+    int64_t host_lead_ms;                /* how much more the host's clock shows */
     int64_t wakes_ms;                    /* as last printed */
     struct inbox_row events[EVENTS_MAX]; /* that came, by number - 1; in the arena */
     uint32_t event_count;

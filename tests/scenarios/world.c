@@ -159,7 +159,8 @@ struct saga_image world_image(struct world *world)
 {
     return (struct saga_image){
         .head = {.saga = world->saga,
-                 .due_ms = world->asleep_ms,
+                 .due_ms = world->asleep.due_ms,
+                 .until_ms = world->asleep.until_ms,
                  .definition =
                      world->open_name.size > 0 ? world->open_name : world->definition->name,
                  .version = world->definition->version},
@@ -198,16 +199,25 @@ void world_load_sleeper(struct world *world)
     if (!engine_holds(world->engine, span_text(world->name))) {
         world_load(world);
     }
-    engine_sleepers_loaded(world->engine, world->asleep_ms, INT64_MAX);
+    /* Until any later time of day: a script sets the clock back, too. */
+    engine_sleepers_loaded(world->engine, TIMELINE_RUNNING, world->asleep.due_ms, INT64_MAX);
+    engine_sleepers_loaded(world->engine, TIMELINE_HOST, world->asleep.until_ms, INT64_MAX);
 }
 
 int64_t world_next_due(const struct world *world)
 {
     if (engine_holds(world->engine, span_text(world->name))) {
-        return engine_next_due(world->engine);
+        return engine_next_due(world->engine, world->host_lead_ms);
     }
-    bool wakes = world->asleep_ms > 0 && world->asleep_ms < DUE_NEVER_MS;
-    return wakes ? world->asleep_ms : INT64_MAX;
+    struct dues dues = DUES_NEVER;
+    const struct asleep *asleep = &world->asleep;
+    if (asleep->due_ms > 0 && asleep->due_ms < DUE_NEVER_MS) {
+        dues_add(&dues, TIMELINE_RUNNING, asleep->due_ms);
+    }
+    if (asleep->until_ms > 0) {
+        dues_add(&dues, TIMELINE_HOST, asleep->until_ms);
+    }
+    return dues_first(&dues, world->host_lead_ms);
 }
 
 struct sent *world_sent(struct world *world, const char *key, uint32_t attempt)
@@ -273,7 +283,7 @@ static void keep_rows(struct world *world)
     }
     for (uint32_t i = 0; i < rows->head_count; i++) {
         if (is_own(world, rows->heads[i].saga)) {
-            world->asleep_ms = rows->heads[i].due_ms;
+            world->asleep = (struct asleep){rows->heads[i].due_ms, rows->heads[i].until_ms};
         }
     }
     const char *wrong = facet_set_take(&world->facets, world->saga, rows, &world->arena);
@@ -344,6 +354,7 @@ static void give_back(struct span action, enum task_kind kind, uint64_t session,
 static void mint(struct world *world, struct event *event)
 {
     event->now_ms = world->now_ms;
+    event->host_lead_ms = world->host_lead_ms;
     event->entropy = &world->entropy;
     world->placement = (struct placement){.choose = choose, .give_back = give_back, .arg = world};
     event->placement = &world->placement;

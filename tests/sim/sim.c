@@ -50,12 +50,17 @@
  *   migrated      what has begun is written the same in the version that a saga goes on under, and
  *                 of the same class (nothing differs); its head says which version (is_migrated
  *                 left out)
- *   tick          a tick of a schedule starts one saga, when it is due or later, and before those
- * of later ticks, and its mark is durable then (the mark not moved; due an hour early); at rest the
- * last has started one, and of `all` each (of all the last); what was missed starts none that `one`
- * or `none` leaves out (none made up for; the oldest one made up for) no_spin       time goes on
- * (an undo timed before its turn) form          no participant is told of an error (names of
- * instances cut to 3 bytes)
+ *   tick          a tick of a schedule starts one saga, when it is due or later, and before
+ *                 those of later ticks, and its mark is durable then (the mark not moved; due an
+ *                 hour early); at rest the last has started one, and of `all` each (of all the
+ *                 last); what was missed starts none that `one` or `none` leaves out (none made
+ *                 up for; the oldest one made up for)
+ *   clock         wherever the host's clock is set to: running time never goes back, nor does the
+ *                 `at` of a saga's records, and no saga is timed out early. `settled`: nor late
+ *                 (at_ms for the retry after a check; start_at looked at again in a saga that has
+ *                 begun). `event`: one that came in time counts (the event's own time looked at)
+ *   no_spin       time goes on (an undo timed before its turn)
+ *   form          no participant is told of an error (names of instances cut to 3 bytes)
  */
 #include "sim.h"
 
@@ -217,6 +222,7 @@ static void open_world(struct sim *sim)
     CHECK(sim->orders);
     sim->now_ms = 1000;
     sim->weather = (struct sim_weather){.sync_max = 10};
+    sim->node.host_ms = (int64_t)1000 * SIM_HOUR_MS;
     sim_tick_open(sim);
     sim_node_open(sim);
     sim->has_children = sim_chance(sim, 400);
@@ -237,7 +243,7 @@ static void open_world(struct sim *sim)
         sim->sagas[i].definition = sim_draw(sim, sim->definition_count);
         sim->sagas[i].starts_as = sim->has_versions ? sim_draw(sim, 3) : 0;
         bool later = sim_chance(sim, 300);
-        sim->sagas[i].start_at_ms = later ? sim->now_ms + 1 + sim_draw(sim, 20000) : 0;
+        sim->sagas[i].start_at_ms = later ? sim_host_ms(sim) + 1 + sim_draw(sim, 20000) : 0;
     }
 }
 

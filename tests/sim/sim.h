@@ -137,6 +137,8 @@ struct sim_saga {
     uint32_t given_up;     /* bit set of steps that parked, as their child did, or were stuck */
     uint32_t crashes;      /* when its first row became durable */
     int64_t start_at_ms;   /* 0 = at once */
+    int64_t at_ms;         /* of its last record */
+    int64_t begun_ms;      /* running time at which its time limit began to count; 0 = not yet */
     bool is_paused;        /* as it was durable when that was looked at */
     bool has_key;          /* of its concurrency key, as its records say: */
     bool holds;
@@ -298,11 +300,16 @@ struct sim_node {
     struct core *core; /* NULL: down */
     struct peers *peers;
     struct desk desk;
-    int64_t clock_ms;    /* its clock is ahead of the world's by this */
-    int64_t frozen_ms;   /* until then it does nothing */
-    int64_t back_ms;     /* down: when it starts again */
-    uint32_t sends_left; /* it dies at the n-th frame sent; 0 = not */
-    int64_t drain_ms;    /* draining: it ends then; 0 = not */
+    int64_t clock_ms;           /* its running time is ahead of the world's by this */
+    int64_t host_ms;            /* and its host's clock by this */
+    uint32_t boots;             /* of its host */
+    int64_t booted_ms;          /* when that did last */
+    struct clock_row remembers; /* the store of the clock */
+    int64_t running_ms;         /* of the last row */
+    int64_t frozen_ms;          /* until then it does nothing */
+    int64_t back_ms;            /* down: when it starts again */
+    uint32_t sends_left;        /* it dies at the n-th frame sent; 0 = not */
+    int64_t drain_ms;           /* draining: it ends then; 0 = not */
     bool dies_at_commit;
     bool dead; /* it has died; nothing it does counts any more */
     uint64_t random;
@@ -424,6 +431,23 @@ void sim_put_int(struct sim *sim, const char *key, int64_t number);
 
 /* sim_disk.c */
 extern const struct store_ops sim_disk_ops;
+
+struct moment;
+struct record;
+
+/* sim_clock.c */
+/* What the host's clock shows. */
+int64_t sim_host_ms(const struct sim *sim);
+/* The coordinator starts: how its clock goes on. */
+void sim_clock_open(struct sim *sim);
+/* The coordinator looks at the host's clock. */
+void sim_clock_tell(struct sim *sim);
+/* The host's clock is set; the host boots. */
+void sim_clock_jump(struct sim *sim);
+void sim_clock_boot(struct sim *sim);
+/* A record is durable. */
+void sim_clock_note(struct sim *sim, uint64_t saga, const struct record *record,
+                    const struct moment *moment);
 
 /* sim_node.c */
 void sim_node_open(struct sim *sim);

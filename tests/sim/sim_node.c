@@ -80,9 +80,11 @@ static void start(struct sim *sim)
 {
     struct sim_node *node = &sim->node;
     char why[256];
+    sim_clock_open(sim);
     struct core_options options = {.store = &node->disk.base,
                                    .dead_ms = SIM_DEAD_MS,
                                    .seed = sim->seed,
+                                   .clock = &node->remembers,
                                    .sagas_max = 1000,
                                    .near_ms = 1 + sim_draw(sim, 3000),
                                    .hooks = &hooks,
@@ -112,6 +114,7 @@ static void start(struct sim *sim)
     node->sends_left = 0;
     node->drain_ms = 0;
     sim->served = sim->commits;
+    sim_clock_tell(sim);
     CHECK(core_serve(node->core, sim->now_ms + node->clock_ms) == SAGA_OK);
     sim_say(sim, "the coordinator serves");
 }
@@ -165,8 +168,10 @@ void sim_node_crash(struct sim *sim, int64_t down_ms)
         sim->conns[i].gone_seen = true;
     }
     if (!sim->is_calm && sim_chance(sim, 300)) {
-        node->clock_ms += sim_draw(sim, sim->has_schedules ? 4 * SIM_HOUR_MS : 120000);
-        sim_tally(sim, COUNT_JUMPS);
+        sim_clock_jump(sim);
+    }
+    if (!sim->is_calm && sim_chance(sim, 300)) {
+        sim_clock_boot(sim);
     }
     sim_net_schedule(sim, SIM_WAKE, node->back_ms, 0, 0);
 }
@@ -214,6 +219,7 @@ void sim_node_turn(struct sim *sim)
     if (!sim_node_is_up(sim)) {
         return;
     }
+    sim_clock_tell(sim);
     enum saga_error rc = core_round(node->core, sim->now_ms + node->clock_ms);
     if (rc != SAGA_OK && rc != SAGA_STORE_FAILED) {
         sim_violated(sim, "replay", "the core stops: %s", error_code(rc));
@@ -260,6 +266,9 @@ void sim_node_trouble(struct sim *sim)
         node->frozen_ms = until_ms > node->frozen_ms ? until_ms : node->frozen_ms;
         sim_tally(sim, COUNT_FREEZES);
         sim_net_schedule(sim, SIM_WAKE, node->frozen_ms, 0, 0);
+    }
+    if (!sim->is_calm && sim_chance(sim, 60)) {
+        sim_clock_jump(sim);
     }
     if (!sim_chance(sim, weather->crash)) {
         return;

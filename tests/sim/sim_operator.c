@@ -66,7 +66,7 @@ void sim_operator_define(struct sim *sim, uint32_t index, bool is_second)
     struct buf text;
     struct buf value;
     if (!is_second) {
-        sim->defined_ms[index] = sim->now_ms + sim->node.clock_ms;
+        sim->defined_ms[index] = sim_host_ms(sim);
     }
     struct json_problem problem;
     buf_open(&text, LIMIT_DEFINITION);

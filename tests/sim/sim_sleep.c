@@ -22,11 +22,13 @@ static enum saga_error check_one(const struct store_item *item, void *arg)
 {
     struct sim *sim = arg;
     const struct engine *engine = sim->node.core->engine;
-    bool sleeps = item->head.due_ms > engine->horizon_ms;
+    const struct head *head = &item->head;
+    bool sleeps = head->due_ms > engine->horizon_ms[TIMELINE_RUNNING] &&
+                  (head->until_ms == 0 || head->until_ms > engine->horizon_ms[TIMELINE_HOST]);
     if (!engine_holds(engine, item->name) && !sleeps) {
-        sim_violated(sim, "asleep", "%.*s is not in memory, and due at %lld; loaded up to %lld",
-                     (int)item->name.size, (const char *)item->name.data,
-                     (long long)item->head.due_ms, (long long)engine->horizon_ms);
+        sim_violated(sim, "asleep", "%.*s is not in memory, and due at %lld or %lld o'clock",
+                     (int)item->name.size, (const char *)item->name.data, (long long)head->due_ms,
+                     (long long)head->until_ms);
     }
     return SAGA_OK;
 }
@@ -48,7 +50,11 @@ static bool is_timed(const struct sim *sim, const struct store_item *item)
 {
     const struct engine *engine = sim->node.core->engine;
     const struct saga *saga = map_get(&engine->sagas, item->name);
-    return saga ? saga_next_due(engine, saga) < INT64_MAX : item->head.due_ms < DUE_NEVER_MS;
+    if (!saga) {
+        return item->head.due_ms < DUE_NEVER_MS || item->head.until_ms > 0;
+    }
+    struct dues dues = saga_next_due(engine, saga);
+    return dues.ms[TIMELINE_RUNNING] < INT64_MAX || dues.ms[TIMELINE_HOST] < INT64_MAX;
 }
 
 static enum saga_error look_at(const struct store_item *item, void *arg)
@@ -67,7 +73,8 @@ static enum saga_error look_at(const struct store_item *item, void *arg)
         sim_say(sim, "%.*s is %s", (int)item->name.size, (const char *)item->name.data,
                 head->paused ? "paused" : saga_state_name(head->state));
         unrest->why = "a saga is not settled";
-    } else if (head->due_ms > 0 && head->due_ms <= now_ms) {
+    } else if ((head->due_ms > 0 && head->due_ms <= now_ms) ||
+               (head->until_ms > 0 && head->until_ms <= sim_host_ms(sim))) {
         unrest->why = "a sleeper is overdue";
     }
     return SAGA_OK;

@@ -10,16 +10,11 @@
 #include "sim.h"
 #include "language/definition.h"
 
-static int64_t clock_of(const struct sim *sim)
-{
-    return sim->now_ms + sim->node.clock_ms;
-}
-
 void sim_tick_open(struct sim *sim)
 {
     sim->has_schedules = sim_chance(sim, 200);
     if (sim->has_schedules) {
-        sim->node.clock_ms = SIM_HOUR_MS - 3000 - sim_draw(sim, 30000);
+        sim->node.host_ms += SIM_HOUR_MS - 3000 - sim_draw(sim, 30000);
     }
 }
 
@@ -50,7 +45,7 @@ void sim_tick_note(struct sim *sim, const struct sim_saga *saga, const struct re
     bool was_missed = tick_ms < serving_ms;
     bool is_latest = tick_ms + SIM_HOUR_MS > serving_ms;
     int64_t *last_ms = &sim->last_tick_ms[saga->definition];
-    if (tick_ms > clock_of(sim) || tick_ms <= sim->defined_ms[saga->definition]) {
+    if (tick_ms > sim_host_ms(sim) || tick_ms <= sim->defined_ms[saga->definition]) {
         sim_violated(sim, "tick", "%s is started when its tick does not count", saga->name);
     }
     if (tick_ms % SIM_HOUR_MS != 0 || tick_ms <= *last_ms) {
@@ -87,7 +82,7 @@ void sim_tick_note_marks(struct sim *sim, const struct rows *rows)
 
 bool sim_tick_is_near(const struct sim *sim)
 {
-    int64_t left_ms = SIM_HOUR_MS - clock_of(sim) % SIM_HOUR_MS;
+    int64_t left_ms = SIM_HOUR_MS - sim_host_ms(sim) % SIM_HOUR_MS;
     return sim->has_schedules && left_ms <= SIM_AFTER_REST_MS;
 }
 
@@ -95,7 +90,7 @@ bool sim_tick_is_near(const struct sim *sim)
  * each since the definition. */
 void sim_tick_check_starts(struct sim *sim)
 {
-    int64_t latest_ms = clock_of(sim) / SIM_HOUR_MS * SIM_HOUR_MS;
+    int64_t latest_ms = sim_host_ms(sim) / SIM_HOUR_MS * SIM_HOUR_MS;
     for (uint32_t i = 0; i < sim->definition_count; i++) {
         const struct schedule *schedule = schedule_of(sim, i);
         if (!schedule || latest_ms <= sim->defined_ms[i]) {

@@ -102,6 +102,7 @@ static void note_row(struct sim *sim, const struct row *row)
         sim_violated(sim, "replay", "row %llu cannot be read", (unsigned long long)row->lsn);
     }
     while (record_next(&reader, &record, &bad)) {
+        sim_clock_note(sim, row->saga, &record, &reader.moment);
         note_record(sim, row->saga, &record);
     }
     if (bad) {

@@ -217,7 +217,7 @@ Test(engine_faults, a_start_without_memory_leaves_nothing_behind)
             cr_assert_eq(story.row_count, 0);
             cr_assert_eq(engine_count(story.engine), 0);
             cr_assert_eq(story.engine->tokens.count, 0);
-            cr_assert_eq(engine_next_due(story.engine), INT64_MAX);
+            cr_assert_eq(engine_next_due(story.engine, 0), INT64_MAX);
             cr_assert_eq(begin(&story), SAGA_OK);
         }
         cr_assert(rc == SAGA_OK || rc == SAGA_NO_MEMORY);

@@ -139,15 +139,15 @@ Test(items, what_a_turn_has_no_room_for_comes_in_the_next)
     start(1000);
     uint32_t first = tasks();
     cr_expect(first > 900 && first < 2000, "%u", first);
-    cr_expect(engine_next_due(engine) <= 1000, "it is due again at once");
+    cr_expect(engine_next_due(engine, 0) <= 1000, "it is due again at once");
     struct event time = {.kind = EVENT_TIME};
-    for (uint32_t i = 0; i < 4 && engine_next_due(engine) <= 1000; i++) {
+    for (uint32_t i = 0; i < 4 && engine_next_due(engine, 0) <= 1000; i++) {
         uint32_t before = tasks();
         step(&time);
         cr_expect(tasks() > before);
     }
     cr_expect(tasks() == 2000, "%u", tasks());
-    cr_expect(engine_next_due(engine) > 1000);
+    cr_expect(engine_next_due(engine, 0) > 1000);
     close_engine();
 }
 

@@ -184,9 +184,9 @@ static void answer_all(size_t size)
 {
     for (uint32_t i = 0; i < 20000 && task_count > 0; i++) {
         answer(tasks[0].kind == TASK_DO ? size : 0, NULL, NULL);
-        if (task_count == 0 && engine_next_due(engine) != INT64_MAX) {
+        if (task_count == 0 && engine_next_due(engine, 0) != INT64_MAX) {
             struct event time = {.kind = EVENT_TIME};
-            now_ms = engine_next_due(engine) > now_ms ? engine_next_due(engine) : now_ms;
+            now_ms = engine_next_due(engine, 0) > now_ms ? engine_next_due(engine, 0) : now_ms;
             step(&time);
         }
     }
@@ -288,7 +288,7 @@ Test(room, undos_are_told_what_their_steps_were)
     open_engine(
         chain(40, "\"action\":\"s.a\",\"needs\":[],\"input\":\"$.input\",\"compensate\":\"s.b\""));
     start(0, (size_t)900 * KIB);
-    for (uint32_t i = 0; i < 20 && engine_next_due(engine) <= now_ms; i++) {
+    for (uint32_t i = 0; i < 20 && engine_next_due(engine, 0) <= now_ms; i++) {
         struct event time = {.kind = EVENT_TIME};
         step(&time);
     }
@@ -312,7 +312,7 @@ Test(room, an_undo_fails_for_weeks_each_time_with_other_words)
         message[sizeof(message) - 1] = '\0';
         answer(0, "again", message);
         struct event time = {.kind = EVENT_TIME};
-        now_ms = engine_next_due(engine);
+        now_ms = engine_next_due(engine, 0);
         step(&time);
     }
     cr_expect(saga()->arena.size < (size_t)8 * 1024 * KIB, "%zu", saga()->arena.size);

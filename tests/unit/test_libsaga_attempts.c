@@ -294,7 +294,7 @@ Test(saga_attempts, leave_their_doubt_when_they_are_forgotten)
     assert_replay();
     cr_assert_eq(saga()->direction, BACKWARD);
     /* They left at the start and may act for 60 s; the undo must not overtake them. */
-    cr_assert_eq(engine_next_due(world.engine), START_MS + 60000 + DEAD_MS);
+    cr_assert_eq(engine_next_due(world.engine, 0), START_MS + 60000 + DEAD_MS);
     pass(60000 + DEAD_MS - 1);
     cr_assert_eq(saga()->steps[0].undo_state, UNDO_STATE_NONE);
     pass(1);

@@ -381,7 +381,7 @@ static void do_answer(struct world *w, bool refuses)
 
 static int64_t next_due(const struct world *w)
 {
-    return engine_next_due(w->engine);
+    return engine_next_due(w->engine, 0);
 }
 
 static void pass_time(struct world *w)

@@ -191,6 +191,7 @@ static bool bring(struct drill_world *world, uint32_t step)
                                        .name = row.name,
                                        .number = row.number,
                                        .event = buf_span(&shown),
+                                       .came_ms = world->now_ms,
                                        .is_taken = &is_taken}};
     world->failed = world->failed || buf_failed(&shown);
     drill_world_step(world, &event);
@@ -220,7 +221,7 @@ static bool bring_event(struct drill_world *world)
 
 static void pass_time(struct drill_world *world)
 {
-    int64_t due_ms = engine_next_due(world->engine);
+    int64_t due_ms = engine_next_due(world->engine, 0);
     world->now_ms = due_ms > world->now_ms ? due_ms : world->now_ms;
     drill_world_step(world, &(struct event){.kind = EVENT_TIME});
 }
@@ -228,7 +229,7 @@ static void pass_time(struct drill_world *world)
 /* The next thing to happen; false when there is none. */
 static bool go_on(struct drill_world *world)
 {
-    bool over = lasts(world) || engine_next_due(world->engine) == INT64_MAX;
+    bool over = lasts(world) || engine_next_due(world->engine, 0) == INT64_MAX;
     if (world->deed_count > 0) {
         drill_world_take(world);
     } else if (world->held.attempt > 0) {

@@ -99,7 +99,7 @@ static void put_decision(struct turn *turn, const struct verb_request *verb, str
 {
     PRE(!verb || verb->actor.size > 0);
     char at[TIME_TEXT_SIZE];
-    time_text(turn->now_ms, at);
+    time_text(turn->moment.at_ms, at);
     buf_clear(out);
     mp_put_map(out, 5);
     mp_put_text(out, "decision");

@@ -46,7 +46,7 @@ enum { AGAIN_MS = 1000 };
 
 void child_was_left_alone(struct step *step)
 {
-    PRE(step->saga->live.asleep_ms > 0);
+    PRE(step->saga->live.asleep.due_ms > 0);
     enum child_wish wish = CHILD_START;
     if (child_state_wants(step, &wish)) {
         step->live.watch = (struct child_watch){.has_asked = true, .wish = wish, .is_there = true};

@@ -67,7 +67,8 @@ void emit_begin(struct turn *turn, struct step *step)
                             .source = span_of(source, prefix + definition.size),
                             .id = call_key(call, call->run + 1),
                             .cause = saga->name,
-                            .at_ms = turn->now_ms,
+                            .at_ms = turn->moment.host_ms,
+                            .came_ms = turn->now_ms,
                             .data = data};
     bool ok = row.id.size > 0 && inbox_rows_add(turn->engine, turn->batch, &row);
     turn->failed |= !ok;

@@ -10,19 +10,20 @@
 #include "language/definition.h"
 #include "saga/step.h"
 
-/* When the step shall wake; false: it has failed, for its `until` gives no time. */
-static bool wake_time(struct turn *turn, struct step *step, int64_t *due_ms)
+/* When the step shall wake, in the record; false: it has failed, for its `until` gives no time. */
+static bool wake_time(struct turn *turn, struct step *step, struct record *record)
 {
     PRE(step->state == STEP_STATE_PENDING);
     if (!step->spec->sleep_until) {
-        *due_ms = turn->now_ms + step->spec->sleep_ms;
+        record->due_ms = wait_limit_ms(turn, step, turn->now_ms + step->spec->sleep_ms);
         return true;
     }
+    record->due_ms = wait_limit_ms(turn, step, 0);
     struct span until;
     if (!fill_or_fail(turn, step, step->spec->sleep_until, &until)) {
         return false;
     }
-    if (!time_value_read(until, due_ms)) {
+    if (!time_value_read(until, &record->until_ms)) {
         step_fail(turn, step, "bad_time",
                   span_text("'until' gives neither an RFC 3339 time nor milliseconds since 1970"));
         return false;
@@ -35,8 +36,7 @@ void sleep_begin(struct turn *turn, struct step *step)
     PRE(step->state == STEP_STATE_PENDING);
     struct record record = {
         .type = RECORD_STEP_WAITING, .fields = 1, .step = step->index, .code = span_text("timer")};
-    if (wake_time(turn, step, &record.due_ms)) {
-        record.due_ms = wait_limit_ms(turn, step, record.due_ms);
+    if (wake_time(turn, step, &record)) {
         turn_emit(turn, &record);
     }
 }
