@@ -155,6 +155,13 @@ static void put_data(struct buf *out, const struct record *record, const struct 
     }
 }
 
+/* An attempt that ends in doubt is shown so, however it ended: its participant may have said it. */
+static const char *type_of(const struct record *record)
+{
+    bool in_doubt = record->type == RECORD_TASK_FAILED && (record->flags & FLAG_IN_DOUBT);
+    return record_type_name(in_doubt ? RECORD_TASK_IN_DOUBT : record->type);
+}
+
 static void fill_record(const struct record *record, uint64_t seq, int64_t at_ms,
                         const struct definition *definition, struct view_record *out)
 {
@@ -162,7 +169,7 @@ static void fill_record(const struct record *record, uint64_t seq, int64_t at_ms
     *out = (struct view_record){
         .seq = seq,
         .at_ms = at_ms,
-        .type = record_type_name(record->type),
+        .type = type_of(record),
         .kind = record->kind > 0 ? task_kind_name((enum task_kind)record->kind) : NULL,
         .attempt = record->attempt,
         .actor = record->actor,
