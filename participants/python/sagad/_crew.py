@@ -23,6 +23,7 @@ from sagad.task import Task
 log = logging.getLogger("sagad")
 
 Handler = Callable[[Task], Any]
+PLAIN = {dict, list, str, int, float, bool, tuple, type(None)}  # of outputs that nobody awaits
 
 
 def is_async(handler: Handler) -> bool:
@@ -132,14 +133,21 @@ class Crew:
 
     def _work_on(self, job: Job, task: Task) -> None:
         try:
-            with _trace.attached(task.traceparent, task.tracestate):
-                output = self._handlers[task.action][0](task)
-                if inspect.isawaitable(output):
-                    output = self._await(output)
+            if _trace.PACKAGES is None:
+                output = self._call(task)
+            else:
+                with _trace.attached(task.traceparent, task.tracestate):
+                    output = self._call(task)
         except BaseException as error:
             self._raised(job, task, error)
         else:
             self._returned(job, task, output)
+
+    def _call(self, task: Task) -> Any:
+        output = self._handlers[task.action][0](task)
+        if type(output) in PLAIN or not inspect.isawaitable(output):
+            return output
+        return self._await(output)
 
     def _await(self, output: Any) -> Any:
         """A function that returned an awaitable: a partial, a lambda."""
