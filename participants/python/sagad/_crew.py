@@ -65,11 +65,12 @@ class Crew:
     def start(self, jobs: List[Job]) -> None:
         """Begins jobs as soon as there is somebody to do them. Workers are called, not handed a job
         each: one that is awake takes what there is."""
+        for_loop: List[Job] = []
         for job in jobs:
-            if self._handlers[job.message["action"]][1] and self._loop is not None:
-                self._loop.call_soon_threadsafe(self._spawn, job)
-            else:
-                self._jobs.append(job)
+            is_it = self._handlers[job.message["action"]][1] and self._loop is not None
+            (for_loop if is_it else self._jobs).append(job)
+        if for_loop and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._spawn, for_loop)
         for _ in range(min(len(self._jobs), len(self._threads)) - self._calls.qsize()):
             self._calls.put(None)
 
@@ -157,8 +158,11 @@ class Crew:
             return asyncio.run(whole())
         return asyncio.run_coroutine_threadsafe(whole(), self._loop).result()
 
-    def _spawn(self, job: Job) -> None:
-        loop = asyncio.get_running_loop()
+    def _spawn(self, jobs: List[Job]) -> None:
+        for job in jobs:
+            self._spawn_one(asyncio.get_running_loop(), job)
+
+    def _spawn_one(self, loop: asyncio.AbstractEventLoop, job: Job) -> None:
         spawned = loop.create_task(self._work_async(job))
         self._tasks.add(spawned)
         spawned.add_done_callback(self._tasks.discard)

@@ -92,7 +92,8 @@ class Effect:
             self._database.begin()
         except BaseException as error:
             _turns.give(self._connection)
-            self._task._rolled_back = error
+            if not isinstance(error, Conflict):  # else there is a transaction that is not ours
+                self._task._rolled_back = error
             raise
         try:
             ENTER[self._task.kind](self)

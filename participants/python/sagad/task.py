@@ -64,7 +64,7 @@ class Task:
         self.traceparent: str = traceparent or ""
         self.tracestate: str = get("tracestate") or ""
         every = get("heartbeat_ms")
-        self.heartbeat_every: Optional[float] = every / 1000 if every else None
+        self.heartbeat_every: Optional[float] = every / 1000 if isinstance(every, int) else None
 
     def __repr__(self) -> str:
         return f"<Task {self.action} {self.key} attempt {self.attempt}>"

@@ -184,7 +184,9 @@ class Server:
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return json.loads(answer.read() or b"null")
+                text = answer.read()
+                is_json = "json" in answer.headers.get("Content-Type", "")
+                return json.loads(text) if is_json and text else text.decode()
         except urllib.error.HTTPError as error:
             raise problem_of(error) from None
 
