@@ -217,7 +217,7 @@ class World:
     def set_clock(self, host_s=0, boot_s=0, boot=""):
         """By how much sagad's clocks are shifted from now on, or from its start on: the host's
         clock, and the one that counts while the host is suspended; and what the host calls its
-        boot. The test build of sagad reads the file at its start and at SIGHUP."""
+        boot. sagad reads the file at its start and at SIGHUP."""
         self.clock_file().write_text(f"{host_s * 1000} {boot_s * 1000} {boot}\n")
         if self.daemon and self.daemon.is_running():
             before = self.daemon.log().count("what=clock")
