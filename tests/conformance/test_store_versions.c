@@ -2,12 +2,15 @@
  *
  * tests/vectors/store-1-sagas.sql is the dump of a store that sagad wrote when its schema was
  * version 1: a saga that sleeps, one that is paused, one that completed and one that was
- * terminated. tests/vectors/store-2.sql is the schema of version 2, which the test fills itself.
+ * terminated; store-3-sagas.sql, of version 3, has some that sleep. store-2.sql and store-4.sql are
+ * the schemas of those versions; the test fills that of version 2 itself.
  *
  * Seen to fail with: a column of another default; a step that is not run; each of the three parts
- * of the step to version 3 that fill a table left out; a number at the end of a name not taken off.
+ * of the step to version 3 that fill a table left out; a number at the end of a name not taken off;
+ * until_ms not filled by the step to version 5.
  */
 #include <criterion/criterion.h>
+#include <poll.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,5 +185,71 @@ Test(store_versions, version_2_gets_its_indexes)
     store->ops->close(&store);
     cr_assert_eq(number_of(&old, "SELECT count(*) FROM waypoint"), 3);
     cr_assert_eq(number_of(&old, "SELECT saga FROM clock"), 5);
+    end(&old);
+}
+
+/* ---- from version 3 ---- */
+
+static enum saga_error note_due(const struct store_item *item, void *arg)
+{
+    struct seen *seen = arg;
+    size_t size = strlen(seen->names);
+    cr_assert_eq(item->head.due_ms, item->head.until_ms);
+    snprintf(seen->names + size, sizeof(seen->names) - size, "%.*s ", (int)item->name.size,
+             (const char *)item->name.data);
+    return SAGA_OK;
+}
+
+/* Which clock a sleeper of one time waits for, the store does not know: either may wake it. */
+Test(store_versions, sleepers_of_version_3_are_due_by_both_clocks)
+{
+    static struct place old;
+    struct store_facts facts;
+    begin(&old);
+    read_dump(&old, "store-3-sagas.sql");
+    struct store *store = open_store(&old);
+    for (int timeline = 0; timeline < TIMELINE_COUNT; timeline++) {
+        struct seen due = {""};
+        struct store_due all = {
+            .timeline = (enum timeline)timeline, .until_ms = INT64_MAX, .limit = 100};
+        cr_assert_eq(store->ops->list_due(store, &all, note_due, &due), SAGA_OK);
+        cr_assert_str_eq(due.names, "nap day later ");
+    }
+    store->ops->facts(store, &facts);
+    cr_assert_eq(facts.last.at_ms, INT64_C(1796071660253));
+    cr_assert_eq(facts.last.running_ms, facts.last.at_ms);
+    cr_assert_eq(facts.last.host_ms, facts.last.at_ms);
+    cr_assert_str_eq(facts.clock.boot, "");
+    store->ops->close(&store);
+    cr_assert_eq(number_of(&old, "SELECT count(*) FROM meta WHERE key = 'last_ms'"), 0);
+    end(&old);
+}
+
+/* ---- from version 4 ---- */
+
+Test(store_versions, version_4_remembers_a_clock)
+{
+    static struct place old;
+    struct store_facts facts;
+    const struct clock_row clock = {.boot = "one", .offset_ms = -77};
+    const struct rows rows = {.clock = &clock};
+    uint64_t count = 0;
+    begin(&old);
+    read_dump(&old, "store-4.sql");
+    struct store *store = open_store(&old);
+    store->ops->facts(store, &facts);
+    cr_assert_eq(facts.last.at_ms, 0);
+    cr_assert_eq(store->ops->submit(store, &rows), SAGA_OK);
+    while (count == 0) {
+        struct pollfd wake = {.fd = store->ops->wake(store), .events = POLLIN};
+        (void)poll(&wake, 1, -1);
+        cr_assert_eq(store->ops->durable(store, &count), SAGA_OK);
+    }
+    store->ops->close(&store);
+    store = open_store(&old);
+    store->ops->facts(store, &facts);
+    cr_assert_str_eq(facts.clock.boot, "one");
+    cr_assert_eq(facts.clock.offset_ms, -77);
+    store->ops->close(&store);
     end(&old);
 }

@@ -1,8 +1,8 @@
 /* test_core_sleepers.c - sagas that wait are not in memory, and lose nothing by it.
  *
  * Seen to fail with: a chunk's ties passed over (INT64_MAX for due.after_saga in sleepers.c); owes
- * left out of serve(); asleep_ms kept by a turn that wrote a record; near_ms left out of
- * sleep_ms().
+ * left out of serve(); `asleep` kept by a turn that wrote a record; near_ms left out of
+ * sleep_until(); sleepers_set_back() left out.
  */
 #include <criterion/criterion.h>
 
@@ -118,6 +118,47 @@ Test(core_sleepers, come_back_a_while_before_their_time_and_fire_at_it)
     turn(world);
     expect(world, "send A done\n");
     cr_assert_eq(in_memory(world), 0);
+    world_close(world);
+}
+
+static void start_day(struct core_world *world, const char *name, const char *saga)
+{
+    struct asked *asked = start_of(world, name, saga, 0);
+    asked->request.definition = span_text("day");
+    ask(world, asked);
+    turn(world);
+}
+
+/* The time of day comes when the host's clock shows it. Set far back, that clock leaves nothing in
+ * memory that has gone to sleep since. */
+Test(core_sleepers, wake_and_rest_as_the_hosts_clock_is_set)
+{
+    struct core_world *world = world_open();
+    define(world, "day",
+           "{'saga':'day','steps':[{'step':'day','sleep':{'until':'2100-01-01T00:00:00Z'}},"
+           "{'step':'mail','action':'mails.send','compensate':'none'}]}");
+    serve_all(world);
+    turn(world);
+    const int64_t until_ms = INT64_C(4102444800000);
+    const int64_t lead_ms = until_ms - world->now_ms;
+    core_set_host(world->core, lead_ms - HOUR_MS);
+    start_day(world, "1", "s1");
+    pass(world, 1000);
+    cr_assert_eq(in_memory(world), 0);
+    core_set_host(world->core, lead_ms - NEAR_MS / 4);
+    pass(world, 1000);
+    cr_assert_eq(in_memory(world), 1, "a while before its time it is there");
+    core_set_host(world->core, lead_ms - 24 * HOUR_MS);
+    pass(world, 1000);
+    start_day(world, "2", "s2");
+    pass(world, 1000);
+    cr_assert_eq(in_memory(world), 0, "neither needs to be");
+    buf_clear(&world->log);
+    core_set_host(world->core, lead_ms + HOUR_MS);
+    for (int i = 0; i < 4; i++) {
+        pass(world, 1);
+    }
+    expect(world, "send A task s1/mail/do#1\nsend A task s2/mail/do#1\n");
     world_close(world);
 }
 
