@@ -167,6 +167,10 @@ static int open_clock(struct loop *loop)
     if (clock_file() && !clock_shift(&loop->clock, clock_file())) {
         return fail(loop, "cannot read the file of the test's clock");
     }
+    if (clock_file()) {
+        log_line(LOG_WARN, "clock_shifted", "file", clock_file(), "what",
+                 "SAGAD_CLOCK_FILE moves the clocks: for tests only", NULL);
+    }
     loop->store->ops->facts(loop->store, &facts);
     clock_read(&loop->clock, &reading);
     struct clock_past past = {.offset_ms = facts.clock.offset_ms,

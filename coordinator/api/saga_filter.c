@@ -88,7 +88,7 @@ static const struct facet_argument {
     const char *must; /* what it must be */
     const char *words[4];
 } arguments[] = {
-    {"label", FACET_LABEL, "must be a label: its name, a colon, its value", {NULL}},
+    {"label", FACET_LABEL, "must be NAME:VALUE", {NULL}},
     {"cause", FACET_CAUSE, "must be a code", {NULL}},
     {"step_status",
      FACET_STEP_STATUS,

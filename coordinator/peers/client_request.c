@@ -5,14 +5,15 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "engine/result.h"
+#include "journal/event_value.h"
 #include "language/label.h"
 #include "peers/client_open.h"
 #include "peers/client_parts.h"
 #include "peers/results.h"
 #include "store/request_digest.h"
 
-/* Where events of clients come from, as their source says. */
-#define SOURCE_OF_CLIENTS "client"
+/* Where events of clients come from that do not say so. */
+#define SOURCE_OF_CLIENTS "wire"
 
 static const char bad_id[] = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
 
@@ -115,6 +116,25 @@ static bool is_event_text(struct span text, size_t most, uint8_t least)
     return text.size > 0 && text.size <= most;
 }
 
+/* The coordinator's own events must not be taken for a client's. */
+static bool is_own_source(struct span source)
+{
+    size_t prefix = sizeof(EVENT_SOURCE_PREFIX) - 1;
+    return source.size >= prefix && memcmp(source.data, EVENT_SOURCE_PREFIX, prefix) == 0;
+}
+
+static const char *check_source(const struct message *message)
+{
+    struct span source = fields_text(message, WIRE_KEY_SOURCE);
+    if (message->value[WIRE_KEY_SOURCE].size == 0) {
+        return NULL;
+    }
+    if (!is_event_text(source, LIMIT_EVENT_SOURCE, 0x20)) {
+        return "an event's source has 1 to 512 bytes without control characters";
+    }
+    return is_own_source(source) ? "an event's source must not begin with sagad/" : NULL;
+}
+
 static const char *check_event(const struct message *message)
 {
     if (!is_event_text(fields_text(message, WIRE_KEY_EVENT), LIMIT_EVENT_NAME, 0x21)) {
@@ -126,7 +146,7 @@ static const char *check_event(const struct message *message)
     if (message->value[WIRE_KEY_SAGA].size > 0 && fields_text(message, WIRE_KEY_SAGA).size == 0) {
         return bad_id;
     }
-    return NULL;
+    return check_source(message);
 }
 
 static enum saga_error fill_event(struct client_request *asked, const struct request_source *source,
@@ -145,9 +165,11 @@ static enum saga_error fill_event(struct client_request *asked, const struct req
         *why = "an event's data may have 960 KiB";
         return SAGA_TOO_LARGE;
     }
+    bool is_named = message->value[WIRE_KEY_SOURCE].size > 0;
     asked->request.kind = REQUEST_EVENT;
     asked->request.event = (struct inbox_row){
-        .source = span_text(SOURCE_OF_CLIENTS),
+        .source = is_named ? client_parts_text(asked, source, WIRE_KEY_SOURCE)
+                           : span_text(SOURCE_OF_CLIENTS),
         .name = client_parts_text(asked, source, WIRE_KEY_EVENT),
         .id = client_parts_text(asked, source, WIRE_KEY_ID),
         .saga = client_parts_text(asked, source, WIRE_KEY_SAGA),

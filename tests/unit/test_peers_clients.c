@@ -356,9 +356,26 @@ Test(peers_clients, event_goes_to_the_desk_and_is_answered)
     const struct inbox_row *row = &w->asks[0]->event;
     cr_assert_eq(w->asks[0]->kind, REQUEST_EVENT);
     cr_assert(span_is(row->name, "e") && span_is(row->id, "1") && span_is(row->saga, "s"));
-    cr_assert(span_is(row->source, "client"));
+    cr_assert(span_is(row->source, "wire"));
     give(w, 0, &(struct answer){.delivered = 3, .started = span_of("\x91\xa1x", 3)});
     SEEN(w, 1, "send C {'v':1,'type':'reply','request':'6','delivered':3,'started':['x']}", NULL);
+    world_destroy(w);
+}
+
+Test(peers_clients, event_says_where_it_comes_from)
+{
+    struct world *w = world_new();
+    says(w, "C",
+         "{'v':1,'type':'event','request':'6','event':'e','id':'1','data':1,"
+         "'source':'/shop'}");
+    cr_assert_eq(w->ask_count, 1);
+    cr_assert(span_is(w->asks[0]->event.source, "/shop"));
+    says(w, "C",
+         "{'v':1,'type':'event','request':'7','event':'e','id':'1','data':1,"
+         "'source':'sagad/x'}");
+    says(w, "C", "{'v':1,'type':'event','request':'8','event':'e','id':'1','data':1,'source':''}");
+    cr_assert_eq(w->ask_count, 1);
+    give(w, 0, &(struct answer){.delivered = 0});
     world_destroy(w);
 }
 
