@@ -42,6 +42,21 @@ enum saga_error memory_reads_rows(const struct memory *memory, const struct memo
     return SAGA_OK;
 }
 
+enum saga_error memory_reads_head(const struct memory *memory, struct span name,
+                                  struct arena *arena, struct store_item *item)
+{
+    PRE(item != NULL);
+    const struct memory_saga *saga = memory_saga_named(memory, name);
+    bool ok = true;
+    if (!saga) {
+        return SAGA_NOT_FOUND;
+    }
+    *item = (struct store_item){.head = saga->head};
+    item->name = arena_copy(arena, saga->name, &ok);
+    item->head.definition = arena_copy(arena, saga->head.definition, &ok);
+    return ok ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
 /* The image of a saga, with all its bytes copied into the arena. */
 enum saga_error memory_reads_one(const struct memory *memory, struct span name, struct arena *arena,
                                  struct saga_image *image)

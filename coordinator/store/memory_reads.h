@@ -10,7 +10,9 @@ MUST_CHECK enum saga_error memory_reads_rows(const struct memory *memory,
                                              const struct memory_saga *saga, struct arena *arena,
                                              struct saga_image *image);
 
-/* As store.h says of load_one and find_name; no check whether the store has failed. */
+/* As store.h says of the functions of these names; no check whether the store has failed. */
+MUST_CHECK enum saga_error memory_reads_head(const struct memory *memory, struct span name,
+                                             struct arena *arena, struct store_item *item);
 MUST_CHECK enum saga_error memory_reads_one(const struct memory *memory, struct span name,
                                             struct arena *arena, struct saga_image *image);
 MUST_CHECK enum saga_error memory_reads_name(const struct memory *memory, struct span text,

@@ -53,6 +53,18 @@ struct wanted {
     struct chain_range range;
 };
 
+/* Head and name of the saga that the row is of, which stay when the statement moves on. */
+static enum saga_error take_item(sqlite3_stmt *row, struct arena *arena, struct store_item *item)
+{
+    bool ok = true;
+    struct span name;
+    *item = (struct store_item){0};
+    reader_take_head(row, &item->head, &name);
+    item->head.definition = arena_copy(arena, item->head.definition, &ok);
+    item->name = arena_copy(arena, name, &ok);
+    return ok ? SAGA_OK : SAGA_NO_MEMORY;
+}
+
 static const struct chain_range whole = {.first = 0, .end = UINT64_MAX};
 
 /* Reads a saga's image; `row` stands on the saga's head. After SAGA_STORE_CORRUPT head and name are
@@ -61,16 +73,15 @@ static enum saga_error read_image(struct reader *reader, sqlite3_stmt *row,
                                   const struct wanted *wanted, struct arena *arena,
                                   struct saga_image *image)
 {
-    bool ok = true;
-    struct span name;
+    struct store_item item;
     *image = (struct saga_image){0};
-    reader_take_head(row, &image->head, &name);
-    PRE(image->head.saga > 0);
-    image->head.definition = arena_copy(arena, image->head.definition, &ok);
-    image->name = arena_copy(arena, name, &ok);
-    if (!ok) {
-        return SAGA_NO_MEMORY;
+    enum saga_error rc = take_item(row, arena, &item);
+    if (rc != SAGA_OK) {
+        return rc;
     }
+    image->head = item.head;
+    image->name = item.name;
+    PRE(image->head.saga > 0);
     if (wanted->tail > image->head.last_lsn) {
         image->head.last_lsn = wanted->tail;
     }
@@ -128,6 +139,29 @@ static enum saga_error load(struct reader *reader, struct span name,
     bool is_other = image->name.size > 0 && !span_equal(image->name, name);
     IMPLIES(rc == SAGA_OK, image->head.saga == found.saga);
     return is_other ? SAGA_NOT_FOUND : rc;
+}
+
+enum saga_error reader_load_head(struct reader *reader, struct span name, struct arena *arena,
+                                 struct store_item *item)
+{
+    PRE(item != NULL);
+    struct name found;
+    enum saga_error rc = reader_find_name(reader, name, &found);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    uint64_t tail = tails_get(reader->tails, found.saga);
+    sqlite3_stmt *head = reader_query(reader, READ_HEAD);
+    db_bind_number(head, 1, (int64_t)found.saga);
+    if (!db_next(head, &rc)) {
+        return rc == SAGA_OK ? SAGA_STORE_CORRUPT : rc;
+    }
+    rc = take_item(head, arena, item);
+    db_end(head);
+    if (rc == SAGA_OK && tail > item->head.last_lsn) {
+        item->head.last_lsn = tail;
+    }
+    return rc == SAGA_OK && !span_equal(item->name, name) ? SAGA_NOT_FOUND : rc;
 }
 
 enum saga_error reader_load_one(struct reader *reader, struct span name, struct arena *arena,

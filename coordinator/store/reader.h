@@ -43,6 +43,8 @@ static inline sqlite3_stmt *reader_query(const struct reader *reader, enum reade
 void reader_take_head(sqlite3_stmt *row, struct head *head, struct span *name);
 
 /* As store.h says of the functions of these names. */
+MUST_CHECK enum saga_error reader_load_head(struct reader *reader, struct span name,
+                                            struct arena *arena, struct store_item *item);
 MUST_CHECK enum saga_error reader_load_one(struct reader *reader, struct span name,
                                            struct arena *arena, struct saga_image *image);
 MUST_CHECK enum saga_error reader_load_page(struct reader *reader, struct span name,

@@ -180,6 +180,11 @@ struct store_ops {
     /* The name's entry. SAGA_NOT_FOUND. `found->text` is not set. */
     MUST_CHECK enum saga_error (*find_name)(struct store *store, struct span text,
                                             struct name *found);
+    /* What is written of a saga besides its rows, by its external id: two look-ups, whatever the
+     * length of its history. The definition's name and the saga's go into the arena.
+     * SAGA_NOT_FOUND. */
+    MUST_CHECK enum saga_error (*load_head)(struct store *store, struct span name,
+                                            struct arena *arena, struct store_item *item);
     /* One saga by its external id, with all its rows. SAGA_NOT_FOUND; SAGA_STORE_CORRUPT when this
      * saga cannot be read: then only head and name are set, if they are known (name.size > 0). */
     MUST_CHECK enum saga_error (*load_one)(struct store *store, struct span name,

@@ -213,6 +213,15 @@ static enum saga_error find_name(struct store *store, struct span text, struct n
     return rc == SAGA_OK ? memory_reads_name(memory, text, found) : rc;
 }
 
+static enum saga_error load_head(struct store *store, struct span name, struct arena *arena,
+                                 struct store_item *item)
+{
+    PRE(item != NULL);
+    const struct memory *memory = memory_of(store);
+    enum saga_error rc = memory_check(memory);
+    return rc == SAGA_OK ? memory_reads_head(memory, name, arena, item) : rc;
+}
+
 static enum saga_error load_one(struct store *store, struct span name, struct arena *arena,
                                 struct saga_image *image)
 {
@@ -266,6 +275,7 @@ static const struct store_ops memory_ops = {
     .load_schedules = load_schedules,
     .load_locks = load_locks,
     .find_name = find_name,
+    .load_head = load_head,
     .load_one = load_one,
     .inbox = &memory_inbox_ops,
     .reader_open = memory_reads_open,

@@ -143,6 +143,15 @@ static enum saga_error find_name(struct store *base, struct span text, struct na
     return rc == SAGA_OK ? reader_find_name(reader, text, found) : rc;
 }
 
+static enum saga_error load_head(struct store *base, struct span name, struct arena *arena,
+                                 struct store_item *item)
+{
+    PRE(item != NULL);
+    struct reader *reader = NULL;
+    enum saga_error rc = sqlite_reader(base, &reader);
+    return rc == SAGA_OK ? reader_load_head(reader, name, arena, item) : rc;
+}
+
 static enum saga_error load_one(struct store *base, struct span name, struct arena *arena,
                                 struct saga_image *image)
 {
@@ -194,6 +203,7 @@ static const struct store_ops sqlite_ops = {
     .load_schedules = load_schedules,
     .load_locks = load_locks,
     .find_name = find_name,
+    .load_head = load_head,
     .load_one = load_one,
     .inbox = &sqlite_inbox_ops,
     .reader_open = open_reader,

@@ -114,6 +114,23 @@ static enum saga_error finish_saga(struct bench *bench, uint64_t id, uint64_t ls
     return commit(bench, &rows);
 }
 
+/* The head alone says what the image does. */
+static void check_head(struct bench *bench, const char *name, struct arena *arena,
+                       const struct saga_image *image)
+{
+    struct store_item item;
+    cr_assert_eq(bench->store->ops->load_head(bench->store, span_text(name), arena, &item),
+                 SAGA_OK);
+    cr_assert(span_equal(item.name, image->name));
+    cr_assert(span_equal(item.head.definition, image->head.definition));
+    cr_assert_eq(item.head.version, image->head.version);
+    cr_assert_eq(item.head.saga, image->head.saga);
+    cr_assert_eq(item.head.state, image->head.state);
+    cr_assert_eq(item.head.paused, image->head.paused);
+    cr_assert_eq(item.head.ended_ms, image->head.ended_ms);
+    cr_assert_eq(item.head.last_lsn, image->rows[image->row_count - 1].lsn);
+}
+
 static void check_chain(struct bench *bench, const char *name, uint32_t count)
 {
     struct arena arena;
@@ -130,6 +147,7 @@ static void check_chain(struct bench *bench, const char *name, uint32_t count)
     }
     cr_assert(span_is(image.rows[0].body, "first"));
     cr_assert(span_is(image.rows[0].payload, "value"));
+    check_head(bench, name, &arena, &image);
     arena_close(&arena);
 }
 
@@ -481,6 +499,9 @@ Test(store, loads_a_saga_by_its_id_and_no_other_name)
             cr_assert_eq(bench.store->ops->find_name(bench.store, text, &found), SAGA_OK);
             cr_assert_eq(found.saga, 1);
             cr_assert_eq(bench.store->ops->load_one(bench.store, text, &arena, &image),
+                         SAGA_NOT_FOUND);
+            struct store_item item;
+            cr_assert_eq(bench.store->ops->load_head(bench.store, text, &arena, &item),
                          SAGA_NOT_FOUND);
         }
         arena_close(&arena);

@@ -100,6 +100,12 @@ static enum saga_error disk_find_name(struct store *store, struct span text, str
     return disk_of(store)->inner->ops->find_name(disk_of(store)->inner, text, found);
 }
 
+static enum saga_error disk_load_head(struct store *store, struct span name, struct arena *arena,
+                                      struct store_item *item)
+{
+    return disk_of(store)->inner->ops->load_head(disk_of(store)->inner, name, arena, item);
+}
+
 static enum saga_error disk_load_one(struct store *store, struct span name, struct arena *arena,
                                      struct saga_image *image)
 {
@@ -189,6 +195,7 @@ const struct store_ops sim_disk_ops = {
     .load_schedules = disk_load_schedules,
     .load_locks = disk_load_locks,
     .find_name = disk_find_name,
+    .load_head = disk_load_head,
     .load_one = disk_load_one,
     .reader_open = disk_reader_open,
 };

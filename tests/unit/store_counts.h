@@ -7,6 +7,7 @@
 #define UNIT_STORE_COUNTS_H
 
 #include "store/reader.h"
+#include "store/sqlite.h"
 #include "unit/store_world.h"
 
 enum { COUNTS_RARE = 60, COUNTS_BATCH = 500, COUNTS_PAGE = 50, COUNTS_BASE_MS = 1000000 };
@@ -174,6 +175,24 @@ static inline struct counts counts_of_page(struct store_world *world, uint64_t f
     }
     counts_add(reader, &counts);
     reader->ops->close(&reader);
+    arena_close(&arena);
+    return counts;
+}
+
+/* The head of saga-1, by the reader of the thread that decides. */
+static inline struct counts counts_of_head(struct store_world *world)
+{
+    struct store_reader *reader = &sqlite_of(world->store)->reader->base;
+    struct counts counts = {0};
+    struct arena arena;
+    struct store_item item;
+    arena_open(&arena, &arena_heap, 1 << 20);
+    counts_add(reader, &counts);
+    counts = (struct counts){.shown = 1};
+    cr_assert_eq(world->store->ops->load_head(world->store, span_text("saga-1"), &arena, &item),
+                 SAGA_OK);
+    cr_assert(span_is(item.name, "saga-1"));
+    counts_add(reader, &counts);
     arena_close(&arena);
     return counts;
 }

@@ -54,3 +54,17 @@ Test(store_counts, of_a_page_do_not_grow_with_the_history)
     world_end(&small);
     world_end(&large);
 }
+
+Test(store_counts, of_a_head_do_not_grow_with_the_history)
+{
+    static struct store_world small;
+    static struct store_world large;
+    counts_make_long(&small, SMALL);
+    counts_make_long(&large, LARGE);
+    struct counts one = counts_of_head(&small);
+    cr_assert_gt(one.steps, 0);
+    cr_assert_lt(one.steps, 100, "%d steps", (int)one.steps);
+    compare("a head", one, counts_of_head(&large));
+    world_end(&small);
+    world_end(&large);
+}
