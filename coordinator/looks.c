@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "core/live.h"
+#include "core/outputs.h"
 #include "engine/at_work.h"
 #include "store/catalog.h"
 #include "store/readers.h"
@@ -18,12 +19,15 @@
 
 enum { LOOKS_MAX = 256 /* asked for and not answered: each may hold a whole message */ };
 
-/* A look on its way. */
+/* A look on its way. Its kind is in what it does. */
 struct job {
     struct readers_job job; /* first: what readers give back */
+    void (*read)(struct job *job, struct store_reader *reader);
+    void (*answer)(struct job *job);
     struct looks *of;
-    struct peers_look *look;
-    struct arena arena; /* owns what is found at work */
+    struct peers_look *look;    /* of a client */
+    struct output_look *output; /* of the core */
+    struct arena arena;         /* owns what is found at work */
     struct at_work at_work;
     struct job *next; /* that is done */
 };
@@ -67,8 +71,7 @@ static void run(struct readers_job *taken, struct store_reader *reader)
     struct job *job = (struct job *)taken;
     struct looks *looks = job->of;
     uint64_t one = 1;
-    job->look->error =
-        atomic_load(&looks->is_over) ? SAGA_UNAVAILABLE : read_saga(looks, reader, job);
+    job->read(job, reader);
     pthread_mutex_lock(&looks->lock);
     if (looks->last) {
         looks->last->next = job;
@@ -86,26 +89,89 @@ static void give_back(struct job *job)
     free(job);
 }
 
-static enum saga_error get(struct peers_look *look, void *arg)
+static enum saga_error job_new(struct looks *looks, struct job **job)
 {
-    struct looks *looks = arg;
     if (looks->open >= LOOKS_MAX) {
         return SAGA_OVERLOADED;
     }
-    struct job *job = malloc(sizeof(*job));
-    if (!job) {
+    struct job *made = malloc(sizeof(*made));
+    if (!made) {
         return SAGA_NO_MEMORY;
     }
-    *job = (struct job){.job.run = run, .of = looks, .look = look, .at_work.arena = &job->arena};
-    arena_open(&job->arena, &arena_heap, LIMIT_SAGA_MEMORY);
-    live_look(looks->core, look->saga, &job->at_work);
-    if (!readers_run(looks->readers, &job->job)) {
+    *made = (struct job){.job.run = run, .of = looks, .at_work.arena = &made->arena};
+    arena_open(&made->arena, &arena_heap, LIMIT_SAGA_MEMORY);
+    *job = made;
+    return SAGA_OK;
+}
+
+static enum saga_error send_off(struct job *job)
+{
+    if (!readers_run(job->of->readers, &job->job)) {
         give_back(job);
         return SAGA_UNAVAILABLE;
     }
-    looks->open++;
+    job->of->open++;
     return SAGA_OK;
 }
+
+/* ---- a client's look at a saga ---- */
+
+static void read_look(struct job *job, struct store_reader *reader)
+{
+    bool is_over = atomic_load(&job->of->is_over);
+    job->look->error = is_over ? SAGA_UNAVAILABLE : read_saga(job->of, reader, job);
+}
+
+static void answer_look(struct job *job)
+{
+    job->look->answer(job->look);
+}
+
+static enum saga_error get(struct peers_look *look, void *arg)
+{
+    struct looks *looks = arg;
+    struct job *job = NULL;
+    enum saga_error rc = job_new(looks, &job);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    job->read = read_look;
+    job->answer = answer_look;
+    job->look = look;
+    live_look(looks->core, look->saga, &job->at_work);
+    return send_off(job);
+}
+
+/* ---- the core's look at an output ---- */
+
+static void read_output(struct job *job, struct store_reader *reader)
+{
+    if (atomic_load(&job->of->is_over)) {
+        job->output->error = SAGA_UNAVAILABLE;
+    } else {
+        outputs_load(reader, job->of->catalog, job->output);
+    }
+}
+
+static void answer_output(struct job *job)
+{
+    job->output->done(job->output);
+}
+
+static enum saga_error read_for_core(struct output_look *look, void *arg)
+{
+    struct job *job = NULL;
+    enum saga_error rc = job_new(arg, &job);
+    if (rc != SAGA_OK) {
+        return rc;
+    }
+    job->read = read_output;
+    job->answer = answer_output;
+    job->output = look;
+    return send_off(job);
+}
+
+/* ---- open and close ---- */
 
 enum saga_error looks_open(struct store *store, const struct catalog *catalog,
                            const struct core *core, struct looks **looks)
@@ -133,6 +199,11 @@ void looks_reader(struct looks *looks, struct peers_reader *reader)
     *reader = (struct peers_reader){.get = get, .arg = looks};
 }
 
+void looks_outputs(struct looks *looks, struct outputs_reader *reader)
+{
+    *reader = (struct outputs_reader){.read = read_for_core, .arg = looks};
+}
+
 int looks_wake(const struct looks *looks)
 {
     return looks->wake;
@@ -151,7 +222,7 @@ void looks_take(struct looks *looks)
         struct job *next = job->next;
         CHECK(looks->open > 0);
         looks->open--;
-        job->look->answer(job->look);
+        job->answer(job);
         give_back(job);
         job = next;
     }

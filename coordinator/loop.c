@@ -26,6 +26,7 @@
 #include "notify.h"
 #include "outbox/courier.h"
 #include "peers/router.h"
+#include "core/outputs.h"
 #include "core/recover.h"
 #include "core/decide.h"
 #include "core/full.h"
@@ -263,10 +264,13 @@ static int open_wire(struct loop *loop)
     }
     router_wire(loop->router, &loop->wire);
     struct peers_reader reader;
+    struct outputs_reader outputs;
     if (looks_open(loop->store, loop->catalog, loop->core, &loop->looks) != SAGA_OK) {
         return fail(loop, "out of memory");
     }
     looks_reader(loop->looks, &reader);
+    looks_outputs(loop->looks, &outputs);
+    core_set_outputs(loop->core, &outputs);
     struct peers_options peers = {.heartbeat_ms = options->heartbeat_ms,
                                   .dead_ms = options->dead_ms,
                                   .message_max = (uint32_t)options->message_max,

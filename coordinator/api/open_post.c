@@ -236,6 +236,7 @@ static void read_wait(struct http_call *call, struct span wait, int64_t wait_ms)
         problem_note(call, "/wait_ms", "must not be negative");
     }
     request->wait_settled = span_is(wait, "settled") || header_ms > 0;
+    request->wants_output = request->wait_settled;
     request->wait_ms = wait_ms != BODY_ABSENT ? wait_ms : header_ms > 0 ? header_ms : WAIT_MS;
     request->wait_ms = request->wait_ms > WAIT_MS_MAX ? WAIT_MS_MAX : request->wait_ms;
 }

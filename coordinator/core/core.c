@@ -10,6 +10,7 @@
 #include "core/aside.h"
 #include "core/decide.h"
 #include "core/full.h"
+#include "core/outputs.h"
 #include "core/release.h"
 #include "core/sleepers.h"
 #include "core/state.h"
@@ -106,6 +107,7 @@ void core_destroy(struct core **core)
     }
     outwait_store(gone);
     waiters_close(gone);
+    outputs_close(gone);
     events_close(gone);
     aside_close(gone);
     size_t at = 0;

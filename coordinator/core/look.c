@@ -1,39 +1,22 @@
-/* look.c - a saga as the store has it. */
+/* look.c - what the store says of a saga without its rows. */
 #include "core/look.h"
 
 #include "core/state.h"
 #include "door/request.h"
-#include "store/catalog.h"
-#include "view/view.h"
 
 enum saga_error look_saga(struct core *core, struct span name, struct answer *answer,
                           struct arena *arena)
 {
     struct store *store = core->options.store;
-    struct saga_image image;
-    enum saga_error rc = store->ops->load_one(store, name, arena, &image);
-    if (rc == SAGA_OK || (rc == SAGA_STORE_CORRUPT && image.name.size > 0)) {
-        answer->saga = image.name;
-        answer->state = image.head.state;
-        answer->version = image.head.version;
-    }
+    struct store_item item;
+    enum saga_error rc = store->ops->load_head(store, name, arena, &item);
     if (rc != SAGA_OK) {
         return rc;
     }
-    const struct definition *definition = catalog_of_saga(core->options.catalog, &image.head);
-    struct view view;
-    if (!definition) {
-        return SAGA_STORE_CORRUPT;
-    }
-    rc = view_make(&image, definition, arena, &view);
-    if (rc == SAGA_OK) {
-        answer->saga = view.name;
-        answer->state = view.state;
-        answer->seq = view.seq;
-        answer->version = view.version;
-        answer->output = view.output;
-    }
-    return rc;
+    answer->saga = item.name;
+    answer->state = item.head.state;
+    answer->version = item.head.version;
+    return SAGA_OK;
 }
 
 static enum saga_error take_name(const struct store_item *item, void *arg)

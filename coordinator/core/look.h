@@ -1,4 +1,7 @@
-/* look.h - a saga as the store has it. */
+/* look.h - what the store says of a saga without its rows.
+ *
+ * The thread that decides reads no saga as a whole to answer somebody: a long one would keep
+ * everybody else waiting. */
 #ifndef CORE_LOOK_H
 #define CORE_LOOK_H
 
@@ -16,8 +19,8 @@ struct found_saga {
     uint8_t name[2 * LIMIT_SAGA_ID];
 };
 
-/* The saga as the store has it: as of the last durable batch. SAGA_NOT_FOUND. SAGA_STORE_CORRUPT:
- * the saga cannot be read; name, state and version are set all the same, if they are known. */
+/* Name, state and version of the saga as of the last durable batch, whether its rows can be read or
+ * not. SAGA_NOT_FOUND. */
 enum saga_error look_saga(struct core *core, struct span name, struct answer *answer,
                           struct arena *arena);
 

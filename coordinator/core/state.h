@@ -7,6 +7,7 @@
 #include "core/aside.h"
 #include "core/core.h"
 #include "core/events.h"
+#include "core/outputs.h"
 #include "core/ticks.h"
 #include "door/webhook.h"
 #include "engine/batch.h"
@@ -16,6 +17,7 @@
 
 struct engine;
 struct peers;
+struct output_read; /* outputs.c */
 struct request;
 struct store_inbox_ops;
 
@@ -88,8 +90,10 @@ struct core {
     struct map waiters; /* external id -> first struct waiter */
     struct heap deadlines;
     uint32_t waiter_count;
-    struct map keys_pending;  /* idempotency keys not durable yet: text -> struct name */
-    struct request *deferred; /* taken again after the next release; oldest first */
+    struct outputs_reader outputs;
+    struct output_read *output_reads; /* with the reader, and not answered */
+    struct map keys_pending;          /* idempotency keys not durable yet: text -> struct name */
+    struct request *deferred;         /* taken again after the next release; oldest first */
     struct request **deferred_end;
     struct store_reader *reader;                /* for lists; NULL until one is needed */
     struct hook_state hooks[WEBHOOK_COUNT_MAX]; /* as options.hooks */

@@ -3,13 +3,12 @@
 
 #include <stdlib.h>
 
-#include "core/aside.h"
 #include "core/look.h"
 #include "core/state.h"
 #include "door/request.h"
 #include "engine/effect.h"
 
-enum { EXPIRE_MAX = 64 }; /* waits whose time is over, answered in a round: each reads the store */
+enum { EXPIRE_MAX = 64 }; /* waits whose time is over, answered in a round: each by a look */
 
 static struct span name_of(const struct waiter *waiter)
 {
@@ -124,11 +123,8 @@ static void finish_as_it_is(struct core *core, struct waiter *waiter, bool is_en
 {
     struct arena arena;
     struct answer answer = {0};
-    arena_open(&arena, &arena_heap, (size_t)4 * LIMIT_SAGA_MEMORY);
+    arena_open(&arena, &arena_heap, LIMIT_SAGA_MEMORY);
     answer.error = look_saga(core, name_of(waiter), &answer, &arena);
-    if (answer.error == SAGA_STORE_CORRUPT) {
-        answer = (struct answer){.error = SAGA_CONFLICT, .why = ASIDE_WHY};
-    }
     if (is_end && answer.error != SAGA_OK) {
         answer = (struct answer){.error = SAGA_UNAVAILABLE, .why = STOPPING};
     }

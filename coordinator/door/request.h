@@ -39,7 +39,9 @@ struct answer {
     bool duplicate; /* KEY: the same request came before */
     uint64_t seq;
     const struct jsonschema_report *problems; /* INVALID: of a start's input, or NULL */
-    struct span output;     /* of a completed saga: msgpack, when it waited; may be empty */
+    /* Of a saga that has settled: msgpack, may be empty. For all who waited for that, and for those
+     * who ask later and want the output. */
+    struct span output;
     uint32_t version;       /* DEFINE: of the definition; START too */
     bool unchanged;         /* DEFINE: nothing was new */
     enum verdict verdict;   /* FINISH */
@@ -80,6 +82,7 @@ struct request {
     struct at_work *at_work; /* LOOK */
     bool wait_settled;       /* START, VERB, OPEN: answer when the saga is settled or parked */
     int64_t wait_ms;         /* for at most this long; the answer then says what it is now */
+    bool wants_output;       /* with wait_settled: also when the saga has settled long ago */
 
     /* Called once, on the loop's thread; spans in the answer live until it returns. */
     void (*answer)(struct request *request, const struct answer *answer);

@@ -36,6 +36,7 @@ bool client_parts_wait(const struct message *message, struct request *request)
 {
     struct span wait = fields_text(message, WIRE_KEY_WAIT);
     request->wait_settled = span_is(wait, "settled");
+    request->wants_output = request->wait_settled;
     request->wait_ms = client_parts_wait_ms(message);
     return message->value[WIRE_KEY_WAIT].size == 0 || request->wait_settled ||
            span_is(wait, "stored");

@@ -21,6 +21,7 @@
 #include "core/requests.h"
 #include "engine/event.h"
 #include "journal/verb.h"
+#include "lib/outputs_now.h"
 #include "peers/peers.h"
 #include "store/catalog.h"
 #include "store/store_memory.h"
@@ -91,6 +92,7 @@ struct world {
     struct store *store;
     struct catalog *catalog;
     struct core *core;
+    struct outputs_now outputs;
     struct peers *peers;
     struct desk desk;
     struct task_seen tasks[TASKS_MAX]; /* a ring */
@@ -449,6 +451,7 @@ static void begin(struct world *world)
     CHECK(peers_new(&peers, &wire, &reader, &world->desk, &world->peers) == SAGA_OK);
     peers_on_event(world->peers, core_event, world->core);
     core_set_peers(world->core, world->peers);
+    outputs_now_set(&world->outputs, world->store, world->catalog, world->core);
     CHECK(core_recover(world->core, why, sizeof(why)) == SAGA_OK);
     CHECK(core_serve(world->core, world->now_ms) == SAGA_OK);
 }

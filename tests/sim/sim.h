@@ -28,6 +28,7 @@
 #include "base/log.h"
 #include "base/mp.h"
 #include "core/state.h"
+#include "lib/outputs_now.h"
 #include "peers/state.h"
 
 enum {
@@ -298,6 +299,7 @@ struct sim_node {
     struct sim_disk disk;
     struct catalog *catalog;
     struct core *core; /* NULL: down */
+    struct outputs_now outputs;
     struct peers *peers;
     struct desk desk;
     int64_t clock_ms;           /* its running time is ahead of the world's by this */

@@ -105,6 +105,7 @@ static void start(struct sim *sim)
     CHECK(peers_new(&peers, &wire, &reader, &node->desk, &node->peers) == SAGA_OK);
     peers_on_event(node->peers, core_event, node->core);
     core_set_peers(node->core, node->peers);
+    outputs_now_set(&node->outputs, &node->disk.base, node->catalog, node->core);
     if (core_recover(node->core, why, sizeof(why)) != SAGA_OK) {
         sim_violated(sim, "replay", "the store cannot be folded: %s", why);
     }

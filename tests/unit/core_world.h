@@ -28,6 +28,7 @@
 #include "core/requests.h"
 #include "door/request.h"
 #include "journal/verb.h"
+#include "lib/outputs_now.h"
 #include "peers/peers.h"
 #include "store/catalog.h"
 #include "store/inbox.h"
@@ -77,6 +78,7 @@ struct disk {
     bool is_low;          /* seen before anything is written */
     bool is_full;         /* seen when it is too late */
     uint32_t waits_found; /* steps that it has named as waiting for an event */
+    uint64_t rows_read;   /* by the thread that decides, of sagas that it looks at */
     struct damage damage;
 };
 
@@ -95,6 +97,7 @@ struct core_world {
     char key[LIMIT_KEY + 1];
     enum saga_error failure;      /* what the last turn gave */
     const struct webhooks *hooks; /* set before world_restart() */
+    struct outputs_now outputs;
 };
 
 /* ---- the store ---- */
@@ -201,11 +204,19 @@ static inline enum saga_error disk_find_name(struct store *store, struct span te
     return disk_of(store)->inner->ops->find_name(disk_of(store)->inner, text, found);
 }
 
+static inline enum saga_error disk_load_head(struct store *store, struct span name,
+                                             struct arena *arena, struct store_item *item)
+{
+    disk_of(store)->rows_read++;
+    return disk_of(store)->inner->ops->load_head(disk_of(store)->inner, name, arena, item);
+}
+
 static inline enum saga_error disk_load_one(struct store *store, struct span name,
                                             struct arena *arena, struct saga_image *image)
 {
     enum saga_error rc =
         disk_of(store)->inner->ops->load_one(disk_of(store)->inner, name, arena, image);
+    disk_of(store)->rows_read += rc == SAGA_OK ? image->row_count : 0;
     return rc == SAGA_OK ? spoil(&disk_of(store)->damage, image) : rc;
 }
 
@@ -306,6 +317,7 @@ static const struct store_ops disk_ops = {
     .load_schedules = disk_load_schedules,
     .load_locks = disk_load_locks,
     .find_name = disk_find_name,
+    .load_head = disk_load_head,
     .load_one = disk_load_one,
     .inbox = &disk_inbox_ops,
     .reader_open = disk_reader_open,
@@ -464,6 +476,7 @@ static inline void start_waiting(struct core_world *world, const char *name, con
 {
     struct asked *asked = start_of(world, name, saga, 1);
     asked->request.wait_settled = true;
+    asked->request.wants_output = true;
     asked->request.wait_ms = wait_ms;
     ask(world, asked);
 }
@@ -482,6 +495,7 @@ static inline void wait_for(struct core_world *world, const char *name, const ch
     struct asked *asked = asked_new(world, name, REQUEST_WAIT);
     asked->request.saga = own_text(asked, 0, saga);
     asked->request.wait_settled = true;
+    asked->request.wants_output = true;
     asked->request.wait_ms = wait_ms;
     ask(world, asked);
 }
@@ -560,6 +574,7 @@ static inline void world_begin(struct core_world *world)
     cr_assert_eq(peers_new(&peers, &wire, &reader, &world->desk, &world->peers), SAGA_OK);
     peers_on_event(world->peers, core_event, world->core);
     core_set_peers(world->core, world->peers);
+    outputs_now_set(&world->outputs, world->disk.inner, world->catalog, world->core);
     cr_assert_eq(core_recover(world->core, why, sizeof(why)), SAGA_OK, "%s", why);
     cr_assert_eq(core_serve(world->core, world->now_ms), SAGA_OK);
 }

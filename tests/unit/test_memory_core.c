@@ -254,6 +254,7 @@ static enum saga_error come_up(struct core_world *world)
     if (rc == SAGA_OK) {
         peers_on_event(world->peers, core_event, world->core);
         core_set_peers(world->core, world->peers);
+        outputs_now_set(&world->outputs, world->disk.inner, world->catalog, world->core);
         rc = core_recover(world->core, why, sizeof(why));
     }
     return rc == SAGA_OK ? core_serve(world->core, world->now_ms) : rc;
