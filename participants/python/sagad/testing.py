@@ -149,8 +149,8 @@ class Server:
         start = len(self.log())
         self._process.send_signal(signal.SIGHUP)
         until = time.monotonic() + PATIENCE
-        while not re.search(r"what[=\":]+clock", self.log()[start:]):
-            if re.search(r"event[=\":]+counts", self.log()[start:]) or time.monotonic() > until:
+        while not re.search(r"what[=\":]+clock", said := self.log()[start:]):
+            if re.search(r"event[=\":]+counts", said) or time.monotonic() > until:
                 raise RuntimeError("this sagad cannot move its clocks (SAGAD_CLOCK_FILE)")
             threading.Event().wait(0.01)
 
