@@ -14,18 +14,25 @@
  *   order         an undo leaves when nothing after its step stands (every step clear in
  *                 undo_parallel); so does the reversal of a child
  *   overtake      no do takes effect after its undo has left, without a barrier (call_clear_ms = 0)
- *   placed        an attempt whose record names a participant is sent to no other (a task that does
- * not fit any more offered to others) untaken       no attempt acts that was recorded as never
- * taken (what an instance names not looked at by returns.c) standing      what a step's state says
- * of its effect, the databases say; a completed saga has all done, a compensated one nothing
- * standing (in doubt folded as failed) settled       in calm weather everything comes to rest:
- * sagas final or parked, no task, answer, request or slot left (free_slot without effect) cancel a
- * roll-back that was taken is not forgotten (its record left out) alert         a parked saga was
- * alerted (turn_alert left out) replay        a saga in memory is the fold of its rows, also at
- * each crash; the core stops for failed commits only (losses counted without a record) bounded
- * nothing holds more than the world has given it (leave_later left out of load.c) exclusive     at
- * most so many sagas hold a concurrency key, they have it in the order in which they came, and no
- * step begins without it (has_room always true; the queue's last first; locks_allow always true)
+ *   placed        an attempt whose record names a participant is sent to no other (a task that
+ *                 does not fit any more offered to others)
+ *   untaken       no attempt acts that was recorded as never taken (what an instance names not
+ *                 looked at by returns.c)
+ *   bad_output    a result that is not of the wire's form leaves its attempt in doubt, as
+ *                 `bad_output`, whatever else is said of it (results_spoil without doubt). `form`:
+ *                 and nobody is told of an error for it (nothing salvaged)
+ *   standing      what a step's state says of its effect, the databases say; a completed saga has
+ *                 all done, a compensated one nothing standing (in doubt folded as failed)
+ *   settled       in calm weather everything comes to rest: sagas final or parked, no task, answer,
+ *                 request or slot left (free_slot without effect)
+ *   cancel        a roll-back that was taken is not forgotten (its record left out)
+ *   alert         a parked saga was alerted (turn_alert left out)
+ *   replay        a saga in memory is the fold of its rows, also at each crash; the core stops for
+ *                 failed commits only (losses counted without a record)
+ *   bounded       nothing holds more than the world has given it (leave_later left out of load.c)
+ *   exclusive     at most so many sagas hold a concurrency key, they have it in the order in which
+ *                 they came, and no step begins without it (has_room always true; the queue's last
+ *                 first; locks_allow always true)
  *   asleep        a saga that is not final is in memory, or asleep until a time that is not near
  *                 (horizon_ms not looked at in leave.c, or the batch of the newest turn)
  *   told          what webhooks are told is what was recorded, in the same commit, in order, once

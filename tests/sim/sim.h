@@ -119,6 +119,7 @@ struct sim_attempt {
     bool untaken; /* it was recorded that no participant took it */
     bool waiting; /* `later` is durable */
     bool final;   /* its answer is durable */
+    bool spoilt;  /* its answer was not of the wire's form */
 };
 
 struct sim_saga {
@@ -540,6 +541,8 @@ void sim_watch_commit(struct sim *sim, const struct rows *rows);
 void sim_watch_send(struct sim *sim, uint32_t conn, struct span frame);
 /* This attempt is about to take effect, or to look. */
 void sim_watch_act(struct sim *sim, const struct sim_key *key, uint32_t number);
+/* This attempt is answered by what is no answer. */
+void sim_watch_spoil(struct sim *sim, const struct sim_key *key, uint32_t number);
 /* A do is about to take effect. */
 void sim_watch_apply(struct sim *sim, const struct sim_key *key, uint32_t service);
 /* A client was told that this token's task is finished. */

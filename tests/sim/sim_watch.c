@@ -38,6 +38,17 @@ static struct sim_saga *saga_of_id(struct sim *sim, uint64_t id)
     UNREACHABLE("no such saga");
 }
 
+/* What is wrong with a result touches its task alone, and leaves that in doubt. */
+static void check_spoilt(struct sim *sim, const struct sim_saga *saga, const struct record *record)
+{
+    bool doubts = (record->flags & FLAG_IN_DOUBT) != 0 && span_is(record->code, "bad_output");
+    if (record->type != RECORD_TASK_FAILED || !doubts) {
+        sim_violated(sim, "bad_output", "a bad result of %s is recorded as %s %.*s", saga->name,
+                     record_type_name(record->type), (int)record->code.size,
+                     (const char *)record->code.data);
+    }
+}
+
 static void note_record(struct sim *sim, uint64_t saga, const struct record *record)
 {
     struct sim_saga *named = saga_of_id(sim, saga);
@@ -85,11 +96,16 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
     if (attempt) {
         bool untaken = record->type == RECORD_TASK_FAILED && unanswered;
         sim->counts[COUNT_RETURNED] += untaken && attempt->commit <= sim->served;
+        bool was_final = attempt->final;
         attempt->untaken |= untaken;
         attempt->waiting |= record->type == RECORD_STEP_WAITING;
         attempt->final |= record->type == RECORD_TASK_SUCCEEDED ||
                           record->type == RECORD_TASK_LATE ||
                           (record->type == RECORD_TASK_FAILED && !unanswered);
+        bool ends = !was_final && attempt->final;
+        if (ends && attempt->spoilt) {
+            check_spoilt(sim, named, record);
+        }
     }
 }
 
@@ -358,6 +374,14 @@ void sim_watch_act(struct sim *sim, const struct sim_key *key, uint32_t number)
     if (attempt && attempt->untaken) {
         sim_violated(sim, "untaken", "%.*s#%u was never taken, and acts", (int)key->size,
                      (const char *)key->text, number);
+    }
+}
+
+void sim_watch_spoil(struct sim *sim, const struct sim_key *key, uint32_t number)
+{
+    struct sim_attempt *attempt = sim_attempt_of_key(sim, key, number);
+    if (attempt) {
+        attempt->spoilt = true;
     }
 }
 

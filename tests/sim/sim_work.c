@@ -5,6 +5,8 @@
  * after its undo, and then some processes ignore the time limit, as frozen ones would. Without one
  * they keep to it: nothing is applied once ttl_ms has passed since arrival. What was answered
  * `later` ends at a time of day: by the coordinator's clock, wherever it has jumped. */
+#include <math.h>
+
 #include "sim.h"
 #include "language/definition.h"
 
@@ -16,6 +18,7 @@ enum outcome {
     OUT_SILENT,
     OUT_DEATH,
     OUT_LATER,
+    OUT_BAD,
     OUT_COUNT,
 };
 
@@ -37,6 +40,7 @@ static const struct said saids[] = {
     {"failed", "not_found", false, false},
     {"failed", "undone", false, false},
     {"later", "", false, false},
+    {"ok", "bad", false, false},
 };
 enum {
     SAY_OK,
@@ -47,7 +51,8 @@ enum {
     SAY_CANCELLED,
     SAY_NOT_FOUND,
     SAY_BARRED,
-    SAY_LATER
+    SAY_LATER,
+    SAY_BAD
 };
 
 /* ---- the database ---- */
@@ -86,11 +91,31 @@ static int apply(struct sim *sim, struct sim_key *key, uint32_t service)
 
 /* ---- answers ---- */
 
+/* An output that the wire does not allow. Few are too large, for those take their time. */
+static void put_bad_output(struct sim *sim)
+{
+    static uint8_t filler[LIMIT_VALUE];
+    mp_put_text(&sim->out, "output");
+    mp_put_map(&sim->out, 1);
+    mp_put_text(&sim->out, "n");
+    uint32_t kind = sim_draw(sim, 16);
+    if (kind == 0) {
+        memset(filler, 'x', sizeof(filler));
+        mp_put_str(&sim->out, span_of(filler, sizeof(filler)));
+    } else if (kind % 2 == 0) {
+        mp_put_double(&sim->out, HUGE_VAL);
+    } else {
+        mp_put_int(&sim->out, INT64_C(1) << 60);
+    }
+}
+
 static void put_outcome(struct sim *sim, const struct sim_key *key, int say)
 {
     const struct said *said = &saids[say];
     sim_put_text(sim, "status", span_text(said->status));
-    if (say == SAY_OK) {
+    if (say == SAY_BAD) {
+        put_bad_output(sim);
+    } else if (say == SAY_OK) {
         mp_put_text(&sim->out, "output");
         mp_put_map(&sim->out, 1);
         const struct sim_key *doing = key->kind == TASK_DO ? key : key->doing;
@@ -109,9 +134,9 @@ static void put_outcome(struct sim *sim, const struct sim_key *key, int say)
 
 static void answer(struct sim *sim, struct sim_party *party, struct sim_job *job, int say)
 {
-    static const enum sim_count counts[] = {COUNT_OKS,    COUNT_REFUSALS, COUNT_FAILURES,
-                                            COUNT_DOUBTS, COUNT_EXPIRED,  COUNT_CANCELS,
-                                            COUNT_CHECKS, COUNT_REFUSALS, COUNT_LATERS};
+    static const enum sim_count counts[] = {
+        COUNT_OKS,     COUNT_REFUSALS, COUNT_FAILURES, COUNT_DOUBTS, COUNT_EXPIRED,
+        COUNT_CANCELS, COUNT_CHECKS,   COUNT_REFUSALS, COUNT_LATERS, COUNT_BAD};
     struct sim_key *key = job->key;
     char token[2 * TOKEN_SIZE + 1];
     digest_hex(span_of(job->token, TOKEN_SIZE), token);
@@ -120,6 +145,9 @@ static void answer(struct sim *sim, struct sim_party *party, struct sim_job *job
     sim_put_int(sim, "attempt", job->attempt);
     sim_put_text(sim, "token", span_text(token));
     put_outcome(sim, key, say);
+    if (say == SAY_BAD) {
+        sim_watch_spoil(sim, key, job->attempt);
+    }
     sim_tally(sim, counts[say]);
     sim_say(sim, "%s answers %.*s#%u %s %s", party->instance, (int)key->size,
             (const char *)key->text, job->attempt, saids[say].status, saids[say].code);
@@ -132,10 +160,11 @@ static void answer(struct sim *sim, struct sim_party *party, struct sim_job *job
 
 static enum outcome draw_outcome(struct sim *sim, enum task_kind kind)
 {
-    static const enum outcome bad_dos[] = {OUT_REFUSED, OUT_REFUSED, OUT_FAILED, OUT_FAILED,
-                                           OUT_DOUBT,   OUT_SILENT,  OUT_DEATH,  OUT_LATER};
-    static const enum outcome bad_others[] = {OUT_FAILED, OUT_FAILED, OUT_FAILED, OUT_DOUBT,
-                                              OUT_SILENT, OUT_DEATH,  OUT_REFUSED};
+    static const enum outcome bad_dos[] = {OUT_REFUSED, OUT_REFUSED, OUT_FAILED,
+                                           OUT_FAILED,  OUT_DOUBT,   OUT_SILENT,
+                                           OUT_DEATH,   OUT_LATER,   OUT_BAD};
+    static const enum outcome bad_others[] = {OUT_FAILED, OUT_FAILED, OUT_FAILED,  OUT_DOUBT,
+                                              OUT_SILENT, OUT_DEATH,  OUT_REFUSED, OUT_BAD};
     if (sim->is_calm || !sim_chance(sim, sim->weather.trouble)) {
         return OUT_OK;
     }
@@ -255,7 +284,8 @@ static void end_job(struct sim *sim, uint32_t index, struct sim_job *job)
         job->silent = true;
         sim_tally(sim, COUNT_SILENCES);
     } else {
-        answer(sim, party, job, outcome == OUT_DOUBT ? SAY_DOUBT : say);
+        say = outcome == OUT_DOUBT ? SAY_DOUBT : say;
+        answer(sim, party, job, outcome == OUT_BAD ? SAY_BAD : say);
     }
 }
 
