@@ -41,9 +41,10 @@ static void withdraw(const struct saga_task *task, struct saga_answer *answer, v
 
 static const struct service savings = {
     .name = "savings",
-    .schema = "CREATE TABLE IF NOT EXISTS account (name TEXT PRIMARY KEY, cents INTEGER NOT NULL)"
-              " STRICT;"
-              "INSERT OR IGNORE INTO account VALUES ('ada', 10000), ('bob', 10000), ('cleo', 50)",
+    .schema =
+        "CREATE TABLE IF NOT EXISTS account (name TEXT PRIMARY KEY, cents INTEGER NOT NULL)"
+        " STRICT;"
+        "INSERT OR IGNORE INTO account VALUES ('ada', 10000), ('bob', 10000), ('cleo', 50)",
     .list = "SELECT name || ' ' || cents FROM account ORDER BY name",
     .actions = {{"savings.deposit", deposit}, {"savings.withdraw", withdraw}},
 };
