@@ -69,7 +69,8 @@ bool core_is_syncing(const struct core *core);
 /* Has the last round kept a small batch back, in the hope of more? Then the next round should come
  * after a fraction of a millisecond, whatever arrives until then. */
 bool core_is_holding(const struct core *core);
-/* No batch has anything in it: nothing is in the making or syncing. */
+/* No batch is syncing, the one in the making is empty, and events_round() has nothing to do, now or
+ * later. */
 bool core_is_idle(const struct core *core);
 
 struct core_stats {

@@ -101,7 +101,7 @@ static enum saga_error look_again(struct core *core)
 
 struct parked {
     uint64_t before;
-    uint32_t page; /* in the page at work */
+    uint32_t page; /* parked sagas in the page that is being read */
     uint64_t count;
 };
 

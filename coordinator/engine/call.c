@@ -131,7 +131,8 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
     }
     struct attempt *attempt = call->newest;
     if (call_is_of_child(call)) {
-        call->step->live.watch = (struct child_watch){0}; /* no participant is asked: see child.c */
+        /* No participant gets a task: child_watch() asks the child, anew for this attempt. */
+        call->step->live.watch = (struct child_watch){0};
         return;
     }
     fill_task(turn->saga, call, attempt);

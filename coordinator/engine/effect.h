@@ -47,7 +47,7 @@ struct effect {
             const struct jsonschema_report *problems; /* INVALID: of a start's input, or NULL */
             struct open_reply open;                   /* to the client of an open saga */
         } reply;
-        struct {            /* RECALL */
+        struct {            /* RECALL: offer a waiting step the events since its saga's start */
             uint64_t saga;  /* internal id */
             struct span id; /* external id */
             uint32_t step;

@@ -232,7 +232,8 @@ static void wake_up(struct saga *saga, const struct saga_image *image)
     saga->live.owes = saga->live.is_untold;
 }
 
-/* Makes the loaded saga's key, tokens and timer known to the engine. SAGA_NO_MEMORY. */
+/* Makes known to the engine the loaded saga's concurrency key, the tokens of its attempts, and its
+ * timer. SAGA_NO_MEMORY. */
 static enum saga_error join(struct engine *engine, struct saga *saga)
 {
     PRE(lookup_saga(engine, saga->name) == saga);

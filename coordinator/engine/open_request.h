@@ -30,7 +30,7 @@ struct open_request {
     int64_t cost_micros; /* COMPLETE: micro-USD; 0 = not said */
 };
 
-/* How a step stands, to its client. */
+/* How a step of an open saga stands, as the client that runs the saga is told. */
 enum open_state {
     OPEN_STATE_NONE,
     OPEN_STATE_NEW,    /* registered now: act */

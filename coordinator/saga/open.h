@@ -53,8 +53,9 @@ bool open_needs_itself(const struct saga *saga, uint32_t step, struct span needs
 /* One more step, of the name; NULL: no memory. */
 struct step *open_add_step(struct saga *saga, struct span name);
 
-/* Gives the step its needs, a list as records have it; empty: the step before it. false: no memory,
- * or (replay) there is no such step, or the steps would need each other. */
+/* Sets which steps the step needs, a list as records have it; an empty list means the step before
+ * it. false: no memory, or (in a replay) the list names a step that the saga does not have, or
+ * steps would need each other in a circle. */
 MUST_CHECK bool open_set_needs(struct step *step, struct span needs);
 
 #endif

@@ -135,7 +135,8 @@ static enum saga_error load(struct reader *reader, struct span name,
     rc = load_by_id(reader, found.saga, &wanted, arena, image);
     enum saga_error ended = db_step(reader_query(reader, READ_COMMIT));
     rc = rc == SAGA_OK ? ended : rc;
-    /* The text may have been another name of the saga: the key of a request, a token. */
+    /* The name may be another one of the saga: the key of a request, a token. Only the external id
+     * counts here. */
     bool is_other = image->name.size > 0 && !span_equal(image->name, name);
     IMPLIES(rc == SAGA_OK, image->head.saga == found.saga);
     return is_other ? SAGA_NOT_FOUND : rc;

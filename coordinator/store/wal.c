@@ -132,8 +132,9 @@ static bool next_frame(struct wal *wal)
     return true;
 }
 
-/* Behind the first bad frame: does a frame go on from the commit of a transaction that is bad, or
- * later? Then that transaction was synced. */
+/* From the first bad frame on: does a right frame come straight after the last frame of a
+ * transaction? Then a later transaction had begun, and so the transaction of the bad frame had been
+ * synced: see wal.h. */
 static bool has_later(struct wal *wal)
 {
     PRE(!wal->is_right);

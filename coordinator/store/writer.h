@@ -29,8 +29,8 @@ struct writer {
     bool is_running;                    /* the loop's: the thread is to be joined */
     sem_t work;                         /* posted: batch is set, or stop; neither: tidy up */
     int wake;                           /* eventfd, written when durable or failure changes */
-    _Atomic(const struct rows *) batch; /* handed over by work, given back by durable */
-    bool stop;                          /* handed over by work */
+    _Atomic(const struct rows *) batch; /* the thread's until durable or failure changes */
+    bool stop;                          /* set before work is posted */
     atomic_ullong durable;              /* batches since open */
     atomic_ullong inbox_count;          /* events kept, as durable */
     atomic_int failure;                 /* enum saga_error; SAGA_OK, or for good */
