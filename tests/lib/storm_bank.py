@@ -26,6 +26,8 @@ THREADS = 4
 CENTS = 1000000  # never too little
 AGAIN = {"max_attempts": 0, "initial_interval": "100ms"}
 SOON = {"start_to_close": "2s"}
+# In a storm ten attempts are few: nobody is to be asked (stuck_after) before it is over.
+UNDOING = {"retry": AGAIN, "timeout": SOON, "stuck_after": 100000}
 TABLES = """
 CREATE TABLE IF NOT EXISTS account (name TEXT PRIMARY KEY, cents INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS held (key TEXT PRIMARY KEY, name TEXT NOT NULL, cents INTEGER NOT NULL)
@@ -59,7 +61,7 @@ def definition(source, target):
     def step(name, bank, act, undo, who):
         return {"step": name, "action": f"{bank}.{act}",
                 "input": {"account": f"$.input.{who}", "cents": "$.input.cents"},
-                "compensate": {"action": f"{bank}.{undo}", "retry": AGAIN, "timeout": SOON},
+                "compensate": {"action": f"{bank}.{undo}", **UNDOING},
                 "retry": {**AGAIN, "non_retryable": ["no_money"]}, "timeout": SOON}
     return {"saga": f"{source}-to-{target}", "timeout": "1h", "steps": [
         step("leave", source, "withdraw", "deposit", "giver"),
@@ -184,7 +186,7 @@ def drive(client, plan):
 def act_all(saga, plan):
     for name, bank, account, (undo, work, confirm) in steps(plan):
         how = {"input": {"account": account, "cents": plan.cents},
-               "compensate": {"action": f"{bank}.{undo}", "retry": AGAIN, "timeout": SOON},
+               "compensate": {"action": f"{bank}.{undo}", **UNDOING},
                "confirm": confirm and {"action": confirm, "retry": AGAIN, "timeout": SOON}}
         if name == "arrive" and plan.fate == "vanish":
             step = saga.register(name, **how)
