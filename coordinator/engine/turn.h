@@ -40,6 +40,7 @@ struct turn {
     bool paused_before;
     bool is_new;
     bool failed;
+    bool is_asked;             /* the saga's parent takes it to move, unless it is told otherwise */
     bool facets_all;           /* every step is to be looked at for what lists find the saga by */
     struct step *facets_first; /* else these, one after the other */
 };

@@ -88,7 +88,8 @@ bool turn_close(struct turn *turn)
         turn->failed = !locks_note(turn);
     }
     bool has_moved = saga->state != turn->state_before;
-    saga->live.owes |= has_moved && child_owes_news(saga);
+    bool tells = has_moved || turn->is_asked;
+    saga->live.owes |= tells && child_owes_news(saga);
     struct dues dues = saga_next_due(turn->engine, saga);
     struct asleep asleep = leave_asleep(turn, &dues);
     bool stirs =
@@ -107,6 +108,8 @@ bool turn_close(struct turn *turn)
             effect->status.state = saga->state;
             effect->status.output = saga->output;
         }
+    }
+    if (!turn->failed && tells) {
         child_tell(turn);
     }
     facet_rows_tell(turn);

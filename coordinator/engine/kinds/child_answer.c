@@ -225,6 +225,7 @@ void child_obey(struct turn *turn, const struct child_ask *ask)
         pause_child(turn, ask, pauses);
     }
     if (ask->wish == CHILD_BACK && is_ahead(saga) && !pivot_has_succeeded(saga)) {
+        turn->is_asked = true; /* a child that was parked may be so again when the turn ends */
         send_child_back(turn, ask, VERB_ROLLBACK);
     } else if (ask->wish == CHILD_REVERSE && saga->state == SAGA_STATE_COMPLETED) {
         if (!locks_wait(saga)) {
