@@ -24,7 +24,9 @@
  *   standing      what a step's state says of its effect, the databases say; a completed saga has
  *                 all done, a compensated one nothing standing (in doubt folded as failed)
  *   settled       in calm weather everything comes to rest: sagas final or parked, no task, answer,
- *                 request or slot left (free_slot without effect)
+ *                 request or slot left (free_slot without effect). Who waits for nothing but a
+ *                 parked child is parked, and then no undo waits (child_is_parked not looked at in
+ *                 done.c, or on the strict way only)
  *   cancel        a roll-back that was taken is not forgotten (its record left out)
  *   alert         a parked saga was alerted (turn_alert left out)
  *   replay        a saga in memory is the fold of its rows, also at each crash; the core stops for
@@ -49,7 +51,9 @@
  *                 its child has (any child's end taken for it; a failed one for completed, and the
  *                 other way round; a completed one for reversed), the saga after all its children
  *                 (a step that waits is done), and a child hears when its parent turns back
- *                 (CHILD_BACK never asked; one that is not there begun by it: in 7000 seeds).
+ *                 (CHILD_BACK never asked; one that is not there begun by it: in 7000 seeds); an
+ *                 undo that waits for a parked child is not stuck (child_is_parked not looked at
+ *                 in due.c).
  *                 `durable_first`: it begins after the step's record (asked for as the batch is
  *                 given to the store). `settled`: its end reaches its parent (child_owes_its_end
  *                 false). `standing`: of an undone step no child stands (one that is being

@@ -168,6 +168,7 @@ struct sim_saga {
     uint32_t run;
     /* Of a parent, by its steps: */
     uint32_t asks;                    /* bit set of those that wait for their child's end */
+    uint32_t held;                    /* bit set of those whose child is parked, as recorded */
     uint32_t asked_run[SIM_STEPS];    /* of the newest child asked for */
     uint64_t asked_commit[SIM_STEPS]; /* when it was */
 };
@@ -565,7 +566,7 @@ uint32_t sim_child_stand(struct sim *sim, const struct sim_saga *parent, uint32_
 /* The same at rest: a person's reversal of a child is that person's. */
 uint32_t sim_child_count(struct sim *sim, const struct sim_saga *parent, uint32_t step);
 bool sim_child_was_moved(const struct sim *sim, const struct sim_saga *parent, uint32_t step);
-/* It may wait for ever: for the end of a child that is parked, or itself waits so. */
+/* It may wait for ever: for the end of a child that itself does, and is not parked. */
 bool sim_child_keeps(const struct sim *sim, const struct sim_saga *saga);
 
 /* sim_tick.c */

@@ -1,4 +1,5 @@
 /* sim_check.c - what must hold at a crash, on the way, and at rest. */
+#include "engine/done.h"
 #include "engine/engine.h"
 #include "engine/load.h"
 #include "engine/state.h"
@@ -235,6 +236,26 @@ static void check_steps(struct sim *sim, const struct sim_saga *saga, const stru
     }
 }
 
+/* Nothing that could be undone waits for what is parked: a person who looks at a parked saga finds
+ * done whatever could be. What can still be waited for is its strict order. */
+static void check_no_undo_waits(struct sim *sim, const struct sim_saga *saga)
+{
+    const struct saga *live = map_get(&sim->node.core->engine->sagas, span_text(saga->name));
+    if (!live || live->state != SAGA_STATE_PARKED || live->definition->strict) {
+        return;
+    }
+    for (uint32_t i = 0; i < live->step_total; i++) {
+        const struct step *step = saga_step(live, i);
+        bool may = step_wants_undo(step) && step->state != STEP_STATE_PARKED &&
+                   step->undo_state == UNDO_STATE_PENDING;
+        if (may) {
+            sim_violated(sim, "settled", "%s is parked, and the undo of %.*s has not begun",
+                         saga->name, (int)step->spec->name.size,
+                         (const char *)step->spec->name.data);
+        }
+    }
+}
+
 static bool has_pivot(const struct sim *sim, const struct sim_saga *saga)
 {
     const struct definition *definition = sim_definition(sim, saga);
@@ -276,6 +297,7 @@ static void check_saga(struct sim *sim, const struct sim_saga *saga)
         if (view.state != SAGA_STATE_TERMINATED) {
             check_steps(sim, saga, &view);
         }
+        check_no_undo_waits(sim, saga);
         static const enum sim_count counts[SAGA_STATE_COUNT] = {
             [SAGA_STATE_COMPLETED] = COUNT_COMPLETED,
             [SAGA_STATE_COMPENSATED] = COUNT_COMPENSATED,

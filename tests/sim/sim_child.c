@@ -185,6 +185,22 @@ static void check_no_orphans(struct sim *sim, const struct sim_saga *saga)
     }
 }
 
+/* What waits for a parked child is not stuck: nobody waits for the child but the saga's end. */
+static void note_parked(struct sim *sim, struct sim_saga *saga, const struct record *record,
+                        uint32_t step)
+{
+    uint32_t bit = 1u << step;
+    if (record->type == RECORD_STEP_WAITING && span_is(record->code, "child_parked")) {
+        saga->held |= bit;
+        sim_tally(sim, COUNT_CHILD_PARKED);
+    } else if (record->type == RECORD_STEP_WAITING && span_is(record->code, "child_goes_on")) {
+        saga->held &= ~bit;
+        sim_tally(sim, COUNT_CHILD_GOES_ON);
+    } else if ((record->flags & FLAG_STUCK) != 0 && saga->held & bit) {
+        sim_violated(sim, "child", "t%u of %s is stuck, and its child is parked", step, saga->name);
+    }
+}
+
 static void note_parent(struct sim *sim, struct sim_saga *saga, const struct record *record)
 {
     const struct definition *definition = sim_definition(sim, saga);
@@ -207,6 +223,7 @@ static void note_parent(struct sim *sim, struct sim_saga *saga, const struct rec
                (step >= SIM_FAN || !sim_spec(definition, step)->for_each)) {
         sim_violated(sim, "child", "the child of t%u of %s is kept", step, saga->name);
     }
+    note_parked(sim, saga, record, step);
     if (begins || intends) {
         saga->past_pivot |= sim_spec(definition, step)->step_class == CLASS_PIVOT;
     }
@@ -313,12 +330,12 @@ bool sim_child_was_moved(const struct sim *sim, const struct sim_saga *parent, u
     return is_moved;
 }
 
-/* It waits for a person, for an event that does not come, or for its key: one that has completed
- * waits for that to be reversed. */
+/* It waits for an event that does not come, or for its key: one that has completed waits for that
+ * to be reversed. One that is parked excuses nobody: who waits for nothing else is parked, too. */
 static bool is_stuck(const struct sim *sim, const struct sim_saga *saga)
 {
-    bool waits = saga->state == SAGA_STATE_PARKED || sim_event_keeps(sim, saga);
-    return sim_lock_is_blocked(sim, saga) || (waits && !saga_state_is_final(saga->state));
+    bool waits = sim_event_keeps(sim, saga) && !state_is_settled(saga->state);
+    return sim_lock_is_blocked(sim, saga) || waits;
 }
 
 bool sim_child_keeps(const struct sim *sim, const struct sim_saga *saga)
