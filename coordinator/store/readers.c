@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-enum { LAST_NICE = 10 };
+enum { LAST_NICE = 19 };
 
 struct worker {
     struct readers *of;
