@@ -1,4 +1,4 @@
-/* alerts.c - what of a saga needs a person, or will soon: the alerts that stand. */
+/* alerts.c - the alerts of a saga: which of its steps need a person, or will soon. */
 #include "saga/alerts.h"
 
 #include "base/check.h"

@@ -1,8 +1,9 @@
-/* alerts.h - what of a saga needs a person, or soon will: the alerts that stand.
+/* alerts.h - the alerts of a saga: which of its steps need a person, or will soon.
  *
- * An alert stands as long as the state is the one that it tells of. Which ones stand follows from
- * the saga's records alone, so that lists, which find a saga by its alerts, and a look at the saga
- * say the same. Of a final saga none stands: a person has accepted what is left.
+ * An alert stands as long as the step is in the state that the alert tells of. Which alerts
+ * stand follows from the saga's records alone, so that lists, which find a saga by its alerts,
+ * and a look at the saga say the same. In a final saga no alert stands: a person has accepted
+ * what is left.
  *
  *   step_parked         the step, or its undo, waits for a person
  *   undo_stuck          the undo has failed for long, and is tried on
@@ -16,10 +17,11 @@
 
 struct step;
 
-/* The alerts of the step that stand: bit 1 << alert for each. */
+/* The alerts that stand for the step, as a set of bits: 1 << enum alert for each. */
 uint32_t step_alerts(const struct step *step);
 
-/* Since when an alert that stands does. */
+/* The time at which the condition of this alert began for the step (milliseconds, as its record's
+ * `at`); means something only while the alert stands. */
 int64_t step_alert_since_ms(const struct step *step, enum alert alert);
 
 #endif

@@ -5,8 +5,10 @@
 #include <stdint.h>
 
 struct asleep {
-    int64_t due_ms;   /* 0 = it is awake */
-    int64_t until_ms; /* a time of day; 0 = none wakes it */
+    /* the saga sleeps until this running time; 0 = it does not sleep */
+    int64_t due_ms;
+    /* and no longer than until this time of day; 0 = no time of day wakes it */
+    int64_t until_ms;
 };
 
 #endif

@@ -10,12 +10,13 @@
 struct attempt;
 struct call;
 
-/* The attempt of that number under the run's key; NULL: there is none (any more). */
+/* Finds the attempt with this number under the key of this run; NULL: there is none, or it has been
+ * forgotten. */
 struct attempt *call_attempt(const struct call *call, uint32_t run, uint32_t number);
 
-/* The attempt whose memory the next one may take, once LIMIT_ATTEMPTS_KEPT are kept: the oldest
- * one that nobody waits for. Chosen by durable state alone, so that a replay chooses the same.
- * NULL: none. */
+/* The attempt to forget when LIMIT_ATTEMPTS_KEPT are kept, so that the next one can take its
+ * memory: the oldest one that nobody waits for. Chosen by durable state alone, so that a replay
+ * chooses the same. NULL: there is room still, or none may be forgotten. */
 struct attempt *call_spare(const struct call *call);
 
 /* Was the attempt sent under a key that is history, because the step runs under the next key or
@@ -31,8 +32,8 @@ bool call_has_succeeded(const struct call *call);
 /* Is any attempt under the present key open: no answer yet, and still hoped for? */
 bool call_is_open(const struct call *call);
 
-/* The number that stands for an instance's name; 0: it has no name. Two names have one number as
- * good as never. No record has the number: they have the name. */
+/* A hash of the name of a participant's instance, to compare names by; 0: the name is empty. Two
+ * names have the same number as good as never. Records have the name, not this number. */
 uint64_t instance_number(struct span name);
 
 #endif

@@ -1,4 +1,5 @@
-/* awake.c - which steps of a saga are looked at, and which rest. */
+/* awake.c - which steps of a saga each event looks at (awake), and which it passes over
+ * (resting). */
 #include "saga/awake.h"
 
 #include "saga/attempt.h"
@@ -6,7 +7,7 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-enum { WORD_BITS = 64 }; /* of a word in the set of the steps that are awake */
+enum { WORD_BITS = 64 }; /* how many steps one word of the bit set saga->awake holds */
 
 uint32_t saga_awake(const struct saga *saga, uint32_t from)
 {
@@ -70,8 +71,8 @@ static bool has_open_call(const struct step *step)
     return false;
 }
 
-/* An undo that is not due yet waits for those of later steps, and is woken after them. One that
- * is due keeps its step awake: a timer runs until the step's do can act no more. */
+/* The undo of a step that is not due yet waits for the undos of later steps, after which the step
+ * is woken. A step whose undo is due stays awake: a timer runs until its do can act no more. */
 bool awake_waits_to_undo(const struct step *step)
 {
     PRE(step->undo_state < UNDO_STATE_COUNT);

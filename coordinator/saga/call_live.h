@@ -1,4 +1,4 @@
-/* call_live.h - what only this process's life knows of a call: see live.h. */
+/* call_live.h - what is known of a call only until the process ends: see live.h. */
 #ifndef SAGA_CALL_LIVE_H
 #define SAGA_CALL_LIVE_H
 
@@ -8,9 +8,10 @@
 #include "base/span.h"
 
 struct call_live {
-    struct span details;       /* of the last heartbeat */
-    size_t details_room;       /* bytes behind details.data */
-    int64_t forgotten_over_ms; /* when the time of the last of the forgotten attempts is over */
+    struct span details; /* what the last heartbeat said about progress */
+    size_t details_room; /* bytes that the memory at details.data has */
+    /* when the time is over of the last of the attempts that were forgotten */
+    int64_t forgotten_over_ms;
 };
 
 #endif

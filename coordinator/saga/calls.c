@@ -1,4 +1,5 @@
-/* calls.c - what is asked of a participant for a step: questions about one call. */
+/* calls.c - questions about one call: a do, an undo, a check or a confirmation that a
+ * participant is asked for. */
 #include "saga/calls.h"
 
 #include "base/check.h"

@@ -1,4 +1,5 @@
-/* checks.c - a step's check: what it was asked about, and what depends on its answer. */
+/* checks.c - questions about a step's check: which call (do or undo) it asked about last, and
+ * whether its answer still decides anything. */
 #include "saga/checks.h"
 
 #include "base/check.h"

@@ -1,4 +1,5 @@
-/* checks.h - a step's check: what it was asked about, and what depends on its answer. */
+/* checks.h - questions about a step's check: which call (do or undo) it asked about last, and
+ * whether its answer still decides anything. */
 #ifndef SAGA_CHECKS_H
 #define SAGA_CHECKS_H
 
@@ -6,14 +7,15 @@
 
 struct call;
 
-/* Is this call, with its present key, what the step's check was asked about last? */
+/* Did the step's check last ask about this call, under the key that the call has now? */
 bool call_is_checked(const struct call *call);
 
-/* Does what becomes of the call depend on the step's check, which has been asked about this
- * call? */
+/* Has the step's check been asked about this call, and does it depend on the check's answer what
+ * becomes of the call? */
 bool call_awaits_check(const struct call *call);
 
-/* Does anything depend on what this check says? */
+/* Does the answer to this check still decide what becomes of the do or the undo that it asks
+ * about? */
 bool check_is_awaited(const struct call *check);
 
 /* The call that the check was asked about last: the step's do, or its undo. */

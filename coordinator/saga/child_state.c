@@ -1,4 +1,4 @@
-/* child_state.c - what a step's state wants of its child. */
+/* child_state.c - what a step that runs a child saga wants the child to do, by the step's state. */
 #include "saga/child_state.h"
 
 #include "saga/saga.h"
@@ -14,7 +14,8 @@ static bool wants(const struct step *step, enum child_wish *wish)
         return true;
     }
     IMPLIES(step->spec->undo_is_reverse, step->spec->has_undo);
-    /* A pivot is asked to turn back before its saga does, after a crash too. */
+    /* A child that is its parent's pivot is asked to turn back before the parent does, for only the
+     * child knows whether it still can; after a crash too. */
     bool is_asked = saga->back_wanted && step->spec->step_class == CLASS_PIVOT;
     bool goes_back = saga->direction == BACKWARD ? step->chosen : is_asked;
     *wish = goes_back || step->live.watch.called_off ? CHILD_BACK : CHILD_START;
@@ -43,7 +44,8 @@ bool child_is_left_alone(const struct step *step)
     }
     const struct child_watch *watch = &step->live.watch;
     bool is_heard = watch->has_asked && watch->wish == wish && watch->is_there;
-    /* That a parked child moves again is said once, and asked for after a crash. */
+    /* A child reports only once that it no longer waits for a person, and a crash may have lost
+     * that: so it is asked again. */
     return is_heard && (wish == CHILD_START || wish == CHILD_PAUSE) && !child_is_parked(step);
 }
 

@@ -1,14 +1,18 @@
-/* child_wish.h - what a parent wants of its child. */
+/* child_wish.h - what a parent saga can ask of its child saga. */
 #ifndef SAGA_CHILD_WISH_H
 #define SAGA_CHILD_WISH_H
 
-/* Each wish may be asked again and has its effect once: a child that is there is not started
+/* Each wish may be asked for again and has its effect once: a child that exists is not started
  * again, a child that goes back already is not sent back again. */
 enum child_wish {
-    CHILD_START,   /* begin, or be there already; say so if it has ended */
-    CHILD_BACK,    /* turn back, unless past the pivot; say when it has ended, either way */
-    CHILD_PAUSE,   /* pause, if it is there: its parent is paused */
-    CHILD_REVERSE, /* undo what was completed, whatever the reversal window; say when it is done */
+    /* start the child, unless it exists; tell its parent when it has ended */
+    CHILD_START,
+    /* turn back, unless past the pivot; tell the parent of the end, whichever it is */
+    CHILD_BACK,
+    /* pause the child, if it exists, because its parent is paused */
+    CHILD_PAUSE,
+    /* undo a completed child, even after its reversal window; tell its parent when that is done */
+    CHILD_REVERSE,
 };
 
 #endif

@@ -1,8 +1,8 @@
-/* facets.c - what lists find a saga by because of its steps, counted step by step.
+/* facets.c - by which facets of its steps lists find a saga, counted step by step.
  *
- * Codes are whatever participants say. Each that stands has a place in the saga's memory, which
- * another code takes when it stands no more and the store knows. A saga without an error has no
- * memory for codes. */
+ * Codes of errors are whatever participants say. Each code that a step has now gets a place in
+ * the saga's memory. When no step has the code any more and the store knows that, another code
+ * may take the place. A saga without an error has no memory for codes. */
 #include "saga/facets.h"
 
 #include "saga/alerts.h"
@@ -28,7 +28,8 @@ static uint32_t marks_of(const struct step *step)
            (uint32_t)waits << FACET_MARK_WAITING | alerts << FACET_MARK_ALERTS;
 }
 
-/* The place of the code among those of the saga, from 1; 0 = no memory. */
+/* Finds the place of the code among those of the saga, from 1, or makes one for it; 0 = no
+ * memory. */
 static uint32_t place_of(struct saga *saga, struct span code)
 {
     struct saga_facets *own = &saga->live.facets;
@@ -77,7 +78,8 @@ static void change_code(struct saga_facets *own, uint32_t place, int by)
     }
 }
 
-/* *place: of what the step had before, and has now. false: no memory. */
+/* Counts the code that the step has now instead of the one that it had. *place: where the code is
+ * counted, from 1; 0 = the step has none. false: no memory. */
 static bool look_at_code(struct saga *saga, uint32_t *place, struct span code)
 {
     struct saga_facets *own = &saga->live.facets;
@@ -100,8 +102,8 @@ static bool look_at_code(struct saga *saga, uint32_t *place, struct span code)
     return true;
 }
 
-/* Counts what the step has now instead of what it had. false: no memory. */
-/* The step has got some marks and lost others, one bit each in `changed`. */
+/* Counts the marks that a step has got and those that it has lost. changed: a bit for each of them;
+ * marks: those that the step has now. */
 static void change_marks(struct saga_facets *own, uint32_t changed, uint32_t marks)
 {
     PRE(changed < UINT32_C(1) << FACET_MARK_COUNT);
@@ -136,7 +138,7 @@ bool facets_look(struct step *step)
            look_at_code(step->saga, &had->undo_code, undo_code);
 }
 
-/* Counts all steps anew: one that the counts were made of may not be there any more. */
+/* A step that was counted may not be there any more, so all counts begin at zero. */
 bool facets_look_all(struct saga *saga)
 {
     struct saga_facets *own = &saga->live.facets;

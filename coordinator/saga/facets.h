@@ -1,10 +1,11 @@
-/* facets.h - what lists find a saga by because of its steps, counted: states, alerts, codes of
- * errors.
+/* facets.h - by which facets of its steps (states, alerts, codes of errors) lists find a saga,
+ * counted over the steps.
  *
- * A facet stands for a saga as long as one of its steps has it, or more. So the saga knows for each
- * facet how many steps have it, and each step which ones it has: a step that was moved is looked at
- * alone, however many steps there are. The counts are of this process's life, in `live`, and follow
- * from the state: engine/facet_rows.c tells the store what has begun or ended. */
+ * A facet stands for a saga as long as at least one of its steps has the facet. The saga keeps
+ * for each facet how many steps have it, and each step which ones it has: after a step was moved
+ * only that step is counted anew, however many steps there are. The counts are in `live` and not
+ * in the journal, for they follow from the state: engine/facet_rows.c tells the store which
+ * facets have begun or ended. */
 #ifndef SAGA_FACETS_H
 #define SAGA_FACETS_H
 
@@ -16,7 +17,8 @@
 struct saga;
 struct step;
 
-/* Facets of a fixed set: the states that stand, and the alerts from FACET_MARK_ALERTS on. */
+/* The facets that are not codes: states of a step, and from FACET_MARK_ALERTS on one for each
+ * alert. */
 enum facet_mark {
     FACET_MARK_PARKED,
     FACET_MARK_IN_DOUBT,
@@ -25,10 +27,12 @@ enum facet_mark {
     FACET_MARK_COUNT = FACET_MARK_ALERTS + ALERT_COUNT
 };
 
-/* Counts what the step has now instead of what it had. false: no memory. */
+/* After the step has changed: takes the facets that it had out of the saga's counts, and adds those
+ * that it has now. false: no memory. */
 MUST_CHECK bool facets_look(struct step *step);
 
-/* Counts all steps anew: the steps that the counts were made of may not be there any more. */
+/* Counts the facets of all steps from zero, for when steps that were counted may have gone, as
+ * after a migration. false: no memory. */
 MUST_CHECK bool facets_look_all(struct saga *saga);
 
 #endif

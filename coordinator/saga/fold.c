@@ -25,7 +25,8 @@
 #include "saga/record_steps.h"
 #include "saga/no_live.h"
 
-/* The undo's deadline: it becomes known, or somebody has been alerted ahead of it. */
+/* The record tells the deadline of the step's undo; or, with a code, that somebody has been alerted
+ * because the deadline is near. */
 static bool fold_deadline(struct step *step, const struct record *record, int64_t at_ms)
 {
     PRE(record->type == RECORD_UNDO_DEADLINE);
@@ -216,7 +217,8 @@ static bool fold_step(struct step *step, struct call *call, const struct record 
     return false;
 }
 
-/* Costs are 0 to 2^53 - 1; a thousand absurd ones end at the greatest number, not below zero. */
+/* A cost is 0 to 2^53 - 1 millionths; should a thousand absurd ones add up to too much, the sum
+ * stays at the greatest number and does not become negative. */
 static int64_t add_cost(int64_t sum, int64_t cost)
 {
     PRE(sum >= 0);

@@ -21,7 +21,8 @@ bool fold_adopt(struct call *call, const struct record *record)
         return false;
     }
     for (struct attempt *a = call->attempts; a && a != adopted; a = a->older) {
-        /* The attempt may have left in the meantime: in doubt until it is known that it did not. */
+        /* This newer attempt may have been sent in the meantime: it is in doubt until it is known
+         * that it was not. */
         if (a->state == ATTEMPT_OPEN) {
             a->state = ATTEMPT_DOUBT;
         }
@@ -31,9 +32,10 @@ bool fold_adopt(struct call *call, const struct record *record)
     return true;
 }
 
-/* Takes an attempt out of the list, to be used anew, and forgets its token with it: the answer
- * of that attempt can not end its doubt any more, but a success of the key can, or a check. NULL
- * = no attempt to spare. */
+/* Takes an attempt that may be forgotten out of the call's list, so that the next one can have
+ * its memory. Its token is forgotten too: its own answer can no longer end its doubt, but a
+ * success under the same key can, or a check. NULL = none may be forgotten, or there is room for
+ * one more. */
 static struct attempt *reuse(struct call *call)
 {
     struct attempt *spare = call_spare(call);

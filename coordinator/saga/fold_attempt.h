@@ -8,15 +8,17 @@
 struct call;
 struct record;
 
-/* All three: false = no memory, or (replay) a record that makes no sense in the call's state. */
-/* An attempt that was given up is running after all: it is the one that decides again. */
+/* The three functions below: false = no memory, or (replay) a record that makes no sense in the
+ * call's state. */
+/* A participant is at work on an attempt that was given up: from now on its outcome decides
+ * again. */
 bool fold_adopt(struct call *call, const struct record *record);
 
-/* The next attempt under the present key. */
+/* Adds the next attempt under the present key to the call. */
 bool fold_add_attempt(struct call *call, const struct record *record);
 
-/* The next key of this call begins: what is asked under it is as the record says, and never
- * changes. */
+/* Begins the next key of this call. Its input, and what its task says of the do, come from the
+ * record and never change. */
 bool fold_open_run(struct call *call, const struct record *record);
 
 #endif

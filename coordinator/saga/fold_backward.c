@@ -28,9 +28,9 @@ bool fold_want_back(struct saga *saga, struct span code, struct span message, st
     return ok;
 }
 
-/* After the pivot a step that gave up was parked, for the saga could not go back by itself. Now
- * it does: the step is failed again, or in doubt. A step that stands or is in doubt, and has no
- * undo, stays parked for a person. */
+/* While the saga could not go back, because it was past the pivot, a step that gave up was parked.
+ * Now that the saga goes back, the step has failed, or is in doubt. It stays parked for a person if
+ * it has no undo, and its effect stands or is in doubt. */
 static bool unpark_do(struct step *step, int64_t at_ms)
 {
     PRE(step->saga->direction == BACKWARD);

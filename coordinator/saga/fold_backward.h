@@ -7,12 +7,14 @@
 struct record;
 struct saga;
 
-/* The saga shall go back as soon as no pivot is open, for this reason (copied); actor empty = no
- * person wants it. false: no memory. */
+/* Notes that the saga shall go back, as soon as no pivot is open, and why (texts are copied);
+ * actor: the person who wants that, empty = nobody does, the coordinator decided it. false: no
+ * memory. */
 bool fold_want_back(struct saga *saga, struct span code, struct span message, struct span actor);
 
-/* The saga goes back: all steps, the chosen ones, or those behind a save-point. false: no
- * memory, or (replay) a record that makes no sense in the saga's state. */
+/* Turns the saga round to go back, and marks the steps to undo: all, chosen ones, or those behind a
+ * save-point, as the record says. false: no memory, or (replay) a record that makes no sense in the
+ * saga's state. */
 bool fold_compensating(struct saga *saga, const struct record *record, int64_t at_ms);
 
 #endif

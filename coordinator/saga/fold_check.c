@@ -1,7 +1,8 @@
-/* fold_check.c - what an answer about a do or an undo ends of its check, and an answer of the
- * undo's check of the undo.
+/* fold_check.c - what an answer about a do or an undo means for the check that asks about it;
+ * and what a check's answer means for an undo.
  *
- * An undo that is spent has no attempt left and is in doubt. What ends its doubt ends that too. */
+ * An undo that is `spent` is in doubt and has no attempt left, so that its check is asked.
+ * Whatever ends its doubt ends the need for that check, too. */
 #include "saga/fold_check.h"
 
 #include "saga/fold_old_keys.h"

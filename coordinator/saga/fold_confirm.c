@@ -1,4 +1,4 @@
-/* fold_confirm.c - how the confirmation of a step stands. */
+/* fold_confirm.c - how far the confirmation of an open saga's step has come. */
 #include "saga/fold_confirm.h"
 
 #include "journal/record.h"

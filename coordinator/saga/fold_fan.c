@@ -1,4 +1,5 @@
-/* fold_fan.c - the records of fan-outs, and who is looked at after a record of any kind. */
+/* fold_fan.c - the records of fan-outs (steps with for_each), and which steps are awake after a
+ * record of any kind. */
 #include "saga/fold_fan.h"
 
 #include "base/limits.h"

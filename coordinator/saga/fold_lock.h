@@ -7,19 +7,20 @@
 struct record;
 struct saga;
 
-/* The records of a concurrency key. All but the last: false = no memory, or (replay) a record
- * that makes no sense in the saga's state. */
-/* The start says which key the saga has, and whether the saga holds it already or shares its
- * parent's. */
+/* All functions below but the last: false = no memory, or (replay) a record that makes no sense in
+ * the saga's state. */
+/* The start record says which concurrency key the saga has, and whether the saga holds it already
+ * or shares its parent's. */
 bool fold_lock_started(struct saga *saga, const struct record *record);
 
-/* The saga waits for its key; a person's reversal that waits is kept with its reason. */
+/* The saga waits until it may have its concurrency key. Where a person's reversal is what waits,
+ * its reason is kept for when it begins. */
 bool fold_lock_queued(struct saga *saga, const struct record *record);
 
-/* The saga holds its key. */
+/* From now on the saga holds its concurrency key. */
 bool fold_lock_held(struct saga *saga);
 
-/* The saga has ended, and neither holds its key nor waits for it. */
+/* The saga has ended: it no longer holds its concurrency key, nor waits for it. */
 void fold_lock_end(struct saga *saga);
 
 #endif

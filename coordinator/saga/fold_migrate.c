@@ -1,4 +1,4 @@
-/* fold_migrate.c - the state under another version of the definition. */
+/* fold_migrate.c - moving a saga's state to another version of its definition. */
 #include "saga/fold_migrate.h"
 
 #include "saga/items.h"
@@ -8,7 +8,7 @@
 #include "saga/fan.h"
 #include "saga/no_live.h"
 
-/* A step with a key that was used, or with any other state than pending. */
+/* A step has begun if it has used a key, or is in any other state than pending. */
 bool fold_migrate_has_begun(const struct step *step)
 {
     PRE(step->call_count <= CALL_COUNT);
@@ -19,7 +19,8 @@ bool fold_migrate_has_begun(const struct step *step)
     return begun;
 }
 
-/* The step as it was, at another place. */
+/* Copies a step, as it was under the old version, to its place under the new one; what pointed to
+ * the old place is made to point to the new one. */
 static void carry(struct step *step, const struct step *from)
 {
     PRE(span_equal(step->spec->name, from->name));
@@ -41,7 +42,8 @@ static void carry(struct step *step, const struct step *from)
     }
 }
 
-/* The new place of a step that is kept as 1 + its index; 0 = none is. */
+/* Translates a step that is kept as 1 + its index in the version `from` to the same in the version
+ * `to`; 0 = no step. */
 static uint32_t place_of(const struct definition *from, const struct definition *to, uint32_t kept)
 {
     PRE(kept <= from->step_count);

@@ -1,4 +1,4 @@
-/* fold_migrate.h - the state under another version of the definition. */
+/* fold_migrate.h - moving a saga's state to another version of its definition. */
 #ifndef SAGA_FOLD_MIGRATE_H
 #define SAGA_FOLD_MIGRATE_H
 

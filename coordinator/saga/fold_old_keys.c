@@ -1,4 +1,5 @@
-/* fold_old_keys.c - keys that are history: of steps that were undone and run again.
+/* fold_old_keys.c - idempotency keys that are history, because their step was undone and runs
+ * again.
  *
  * After a rollback to a save-point each undone step begins anew, under the next key. What was
  * done under the old key has been undone, and the attempts of that key decide nothing any more.
@@ -38,7 +39,7 @@ bool fold_old_keys_add(struct step *step)
     return true;
 }
 
-/* Nothing of the call's runs so far decides anything: only the number of its key goes on. */
+/* Forgets what decides of the call's runs so far; only the number of its key counts on. */
 static void clear_call(struct call *call)
 {
     PRE(call->attempts || !call->newest);
@@ -120,7 +121,7 @@ bool fold_forward_again(struct saga *saga, int64_t at_ms)
     bool ok = true;
     for (uint32_t i = 0; i < saga->step_total && ok; i++) {
         struct step *step = saga_step(saga, i);
-        /* A step that a person has settled as succeeded stays settled. */
+        /* A step that a person has settled as succeeded stays so, and does not run again. */
         bool again = step->chosen && (step->state != STEP_STATE_RESOLVED || step->refused);
         ok = !again || fold_begin_anew(step, at_ms);
         step->chosen = false;

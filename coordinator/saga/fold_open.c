@@ -1,7 +1,8 @@
 /* fold_open.c - the records of open sagas: steps registered, completed, and the commit.
  *
- * What a client does for a step is an attempt like any other, with a difference: nobody can be told
- * to stop, so nobody is waited for. The attempt counts as answered from the beginning. */
+ * What a client does for a step is an attempt like any other, with one difference: nobody can
+ * tell a client to stop, so nobody waits until it has. The attempt counts as answered from the
+ * beginning. */
 #include "saga/fold_open.h"
 
 #include "base/limits.h"
@@ -30,7 +31,7 @@ bool fold_terms(struct saga *saga, const struct record *record)
            open_terms_read(form, &saga->arena, &saga->open->definition, &pointer, &why) == SAGA_OK;
 }
 
-/* How the step is undone and confirmed, and what it needs. */
+/* Takes over from the record how the step is undone and confirmed, and which steps it needs. */
 static bool set_form(struct step *step, const struct record *record)
 {
     struct saga *saga = step->saga;
@@ -45,7 +46,7 @@ static bool set_form(struct step *step, const struct record *record)
            open_set_needs(step, needs);
 }
 
-/* The client acts from now on, under this key. */
+/* Begins a key for what the client does from now on. */
 static bool open_key(struct step *step, const struct record *record, int64_t at_ms)
 {
     struct call *call = step_call(step, TASK_DO);
@@ -59,7 +60,7 @@ static bool open_key(struct step *step, const struct record *record, int64_t at_
         return false;
     }
     CHECK(call->newest->run == record->run);
-    call->newest->answered = true; /* nobody who could be waited for has it */
+    call->newest->answered = true; /* no participant has the attempt, so that none is waited for */
     step->started_ms = at_ms;
     step->started_seq = step->started_seq ? step->started_seq : step->saga->seq;
     return fold_move(step, STEP_STATE_RUNNING, at_ms);
@@ -91,7 +92,7 @@ bool fold_completed_by_client(struct step *step, struct call *call, const struct
                               int64_t at_ms)
 {
     PRE(record->type == RECORD_STEP_COMPLETED);
-    /* Its client said that it had failed, and knows better now. */
+    /* The client had said that the step failed, and says now that it succeeded after all. */
     bool failed = step->state == STEP_STATE_FAILED;
     if (!step->open || !call ||
         (failed && (!fold_move(step, STEP_STATE_PENDING, at_ms) ||

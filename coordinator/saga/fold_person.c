@@ -1,4 +1,5 @@
-/* fold_person.c - what persons decide of a step: to answer for it, settle it, retry it, skip it. */
+/* fold_person.c - the records of what persons decide of a step: to answer for it, settle it,
+ * retry it, skip it. */
 #include "saga/fold_person.h"
 
 #include "base/mp.h"
@@ -55,7 +56,8 @@ bool fold_decider(struct step *step, const struct record *record)
     return ok;
 }
 
-/* A verdict that is changed moves no state, but what needs the step was put to rest. */
+/* When a person changes how a step was settled, its state stays "resolved", so that no move of the
+ * state wakes the steps that need it: they are woken here. */
 static void wake_what_needs(const struct step *step)
 {
     PRE(step->state == STEP_STATE_RESOLVED);
@@ -68,7 +70,7 @@ static void wake_what_needs(const struct step *step)
     }
 }
 
-/* The step keeps what it did: it counts as done, with this output. */
+/* A person says that the step has succeeded: it counts as done, with the output of the record. */
 static bool settle_as_succeeded(struct step *step, const struct record *record, int64_t at_ms)
 {
     PRE(span_is(record->code, "succeeded"));
@@ -84,7 +86,8 @@ static bool settle_as_succeeded(struct step *step, const struct record *record, 
     return fold_move(step, STEP_STATE_RESOLVED, at_ms);
 }
 
-/* Failed, compensated, kept or written off: the steps that need this one cannot start. */
+/* A person says that the step has failed, was compensated, is kept or written off: the steps that
+ * need this one cannot start. */
 static bool settle_as_not_done(struct step *step, const struct record *record, int64_t at_ms)
 {
     bool ok = true;
@@ -118,7 +121,7 @@ bool fold_resolved(struct step *step, const struct record *record, int64_t at_ms
                                               : settle_as_not_done(step, record, at_ms);
 }
 
-/* Nothing was asked for: the step begins anew, perhaps with another input. */
+/* No participant was ever asked for the step: it begins anew, perhaps with another input. */
 static bool retry_anew(struct step *step, const struct record *record, int64_t at_ms)
 {
     PRE(record->flags & FLAG_ANEW);
@@ -140,9 +143,11 @@ bool fold_retry(struct step *step, const struct record *record, int64_t at_ms)
         return retry_anew(step, record, at_ms);
     }
     call->retry_ms = step->saga->moment.running_ms;
-    call->first_ms = call->retry_ms; /* else what ended the call would end it again at once */
+    call->first_ms =
+        call->retry_ms; /* or the time limit that ended the call would end it again at once */
     call->counted = 0;
-    call->expired = false; /* a person has looked, and sends the old key all the same */
+    call->expired =
+        false; /* the key may have been forgotten, but the person who retries answers for that */
     call->used_up = false;
     call->spent = false;
     call->refused = false;

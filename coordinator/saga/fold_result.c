@@ -37,9 +37,9 @@ static bool end_last_doubt(struct step *step, int64_t at_ms)
     return stays_parked || fold_fail(step, at_ms);
 }
 
-/* An attempt's doubt has ended without an effect. An undecided step whose last doubt that was has
- * failed. A step that was parked because this attempt might have acted for ever is in doubt again,
- * if another attempt still is. */
+/* An attempt that was in doubt turns out to have had no effect. If no other attempt of an undecided
+ * step is in doubt, the step has failed. A step that was parked because this attempt might have
+ * acted for ever is in doubt again, if another attempt still is. */
 static bool end_doubt(struct step *step, int64_t at_ms)
 {
     struct call *call = step_call(step, TASK_DO);
@@ -92,7 +92,7 @@ bool fold_intended(struct step *step, struct call *call, const struct record *re
     return false;
 }
 
-/* The attempt has spoken its last word. */
+/* Notes the participant's last word on the attempt. */
 static void answer(struct attempt *attempt, enum attempt_state state, enum verdict verdict)
 {
     PRE(state != ATTEMPT_OPEN);
@@ -102,7 +102,8 @@ static void answer(struct attempt *attempt, enum attempt_state state, enum verdi
     attempt->verdict = verdict;
 }
 
-/* The do's key has succeeded: whatever became of its other attempts, the effect is the same one. */
+/* The do has succeeded under its key. Whatever became of the other attempts under that key, their
+ * effect is the same one, so none of them is in doubt. */
 static bool fold_done_ok(struct step *step, const struct record *record, int64_t at_ms)
 {
     struct call *call = step_call(step, TASK_DO);
@@ -151,7 +152,7 @@ bool fold_succeeded(struct step *step, struct call *call, const struct record *r
     return false;
 }
 
-/* What a failure, or a doubt, of the deciding attempt makes of the step. */
+/* What becomes of the step when the attempt that decides has failed, or its outcome is unknown. */
 static bool after_failure(struct step *step, struct call *call, const struct record *record,
                           int64_t at_ms)
 {
@@ -241,7 +242,8 @@ bool fold_doubt(struct step *step, struct call *call, const struct record *recor
         return false;
     }
     attempt->state = ATTEMPT_DOUBT;
-    /* A lost session, or the coordinator's own outage, took nothing of its time. */
+    /* If a session was lost, or the coordinator itself was away, the time of the attempt was not
+     * over. */
     attempt->timed_out = !(record->flags & FLAG_LOST) && !span_is(record->code, "restart");
     call->losses += (record->flags & FLAG_LOST) ? 1 : 0;
     if (record->flags & FLAG_STALE) {

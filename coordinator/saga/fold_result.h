@@ -12,26 +12,30 @@ struct call;
 struct record;
 struct step;
 
-/* The record of an attempt, by its type; call: the step's call that the record names. All of them:
- * false = no memory, or (replay) a record that makes no sense in the step's state. */
+/* One function for each type of record about an attempt. call: the step's call that the record
+ * names. All of them: false = no memory, or (replay) a record that makes no sense in the step's
+ * state. */
 
-/* The next attempt is sent, or one that was given up turns out to be running (FLAG_ADOPTED). */
+/* The next attempt is about to be sent; or (FLAG_ADOPTED) one that was given up turns out to be
+ * running. */
 MUST_CHECK bool fold_intended(struct step *step, struct call *call, const struct record *record,
                               int64_t at_ms);
 
-/* An attempt has answered: done. */
+/* The participant has answered an attempt: done. */
 MUST_CHECK bool fold_succeeded(struct step *step, struct call *call, const struct record *record,
                                int64_t at_ms);
 
-/* An attempt has answered: not done; or the call as a whole has failed (attempt 0). */
+/* The participant has answered an attempt: not done; or the call as a whole has failed (attempt
+ * 0). */
 MUST_CHECK bool fold_failed(struct step *step, struct call *call, const struct record *record,
                             int64_t at_ms);
 
-/* An attempt's outcome is unknown, and nobody has answered. */
+/* An attempt was given up without an answer, so that its outcome is unknown. */
 MUST_CHECK bool fold_doubt(struct step *step, struct call *call, const struct record *record,
                            int64_t at_ms);
 
-/* An attempt has answered: done; but its step had been decided otherwise. */
+/* The participant has answered an attempt: done; but by then the coordinator had decided otherwise
+ * about the step, or its key was an old one. */
 MUST_CHECK bool fold_late(struct step *step, struct call *call, const struct record *record,
                           int64_t at_ms);
 

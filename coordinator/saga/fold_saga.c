@@ -26,7 +26,7 @@ static void set_deadline(struct saga *saga)
 void fold_begin(struct saga *saga)
 {
     PRE(saga->state != SAGA_STATE_NONE);
-    /* Before that time a person may have skipped a step: no more than that has begun. */
+    /* Before start_at a person may have skipped a step, which does not count as a beginning. */
     if (!saga->has_begun && saga->moment.host_ms >= saga->start_at_ms) {
         saga->has_begun = true;
         set_deadline(saga);
@@ -86,7 +86,7 @@ bool fold_ended(struct saga *saga, const struct record *record, int64_t at_ms)
     return ok;
 }
 
-/* A parked saga goes on in its direction; any other is as it was. */
+/* Lets a parked saga go on in its direction; a saga that is not parked stays as it is. */
 static bool unpark(struct saga *saga)
 {
     enum saga_state to = saga->direction == BACKWARD ? SAGA_STATE_COMPENSATING : SAGA_STATE_RUNNING;
@@ -101,7 +101,8 @@ bool fold_paused(struct saga *saga, const struct record *record, int64_t at_ms)
     if (record->type == RECORD_SAGA_RESUMED && span_is(record->code, "save_point")) {
         return fold_forward_again(saga, at_ms);
     }
-    /* A result that came while the saga was parked resumes it, and says nothing about a pause. */
+    /* The record with the code "result" lets a parked saga go on because a result came; whether a
+     * person has paused the saga stays as it is. */
     bool ok = true;
     if (!span_is(record->code, "result")) {
         saga->paused = record->type == RECORD_SAGA_PAUSED;
@@ -126,7 +127,8 @@ static bool fold_rollback(struct saga *saga, const struct step *to, const struct
 bool fold_operator(struct saga *saga, struct step *step, const struct record *record, int64_t at_ms)
 {
     PRE(record->type == RECORD_OPERATOR);
-    /* The pivot succeeded first: the wish to go back is refused after the fact. */
+    /* A person wanted the saga to go back, and its pivot succeeded before that: the wish is
+     * dropped. */
     if (span_is(record->code, "conflict")) {
         saga->back_wanted = false;
         return true;

@@ -15,8 +15,8 @@
 #include "saga/attempts.h"
 #include "saga/no_live.h"
 
-/* Until when the step waits. Journals of body format 1 had one clock, and so one time, of what
- * ended the wait first. */
+/* Sets until when the step waits. Journals of body format 1 had one clock, and so only one time,
+ * which was that of what ended the wait first. */
 static void set_wait(struct step *step, const struct record *record)
 {
     PRE(record->type == RECORD_STEP_WAITING);
@@ -28,7 +28,8 @@ static void set_wait(struct step *step, const struct record *record)
     step->until_ms = is_old ? record->due_ms : record->until_ms;
 }
 
-/* A child is asked for; or the one that is there waits for a person, or no longer does. */
+/* The step asks for a child saga; or its child waits for a person (code child_parked), or no longer
+ * does. */
 static bool fold_child(struct step *step, struct call *call, const struct record *record,
                        int64_t at_ms)
 {
@@ -68,13 +69,15 @@ bool fold_waiting(struct step *step, struct call *call, const struct record *rec
         return false;
     }
     if (attempt->untaken) {
-        /* Whoever said that nobody took it was wrong: it acts, and what comes of it is open. */
+        /* An instance had said that nobody took the attempt, and was wrong: a participant acts on
+         * it, and nobody knows yet what comes of that. */
         attempt->untaken = false;
         attempt->answered = false;
         attempt->state = ATTEMPT_DOUBT;
     }
     attempt->later = true;
-    attempt->timed_out = false; /* the time that was over is none of a `later` */
+    attempt->timed_out = false; /* `later` gives the attempt more time: the time that was over is
+                                   not its limit any more */
     attempt->verdict = (record->flags & FLAG_LATE) ? VERDICT_LATE : VERDICT_OK;
     return true;
 }

@@ -10,18 +10,21 @@ struct call;
 struct record;
 struct step;
 
-/* All four: false = no memory, or (replay) a record that makes no sense in the step's state. */
-/* The step waits by itself, or for a child; or an attempt of the call has answered `later`. */
+/* All functions below: false = no memory, or (replay) a record that makes no sense in the step's
+ * state. */
+/* The step waits by itself, or for a child saga; or the participant has answered an attempt with
+ * `later`. */
 bool fold_waiting(struct step *step, struct call *call, const struct record *record, int64_t at_ms);
 
-/* The wait is over, or a fan-out is: the step has succeeded or (with a code) failed. */
+/* The step's wait is over, or all items of its fan-out are settled: the step has succeeded or (if
+ * the record has a code) failed. */
 bool fold_woken(struct step *step, const struct record *record, int64_t at_ms);
 
-/* The step takes an event. This one, and all that came before, do not count for the step any
- * more, however often it waits again. */
+/* The waiting step takes the event of the record. From now on this event, and all that came before
+ * it, are passed over for the step, however often it waits again. */
 bool fold_event(struct step *step, const struct record *record);
 
-/* The step has sent its event, whose id is the key of the step's do. */
+/* The step has sent an event of its own, whose id is the idempotency key of the step's do. */
 bool fold_emitted(struct step *step, const struct record *record, int64_t at_ms);
 
 #endif

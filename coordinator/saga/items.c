@@ -1,4 +1,5 @@
-/* items.c - the items of fan-outs: steps of their own, and what their states add up to.
+/* items.c - the items of fan-outs (for_each): each is a step of its own, and together they make
+ * the state of their container.
  *
  * A step with for_each is a container. When it begins, the collection becomes part of the journal
  * and the saga gets a step for each element: with the container's spec, a name ("pack[3]"), a key,
@@ -9,9 +10,9 @@
  *                                   -> failed           the collection was none; the saga went back
  *     back       succeeded -> compensating -> compensated | kept
  *
- * Items that are not due rest, and are not awake. Forward they are begun from the first one on
- * (`next`), and back they are undone from the last one on (`undo_end`), so that the order of
- * undo is the inverse of the order of starting. */
+ * Items that have nothing to do yet rest: no event looks at them. Going forward they begin from
+ * the first one on (`next`), and going back they are undone from the last one on (`undo_end`),
+ * so that the order of undo is the inverse of the order of starting. */
 #include "saga/items.h"
 
 #include <stdio.h>
@@ -92,9 +93,10 @@ static bool name_item(struct step *item)
     return true;
 }
 
-/* The items of this run of the step, from the collection (erased: its values are gone). After a
- * save-point the step runs again, and its items go on under their next keys. false: there are
- * more items than in the run before, or the collection is broken. */
+/* Sets the items for this run of the step, by the elements of the collection (erased: these are
+ * gone from the store, and count as null). After a save-point the step runs again, and its items go
+ * on under their next keys. false: there are more items than in any run before, or the collection
+ * is broken. */
 static bool add_again(struct fan *fan, struct mp *mp, bool erased, uint32_t count)
 {
     PRE(fan->count <= fan->room);
@@ -170,7 +172,7 @@ bool saga_carry_items(struct saga *saga, uint32_t count)
     return true;
 }
 
-/* The item's output; null stands for an item that has none: it failed, was undone, or skipped. */
+/* The item's output; null for an item that failed, was undone, or skipped. */
 static struct span item_output(const struct step *item)
 {
     PRE(item->container != NULL);
@@ -227,7 +229,7 @@ void fan_follow(struct step *item)
     } else if (fan->counts[STEP_STATE_SUCCEEDED] > 0) {
         container->state = STEP_STATE_SUCCEEDED;
     } else if (fan->counts[STEP_STATE_COMPENSATED] > 0 || !is_open) {
-        container->state = STEP_STATE_COMPENSATED; /* but for the items that a person has settled */
+        container->state = STEP_STATE_COMPENSATED; /* except for items that a person has settled */
     }
     if (container->state != from) {
         bool ends = container->state != STEP_STATE_COMPENSATING;

@@ -1,4 +1,5 @@
-/* keys.c - idempotency keys and names of children: made, and taken apart. */
+/* keys.c - makes idempotency keys and the names of child sagas, and finds the step that one
+ * names. */
 #include "saga/keys.h"
 
 #include "saga/fan.h"
@@ -33,7 +34,7 @@ struct span step_do_key(struct step *step)
     return done->key.size > 0 ? done->key : call_key(done, 1);
 }
 
-/* "~2" for the second run; nothing for the first. */
+/* Writes the part of a key that tells its run: "~2" for the second run; nothing for the first. */
 static struct span run_suffix(uint32_t run, char room[16])
 {
     PRE(run > 0);
@@ -53,7 +54,7 @@ static struct span run_suffix(uint32_t run, char room[16])
     return span_of(room, size);
 }
 
-/* The parts one behind the other, in the saga's arena; empty = no memory. */
+/* Joins the parts, in the saga's arena; empty = no memory. */
 static struct span join(struct saga *saga, const struct span *parts, size_t count)
 {
     size_t size = 0;

@@ -1,4 +1,4 @@
-/* live.c - forgetting what only this process's life knows of a step that begins anew. */
+/* live.c - forgets what `live` holds of a step that begins anew. */
 #include "saga/live.h"
 
 #include "saga/saga.h"
@@ -6,7 +6,8 @@
 void live_forget_call(struct call *call)
 {
     PRE(call->step->saga->magic == SAGA_MAGIC);
-    call->live.details.size = 0; /* their room stays the call's */
+    call->live.details.size =
+        0; /* the memory at details.data is kept for the details of the next run */
 }
 
 void live_forget_step(struct step *step)

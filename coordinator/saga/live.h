@@ -1,4 +1,5 @@
-/* live.h - what only this process's life knows of a saga: in no record, and gone with the process.
+/* live.h - what is known of a saga only until the process ends: in no record, and gone with the
+ * process.
  *
  * What was sent, when, and to whom; what waits in the engine's own lists. Attempts, calls, steps
  * and sagas have such fields in structs of their own (attempt_live.h, call_live.h, step_live.h,
@@ -11,8 +12,8 @@
 struct call;
 struct step;
 
-/* A record says that the call, or the step, begins anew: what was known of its last run is over.
- * The fold may call these two, for they tell the fold nothing. */
+/* To be called when a record says that the call, or the step, begins anew: forgets what `live` held
+ * of its last run. The fold may call these two functions, for they tell the fold nothing. */
 void live_forget_call(struct call *call);
 void live_forget_step(struct step *step);
 

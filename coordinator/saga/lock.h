@@ -1,4 +1,4 @@
-/* lock.h - what a saga has of its concurrency key: see locks.h. */
+/* lock.h - whether a saga has its concurrency key: see locks.h. */
 #ifndef SAGA_LOCK_H
 #define SAGA_LOCK_H
 
@@ -13,8 +13,8 @@ enum lock_state {
     LOCK_STATE_ENDED,
 };
 
-/* A reversal of a completed saga that waits for the concurrency key: what its record
- * SAGA_COMPENSATING will say. */
+/* A person's reversal of a completed saga that waits for the concurrency key: kept here is what the
+ * record SAGA_COMPENSATING will say when the saga has the key. */
 struct queued_reversal {
     struct span message;
     struct span actor;

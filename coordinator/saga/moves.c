@@ -1,4 +1,4 @@
-/* moves.c - the legal moves of a saga and of a step, and what moves along with a step's state.
+/* moves.c - changes the state of a saga or a step, if the table of legal moves allows that.
  *
  *     none ──► running ────────────────────► completed
  *               │   ▲                          │   ▲
@@ -15,7 +15,7 @@
  *     parked ──► completed, compensated              what was waited for has settled itself
  *     running, compensating, parked ──► terminated
  *
- * The moves of a step are drawn in saga.h. */
+ * The moves of a step are drawn in step.h. */
 #include "saga/moves.h"
 
 #include "base/limits.h"
@@ -106,8 +106,8 @@ void fold_close_call(struct call *call)
     }
 }
 
-/* On the way back the undo of `compensate_on: failed` is due at once; when the saga goes back
- * later, fold_compensating() makes it due. */
+/* A step with `compensate_on: failed` is undone although it has failed: at once if the saga goes
+ * back already; else fold_compensating() makes the undo due when the saga turns round. */
 bool fold_fail(struct step *step, int64_t at_ms)
 {
     PRE(step->state != STEP_STATE_SUCCEEDED);
@@ -120,8 +120,9 @@ bool fold_fail(struct step *step, int64_t at_ms)
     return fold_move(step, STEP_STATE_FAILED, at_ms);
 }
 
-/* Retries may go on for weeks, each with another text: the first text takes the memory that it
- * needs, the next one takes room for all that follow. false: no memory. */
+/* Copies an error's text into memory that the step keeps for such texts. Retries may go on for
+ * weeks, each with another text: the first text takes the memory that it needs, a longer one takes
+ * room for the longest that there may be. false: no memory. */
 static bool keep_text(struct step *step, struct text_room *room, struct span text,
                       struct span *kept)
 {

@@ -1,4 +1,4 @@
-/* moves.h - the legal moves of a saga and of a step, and what moves along with a step's state. */
+/* moves.h - changes the state of a saga or a step, if the table of legal moves allows that. */
 #ifndef SAGA_MOVES_H
 #define SAGA_MOVES_H
 
@@ -21,13 +21,15 @@ MUST_CHECK bool fold_move_saga(struct saga *saga, enum saga_state to);
  * the table has no such move, and nothing has changed. */
 MUST_CHECK bool fold_move(struct step *step, enum step_state to, int64_t at_ms);
 
-/* Nobody waits for the call's attempts any more: what is open is in doubt, no retry is due. */
+/* The call is decided: nobody waits for its attempts any more. Those without an answer count as in
+ * doubt, and no retry follows. */
 void fold_close_call(struct call *call);
 
-/* The step's do has failed; false: it may not fail now. */
+/* The step's do has failed; false: the table has no such move from the step's state. */
 MUST_CHECK bool fold_fail(struct step *step, int64_t at_ms);
 
-/* Keeps the code and message of a failure of the call, copied; false: no memory. */
+/* Copies the code and message of the record into the step, as the error of this call; false: no
+ * memory. */
 MUST_CHECK bool fold_keep_error(struct step *step, const struct call *call,
                                 const struct record *record);
 

@@ -1,7 +1,7 @@
-/* no_live.h - from here on the compiler refuses what is called live: for the files of the fold.
+/* no_live.h - makes the compiler refuse the word `live` from here on, in the files of the fold.
  *
- * A record that was folded with the help of what only this process knows would make another state
- * when it is replayed. Included last. */
+ * What `live` holds is known only to this process. A record that was folded with its help would
+ * make another state when it is replayed. Include this file last. */
 #ifndef SAGA_NO_LIVE_H
 #define SAGA_NO_LIVE_H
 

@@ -9,14 +9,16 @@
 #include "base/span.h"
 
 struct old_key {
-    uint32_t run;
+    uint32_t run; /* number of the key among those of the do, from 1 */
     struct span key;
     struct span input;
-    struct span output; /* of an effect that came late; else empty */
-    bool wanted;        /* a late effect of the key stands, and is to be undone */
-    bool again; /* another late effect came while the undo of the first was on its way: undone once
-                   more */
-    bool by_person; /* a person settled the key: a late effect is told, and left alone */
+    struct span output; /* what the do answered, if an effect came late; else empty */
+    bool wanted;        /* an effect came late under this key, and is to be undone */
+    /* while that effect was being undone another came: it is to be undone once more */
+    bool again;
+    /* a person settled the step under this key: an effect that comes late is reported, not
+     * undone */
+    bool by_person;
     struct old_key *older;
 };
 

@@ -1,5 +1,5 @@
-/* open.c - what an open saga has besides: a definition that grows, with each step that its client
- * registers.
+/* open.c - what an open saga has and a defined one has not: a definition of its own, which grows
+ * with each step that the saga's client registers.
  *
  * Steps lie where they were made, for attempts and tasks point into them; what their specs point to
  * does as well, so the specs themselves may move when their array grows. A step needs what came
@@ -59,7 +59,7 @@ struct saga *open_new(const struct arena_source *source, uint64_t id, struct spa
     }
     saga->open->definition.name = kept;
     saga->definition = &saga->open->definition;
-    if (!grow(saga)) { /* from the beginning there is an order, of no steps */
+    if (!grow(saga)) { /* an order of the steps is there from the beginning, though it is empty */
         saga_destroy(&saga);
         return NULL;
     }
@@ -109,7 +109,8 @@ struct step *open_add_step(struct saga *saga, struct span name)
     return step;
 }
 
-/* Appends a place to a list of places that a spec has. */
+/* Appends a step's number to a list in a spec (what the step needs, or what needs it), which grows
+ * as needed. */
 static bool append(struct saga *saga, const uint16_t **list, uint32_t *count, uint32_t *room,
                    uint32_t place)
 {
@@ -158,7 +159,7 @@ static bool add_need(struct step *step, uint32_t place)
                   &saga_step(saga, place)->open->needed_by_room, step->index);
 }
 
-/* The step is registered anew: those that it needed do not know of it any more. */
+/* The step is registered anew: takes it out of the lists of the steps that it needed. */
 static void drop_needs(struct step *step)
 {
     struct open *open = step->saga->open;
@@ -178,8 +179,8 @@ static void drop_needs(struct step *step)
     spec->needs_count = 0;
 }
 
-/* An order in which each step comes after all that it needs: by their numbers, where that is
- * one. false: there is none. */
+/* Sorts the steps so that each comes after all that it needs, and by their numbers where that
+ * leaves a choice. false: there is no such order, for some need each other. */
 static bool sort(struct saga *saga)
 {
     const struct definition *definition = saga->definition;
@@ -235,7 +236,7 @@ bool open_needs_itself(const struct saga *saga, uint32_t step, struct span needs
     while (record_list_next(&list, &place, &item)) {
         reached[place / 64] |= UINT64_C(1) << (place % 64);
     }
-    /* Against the order: what a step needs comes after it on this way. */
+    /* From the last step of the order to the first: so a step comes before all that it needs. */
     for (uint32_t i = saga->definition->step_count; i > 0; i--) {
         uint32_t at = saga->definition->order[i - 1];
         const struct step_spec *spec = &saga->definition->steps[at];

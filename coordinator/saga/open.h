@@ -1,5 +1,5 @@
-/* open.h - what an open saga has besides: a definition that grows, with each step that its client
- * registers.
+/* open.h - what an open saga has and a defined one has not: a definition of its own, which grows
+ * with each step that the saga's client registers.
  *
  * A defined saga runs a definition that others share. An open saga owns one of its own, in its own
  * memory, so that everything which follows a definition (the way back, plans, views) follows this
@@ -15,42 +15,49 @@
 struct record;
 
 struct open {
-    struct definition definition; /* the saga's */
-    struct step_spec *specs;      /* definition.steps; moves when it grows */
-    uint16_t *order;              /* definition.order */
-    uint32_t room;                /* steps that both have room for */
-    bool committed;               /* by its client: from now on only a person's reverse undoes */
+    struct definition definition; /* the one that the saga follows */
+    /* what definition.steps points to; moves when the array grows */
+    struct step_spec *specs;
+    uint16_t *order; /* what definition.order points to */
+    uint32_t room;   /* steps that `specs` and `order` have room for */
+    /* its client has committed the saga: from now on only a person's reversal undoes it */
+    bool committed;
 };
 
-/* What a step of an open saga has besides. */
+/* What a step of an open saga has and a step of a defined one has not. */
 struct open_step {
-    struct open_calls calls; /* as its client gave them last */
-    struct span needs;       /* as given: a list of steps, as records have it; empty = not given */
-    uint32_t needs_room;     /* places behind spec->needs, and behind spec->needed_by */
+    /* how the step is undone and confirmed, as its client said last */
+    struct open_calls calls;
+    /* the steps that it needs, packed as records pack lists; empty = its client named none */
+    struct span needs;
+    uint32_t needs_room; /* places that spec->needs has room for */
     uint32_t needed_by_room;
-    enum undo_state confirm_state; /* of its confirmation; UNDO_STATE_NONE: not asked for yet */
-    bool confirm_stuck;            /* has failed for long: others need not wait for it */
-    bool confirm_refused;          /* its last answer was a refusal for good */
-    struct span confirm_code;      /* of the last error of the confirmation */
+    /* of the step's confirmation; UNDO_STATE_NONE: not asked for yet */
+    enum undo_state confirm_state;
+    /* its confirmation has failed for long: other steps need not wait for that */
+    bool confirm_stuck;
+    bool confirm_refused;     /* the participant answered last that it will never confirm */
+    struct span confirm_code; /* code and message of the last error of the confirmation */
     struct span confirm_message;
     struct text_room confirm_rooms[2];
 };
 
-/* An open saga without steps: as saga_new(). `definition` is the name that stands where that of a
- * definition would. */
+/* Makes an open saga without steps, in memory from `source` as saga_new() does. `definition`: the
+ * name to show where a defined saga has that of its definition. */
 struct saga *open_new(const struct arena_source *source, uint64_t id, struct span name,
                       struct span definition);
 
 /* Has the saga's client committed it? */
 bool open_is_committed(const struct saga *saga);
 
-/* Is nothing left to confirm of the step? */
+/* Is the step confirmed, or has it nothing to confirm? */
 bool open_step_is_confirmed(const struct step *step);
 
-/* Would a step that has these needs need itself, by way of others? `step`: its index. */
+/* Would the step of this index need itself, by way of others, if it had these needs (a list as
+ * records pack it)? */
 bool open_needs_itself(const struct saga *saga, uint32_t step, struct span needs);
 
-/* One more step, of the name; NULL: no memory. */
+/* Adds a step of this name to the open saga; NULL: no memory. */
 struct step *open_add_step(struct saga *saga, struct span name);
 
 /* Sets which steps the step needs, a list as records have it; an empty list means the step before

@@ -7,7 +7,8 @@
 #include "saga/call.h"
 #include "saga/calls.h"
 
-/* The time that an attempt of the call was given with its task, which was sent at_ms. */
+/* How long a participant was given for an attempt of the call whose task was sent at_ms: in
+ * milliseconds, below 1 if the call's own limit was over by then. */
 static int64_t ttl_ms(const struct call *call, int64_t at_ms)
 {
     const struct timeouts *timeouts = &call_spec(call)->timeouts;
@@ -35,8 +36,8 @@ int64_t call_past_over_ms(const struct call *call, int64_t left_ms)
     return left_ms + ttl_ms(call, call->first_ms);
 }
 
-/* When this attempt can no longer act. An attempt that has not left may leave at any moment:
- * whoever asks calls it off first, and hears that it never left. */
+/* When this attempt can no longer act; INT64_MAX = not foreseeable. An attempt that was not sent
+ * may be sent at any moment: the caller cancels it first, and hears that it never left. */
 static int64_t attempt_quiet_ms(const struct call *call, const struct attempt *attempt,
                                 int64_t dead_ms)
 {

@@ -1,4 +1,4 @@
-/* reason.c - why a saga goes back, as references see the reason. */
+/* reason.c - why a saga goes back, as expressions of the definition see the reason. */
 #include "saga/reason.h"
 
 #include "base/limits.h"
@@ -18,7 +18,8 @@ struct span saga_pack_reason(struct saga *saga, const struct record *record)
                       .capacity = record->code.size + record->message.size + record->actor.size +
                                   LIMIT_STEP + 64};
     out.size_max = out.capacity;
-    /* With a save-point the record names the step to go back to, and not the one that failed. */
+    /* A record with a save-point names the step to go back to, which is not the one that failed:
+     * the reason then has no step. */
     const struct step *step =
         (record->flags & FLAG_SAVE_POINT) ? NULL : saga_step_of_record(saga, record);
     mp_put_map(&out, 2 + (step ? 1u : 0) + (record->actor.size > 0 ? 1u : 0));

@@ -1,4 +1,4 @@
-/* record_steps.c - how records name the steps of a saga. */
+/* record_steps.c - finds the step that a record names by numbers, and packs lists of steps. */
 #include "saga/record_steps.h"
 
 #include "journal/record.h"

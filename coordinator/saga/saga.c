@@ -8,7 +8,7 @@
 #include "saga/awake.h"
 
 enum { VALUES_EXPECTED = 320 /* bytes */, STEPS_EXPECTED = 16 };
-enum { WORD_BITS = 64 }; /* of a word in the set of the steps that are awake */
+enum { WORD_BITS = 64 }; /* how many steps one word of the bit set saga->awake holds */
 
 bool saga_open_steps(struct saga *saga)
 {
@@ -62,8 +62,8 @@ bool saga_make_room(struct saga *saga, uint32_t total)
     return true;
 }
 
-/* The bytes that most sagas of the definition take from start to end: for themselves, and for an
- * attempt and some hundred bytes of values a step. */
+/* How many bytes most sagas of the definition need from start to end: for themselves, and for each
+ * step an attempt and some hundred bytes of values. */
 static size_t size_expected(const struct definition *definition)
 {
     PRE(definition->step_count <= LIMIT_STEPS);

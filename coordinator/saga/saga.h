@@ -1,9 +1,9 @@
 /* saga.h - the state of one saga: what its records add up to.
  *
- * Only the files fold*.c write the durable part, and only from a record, so that live and replayed
- * sagas cannot differ. Times are running times (journal/moment.h) unless their phrase says
- * otherwise. What is not in the journal, but known for this process's life, stands in
- * structs of its own, each called `live` (live.h): the fold may not look at them. */
+ * Only the files fold*.c write the durable part, and only from a record, so that live and
+ * replayed sagas cannot differ. Times are running times (journal/moment.h) unless their comment
+ * says otherwise. What is not in the journal stands in structs that are each called `live`
+ * (live.h) and end with the process: the fold may not look at them. */
 #ifndef SAGA_SAGA_H
 #define SAGA_SAGA_H
 
@@ -29,13 +29,15 @@ struct saga {
     bool paused;
     bool timed_out;
     bool back_wanted;       /* the saga shall go back as soon as no pivot is open */
-    int64_t back_wanted_ms; /* since when */
+    int64_t back_wanted_ms; /* when that was first wanted */
     bool back_by_person;
-    bool partial;        /* only chosen steps are undone: ends completed */
+    /* only chosen steps are undone, and the saga then is completed again */
+    bool partial;
     uint32_t save_point; /* 1 + index of the step that the saga goes back to, and then forward from;
                             0 = none */
-    bool then_pause;     /* at the save-point: paused */
-    uint32_t back_to;    /* of the way back that is wanted: its save_point */
+    bool then_pause;     /* when the saga has gone back to its save-point, it pauses */
+    /* the save_point of the way back that is wanted, and has not begun */
+    uint32_t back_to;
     bool back_then_pause;
     uint64_t seq;         /* of the last record */
     struct moment moment; /* of the last record */
@@ -45,45 +47,56 @@ struct saga {
     struct span output;
     struct span labels;
     struct span reason;    /* msgpack map {code, message, step?, actor?} */
-    struct span back_code; /* of the way back that is wanted */
+    struct span back_code; /* why the way back is wanted, while it has not begun */
     struct span back_message;
     struct span back_actor;
-    struct span end_actor; /* who terminated it */
+    struct span end_actor; /* the person who terminated the saga */
     struct span end_reason;
-    struct span pause_actor; /* who paused it; empty = it is not, or nobody did by name */
-    struct span event;       /* the event that started the saga; empty = none */
+    /* who paused the saga; empty = it is not paused, or nobody gave a name */
+    struct span pause_actor;
+    struct span event; /* the event that started the saga; empty = none */
     int64_t
-        event_mark; /* the number of that event, or of the last one that came before the start */
+        /* the number of the event that started the saga, or of the last event that came before its
+         * start */
+        event_mark;
     struct span traceparent;
     struct span tracestate;
-    uint8_t trace_id[32]; /* hex, of every traceparent of this saga */
-    uint64_t trace_mix;   /* of trace_id: what the ids of spans begin with */
-    int64_t started_ms;   /* `at` of its records, as ended_ms */
-    int64_t start_at_ms;  /* a time of day; 0 = at once */
-    bool has_begun;       /* start_at has come, and something was done then */
+    uint8_t trace_id[32]; /* in hex; the same in every traceparent of this saga */
+    uint64_t trace_mix;   /* a hash of trace_id: what the ids of its spans begin with */
+    /* `at` of the record that started the saga; ended_ms is an `at` as well */
+    int64_t started_ms;
+    int64_t start_at_ms; /* a time of day; 0 = at once */
+    /* start_at_ms has come, and the saga has done something since */
+    bool has_begun;
     struct span
-        lock_text; /* a digest of the saga's concurrency key; empty = none, or its parent's */
+        /* a digest of the saga's concurrency key; empty = it has none, or shares its parent's */
+        lock_text;
     enum lock_state lock;
-    bool shares_lock; /* the saga shares its parent's key */
+    bool shares_lock; /* the saga shares the concurrency key that its parent holds */
     struct queued_reversal queued;
-    uint64_t lock_lsn; /* number of the row that made `lock` what it is */
+    uint64_t lock_lsn; /* number of the row in the journal whose record set `lock` */
     int64_t ended_ms;
-    int64_t completed_ms;     /* first time; the reversal window counts from here; 0 = never */
-    int64_t deadline_ms;      /* 0 = none, or the saga has not begun */
-    int64_t cost_micros;      /* of all attempts */
-    int64_t undo_cost_micros; /* the part of that which undos have cost */
-    struct open *open;        /* an open saga: see open.h; a defined one: NULL */
+    /* when it was completed first: the reversal window counts from here; 0 = never */
+    int64_t completed_ms;
+    /* when its time limit is over; 0 = none, or the saga has not begun */
+    int64_t deadline_ms;
+    int64_t cost_micros;      /* millionths; sum over all attempts */
+    int64_t undo_cost_micros; /* the part of cost_micros that undos have cost */
+    struct open *open;        /* what only an open saga has (open.h); NULL = a defined saga */
     struct step *steps;       /* the steps of the definition: see saga_step() */
-    uint32_t row_count;       /* of `steps` */
+    uint32_t row_count;       /* how many steps are in `steps` */
     struct step **items;      /* the items of fan-outs, in the order in which they came; of an open
                                  saga its steps, which it gets one by one */
     uint32_t step_total;      /* steps of the definition, and items */
     uint32_t item_room;       /* pointers that `items` has room for */
-    uint64_t *awake;          /* a bit for each step, by index: see saga_awake() */
-    uint32_t awake_room;      /* words of `awake` */
-    uint32_t passed; /* steps of the definition that have succeeded, were skipped, resolved */
+    /* a bit for each step, by its index, that is set while events look at it: see awake.h */
+    uint64_t *awake;
+    uint32_t awake_room; /* how many words of 64 bits `awake` has */
+    /* how many steps of the definition have succeeded, were skipped or resolved */
+    uint32_t passed;
 
-    struct saga_live live; /* the engine's own */
+    /* what the engine knows until the process ends; the fold may not look */
+    struct saga_live live;
 };
 
 /* A saga in an arena of its own, whose memory comes from `source`; the name is copied, the
@@ -92,10 +105,10 @@ struct saga *saga_new(const struct arena_source *source, uint64_t id, struct spa
                       const struct definition *definition);
 /* Gives all memory of the saga back, and sets the caller's pointer to NULL. */
 void saga_destroy(struct saga **saga);
-/* Memory for so many steps, those of fan-outs included. false: none. */
+/* Makes room for `total` steps, the items of fan-outs included. false: no memory. */
 bool saga_make_room(struct saga *saga, uint32_t total);
 
-/* The steps of its definition, as if none had begun. false: no memory. */
+/* Gives the saga the steps of its definition, none of which has begun. false: no memory. */
 bool saga_open_steps(struct saga *saga);
 
 /* Step i of step_total: first those of the definition, by their index there. */

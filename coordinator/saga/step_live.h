@@ -1,4 +1,4 @@
-/* step_live.h - what only this process's life knows of a step: see live.h. */
+/* step_live.h - what is known of a step only until the process ends: see live.h. */
 #ifndef SAGA_STEP_LIVE_H
 #define SAGA_STEP_LIVE_H
 
@@ -8,18 +8,22 @@
 #include "saga/child_wish.h"
 #include "saga/facet_live.h"
 
-/* What was asked of the child that does a step's work. */
+/* What the step has asked of the child saga that does its work. */
 struct child_watch {
-    bool has_asked; /* the child was asked for something, in this process's life */
+    bool has_asked; /* the child was asked for `wish` since the process began */
     enum child_wish wish;
-    int64_t again_ms; /* when to ask again for a child that could not be started; 0 = no need to */
-    bool called_off;  /* the child shall end, though the saga goes forward */
-    bool is_there;    /* the child has begun, and will say by itself when it has ended */
+    /* when to ask again, because the child could not be started; 0 = no need to */
+    int64_t again_ms;
+    bool called_off; /* the child shall end, though the saga goes forward */
+    bool is_there;   /* the child has begun, and will report its end by itself */
 };
 
 struct step_live {
-    int64_t undo_due_ms; /* since when the step's undo could have left; 0 = it could not */
-    bool all_clear;      /* the step and all steps after it are done (backward.c) */
+    /* when the undo became due, though it may have to wait until the do can act no more; 0 = it is
+     * not due */
+    int64_t undo_due_ms;
+    /* the step and all steps after it are undone or need no undo (engine/backward.c) */
+    bool all_clear;
     struct child_watch watch;
     struct step_facets facets;
 };

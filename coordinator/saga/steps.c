@@ -75,7 +75,8 @@ bool step_doubt_stands(const struct step *step)
     return false;
 }
 
-/* Whatever ends a do as a success gives it an output, if only null. */
+/* An error stands while there is no output: a do that ends as a success always has one, if only
+ * null. */
 bool step_error_stands(const struct step *step)
 {
     PRE(step->code.size == 0 || step->code.data);

@@ -1,4 +1,4 @@
-/* verdict.h - what a participant is told of its result: the words of `done`. */
+/* verdict.h - what the coordinator tells a participant in `done` about the result that it sent. */
 #ifndef SAGA_VERDICT_H
 #define SAGA_VERDICT_H
 
