@@ -14,17 +14,19 @@ struct cursor {
     sqlite3_vtab_cursor base; /* first: handed out as this */
     const struct list *list;
     const struct batch_shown *shown;
-    uint32_t at;    /* of the list */
-    uint32_t count; /* at == count: there is no more */
-    uint32_t hint;  /* where the name of the next new saga probably is */
+    uint32_t at;    /* index of the entry of the list at which the cursor stands */
+    uint32_t count; /* entries of the list; at == count: the cursor is behind the last entry */
+    /* Index in rows->names at which to look first for the name of the next new saga. */
+    uint32_t hint;
     bool is_open;
 };
 
 struct list {
     const char *name;
-    const char *columns; /* CREATE TABLE, as SQLite wants to be told them */
+    const char *columns; /* the CREATE TABLE by which SQLite learns the columns of the table */
     uint32_t (*count)(const struct rows *rows);
-    bool (*takes)(const struct rows *rows, uint32_t at); /* NULL = all */
+    /* Which entries the table shows; NULL = all. */
+    bool (*takes)(const struct rows *rows, uint32_t at);
     void (*column)(struct cursor *cursor, sqlite3_context *out, int column);
 };
 
@@ -350,7 +352,8 @@ static int number_of(sqlite3_vtab_cursor *base, sqlite3_int64 *number)
     return SQLITE_OK;
 }
 
-/* Without xCreate: the tables are there as soon as the module is. */
+/* Without xCreate SQLite takes each module for a table that is there already: no CREATE VIRTUAL
+ * TABLE has to be run. */
 static const sqlite3_module module = {
     .iVersion = 0,
     .xConnect = connect,

@@ -16,17 +16,19 @@
 #include "journal/row.h"
 #include "store/db.h"
 
-/* What the tables show; borrowed as long as a batch is shown. */
+/* The batch whose lists the tables show; the batch must live as long as the tables show it. */
 struct batch_shown {
-    const struct rows *rows; /* NULL = nothing */
-    const int64_t *kinds;    /* row of `kind` of each new head, by its index */
+    const struct rows *rows; /* NULL = all tables are empty */
+    /* By index of the head: for a new saga, the id of its row in the table `kind`. */
+    const int64_t *kinds;
 };
 
 /* Makes the tables known to a connection. `shown` must live as long as the connection.
  * SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error batch_table_open(sqlite3 *db, const struct batch_shown *shown);
 
-/* A head's `status`: its state and whether it is paused. */
+/* The number in the column `status` of a saga's row: twice the state, plus 1 when the saga is
+ * paused. */
 int64_t batch_table_status(const struct head *head);
 
 #endif

@@ -18,17 +18,20 @@ enum { CAPACITY_MIN = 16 };
 
 struct catalog_entry {
     struct arena arena;                /* owns the definition and its source */
-    const struct definition *compiled; /* as its source says */
-    struct definition *definition;     /* the same, with what its row says; NULL: not added yet, or
-                                          it cannot be read */
+    const struct definition *compiled; /* the definition as compiled from its source alone */
+    /* A copy of `compiled` with the version that the row of the definition says; NULL: the entry is
+     * not in the catalog yet, or its row cannot be read. */
+    struct definition *definition;
     struct span name;
     uint32_t version;
     int64_t applied_ms;
-    struct catalog_entry *older; /* the version before */
+    struct catalog_entry *older; /* the next older version of the same name; NULL: there is none */
 };
 
 struct catalog {
-    struct versions versions; /* must be first: what definitions know of the catalog */
+    /* Must be the first member: definitions know only this part, and find_version() casts it back
+     * to the catalog. */
+    struct versions versions;
     pthread_rwlock_t lock;
     struct catalog_entry **newest; /* owned array, sorted by name */
     size_t name_count;
@@ -126,7 +129,8 @@ enum saga_error catalog_prepare(struct span source, struct catalog_entry **entry
     return SAGA_OK;
 }
 
-/* What the row says of the compiled definition. */
+/* Makes entry->definition: a copy of the compiled definition with the version and the source that
+ * its row says. */
 static enum saga_error fill(struct catalog_entry *entry, const struct definition_row *row)
 {
     PRE(row->version > 0);
@@ -195,7 +199,7 @@ static bool grow(struct catalog *catalog)
     return true;
 }
 
-/* Under the lock. */
+/* Puts the entry in front of the older versions of its name. The caller holds the write lock. */
 static enum saga_error add(struct catalog *catalog, struct catalog_entry *entry)
 {
     PRE(entry->version > 0);
@@ -280,7 +284,8 @@ static const struct catalog_entry *find(const struct catalog *catalog, struct sp
     return entry;
 }
 
-/* A reader changes nothing of the catalog but its lock: so the cast takes no promise back. */
+/* The lock of a catalog that the caller may only read: to take a read lock must change the lock,
+ * and changes nothing else, so the cast away from const is safe. */
 static pthread_rwlock_t *lock_of(const struct catalog *catalog)
 {
     return (pthread_rwlock_t *)(uintptr_t)&catalog->lock;

@@ -36,7 +36,8 @@ MUST_CHECK enum saga_error catalog_add_unreadable(struct catalog *catalog,
 /* The greatest version that the name has, whether it can be read or not; 0 = none. */
 uint32_t catalog_newest_version(const struct catalog *catalog, struct span name);
 
-/* version 0: the newest. NULL when there is none, or it cannot be read. */
+/* The definition of this name and version (0 = the newest version); NULL: there is none, or its row
+ * cannot be read. */
 const struct definition *catalog_find(const struct catalog *catalog, struct span name,
                                       uint32_t version);
 
@@ -52,7 +53,8 @@ int64_t catalog_applied_ms(const struct catalog *catalog, const struct definitio
  */
 const struct definition *catalog_next(const struct catalog *catalog, size_t *at);
 
-/* May so many versions more be added? Asked before they are made durable. */
+/* Is there room for `count` more versions below LIMIT_DEFINITIONS? The caller asks before the
+ * versions are made durable, for catalog_add() would be too late to refuse them. */
 bool catalog_has_room(const struct catalog *catalog, uint32_t count);
 
 #endif

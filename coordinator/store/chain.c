@@ -139,7 +139,8 @@ static enum saga_error walk(struct chain *chain, struct reader *reader, uint64_t
     return SAGA_OK;
 }
 
-/* Where the walk begins. */
+/* *lsn: the row at which the walk back begins, the first waypoint at or behind `end`, or else the
+ * newest row of the saga. */
 static enum saga_error find_start(struct reader *reader, const struct head *head, uint64_t end,
                                   uint64_t *lsn)
 {

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "store/reader.h"
 
-/* Records of a saga: first <= seq < end. */
+/* The records of a saga that are wanted: those with first <= seq < end. */
 struct chain_range {
     uint64_t first;
     uint64_t end;

@@ -25,8 +25,10 @@
 
 enum {
     TAILS_PER_COMMIT = 512, /* old tails written with one commit: about a millisecond */
-    CHANGES_MANY = 4,       /* heads: fewer cost less by one statement each */
-    CRASH_STATUS = 137,     /* what a shell says of a process that was killed by SIGKILL */
+    /* From this many changed heads on one statement over all is cheaper than one UPDATE for each
+     * head. */
+    CHANGES_MANY = 4,
+    CRASH_STATUS = 137, /* what a shell says of a process that was killed by SIGKILL */
 };
 
 /* Runs a statement over a whole list of the batch: each of `count` is to make one change. */
@@ -119,7 +121,8 @@ static enum saga_error update_heads(struct writer *writer, const struct rows *ro
     return rc;
 }
 
-/* The saga is of another version of its definition from now on. */
+/* Points the saga's row to another row of `kind`, because the saga goes on by another version of
+ * its definition. */
 static enum saga_error move_head(struct writer *writer, const struct head *head)
 {
     PRE(head->has_moved);
@@ -179,7 +182,8 @@ static enum saga_error set_meta(struct writer *writer, const char *key, int64_t 
     return db_change_one(set);
 }
 
-/* Writes up to `most` old tails; *all says whether none is left. heads_lsn goes with the last. */
+/* Writes up to `most` old tails (newest lsn of a saga, see tails.h) into the rows of `saga`. When
+ * none is left, *all is true and heads_lsn is written in the same transaction. */
 static enum saga_error raise_heads(struct writer *writer, uint64_t most, bool *all)
 {
     PRE(writer->is_turning);
@@ -236,7 +240,7 @@ static enum saga_error end_transaction(struct writer *writer, enum saga_error rc
     return rc;
 }
 
-/* Writes all of the old tails, as a commit of its own. */
+/* Writes all old tails (tails.h) into the rows of `saga`, in a transaction of its own. */
 static enum saga_error write_old(struct writer *writer)
 {
     bool all = false;
@@ -256,7 +260,8 @@ enum saga_error commit_tails(struct writer *writer)
 {
     PRE(writer->heads_lsn <= writer->last_lsn);
     enum saga_error rc = SAGA_OK;
-    /* The old tails if a turn is under way, then the young ones. */
+    /* Two rounds: the first finishes the old tails if some are being written; then the young tails
+     * become the old ones and are written as well. */
     for (int turns = 0; turns < 2 && rc == SAGA_OK && writer->heads_lsn < writer->last_lsn;
          turns++) {
         if (!writer->is_turning) {
@@ -290,7 +295,9 @@ static void crash_if_due(const struct writer *writer, const struct rows *rows, i
 
 /* What the writer must remember of a batch until the batch is durable. */
 struct written {
-    bool has_turned;      /* all old tails have been written into `saga` */
+    /* All old tails have been written into `saga`: they can be dropped once the batch is durable.
+     */
+    bool has_turned;
     int64_t inbox_change; /* by how many events the inbox grew */
 };
 
@@ -347,7 +354,8 @@ static enum saga_error write_all(struct writer *writer, const struct rows *rows,
     return rc;
 }
 
-/* Memory that the commit must not lack half way. */
+/* Takes beforehand the memory that the commit needs once it has begun, so that it cannot fail half
+ * way for lack of memory. */
 static enum saga_error reserve(struct writer *writer, const struct rows *rows)
 {
     enum saga_error rc = tails_reserve(&writer->tails, rows->row_count);

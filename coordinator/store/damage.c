@@ -11,7 +11,8 @@
 #include "store/high_water.h"
 #include "store/queries.sql.h"
 
-enum { ROWS_PER_FRAME = 24, NUMBER_SIZE = 24 }; /* rows of a page, at the most for our bodies */
+/* ROWS_PER_FRAME: rows of the journal that one page of 4 KiB holds at most. */
+enum { ROWS_PER_FRAME = 24, NUMBER_SIZE = 24 };
 
 void damage_say(struct damage *damage, const char *format, ...)
 {
@@ -52,7 +53,8 @@ enum saga_error damage_look_at_files(struct damage *damage, const char *path)
 
 /* ---- the database ---- */
 
-/* Are all numbers there, from the first that the log may have brought? */
+/* Is no lsn missing among the newest rows, those that the log may have brought into the database
+ * (or, with `all`, among all rows)? */
 static enum saga_error look_for_gap(struct damage *damage, sqlite3 *db, bool all)
 {
     PRE(damage->last_lsn <= INT64_MAX);
@@ -71,8 +73,9 @@ static enum saga_error look_for_gap(struct damage *damage, sqlite3 *db, bool all
     return rc;
 }
 
-/* The pages of a database that was closed in the middle of nothing may still be of different ages:
- * the positions that are written behind cannot be ahead of the journal. */
+/* Says damage when a position that is noted in the database is greater than the last lsn of the
+ * journal: positions are written later than the rows they speak of, so then rows are lost, for
+ * instance because pages of different ages were copied. */
 static enum saga_error look_at_positions(struct damage *damage, sqlite3 *db)
 {
     PRE(damage->last_lsn <= INT64_MAX);

@@ -22,23 +22,25 @@
     "what is there."
 
 struct damage {
-    char what[384];      /* a sentence about the first damage found; empty = none was */
-    uint64_t last_lsn;   /* of what can be read */
-    uint64_t high_water; /* lsn that was durable at least */
-    bool has_high_water; /* else that is not known, and high_water is 0 */
+    char what[384];    /* a sentence about the first damage found; empty = none was */
+    uint64_t last_lsn; /* the greatest lsn that can be read from the journal */
+    /* The lsn up to which rows were durable once, as the file <path>.high says (high_water.h). */
+    uint64_t high_water;
+    bool has_high_water; /* false: the file cannot be read, and high_water is 0 */
     struct wal_report wal;
-    bool is_database_gone; /* missing or empty, and its log is not */
+    bool is_database_gone; /* the database file is missing or empty although its log has bytes */
 };
 
-/* Notes a damage, unless one was found before. */
+/* Writes the sentence into damage->what, unless the sentence of an earlier finding stands there:
+ * the first damage found is the one that is told. */
 void PRINTF_LIKE(2, 3) damage_say(struct damage *damage, const char *format, ...);
 
 /* Looks at the files of the store at `path`, before anything is opened or made. Damage is no error.
  * SAGA_STORE_FAILED, SAGA_NO_MEMORY: the files cannot be read. */
 MUST_CHECK enum saga_error damage_look_at_files(struct damage *damage, const char *path);
 
-/* Looks at the open database too, which has our tables unless is_new. all: looks for each lsn, not
- * only for those that the log may have brought. */
+/* Looks for damage in the open database as well, which has our tables unless is_new. all: looks for
+ * gaps in the whole journal, not only among the newest rows, which the log may have brought. */
 MUST_CHECK enum saga_error damage_look_at_database(struct damage *damage, sqlite3 *db, bool is_new,
                                                    bool all);
 

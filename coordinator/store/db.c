@@ -37,7 +37,8 @@ enum saga_error db_run(sqlite3 *db, const char *sql)
     return db_error(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
 }
 
-/* parameter: NULL = the SQL has none. */
+/* Gives in *number the integer of a query of one row and one column; *parameter is bound to ?1,
+ * NULL = the SQL has no parameter. */
 static enum saga_error ask_number(sqlite3 *db, const char *sql, const int64_t *parameter,
                                   int64_t *number)
 {
@@ -83,7 +84,7 @@ enum saga_error db_prepare(sqlite3 *db, const char *const *sql, size_t count,
 
 void db_finalize(sqlite3_stmt **statements, size_t count)
 {
-    PRE(count <= INT16_MAX); /* a number that went below 0 is none */
+    PRE(count <= INT16_MAX); /* a larger count is a subtraction that fell below 0 */
     for (size_t at = 0; at < count; at++) {
         sqlite3_finalize(statements[at]);
         statements[at] = NULL;

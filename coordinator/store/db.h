@@ -52,7 +52,7 @@ void db_end(sqlite3_stmt *statement);
 void db_bind_text(sqlite3_stmt *statement, int index, struct span text);
 void db_bind_blob(sqlite3_stmt *statement, int index, struct span bytes);
 void db_bind_number(sqlite3_stmt *statement, int index, int64_t number);
-/* Binds bytes, and NULL when the span is empty. */
+/* Binds the text; when the span is empty, binds NULL instead of an empty text. */
 void db_bind_text_or_null(sqlite3_stmt *statement, int index, struct span text);
 
 /* The bytes of a column (text or blob), until the statement moves on. */

@@ -30,7 +30,7 @@ static enum saga_error begin_facets(struct writer *writer, int64_t last_lsn, uin
     return rc;
 }
 
-/* What the database says by numbers alone, one query each. */
+/* Numbers that the database holds, each read by one query. */
 struct numbers {
     int64_t heads_lsn;
     int64_t inbox_last;
@@ -38,7 +38,8 @@ struct numbers {
     int64_t last_lsn;
     int64_t last_saga;
     int64_t inbox_count;
-    int64_t started_ms; /* of the newest saga */
+    /* When the newest saga started; tells whether the clock was set back since. */
+    int64_t started_ms;
 };
 
 static enum saga_error read_metas(struct writer *writer, struct numbers *numbers)
@@ -90,7 +91,9 @@ static enum saga_error read_clock(struct writer *writer, struct store_facts *fac
     enum saga_error rc = SAGA_OK;
     if (db_next(body, &rc)) {
         bool ok = record_moment(db_span(body, 0), &facts->last);
-        MAYBE(ok); /* of the saga whose row that is, recovery says that it cannot be read */
+        /* A body that cannot be read is no error here: recovery will say that its saga cannot be
+         * read. */
+        MAYBE(ok);
         db_end(body);
     }
     if (rc != SAGA_OK || !db_next(clock, &rc)) {
@@ -124,8 +127,8 @@ static enum saga_error read_minted(struct writer *writer, struct store_facts *fa
     return rc;
 }
 
-/* The rows that came after heads_lsn: the tails anew. There is a gap only where a loss was
- * accepted. */
+/* Fills the tails (tails.h) again from the rows after heads_lsn. An lsn may be missing among these
+ * rows only where an operator accepted a loss. */
 static enum saga_error read_tails(struct writer *writer)
 {
     PRE(!writer->is_running);

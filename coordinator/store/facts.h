@@ -4,8 +4,9 @@
 
 #include "store/writer.h"
 
-/* Reads the facts, and what the writer must know of the database before its thread starts: the
- * tails too. SAGA_STORE_CORRUPT: the database contradicts itself. */
+/* Reads the facts for the engine (struct store_facts), and sets the fields and the tails that the
+ * writer needs before its thread starts. SAGA_STORE_CORRUPT: numbers in the database contradict
+ * each other. */
 MUST_CHECK enum saga_error facts_read(struct writer *writer, struct store_facts *facts);
 
 #endif

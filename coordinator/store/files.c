@@ -60,7 +60,8 @@ static void look_at_folder(const char *path)
              "the store's files are private; the folder should be 0700", NULL);
 }
 
-/* The mode of a file that is there already; a file that is not there needs none. */
+/* Lets only the owner read and write the file <path><suffix>; a file that does not exist is no
+ * error. */
 static enum saga_error close_to_others(const char *path, const char *suffix)
 {
     char name[FILES_NAME_SIZE];

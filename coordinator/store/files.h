@@ -19,15 +19,15 @@ enum { FILES_NAME_SIZE = 4096 + 16 };
 /* "<path><suffix>"; the path is at most 4,095 bytes. */
 void files_name(char name[FILES_NAME_SIZE], const char *path, const char *suffix);
 
-/* Bytes of the file, or -1: there is none. */
+/* How many bytes the file <path><suffix> has; -1: there is no such file. */
 int64_t files_size(const char *path, const char *suffix);
 
 /* Makes the database file if there is none, for its owner alone, whatever the umask says. SQLite
  * gives the files that it makes the mode of the database. SAGA_DISK_FULL, SAGA_STORE_FAILED. */
 MUST_CHECK enum saga_error files_make(const char *path);
 
-/* Lets nobody but the owner read or write the files of the store that are there already. A folder
- * that others may read is said in the log. SAGA_STORE_FAILED: errno says why. */
+/* Takes all rights of others away from the files of the store that exist. When others may read the
+ * folder, only a warning is logged. SAGA_STORE_FAILED: errno says why. */
 MUST_CHECK enum saga_error files_keep_private(const char *path);
 
 #endif

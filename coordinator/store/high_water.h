@@ -15,13 +15,14 @@
 #include "base/check.h"
 #include "base/error.h"
 
-/* The number that the file of the store at `path` holds; false, and 0: there is none. */
+/* *lsn: the number in <path>.high; false, and *lsn 0: the file is missing or not readable. */
 bool high_water_read(const char *path, uint64_t *lsn);
 
-/* Opens the file for writing, and makes it. -1: it cannot be, and the store does without. */
+/* Opens <path>.high for writing, and makes the file if needed; gives its descriptor. -1: that
+ * failed, and the store works without the number. */
 int high_water_open(const char *path);
 
-/* Writes the number; what fails is left as it is: an older number does no harm. */
+/* Writes the lsn into the file. An error is ignored: an older number only shows less of a loss. */
 void high_water_write(int file, uint64_t lsn);
 
 #endif

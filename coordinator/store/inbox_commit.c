@@ -10,13 +10,14 @@
 
 enum { NAMES_MAX = 64 };
 
-/* Names to prune, each once; when more names come than fit, an earlier one is pruned at once to
- * make room. */
+/* Event names whose events may no longer be wanted by any saga: such events are deleted at the end
+ * of the commit. When more names come than fit here, an earlier one is dealt with at once to make
+ * room. */
 struct prune {
     struct writer *writer;
     struct span names[NAMES_MAX];
     uint32_t count;
-    uint64_t pruned; /* events that were dropped */
+    uint64_t pruned; /* how many events have been deleted from the inbox */
 };
 
 static enum saga_error prune_name(struct prune *prune, struct span name)

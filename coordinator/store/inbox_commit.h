@@ -4,8 +4,10 @@
 
 #include "store/writer.h"
 
-/* Inside the transaction of the batch, after the batch's sagas were written. *change: by how many
- * events the inbox grew. SAGA_STORE_CORRUPT: an event was offered that is not known, or twice. */
+/* Writes the batch's events and the changes of waits; called inside the batch's transaction, after
+ * its sagas were written. *change: how many more events the inbox keeps (may be negative).
+ * SAGA_STORE_CORRUPT: the batch says of an unknown event that it was offered, or of one event
+ * twice. */
 MUST_CHECK enum saga_error inbox_commit(struct writer *writer, const struct rows *rows,
                                         int64_t *change);
 

@@ -1,8 +1,8 @@
 /* inbox_reader.c - reads events, and the steps that wait for them, from SQLite. */
 #include "store/inbox_reader.h"
 
-/* What became of a statement that gives one row or none: `ok` says whether the copy of the row
- * found memory. */
+/* Ends a statement that gives one row or none, and gives the result of the read: SAGA_NOT_FOUND
+ * when there was no row, SAGA_NO_MEMORY when !ok, for then no memory was found to copy the row. */
 static enum saga_error end_one(sqlite3_stmt *statement, bool is_found, enum saga_error rc, bool ok)
 {
     IMPLIES(is_found, rc == SAGA_OK);

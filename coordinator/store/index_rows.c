@@ -29,7 +29,8 @@ static enum saga_error write_waypoints(struct writer *writer, const struct rows 
     return rc;
 }
 
-/* A parent that is not known has nobody who asks for its children. */
+/* Notes the saga as a child of the saga whose step it is, as its name says. Nothing is noted when
+ * that parent is not in the store, for then nobody can ask for its children. */
 static enum saga_error write_child(struct writer *writer, uint64_t saga, struct span name)
 {
     struct span parent = child_name_parent(name);

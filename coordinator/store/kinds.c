@@ -1,4 +1,5 @@
-/* kinds.c - a small table by hash; a new kind takes the place of the one that has the same hash. */
+/* kinds.c - remembers rows of `kind` in a small hash table; a new one takes the place of the one
+ * that was remembered under the same hash. */
 #include "store/kinds.h"
 
 #include <stdlib.h>

@@ -11,9 +11,12 @@
 
 struct list_seek {
     enum reader_query query;
-    int64_t number;    /* second parameter of the query, if it has one */
+    /* Second parameter of the query (for instance a status or a row of `kind`), if the query has
+     * one. */
+    int64_t number;
     struct span value; /* third parameter of the query, if it has one; borrowed */
-    uint64_t at;       /* what the query answered last; 0 = there are no more sagas */
+    /* The saga that the query answered last; 0 = there are no more sagas at this place. */
+    uint64_t at;
     bool is_asked;
 };
 
@@ -23,12 +26,13 @@ struct list_source {
     uint32_t capacity;
 };
 
-/* Adds a place to a source. SAGA_NO_MEMORY. */
+/* Adds to the source one more place in an index, where sagas of the condition stand too.
+ * SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error list_source_add(struct list_source *source, struct arena *arena,
                                            const struct list_seek *seek);
 
-/* *saga: the greatest number up to `most` of a saga of the source, or 0. `most` must become smaller
- * with each call. */
+/* *saga: the saga with the greatest number up to `most` that the condition of this source names; 0
+ * = there is none. `most` must become smaller with each call. */
 MUST_CHECK enum saga_error list_source_next(struct list_source *source, const struct reader *reader,
                                             uint64_t most, uint64_t *saga);
 

@@ -10,8 +10,8 @@ void list_times_open(struct list_times *times, int64_t from_ms, int64_t until_ms
         (struct list_times){.from_ms = from_ms, .until_ms = until_ms > 0 ? until_ms : INT64_MAX};
 }
 
-/* The first saga whose number is at least `saga`, with its time; INT64_MAX for both: there is none.
- */
+/* *found: the first saga whose number is at least `saga`, and *started_ms: when it started;
+ * INT64_MAX for both: there is no such saga. */
 static enum saga_error look(const struct reader *reader, uint64_t saga, uint64_t *found,
                             int64_t *started_ms)
 {
@@ -29,9 +29,9 @@ static enum saga_error look(const struct reader *reader, uint64_t saga, uint64_t
     return rc;
 }
 
-/* Of a run from low to high: *first is the least number from which on all sagas of the run have
- * started at at_ms or later. Numbers between two sagas count as the later one. A time
- * before the run begins needs no halving. */
+/* *first: the least number from which on all sagas of the run low..high started at at_ms or later,
+ * found by halving; high + 1 = none did. A number that no saga has counts as the next greater saga.
+ * If the whole run started at at_ms or later, *first is low at once. */
 static enum saga_error halve(const struct reader *reader, uint64_t low, uint64_t high,
                              int64_t at_ms, uint64_t *first)
 {
@@ -61,8 +61,8 @@ static enum saga_error halve(const struct reader *reader, uint64_t low, uint64_t
     return SAGA_OK;
 }
 
-/* Takes up the run that holds the number `most`, and finds which sagas of that run started in the
- * span of time. */
+/* Makes the run of ascending times that holds the saga number `most` the one looked at, and finds
+ * which of its sagas started within the span of time. */
 static enum saga_error take_run(struct list_times *times, const struct reader *reader,
                                 uint64_t most)
 {

@@ -10,13 +10,15 @@
 
 struct list_times {
     int64_t from_ms;
-    int64_t until_ms; /* not included */
-    uint64_t low;     /* the run at hand has sagas of the span from here on, */
-    uint64_t high;    /* up to here; less than low = none */
-    uint64_t run;     /* where the run at hand begins; 0 = none is */
+    int64_t until_ms; /* sagas that started at this time or later are not shown */
+    /* First saga of the run looked at that may have started within the span of time. */
+    uint64_t low;
+    uint64_t high; /* last such saga of the run; less than low = the run has none */
+    uint64_t run;  /* first saga of the run that is looked at; 0 = none is looked at yet */
 };
 
-/* 0 for either end: there is none. */
+/* Begins a search for the sagas that started from from_ms on and before until_ms; 0 = no limit at
+ * that end. */
 void list_times_open(struct list_times *times, int64_t from_ms, int64_t until_ms);
 
 /* *saga: the greatest number up to `most` that a saga of the span can have, or 0. `most` must

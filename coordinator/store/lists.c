@@ -23,17 +23,19 @@ enum {
     PREFIX_FEW = 1000,
     SOURCES_MAX = STORE_FACETS_MAX + 4, /* state, definition, parent, or all */
     NAME_SIZE = 2 * LIMIT_SAGA_ID + 2,
-    ARENA_MAX = 1024 * 1024, /* more than the versions that are held need */
+    ARENA_MAX = 1024 * 1024, /* more bytes than a seek for each version of a name needs */
 };
 
 struct plan {
     const struct store_filter *filter;
-    struct arena arena; /* of all below */
+    struct arena arena; /* memory of everything below */
     struct list_source sources[SOURCES_MAX];
     uint32_t source_count;
     struct list_times times;
     bool has_times;
-    uint64_t *few; /* sagas of the prefix, ascending; NULL = none is asked for, or many have it */
+    /* The sagas whose ids begin with the prefix, ascending by number; NULL = the filter has no
+     * prefix, or too many ids begin with it. */
+    uint64_t *few;
     uint32_t few_count;
 };
 
@@ -53,7 +55,8 @@ static enum saga_error add(struct plan *plan, struct list_source *source, enum r
     return list_source_add(source, &plan->arena, &seek);
 }
 
-/* A state is two numbers, paused or not, and unfinished ones lie in two indexes. */
+/* Adds to the source all places of a state: it has two numbers in `status`, paused or not, and
+ * sagas that are not final stand in two indexes, awake and asleep. */
 static enum saga_error add_state(struct plan *plan, struct list_source *source,
                                  enum saga_state state)
 {
@@ -139,7 +142,8 @@ static int order_of(const void *a, const void *b)
     return (one > other) - (one < other);
 }
 
-/* Behind all ids that begin with the prefix: no id has a byte above ~. */
+/* A text that comes, in the order of ids, behind all ids that begin with the prefix: the prefix and
+ * a byte above ~, which no id has. */
 static struct span end_of(struct span prefix, char end[NAME_SIZE])
 {
     PRE(prefix.size < NAME_SIZE);
@@ -148,7 +152,8 @@ static struct span end_of(struct span prefix, char end[NAME_SIZE])
     return span_of(end, prefix.size + 1);
 }
 
-/* Takes the sagas whose ids have the prefix as a condition, if they are few. */
+/* Collects in plan->few the sagas whose ids begin with the prefix, if there are few: they then lead
+ * the list as a condition of their own. */
 static enum saga_error add_prefix(struct plan *plan, const struct reader *reader)
 {
     char end[NAME_SIZE];
@@ -236,7 +241,8 @@ struct show {
     uint32_t count;
 };
 
-/* A seek for each alert that there is. */
+/* *alerts: the alerts of the saga that stand, 1 << enum alert for each; one look-up in the index
+ * per kind of alert. */
 static enum saga_error read_alerts(struct reader *reader, uint64_t saga, uint32_t *alerts)
 {
     sqlite3_stmt *facet = reader_query(reader, READ_FACET);
@@ -255,7 +261,8 @@ static enum saga_error read_alerts(struct reader *reader, uint64_t saga, uint32_
     return rc;
 }
 
-/* Shows a saga, if its id has the prefix: that is looked at once more, which costs little. */
+/* Calls show->fn for the saga if its id begins with the prefix; where the index has made sure of
+ * that already, the comparison costs little. */
 static enum saga_error show_one(struct reader *reader, uint64_t saga, struct span prefix,
                                 struct show *show)
 {

@@ -22,7 +22,8 @@ static void say_who(int lock, const char *path, char *why, size_t why_size)
              number[0] ? number : "unknown");
 }
 
-/* Without the number the lock holds all the same: an error here does not matter. */
+/* Writes the number of this process into the lock file, for people to read. Errors are ignored,
+ * because the lock holds without the number too. */
 static void write_number(int lock)
 {
     char number[NUMBER_SIZE];

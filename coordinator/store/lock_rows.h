@@ -6,8 +6,9 @@
 #include "store/queries.h"
 #include "store/store.h"
 
-/* Writes a batch's ticks and locks, inside the transaction of the batch. `statements` are the
- * writer's. SAGA_STORE_CORRUPT: a tick goes back, or a lock ends that is not there. */
+/* Writes what a batch changes of schedules (the last tick dealt with) and of concurrency keys,
+ * inside the batch's transaction. `statements` are the writer's. SAGA_STORE_CORRUPT: the tick of a
+ * schedule would become earlier, or a lock is to end that is not there. */
 MUST_CHECK enum saga_error lock_rows_write(sqlite3_stmt *const *statements,
                                            const struct rows *rows);
 

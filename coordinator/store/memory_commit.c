@@ -108,8 +108,8 @@ static enum saga_error commit_name(struct memory *memory, const struct name *sou
     return ok ? map_put(&memory->names, name->text, name) : SAGA_NO_MEMORY;
 }
 
-/* Names go first: only a name can still meet one that is there already, and the names of the batch
- * before that one are taken back then. */
+/* Adds the names of the batch. If one of them is in the store already, the names added so far are
+ * taken away again, so that the store is as it was. */
 static enum saga_error commit_names(struct memory *memory, const struct rows *rows)
 {
     for (uint32_t at = 0; at < rows->name_count; at++) {
@@ -197,7 +197,8 @@ static void commit_definitions(struct memory *memory, const struct rows *rows, b
     }
 }
 
-/* All that can fail before anything is changed; names change, and are taken back. */
+/* Does all that can fail before the batch is applied: checks it, takes memory, and adds its names,
+ * which are taken away again if one of them cannot be added. */
 static enum saga_error prepare(struct memory *memory, const struct rows *rows)
 {
     enum saga_error (*const stages[])(struct memory * memory, const struct rows *rows) = {

@@ -4,8 +4,9 @@
 
 #include "store/memory.h"
 
-/* Under the lock. SAGA_STORE_CORRUPT when the batch contradicts what is there, SAGA_NO_MEMORY:
- * after either the store has failed, for half of the batch may be there. */
+/* Adds a batch to the store; the caller holds the lock. SAGA_STORE_CORRUPT when the batch
+ * contradicts what the store holds, SAGA_NO_MEMORY: the caller must let the store fail for good
+ * then, for half of the batch may have been added. */
 MUST_CHECK enum saga_error memory_commit(struct memory *memory, const struct rows *rows);
 
 #endif

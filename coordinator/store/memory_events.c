@@ -44,7 +44,8 @@ void memory_events_close(struct memory_events *inbox)
 
 /* ---- identities ---- */
 
-/* Both halves are texts, and so without a zero byte. */
+/* The key of an event in the map of identities: source, a zero byte, id. Neither text has a zero
+ * byte, so no two identities have the same key. */
 static struct span identity_key(struct span source, struct span id, struct buf *out)
 {
     PRE(source.size == 0 || !memchr(source.data, '\0', source.size));
@@ -85,8 +86,8 @@ static bool add_identity(struct memory_events *inbox, const struct inbox_row *ro
 
 /* ---- committing ---- */
 
-/* Refuses what keys of the database refuse: an event that says it is new and whose identity is
- * known, and an outcome of an event that is not known. */
+/* Refuses what the keys of the database would refuse: a new event whose source and id are known
+ * already, and the outcome of an event that is unknown or has an outcome. */
 static enum saga_error guard(const struct memory_events *inbox, const struct rows *rows)
 {
     IMPLIES(rows->inbox_count > 0, rows->inbox != NULL);
@@ -136,7 +137,9 @@ static void drop_want(struct memory_events *inbox, const struct wait_row *row)
     }
 }
 
-/* Index of the first wait that is not before this step. */
+/* Index of the first wait, in the order of saga and step, that belongs to this step or a later
+ * one.
+ */
 static size_t wait_at(const struct memory_events *inbox, uint64_t saga, uint32_t step)
 {
     size_t at = 0;

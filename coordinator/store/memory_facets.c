@@ -22,7 +22,8 @@ enum saga_error memory_facets_reserve(struct memory_facets *facets, const struct
     return rc;
 }
 
-/* Where the facet stands, or count. */
+/* Index of the facet of this saga, kind and value in the array; facets->count: the saga does not
+ * have it. */
 static size_t place_of(const struct memory_facets *facets, uint64_t saga, enum facet_kind kind,
                        struct span value)
 {

@@ -3,7 +3,7 @@
 
 #include "store/memory.h"
 
-/* SAGA_STORE_FAILED once the store has failed. */
+/* Gives the events and waits of the store; SAGA_STORE_FAILED once the store has failed. */
 static enum saga_error open_inbox(const struct store *store, const struct memory_events **inbox)
 {
     const struct memory *memory = memory_of(store);
@@ -91,7 +91,7 @@ static enum saga_error next_path(struct store *store, struct span name, struct s
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* A wait is shown with the external id of its saga. */
+/* Calls fn with the wait, after the external id of its saga was put in. */
 static enum saga_error show_wait(const struct store *store, struct store_wait *wait,
                                  store_wait_fn fn, void *arg)
 {

@@ -4,7 +4,8 @@
 
 #include "store/memory.h"
 
-/* As store_reader_ops.list; under the lock, no check whether the store has failed. */
+/* Does what store.h says of store_reader_ops.list. The caller holds the lock of the store; whether
+ * the store has failed is not looked at here. */
 MUST_CHECK enum saga_error memory_lists_show(const struct memory *memory,
                                              const struct store_filter *filter, store_item_fn fn,
                                              void *arg);

@@ -14,11 +14,13 @@ struct memory_locks {
 };
 
 void memory_locks_close(struct memory_locks *locks);
-/* Room for what the batch brings: afterwards memory_locks_commit() fails in the arena only. */
+/* Makes room for the schedules and locks of the batch, so that memory_locks_commit() cannot fail
+ * for lack of memory except in the arena. */
 MUST_CHECK enum saga_error memory_locks_reserve(struct memory_locks *locks,
                                                 const struct rows *rows);
-/* *ok is set to false when the arena has no more memory, else kept. SAGA_STORE_CORRUPT: a lock
- * ends that there is not, or a schedule goes back. */
+/* Applies what the batch changes of schedules and locks. *ok becomes false when the arena has no
+ * more memory, else stays as it is. SAGA_STORE_CORRUPT: a lock is to end that does not exist, or
+ * the tick of a schedule would become earlier. */
 MUST_CHECK enum saga_error memory_locks_commit(struct memory_locks *locks, const struct rows *rows,
                                                struct arena *arena, bool *ok);
 MUST_CHECK enum saga_error memory_locks_schedules(const struct memory_locks *locks,

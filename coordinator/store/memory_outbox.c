@@ -60,7 +60,8 @@ static bool concerns(const struct delivery *change, const struct delivery *kept)
     return same && is_dead == of_dead && span_equal(change->hook, kept->hook);
 }
 
-/* true: the delivery is to be forgotten. */
+/* Changes a kept delivery as the batch says; true: the caller must drop it, because it has arrived
+ * or was discarded. */
 static bool apply(const struct delivery *change, struct delivery *kept, struct arena *arena,
                   bool *ok)
 {

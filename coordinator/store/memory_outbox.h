@@ -6,7 +6,8 @@
 
 struct memory_outbox {
     struct store_delivery *deliveries; /* owned; their bytes are in the store's arena */
-    struct hook_row *hooks;            /* owned, the same; in the order of their names */
+    /* Owned; their bytes are in the store's arena; in the order of their names. */
+    struct hook_row *hooks;
     size_t delivery_count;
     size_t delivery_capacity;
     size_t hook_count;
@@ -15,10 +16,12 @@ struct memory_outbox {
 };
 
 void memory_outbox_close(struct memory_outbox *outbox);
-/* Room for what the batch brings: afterwards memory_outbox_commit() fails in the arena only. */
+/* Makes room for the deliveries and webhooks of the batch, so that memory_outbox_commit() can fail
+ * only because the arena has no memory. */
 MUST_CHECK enum saga_error memory_outbox_reserve(struct memory_outbox *outbox,
                                                  const struct rows *rows);
-/* *ok is set to false when the arena has no more memory, else kept. */
+/* Applies the deliveries and webhooks of the batch. *ok becomes false when the arena has no more
+ * memory, else stays as it is. */
 void memory_outbox_commit(struct memory_outbox *outbox, const struct rows *rows,
                           struct arena *arena, bool *ok);
 

@@ -101,7 +101,7 @@ static struct memory_reader *reader_of(struct store_reader *base)
     return reader;
 }
 
-/* Takes the lock. */
+/* Takes the lock of the store, so that the store does not change while another thread reads. */
 static struct memory *lock(struct store_reader *base)
 {
     struct memory *memory = reader_of(base)->memory;
@@ -110,7 +110,7 @@ static struct memory *lock(struct store_reader *base)
     return memory;
 }
 
-/* Gives the lock back; rc is what the read said. */
+/* Gives the lock back and returns rc, the result of the read. */
 static enum saga_error unlock(struct memory *memory, enum saga_error rc)
 {
     int failed = pthread_mutex_unlock(&memory->lock);
@@ -127,7 +127,7 @@ static enum saga_error load_one(struct store_reader *base, struct span name, str
     return unlock(memory, rc == SAGA_OK ? memory_reads_one(memory, name, arena, image) : rc);
 }
 
-/* The page's rows move to the front, and no others stay. */
+/* Keeps in the image only the rows that hold records of the page. */
 static void cut_to_page(struct saga_image *image, const struct store_page *page)
 {
     uint64_t end = page->first_seq + page->limit;

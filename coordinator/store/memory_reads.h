@@ -4,8 +4,8 @@
 
 #include "store/memory.h"
 
-/* The saga's rows in order of seq, taken from the arena; their bytes stay where they are.
- * SAGA_STORE_CORRUPT, SAGA_NO_MEMORY. */
+/* Fills the image with the saga's rows in order of seq: the array lies in `arena`, the bytes of the
+ * rows are not copied and belong to the store. SAGA_STORE_CORRUPT, SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error memory_reads_rows(const struct memory *memory,
                                              const struct memory_saga *saga, struct arena *arena,
                                              struct saga_image *image);
@@ -18,7 +18,7 @@ MUST_CHECK enum saga_error memory_reads_one(const struct memory *memory, struct 
 MUST_CHECK enum saga_error memory_reads_name(const struct memory *memory, struct span text,
                                              struct name *found);
 
-/* As store_ops.reader_open. */
+/* Opens a reader for another thread, as store.h says of store_ops.reader_open. */
 MUST_CHECK enum saga_error memory_reads_open(struct store *store, struct store_reader **reader);
 
 #endif

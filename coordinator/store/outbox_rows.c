@@ -43,7 +43,8 @@ static enum saga_error insert(sqlite3_stmt *insert, const struct delivery *deliv
 static enum saga_error update(sqlite3_stmt *update, const struct delivery *delivery)
 {
     bool dead = delivery->change == DELIVERY_DEAD;
-    IMPLIES(dead, delivery->at_ms > 0); /* 0 would say that the delivery is not dead */
+    /* The column dead_at 0 would say that the delivery is not dead. */
+    IMPLIES(dead, delivery->at_ms > 0);
     PRE(delivery->id > 0);
     db_bind_number(update, 1, (int64_t)delivery->id);
     db_bind_text(update, 2, delivery->hook);
@@ -192,13 +193,14 @@ enum saga_error outbox_load(sqlite3_stmt *const *statements, uint64_t id, store_
     return rc;
 }
 
-/* Where both lists of outbox_hooks() stand: which has the next name? */
+/* The two lists that outbox_hooks() reads side by side, each in the order of webhook names. */
 struct both {
-    sqlite3_stmt *hooks;  /* NULL: is at its end */
-    sqlite3_stmt *counts; /* the same */
+    sqlite3_stmt *hooks;  /* rows that are kept of webhooks; NULL: all have been read */
+    sqlite3_stmt *counts; /* deliveries counted by webhook; NULL: all have been read */
 };
 
-/* Negative: the hook's name comes first; 0: both have the same; positive: the count's does. */
+/* Which list has the smaller webhook name next? Negative: `hooks`; positive: `counts`; 0: both have
+ * the same name. */
 static int order_of(const struct both *both)
 {
     PRE(both->hooks || both->counts);
@@ -232,7 +234,8 @@ static sqlite3_stmt *next_of(sqlite3_stmt *list, enum saga_error *rc)
     return list && db_next(list, rc) ? list : NULL;
 }
 
-/* Two lists in the order of names, of which either may lack a name, become one list. */
+/* Merges the kept rows of webhooks with the counts of deliveries by name, because a webhook may
+ * have a row and no deliveries, or deliveries and no row. */
 enum saga_error outbox_hooks(sqlite3_stmt *const *statements, store_hook_fn fn, void *arg)
 {
     PRE(fn != NULL);

@@ -121,12 +121,13 @@
 #define SQL_HEAD_COLUMNS                                                                           \
     "s.saga, s.status, s.started_ms, s.ended_ms, s.first_lsn, s.last_lsn, s.name, k.name,"         \
     " k.version, s.due_ms, s.until_ms FROM saga AS s "
-/* CROSS JOIN: the saga first, then its kind; never the other way round. */
+/* CROSS JOIN forbids SQLite to reorder: it finds the saga first, then its row of `kind`. */
 #define SQL_WITH_KIND " CROSS JOIN kind AS k ON k.id = s.kind "
 #define SQL_INBOX_COLUMNS                                                                          \
     "SELECT number, name, source, id, saga, cause, at_ms, data, came_ms FROM inbox "
 #define SQL_WAIT_COLUMNS "SELECT w.saga, w.step, s.name, w.name, w.mark, w.recalled FROM wait w "
-/* The waits first, then the names of their sagas. */
+/* CROSS JOIN forbids SQLite to reorder: it finds the waits first, then the sagas whose names they
+ * need. */
 #define SQL_WAIT_NAMES " CROSS JOIN saga AS s ON s.saga = w.saga "
 /* The greatest saga up to ?1 that an index has: one step of a list. */
 #define SQL_SEEK(index, which)                                                                     \
@@ -136,7 +137,7 @@
 #define SQL_DELIVERY_COLUMNS                                                                       \
     "id, hook, saga, seq, at_ms, name, event, type, attempts, due_ms, dead_ms, status, why"
 
-/* X(NAME, sql) - a reader's connection. */
+/* X(NAME, sql) - the statements that each reading connection prepares. */
 #define READER_QUERIES(X)                                                                          \
     X(BEGIN, "BEGIN")                                                                              \
     X(COMMIT, "COMMIT")                                                                            \
@@ -223,7 +224,8 @@
 #define SQL_LAST_LSN           "SELECT ifnull(max(lsn), 0) FROM event"
 #define SQL_HEADS_LSN          "SELECT value FROM meta WHERE key = 'heads_lsn'"
 #define SQL_COUNT_EVENTS_AFTER "SELECT count(*) FROM event WHERE lsn > ?1"
-/* Of the versions of the store that have sums. */
+/* Reads, to check them, all rows of the journal that have a checksum: rows of early versions have
+ * none. */
 #define SQL_ROWS_WITH_SUMS                                                                         \
     "SELECT saga, seq, prev, count, body, lsn, sum FROM event WHERE sum IS NOT NULL ORDER BY lsn"
 #define SQL_QUICK_CHECK "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'"

@@ -47,13 +47,14 @@ void reader_take_head(sqlite3_stmt *row, struct head *head, struct span *name)
 
 /* ---- one saga ---- */
 
-/* How much of a saga is wanted. */
+/* Which records of a saga to read, and where its newest row is. */
 struct wanted {
     uint64_t tail; /* lsn of the saga's newest row, if `saga` does not know that row; else 0 */
     struct chain_range range;
 };
 
-/* Head and name of the saga that the row is of, which stay when the statement moves on. */
+/* Copies the head and the name of a saga from the row on which the statement stands into the arena,
+ * so that they stay when the statement moves on. */
 static enum saga_error take_item(sqlite3_stmt *row, struct arena *arena, struct store_item *item)
 {
     bool ok = true;
@@ -266,7 +267,8 @@ static enum saga_error connect(struct reader *reader, const char *path)
     if (rc != SAGA_OK) {
         return rc;
     }
-    /* A reader never checkpoints, not even as the last one to leave. */
+    /* SQLite copies the log into the database when the last connection closes; a reader must not,
+     * for only the writer's thread checkpoints (writer.h). */
     sqlite3_db_config(reader->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_busy_timeout(reader->db, BUSY_MS);
     rc = db_run(reader->db, SQL_READER_PRAGMAS);
@@ -301,7 +303,7 @@ void reader_close(struct reader **reader)
     PRE(gone->magic == READER_MAGIC);
     db_finalize(gone->statements, READ_COUNT);
     int rc = sqlite3_close(gone->db);
-    POST(rc == SQLITE_OK); /* else a statement was left */
+    POST(rc == SQLITE_OK); /* SQLite refuses to close only if a statement was not finalized */
     gone->magic = 0;
     free(gone);
     *reader = NULL;

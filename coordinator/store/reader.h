@@ -14,11 +14,12 @@
 enum { READER_MAGIC = 0x72656164 };
 
 struct reader {
-    struct store_reader base;             /* first: handed out as this */
-    uint32_t magic;                       /* READER_MAGIC */
-    sqlite3 *db;                          /* owned */
-    struct tails *tails;                  /* borrowed from the writer */
-    int64_t scan_max;                     /* rounds in vain, after which a list leaves off */
+    struct store_reader base; /* first: handed out as this */
+    uint32_t magic;           /* READER_MAGIC */
+    sqlite3 *db;              /* owned */
+    struct tails *tails;      /* borrowed from the writer */
+    /* How many rounds in a row may show no saga before a list stops and says where it left off. */
+    int64_t scan_max;
     sqlite3_stmt *statements[READ_COUNT]; /* owned */
 };
 
@@ -27,12 +28,12 @@ struct reader {
  * the caller sets base.ops. */
 MUST_CHECK enum saga_error reader_open(const char *path, struct tails *tails,
                                        struct reader **reader);
-/* Sets *reader to NULL; NULL is accepted. */
+/* Closes the connection and sets *reader to NULL; nothing happens when *reader is NULL already. */
 void reader_close(struct reader **reader);
 /* The reader that was handed out as its base. */
 struct reader *reader_of(struct store_reader *base);
 
-/* A statement of the reader's. */
+/* The prepared statement of this query on the reader's connection. */
 static inline sqlite3_stmt *reader_query(const struct reader *reader, enum reader_query which)
 {
     return reader->statements[which];

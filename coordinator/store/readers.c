@@ -10,22 +10,23 @@ enum { LAST_NICE = 19 };
 
 struct worker {
     struct readers *of;
-    struct store_reader *reader; /* its own */
+    struct store_reader *reader; /* the reader of this thread alone */
     pthread_t thread;
 };
 
 struct readers {
     struct worker *workers;
-    uint32_t count; /* workers that run */
+    uint32_t count; /* workers whose threads run */
     enum readers_rank rank;
-    pthread_mutex_t lock;   /* of all below */
-    pthread_cond_t is_more; /* there is a job, or it is over */
+    pthread_mutex_t lock;   /* guards all fields below */
+    pthread_cond_t is_more; /* signalled when a job was queued or readers_shut() was called */
     struct readers_job *first;
     struct readers_job *last;
     bool is_over;
 };
 
-/* The next job, waited for; NULL: there will be none. */
+/* Takes the next job off the queue, and waits until there is one; NULL: readers_shut() was called
+ * and no job is left. */
 static struct readers_job *take(struct readers *readers)
 {
     pthread_mutex_lock(&readers->lock);
@@ -48,7 +49,8 @@ static void *work(void *arg)
     struct readers *readers = worker->of;
     PRE(worker->reader != NULL);
     if (readers->rank == READERS_LAST) {
-        /* Linux has it by thread: beside a busy reader sagas are decided as fast as alone. */
+        /* On Linux setpriority() changes this thread alone, so that reads do not slow down the
+         * threads that decide and store. */
         MAYBE(setpriority(PRIO_PROCESS, 0, LAST_NICE) == 0);
     }
     for (struct readers_job *job; (job = take(readers)) != NULL;) {

@@ -4,8 +4,9 @@
 
 #include "store/reader.h"
 
-/* What store_ops.reader_open promises, in SQLite. scan_max: rounds in vain, after which a list
- * leaves off; 0 = what the product uses. */
+/* Opens a reader for another thread, as store.h says of store_ops.reader_open. scan_max: after so
+ * many rounds that showed no saga a list stops and says where; 0 = the number that the product
+ * uses. */
 MUST_CHECK enum saga_error reads_open(const char *path, struct tails *tails, uint64_t scan_max,
                                       struct store_reader **reader);
 

@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "base/span.h"
 
-/* What makes a start the same start. */
+/* Two requests to start a saga are the same request if all of these are equal. */
 struct request_facts {
-    struct span definition; /* name */
+    struct span definition; /* name of the definition that the saga runs */
     uint32_t version;       /* as given; 0 = none given: the newest */
     struct span input;      /* msgpack; empty = nil */
     struct span labels;     /* msgpack map; empty or without entries = none */
@@ -21,7 +21,7 @@ struct request_facts {
  * SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error request_digest(const struct request_facts *facts, uint8_t digest[32]);
 
-/* What makes a begin of an open saga the same begin. */
+/* Two requests to begin an open saga are the same request if all of these are equal. */
 struct begin_facts {
     struct span name;
     struct span input;  /* as above */
@@ -29,7 +29,8 @@ struct begin_facts {
     int64_t timeout_ms;
 };
 
-/* The same for a begin; never the digest of a start. */
+/* SHA-256 over the facts of a begin, with the errors of request_digest(); it never equals the
+ * digest of a start. */
 MUST_CHECK enum saga_error request_digest_begin(const struct begin_facts *facts,
                                                 uint8_t digest[32]);
 

@@ -61,7 +61,8 @@ static bool is_unfinished(enum saga_state state)
            state == SAGA_STATE_PARKED;
 }
 
-/* The three states above must be all that are not final, as states.def has them. */
+/* Compiling fails when states.def gets another state that is not final: the function above counts
+ * only these three as unfinished. */
 #define SAGA_STATE(name, number, text, final)                                                      \
     _Static_assert(                                                                                \
         (final) == !((number) == SAGA_STATE_RUNNING || (number) == SAGA_STATE_COMPENSATING ||      \

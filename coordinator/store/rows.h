@@ -14,7 +14,7 @@ void rows_check(const struct rows *rows, uint64_t last_lsn);
  * saga. */
 struct span rows_saga_name(const struct rows *rows, uint64_t saga, uint32_t *at);
 
-/* Does the text begin with the prefix? */
+/* Does the text begin with the prefix? An empty prefix is the beginning of every text. */
 bool rows_has_prefix(struct span text, struct span prefix);
 
 /* Does the saga match all that the filter asks of its head, its cursor included? */
@@ -23,11 +23,13 @@ bool rows_head_matches(const struct head *head, const struct store_filter *filte
 /* Is the list in the order of names? It is when the filter asks for a prefix and nothing else. */
 bool rows_go_by_name(const struct store_filter *filter);
 
-/* When the saga is due on that clock, as its head says; 0 = never by itself. */
+/* When a sleeping saga wakes by itself on this one of the two clocks, in ms, as its head says; 0 =
+ * this clock never wakes it. */
 int64_t rows_due_ms(const struct head *head, enum timeline timeline);
 
-/* Is this saga, the next one in the order of due times, to be shown? If so, moves the place on to
- * the saga; else says when the saga is due. */
+/* Must list_due show this saga, which is the next one in the order of due times? If so, moves the
+ * place in *due on to the saga and counts the limit down; else sets due->next_ms to the time at
+ * which the saga is due. */
 bool rows_due_takes(struct store_due *due, int64_t due_ms, uint64_t saga);
 
 #endif

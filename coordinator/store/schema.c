@@ -48,7 +48,7 @@ enum saga_error schema_make(sqlite3 *db, int64_t version)
     return SAGA_OK;
 
 err_after_begin:
-    /* SQLite may have rolled back by itself. */
+    /* Roll back, unless SQLite has done so by itself because of the error. */
     if (sqlite3_get_autocommit(db) == 0) {
         enum saga_error ignored = db_run(db, SQL_SCHEMA_ROLLBACK);
         MAYBE(ignored != SAGA_OK);
@@ -57,9 +57,10 @@ err_after_begin:
     return rc;
 }
 
-/* What a database says of itself. */
+/* Numbers of a database by which a store of ours is told from another file. */
 struct identity {
-    int64_t application; /* "SAGA", once our tables are there */
+    /* application_id: the letters "SAGA" as a number, once our tables are there. */
+    int64_t application;
     int64_t version;
     int64_t tables;
 };

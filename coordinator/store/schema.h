@@ -6,7 +6,7 @@
 
 enum {
     SCHEMA_VERSION = 5,
-    SCHEMA_SUMS = 4, /* from this one on rows have sums */
+    SCHEMA_SUMS = 4, /* from this version of the schema on each row of the journal has a checksum */
 };
 
 /* Is the database a store of ours, or empty? Changes nothing. SAGA_STORE_NEWER: a later version of

@@ -5,7 +5,7 @@
 #ifndef STORE_SCHEMA_STEPS_SQL_H
 #define STORE_SCHEMA_STEPS_SQL_H
 
-/* From 1 to 2: events and who waits for them. */
+/* From version 1 to 2: tables for events that came in, and for the sagas that wait for them. */
 #define SQL_STEP_2_INBOX                                                                           \
     "CREATE TABLE inbox (number INTEGER PRIMARY KEY, name TEXT NOT NULL, source TEXT NOT NULL,"    \
     " id TEXT NOT NULL, saga TEXT NOT NULL, cause TEXT NOT NULL, at_ms INTEGER NOT NULL,"          \
@@ -24,7 +24,8 @@
     "CREATE INDEX wait_unrecalled ON wait (name) WHERE recalled = 0;"                              \
     "INSERT INTO meta VALUES ('inbox_last', 0), ('inbox_offered', 0);"
 
-/* Sagas that wait leave memory. */
+/* From version 1 to 2: a column and indexes by which sagas that sleep, and so need not be in
+ * memory, are found when they are due. */
 #define SQL_STEP_2_ASLEEP                                                                          \
     "ALTER TABLE saga ADD COLUMN due_ms INTEGER NOT NULL DEFAULT 0;"                               \
     "DROP INDEX saga_unfinished;"                                                                  \
@@ -33,7 +34,7 @@
     "CREATE INDEX saga_asleep ON saga (saga) WHERE due_ms > 1;"                                    \
     "CREATE INDEX saga_due ON saga (due_ms, saga) WHERE due_ms > 0 AND due_ms < 70368744177664;"
 
-/* The outbox. */
+/* From version 1 to 2: the outbox, deliveries that are to be sent to webhooks. */
 #define SQL_STEP_2_OUTBOX                                                                          \
     "CREATE TABLE delivery (id INTEGER PRIMARY KEY AUTOINCREMENT, hook TEXT NOT NULL,"             \
     " saga INTEGER NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, name TEXT NOT NULL,"    \
@@ -45,7 +46,8 @@
     "CREATE TABLE hook (name TEXT PRIMARY KEY NOT NULL, disabled_ms INTEGER NOT NULL,"             \
     " dropped INTEGER NOT NULL, dropped_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
-/* Schedules and concurrency keys. */
+/* From version 1 to 2: how far each schedule has been dealt with, and which saga holds or waits for
+ * which concurrency key. */
 #define SQL_STEP_2_LOCKS                                                                           \
     "CREATE TABLE schedule (definition TEXT NOT NULL, entry BLOB NOT NULL,"                        \
     " tick_ms INTEGER NOT NULL, PRIMARY KEY (definition, entry)) STRICT, WITHOUT ROWID;"           \
@@ -59,7 +61,7 @@
     SQL_STEP_2_LOCKS                                                                               \
     "PRAGMA user_version = 2;"
 
-/* From 2 to 3: losses that somebody accepted. */
+/* From version 2 to 3: a table of the losses that an operator accepted (--accept-loss). */
 #define SQL_STEP_3_LOSS                                                                            \
     "CREATE TABLE loss (at_ms INTEGER NOT NULL, last_lsn INTEGER NOT NULL,"                        \
     " durable_lsn INTEGER NOT NULL, what TEXT NOT NULL) STRICT;"
@@ -91,7 +93,8 @@
     " parent AS (SELECT saga, rtrim(rtrim(name, replace(name, '~', '')), '~') AS name FROM whole)" \
     "INSERT INTO child SELECT n.saga, p.saga FROM parent AS p JOIN name AS n ON n.text = p.name;"
 
-/* Ways into long histories. */
+/* From version 2 to 3: every 64th record or so of a long history gets a row by which the record is
+ * found without walking the whole history. */
 #define SQL_STEP_3_WAYPOINTS                                                                       \
     "CREATE TABLE waypoint (saga INTEGER NOT NULL, seq INTEGER NOT NULL, lsn INTEGER NOT NULL,"    \
     " PRIMARY KEY (saga, seq)) STRICT, WITHOUT ROWID;"                                             \
@@ -105,7 +108,8 @@
     SQL_STEP_3_WAYPOINTS                                                                           \
     "PRAGMA user_version = 3;"
 
-/* From 3 to 4: rows that have changed by themselves are seen. */
+/* From version 3 to 4: each row of the journal gets a checksum, so that a row that the disk has
+ * changed is noticed. */
 #define SQL_STEP_4 "ALTER TABLE event ADD COLUMN sum INTEGER; PRAGMA user_version = 4;"
 
 /* From 4 to 5: two clocks. Up to here one time said when a sleeping saga was due, whether by a

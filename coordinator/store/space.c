@@ -8,12 +8,18 @@
 enum {
     PAGE_SIZE = 4096,
     FRAME_SIZE = PAGE_SIZE + 24,
-    COMMIT_PAGES = 32, /* of any commit: roots, meta, the ends of tables that are appended to */
-    TAIL_PAGES =
-        512,         /* sagas whose rows a commit corrects besides its own work: TAILS_PER_COMMIT */
-    ITEM_PAGES = 4,  /* of an entry that goes anywhere: its row, and the indexes of that row */
-    ENTRY_SIZE = 64, /* what a row takes beside its bytes */
-    TIGHT_FRAMES = 64,  /* a shorter log is not worth a copy */
+    /* Pages that any commit changes: roots of tables, `meta`, and the ends of tables that grow at
+     * their end. */
+    COMMIT_PAGES = 32,
+    /* TAILS_PER_COMMIT: a commit also writes the newest lsn of so many other sagas into their rows,
+     * each on a page of its own at worst. */
+    TAIL_PAGES = 512,
+    /* Pages that one entry of a batch changes if it belongs in the middle of a table: its row, and
+     * the indexes of that row. */
+    ITEM_PAGES = 4,
+    ENTRY_SIZE = 64, /* bytes that a row of the journal takes beside its body and payload */
+    /* A log of fewer uncopied frames is not copied early, for that would give back little space. */
+    TIGHT_FRAMES = 64,
     TIGHT_SPARE = 2048, /* pages beyond what is needed, below which space is tight: 8 MiB */
     DISK_OF_A_BYTE = 3, /* half of a page may be empty, and each page is written twice */
 };
@@ -44,7 +50,8 @@ void space_open(struct space *space, const char *path, uint64_t spare)
     atomic_store(&space->pending, frames);
 }
 
-/* false: the file system does not say. */
+/* *free_bytes: how many bytes are free on the disk of the store; false: the file system does not
+ * say. */
 static bool look(const struct space *space, uint64_t *free_bytes)
 {
     struct statvfs found;
@@ -56,7 +63,8 @@ static bool look(const struct space *space, uint64_t *free_bytes)
     return true;
 }
 
-/* No more pages can be changed in place than the database has. */
+/* How many pages entries change in the middle of tables, at most: ITEM_PAGES each and TAIL_PAGES,
+ * but never more pages than the database has. */
 static uint64_t placed_pages(const struct space *space, uint64_t items)
 {
     uint64_t most = size_of(space, "") / PAGE_SIZE + count_of(&space->pending);
@@ -92,8 +100,8 @@ uint64_t space_pages(const struct space *space, const struct rows *rows)
     return COMMIT_PAGES + placed_pages(space, store_items(rows)) + 3 * bytes / 2 / PAGE_SIZE;
 }
 
-/* Bytes of the disk that so many changed pages need in the log, and then the copy of the log into
- * the database. */
+/* How many bytes of disk are needed when `pages` more pages are changed: the growth of the log, and
+ * then the copy of the frames that the database does not have yet. */
 static uint64_t need_of(const struct space *space, uint64_t pages)
 {
     uint64_t end = (count_of(&space->frames) + pages) * FRAME_SIZE;

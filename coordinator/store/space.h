@@ -21,20 +21,23 @@
 struct space {
     const char *path;     /* of the store; borrowed */
     uint64_t spare;       /* bytes that must stay free */
-    atomic_llong frames;  /* of the log, up to which the next commit may append */
-    atomic_llong pending; /* of these frames, those not copied into the database yet */
+    atomic_llong frames;  /* how many frames the log has: the next commit may append behind them */
+    atomic_llong pending; /* how many of these frames have not been copied into the database yet */
 };
 
-/* The log of the store at `path` as it lies there: all of it may have to be copied. Keeps path. */
+/* Begins with the log that lies at `path` when the store opens: all its frames count as not yet
+ * copied into the database. `path` must live as long as space. */
 void space_open(struct space *space, const char *path, uint64_t spare);
 
 /* Pages that a batch changes, at the most. */
 uint64_t space_pages(const struct space *space, const struct rows *rows);
 
-/* Is there room for so many pages? True where the file system does not say. */
+/* Has the disk room for a batch that changes `pages` pages? True where the file system does not say
+ * how much is free. */
 bool space_has(const struct space *space, uint64_t pages);
 
-/* Bytes that batches may have (STORE_ITEM_SIZE) besides so many pages that are on their way. */
+/* How many bytes a further batch may have (counted as STORE_ITEM_SIZE says) when `pages` pages of
+ * the batch before are still to be written. */
 uint64_t space_room(const struct space *space, uint64_t pages);
 
 /* Is so little left that the log should be copied now, however short it is? The writer's thread. */

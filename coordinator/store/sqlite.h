@@ -12,13 +12,16 @@ struct store_sqlite {
     struct store base; /* first: handed out as this */
     uint32_t magic;    /* SQLITE_STORE_MAGIC */
     struct writer writer;
-    struct reader *reader; /* owned; of the loop's own thread */
+    struct reader *reader; /* owned; used only by the loop's thread */
     struct store_facts facts;
-    uint64_t submitted;   /* batches since open */
-    uint64_t pages;       /* pages that the last of these batches changes, at the most */
+    uint64_t submitted; /* batches that were submitted since the store was opened */
+    /* How many pages the last submitted batch changes at most; counted as taken until it is
+     * durable. */
+    uint64_t pages;
     int lock;             /* descriptor of the lock file; -1 = none */
     struct damage damage; /* found when the store was opened */
-    int64_t version;      /* of the schema when the store was opened; 0 = the store was empty */
+    /* Version of the schema that the file had when the store was opened; 0 = the file was empty. */
+    int64_t version;
     char path[SQLITE_PATH_SIZE];
 };
 

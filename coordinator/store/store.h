@@ -18,7 +18,8 @@
 
 struct store_inbox_ops; /* inbox.h */
 struct store; /* each implementation's own; its first member is `const struct store_ops *ops` */
-struct store_reader; /* the same for store_reader_ops */
+/* Each implementation's own; its first member is `const struct store_reader_ops *ops`. */
+struct store_reader;
 
 struct store_facet {
     enum facet_kind kind;
@@ -30,8 +31,8 @@ struct store_facet {
 struct store_filter {
     enum saga_state state;
     struct span definition;
-    struct span parent; /* only sagas that are steps of this one */
-    struct span prefix; /* of the external id */
+    struct span parent; /* external id: only sagas that were started by a step of this saga */
+    struct span prefix; /* only sagas whose external ids begin with this */
     const struct store_facet *facets;
     uint32_t facet_count; /* at most STORE_FACETS_MAX */
     int64_t started_from_ms;
@@ -41,7 +42,7 @@ struct store_filter {
      */
     struct span after;
     uint32_t limit;  /* 1..500 */
-    bool unfinished; /* running, compensating or parked */
+    bool unfinished; /* only sagas that are running, compensating or parked */
     /* Result, unless NULL: the list left off here, because too few sagas fitted; sagas started
      * before this one were not looked at. 0 = all were looked at. */
     uint64_t *left_off;
@@ -49,29 +50,33 @@ struct store_filter {
 
 enum { STORE_FACETS_MAX = 32 };
 
-/* Which part of a history is wanted. */
+/* Which records of the history of a saga to read. */
 struct store_page {
-    uint64_t first_seq; /* from this record on, from 1 */
-    uint32_t limit;     /* records, at least 1 */
+    uint64_t first_seq; /* read from this record on; the first record of a saga has seq 1 */
+    uint32_t limit;     /* how many records to read, at least 1 */
 };
 
 struct store_item {
     struct head head;
     struct span name;
-    uint32_t alerts; /* that stand, in a list: 1 << enum alert for each */
+    /* Set in lists only: the alerts that the saga has now, 1 << enum alert for each. */
+    uint32_t alerts;
 };
 
 /* What the store found when it opened. */
 struct store_facts {
-    uint64_t last_lsn;   /* 0 = empty */
-    uint64_t facets_lsn; /* of the last row before the store took facets; 0 = it always did */
+    uint64_t last_lsn; /* lsn of the newest row of the journal; 0 = the journal is empty */
+    /* lsn of the last row that was written without facets, by a version of the store that had none;
+     * 0 = every row has its facets. */
+    uint64_t facets_lsn;
     uint64_t last_saga;
     uint64_t inbox_last;    /* greatest number of an event; 0 = none */
     uint64_t inbox_offered; /* all events up to this one have been offered */
-    struct moment last;     /* of the newest row; zeroes = there is none */
-    struct clock_row clock; /* zeroes = not known */
+    struct moment last;     /* when the newest row was decided; all zeroes = there is no row */
+    /* What the store remembers of the clock (journal/moment.h); all zeroes = nothing. */
+    struct clock_row clock;
     uint8_t minted[128]; /* the greatest saga id that begins with '0', as minted ones do (UUIDv7) */
-    size_t minted_size;  /* 0 = there is none */
+    size_t minted_size;  /* bytes of `minted`; 0 = there is no such id */
 };
 
 /* Sagas that sleep, in the order in which they are due on one of the two clocks: a part of them. */
@@ -79,7 +84,7 @@ struct store_due {
     enum timeline timeline;
     int64_t after_ms;    /* only sagas that come after this place: 0, 0 = from the first one; */
     uint64_t after_saga; /* moved on to the last saga shown */
-    int64_t until_ms;    /* only sagas that are due by then */
+    int64_t until_ms;    /* show only sagas that are due at this time or before */
     uint32_t limit;      /* how many to show at most; counted down */
     int64_t next_ms;     /* result: when the first saga that was not shown is due; INT64_MAX = no
                           * saga is left that wakes by itself */
@@ -95,24 +100,27 @@ enum delivery_which { DELIVERIES_PENDING, DELIVERIES_OF_SAGA, DELIVERIES_DEAD };
 
 struct delivery_filter {
     enum delivery_which which;
-    struct span hook; /* OF_SAGA (pending ones too), DEAD */
-    uint64_t saga;    /* OF_SAGA */
-    uint64_t after;   /* only greater ids */
-    uint32_t limit;   /* at least 1 */
+    /* Name of a webhook; read by DELIVERIES_OF_SAGA (which shows pending deliveries too) and
+     * DELIVERIES_DEAD. */
+    struct span hook;
+    uint64_t saga;  /* internal id; read by DELIVERIES_OF_SAGA: deliveries of this saga only */
+    uint64_t after; /* show only deliveries with greater ids, to read on */
+    uint32_t limit; /* how many deliveries to show at most, at least 1 */
 };
 
-/* A webhook that the store knows of, configured or not. */
+/* A webhook of which the store has a row or deliveries, even if the configuration no longer names
+ * it. */
 struct store_hook {
-    struct hook_row row; /* zeroes when nothing is kept of it */
+    struct hook_row row; /* all zeroes when the store has no row of the webhook, only deliveries */
     uint64_t pending;
     uint64_t dead;
-    int64_t oldest_ms; /* of the deliveries that are pending; 0 = none is */
+    int64_t oldest_ms; /* when the oldest pending delivery was caused; 0 = none is pending */
 };
 
 /* A concurrency key that a saga holds, or waits for; its `change` is HELD or QUEUED. */
 struct store_lock {
     struct lock_row row;
-    struct span name; /* external id */
+    struct span name; /* external id of the saga */
 };
 
 /* Called for each item of a read; the spans live until it returns. Any other result than SAGA_OK
@@ -128,7 +136,8 @@ typedef enum saga_error (*store_hook_fn)(const struct store_hook *hook, void *ar
 /* What an entry of a batch may cost beside its bytes: the pages of the database where it goes. */
 enum { STORE_ITEM_SIZE = 11264 };
 
-/* Entries of a batch that go anywhere in the database, not to the end of a table. */
+/* How many entries of a batch change pages in the middle of tables, which costs more room than rows
+ * at the end of a table. */
 static inline uint64_t store_items(const struct rows *rows)
 {
     return (uint64_t)rows->head_count + rows->name_count + rows->definition_count +
@@ -139,7 +148,7 @@ static inline uint64_t store_items(const struct rows *rows)
 struct store_ops {
     const char *name;
 
-    /* Facts as of open. Never blocks. */
+    /* What the store found when it was opened. Never blocks. */
     void (*facts)(const struct store *store, struct store_facts *facts);
 
     /* Takes a batch to make durable, as one commit. Never blocks: the work is the store's
@@ -161,12 +170,12 @@ struct store_ops {
      * and STORE_ITEM_SIZE for each of store_items(). Asked before a request is taken. */
     uint64_t (*room)(struct store *store);
 
-    /* Reads of the loop's own thread see what is durable. */
+    /* The reads from here on are for the loop's thread alone, and show only what is durable. */
 
     /* Every saga that is neither final nor asleep, in ascending order of internal id: recovery. One
      * that cannot be read is shown too (image.is_unreadable), and does not stop the others. */
     MUST_CHECK enum saga_error (*load_awake)(struct store *store, store_image_fn fn, void *arg);
-    /* Sagas that sleep and are due: see struct store_due. */
+    /* Calls fn for sleeping sagas whose time to wake has come, as struct store_due says. */
     MUST_CHECK enum saga_error (*list_due)(struct store *store, struct store_due *due,
                                            store_item_fn fn, void *arg);
     /* All definitions in the order of their application. */
@@ -177,7 +186,8 @@ struct store_ops {
                                                  void *arg);
     /* All concurrency keys that are held or waited for, in the order of their places. */
     MUST_CHECK enum saga_error (*load_locks)(struct store *store, store_lock_fn fn, void *arg);
-    /* The name's entry. SAGA_NOT_FOUND. `found->text` is not set. */
+    /* Which saga has this name, and the digest of the request that made the name; `found->text` is
+     * not set. SAGA_NOT_FOUND. */
     MUST_CHECK enum saga_error (*find_name)(struct store *store, struct span text,
                                             struct name *found);
     /* What is written of a saga besides its rows, by its external id: two look-ups, whatever the
@@ -228,7 +238,7 @@ struct store_reader_ops {
     /* Every webhook of which anything is kept, in the order of their names. */
     MUST_CHECK enum saga_error (*list_hooks)(struct store_reader *reader, store_hook_fn fn,
                                              void *arg);
-    /* As store_ops.load_schedules. */
+    /* Calls fn for each schedule, as store_ops.load_schedules does. */
     MUST_CHECK enum saga_error (*list_schedules)(struct store_reader *reader, store_schedule_fn fn,
                                                  void *arg);
     void (*close)(struct store_reader **reader);

@@ -27,10 +27,10 @@ static enum saga_error look_at_pages(struct damage *damage, sqlite3 *db)
     return rc;
 }
 
-/* Rows of the journal that are not what was written. */
+/* Rows of the journal whose checksum is wrong: they are not what was written. */
 struct changed {
     uint64_t count;
-    uint64_t first; /* lsn */
+    uint64_t first; /* lsn of the first such row */
 };
 
 static enum saga_error look_at_rows(struct changed *changed, sqlite3 *db)

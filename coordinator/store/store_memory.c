@@ -46,7 +46,7 @@ static void find_facts(struct memory *memory)
     };
     if (memory->row_count > 0) {
         bool ok = record_moment(memory->rows[memory->row_count - 1].body, &memory->facts.last);
-        MAYBE(ok); /* tests of stores have bodies of their own */
+        MAYBE(ok); /* false is no error: some tests write bodies that are no records */
     }
     size_t at = 0;
     for (const struct name *name; (name = map_next(&memory->names, &at)) != NULL;) {
@@ -79,7 +79,7 @@ static enum saga_error submit(struct store *store, const struct rows *rows)
     return SAGA_OK;
 }
 
-/* Commits what is pending, unless the store was told to fail or to wait. */
+/* Commits the pending batch, or lets the store fail if a test has asked for that. */
 static void commit_pending(struct memory *memory)
 {
     PRE(memory->pending != NULL);
@@ -137,7 +137,8 @@ static enum saga_error load_awake(struct store *store, store_image_fn fn, void *
     return rc;
 }
 
-/* The saga that is due first after the place. There are few sagas in tests: no index. */
+/* The sleeping saga that is due first behind the place in *due. All sagas are looked at, because
+ * tests have few. */
 static const struct memory_saga *next_due(const struct memory *memory, const struct store_due *due)
 {
     const struct memory_saga *next = NULL;

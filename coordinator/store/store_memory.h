@@ -11,7 +11,8 @@ void store_memory_fail_at(struct store *store, uint64_t n);
 /* Power loss: what `durable` has not counted is gone; the store may be used again as if opened
  * anew. */
 void store_memory_crash(struct store *store);
-/* Commits nothing until it is set back to false: the time in which a crash loses a batch. */
+/* hold: calls of `durable` commit nothing until a test calls this with false; a crash in between
+ * loses the batch. */
 void store_memory_hold(struct store *store, bool hold);
 
 #endif

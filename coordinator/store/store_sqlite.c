@@ -25,8 +25,9 @@
 
 enum {
     TURN_ROWS = 50000,
-    CHECKPOINT_FRAMES = 4000, /* 16 MiB: a longer log makes checkpoints stall longer, and wins
-                               * nothing */
+    /* 16 MiB: with a longer log each copy into the database would stall commits longer, and gain
+     * nothing. */
+    CHECKPOINT_FRAMES = 4000,
     SPACE_MIN = 1024 * 1024,
 };
 
@@ -38,7 +39,8 @@ static void facts(const struct store *store, struct store_facts *out)
     *out = sqlite_of(store)->facts;
 }
 
-/* Pages of the batch that is on its way to the disk. */
+/* How many pages the batch changes, at most, that was submitted and is not durable yet; 0 = there
+ * is none. */
 static uint64_t pages_on_their_way(struct store_sqlite *store)
 {
     uint64_t durable = atomic_load(&store->writer.durable);
@@ -212,7 +214,8 @@ static const struct store_ops sqlite_ops = {
 
 /* ---- opening ---- */
 
-/* Before SQLite makes, or changes, any file. */
+/* Looks for damage before SQLite makes or changes any file, and sets aside a log without its
+ * database if the operator has accepted the loss. */
 static enum saga_error look_at_files(struct store_sqlite *store)
 {
     struct damage *damage = &store->damage;
@@ -244,7 +247,8 @@ static enum saga_error connect(struct store_sqlite *store)
     return SAGA_OK;
 }
 
-/* Is the file a store of ours, and has nothing of it been lost? */
+/* Is the database a store of ours, and has none of its rows been lost? Else it is refused, unless
+ * the operator accepts a loss. */
 static enum saga_error look_at_database(struct store_sqlite *store)
 {
     struct damage *damage = &store->damage;
@@ -364,7 +368,7 @@ static uint64_t number_or(uint64_t given, uint64_t otherwise)
     return given > 0 ? given : otherwise;
 }
 
-/* Options that are zero become what the product uses. */
+/* Takes the options over; those that are zero get the value that the product uses. */
 static void set_options(struct store_sqlite *store, const struct store_sqlite_options *given)
 {
     PRE(given->checkpoint_frames >= 0);

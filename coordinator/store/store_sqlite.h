@@ -6,15 +6,21 @@
 
 struct store_sqlite_options {
     const char *path;
-    bool accept_loss; /* go on with what is there when the store is not what it was */
-    uint64_t
-        crash_at_row; /* test builds: _exit(137) right after (see crash_phase) the n-th row; 0 */
-    int crash_phase;  /* 0 = before the row's commit, 1 = after it, before anybody knows */
-    /* For tests; 0 = what the product uses. */
-    uint64_t turn_rows;        /* rows after which the newest rows of live sagas are noted */
-    int64_t checkpoint_frames; /* length of the log at which the log is copied into the database */
+    /* Open the store although a part of it is lost, and go on with what can be read. */
+    bool accept_loss;
+    /* Test builds: the process ends by _exit(137) at the commit that holds the n-th row since the
+     * store was opened; 0 = never. */
+    uint64_t crash_at_row;
+    /* Crash 0 = before the commit of that row, 1 = after that commit, before it is announced. */
+    int crash_phase;
+    /* The four options below are set by tests only; 0 = the value that the product uses. */
+    /* After so many rows the young tails become the old ones, to be written into `saga` (tails.h).
+     */
+    uint64_t turn_rows;
+    int64_t checkpoint_frames; /* frames of the log at which the log is copied into the database */
     uint64_t space_min;        /* bytes of the disk that stay free */
-    uint64_t scan_max;         /* rounds in vain, after which a list leaves off */
+    /* So many rounds that showed no saga end a list, which says where it left off. */
+    uint64_t scan_max;
 };
 
 /* Opens the store in the file `path`, and makes it if there is none. SAGA_STORE_LOCKED when another

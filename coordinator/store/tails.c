@@ -1,8 +1,8 @@
 /* tails.c - two hash tables from a saga to the position of its newest row.
  *
- * Between two turns a table only grows: by no more sagas than rows, and the writer turns after a
- * fixed number of rows. At a turn a table is emptied as a whole; a table that grew large is given
- * back then, so that an idle coordinator is small. */
+ * After a fixed number of rows the young table becomes the old one, and the old one is emptied as a
+ * whole: so a table never holds more sagas than that many rows can have. The memory of a table that
+ * grew large is given back when it is emptied, so that an idle coordinator is small. */
 #include "store/tails.h"
 
 #include <stdlib.h>

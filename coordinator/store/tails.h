@@ -19,13 +19,15 @@
 #include "journal/row.h"
 
 struct tail {
-    uint64_t saga; /* 0 = free */
-    uint64_t lsn;  /* 0 = the saga's own row is right */
+    uint64_t saga; /* 0 = this slot is free */
+    /* lsn of the saga's newest row; 0 = saga.last_lsn in the database is right already. */
+    uint64_t lsn;
 };
 
 struct tail_table {
-    struct tail *slots; /* owned; open addressing, linear probing, nothing is ever dropped */
-    size_t capacity;    /* a power of two, or 0 */
+    /* Owned; a hash table with linear probing, from which single entries are never removed. */
+    struct tail *slots;
+    size_t capacity; /* slots: a power of two; 0 = no memory was taken yet */
     size_t count;
 };
 
@@ -33,27 +35,32 @@ struct tails {
     pthread_mutex_t lock;
     struct tail_table young;
     struct tail_table old;
-    size_t old_at; /* slots of old before this one have been taken */
+    size_t old_at; /* index in old.slots up to which tails_take() has given out the entries */
 };
 
 void tails_open(struct tails *tails);
 void tails_close(struct tails *tails);
 
-/* Room for this many more sagas, so that the next tails_commit() cannot fail. SAGA_NO_MEMORY. */
+/* Makes room among the young for `count` more sagas, so that the next tails_commit() cannot fail.
+ * SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error tails_reserve(struct tails *tails, size_t count);
-/* The batch has become durable: notes its rows and heads. */
+/* Notes the newest row of each saga of a batch that has become durable; where the batch has written
+ * the saga's own row too, notes that the latter is right. */
 void tails_commit(struct tails *tails, const struct rows *rows);
-/* Notes a row that was read back when the store opened; room must be there. */
+/* Notes as the saga's newest row one that was read when the store opened; tails_reserve() must have
+ * made room. */
 void tails_set(struct tails *tails, uint64_t saga, uint64_t lsn);
 
 /* The lsn of the saga's newest row, if the saga's own row does not know it; else 0. Any thread. */
 uint64_t tails_get(struct tails *tails, uint64_t saga);
 
-/* The young become the old; the old must have been dropped. */
+/* The young generation becomes the old one, and a new young one begins empty. Only after
+ * tails_drop_old(). */
 void tails_turn(struct tails *tails);
-/* The next of the old that must be written, or false. */
+/* *taken: the next entry of the old generation that must be written into `saga`; false: none is
+ * left. */
 bool tails_take(struct tails *tails, struct tail *taken);
-/* All of the old have been written, durably. */
+/* Empties the old generation: all its entries are durable in `saga` now. */
 void tails_drop_old(struct tails *tails);
 
 #endif

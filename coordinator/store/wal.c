@@ -21,9 +21,10 @@
 
 enum {
     HEADER_SIZE = 32,
-    HEADER_SUMMED = 24, /* of the header: what its checksum is over */
+    HEADER_SUMMED = 24, /* so many bytes at the start of the header go into its checksum */
     FRAME_HEADER_SIZE = 24,
-    FRAME_SUMMED = 8, /* of a frame's header, before its page */
+    /* So many bytes at the start of a frame's header go into its checksum, and then its page. */
+    FRAME_SUMMED = 8,
     SALT_SIZE = 8,
     MAGIC = 0x377f0682, /* the lowest bit: checksums are of big-endian words */
     VERSION = 3007000,
@@ -38,15 +39,17 @@ struct sum {
 
 struct wal {
     int file;
-    bool big_endian; /* the words that checksums are made of */
+    bool big_endian; /* checksums are computed over words of this byte order */
     uint32_t page_size;
     uint8_t salt[SALT_SIZE];
-    struct sum sum;   /* what the frame before says */
-    uint8_t *frame;   /* owned: header and page of the frame at hand */
-    uint32_t at;      /* frames read */
-    bool is_current;  /* the frame at hand has the salt of the log */
-    bool is_right;    /* and goes on from the frame before */
-    bool is_a_commit; /* and is the last one of a transaction */
+    struct sum sum; /* the checksum that stands in the frame before */
+    uint8_t *frame; /* owned: header and page of the frame read last */
+    uint32_t at;    /* how many frames have been read */
+    /* The frame read last has the salt of the log, so it was written since the log began anew. */
+    bool is_current;
+    /* The frame read last is current, and its checksum goes on from the frame before. */
+    bool is_right;
+    bool is_a_commit; /* the frame read last is current, and is the last one of a transaction */
 };
 
 static uint32_t big(const uint8_t *bytes)
@@ -80,7 +83,7 @@ static bool is_same(struct sum one, struct sum other)
     return one.a == other.a && one.b == other.b;
 }
 
-/* Reads exactly so many bytes of the log; false: there are fewer. */
+/* Reads exactly `size` bytes of the log from the byte `place` on; false: the log is shorter. */
 static bool read_at(int file, void *bytes, size_t size, int64_t place)
 {
     PRE(place >= 0);

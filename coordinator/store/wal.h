@@ -17,11 +17,12 @@
 #include "base/error.h"
 
 struct wal_report {
-    int64_t size;        /* bytes of the file; 0 = there is none, or an empty one */
-    uint32_t frames;     /* whole frames that the file has room for */
-    uint32_t good;       /* frames up to the last commit that SQLite will read */
-    bool has_bad_header; /* frames that belong together, behind a header that is none */
-    uint32_t bad_frame;  /* first bad frame before a later transaction, from 1; 0 = none */
+    int64_t size;    /* bytes of the file; 0 = there is none, or an empty one */
+    uint32_t frames; /* whole frames that the file has room for */
+    uint32_t good;   /* frames up to the last commit that SQLite will read */
+    /* The header of the log is not valid, and frames of one log follow it: there were commits. */
+    bool has_bad_header;
+    uint32_t bad_frame; /* first bad frame before a later transaction, from 1; 0 = none */
 };
 
 /* Reads the log of the store at `path`. SAGA_STORE_FAILED: it cannot be read. */

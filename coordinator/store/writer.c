@@ -19,12 +19,14 @@
 
 enum {
     WAL_FRAMES_LARGE = 16384, /* 64 MiB */
-    FRAMES_MIN = 64,          /* of a log at its first checkpoint */
+    /* The first checkpoint of a log comes no earlier than after so many frames. */
+    FRAMES_MIN = 64,
     PAGE_SIZE = 4096,
-    BUSY_MS = 50, /* longest wait for readers; commits wait as long */
+    BUSY_MS = 50, /* how long a checkpoint waits for readers at most, and a commit for a lock */
 };
 
-/* How long a log that begins anew may become. */
+/* At how many frames a log that begins anew is copied first: at as many as the database has pages,
+ * but no fewer than FRAMES_MIN and no more than checkpoint_frames. */
 static int64_t first_checkpoint(const struct writer *writer)
 {
     int64_t pages = files_size(writer->options.path, "") / PAGE_SIZE;
@@ -33,7 +35,7 @@ static int64_t first_checkpoint(const struct writer *writer)
     return frames < writer->options.checkpoint_frames ? frames : writer->options.checkpoint_frames;
 }
 
-/* Told by SQLite after each commit how long the log is. */
+/* SQLite calls this after each commit and says how many frames the log has. */
 static int count_frames(void *arg, sqlite3 *db, const char *schema, int frames)
 {
     (void)schema;
@@ -52,7 +54,9 @@ static int count_frames(void *arg, sqlite3 *db, const char *schema, int frames)
     return SQLITE_OK;
 }
 
-/* How the log is copied: a mode that also cuts the log waits some moments for readers. */
+/* Which kind of checkpoint to do: one that leaves readers alone; for a long log, one that waits for
+ * readers a moment so that the log can begin anew; when the disk is nearly full, one that cuts the
+ * log too. */
 static int mode_of(const struct writer *writer, bool is_tight)
 {
     if (is_tight) {
@@ -81,7 +85,8 @@ static enum saga_error checkpoint(struct writer *writer, bool is_tight)
     writer->checkpoint_at = writer->wal_frames == 0
                                 ? first_checkpoint(writer)
                                 : writer->wal_frames + writer->options.checkpoint_frames / 4 + 1;
-    /* A reader in the way, or no room to copy to: all is safe in the log, try again later. */
+    /* A reader is in the way, or the disk has no room for the copy: no error, for all commits are
+     * safe in the log, and the copy is tried again later. */
     if ((rc & 0xff) == SQLITE_BUSY || db_error(writer->db, rc) == SAGA_DISK_FULL) {
         return SAGA_OK;
     }
@@ -92,7 +97,8 @@ static void announce(const struct writer *writer)
 {
     uint64_t one = 1;
     ssize_t written = write(writer->wake, &one, sizeof(one));
-    MAYBE(written != (ssize_t)sizeof(one)); /* full: it polls readable already */
+    /* A write fails only when the counter is full: then the descriptor is readable already. */
+    MAYBE(written != (ssize_t)sizeof(one));
 }
 
 static void fail(struct writer *writer, enum saga_error rc)
@@ -105,7 +111,8 @@ static void fail(struct writer *writer, enum saga_error rc)
     announce(writer);
 }
 
-/* One batch: SAGA_OK, or the store has failed for good. */
+/* Commits one batch, announces it, and copies the log into the database if it is due. On an error
+ * the store has failed for good. */
 static enum saga_error work(struct writer *writer, const struct rows *batch)
 {
     PRE(!writer_has_failed(writer));
@@ -121,7 +128,8 @@ static enum saga_error work(struct writer *writer, const struct rows *batch)
     return is_due || is_tight ? checkpoint(writer, is_tight) : SAGA_OK;
 }
 
-/* Copies the log without a batch at work: no batch becomes durable by that, so none is counted. */
+/* Copies the log into the database to give space back, while there is no batch: so `durable` is not
+ * counted up. */
 static enum saga_error tidy(struct writer *writer)
 {
     PRE(atomic_load(&writer->is_tidying));
@@ -226,8 +234,8 @@ static void join(struct writer *writer)
     close(writer->wake);
 }
 
-/* The newest rows that the tails know go into `saga`, so that the next start need not look for
- * them. */
+/* Writes the newest lsn of each saga that the tails know into the saga's row, so that the next
+ * start need not search for those rows. */
 static void write_tails(struct writer *writer)
 {
     PRE(!writer->is_running);
@@ -246,8 +254,8 @@ void writer_stop(struct writer *writer)
     if (!writer->db) {
         return;
     }
-    /* To close a database SQLite copies its log and removes the log. That must not be when nobody
-     * knows what has reached the disk. */
+    /* When SQLite closes a database it copies the log into it and removes the log. After a failure
+     * that must not happen, because nobody knows what has reached the disk. */
     if (writer_has_failed(writer)) {
         sqlite3_db_config(writer->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     }

@@ -19,35 +19,47 @@
 #include "store/tails.h"
 
 struct writer {
-    sqlite3 *db;                           /* owned; the thread's while the thread runs */
-    sqlite3_stmt *statements[WRITE_COUNT]; /* owned, the same */
+    /* Owned; only the writer's thread uses the connection while the thread runs. */
+    sqlite3 *db;
+    sqlite3_stmt *statements[WRITE_COUNT]; /* owned; used by the writer's thread only */
     struct store_sqlite_options options;   /* zeroes replaced by what the product uses */
     struct tails tails;                    /* shared with readers, under its own lock */
 
-    /* Between the loop's thread and the writer's. */
+    /* What the loop's thread and the writer's thread tell each other. */
     pthread_t thread;
-    bool is_running;                    /* the loop's: the thread is to be joined */
-    sem_t work;                         /* posted: batch is set, or stop; neither: tidy up */
-    int wake;                           /* eventfd, written when durable or failure changes */
-    _Atomic(const struct rows *) batch; /* the thread's until durable or failure changes */
-    bool stop;                          /* set before work is posted */
-    atomic_ullong durable;              /* batches since open */
-    atomic_ullong inbox_count;          /* events kept, as durable */
-    atomic_int failure;                 /* enum saga_error; SAGA_OK, or for good */
-    atomic_bool is_tidying;             /* asked to, and not done yet */
+    /* Only the loop's thread uses this: the writer's thread was started and must be joined. */
+    bool is_running;
+    /* Posted by the loop when `batch` or `stop` is set; with neither the thread copies the log. */
+    sem_t work;
+    int wake; /* eventfd, written when durable or failure changes */
+    /* The batch to commit; borrowed until `durable` or `failure` changes. */
+    _Atomic(const struct rows *) batch;
+    bool stop; /* the thread is to end; set before `work` is posted */
+    /* How many batches have become durable since the store was opened. */
+    atomic_ullong durable;
+    atomic_ullong inbox_count; /* how many events the inbox keeps, as is durable */
+    /* enum saga_error; SAGA_OK, or why the store has failed for good. */
+    atomic_int failure;
+    /* The loop has asked for a copy of the log, which is not done yet. */
+    atomic_bool is_tidying;
     struct space space;
 
     /* Of the writer's thread alone; opening sets these fields before the thread starts. */
-    uint64_t last_lsn;        /* of what is durable */
-    uint64_t heads_lsn;       /* the heads_lsn of `meta` */
-    uint64_t turn_lsn;        /* what heads_lsn becomes when the old tails are written */
-    bool is_turning;          /* the old tails are being written */
-    uint64_t row_count;       /* rows since open, for crash_at_row */
-    int64_t started_ms;       /* of the newest saga */
-    int high_water;           /* descriptor of the file of this name; -1 = none */
-    int64_t wal_frames;       /* length of the log after the last commit */
-    int64_t checkpoint_at;    /* frames at which to checkpoint next */
-    struct batch_shown shown; /* by the tables that the statements of a commit read */
+    uint64_t last_lsn; /* the greatest lsn that is durable */
+    /* As in `meta`: saga.last_lsn in the database is right for all rows up to this lsn. */
+    uint64_t heads_lsn;
+    /* The value that heads_lsn gets once all old tails (tails.h) are written. */
+    uint64_t turn_lsn;
+    /* The old tails are being written into `saga`, a few with each commit. */
+    bool is_turning;
+    /* Rows written since open: tests crash at one of them (crash_at_row). */
+    uint64_t row_count;
+    int64_t started_ms; /* when the newest saga started, to see that the clock was set back */
+    int high_water;     /* descriptor of <path>.high (high_water.h); -1 = none */
+    int64_t wal_frames; /* frames of the log after the last commit */
+    /* Length of the log, in frames, at which the log is copied into the database next. */
+    int64_t checkpoint_at;
+    struct batch_shown shown; /* the batch that the tables batch_... show while it is committed */
     struct kinds kinds;
 };
 
@@ -58,14 +70,15 @@ MUST_CHECK enum saga_error writer_prepare(struct writer *writer);
 /* Starts the thread. The statements are prepared, the thread's own fields are set.
  * SAGA_STORE_FAILED, SAGA_NO_MEMORY: no thread was started. */
 MUST_CHECK enum saga_error writer_start(struct writer *writer);
-/* Stops and joins the thread after the batch at work, writes what tails hold, closes the
- * connection. May be called at any stage of opening, and twice. */
+/* Ends the thread once it has committed its batch, writes the tails (tails.h) into `saga`, and
+ * closes the connection. May be called at any stage of opening, and twice. */
 void writer_stop(struct writer *writer);
 
-/* Hands a batch over; the caller has made sure that none is at work. */
+/* Hands a batch to the writer's thread; the caller has made sure that the thread has no other
+ * batch. */
 void writer_submit(struct writer *writer, const struct rows *rows);
-/* There is no room for a batch: copy the log and give its space back. The caller has made sure that
- * no batch is at work. */
+/* Asks the thread to copy the log into the database and to cut the log, because the disk has no
+ * room for a batch. The caller has made sure that the thread has no batch. */
 void writer_tidy(struct writer *writer);
 
 static inline bool writer_has_failed(struct writer *writer)
