@@ -58,6 +58,10 @@
  *                 given to the store). `settled`: its end reaches its parent (child_owes_its_end
  *                 false). `standing`: of an undone step no child stands (one that is being
  *                 reversed is done)
+ *   pivot         while a pivot that is a child has not ended, its saga does not turn back
+ *                 (child_is_watched not looked at in pivot.c); once it has completed, only a person
+ *                 turns it back (such a pivot never counted as succeeded). `child`: one that is
+ *                 called off hears of it (is_asked false)
  *   migrated      what has begun is written the same in the version that a saga goes on under, and
  *                 of the same class (nothing differs); its head says which version (is_migrated
  *                 left out)

@@ -168,6 +168,8 @@ struct sim_saga {
     uint32_t run;
     /* Of a parent, by its steps: */
     uint32_t asks;                    /* bit set of those that wait for their child's end */
+    uint64_t wanted_back;             /* while its pivot is such a step: a commit; 0 = not */
+    uint64_t pivot_done;              /* when such a pivot succeeded, and nobody has acted since */
     uint32_t held;                    /* bit set of those whose child is parked, as recorded */
     uint32_t asked_run[SIM_STEPS];    /* of the newest child asked for */
     uint64_t asked_commit[SIM_STEPS]; /* when it was */

@@ -108,8 +108,11 @@ static void check_begin(struct sim *sim, const struct sim_saga *saga)
 static void check_told(struct sim *sim, const struct sim_saga *saga)
 {
     const struct sim_saga *parent = saga->parent;
-    bool had_time = parent->turned_back > 0 && sim->commits > parent->turned_back + LATENESS &&
-                    sim->commits > sim->served + LATENESS;
+    bool is_pivot = spec_of(sim, parent, saga->step)->step_class == CLASS_PIVOT;
+    uint64_t since =
+        is_pivot && parent->wanted_back > 0 ? parent->wanted_back : parent->turned_back;
+    bool had_time =
+        since > 0 && sim->commits > since + LATENESS && sim->commits > sim->served + LATENESS;
     if (had_time && !saga->past_pivot && parent->state != SAGA_STATE_TERMINATED) {
         sim_violated(sim, "child", "%s goes on though its parent has turned back", saga->name);
     }
@@ -185,6 +188,31 @@ static void check_no_orphans(struct sim *sim, const struct sim_saga *saga)
     }
 }
 
+/* A pivot that is a child is open until its child has ended: until then the saga goes neither way,
+ * and its child is asked to turn back; and once it has completed, only a person turns it back. */
+static void note_pivot(struct sim *sim, struct sim_saga *saga, const struct record *record)
+{
+    const struct definition *definition = sim_definition(sim, saga);
+    bool wants = record->type == RECORD_SAGA_TIMED_OUT ||
+                 (record->type == RECORD_OPERATOR && record->verb == VERB_ROLLBACK &&
+                  record->code.size == 0 && !(record->flags & FLAG_SAVE_POINT));
+    bool is_open = false;
+    for (uint32_t i = 0; i < definition->step_count; i++) {
+        uint32_t bit = 1u << sim_step_number(definition, i, 0);
+        is_open |= (saga->asks & bit) && definition->steps[i].step_class == CLASS_PIVOT;
+    }
+    if (wants && is_open && saga->wanted_back == 0) {
+        saga->wanted_back = sim->commits;
+        sim_tally(sim, COUNT_CALLED_OFF);
+    }
+    saga->pivot_done =
+        record->type == RECORD_OPERATOR && record->code.size == 0 ? 0 : saga->pivot_done;
+    if (record->type == RECORD_SAGA_COMPENSATING && (is_open || saga->pivot_done > 0)) {
+        sim_violated(sim, "pivot", "%s turns back, and the child that is its pivot %s", saga->name,
+                     is_open ? "has not ended" : "has completed");
+    }
+}
+
 /* What waits for a parked child is not stuck: nobody waits for the child but the saga's end. */
 static void note_parked(struct sim *sim, struct sim_saga *saga, const struct record *record,
                         uint32_t step)
@@ -216,6 +244,10 @@ static void note_parent(struct sim *sim, struct sim_saga *saga, const struct rec
         saga->asked_commit[step] = sim->commits;
     } else if (record->type == RECORD_STEP_WOKEN && saga->asks & bit) {
         check_woken(sim, saga, step, record->code.size == 0);
+        bool is_pivot = sim_spec(definition, step)->step_class == CLASS_PIVOT;
+        saga->wanted_back = is_pivot ? 0 : saga->wanted_back;
+        saga->pivot_done = is_pivot && record->code.size == 0 ? sim->commits : saga->pivot_done;
+        sim->counts[COUNT_CHILD_PIVOTS] += is_pivot;
         saga->asks &= ~bit;
     } else if (undid && sim_spec(definition, step)->kind == STEP_KIND_SAGA) {
         check_undone(sim, saga, step);
@@ -224,6 +256,7 @@ static void note_parent(struct sim *sim, struct sim_saga *saga, const struct rec
         sim_violated(sim, "child", "the child of t%u of %s is kept", step, saga->name);
     }
     note_parked(sim, saga, record, step);
+    note_pivot(sim, saga, record);
     if (begins || intends) {
         saga->past_pivot |= sim_spec(definition, step)->step_class == CLASS_PIVOT;
     }
