@@ -74,6 +74,17 @@
  *                 `at` of a saga's records, and no saga is timed out early. `settled`: nor late
  *                 (at_ms for the retry after a check; start_at looked at again in a saga that has
  *                 begun). `event`: one that came in time counts (the event's own time looked at)
+ *   memory        what a client of an open saga has completed is given back as it was, and the
+ *                 client is not told to act again (a step that is done registered as open; without
+ *                 its output). `durable_first`: what it registers is durable before it hears of it
+ *   doubt         a step that is not completed is undone in doubt, and one that is, with its output
+ *                 (FLAG_IN_DOUBT left out; a confirmation without the output)
+ *   decided       an open saga is committed or turns back, never both, and not while a step is
+ *                 undecided; then no step is registered (abort after the commit taken; steps not
+ *                 looked at by the commit). `settled`: its time limit ends it where its client does
+ *                 not (no way back by time; a step that is not completed waited for)
+ *   confirm       after a commit that is durable, one confirmation of each step takes effect, and
+ *                 finds the effect (confirmed without being asked; each retry with a new key)
  *   no_spin       time goes on (an undo timed before its turn)
  *   form          no participant is told of an error (names of instances cut to 3 bytes)
  */
@@ -260,6 +271,7 @@ static void open_world(struct sim *sim)
         bool later = sim_chance(sim, 300);
         sim->sagas[i].start_at_ms = later ? sim_host_ms(sim) + 1 + sim_draw(sim, 20000) : 0;
     }
+    sim_open_open(sim);
 }
 
 static void close_world(struct sim *sim)

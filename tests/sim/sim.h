@@ -13,6 +13,7 @@
  *   sim_names.c      sagas, keys and attempts by their names
  *   sim_child.c      sagas that are steps of others
  *   sim_tick.c       sagas that the clock starts
+ *   sim_open.c       open sagas, and the clients that drive them
  *   sim_watch.c      what is seen to become durable and to leave, and what must hold then
  *   sim_check.c      what must hold at a crash, on the way, and at rest
  *   sim_sleep.c      sagas that wait outside of memory
@@ -47,6 +48,8 @@ enum {
     SIM_SENT = 128,      /* events from outside */
     SIM_EVENTS = 1000,   /* in the inbox, ever */
     SIM_STEPS = 8,       /* of one saga: see sim_step_number() */
+    SIM_OPENS = 3,       /* open sagas, at most */
+    SIM_OPEN_STEPS = 4,  /* of one of them, at most */
     SIM_HOUR_MS = 3600 * 1000,
     SIM_HEARTBEAT_MS = 2000,
     SIM_DEAD_MS = 6000,
@@ -125,6 +128,8 @@ struct sim_attempt {
 struct sim_saga {
     char name[LIMIT_SAGA_ID + 1];
     uint64_t id;           /* 0: not durable */
+    bool is_open;          /* an open saga */
+    int64_t timeout_ms;    /* of that */
     uint32_t definition;   /* which of the seed's */
     uint32_t version;      /* of that, as recorded; 0 = not yet */
     uint32_t head_version; /* as its head says */
@@ -233,17 +238,58 @@ struct sim_later {
     int64_t last_ms;  /* nothing may be applied after this */
 };
 
-enum sim_ask_kind { ASK_START, ASK_GET, ASK_WAIT, ASK_FINISH };
+enum sim_ask_kind { ASK_START, ASK_GET, ASK_WAIT, ASK_FINISH, ASK_OPEN };
+
+enum sim_open_verb {
+    SIM_OPEN_BEGIN,
+    SIM_OPEN_REGISTER,
+    SIM_OPEN_COMPLETE,
+    SIM_OPEN_COMMIT,
+    SIM_OPEN_ABORT
+};
 
 struct sim_ask {
     bool used;
     enum sim_ask_kind kind;
-    uint32_t saga;  /* START, GET, WAIT; SIM_SAGAS: minted */
+    uint32_t saga; /* START, GET, WAIT; SIM_SAGAS: minted; OPEN: which open saga */
+    enum sim_open_verb verb;
     int variant;    /* START */
     uint32_t later; /* FINISH */
     uint32_t serial;
     int64_t again_ms;
     struct buf frame;
+};
+
+/* A step of an open saga, as it is durable; commits count from 1. */
+struct sim_open_step {
+    uint64_t registered; /* when its present run was; 0 = never */
+    uint64_t completed;  /* when it was, with success; 0 = not */
+    uint32_t run;
+    bool failed;
+    bool doubted; /* failed, in doubt */
+};
+
+/* An open saga and its client. */
+struct sim_open {
+    uint32_t saga;
+    uint32_t step_count;
+    uint32_t confirms; /* bit set of the steps that have one */
+    /* The client: */
+    int64_t begins_ms;
+    bool is_gone;    /* for ever */
+    bool is_refused; /* it was told that it cannot go on */
+    int at;
+    int said;
+    uint32_t step;
+    uint32_t asks;  /* that have no answer yet */
+    uint64_t asked; /* the commits before the last was asked */
+    struct sim_key *key;
+    /* As it is durable: */
+    uint64_t committed; /* when it was; 0 = not */
+    uint64_t turned;    /* when it turned back */
+    uint32_t index_count;
+    uint32_t numbers[SIM_OPEN_STEPS]; /* of its steps, in the order of their first register */
+    struct sim_open_step steps[SIM_OPEN_STEPS];
 };
 
 /* An event in the inbox; its place is its number. */
@@ -348,6 +394,8 @@ struct sim {
     uint32_t saga_count;
     uint32_t named_count;
     uint64_t queued_count;
+    struct sim_open opens[SIM_OPENS];
+    uint32_t open_count;
     struct sim_post posts[SIM_POSTS];
     struct sim_sent sent[SIM_SENT];
     uint32_t sent_count;
@@ -493,6 +541,12 @@ void sim_client_tick(struct sim *sim);
 void sim_client_receive(struct sim *sim, struct span frame);
 void sim_client_finish(struct sim *sim, uint32_t later, bool is_ok);
 void sim_client_close(struct sim *sim);
+/* A request: NULL = there are too many. It begins in sim->out; then is kept and sent. */
+struct sim_ask *sim_client_take(struct sim *sim, enum sim_ask_kind kind);
+void sim_client_begin(struct sim *sim, const struct sim_ask *ask, const char *type, uint32_t pairs);
+void sim_client_keep(struct sim *sim, struct sim_ask *ask);
+/* Nobody waits for its answer any more. */
+void sim_client_drop(struct sim_ask *ask);
 bool sim_client_is_at_rest(const struct sim *sim);
 
 /* sim_event.c */
@@ -587,6 +641,21 @@ void sim_check_sleepers(struct sim *sim);
 const char *sim_sleep_unrest(struct sim *sim);
 void sim_sleep_find_paused(struct sim *sim);
 void sim_sleep_tally(struct sim *sim, const struct rows *rows);
+
+/* sim_open.c */
+struct view;
+void sim_open_open(struct sim *sim);
+void sim_open_tick(struct sim *sim);
+bool sim_open_is_at_rest(const struct sim *sim);
+void sim_open_reply(struct sim *sim, const struct sim_ask *ask, struct span frame);
+/* false: nothing explains this error. */
+bool sim_open_refused(struct sim *sim, const struct sim_ask *ask, struct span code);
+/* Gives the number of the step that the record is of. */
+uint32_t sim_open_note(struct sim *sim, const struct sim_saga *saga, const struct record *record);
+void sim_open_watch_task(struct sim *sim, struct sim_key *key, struct span frame, int64_t attempt);
+/* A confirmation takes effect. */
+void sim_open_confirm(struct sim *sim, struct sim_key *key);
+void sim_open_check(struct sim *sim, const struct sim_saga *saga, const struct view *view);
 
 /* sim_check.c */
 void sim_check_replay(struct sim *sim);

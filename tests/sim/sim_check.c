@@ -12,11 +12,6 @@
 
 /* ---- replay equals live ---- */
 
-static const struct definition *lookup(struct span name, uint32_t version, void *arg)
-{
-    return catalog_find(arg, name, version);
-}
-
 static void compare(struct sim *sim, const struct saga *saga)
 {
     static struct buf ours = {.size_max = 1 << 20};
@@ -29,8 +24,7 @@ static void compare(struct sim *sim, const struct saga *saga)
     struct store *store = sim->node.disk.inner;
     enum saga_error rc = store->ops->load_one(store, saga->name, &arena, &image);
     if (rc == SAGA_OK) {
-        const struct definition *definition =
-            lookup(image.head.definition, image.head.version, sim->node.catalog);
+        const struct definition *definition = catalog_of_saga(sim->node.catalog, &image.head);
         rc = saga_load(&arena_heap, &image, definition, &copy, &flaw);
     }
     if (rc == SAGA_STORE_FAILED) {
@@ -294,7 +288,9 @@ static void check_saga(struct sim *sim, const struct sim_saga *saga)
         if (saga->written_off != (view.state == SAGA_STATE_TERMINATED) && saga->written_off) {
             sim_violated(sim, "acknowledged", "%s was terminated", saga->name);
         }
-        if (view.state != SAGA_STATE_TERMINATED) {
+        if (saga->is_open) {
+            sim_open_check(sim, saga, &view);
+        } else if (view.state != SAGA_STATE_TERMINATED) {
             check_steps(sim, saga, &view);
         }
         check_no_undo_waits(sim, saga);

@@ -17,7 +17,13 @@ static void put_name(struct sim *sim, const struct sim_ask *ask)
     sim_put_text(sim, "request", span_text(text));
 }
 
-static struct sim_ask *take_ask(struct sim *sim, enum sim_ask_kind kind)
+void sim_client_begin(struct sim *sim, const struct sim_ask *ask, const char *type, uint32_t pairs)
+{
+    sim_begin(sim, type, 1 + pairs);
+    put_name(sim, ask);
+}
+
+struct sim_ask *sim_client_take(struct sim *sim, enum sim_ask_kind kind)
 {
     for (uint32_t i = 0; i < SIM_ASKS; i++) {
         struct sim_ask *ask = &sim->asks[i];
@@ -30,22 +36,22 @@ static struct sim_ask *take_ask(struct sim *sim, enum sim_ask_kind kind)
     return NULL;
 }
 
-static void end_ask(struct sim_ask *ask)
+void sim_client_drop(struct sim_ask *ask)
 {
     ask->used = false;
     buf_close(&ask->frame);
 }
 
-static void send_ask(struct sim *sim, struct sim_ask *ask)
+static void ssim_client_drop(struct sim *sim, struct sim_ask *ask)
 {
     ask->again_ms = sim->now_ms + AGAIN_MS + (ask->kind == ASK_WAIT ? LOOK_MS : 0);
     sim_net_up(sim, sim->client_conn, buf_span(&ask->frame));
 }
 
-static void keep_and_send(struct sim *sim, struct sim_ask *ask)
+void sim_client_keep(struct sim *sim, struct sim_ask *ask)
 {
     buf_write(&ask->frame, sim->out.data, sim->out.size);
-    send_ask(sim, ask);
+    ssim_client_drop(sim, ask);
 }
 
 /* ---- what is asked ---- */
@@ -85,19 +91,19 @@ static void put_start(struct sim *sim, struct sim_ask *ask)
 
 static void start(struct sim *sim, uint32_t saga)
 {
-    struct sim_ask *ask = take_ask(sim, ASK_START);
+    struct sim_ask *ask = sim_client_take(sim, ASK_START);
     if (!ask) {
         return;
     }
     ask->saga = saga;
     ask->variant = sim_chance(sim, 100) ? 2 : 1;
     put_start(sim, ask);
-    keep_and_send(sim, ask);
+    sim_client_keep(sim, ask);
 }
 
 static void look(struct sim *sim, uint32_t saga, enum sim_ask_kind kind)
 {
-    struct sim_ask *ask = take_ask(sim, kind);
+    struct sim_ask *ask = sim_client_take(sim, kind);
     if (!ask) {
         return;
     }
@@ -106,13 +112,13 @@ static void look(struct sim *sim, uint32_t saga, enum sim_ask_kind kind)
     put_name(sim, ask);
     sim_put_text(sim, "saga", span_text(sim->sagas[saga].name));
     sim_put_int(sim, "wait_ms", LOOK_MS);
-    keep_and_send(sim, ask);
+    sim_client_keep(sim, ask);
 }
 
 void sim_client_finish(struct sim *sim, uint32_t index, bool is_ok)
 {
     const struct sim_later *later = &sim->laters[index];
-    struct sim_ask *ask = take_ask(sim, ASK_FINISH);
+    struct sim_ask *ask = sim_client_take(sim, ASK_FINISH);
     CHECK(ask);
     ask->later = index;
     char token[2 * TOKEN_SIZE + 1];
@@ -132,7 +138,7 @@ void sim_client_finish(struct sim *sim, uint32_t index, bool is_ok)
     }
     sim_say(sim, "finish %.*s#%u %s", (int)later->key->size, (const char *)later->key->text,
             later->attempt, is_ok ? "ok" : "failed");
-    keep_and_send(sim, ask);
+    sim_client_keep(sim, ask);
 }
 
 /* ---- its rounds ---- */
@@ -159,6 +165,7 @@ void sim_client_tick(struct sim *sim)
     if (!sim->is_calm) {
         ask_something(sim);
     }
+    sim_open_tick(sim);
     sim_event_tick(sim);
     for (uint32_t i = 0; i < SIM_ASKS; i++) {
         if (sim->asks[i].used && sim->asks[i].again_ms <= sim->now_ms) {
@@ -167,9 +174,9 @@ void sim_client_tick(struct sim *sim)
             bool gives_up = sim->asks[i].kind == ASK_GET || sim->asks[i].kind == ASK_WAIT ||
                             (sim->asks[i].kind == ASK_START && sim->asks[i].saga == SIM_SAGAS);
             if (gives_up) {
-                end_ask(&sim->asks[i]);
+                sim_client_drop(&sim->asks[i]);
             } else {
-                send_ask(sim, &sim->asks[i]);
+                ssim_client_drop(sim, &sim->asks[i]);
             }
         }
     }
@@ -198,11 +205,13 @@ static void take_reply(struct sim *sim, struct sim_ask *ask, struct span frame)
 {
     if (ask->kind == ASK_START) {
         acknowledge(sim, ask, frame);
+    } else if (ask->kind == ASK_OPEN) {
+        sim_open_reply(sim, ask, frame);
     } else if (ask->kind == ASK_FINISH) {
         const struct sim_later *later = &sim->laters[ask->later];
         sim_watch_finished(sim, later->key, later->attempt);
     }
-    end_ask(ask);
+    sim_client_drop(ask);
 }
 
 static void take_error(struct sim *sim, struct sim_ask *ask, struct span frame)
@@ -213,13 +222,17 @@ static void take_error(struct sim *sim, struct sim_ask *ask, struct span frame)
         ask->again_ms = sim->now_ms + 1000;
         return;
     }
+    if (ask->kind == ASK_OPEN && sim_open_refused(sim, ask, code)) {
+        sim_client_drop(ask);
+        return;
+    }
     if (ask->kind == ASK_START && ask->saga < SIM_SAGAS && span_is(code, "idempotency_conflict")) {
         const struct sim_saga *saga = &sim->sagas[ask->saga];
         if (saga->acknowledged && saga->variant == ask->variant) {
             sim_violated(sim, "acknowledged", "%s is another saga than acknowledged", saga->name);
         }
         sim_tally(sim, COUNT_CONFLICTS);
-        end_ask(ask);
+        sim_client_drop(ask);
         return;
     }
     sim_violated(sim, "acknowledged", "a client's request of kind %d is refused: %.*s",
@@ -264,5 +277,5 @@ bool sim_client_is_at_rest(const struct sim *sim)
             return false;
         }
     }
-    return true;
+    return sim_open_is_at_rest(sim);
 }

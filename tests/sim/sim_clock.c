@@ -71,7 +71,8 @@ static void check_limit(struct sim *sim, struct sim_saga *saga, const struct rec
         return;
     }
     int64_t passed_ms = moment->running_ms - saga->begun_ms;
-    if (saga->begun_ms == 0 || passed_ms < sim_definition(sim, saga)->timeout_ms) {
+    int64_t limit_ms = saga->is_open ? saga->timeout_ms : sim_definition(sim, saga)->timeout_ms;
+    if (saga->begun_ms == 0 || passed_ms < limit_ms) {
         sim_violated(sim, "clock", "%s is timed out after %lld ms", saga->name,
                      (long long)passed_ms);
     }

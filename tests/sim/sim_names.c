@@ -2,6 +2,7 @@
 #include "sim.h"
 #include "store/catalog.h"
 #include "language/definition.h"
+#include "language/open_terms.h"
 
 struct sim_saga *sim_saga_named(struct sim *sim, struct span name)
 {
@@ -16,6 +17,9 @@ struct sim_saga *sim_saga_named(struct sim *sim, struct span name)
 const struct definition *sim_definition(const struct sim *sim, const struct sim_saga *saga)
 {
     char name[16];
+    if (saga->is_open) {
+        return open_terms_definition();
+    }
     snprintf(name, sizeof(name), "d%u", saga->definition);
     return catalog_find(sim->node.catalog, span_text(name), saga->version);
 }
@@ -89,7 +93,7 @@ void sim_names_migrate(struct sim *sim, struct sim_saga *saga, uint32_t version)
 
 static enum task_kind kind_of(struct span text)
 {
-    static const enum task_kind kinds[] = {TASK_DO, TASK_UNDO, TASK_CHECK};
+    static const enum task_kind kinds[] = {TASK_DO, TASK_UNDO, TASK_CHECK, TASK_CONFIRM};
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
         if (span_is(text, task_kind_name(kinds[i]))) {
             return kinds[i];

@@ -188,13 +188,13 @@ void sim_operator_tick(struct sim *sim)
         return;
     }
     uint32_t saga = draw_saga(sim);
-    if (sim->sagas[saga].id != 0) {
+    if (sim->sagas[saga].id != 0 && !sim->sagas[saga].is_open) {
         enum verb verb = verbs[sim_draw(sim, ARRAY_COUNT(verbs))];
         verb = sim->has_versions && sim_chance(sim, 400) ? VERB_MIGRATE : verb;
         give(sim, saga, sim_chance(sim, 15) ? VERB_TERMINATE : verb);
     }
     saga = sim_draw(sim, sim->saga_count);
-    if (sim->sagas[saga].id != 0 && sim_node_is_up(sim)) {
+    if (sim->sagas[saga].id != 0 && !sim->sagas[saga].is_open && sim_node_is_up(sim)) {
         give(sim, saga, sim_chance(sim, 700) ? VERB_APPROVE : VERB_REJECT);
     }
 }

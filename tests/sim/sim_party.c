@@ -58,10 +58,11 @@ static void say_ready(struct sim *sim, struct sim_party *party)
     sim_begin(sim, "ready", names_running ? 5 : 4);
     sim_put_text(sim, "instance", span_text(party->instance));
     mp_put_text(&sim->out, "actions");
-    mp_put_array(&sim->out, 3);
+    mp_put_array(&sim->out, 4);
     put_action(sim, party, "do");
     put_action(sim, party, "undo");
     put_action(sim, party, "check");
+    put_action(sim, party, "confirm");
     sim_put_int(sim, "window", sim->is_calm ? WINDOW : 1 + sim_draw(sim, WINDOW));
     mp_put_text(&sim->out, "barrier");
     mp_put_bool(&sim->out, party->barrier);

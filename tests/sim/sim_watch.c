@@ -58,7 +58,8 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
         sim_names_migrate(sim, named, record->version);
     }
     const struct definition *definition = sim_definition(sim, named);
-    uint32_t step = sim_step_number(definition, record->step, record->item);
+    uint32_t step = named->is_open ? sim_open_note(sim, named, record)
+                                   : sim_step_number(definition, record->step, record->item);
     struct sim_attempt_id id = {.saga = saga,
                                 .step = step,
                                 .kind = record->kind,
@@ -75,10 +76,12 @@ static void note_record(struct sim *sim, uint64_t saga, const struct record *rec
     sim_say(sim, "  %s %s t%u %s~%u#%u %.*s", named->name, record_type_name(record->type), step,
             task_kind_name(record->kind), record->run, record->attempt, (int)record->code.size,
             (const char *)record->code.data);
-    sim_lock_note(sim, named, record);
-    sim_child_note(sim, named, record);
-    sim_tick_note(sim, named, record);
-    sim_event_note(sim, named, record);
+    if (!named->is_open) {
+        sim_lock_note(sim, named, record);
+        sim_child_note(sim, named, record);
+        sim_tick_note(sim, named, record);
+        sim_event_note(sim, named, record);
+    }
     if (record->type == RECORD_TASK_INTENDED) {
         note_intent(sim, named, &id, record);
         return;
@@ -139,7 +142,9 @@ static void note_saga(struct sim *sim, struct span name, const struct head *head
     }
     saga->id = head->saga;
     saga->crashes = sim->node.crashes;
-    saga->definition = (uint32_t)(head->definition.data[1] - '0');
+    if (!saga->is_open) {
+        saga->definition = (uint32_t)(head->definition.data[1] - '0');
+    }
     saga->version = 0; /* the first row says it */
     sim_child_note_saga(sim, saga);
     sim_tally(sim, COUNT_SAGAS);
@@ -254,8 +259,9 @@ void sim_watch_order(struct sim *sim, const struct sim_saga *named, uint32_t und
     for (uint32_t i = 0; i < saga->step_total; i++) {
         const struct step *after = saga_step(saga, i);
         uint32_t number = number_of(after);
+        /* What a person has said of a step, perhaps wrongly, holds for its old keys for ever. */
         bool is_free = after == step || !comes_after(saga, after, step) || is_excused(after) ||
-                       named->given_up & 1u << number;
+                       (named->given_up | named->resolved) & 1u << number;
         uint32_t stand = is_free ? 0 : sim_stands(sim, (uint32_t)(named - sim->sagas), number);
         stand += is_free ? 0 : sim_child_stand(sim, named, number);
         if (stand > 0) {
@@ -319,7 +325,9 @@ static void watch_task(struct sim *sim, uint32_t conn, struct span frame)
     if (key->step >= SIM_FAN) {
         sim_tally(sim, COUNT_ITEMS);
     }
-    if (key->kind == TASK_UNDO) {
+    if (sim->sagas[key->saga].is_open) {
+        sim_open_watch_task(sim, key, frame, number);
+    } else if (key->kind == TASK_UNDO) {
         check_undo(sim, key, number);
     } else if (key->kind == TASK_CHECK) {
         sim_tally(sim, COUNT_CHECKS);

@@ -84,7 +84,8 @@ static int apply(struct sim *sim, struct sim_key *key, uint32_t service)
         }
         return doing->done && !doing->undone ? SAY_OK : SAY_NOT_FOUND;
     case TASK_CONFIRM:
-        break;
+        sim_open_confirm(sim, key);
+        return SAY_OK;
     }
     UNREACHABLE("no such task");
 }
@@ -238,6 +239,9 @@ static bool has_end(const struct sim *sim, const struct sim_key *key)
 /* A check says what is so now: it, unlike an undo, stops nobody. */
 static bool has_check(const struct sim *sim, const struct sim_key *key)
 {
+    if (sim->sagas[key->saga].is_open) {
+        return false;
+    }
     const struct definition *definition =
         sim->node.catalog ? sim_definition(sim, &sim->sagas[key->saga]) : NULL;
     return !definition || sim_spec(definition, key->step)->action.check.size > 0;
