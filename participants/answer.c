@@ -139,10 +139,7 @@ void saga_answer_cost(struct saga_answer *answer, int64_t micro_usd)
 
 void answer_void(struct saga_answer *answer, const char *code)
 {
-    bool is_cancelled = strcmp(code, "cancelled") == 0;
-    saga_answer_failed(
-        answer,
-        &(struct saga_failure){.code = code, .message = "not started", .refused = is_cancelled});
+    saga_answer_failed(answer, &(struct saga_failure){.code = code, .message = "not started"});
 }
 
 /* ---- What cannot be sent ---- */

@@ -40,7 +40,8 @@ void answer_seal(struct saga_answer *answer, size_t room);
 /* Can the output be sent? False: the answer has become "bad_output", in doubt or not. */
 MUST_CHECK bool answer_check_output(struct saga_answer *answer, bool in_doubt);
 /* Answers "cancelled" or "expired": nothing was done for this attempt, which tells nothing of
- * another attempt at the key. */
+ * another attempt at the key. Never a refusal: what a time-out calls off is wanted again, and a
+ * refused undo would wait for a person. */
 void answer_void(struct saga_answer *answer, const char *code);
 /* Error as a map, for clients that finish a task too; NULL is code "failed". Gives the place where
  * the pair of its details begins, which is the last one; 0: it has none. */

@@ -278,6 +278,7 @@ Test(libsaga_session, answers_each_cancelled_attempt_behind_a_handler_that_hangs
         char code[16];
         cr_assert(saga_value_copy(script.said, "error.code", code, sizeof(code)));
         cr_assert_str_eq(code, "cancelled");
+        cr_assert(saga_value_bool(script.said, "error.retryable", false), "no refusal");
     }
     let_through(&gate);
     script_await(&script, "result");

@@ -33,8 +33,9 @@ def failed(error: Dict[str, Any], cost: Optional[int] = None) -> Answer:
 
 
 def void(code: str) -> Answer:
-    """The answer for work that never began."""
-    return failed(error_map(code, "not started", retryable=code != "cancelled"))
+    """The answer for work that never began. Never a refusal: what a time-out calls off is wanted
+    again, and a refused undo would wait for a person."""
+    return failed(error_map(code, "not started"))
 
 
 def returned(output: Any, size_max: int, cost: Optional[int] = None) -> Answer:
