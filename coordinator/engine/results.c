@@ -306,6 +306,15 @@ static int64_t retry_after_ms(const struct result *result)
                                                          : result->retry_after_ms;
 }
 
+/* Does the answer only say that an attempt, whose time was over before, has heeded its cancel? Then
+ * there was no effect, and nothing is refused: whether the call is tried again was decided when the
+ * time was over. */
+static bool heeds_cancel(const struct attempt *attempt, const struct result *result)
+{
+    PRE(attempt->call != NULL);
+    return attempt->state != ATTEMPT_OPEN && span_is(result->code, "cancelled");
+}
+
 /* An attempt has not succeeded: its failure or doubt is written, with what follows from it. */
 static void take_failure(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
@@ -316,7 +325,7 @@ static void take_failure(struct turn *turn, struct attempt *attempt, const struc
                               .message = result->message,
                               .details = result->details,
                               .in_doubt = result->in_doubt,
-                              .refused = !result->retryable,
+                              .refused = !result->retryable && !heeds_cancel(attempt, result),
                               .retry_after_ms = retry_after_ms(result),
                               .cost_micros = result->cost_micros};
     struct call *call = attempt->call;
