@@ -9,6 +9,7 @@
  *                 the same id, the same request (a verdict sent as a result arrives)
  *   durable_first no task leaves before its record is durable (release without asking the store)
  *   known         no token that was issued is unknown (final sagas not loaded for a result)
+ *                 whoever brings it (unknown when the connection has another's session)
  *   key           one key, one request (in_doubt by the number of the attempt)
  *   phantom       no undo of what was never intended (do_key of another run)
  *   order         an undo leaves when nothing after its step stands (every step clear in

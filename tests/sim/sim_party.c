@@ -269,7 +269,11 @@ void sim_party_answer(struct sim *sim, struct sim_party *party, const struct sim
         kept->sent_ms = sim->now_ms;
         buf_open(&kept->frame, LIMIT_MESSAGE_IN);
         buf_write(&kept->frame, sim->out.data, sim->out.size);
-        send_up(sim, party);
+        /* Whoever brings it: the token says whose answer it is. */
+        const struct sim_party *other = &sim->parties[sim_draw(sim, sim->party_count)];
+        bool is_lent = !sim->is_calm && other != party && sim_chance(sim, 60);
+        sim->counts[COUNT_LENT] += is_lent && other->conn != 0;
+        send_up(sim, is_lent ? other : party);
         return;
     }
     UNREACHABLE("too many answers are kept");
