@@ -39,14 +39,14 @@ struct saga {
     /* the save_point of the way back that is wanted, and has not begun */
     uint32_t back_to;
     bool back_then_pause;
-    uint64_t seq;         /* of the last record */
-    struct moment moment; /* of the last record */
+    uint64_t seq;         /* number of the saga's last record */
+    struct moment moment; /* when that record was decided */
     uint64_t first_lsn;
     uint64_t last_lsn;
     struct span input;
     struct span output;
     struct span labels;
-    struct span reason;    /* msgpack map {code, message, step?, actor?} */
+    struct span reason;    /* why the saga goes back: msgpack map {code, message, step?, actor?} */
     struct span back_code; /* why the way back is wanted, while it has not begun */
     struct span back_message;
     struct span back_actor;
@@ -55,22 +55,20 @@ struct saga {
     /* who paused the saga; empty = it is not paused, or nobody gave a name */
     struct span pause_actor;
     struct span event; /* the event that started the saga; empty = none */
-    int64_t
-        /* the number of the event that started the saga, or of the last event that came before its
-         * start */
-        event_mark;
+    /* the number of the event that started the saga, or of the last event that came before its
+     * start */
+    int64_t event_mark;
     struct span traceparent;
     struct span tracestate;
     uint8_t trace_id[32]; /* in hex; the same in every traceparent of this saga */
     uint64_t trace_mix;   /* a hash of trace_id: what the ids of its spans begin with */
     /* `at` of the record that started the saga; ended_ms is an `at` as well */
     int64_t started_ms;
-    int64_t start_at_ms; /* a time of day; 0 = at once */
+    int64_t start_at_ms; /* the saga begins at this time of day; 0 = at once */
     /* start_at_ms has come, and the saga has done something since */
     bool has_begun;
-    struct span
-        /* a digest of the saga's concurrency key; empty = it has none, or shares its parent's */
-        lock_text;
+    /* a digest of the saga's concurrency key; empty = it has none, or shares its parent's */
+    struct span lock_text;
     enum lock_state lock;
     bool shares_lock; /* the saga shares the concurrency key that its parent holds */
     struct queued_reversal queued;
@@ -80,7 +78,7 @@ struct saga {
     int64_t completed_ms;
     /* when its time limit is over; 0 = none, or the saga has not begun */
     int64_t deadline_ms;
-    int64_t cost_micros;      /* millionths; sum over all attempts */
+    int64_t cost_micros;      /* millionths of a US dollar, of all attempts together */
     int64_t undo_cost_micros; /* the part of cost_micros that undos have cost */
     struct open *open;        /* what only an open saga has (open.h); NULL = a defined saga */
     struct step *steps;       /* the steps of the definition: see saga_step() */

@@ -53,9 +53,8 @@ struct step {
     int64_t undo_before_ms;      /* the time of day until which the step's undo must be done; 0 = no
                                     such deadline */
     struct old_key *late_effect; /* the old key whose late effect is being undone; NULL = none */
-    enum undo_state
-        /* how far the undo of that late effect has come, for which calls[1] is used */
-        late_undo_state;
+    /* how far the undo of that late effect has come, for which calls[1] is used */
+    enum undo_state late_undo_state;
     /* when somebody was alerted ahead of undo_before_ms; 0 = not yet */
     int64_t undo_before_told_ms;
     /* the time has come to go back, so that the undo is done before undo_before_ms */

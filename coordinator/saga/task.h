@@ -19,10 +19,8 @@ struct task {
     uint32_t version;
     struct span step;  /* name of the step */
     struct span input; /* msgpack; the same for all attempts under one key */
-    struct span
-        /* undo, confirm: key of the do that it belongs to; check: key of the call that it asks
-         * about */
-        do_key;
+    /* undo, confirm: key of the do that it belongs to; check: key of the call that it asks about */
+    struct span do_key;
     struct span output; /* undo, confirm, check: output of the do; nil when unknown */
     bool in_doubt;      /* undo, confirm, check: do_key's outcome is unknown */
     /* time that the participant has, from the sending; less when close_at_ms comes first */
