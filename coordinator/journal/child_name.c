@@ -1,4 +1,4 @@
-/* child_name.c - the name of a parent in that of its child.
+/* child_name.c - takes the name of a parent saga out of that of its child.
  *
  * Names of steps do not begin with a digit, and hold no ~: so the parent's name ends before the
  * last ~ that no digit follows. */
@@ -14,7 +14,8 @@ static bool is_digit(uint8_t byte)
 struct span child_name_parent(struct span name)
 {
     PRE(name.size == 0 || name.data != NULL);
-    /* Most sagas are nobody's children, and each event asks: memchr() is quicker than the loop. */
+    /* Most sagas are nobody's children, and each event of a saga asks for its parent: memchr()
+     * answers them quicker than the loop below. */
     if (name.size == 0 || !memchr(name.data, '~', name.size)) {
         return (struct span){NULL, 0};
     }

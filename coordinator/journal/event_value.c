@@ -1,4 +1,4 @@
-/* event_value.c - an event as a value, as definitions see it. */
+/* event_value.c - makes of an event the value that definitions see as $.event. */
 #include "journal/event_value.h"
 
 #include "base/digest.h"

@@ -1,4 +1,4 @@
-/* event_value.h - an event as a value, as definitions see it. */
+/* event_value.h - makes of an event the value that definitions see as $.event. */
 #ifndef JOURNAL_EVENT_VALUE_H
 #define JOURNAL_EVENT_VALUE_H
 
@@ -10,15 +10,17 @@ struct arena;
 struct buf;
 struct inbox_row;
 
-/* Where steps and definitions say who sends: "sagad/<definition>" is an emit step's, and nobody
- * else's. */
+/* How the source of an event begins that the coordinator sends itself: "sagad/<definition>" for one
+ * of an emit step. Nobody else may use such a source. */
 #define EVENT_SOURCE_PREFIX "sagad/"
 
-/* Appends what $.event is: {name, type, id, source, time, saga?, data}; `type` is the name, as
- * CloudEvents call it, `saga` the saga whose step sent it. The data may be left out. */
+/* Appends the value of $.event: {name, type, id, source, time, saga?, data}; `type` is the name,
+ * which CloudEvents call so, `saga` is the saga whose step sent the event. Without has_data the
+ * data is left out. */
 void event_value_put(struct buf *out, const struct inbox_row *row, bool has_data);
 
-/* Equal values have equal hashes; 0 for none. Values that differ may have equal ones too. */
+/* A hash by which the store finds the steps that wait for a value: equal values have equal hashes,
+ * values that differ may have too. 0: there is no value. */
 int64_t event_value_hash(struct span value, struct buf *scratch);
 
 /* The value at a path such as "$.event.data.order" in an event as event_value_put() has it; empty

@@ -1,4 +1,5 @@
-/* record.c - one list of fields makes the encoder and the decoder.
+/* record.c - writes and reads records: encoder and decoder follow one and the same table of
+ * fields.
  *
  * Each FIELD of schemas/records.def becomes a row in a table, at the place of its bit: which
  * member, in which form. Both directions go from bit to bit and ask the table, so that they cannot
@@ -14,7 +15,7 @@
 enum form { FORM_NONE, FORM_U, FORM_I, FORM_S, FORM_T, FORM_V, FORM_L, FORM_M };
 
 struct field {
-    enum form form; /* NONE: no field has this bit */
+    enum form form; /* FORM_NONE: no field of a record has this bit */
     size_t offset;
 };
 
@@ -29,7 +30,7 @@ static const char *const type_names[] = {
 #include "schemas/records.def"
 };
 
-/* What a body has before its records, by its format. */
+/* How many items come before the records of a body, for both formats. */
 enum { BODY_FORMAT = 2, FORMAT_ONE = 1, HEAD_SIZE = 7, HEAD_SIZE_ONE = 5 };
 
 const char *record_type_name(uint32_t type)
@@ -51,8 +52,8 @@ static bool is_token(const uint8_t *token)
 #define PRESENT_L(value) ((value).size > 0)
 #define PRESENT_M(value) ((value).size > 0)
 
-/* Which fields the record has. Whether it is about a step is for `fields` to say, not for the
- * index: step 0 is a step. */
+/* Which fields the record has. Whether it is about a step is for record->fields to say, and not for
+ * the index to be 0: step 0 is a step. */
 static uint32_t bits_of(const struct record *record)
 {
     uint32_t bits = 0;
@@ -97,7 +98,8 @@ void record_put(const struct record *record, struct buf *records, struct buf *pa
                 uint32_t *value_count)
 {
     PRE(record->type > 0 && record->type < RECORD_COUNT);
-    IMPLIES(record->item > 0, (record->fields & 1) != 0); /* an item is of a step */
+    IMPLIES(record->item > 0,
+            (record->fields & 1) != 0); /* only a record about a step can be about an item */
     uint32_t bits = bits_of(record);
     uint32_t values = *value_count;
     size_t size = records->size;
@@ -113,7 +115,8 @@ void record_put(const struct record *record, struct buf *records, struct buf *pa
         put_field(record, &fields[__builtin_ctz(left)], records, payload, value_count);
     }
     POST(*value_count - values <= count);
-    POST(buf_failed(records) || records->size >= size + count + 3); /* a byte a field, at least */
+    POST(buf_failed(records) ||
+         records->size >= size + count + 3); /* each field takes a byte at least */
 }
 
 void record_put_body(struct buf *body, const struct row *row, const struct moment *moment,
@@ -122,7 +125,8 @@ void record_put_body(struct buf *body, const struct row *row, const struct momen
     PRE(row->saga > 0 && row->seq > 0);
     PRE(row->count > 0);
     PRE(records.size > 0);
-    PRE(!digest == (row->payload.size == 0)); /* what has values is known by their digest */
+    PRE(!digest ==
+        (row->payload.size == 0)); /* a row with a payload has its digest, and no other */
     mp_put_array(body, row->count + HEAD_SIZE);
     mp_put_uint(body, BODY_FORMAT);
     mp_put_uint(body, row->saga);
@@ -146,9 +150,10 @@ static bool payload_matches(struct span digest, struct span payload)
     return span_equal(digest, span_of(found, DIGEST_SIZE));
 }
 
-/* What a body says before its digest. */
+/* What a body says before its records. */
 struct body_head {
-    uint32_t size; /* items before the records, the digest among them */
+    /* items of the array before the records, the digest among them */
+    uint32_t size;
     uint32_t count;
     uint64_t saga;
     uint64_t seq;

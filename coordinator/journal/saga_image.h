@@ -1,26 +1,31 @@
-/* saga_image.h - a saga as the store holds it: what the engine and views fold it from. */
+/* saga_image.h - all that the store holds of one saga: the engine and views make the saga's
+ * state from that. */
 #ifndef JOURNAL_SAGA_IMAGE_H
 #define JOURNAL_SAGA_IMAGE_H
 
 #include "journal/row.h"
 
-/* Why a saga whose definition is not to be found cannot be read. */
+/* The sentence that people read about a saga whose definition cannot be found, so that the saga
+ * cannot be read. */
 #define FLAW_NO_DEFINITION "the saga's definition is missing or unreadable"
 
-/* Why a saga cannot be read, and from where on. */
+/* Why a saga cannot be read, and from which row and record on. */
 struct saga_flaw {
-    const char *why; /* a literal; NULL = nothing is wrong */
-    uint64_t lsn;    /* of the row where reading failed; 0 = not known, or of no row */
-    uint64_t seq;    /* of the first record that could not be read; 0 = not known */
+    const char *why; /* a sentence; NULL = the saga can be read */
+    /* of the row where reading failed; 0 = not known, or no row is at fault */
+    uint64_t lsn;
+    /* number of the first record that could not be read; 0 = not known */
+    uint64_t seq;
 };
 
 struct saga_image {
     struct head head;
     struct span name; /* external id */
-    struct row *rows; /* in order of seq */
+    struct row *rows; /* in the order of their seq */
     uint32_t row_count;
-    bool is_unreadable;    /* its rows cannot be read: there are none here, only head and name */
-    struct saga_flaw flaw; /* of one that is unreadable */
+    /* the rows cannot be read: `rows` is empty, and only head and name are there */
+    bool is_unreadable;
+    struct saga_flaw flaw; /* why, if is_unreadable */
 };
 
 #endif

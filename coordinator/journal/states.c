@@ -1,4 +1,4 @@
-/* states.c - the public names of states and kinds of task, from schemas/states.def. */
+/* states.c - the public names of states, kinds of task and alerts, from schemas/states.def. */
 #include "journal/states.h"
 
 #include <stddef.h>
@@ -39,7 +39,8 @@ static const char *const kind_names[] = {
     [TASK_CHECK] = "check",
 };
 
-/* Numbers come from the store too: one out of range has a name all the same. */
+/* The numbers come from the store too, which may be damaged: a number out of range has a name all
+ * the same. */
 static const char *name_at(const char *const *names, size_t count, unsigned index)
 {
     if (index >= count || !names[index]) {

@@ -1,4 +1,4 @@
-/* states.h - the enums of schemas/states.def and their public names. */
+/* states.h - the states of sagas, steps and undos (schemas/states.def), and their public names. */
 #ifndef JOURNAL_STATES_H
 #define JOURNAL_STATES_H
 
@@ -24,7 +24,7 @@ enum undo_state {
     UNDO_STATE_COUNT
 };
 
-/* What stands of a saga, needs a person or soon will: see saga/alerts.h. */
+/* The alerts: why a saga needs a person, or will soon. See saga/alerts.h. */
 #define ALERT(name, text) ALERT_##name,
 enum alert {
 #include "schemas/states.def"
@@ -39,13 +39,13 @@ enum task_kind {
     TASK_CHECK = 4,
 };
 
-/* The public name of each; "unknown" for a number that is none. */
+/* The public name of each; "unknown" for a number that is no state, kind or alert. */
 const char *saga_state_name(enum saga_state state);
 const char *step_state_name(enum step_state state);
 const char *undo_state_name(enum undo_state state);
 const char *task_kind_name(enum task_kind kind);
 const char *alert_name(enum alert alert);
-/* Has the saga ended? A completed one may still be reversed. */
+/* Has the saga ended? A person may still reverse a completed one. */
 bool saga_state_is_final(enum saga_state state);
 /* Has the saga ended, or does it wait for a person? Whoever waits for its outcome is answered then.
  */

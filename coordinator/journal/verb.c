@@ -1,4 +1,4 @@
-/* verb.c - the names of the verbs, as people and records say them. */
+/* verb.c - the names of what a person can ask of a saga, as people and records say them. */
 #include "journal/verb.h"
 
 static const char *const verb_names[VERB_COUNT] = {

@@ -4,21 +4,23 @@
 
 enum verb {
     VERB_ROLLBACK, /* a running or parked saga; a completed one past its pivot with accept */
-    VERB_REVERSE,  /* a completed saga, whole or some steps, inside its window */
+    /* undo a completed saga, whole or some steps, inside its reversal window */
+    VERB_REVERSE,
     VERB_RETRY,
     VERB_RESOLVE,
     VERB_PAUSE,
     VERB_RESUME,
     VERB_TERMINATE,
-    VERB_SKIP,    /* leave out a step that has no effect: the steps that need it go on */
-    VERB_APPROVE, /* a step that asks a person */
+    /* leave out a step that has no effect: the steps that need it can start */
+    VERB_SKIP,
+    VERB_APPROVE, /* let a step succeed that asks persons for their approval */
     VERB_REJECT,
-    VERB_MIGRATE, /* go on under another version of the definition */
-    VERB_SIGNAL,  /* an event for this saga alone */
+    VERB_MIGRATE, /* go on under another version of the saga's definition */
+    VERB_SIGNAL,  /* send an event to this saga alone */
     VERB_COUNT
 };
 
-/* "rollback" ...; "unknown" for a number that is no verb. */
+/* The name of the verb, such as "rollback"; "unknown" for a number that is no verb. */
 const char *verb_name(enum verb verb);
 
 #endif
