@@ -1,5 +1,5 @@
-/* open_form.c - what a client says of an open saga, as adapters read it: by wire or by HTTP, the
- * same is right and the same is wrong. */
+/* open_form.c - checks what a client says of an open saga, for the wire and for HTTP alike: both
+ * accept and refuse the same. */
 #include "door/open_form.h"
 
 #include <stdio.h>
@@ -49,7 +49,7 @@ static uint32_t put_terms(const struct begin_form *form, struct buf *out, bool d
            put_term(out, "sensitive", form->sensitive, dry);
 }
 
-/* The terms as one map, in the arena; empty = no memory. */
+/* Packs the terms of an open saga as one map, in the arena; empty = no memory. */
 static struct span pack_terms(const struct begin_form *form, struct arena *arena)
 {
     struct buf out;

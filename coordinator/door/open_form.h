@@ -1,5 +1,5 @@
-/* open_form.h - what a client says of an open saga, as adapters read it: by wire or by HTTP, the
- * same is right and the same is wrong. */
+/* open_form.h - checks what a client says of an open saga, for the wire and for HTTP alike: both
+ * accept and refuse the same. */
 #ifndef DOOR_OPEN_FORM_H
 #define DOOR_OPEN_FORM_H
 
@@ -11,13 +11,14 @@ struct arena;
 struct open_request;
 struct start_request;
 
-/* Why a request is refused, and where in it. */
+/* Why a request is refused, and which part of it is at fault. */
 struct open_refusal {
-    char pointer[256]; /* JSON Pointer of the key; "" = the whole */
+    char pointer[256]; /* JSON Pointer to the key at fault; "" = the whole request */
     char why[256];
 };
 
-/* Values as they were given, msgpack; empty: not given. */
+/* What a client says to begin an open saga: values in msgpack, as it gave them; empty: not
+ * given. */
 struct begin_form {
     struct span name;
     struct span input;
@@ -28,14 +29,15 @@ struct begin_form {
     struct span sensitive;
 };
 
-/* Fills name, terms, input and labels of a start; *timeout_ms is for the digest. Memory is of the
- * arena, or the form's own. SAGA_INVALID, SAGA_TOO_LARGE with *refusal; SAGA_NO_MEMORY. */
+/* Checks the form, and fills name, terms, input and labels of a start request. *timeout_ms: the
+ * caller puts it into the digest of the request. The spans point into the arena or the form.
+ * SAGA_INVALID or SAGA_TOO_LARGE: refused, as *refusal says; SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error open_form_begin(const struct begin_form *form, struct arena *arena,
                                            struct start_request *start, int64_t *timeout_ms,
                                            struct open_refusal *refusal);
 
 struct register_form {
-    struct span step; /* the text */
+    struct span step; /* the name as text; all others are msgpack values */
     struct span input;
     struct span needs;
     struct span compensate;
@@ -46,7 +48,8 @@ MUST_CHECK enum saga_error open_form_register(const struct register_form *form, 
                                               struct open_request *open,
                                               struct open_refusal *refusal);
 
-/* `reason` of a commit or an abort: absent, a text, or {code, message}. */
+/* Checks the `reason` of a commit or an abort, which may be left out, a text, or {code, message},
+ * and puts it into *open. */
 MUST_CHECK enum saga_error open_form_reason(struct span reason, struct open_request *open,
                                             struct open_refusal *refusal);
 
