@@ -215,8 +215,9 @@ static void check_steps(struct sim *sim, const struct sim_saga *saga, const stru
         if (open && saga_state_is_final(view->state)) {
             say_step(sim, saga, step, "the saga has ended");
         }
+        /* A container has no effect but those of its items, which are looked at themselves. */
         bool undone = view->state == SAGA_STATE_COMPENSATED &&
-                      step->state == STEP_STATE_SUCCEEDED && !readonly;
+                      step->state == STEP_STATE_SUCCEEDED && !readonly && !is_container;
         if (undone) {
             say_step(sim, saga, step, "the saga is compensated");
         }
