@@ -83,7 +83,8 @@ static bool offers(const struct session *session, const struct action *action)
     return false;
 }
 
-/* One more action; said twice, it is offered once. */
+/* Adds an action to those that the session offers; an action that the session names twice is added
+ * once. */
 static enum saga_error offer(struct actions *actions, struct session *session, struct span name)
 {
     struct action *action = actions_take(actions, name);

@@ -11,15 +11,22 @@
 #include "peers/session.h"
 
 struct action {
-    struct session **sessions; /* those that offer it; owned */
+    struct session **sessions; /* sessions that offer the action; the array is owned */
     uint32_t session_count;
     uint32_t session_capacity;
-    uint32_t turn;             /* where the next choice begins */
-    struct flight_list urgent; /* waiting: undo, confirm, check */
-    struct flight_list plain;  /* waiting: do */
-    uint32_t expected_urgent;  /* tasks that are decided, and will wait for any session */
-    uint32_t expected_plain;   /* the same, of kind do */
-    uint32_t uses; /* sessions, waiting flights, expected tasks; 0: the action may be forgotten */
+    /* Index in `sessions` at which the search for the next task begins, so that equals take
+     * turns. */
+    uint32_t turn;
+    /* Flights of kind undo, confirm and check that wait for a free slot; they go first. */
+    struct flight_list urgent;
+    struct flight_list plain; /* flights of kind do that wait for a free slot */
+    /* Tasks undo, confirm or check that are decided and still on their way to the disk, and will
+     * then go to any session: later tasks must not overtake them. */
+    uint32_t expected_urgent;
+    uint32_t expected_plain; /* the same count of tasks of kind do */
+    /* How many sessions, waiting flights and expected tasks need this action; 0: it may be
+     * forgotten. */
+    uint32_t uses;
     uint32_t name_size;
     uint8_t name[LIMIT_ACTION];
 };
@@ -28,9 +35,10 @@ struct actions {
     struct map map; /* name -> action */
 };
 
-/* NULL: nobody offers it, and nothing waits for it. */
+/* The action of this name; NULL: no session offers the action, and no task waits for it. */
 struct action *actions_find(const struct actions *actions, struct span name);
-/* Finds or makes; NULL without memory. Each use is given back by actions_release(). */
+/* Finds the action of this name or makes it, and counts one more use; NULL: no memory. Each use
+ * must be given back by actions_release(). */
 struct action *actions_take(struct actions *actions, struct span name);
 void actions_release(struct actions *actions, struct action *action);
 /* The session offers these actions from now on, and no others; names: a checked msgpack array of
@@ -38,11 +46,13 @@ void actions_release(struct actions *actions, struct action *action);
  * the session. */
 MUST_CHECK enum saga_error actions_set(struct actions *actions, struct session *session,
                                        struct span names);
-/* The session offers nothing any more. */
+/* Takes the session out of all actions that it offers, because the session ends. */
 void actions_drop(struct actions *actions, struct session *session);
-/* The least loaded session that offers the action and has room, or NULL. */
+/* The session with the fewest tasks among those that offer the action and have a free slot; NULL:
+ * there is none. */
 struct session *actions_choose(struct action *action, int64_t now_ms);
-/* Any session that offers the action, or another one of its service; NULL. */
+/* Any session that offers this action, or else another action of the same service ("flights." of
+ * "flights.book"); NULL: there is none. */
 struct session *actions_any(const struct actions *actions, struct span name);
 void actions_close(struct actions *actions);
 

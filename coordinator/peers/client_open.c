@@ -13,10 +13,11 @@
 
 enum { ARENA_MAX = 4 * LIMIT_MESSAGE_IN, WHY_SIZE = 544 };
 
-/* Who a client without a key is. */
+/* The name that the history gives to whoever asks by the wire, where clients have no keys. */
 #define ACTOR "wire"
 
-/* Memory for what is made of the request; its problem, as a sentence that names the place. */
+/* Opens the request's arena, which holds what is read from the request, and the sentence that says
+ * why it was refused. */
 static void open_arena(struct client_request *asked)
 {
     arena_open(&asked->arena, &arena_heap, ARENA_MAX);
@@ -71,7 +72,8 @@ enum saga_error client_open_begin(struct client_request *asked, const struct req
     return request_digest_begin(&facts, start->digest);
 }
 
-/* What every request of an open saga has. SAGA_NOT_FOUND: it names none that can be. */
+/* Fills in what register, complete, commit and abort have in common: the saga and the actor.
+ * SAGA_NOT_FOUND: no saga can have the id that the message gives. */
 static enum saga_error fill(struct client_request *asked, const struct request_source *source,
                             enum open_verb verb, const char **why)
 {
@@ -130,7 +132,7 @@ enum saga_error client_open_complete(struct client_request *asked,
     open->output = client_parts_moved(asked, source->frame, result.output);
     open->details = client_parts_moved(asked, source->frame, result.details);
     open->message = client_parts_moved(asked, source->frame, result.message);
-    /* Without `error` the code is a literal. */
+    /* When the message has no `error`, the code is a literal and does not lie in the frame. */
     open->code = has_error ? client_parts_moved(asked, source->frame, result.code) : result.code;
     open->cost_micros = result.cost_micros;
     return SAGA_OK;

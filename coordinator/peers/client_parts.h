@@ -4,24 +4,28 @@
 
 #include "peers/client_request.h"
 
-/* Where bytes of the frame lie in the copy of the frame. */
+/* The place in the request's copy of the frame of bytes that lie in the frame itself, which is gone
+ * after the call. */
 struct span client_parts_moved(const struct client_request *asked, struct span frame,
                                struct span bytes);
-/* The text, or the whole value, under a key; in the copy. */
+/* The text, or the whole msgpack value, that the message has under a key; the bytes lie in the
+ * request's copy of the frame. */
 struct span client_parts_text(const struct client_request *asked,
                               const struct request_source *source, enum wire_key key);
 struct span client_parts_value(const struct client_request *asked,
                                const struct request_source *source, enum wire_key key);
-/* Which part of the history is asked for. */
+/* Which records of the history a message asks for, by its `since` and `limit`. */
 struct peers_range client_parts_range(const struct message *message);
-/* Does the message name a saga that can exist? Names of the store that are no ids have others. */
+/* Does the message give an id that a saga can have? False: *why says so. The store has names that
+ * are no ids, such as request keys, and clients must not reach them. */
 bool client_parts_has_saga(const struct message *message, const char **why);
-/* How long a request waits at most, as its `wait_ms` says. */
+/* How many ms a request waits at most: its `wait_ms`, or WAIT_MS if it has none, and never more
+ * than WAIT_MS_MAX. */
 int64_t client_parts_wait_ms(const struct message *message);
-/* Whether, and how long, a start, a commit or an abort waits; false: its `wait` is neither stored
- * nor settled. */
+/* Notes in the request whether a start, a commit or an abort is answered at once (`wait` is stored)
+ * or when the saga has settled, and how long it waits; false: `wait` has another value. */
 bool client_parts_wait(const struct message *message, struct request *request);
-/* The saga that a start or a begin names; a new id if it names none. */
+/* The id that a start or a begin gives to its saga; a newly minted id if the message gives none. */
 struct span client_parts_id(struct client_request *asked, const struct request_source *source);
 
 #endif

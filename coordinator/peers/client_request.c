@@ -1,5 +1,5 @@
-/* client_request.c - one function for each kind of request: what it must have, and where it goes.
- */
+/* client_request.c - one function for each kind of request: what it must have, and where it
+ * goes. */
 #include "peers/client_request.h"
 
 #include "base/digest.h"
@@ -12,7 +12,7 @@
 #include "peers/results.h"
 #include "store/request_digest.h"
 
-/* Where events of clients come from that do not say so. */
+/* The source of events that clients send without `source`. */
 #define SOURCE_OF_CLIENTS "wire"
 
 static const char bad_id[] = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
@@ -31,7 +31,7 @@ static bool are_texts(struct span labels)
     uint32_t count = labels.size == 0 ? 0 : mp_map(&mp);
     for (uint32_t i = 0; i < count; i++) {
         mp_str(&mp);
-        mp_str(&mp); /* a value that is no text makes mp bad */
+        mp_str(&mp); /* a label whose value is no text sets mp.bad */
     }
     return !mp.bad;
 }
@@ -116,7 +116,8 @@ static bool is_event_text(struct span text, size_t most, uint8_t least)
     return text.size > 0 && text.size <= most;
 }
 
-/* The coordinator's own events must not be taken for a client's. */
+/* Does the source begin like that of the coordinator's own events? Clients may not use it, or their
+ * events could pass for the coordinator's. */
 static bool is_own_source(struct span source)
 {
     size_t prefix = sizeof(EVENT_SOURCE_PREFIX) - 1;
@@ -210,7 +211,7 @@ static enum saga_error fill_finish(struct client_request *asked,
     result->output = client_parts_moved(asked, source->frame, result->output);
     result->details = client_parts_moved(asked, source->frame, result->details);
     result->message = client_parts_moved(asked, source->frame, result->message);
-    /* Without `error` the code is a literal. */
+    /* When the message has no `error`, the code is a literal and does not lie in the frame. */
     if (message->value[WIRE_KEY_ERROR].size > 0) {
         result->code = client_parts_moved(asked, source->frame, result->code);
     }

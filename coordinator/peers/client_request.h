@@ -12,8 +12,9 @@
 #include "peers/peers.h"
 
 enum {
-    SMALL_SIZE = 1024,   /* bytes of a frame that is copied into the struct itself */
-    WAIT_MS = 30 * 1000, /* how long a client waits that does not say how long */
+    /* A frame of at most so many bytes is copied into the struct itself, without malloc(). */
+    SMALL_SIZE = 1024,
+    WAIT_MS = 30 * 1000, /* ms that a client waits whose message has no `wait_ms` */
     WAIT_MS_MAX = 60 * 60 * 1000,
     HISTORY_MAX = 1000, /* records of one reply, also when the client does not say */
 };
@@ -27,28 +28,30 @@ struct client_request {
     struct client_request *prev;
     struct client_request *next;
     struct span name;       /* the client's own name for the request: `request` */
-    struct peers_look look; /* get, wait */
-    size_t size;            /* counted in clients->bytes */
-    uint8_t *copy;          /* of the frame: `small`, or allocated */
-    struct arena arena;     /* of what is made of an open saga's request; unused: no source */
+    struct peers_look look; /* the saga that is read for the answer to `get` or `wait` */
+    size_t size;            /* bytes by which this request counts in clients->bytes */
+    uint8_t *copy;          /* copy of the frame: `small`, or allocated */
+    /* Memory for what is read from a request about an open saga; not opened (no source) for other
+     * requests. */
+    struct arena arena;
     uint8_t minted[UUID_TEXT];
     uint32_t connection_size;
     uint8_t connection[CONNECTION_MAX];
     uint8_t small[SMALL_SIZE];
 };
 
-/* What a request is read from. */
+/* The message from which a request is read, and what else is needed to read it. */
 struct request_source {
     const struct fields *fields;
     const struct message *message;
     struct span frame; /* where the spans of the message lie */
-    struct mint *mint; /* of ids of sagas that the client did not name */
-    int64_t host_ms;   /* by the host's clock */
+    struct mint *mint; /* makes the ids of sagas to which the client gives none */
+    int64_t host_ms;   /* the time by the host's clock, for minted ids */
 };
 
 /* The type is start, wait, finish or event; the copy of the frame is made. On an error, which the
- * client is told with *why (a literal, NULL = the error's own sentence), the request is not filled.
- */
+ * client is told with *why (a literal, NULL = the error's own sentence), the request is not
+ * filled. */
 MUST_CHECK enum saga_error client_request_fill(struct client_request *asked,
                                                const struct request_source *source,
                                                const char **why);

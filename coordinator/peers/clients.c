@@ -54,7 +54,8 @@ static void unlist(struct clients *clients, struct client_request *asked)
     clients->bytes -= asked->size;
 }
 
-/* With a copy of the frame; NULL without room or memory. */
+/* Opens a request that holds a copy of the frame; NULL: too many requests or bytes are open, or
+ * there is no memory. */
 static struct client_request *open_request(struct peers *peers, struct span connection,
                                            struct span frame)
 {
@@ -134,7 +135,8 @@ static struct span connection_of(const struct client_request *asked)
 
 /* ---- answers ---- */
 
-/* The saga as it is: the same keys for `get` and `wait`. */
+/* Sends the reply to a `get` or a `wait`, which shows the saga as it is; both replies have the same
+ * keys. */
 static void answer_look(struct peers_look *look)
 {
     struct client_request *asked = look->arg;

@@ -10,8 +10,8 @@
 
 enum {
     REQUEST_MAX = 255,                     /* bytes of a client's name for its request */
-    CLIENTS_BYTES_MAX = 256 * 1024 * 1024, /* of open requests, all together */
-    CLIENTS_FREE_MAX = 10000,              /* structs kept for reuse */
+    CLIENTS_BYTES_MAX = 256 * 1024 * 1024, /* bytes that all open requests may hold together */
+    CLIENTS_FREE_MAX = 10000,              /* structs client_request that are kept for reuse */
 };
 
 struct clients {
@@ -22,7 +22,8 @@ struct clients {
     size_t bytes;
 };
 
-/* A message of a client has come, whose `request` has at most REQUEST_MAX bytes. */
+/* Handles a message of a client: opens a request and begins to answer it, or sends an error at
+ * once. The caller has made sure that `request` has at most REQUEST_MAX bytes. */
 void clients_message(struct peers *peers, struct span connection, struct span frame,
                      const struct message *message, int64_t now_ms);
 void clients_close(struct clients *clients);

@@ -10,7 +10,8 @@
 #include "peers/placing.h"
 #include "saga/task.h"
 
-/* The milliseconds that the participant may use, counted from the arrival. */
+/* How many milliseconds the participant may use for the task from its arrival on: the ttl of the
+ * task, cut to what is left until the step closes. */
 static int64_t ttl_of(const struct task *task, int64_t now_ms)
 {
     int64_t left_ms = task->close_at_ms - now_ms;
@@ -19,9 +20,9 @@ static int64_t ttl_of(const struct task *task, int64_t now_ms)
 
 enum sending {
     SENDING_DONE,
-    SENDING_EXPIRED, /* the time of the task is over */
+    SENDING_EXPIRED, /* the time of the task is over, so it was not sent */
     SENDING_REFUSED, /* the task can never be sent, and the engine has heard so */
-    SENDING_FAILED,  /* not now */
+    SENDING_FAILED,  /* the task was not sent, and may be sent later */
 };
 
 /* No participant can ever take a task of this size: the attempt fails at once, for it would wait
@@ -60,7 +61,8 @@ static enum sending send_flight(struct peers *peers, struct flight *flight, stru
     return SENDING_DONE;
 }
 
-/* To the sessions of its action, one after the other, until one takes the flight. */
+/* Tries to send the flight to the sessions that offer its action, the least loaded first, until one
+ * can be sent to. */
 static enum sending offer(struct peers *peers, struct flight *flight, struct action *action,
                           int64_t now_ms)
 {
@@ -104,7 +106,8 @@ static void say_nobody(const struct action *action)
     log_line(LOG_WARN, "nobody_serves", "action", name, "what", "its tasks wait", NULL);
 }
 
-/* The task goes to this session or, as far as anybody will know, to none: its record says so. */
+/* Sends a task to the session for which a slot was kept, or to none: the task's record names that
+ * session already, so another one must not get the task. */
 static void dispatch_placed(struct peers *peers, const struct task *task, int64_t now_ms)
 {
     struct session *session = placing_arrive(peers, task);
@@ -150,7 +153,8 @@ void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
         say_nobody(action);
     }
     if (sending == SENDING_FAILED) {
-        flights_wait(&peers->flights, flight, action); /* keeps the use of the action */
+        /* The waiting flight keeps the use of the action that was counted for it. */
+        flights_wait(&peers->flights, flight, action);
     } else {
         actions_release(&peers->actions, action);
     }
@@ -159,7 +163,8 @@ void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms)
     }
 }
 
-/* The first in order of what waits for one of the session's actions. */
+/* The flight that the session gets next: of all that wait for actions of the session, the oldest
+ * urgent one, or else the oldest. */
 static struct flight *next_of(const struct session *session)
 {
     struct flight *urgent = NULL;

@@ -10,9 +10,11 @@
 
 #include "peers/state.h"
 
-/* Sends a new task, or lets it wait. */
+/* Sends a new task to a session that offers its action, or puts the task into the queue of its
+ * action. */
 void dispatch_task(struct peers *peers, const struct task *task, int64_t now_ms);
-/* Gives the session the tasks that wait for it, as far as the session has room. */
+/* Sends the session tasks from the queues of the actions that it offers, while the session has a
+ * free slot. */
 void dispatch_session(struct peers *peers, struct session *session, int64_t now_ms);
 
 #endif

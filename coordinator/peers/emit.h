@@ -6,11 +6,12 @@
 #include "peers/state.h"
 
 void emit_event(const struct peers *peers, const struct event *event);
-/* An event about an attempt. session: the session that the attempt was sent to, or that named it;
- * NULL when the attempt has not left yet. */
+/* Tells the engine of an event about an attempt. session: the one that the attempt was sent to, or
+ * whose `ready` named it; NULL: the attempt has not been sent. */
 void emit_flight(const struct peers *peers, enum event_kind kind, const struct flight *flight,
                  const struct session *session, int64_t now_ms);
-/* A task of which there is no flight: it never left, and the engine decides anew. */
+/* Tells the engine UNTAKEN for a task of which there is no flight: it was never sent, and the
+ * engine decides anew. */
 void emit_untaken(const struct peers *peers, const struct task *task, int64_t now_ms);
 
 #endif

@@ -53,7 +53,8 @@ static const struct field_row rows[] = {
 _Static_assert(WIRE_KEY_COUNT < FIELDS_SLOTS / 2, "a word list must keep free slots");
 _Static_assert(WIRE_TYPE_COUNT < FIELDS_SLOTS / 2, "a word list must keep free slots");
 
-/* A str of up to 31 bytes has its size in its head. */
+/* No key or type is longer: msgpack packs the size of a str of up to 31 bytes into its first
+ * byte. */
 enum { KEY_MAX = 31 };
 
 static uint8_t hash_of(const uint8_t *text, size_t size)

@@ -22,7 +22,8 @@ enum wire_type {
     WIRE_TYPE_COUNT
 };
 
-enum { FIELDS_SLOTS = 256 }; /* of a word list; well above the number of words */
+/* Places of the hash table in a word list: many more than there are words, so that few collide. */
+enum { FIELDS_SLOTS = 256 };
 
 /* Words to numbers, by a hash of their size and two bytes of them. */
 struct word_list {
@@ -31,8 +32,9 @@ struct word_list {
 
 struct fields {
     struct word_list keys;
-    struct word_list types;              /* of messages that may come in */
-    uint16_t first[WIRE_TYPE_COUNT + 1]; /* the type's first row of the table of fields */
+    struct word_list types; /* types of messages that the coordinator receives */
+    /* By type: index of its first row in the table of fields. */
+    uint16_t first[WIRE_TYPE_COUNT + 1];
 };
 
 /* A message, or a map inside one. Values are borrowed from the frame; empty: the key is absent. */
@@ -62,7 +64,8 @@ bool fields_bool(const struct message *message, enum wire_key key, bool fallback
 /* The key of this name; WIRE_KEY_COUNT: no message has it. */
 enum wire_key fields_find_key(const struct fields *fields, struct span text);
 
-/* Packs a key, or a `type` that leaves the coordinator. */
+/* Packs the text of a key; and gives the text of the `type` of a message that the coordinator
+ * sends. */
 void fields_put_key(struct buf *out, enum wire_key key);
 const char *fields_type_text(enum wire_type type);
 

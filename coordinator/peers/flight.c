@@ -3,7 +3,8 @@
 
 #include "base/check.h"
 
-/* The four bytes of the attempt come first: attempts of one key then part early in the hash. */
+/* The four bytes of the attempt come first, so that the names of attempts at one key differ early
+ * when they are hashed. */
 uint32_t flight_write_name(uint8_t *name, struct span key, uint32_t attempt)
 {
     PRE(key.size <= LIMIT_KEY);

@@ -22,26 +22,34 @@ enum flight_state { FLIGHT_WAITING, FLIGHT_OPEN, FLIGHT_PAST };
 
 struct flight {
     enum flight_state state;
-    bool has_token;      /* false: adopted, only its name is known */
-    bool is_listed;      /* WAITING: in a queue; false: its time is over, the engine knows */
-    bool is_urgent;      /* WAITING: undo, confirm or check */
+    /* False: an instance that came back named the attempt, so that only its key and number are
+     * known. */
+    bool has_token;
+    /* WAITING: the flight stands in the queue of its action; false: it was taken out because its
+     * time is over, and the engine's own timer will cancel it. */
+    bool is_listed;
+    bool is_urgent;      /* WAITING: the task is undo, confirm or check, which go before do */
     struct flight *prev; /* in the action's queue, the session's or the instance's list */
     struct flight *next;
-    struct flight *older; /* PAST: of all past flights */
+    struct flight *older; /* PAST: neighbours in the list of all past flights, by age */
     struct flight *newer;
     const struct task *task;   /* WAITING: borrowed from the engine */
-    struct action *action;     /* WAITING */
-    struct session *session;   /* OPEN */
-    struct instance *instance; /* PAST */
-    uint64_t ref;    /* OPEN, PAST: of the contact that the attempt was sent to, or named by */
-    int64_t past_ms; /* PAST: since when */
+    struct action *action;     /* WAITING: the action in whose queue the flight stands */
+    struct session *session;   /* OPEN: the session that the task was sent to */
+    struct instance *instance; /* PAST: the participant process that the task was sent to */
+    /* OPEN, PAST: ref of the contact to which the attempt was sent, or which named it. */
+    uint64_t ref;
+    int64_t past_ms; /* PAST: when the flight became past */
     bool is_unnamed; /* PAST: the last `running` of its instance did not name it */
-    int64_t over_ms; /* OPEN: called off, and past from then on; INT64_MAX: not called off */
-    uint64_t order;  /* WAITING: order of arrival */
+    /* OPEN: the task was cancelled, and the flight becomes past at this time, which frees its slot;
+     * INT64_MAX: not cancelled. */
+    int64_t over_ms;
+    uint64_t order; /* WAITING: a number that grows with each flight that begins to wait */
     uint8_t token[TOKEN_SIZE];
     uint32_t attempt;
     uint32_t name_size;
-    uint8_t name[4 + LIMIT_KEY]; /* attempt and idempotency key: its key in the map */
+    /* Attempt (4 bytes) and idempotency key: by this name flights.c finds the flight. */
+    uint8_t name[4 + LIMIT_KEY];
 };
 
 struct flight_list {
@@ -49,16 +57,16 @@ struct flight_list {
     struct flight *last;
 };
 
-/* Adds at the end; the flight must be in no list. */
+/* Adds the flight at the end of the list; it must be in no list. */
 void flight_append(struct flight_list *list, struct flight *flight);
-/* Takes out; the flight must be in this list. */
+/* Takes the flight out of the list; it must be in this list. */
 void flight_cut(struct flight_list *list, struct flight *flight);
 
 /* Writes the name of an attempt, at most 4 + LIMIT_KEY bytes, and gives its size. The key has at
  * most LIMIT_KEY bytes. */
 uint32_t flight_write_name(uint8_t *name, struct span key, uint32_t attempt);
 struct span flight_name(const struct flight *flight);
-/* The idempotency key alone. */
+/* The idempotency key of the flight: its name without the four bytes of the attempt. */
 struct span flight_key(const struct flight *flight);
 
 #endif

@@ -16,12 +16,12 @@
 #include "peers/sessions.h"
 #include "peers/slots.h"
 
-/* One message, on its way to its handler. */
+/* One message that has come, with what its handler must know of its sender. */
 struct arrival {
     struct span connection;
     struct span frame;
     struct contact *contact; /* NULL: the connection is not known */
-    struct session *session; /* NULL: the connection has none */
+    struct session *session; /* NULL: the connection has no session */
     int64_t now_ms;
     struct message message;
 };
@@ -44,7 +44,7 @@ static void say_bad(struct peers *peers, const struct arrival *arrival, enum sag
     }
 }
 
-/* Asks the contact who it is, unless its session is in force. */
+/* Sends `who` to ask the sender who it is, unless the sender has a session that is in force. */
 static void ask_who(struct peers *peers, struct arrival *arrival)
 {
     if (arrival->session && !arrival->session->is_outranked) {
@@ -167,7 +167,8 @@ static void say_flaw(struct peers *peers, const struct result *result, const cha
     peers->stats.bad++;
 }
 
-/* The result counts by its token, whoever brings it. */
+/* Gives a result to the engine and frees its slot; what counts is the result's token, not the
+ * connection on which it came. */
 static void take_result(struct peers *peers, struct arrival *arrival, const struct result *result)
 {
     struct event event = {.kind = EVENT_RESULT, .now_ms = arrival->now_ms, .result = *result};
@@ -180,8 +181,9 @@ static void take_result(struct peers *peers, struct arrival *arrival, const stru
     if (!digest_unhex(token, event.result.token, TOKEN_SIZE)) {
         peers->stats.unknown_tokens++;
         outbound_verdict(peers, arrival->contact, &event.result, VERDICT_UNKNOWN, arrival->now_ms);
-        outbound_done(peers, arrival->contact,
-                      arrival->now_ms); /* nothing is decided, nor released */
+        /* Sent at once: the engine does not hear of this result, so no batch follows after which
+         * the verdict would be sent. */
+        outbound_done(peers, arrival->contact, arrival->now_ms);
         return;
     }
     struct session *session = slots_answered(peers, &event.result);
@@ -191,7 +193,8 @@ static void take_result(struct peers *peers, struct arrival *arrival, const stru
     }
 }
 
-/* flaw: NULL, or what is wrong with the message beside the names of its task. */
+/* Takes a result, or ends the attempt as `bad_output` when the result is wrong. flaw: what is
+ * already known to be wrong with the message besides the names of its task; NULL: nothing. */
 static void judge_result(struct peers *peers, struct arrival *arrival, const char *flaw)
 {
     struct result result = {0};
@@ -249,8 +252,8 @@ static const handler_fn handlers[WIRE_TYPE_COUNT] = {
     [WIRE_EVENT] = handle_request,
 };
 
-/* The message is not of the protocol's form: all of it is refused, unless it is somebody's result.
- */
+/* Refuses a message that is not of the protocol's form with `error`; but if the message can still
+ * be read as somebody's result (salvage.h), only that attempt fails. */
 static void refuse(struct peers *peers, struct arrival *arrival, enum saga_error error,
                    const char *why)
 {

@@ -14,8 +14,10 @@
 enum { INSTANCE_MAX = 255 }; /* bytes of an instance's name */
 
 struct instance {
-    struct session *session;   /* in force; NULL: there is none now */
-    struct session *outranked; /* by next_outranked, the latest first */
+    /* The session that is in force and gets tasks; NULL: the instance has none now. */
+    struct session *session;
+    /* Sessions on older connections, linked by next_outranked, the latest first. */
+    struct session *outranked;
     struct flight_list past;
     uint32_t name_size;
     uint8_t name[INSTANCE_MAX];
@@ -27,10 +29,10 @@ struct instances {
 
 /* NULL when no instance of this name is known. */
 struct instance *instances_find(const struct instances *instances, struct span name);
-/* Finds or makes; NULL without memory. The name has at most INSTANCE_MAX bytes. One that was made
- * and gets no session is given back by instances_release(). */
+/* The instance of this name (at most INSTANCE_MAX bytes), which is made if there is none; NULL: no
+ * memory. A caller that then opens no session for the instance must call instances_release(). */
 struct instance *instances_take(struct instances *instances, struct span name);
-/* Forgets the instance when nothing is known of it any more. */
+/* Forgets the instance if it has neither sessions nor past flights. */
 void instances_release(struct instances *instances, struct instance *instance);
 void instances_close(struct instances *instances);
 

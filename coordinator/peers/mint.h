@@ -5,9 +5,9 @@
 #include "base/uuid.h"
 
 struct mint {
-    uint64_t random; /* state of the generator; begin with any */
-    int64_t id_ms;   /* of the last id */
-    uint32_t count;  /* of ids within that millisecond */
+    uint64_t random; /* state of the random generator; may begin with any number */
+    int64_t id_ms;   /* the millisecond of the last id that was made */
+    uint32_t count;  /* counts the ids made within that millisecond, so that they ascend */
 };
 
 void mint_id(struct mint *mint, int64_t now_ms, uint8_t text[UUID_TEXT]);

@@ -6,9 +6,10 @@
 #include "saga/task.h"
 
 enum {
-    WHO_MS = 1000,         /* a connection is told `who` no more often */
-    STALL_MS = 20,         /* a full pipe is left alone for this long */
-    RETRY_AFTER_MS = 1000, /* told with `overloaded` */
+    WHO_MS = 1000, /* ms between two messages `who` to one connection, at least */
+    /* Ms for which no task is sent to a session whose pipe to ZeroMQ was full. */
+    STALL_MS = 20,
+    RETRY_AFTER_MS = 1000, /* ms after which a client that is told `overloaded` should try again */
     DONE_HEAD_MAX = 64,    /* bytes of a `done` besides its results */
 };
 
@@ -49,7 +50,8 @@ static void put_value(struct buf *out, enum wire_key key, struct span value)
     mp_put_value(out, value);
 }
 
-/* A message of v, type and `pairs` more keys. */
+/* Begins a message in peers->out: packs `v` and `type`; the caller packs `pairs` more keys with
+ * their values. */
 static struct buf *begin(struct peers *peers, enum wire_type type, uint32_t pairs)
 {
     struct buf *out = &peers->out;
@@ -72,7 +74,8 @@ static enum saga_error send_out(struct peers *peers, struct span connection)
     return rc;
 }
 
-/* A connection that is gone never comes back; a full pipe has room again soon. */
+/* Sends what is packed to the session. When that fails, notes how long no task should be sent
+ * there: for ever if the connection is gone, STALL_MS if the pipe is full. */
 static enum saga_error send_to(struct peers *peers, struct session *session, int64_t now_ms)
 {
     enum saga_error rc = send_out(peers, contact_connection(session->contact));
@@ -224,7 +227,9 @@ void outbound_verdict(struct peers *peers, struct contact *contact, const struct
     if (!add_verdict(contact, about, verdict, size_max)) {
         outbound_done(peers, contact, now_ms);
         if (!add_verdict(contact, about, verdict, size_max)) {
-            return; /* without memory: the result will come again */
+            /* No memory for the verdict: the participant will send the result again, and get its
+             * verdict then. */
+            return;
         }
     }
     contact->done_count++;

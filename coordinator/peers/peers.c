@@ -142,7 +142,9 @@ void peers_done(struct peers *peers, const struct effect *effect, int64_t now_ms
     }
     struct contact *contact = contacts_of_ref(&peers->contacts, effect->ref);
     if (!contact) {
-        return; /* its connection is gone; the result comes again on the next */
+        /* The connection of the participant is gone: it will send the result again on its next one,
+         * and get the verdict there. */
+        return;
     }
     const struct result about = {.key = effect->call.key, .attempt = effect->call.attempt};
     outbound_verdict(peers, contact, &about, effect->call.verdict, now_ms);

@@ -26,35 +26,37 @@ struct wire_ops {
 
 /* Which part of a saga's history a client asks for. */
 struct peers_range {
-    uint64_t since; /* records with a greater seq */
-    uint32_t limit; /* at most so many */
+    uint64_t since; /* only records with a greater seq are wanted */
+    uint32_t limit; /* at most so many records are wanted */
 };
 
 /* A saga that a client asks for, on its way to somebody who reads, perhaps in another thread. */
 struct peers_look {
-    struct span saga; /* both stay until the answer */
+    struct span saga; /* external id; the bytes live until `answer` was called */
     struct peers_range range;
     struct buf body; /* the reply's keys (status, steps, history ...) and their values; open */
-    uint32_t pairs;  /* how many keys */
+    uint32_t pairs;  /* how many keys `body` holds */
     enum saga_error error;
-    void (*answer)(struct peers_look *look); /* once the rest is set, on the loop's thread */
-    void *arg;                               /* of peers */
+    /* Called by the reader on the loop's thread, once body, pairs and error are set. */
+    void (*answer)(struct peers_look *look);
+    void *arg; /* for peers alone: what `answer` needs */
 };
 
 /* Who reads what is durable, for `get` and `wait`. Provided by the loop. */
 struct peers_reader {
-    /* SAGA_OK: taken, and the look is answered, perhaps before this returns. Else it is not. */
+    /* Begins to read the saga for a look. SAGA_OK: look->answer will be called, perhaps before this
+     * returns; any error: it will not be called. */
     MUST_CHECK enum saga_error (*get)(struct peers_look *look, void *arg);
     void *arg;
 };
 
 struct peers_options {
-    int64_t heartbeat_ms; /* dictated to participants */
-    int64_t dead_ms;      /* silence after which a session is lost */
+    int64_t heartbeat_ms; /* ms between two heartbeats; participants are told it in `welcome` */
+    int64_t dead_ms;      /* ms of silence after which a session is lost */
     uint32_t message_max; /* bytes that a peer may send */
-    uint64_t seed;        /* of session names; any */
+    uint64_t seed;        /* from which the names of sessions are made; may be any number */
     const char *server;   /* version text for `welcome` */
-    const char *endpoint; /* for welcome.nodes */
+    const char *endpoint; /* address that `welcome` tells in `nodes` */
     bool draining;
 };
 
@@ -62,10 +64,10 @@ struct peers_stats {
     uint64_t received;
     uint64_t sent;
     uint64_t bad;       /* messages that were not of the protocol's form */
-    uint64_t multipart; /* dropped: more than one frame */
+    uint64_t multipart; /* messages that were dropped because they had more than one frame */
     uint64_t unknown_tokens;
     uint32_t sessions;
-    uint32_t queued; /* tasks waiting for a window */
+    uint32_t queued; /* tasks that wait for a session with a free slot */
     uint32_t in_flight;
 };
 
@@ -80,12 +82,14 @@ MUST_CHECK enum saga_error peers_new(const struct peers_options *options,
 void peers_destroy(struct peers **peers);
 void peers_on_event(struct peers *peers, peers_event_fn fn, void *arg);
 
-/* A frame has come. `more` frames of one message: call peers_multipart() instead. */
+/* Handles a message of one frame that has come. For a message of more than one frame call
+ * peers_multipart() instead, which drops it. */
 void peers_receive(struct peers *peers, struct span connection, struct span frame, int64_t now_ms);
 void peers_multipart(struct peers *peers, struct span connection, int64_t now_ms);
 
-/* As choose() and give_back() of a placement; arg: the peers. A task that is placed overtakes none
- * that waits, or was decided before and will wait. */
+/* Choose a session for a task that is being recorded, and give the choice back
+ * (engine/placement.h); arg: the struct peers. A task gets a session only if it overtakes no task
+ * that waits, or was decided before it and will wait. */
 struct placed peers_choose(struct span action, enum task_kind kind, int64_t now_ms, void *arg);
 void peers_give_back(struct span action, enum task_kind kind, uint64_t session, void *arg);
 
@@ -100,26 +104,31 @@ void peers_done(struct peers *peers, const struct effect *effect, int64_t now_ms
 /* After the effects of a batch: sends the collected `done`s, one per session. */
 void peers_flush(struct peers *peers, int64_t now_ms);
 
-/* Where an attempt is. */
+/* What people are shown of an attempt: at which participant it is, or whether anybody can take
+ * it. */
 struct peers_place {
-    struct span
-        instance;     /* of the participant that it was sent to, until the next call; or empty */
-    bool is_unserved; /* it waits, and no session offers its action */
+    /* Name of the participant process that the attempt was sent to, or empty; the bytes live until
+     * the next call. */
+    struct span instance;
+    bool is_unserved; /* the attempt waits, and no session offers its action */
 };
 struct peers_place peers_where(const struct peers *peers, struct span key, uint32_t attempt);
 
-/* Heartbeats out, silent sessions lost. */
+/* Called as time passes: sends the heartbeats that are due, and ends sessions that have been silent
+ * for too long. */
 void peers_tick(struct peers *peers, int64_t now_ms);
-/* How much more than now_ms the host's clock shows, from now on: ids that are minted say its time.
- */
+/* Says by how many ms the host's clock is ahead of now_ms from now on: minted saga ids contain the
+ * host's time. */
 void peers_set_host(struct peers *peers, int64_t host_lead_ms);
 int64_t peers_next_due(const struct peers *peers);
 
-/* No new tasks leave; `drain` goes to every session. */
+/* Begins to drain: no new tasks are sent from now on, and each session is told by `drain` that the
+ * coordinator goes away after after_ms. */
 void peers_drain(struct peers *peers, int64_t after_ms, int64_t now_ms);
 void peers_stats(const struct peers *peers, struct peers_stats *stats);
 
-/* For /v1/participants: one call per session. From the loop's thread. */
+/* What /v1/participants shows of one session. peers_each_session() calls fn once for each, and may
+ * be called by the loop's thread only. */
 struct peers_session {
     struct span instance;
     const struct span *actions;

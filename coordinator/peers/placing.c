@@ -10,7 +10,8 @@ static bool is_awaited(const struct action *action, bool is_urgent)
            (!is_urgent && (action->plain.first || action->expected_plain > 0));
 }
 
-/* The same for all that the session offers. */
+/* Does a task wait, or will one, for any action that the session offers, which a task of this
+ * urgency must not overtake? */
 static bool is_wanted(const struct session *session, bool is_urgent)
 {
     for (uint32_t i = 0; i < session->action_count; i++) {
@@ -86,6 +87,7 @@ void placing_give_back(struct peers *peers, struct span name, enum task_kind kin
         CHECK(action != NULL);
         placing_come(peers, action, kind);
     } else if (session != 0 && free_slot(peers, session)) {
-        peers->due_ms = 0; /* whoever waits for the slot is looked for soon */
+        /* The next tick looks at all sessions, and gives the free slot to a task that waits. */
+        peers->due_ms = 0;
     }
 }

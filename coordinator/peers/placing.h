@@ -8,21 +8,22 @@
 #include "engine/placement.h"
 #include "peers/state.h"
 
-/* In place of a session: the task goes wherever there is room, and those that are decided after it
- * know that it will come. */
+/* Stands for a session when none has a free slot: the task will go to any session with room, and is
+ * counted as expected, so that tasks decided later do not overtake it. */
 #define PLACING_ANYWHERE UINT64_MAX
 
-/* As choose() of a placement. */
+/* Keeps a slot free for a task that is being recorded, as engine/placement.h says of choose(). */
 struct placed placing_choose(struct peers *peers, struct span name, enum task_kind kind,
                              int64_t now_ms);
-/* As give_back() of a placement. */
+/* Takes back what placing_choose() gave, because the task will not be sent (engine/placement.h:
+ * give_back()). */
 void placing_give_back(struct peers *peers, struct span name, enum task_kind kind,
                        uint64_t session);
 
-/* The task is there: its slot is its own from now on. Gives the session that it was placed at;
- * NULL: the session is gone. */
+/* A task has come for which placing_choose() kept a slot: ends the keeping and returns the session
+ * of the slot, to which the caller sends the task. NULL: that session is gone. */
 struct session *placing_arrive(const struct peers *peers, const struct task *task);
-/* The task is there, and goes anywhere. */
+/* A task has come that was placed at PLACING_ANYWHERE: it is no longer counted as expected. */
 void placing_come(struct peers *peers, struct action *action, enum task_kind kind);
 
 #endif

@@ -30,34 +30,41 @@
 
 enum {
     CONNECTIONS_MAX = 2 * LIMIT_SESSIONS, /* participants, and as many clients */
-    QUEUE_MIN = 8,                        /* connections that ZeroMQ has not accepted yet */
+    /* Least length of the queue of connections that ZeroMQ has not accepted yet. */
+    QUEUE_MIN = 8,
     QUEUE_MAX = 256,
-    QUEUE_PART = 8,             /* of the share, at most, is the queue */
+    /* The queue is at most 1/8 of the connections that the port may have. */
+    QUEUE_PART = 8,
     SPARES_MAX = QUEUE_MAX + 1, /* a queue of n lets n + 1 wait */
-    PAUSE_MS = 250,             /* between two looks whether there are descriptors again */
-    SAY_MS = 10 * 1000,         /* between two lines of the log */
+    /* Ms between two looks whether the process has free descriptors again. */
+    PAUSE_MS = 250,
+    SAY_MS = 10 * 1000, /* ms between two lines of the log about the door, at least */
     NEWS =
         ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED,
     NS_PER_MS = 1000 * 1000
 };
 
 struct port {
-    void *watched;          /* the socket, borrowed */
-    void *news;             /* what ZeroMQ says of the socket */
-    int listening;          /* ours, of the socket on which ZeroMQ listens; -1 = not bound yet */
+    void *watched; /* the socket, borrowed */
+    void *news;    /* socket on which ZeroMQ reports what happens at the watched socket */
+    /* Our own descriptor of the socket on which ZeroMQ listens; -1 = not bound yet. */
+    int listening;
     struct sockaddr_un ipc; /* the file that the socket listens on, if it is one; else all zero */
-    mode_t ipc_mode;        /* of that file while the door is open */
+    mode_t ipc_mode;        /* mode of that file while the door is open */
     int null;               /* /dev/null, which the spares are copies of */
-    int spares[SPARES_MAX]; /* the first spare_count: given up to accept somebody; -1 = was given up
-                             */
+    /* Descriptors kept in reserve, the first spare_count of them: one is closed so that a
+     * connection can be accepted and turned away; -1 = it was closed. */
+    int spares[SPARES_MAX];
     uint32_t spare_count;
     uint32_t open; /* connections that ZeroMQ has accepted */
-    uint32_t max;  /* with so many the door is shut */
+    uint32_t max;  /* with so many open connections the door is shut */
     bool is_shut;
-    bool lacks;      /* ZeroMQ had no descriptor for somebody */
-    int64_t look_ms; /* when the door is shut: the next look of itself; 0 = when there is news */
-    int64_t said_ms; /* when the log last had a line about the door; 0 = never */
-    uint32_t turned_away; /* since that line */
+    bool lacks; /* ZeroMQ could not accept a connection for lack of a descriptor */
+    /* While the door is shut: when port_look() must be called at the latest; 0 = only when there is
+     * news. */
+    int64_t look_ms;
+    int64_t said_ms;      /* when the log last had a line about the door; 0 = never */
+    uint32_t turned_away; /* connections turned away since that line of the log */
 };
 
 static int64_t now_ms(void)
@@ -65,7 +72,8 @@ static int64_t now_ms(void)
     return clock_monotonic_ns() / NS_PER_MS;
 }
 
-/* False: some are still missing. */
+/* Opens the spare descriptors that are missing. False: some are still missing, because the process
+ * has no descriptors left. */
 static bool fill_spares(struct port *port)
 {
     bool is_whole = true;
@@ -93,12 +101,13 @@ enum saga_error port_open(void *context, void *socket, struct port **port)
                           .listening = -1,
                           .spare_count = (uint32_t)queue + 1,
                           .max = share - (uint32_t)queue - 1};
-    CHECK(made->max < share); /* and so it is more than none */
+    /* So `share` was greater than queue + 1: the subtraction did not fall below 0. */
+    CHECK(made->max < share);
     memset(made->spares, -1, sizeof(made->spares));
     snprintf(endpoint, sizeof(endpoint), "inproc://port-%p", (void *)made);
     made->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     made->news = zmq_socket(context, ZMQ_PAIR);
-    /* A full pipe would stop ZeroMQ's thread. */
+    /* The pipe of news must be unbounded (ZMQ_RCVHWM 0): a full one would stop ZeroMQ's thread. */
     if (made->null < 0 || !fill_spares(made) || !made->news ||
         zmq_setsockopt(socket, ZMQ_BACKLOG, &queue, sizeof(queue)) != 0 ||
         zmq_setsockopt(made->news, ZMQ_RCVHWM, &unbounded, sizeof(unbounded)) != 0 ||
@@ -153,8 +162,8 @@ int64_t port_wait_ms(const struct port *port, int64_t timeout_ms)
 
 /* ---- the door ---- */
 
-/* A filter needs no right, and chmod() none but that of the file's owner. Where neither works, the
- * spares have to do. */
+/* Shuts or opens the door, by the mode of an ipc:// socket's file or by a filter on a tcp://
+ * socket; neither needs special rights. Errors are ignored: then the spare descriptors must do. */
 static void bar(const struct port *port, bool is_shut)
 {
     struct sock_filter nothing = {.code = BPF_RET | BPF_K, .k = 0};
@@ -188,8 +197,9 @@ static bool does_somebody_wait(const struct port *port)
     return poll(&door, 1, 0) == 1;
 }
 
-/* Accepts and closes. ZeroMQ's thread may be faster and take the descriptor that was given up: then
- * one waits less all the same, and there are as many spares as can wait. */
+/* Turns away those who wait: closes a spare descriptor, accepts a connection with it, and closes
+ * that. ZeroMQ's thread may be faster and use the descriptor: then one connection fewer waits too,
+ * and there are as many spares as connections can wait. */
 static void turn_away(struct port *port)
 {
     for (uint32_t i = 0; i < port->spare_count && does_somebody_wait(port); i++) {
@@ -197,7 +207,8 @@ static void turn_away(struct port *port)
         port->spares[i] = -1;
         int fd = accept4(port->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd >= 0) {
-            /* Closes the connection and has a spare again, with no moment between. */
+            /* dup3() closes the connection and makes its descriptor a spare in one step, so that
+             * nobody else can take the descriptor. */
             port->spares[i] = dup3(port->null, fd, O_CLOEXEC);
             CHECK(port->spares[i] == fd);
             port->turned_away++;
@@ -207,8 +218,8 @@ static void turn_away(struct port *port)
 
 /* ---- news ---- */
 
-/* One piece of news: 16 bits say of what, 32 bits are its value, the second part is the address.
- * False: there is none. */
+/* Reads one report of ZeroMQ about the socket: 16 bits say what happened, 32 bits are its value,
+ * and a second part, the address, is skipped. False: there is none. */
 static bool read_news(struct port *port, uint16_t *event, int32_t *value)
 {
     char bytes[256];

@@ -15,9 +15,11 @@
 
 struct port;
 
-/* Watches a socket of the context from now on; before it is bound. SAGA_NO_MEMORY. */
+/* Begins to count the connections of a ZeroMQ socket of this context; must be called before the
+ * socket is bound. SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error port_open(void *context, void *socket, struct port **port);
-/* Before the socket is closed. */
+/* Ends the counting, and closes the spare descriptors; must be called before the socket is
+ * closed. */
 void port_close(struct port **port);
 /* The socket that is readable when port_look() has something to do. */
 void *port_news(const struct port *port);

@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "engine/result.h"
 
-/* At most size_max bytes of the text, and no half character at the end. */
+/* The beginning of the text, at most size_max bytes, cut between two UTF-8 characters. */
 static struct span cut_text(struct span text, size_t size_max)
 {
     if (text.size <= size_max) {
@@ -68,7 +68,8 @@ enum saga_error results_read(const struct fields *fields, const struct message *
         return SAGA_BAD_MESSAGE;
     }
     if (result->status == RESULT_FAILED) {
-        result->code = span_text("failed"); /* when there is no `error` that says another */
+        /* The code of a failure whose message has no `error` with a code. */
+        result->code = span_text("failed");
     }
     *why = read_failure(fields, message, result);
     if (*why) {

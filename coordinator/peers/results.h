@@ -18,7 +18,8 @@ enum { RESULTS_RETRY_AFTER_MAX_MS = LIMIT_RETRY_AFTER_MS };
 MUST_CHECK enum saga_error results_read(const struct fields *fields, const struct message *message,
                                         struct result *result, const char **why);
 
-/* Fills the key and the attempt. NULL, or why no task can have such a name: a literal. */
+/* Fills in the key and the attempt of the result. Gives NULL, or a literal that says why no task
+ * can have this key or attempt. */
 const char *results_read_name(const struct message *message, struct result *result);
 /* Fills all but key, attempt and token with the failure `bad_output`; `flaw` says what was wrong,
  * and is borrowed. */

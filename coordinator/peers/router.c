@@ -22,11 +22,16 @@ enum {
     HANDSHAKE_MS = 5000,
     BEAT_MS = 2000, /* ZMTP's own heartbeats: they find connections that are dead */
     BEAT_TIMEOUT_MS = 6000,
-    PIPE_OUT = 2 * LIMIT_WINDOW, /* messages; a task and a done for each slot of a window */
-    PIPE_IN = 8192,              /* messages; past it TCP holds the peer back, nothing is lost */
+    /* Messages that ZeroMQ keeps for one peer: room for a task and a `done` for each slot of a
+     * window. */
+    PIPE_OUT = 2 * LIMIT_WINDOW,
+    /* Messages of one peer that ZeroMQ keeps unread; beyond that TCP holds the peer back, and
+     * nothing is lost. */
+    PIPE_IN = 8192,
     DESCRIPTOR_MAX = 16,
     ENDPOINT_SIZE = 256,
-    ARRIVAL_MAX = 16, /* messages that are held at once: each may be large */
+    /* Messages that are read before they are handled; few, for each may be large. */
+    ARRIVAL_MAX = 16,
 };
 
 struct router {
@@ -34,7 +39,7 @@ struct router {
     void *context;
     void *socket;
     struct port *port;
-    char endpoint[ENDPOINT_SIZE]; /* as bound */
+    char endpoint[ENDPOINT_SIZE]; /* the address at which the socket listens, with its real port */
 };
 
 static bool set_int(void *socket, int option, int value)
@@ -176,7 +181,9 @@ static int send_part(void *socket, struct span bytes, int flags)
     return rc;
 }
 
-/* ZeroMQ refuses a message at its first part, the routing id, or takes all of it. */
+/* Sends a routing id and a frame as one message of two parts. ZeroMQ refuses a message at its first
+ * part or takes all of it, so only the first send can say that the pipe is full or the peer
+ * gone. */
 static enum saga_error send_frame(struct span connection, struct span frame, void *arg)
 {
     const struct router *router = arg;
@@ -205,7 +212,8 @@ void router_wait(struct router *router, const int *descriptors, uint32_t count, 
     }
     timeout_ms = port_wait_ms(router->port, timeout_ms);
     long timeout = timeout_ms > INT_MAX ? INT_MAX : (long)timeout_ms;
-    /* A signal ends the wait; the loop looks at everything anyway. */
+    /* A signal may end the wait early: that does no harm, for the loop looks at everything each
+     * time. */
     MAYBE(zmq_poll(items, (int)count + 2, timeout) > 0);
     if (items[1].revents != 0 || port_wait_ms(router->port, 1) == 0) {
         port_look(router->port);
@@ -221,7 +229,8 @@ static bool receive_part(void *socket, zmq_msg_t *part)
     return rc >= 0;
 }
 
-/* Reads what is left of a message of too many frames. Its parts are all there. */
+/* Reads and drops the rest of a message of too many frames. This does not wait: ZeroMQ delivers a
+ * message only when all its parts have come. */
 static void skip_rest(void *socket, zmq_msg_t *part)
 {
     while (zmq_msg_more(part) && receive_part(socket, part)) {
@@ -229,7 +238,7 @@ static void skip_rest(void *socket, zmq_msg_t *part)
     }
 }
 
-/* A message of two parts, and what became of reading it. */
+/* A message read from the socket, a routing id and a frame, and what was found to read. */
 struct arrival {
     zmq_msg_t id;
     zmq_msg_t part;

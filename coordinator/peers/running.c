@@ -18,7 +18,7 @@ const char *running_check(const struct fields *fields, struct span running)
     return NULL;
 }
 
-/* An attempt number that no task can have is nobody's, and so is such a key. */
+/* Reads the key and the attempt of one element; false: no task can have this attempt number. */
 static bool read_name(const struct message *part, struct span *key, uint32_t *attempt)
 {
     int64_t number = fields_int(part, WIRE_KEY_ATTEMPT, 0);
@@ -42,7 +42,9 @@ static bool is_adoptable(const struct flight *flight, const struct session *sess
     return false;
 }
 
-/* One element: an attempt that the instance has, or has answered. false: no memory. */
+/* Takes one element of `running`, an attempt that the instance works on or has answered: its flight
+ * becomes open at the session, and the engine is told ADOPT. An element that names no possible
+ * attempt is skipped. false: no memory. */
 static bool adopt(struct peers *peers, struct session *session, const struct message *part,
                   int64_t now_ms)
 {
@@ -106,7 +108,8 @@ static void untake(struct peers *peers, struct flight *flight, const struct sess
     flights_forget(&peers->flights, flight);
 }
 
-/* What the instance was sent before the coordinator's restart only the engine knows. */
+/* Tells the engine that the instance has come back and named all that it has: the engine alone
+ * knows which attempts it sent there before the coordinator's own restart. */
 static void tell_returned(const struct peers *peers, const struct session *session, int64_t now_ms)
 {
     struct event event = {.kind = EVENT_RETURNED, .now_ms = now_ms, .ref = session->contact->ref};
@@ -149,7 +152,8 @@ bool running_details_fit(struct span running)
     return true;
 }
 
-/* Nobody prolongs what is not its own, nor what has timed out. */
+/* Is the attempt open at this session? Only then may its heartbeat prolong it: not if it is at
+ * another session or has timed out. */
 static bool has_flight(const struct peers *peers, const struct session *session, struct span key,
                        uint32_t attempt)
 {

@@ -5,18 +5,21 @@
 
 #include "peers/state.h"
 
-/* NULL, or what is wrong with a `running`, which may be absent: a literal. */
+/* Checks the form of a `running`, which may be absent (empty). Gives NULL, or a literal that says
+ * what is wrong. */
 const char *running_check(const struct fields *fields, struct span running);
-/* The session has come into force: ADOPT for each attempt named; UNTAKEN for each other one of the
- * instance, at once unless the session is doubted from now on (sessions.h). */
+/* Called when a session comes into force: tells the engine ADOPT for each attempt that `running`
+ * names, and UNTAKEN for each other one of the instance; the latter not yet if the session is
+ * doubted from now on (sessions.h). */
 void running_judge(struct peers *peers, struct session *session, struct span running,
                    int64_t now_ms);
-/* Says UNTAKEN of what the instance has not named, but for what was sent on a connection that still
- * speaks. The session is doubted no longer. */
+/* Tells the engine UNTAKEN for each attempt that the instance has not named, except those that were
+ * sent on an older connection on which somebody still speaks. Ends the doubt in the session. */
 void running_untake(struct peers *peers, struct session *session, int64_t now_ms);
-/* Are the details of each attempt no larger than a value may be? */
+/* Is the `details` of each attempt in `running` at most LIMIT_VALUE bytes? */
 bool running_details_fit(struct span running);
-/* BEAT for each attempt named that is open at the session. */
+/* Tells the engine BEAT for each attempt that the `running` of a heartbeat names and that is open
+ * at the session: its time starts anew. */
 void running_beat(const struct peers *peers, const struct session *session, struct span running,
                   int64_t now_ms);
 

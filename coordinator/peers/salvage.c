@@ -31,8 +31,8 @@ static bool step_over_extension(const uint8_t **at, const uint8_t *end)
     return true;
 }
 
-/* One value with all that lies in it; false when the frame does not hold all of it. Each turn of
- * the loop takes one byte at least, so the frame bounds it. */
+/* Moves *at behind one msgpack value and all values inside it; false when the frame ends before.
+ * Each round of the loop takes at least one byte, so the loop ends with the frame. */
 static bool step_over(const uint8_t **at, const uint8_t *end)
 {
     for (uint64_t left = 1; left > 0; left--) {
@@ -61,7 +61,7 @@ static bool step_over(const uint8_t **at, const uint8_t *end)
     return true;
 }
 
-/* What the five keys must hold. */
+/* Is the value under one of the five keys of the right type, and a possible one? */
 static bool is_good(enum wire_key key, struct span value)
 {
     struct mp mp = mp_open(value);
@@ -80,7 +80,7 @@ static bool is_good(enum wire_key key, struct span value)
     }
 }
 
-/* The key that a pair has, of the five; WIRE_KEY_COUNT: another. */
+/* Which of the five keys the packed text is; WIRE_KEY_COUNT: none of them. */
 static enum wire_key key_of(const struct fields *fields, struct span text)
 {
     struct mp mp = mp_open(text);

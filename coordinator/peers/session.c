@@ -25,7 +25,8 @@ bool session_count_bad(struct session *session, int64_t now_ms)
     return is_last;
 }
 
-enum { SHOWN_MAX = 1000 }; /* bytes that are made for the log, which cuts longer texts */
+/* Bytes of a text that are shown in the log; what is longer is cut off. */
+enum { SHOWN_MAX = 1000 };
 
 /* The actions as one text, with a blank between two: "flights.book flights.cancel". */
 static void list_actions(const struct session *session, char text[SHOWN_MAX])

@@ -10,41 +10,55 @@
 #include "peers/flight.h"
 
 enum {
-    BAD_MAX = 3, /* bad messages within BAD_MS end a session */
+    BAD_MAX = 3, /* so many bad messages within BAD_MS end a session */
     BAD_MS = 60 * 1000,
 };
 
 struct session {
     struct contact *contact;
     struct instance *instance;
-    struct action **actions;   /* owned; what the session offers */
-    struct span *action_names; /* owned; the same, as text */
+    struct action **actions;   /* owned; the actions that the session offers */
+    struct span *action_names; /* owned; the names of these actions */
     uint32_t action_count;
-    uint32_t place; /* in peers->sessions */
+    uint32_t place; /* index of the session in peers->sessions */
     uint32_t window;
-    uint32_t in_flight; /* length of `flights` */
+    uint32_t in_flight; /* how many tasks are at the participant: the length of `flights` */
     uint32_t reserved;  /* slots that are kept free for tasks that are being recorded */
     struct flight_list flights;
     bool has_barrier;
-    bool is_closed; /* no new tasks: the session said `bye`, is outranked, or the coordinator drains
-                     */
-    bool said_bye;  /* its silence is no loss once all its tasks have been answered */
-    bool is_doubted; /* its `ready` may be older than the session that was outranked by it */
-    bool
-        is_proved; /* heard of heartbeat_ms after it came into force: its `ready` is not that old */
-    bool has_named_all; /* its `ready` named all that was taken, and that was heard */
-    bool is_outranked;  /* a newer connection of its instance is in force */
-    bool has_spoken;    /* outranked: somebody still speaks on its connection */
+    /* The session gets no new tasks: the session said `bye`, is outranked, or the coordinator
+     * drains. */
+    bool is_closed;
+    /* The session said `bye`: to fall silent is no loss once all its tasks have been answered. */
+    bool said_bye;
+    /* The `ready` of the session may have been sent before the tasks of the session that it
+     * outranked, so attempts that it does not name are not judged yet. */
+    bool is_doubted;
+    /* A message came heartbeat_ms or more after the session came into force, so the `ready` of the
+     * session was not an old one from a buffer. */
+    bool is_proved;
+    /* The `ready` of the session named the attempts that its instance has, and all of them could be
+     * noted: attempts not named were never taken. */
+    bool has_named_all;
+    bool is_outranked; /* a newer connection of its instance is in force */
+    /* Outranked: some time later a message has still come on its connection, so a second process
+     * uses the name of the instance. */
+    bool has_spoken;
     struct session *next_outranked;
-    int64_t ranked_ms;           /* since when the session is in force, or outranked */
-    int64_t seen_ms;             /* of the last message from the participant */
-    int64_t sent_ms;             /* of the last message to the participant */
-    int64_t stalled_until_ms;    /* nothing could be sent; INT64_MAX: its connection is gone */
-    int64_t over_ms;             /* before that time no flight of the session becomes past */
-    int64_t bad_ms[BAD_MAX - 1]; /* when its last bad messages came */
+    int64_t ranked_ms; /* when the session came into force, or was outranked */
+    int64_t seen_ms;   /* when the last message came from the participant */
+    int64_t sent_ms;   /* when the last message was sent to the participant */
+    /* A message could not be sent: until this time no task is tried; INT64_MAX: the connection is
+     * gone. */
+    int64_t stalled_until_ms;
+    /* The earliest time at which a cancelled flight of the session gives its slot back; INT64_MAX:
+     * there is none. */
+    int64_t over_ms;
+    int64_t bad_ms[BAD_MAX - 1]; /* when the last BAD_MAX - 1 bad messages came */
 };
 
-/* How many of its slots are not free. */
+/* How many slots of the session are taken by tasks or kept free for tasks that are being
+ * recorded. */
 static inline uint32_t session_load(const struct session *session)
 {
     return session->in_flight + session->reserved;
@@ -52,7 +66,8 @@ static inline uint32_t session_load(const struct session *session)
 
 /* May one more task be sent to the session now? */
 bool session_has_room(const struct session *session, int64_t now_ms);
-/* Counts a bad message; true when it was the last one allowed. */
+/* Counts a bad message that came now; true: it was the third within a minute, and the caller must
+ * end the session. */
 bool session_count_bad(struct session *session, int64_t now_ms);
 /* The line of the log that says what the participant offers, and what it says of itself (meta: a
  * checked msgpack map, or empty). */

@@ -95,8 +95,8 @@ static struct session *open_session(struct peers *peers, struct contact *contact
     return session;
 }
 
-/* Somebody must speak for so long after another connection came into force: what is older may have
- * lain in a buffer. */
+/* How many ms after a session was outranked a message on its connection shows that somebody still
+ * speaks there: one that comes earlier may have lain in a buffer. */
 static int64_t stale_ms(const struct peers *peers)
 {
     return peers->options.heartbeat_ms / 4;
@@ -119,7 +119,7 @@ void sessions_heard(struct peers *peers, struct session *session, int64_t now_ms
 
 int64_t sessions_judged_ms(const struct peers *peers, const struct session *session)
 {
-    /* An older connection on which somebody is speaks at least once in heartbeat_ms. */
+    /* Until then each older connection that is alive has sent at least one heartbeat. */
     return session->is_doubted && session->is_proved
                ? session->ranked_ms + peers->options.heartbeat_ms + stale_ms(peers)
                : INT64_MAX;
@@ -165,7 +165,8 @@ static void outrank(struct peers *peers, struct session *session, const struct r
     peers->outranked_count++;
 }
 
-/* Of more outranked sessions than are kept, the flights that nobody has named are lost. */
+/* Ends the latest outranked session of this instance when as many as OUTRANKED_MAX sessions of all
+ * instances are outranked, so that there are never more; its flights are LOST. */
 static void bound_outranked(struct peers *peers, const struct instance *instance, int64_t now_ms)
 {
     if (peers->outranked_count == OUTRANKED_MAX && instance->outranked) {
@@ -198,7 +199,7 @@ static void greet(struct peers *peers, struct session *session, int64_t now_ms)
     }
 }
 
-/* `ready` again, on the connection that is in force. */
+/* Handles another `ready` of a session that is in force: takes over its actions and its window. */
 static enum saga_error renew(struct peers *peers, struct session *session,
                              const struct ready *ready, int64_t now_ms)
 {
@@ -210,7 +211,8 @@ static enum saga_error renew(struct peers *peers, struct session *session,
     return rc;
 }
 
-/* The session is new, or was outranked: from now on it is the one of its instance. */
+/* Brings into force a session that is new or was outranked: from now on it gets the tasks of its
+ * instance. */
 static enum saga_error enforce(struct peers *peers, struct session *session,
                                const struct ready *ready, int64_t now_ms)
 {
@@ -242,7 +244,8 @@ static bool has_place(const struct peers *peers)
     return peers->session_count - peers->outranked_count < LIMIT_SESSIONS;
 }
 
-/* `ready` again, on a connection that is outranked. */
+/* Handles another `ready` of an outranked session: it comes into force again, and the one in force
+ * is outranked. */
 static enum saga_error restore(struct peers *peers, struct session *session,
                                const struct ready *ready, int64_t now_ms)
 {
@@ -271,7 +274,8 @@ enum saga_error sessions_ready(struct peers *peers, struct contact *contact,
     } else if (!has_place(peers)) {
         return SAGA_OVERLOADED;
     }
-    /* An instance without past flights may have gone with its session. */
+    /* Looked up only now: an instance without past flights is forgotten when its session ends,
+     * which may just have happened. */
     struct instance *instance = instances_take(&peers->instances, ready->instance);
     if (!instance) {
         return SAGA_NO_MEMORY;

@@ -42,19 +42,24 @@ struct ready {
  * session now. The contact must not have a session of another instance. */
 MUST_CHECK enum saga_error sessions_ready(struct peers *peers, struct contact *contact,
                                           const struct ready *ready, int64_t now_ms);
-/* The session has fallen silent: its flights are LOST, unless it said `bye` and has none. */
+/* Called when the session has been silent for dead_ms: ends it, and tells the engine LOST for each
+ * of its flights; no loss is logged if it said `bye` and has no flights. */
 void sessions_silent(struct peers *peers, struct session *session, int64_t now_ms);
-/* Ends the session; its flights are LOST. `why` is a word for the log. */
+/* Ends the session, and tells the engine LOST for each of its flights. `why` is written to the
+ * log. */
 void sessions_lose(struct peers *peers, struct session *session, const char *why, int64_t now_ms);
 /* When the attempts that the session's instance has not named are to be judged; INT64_MAX: not yet
  * known, or never. */
 int64_t sessions_judged_ms(const struct peers *peers, const struct session *session);
-/* The session is believed now: what its instance has not named is UNTAKEN, and the instance's older
- * connections on which nobody has spoken end. */
+/* Ends the doubt in the session: tells the engine UNTAKEN for each attempt that the instance has
+ * not named, and ends the sessions on older connections of the instance on which nobody has
+ * spoken. */
 void sessions_judge(struct peers *peers, struct session *session, int64_t now_ms);
-/* A message has come from the session. */
+/* Notes that a message has come from the session, so that it is not silent; must be called for each
+ * message. */
 void sessions_heard(struct peers *peers, struct session *session, int64_t now_ms);
-/* No new tasks for anybody from now on; all are told. */
+/* Gives no session new tasks from now on, and tells each by `drain` that the coordinator goes away
+ * after after_ms. */
 void sessions_drain(struct peers *peers, int64_t after_ms, int64_t now_ms);
 void sessions_close(struct peers *peers);
 

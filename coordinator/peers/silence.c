@@ -6,7 +6,8 @@
 #include "peers/sessions.h"
 #include "peers/slots.h"
 
-enum { SCANS_PER_HEARTBEAT = 8 }; /* looks at all sessions, at the most */
+/* How often all sessions are looked at in the time between two heartbeats, at most. */
+enum { SCANS_PER_HEARTBEAT = 8 };
 
 static int64_t earlier(int64_t one_ms, int64_t other_ms)
 {
@@ -18,7 +19,8 @@ static int64_t later(int64_t one_ms, int64_t other_ms)
     return one_ms > other_ms ? one_ms : other_ms;
 }
 
-/* Takes the time in which we did not listen off every session's silence. */
+/* When more than one and a half heartbeat intervals passed since the last tick, this process was
+ * not reading: takes that time off the silence of each session. */
 static void forgive(struct peers *peers, int64_t now_ms)
 {
     int64_t gap_ms = peers->ticked_ms == 0 ? 0 : now_ms - peers->ticked_ms;
@@ -36,7 +38,8 @@ static void forgive(struct peers *peers, int64_t now_ms)
     }
 }
 
-/* Gives when the session next needs a look. */
+/* Does for a session what is due: heartbeat, judgement, slots to free, or its end after silence.
+ * Gives the time at which the session must be looked at next. */
 static int64_t look_at(struct peers *peers, struct session *session, int64_t now_ms)
 {
     const struct peers_options *options = &peers->options;

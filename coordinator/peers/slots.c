@@ -22,7 +22,8 @@ struct session *slots_answered(struct peers *peers, const struct result *result)
     return session;
 }
 
-/* A `ready` may name an attempt whose answer came before it: that answer comes no second time. */
+/* Forgets the flight that is still open although the engine has its answer: so it is when a
+ * `ready` names an attempt that was answered before, for the answer does not come again. */
 void slots_done(struct peers *peers, const struct effect *effect, int64_t now_ms)
 {
     struct flight *flight = flights_find(&peers->flights, effect->call.key, effect->call.attempt);
@@ -52,8 +53,9 @@ void slots_end(struct peers *peers, struct session *session, int64_t now_ms)
     dispatch_session(peers, session, now_ms);
 }
 
-/* The session that should be told: the flight's own, its instance's, that of the effect's ref, or
- * any of the service. */
+/* The session to which `cancel` is sent: of an open flight its own, of a past one that of its
+ * instance; without a flight, the session of effect->ref, or if that is 0 any of the action's
+ * service. NULL: there is none. */
 static struct session *session_to_tell(const struct peers *peers, const struct flight *flight,
                                        const struct effect *effect)
 {
@@ -67,7 +69,8 @@ static struct session *session_to_tell(const struct peers *peers, const struct f
     return contact ? contact->session : NULL;
 }
 
-/* An open flight keeps its slot until it is over. */
+/* Lets a cancelled flight keep its slot until over_ms at most, so that a participant that does not
+ * answer cannot hold the slot for ever. */
 static void limit_slot(struct peers *peers, struct flight *flight, int64_t over_ms, int64_t now_ms)
 {
     struct session *session = flight->session;

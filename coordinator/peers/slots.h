@@ -5,15 +5,16 @@
 
 #include "peers/state.h"
 
-/* Forgets the flight that this result answers, by its name and its token. Gives the session whose
- * slot is free now; NULL: none is. */
+/* Forgets the flight, open or past, that this result answers; it is found by key, attempt and
+ * token. Gives the session whose slot is free by that; NULL: no slot was freed. */
 struct session *slots_answered(struct peers *peers, const struct result *result);
-/* What peers_cancel() promises: an attempt is no longer wanted. */
+/* Calls off an attempt that the engine no longer wants, as peers.h says of peers_cancel(). */
 void slots_cancel(struct peers *peers, const struct effect *effect, int64_t now_ms);
-/* The engine has an answer of this attempt: its slot is free, for no other message may come that
- * frees it. */
+/* Frees the slot of an attempt whose answer the engine has: no further message of the participant
+ * may come that would free the slot. */
 void slots_done(struct peers *peers, const struct effect *effect, int64_t now_ms);
-/* Takes back the slots of attempts that were called off and whose time is over by now. */
+/* Frees the slots of attempts of this session that were cancelled and whose time to answer
+ * (over_ms) has passed. */
 void slots_end(struct peers *peers, struct session *session, int64_t now_ms);
 
 #endif

@@ -20,7 +20,7 @@
 
 struct peers {
     struct peers_options options;
-    char *server; /* owned; for `welcome` */
+    char *server; /* owned; the version text that `welcome` tells */
     char *endpoint;
     struct wire_ops wire;
     struct peers_reader reader;
@@ -29,7 +29,7 @@ struct peers {
     void *event_arg;
     struct fields fields;
     struct peers_stats stats;
-    struct buf out; /* the message being packed */
+    struct buf out; /* the message that is being packed, one at a time */
 
     struct contacts contacts;
     struct instances instances;
@@ -37,15 +37,18 @@ struct peers {
     struct flights flights;
     struct session *sessions[LIMIT_SESSIONS + OUTRANKED_MAX];
     uint32_t session_count;
-    uint32_t outranked_count; /* of the sessions */
-    uint32_t expected_count;  /* tasks that are decided, and will wait for any session */
+    uint32_t outranked_count; /* how many of the sessions are outranked (sessions.h) */
+    /* Tasks that are decided, are on their way to the disk, and will go to any session
+     * (placing.h). */
+    uint32_t expected_count;
     struct clients clients;
     struct mint mint;
 
-    int64_t ticked_ms;    /* last tick; 0 = none yet */
-    int64_t host_lead_ms; /* how much more than now_ms the host's clock shows */
-    int64_t due_ms;       /* when the next look at all sessions is due */
-    int64_t drained_ms;   /* draining: when the time for it is over */
+    int64_t ticked_ms;    /* when the last tick was; 0 = none yet */
+    int64_t host_lead_ms; /* by how many ms the host's clock is ahead of now_ms */
+    int64_t due_ms;       /* when all sessions must be looked at next (silence.h) */
+    /* While the coordinator drains: when the coordinator goes away, as it has told the sessions. */
+    int64_t drained_ms;
     bool is_draining;
 };
 
