@@ -1,7 +1,7 @@
 /* catalog.h - the definitions that the coordinator holds, compiled; read from any thread.
  *
- * Entries are immutable and live as long as the catalog, so that a pointer once found stays good.
- */
+ * Entries are immutable and live as long as the catalog, so that a pointer once found stays
+ * good. */
 #ifndef STORE_CATALOG_H
 #define STORE_CATALOG_H
 
@@ -49,8 +49,8 @@ const struct definition *catalog_of_saga(const struct catalog *catalog, const st
 int64_t catalog_applied_ms(const struct catalog *catalog, const struct definition *definition);
 
 /* Walks the newest version of each name, in the order of names: *at starts at 0; NULL at the end.
- * When a name is added during a walk, the walk may show one name twice, and never leaves one out.
- */
+ * When a name is added during a walk, the walk may show one name twice, and never leaves one
+ * out. */
 const struct definition *catalog_next(const struct catalog *catalog, size_t *at);
 
 /* Is there room for `count` more versions below LIMIT_DEFINITIONS? The caller asks before the

@@ -216,8 +216,8 @@ static void turn(struct writer *writer)
     writer->is_turning = true;
 }
 
-/* The rows of `saga` know the newest rows of all old tails now, durably: the old tails are dropped.
- */
+/* The rows of `saga` know the newest rows of all old tails now, durably: the old tails are
+ * dropped. */
 static void end_turn(struct writer *writer)
 {
     PRE(writer->is_turning);
@@ -295,8 +295,8 @@ static void crash_if_due(const struct writer *writer, const struct rows *rows, i
 
 /* What the writer must remember of a batch until the batch is durable. */
 struct written {
-    /* All old tails have been written into `saga`: they can be dropped once the batch is durable.
-     */
+    /* All old tails have been written into `saga`: they can be dropped once the batch is
+     * durable. */
     bool has_turned;
     int64_t inbox_change; /* by how many events the inbox grew */
 };

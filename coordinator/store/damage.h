@@ -48,8 +48,8 @@ MUST_CHECK enum saga_error damage_look_at_database(struct damage *damage, sqlite
  * aside as <path>-wal.lost, for SQLite would delete it. SAGA_STORE_FAILED. */
 MUST_CHECK enum saga_error damage_put_aside(const struct damage *damage, const char *path);
 
-/* Says in the log and in the database, which has all tables by now, that the damage was accepted.
- */
+/* Says in the log and in the database, which has all tables by now, that the damage was
+ * accepted. */
 MUST_CHECK enum saga_error damage_record(const struct damage *damage, sqlite3 *db);
 
 static inline bool damage_is_found(const struct damage *damage)

@@ -217,8 +217,8 @@ static enum saga_error make_plan(struct plan *plan, struct reader *reader)
 }
 
 /* Asks each condition once for its greatest saga up to *most, which becomes the smallest of their
- * answers; 0 = one of them has no more sagas. All agree on a saga when *most has stayed the same.
- */
+ * answers; 0 = one of them has no more sagas. All agree on a saga when *most has stayed the
+ * same. */
 static enum saga_error lower(struct plan *plan, const struct reader *reader, uint64_t *most)
 {
     enum saga_error rc = SAGA_OK;

@@ -38,8 +38,8 @@ struct store_filter {
     int64_t started_from_ms;
     int64_t started_until_ms;
     uint64_t before; /* internal id: only sagas started before this one (cursor); 0 = newest */
-    /* External id: only greater ones (cursor), in a list that asks for a prefix and nothing else.
-     */
+    /* External id: only greater ones (cursor), in a list that asks for a prefix and nothing
+     * else. */
     struct span after;
     uint32_t limit;  /* 1..500 */
     bool unfinished; /* only sagas that are running, compensating or parked */

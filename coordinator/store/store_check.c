@@ -1,5 +1,5 @@
-/* store_check.c - the rules of damage.h for the whole journal, and SQLite's own check of its pages.
- */
+/* store_check.c - the rules of damage.h for the whole journal, and SQLite's own check of its
+ * pages. */
 #include "store/store_check.h"
 
 #include <stdio.h>

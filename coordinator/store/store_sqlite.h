@@ -14,8 +14,8 @@ struct store_sqlite_options {
     /* Crash 0 = before the commit of that row, 1 = after that commit, before it is announced. */
     int crash_phase;
     /* The four options below are set by tests only; 0 = the value that the product uses. */
-    /* After so many rows the young tails become the old ones, to be written into `saga` (tails.h).
-     */
+    /* After so many rows the young tails become the old ones, to be written into `saga`
+     * (tails.h). */
     uint64_t turn_rows;
     int64_t checkpoint_frames; /* frames of the log at which the log is copied into the database */
     uint64_t space_min;        /* bytes of the disk that stay free */
