@@ -356,8 +356,10 @@ static void note_intended(struct sim *sim, struct sim_open *open, uint32_t numbe
                      undoes ? "undone, and the saga does not turn back"
                             : "confirmed, and the saga is not committed");
     }
-    /* A later attempt carries what the first does, whatever is known by then. */
-    if (undoes && record->attempt == 1 && in_doubt != (step->completed == 0)) {
+    /* A later attempt carries what the first does, whatever is known by then. An attempt that is
+     * adopted is none that leaves. */
+    bool leaves = !(record->flags & FLAG_ADOPTED);
+    if (undoes && leaves && record->attempt == 1 && in_doubt != (step->completed == 0)) {
         sim_violated(sim, "doubt", "t%u of %s is undone %s doubt", number, name,
                      in_doubt ? "in" : "without");
     }
