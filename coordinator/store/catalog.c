@@ -36,7 +36,7 @@ struct catalog {
     struct catalog_entry **newest; /* owned array, sorted by name */
     size_t name_count;
     size_t capacity;
-    uint32_t count; /* versions of all names */
+    uint32_t count; /* how many versions of all names the catalog holds */
 };
 
 static const struct definition *find_version(const struct versions *versions, struct span name,
@@ -155,7 +155,8 @@ static enum saga_error fill(struct catalog_entry *entry, const struct definition
     return span_equal(own->name, row->name) ? SAGA_OK : SAGA_STORE_CORRUPT;
 }
 
-/* Where the name stands among the newest versions, or would stand. */
+/* Index of the name in the sorted array catalog->newest, or the index at which it would have to be
+ * inserted. */
 static size_t place_of(const struct catalog *catalog, struct span name)
 {
     size_t low = 0;
@@ -180,7 +181,7 @@ static struct catalog_entry *newest_of(const struct catalog *catalog, struct spa
     return found ? catalog->newest[at] : NULL;
 }
 
-/* Makes room for one more name. */
+/* Makes room in the array catalog->newest for one more name; false: no memory. */
 static bool grow(struct catalog *catalog)
 {
     PRE(catalog->name_count <= catalog->capacity);

@@ -46,7 +46,8 @@ static struct row *next_place(struct chain *chain)
     return &chain->rows[chain->count++];
 }
 
-/* Keeps the row that the statement stands on, with its bytes. */
+/* Adds the row on which the statement stands to the rows of the chain, with a copy of its bytes;
+ * false: no memory. */
 static bool keep(struct chain *chain, sqlite3_stmt *event, const struct row *head)
 {
     bool ok = true;
@@ -61,7 +62,8 @@ static bool keep(struct chain *chain, sqlite3_stmt *event, const struct row *hea
     return ok;
 }
 
-/* What is wrong with the row of this lsn. */
+/* Notes what is wrong with the row of this lsn, to be told by the image, and gives
+ * SAGA_STORE_CORRUPT. */
 static enum saga_error fault(struct chain *chain, const char *why, uint64_t lsn)
 {
     PRE(why != NULL);
@@ -78,7 +80,8 @@ static bool is_as_written(sqlite3_stmt *event, const struct row *row)
            (row->body.size > 0 && sqlite3_column_int64(event, EVENT_SUM) == row_sum(row));
 }
 
-/* The row of this lsn without its bytes; it is kept when it has records of the range. */
+/* Reads the row of this lsn into *row, without its bytes; a row that holds records of the wanted
+ * range is also added to the chain, with its bytes. */
 static enum saga_error read_row(struct chain *chain, struct reader *reader, uint64_t lsn,
                                 struct row *row)
 {

@@ -137,9 +137,8 @@ static void drop_want(struct memory_events *inbox, const struct wait_row *row)
     }
 }
 
-/* Index of the first wait, in the order of saga and step, that belongs to this step or a later
- *
- * one. */
+/* Index of the first wait that belongs to this step of the saga or, in the order of saga and step,
+ * to a later one. */
 static size_t wait_at(const struct memory_events *inbox, uint64_t saga, uint32_t step)
 {
     size_t at = 0;

@@ -20,7 +20,9 @@ enum {
     ENTRY_SIZE = 64, /* bytes that a row of the journal takes beside its body and payload */
     /* A log of fewer uncopied frames is not copied early, for that would give back little space. */
     TIGHT_FRAMES = 64,
-    TIGHT_SPARE = 2048, /* pages beyond what is needed, below which space is tight: 8 MiB */
+    /* Space is tight when the disk has less room than twice what a batch of half so many pages
+     * needs: 2048 pages are 8 MiB. */
+    TIGHT_SPARE = 2048,
     DISK_OF_A_BYTE = 3, /* half of a page may be empty, and each page is written twice */
 };
 _Static_assert(STORE_ITEM_SIZE >= ITEM_PAGES * (PAGE_SIZE + FRAME_SIZE) / DISK_OF_A_BYTE,

@@ -40,7 +40,8 @@ bool space_has(const struct space *space, uint64_t pages);
  * the batch before are still to be written. */
 uint64_t space_room(const struct space *space, uint64_t pages);
 
-/* Is so little left that the log should be copied now, however short it is? The writer's thread. */
+/* Is so little of the disk free that the log should be copied into the database now, though it is
+ * short? Asked by the writer's thread after each commit. */
 bool space_is_tight(const struct space *space);
 
 #endif

@@ -22,8 +22,9 @@ struct writer {
     /* Owned; only the writer's thread uses the connection while the thread runs. */
     sqlite3 *db;
     sqlite3_stmt *statements[WRITE_COUNT]; /* owned; used by the writer's thread only */
-    struct store_sqlite_options options;   /* zeroes replaced by what the product uses */
-    struct tails tails;                    /* shared with readers, under its own lock */
+    /* The options as given, with the product's values for those that were zero. */
+    struct store_sqlite_options options;
+    struct tails tails; /* shared with readers, under its own lock */
 
     /* What the loop's thread and the writer's thread tell each other. */
     pthread_t thread;
