@@ -1,4 +1,5 @@
-/* aside.c - sagas that cannot be read: what stands still because of one, and what need not. */
+/* aside.c - sagas that the store has but that cannot be read: what must be told to other sagas
+ * because of them. */
 #include "engine/aside.h"
 
 #include "engine/batch.h"
@@ -31,7 +32,8 @@ enum saga_error engine_tell_parent(struct span name, struct batch *batch)
     return end.parent.size == 0 || child_say(batch, &end) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* The saga slept, and its head says so until a commit says otherwise: it is awake from then on. */
+/* The saga was asleep when it could not be read, and its head still says so: a new head says that
+ * the saga is awake, and all its children are asked again. */
 enum saga_error engine_catch_up(struct engine *engine, struct span name, struct batch *batch)
 {
     struct saga *saga = lookup_saga(engine, name);

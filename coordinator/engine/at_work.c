@@ -1,4 +1,5 @@
-/* at_work.c - what is known of the attempts of a saga that are at work, and in no record. */
+/* at_work.c - lists the attempts of a saga that participants work on now, from what no record says.
+ */
 #include "engine/at_work.h"
 
 #include "base/arena.h"
@@ -18,7 +19,8 @@ static bool is_at_work(const struct call *call)
     return newest && newest->state == ATTEMPT_OPEN && !call_is_of_child(call);
 }
 
-/* What lies in the saga is copied: the saga goes on meanwhile. false: no memory. */
+/* Copies what the list says of one attempt, for the saga may change while the list is in use.
+ * Returns false when memory runs out. */
 static bool fill(const struct engine *engine, const struct attempt *attempt, struct arena *arena,
                  struct task_at_work *out)
 {
@@ -36,7 +38,8 @@ static bool fill(const struct engine *engine, const struct attempt *attempt, str
     if (attempt->live.left) {
         bool is_known = !attempt->live.is_of_past && !attempt->live.orphan;
         out->sent_ms = is_known ? attempt->live.left_ms : attempt->intended_ms;
-        /* A heartbeat may come in the millisecond of the sending. */
+        /* A heartbeat may come in the same millisecond as the sending: then only its details show
+         * that one has come. */
         bool is_first = attempt->number == 1 && out->details.size > 0;
         bool is_heard = attempt->live.beat_ms > attempt->live.left_ms || is_first;
         out->heard_ms = is_heard ? attempt->live.beat_ms : 0;

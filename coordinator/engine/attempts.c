@@ -1,5 +1,5 @@
-/* attempts.c - what participants say of attempts, other than results: sent, lost, untaken,
- * adopted, alive. */
+/* attempts.c - takes everything but results that participants say of attempts: sent, lost, never
+ * taken, still running after a reconnect (adopted), or alive (a heartbeat). */
 #include "engine/attempts.h"
 
 #include "base/limits.h"
@@ -45,7 +45,7 @@ static void task_lost(struct turn *turn, struct attempt *attempt)
     call_fail(turn, attempt->call, &failure);
 }
 
-/* Has the call's schedule_to_close passed? */
+/* Is the time limit of the whole call (its schedule_to_close) over? */
 static bool is_closed(const struct turn *turn, const struct call *call)
 {
     int64_t close_ms = call_close_ms(call);
@@ -70,8 +70,8 @@ static void task_untaken(struct turn *turn, struct attempt *attempt)
         return;
     }
     bool late = attempt->live.out_of_time || is_closed(turn, attempt->call);
-    /* A do that nobody takes in time fails; an undo and a check are tried again, as their
-     * policies say. */
+    /* A do that no participant takes in time fails; an undo or a check is tried again, as its retry
+     * policy says. */
     bool expired = call_key_is_over(attempt->call, turn->now_ms);
     bool refused = late && attempt->call->kind == TASK_DO && !expired;
     struct failure failure = {
@@ -89,7 +89,7 @@ static void task_untaken(struct turn *turn, struct attempt *attempt)
     call_fail(turn, attempt->call, &failure);
 }
 
-/* The attempt runs at a participant from now on, as far as its time-outs go. */
+/* Notes that a participant has the attempt since now_ms: its time-outs count from then. */
 static void task_begins(struct attempt *attempt, bool barrier, int64_t now_ms)
 {
     PRE(attempt->run <= attempt->call->run);
@@ -107,7 +107,8 @@ enum saga_error attempts_take(struct engine *engine, const struct event *event, 
     if (!attempt) {
         return SAGA_OK;
     }
-    /* Nothing follows from a sending but a time: no turn is made for that. */
+    /* That an attempt was sent changes only when its time-outs are due: no record is written for
+     * it. */
     if (event->kind == EVENT_SENT) {
         struct saga *saga = attempt->call->step->saga;
         task_begins(attempt, event->task.barrier, event->now_ms);
@@ -146,9 +147,9 @@ enum saga_error attempts_take(struct engine *engine, const struct event *event, 
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* A participant names as running what it has answered: the answer is durable, and the `done`
- * that said so was lost, or crossed the participant's `ready`. The verdict is told again, which
- * frees the slot that the naming took. */
+/* Tells the verdict again to a participant that names as running an attempt which it has answered:
+ * the answer is durable, but the message `done` was lost, or crossed the participant's `ready`. The
+ * message also frees the slot that naming the attempt took. Returns false when memory runs out. */
 static bool tell_again(struct batch *batch, const struct event *event,
                        const struct attempt *attempt)
 {
@@ -166,7 +167,8 @@ static bool tell_again(struct batch *batch, const struct event *event,
     return true;
 }
 
-/* A refused adoption is told to the session that offered the attempt. false: no memory. */
+/* Tells the session that named the attempt as running that nobody wants it (`attempt` NULL: it is
+ * unknown). Returns false when memory runs out. */
 static bool refuse(struct batch *batch, const struct event *event, const struct attempt *attempt)
 {
     PRE(event->kind == EVENT_ADOPT);
@@ -183,7 +185,8 @@ static bool refuse(struct batch *batch, const struct event *event, const struct 
     return true;
 }
 
-/* Does a task that has not left still borrow the details that were there when it was intended? */
+/* Does an attempt that has not been sent yet still point to the details that the call had when the
+ * attempt was made, so that they must not be overwritten? */
 static bool is_lent(const struct call *call)
 {
     PRE(call->attempts || !call->newest);
@@ -195,8 +198,8 @@ static bool is_lent(const struct call *call)
     return false;
 }
 
-/* Keeps the details of a heartbeat for the next attempt. Where the saga has no room for them, the
- * details of the heartbeat before stand. */
+/* Keeps the details of a heartbeat, to be sent with the call's next attempt. Where the saga has no
+ * room for them, those of the heartbeat before stay. */
 static void keep_details(struct turn *turn, struct call *call, struct span details)
 {
     if (details.size == 0 || is_lent(call)) {
@@ -222,7 +225,8 @@ static void keep_details(struct turn *turn, struct call *call, struct span detai
     POST(call->live.details.size <= call->live.details_room);
 }
 
-/* Naming an attempt gives it no more time than it had, but for the coordinator's own outage. */
+/* Has the attempt run out of time? A participant that names it again gives it no new time; only a
+ * restart of the coordinator does. */
 static bool is_out_of_time(const struct engine *engine, const struct attempt *attempt,
                            int64_t now_ms)
 {
@@ -232,8 +236,9 @@ static bool is_out_of_time(const struct engine *engine, const struct attempt *at
     return attempt->timed_out || (counts && due_attempt_ms(engine, attempt, &what) <= now_ms);
 }
 
-/* May an attempt that a participant says is running be counted on again? Only the newest one, or
- * the one before a newest that has not left; and while the attempt has time. */
+/* A participant says that it runs this attempt: may the call wait for it again? Only for the newest
+ * attempt, or for the one before it if the newest was not sent yet, and only while the attempt has
+ * time left. */
 static bool is_adoptable(const struct engine *engine, const struct attempt *attempt, int64_t now_ms)
 {
     const struct call *call = attempt->call;
@@ -249,7 +254,7 @@ static bool is_adoptable(const struct engine *engine, const struct attempt *atte
     return newest->state == ATTEMPT_OPEN && !newest->live.left && newest->older == attempt;
 }
 
-/* Does the call wait for an attempt that runs? */
+/* Is the call in a state in which the answer of a running attempt is waited for? */
 static bool waits_for_attempt(const struct call *call)
 {
     PRE(call->run > 0);
@@ -274,8 +279,8 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
     struct call *call = attempt->call;
     bool open = attempt == call->newest && attempt->state == ATTEMPT_OPEN;
     struct attempt *newer = attempt == call->newest ? NULL : call->newest;
-    /* A participant that merely comes back renews nothing: one that did so every few seconds would
-     * keep an attempt alive that hangs. */
+    /* The time-outs are not renewed for a participant that merely reconnects: one that did so every
+     * few seconds would keep alive an attempt that hangs. */
     if (attempt->live.orphan || !attempt->live.left) {
         task_begins(attempt, barrier, turn->now_ms);
     }
@@ -297,15 +302,15 @@ static void adopt(struct turn *turn, struct attempt *attempt, bool barrier)
             call_off(turn, newer, "superseded", true);
         }
     }
-    /* A step in doubt is waited for, whatever was decided about it; of other attempts that
-     * nobody wants the participant hears that they are off. */
+    /* While a step is in doubt the answer of its attempt is welcome, whatever was decided about the
+     * step. Any other attempt that nobody wants is called off. */
     if (!wanted && !(call_is_wanted(call) && in_doubt)) {
         call_off(turn, attempt, "cancelled", false);
     }
 }
 
-/* The attempt that an instance says it has: under the present key of the call or, if it was
- * adopted, an answered one under an earlier key. NULL: there is none. */
+/* Finds the attempt that a participant names: under the present key of a call, or, for EVENT_ADOPT,
+ * an attempt in memory under an earlier key. NULL: there is none. */
 static struct attempt *find_named(struct saga *saga, const struct event *event)
 {
     PRE(event->kind == EVENT_ADOPT || event->kind == EVENT_BEAT);

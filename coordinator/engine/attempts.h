@@ -1,5 +1,5 @@
-/* attempts.h - what participants say of attempts, other than results: sent, lost, untaken,
- * adopted, alive. */
+/* attempts.h - everything but results that participants say of attempts: sent, lost, never taken,
+ * still running after a reconnect (adopted), or alive (a heartbeat). */
 #ifndef ENGINE_ATTEMPTS_H
 #define ENGINE_ATTEMPTS_H
 
@@ -9,12 +9,13 @@ struct batch;
 struct engine;
 struct event;
 
-/* EVENT_SENT, _LOST, _UNTAKEN: the attempt is found by its token; an unknown token changes
- * nothing. SAGA_NO_MEMORY. */
+/* EVENT_SENT, EVENT_LOST, EVENT_UNTAKEN: finds the attempt by its token; nothing changes when no
+ * attempt has this token. Errors: SAGA_NO_MEMORY. */
 enum saga_error attempts_take(struct engine *engine, const struct event *event,
                               struct batch *batch);
 
-/* EVENT_ADOPT, _BEAT: the attempt is found by the key that an instance names. SAGA_NO_MEMORY. */
+/* EVENT_ADOPT, EVENT_BEAT: finds the attempt by the idempotency key and the number that a
+ * participant's process names. Errors: SAGA_NO_MEMORY. */
 enum saga_error attempts_take_named(struct engine *engine, const struct event *event,
                                     struct batch *batch);
 

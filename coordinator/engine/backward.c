@@ -1,11 +1,13 @@
-/* backward.c - undoing, in the inverse order of the DAG.
+/* backward.c - undoes the steps of a saga, in the inverse order of the graph of their needs.
  *
- * A compensation starts when those of all steps that needed its step are done, and independent
- * branches undo in parallel. Done: never started, compensated, kept, skipped, resolved, failed
- * without effect, parked, or failing for so long (stuck) that the others need not wait. With
- * compensation_order: strict it is the reverse of the order of starting, one at a time.
+ * The compensation of a step starts when all steps that needed this step are done; independent
+ * branches are undone in parallel. A step is done when it was never started, is compensated, kept,
+ * skipped or resolved, has failed without effect, is parked, or its undo has failed for so long (is
+ * stuck) that the others need not wait. With compensation_order: strict the steps are undone one at
+ * a time, in the reverse order of their starts.
  *
- * An undo does not overtake its do: it leaves when no attempt of the do can act any more. */
+ * An undo is sent only when no attempt of its do can act any more: else the do might take effect
+ * after it. */
 #include "engine/backward.h"
 
 #include "engine/done.h"
@@ -30,7 +32,7 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-/* A do that waits for its retry is given up: it fails, or is in doubt. */
+/* Gives up a do that waits for its retry: the do has failed, or stays in doubt. */
 static void give_up_do(struct turn *turn, struct step *step)
 {
     PRE(step->state == STEP_STATE_RETRYING);
@@ -42,13 +44,14 @@ static void give_up_do(struct turn *turn, struct step *step)
     call_fail(turn, step_call(step, TASK_DO), &failure);
 }
 
-/* A step that has succeeded and for which no undo is due: nothing has to be undone, a person
- * accepts what it did, or its success came while the saga goes back and a person must see to it. */
+/* Decides about a step that has succeeded and has no undo: kept, if it only reads, a person
+ * accepted its effect, or it belongs to an open saga; else parked for a person. */
 static void keep_or_park(struct turn *turn, struct step *step)
 {
     PRE(step->chosen);
     PRE(step->state == STEP_STATE_SUCCEEDED && step->undo_state == UNDO_STATE_NONE);
-    /* Who registers a step without a compensation says that it is kept. */
+    /* The client of an open saga that registers a step without a compensation says thereby that its
+     * effect is kept. */
     if (step->spec->step_class == CLASS_READONLY || step->accepted || step->open) {
         keep_step(turn, step);
     } else {
@@ -56,8 +59,8 @@ static void keep_or_park(struct turn *turn, struct step *step)
     }
 }
 
-/* A do that runs is waited for. With `later` an attempt may run without an end, so how long it is
- * waited for counts from the time when the undo could have left. */
+/* Called while a do that runs is waited for. After the answer `later` it may run without an end, so
+ * the time for which it is waited for counts from now on. */
 static void wait_for_do(const struct turn *turn, struct step *step)
 {
     const struct call *call = step_call(step, TASK_DO);
@@ -67,8 +70,8 @@ static void wait_for_do(const struct turn *turn, struct step *step)
     }
 }
 
-/* Brings a step that is to be undone to a state that says what is left of it, as far as that
- * depends on the coordinator; true = something changed. */
+/* Moves a step that is to be undone towards a state in which it is known whether it had an effect:
+ * calls waits off, gives retries up, asks checks. Returns true when anything changed. */
 static bool bring_in(struct turn *turn, struct step *step)
 {
     PRE(step->chosen);
@@ -123,9 +126,9 @@ static bool bring_in(struct turn *turn, struct step *step)
     return false;
 }
 
-/* Undoes in the inverse order: the undo of a step may leave when every step after it is done.
- * The definition's `order` is topological, so one pass from its end knows all steps after each
- * one, direct and indirect; true = something changed. */
+/* Sends the undo of each step all of whose later steps are done. The definition's `order` is
+ * topological, so one pass from its end knows that for direct and indirect later steps. Returns
+ * true when anything changed. */
 static bool undo_parallel(struct turn *turn)
 {
     struct saga *saga = turn->saga;
@@ -145,8 +148,8 @@ static bool undo_parallel(struct turn *turn)
             step_wake(step);
             changed |= undo_begin(turn, step);
         } else if (step_wants_undo(step)) {
-            /* The undo was due, and then a late effect of a step after this one came first. Not
-             * due any more, or the timer of the undo would fire for nothing, again and again. */
+            /* The undo was due, but a late effect of a later step has come, which is undone first.
+             * So the undo is not due any more; its timer would fire again and again for nothing. */
             step->live.undo_due_ms = 0;
         }
         step->live.all_clear = clear && step_is_done(step, false);
@@ -154,7 +157,8 @@ static bool undo_parallel(struct turn *turn)
     return changed;
 }
 
-/* Undoes the latest started step that is not done, and no other; true = something changed. */
+/* Sends the undo of the step that started last among those that are not done, and no other. Returns
+ * true when anything changed. */
 static bool undo_strict(struct turn *turn)
 {
     struct saga *saga = turn->saga;
@@ -182,8 +186,8 @@ static bool undo_strict(struct turn *turn)
     return undo_begin(turn, latest);
 }
 
-/* Has the step an effect that nobody has undone? A person may have settled the step as
- * succeeded, or kept what it did. */
+/* Does an effect of the step stand? It does also when a person has settled the step as succeeded,
+ * or accepted what it did. */
 static bool has_effect(const struct step *step)
 {
     PRE(step->state > STEP_STATE_NONE);
@@ -193,7 +197,7 @@ static bool has_effect(const struct step *step)
     return stands && !step->fan && step->spec->step_class != CLASS_READONLY;
 }
 
-/* Has a step that was not chosen an effect which stands? */
+/* Does the effect of a step stand that was not among those to undo? */
 static bool still_stands(const struct saga *saga)
 {
     PRE(saga->partial);
@@ -217,15 +221,16 @@ static bool has_chosen(const struct saga *saga)
     return false;
 }
 
-/* Did the saga, which had completed, go back for a late effect alone? Then it is completed
- * again. */
+/* Does the saga, which had completed, go back only to undo a late effect? Then it is completed
+ * again afterwards. */
 static bool is_for_late_effect(const struct saga *saga)
 {
     PRE(saga->direction == BACKWARD);
     return span_is(saga_reason_text(saga, "code"), "late_result");
 }
 
-/* Is every step done, but for what a person must see to (*parked)? */
+/* Is every step done or parked, so that nothing is left to do without a person? *parked: at least
+ * one step is parked. */
 static bool all_done(const struct saga *saga, bool *parked)
 {
     *parked = false;
@@ -240,13 +245,15 @@ static bool all_done(const struct saga *saga, bool *parked)
     }
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         if (!step_is_done(saga_step(saga, i), true)) {
-            return false; /* a step whose undo waits for that of another rests, and is not awake */
+            /* checked apart: a step whose undo waits for that of another is asleep and not in the
+             * loop above */
+            return false;
         }
     }
     return true;
 }
 
-/* Nothing can move any more without a person. */
+/* Parks the saga for a person, because nothing in it can move any more without one. */
 static void park_saga(struct turn *turn)
 {
     const struct saga *saga = turn->saga;
@@ -258,8 +265,8 @@ static void park_saga(struct turn *turn)
     IMPLIES(!turn->failed && saga->save_point == 0, saga->state == SAGA_STATE_PARKED);
 }
 
-/* The end of a saga that goes back, when all is settled, or nothing can move without a person;
- * true: the saga goes forward again. */
+/* Ends or parks a saga that goes back, when all its steps are done or parked; at a save-point turns
+ * it forward. Returns true if the saga goes forward again. */
 static bool finish(struct turn *turn)
 {
     const struct saga *saga = turn->saga;

@@ -1,4 +1,4 @@
-/* backward.h - undoing, in the inverse order of the DAG. */
+/* backward.h - undoes the steps of a saga, in the inverse order of the graph of their needs. */
 #ifndef ENGINE_BACKWARD_H
 #define ENGINE_BACKWARD_H
 
@@ -6,8 +6,9 @@
 
 struct turn;
 
-/* One round of what can be done now in a saga that goes back: steps are brought to a known
- * state, undos leave, the saga ends. true = something changed, look again. */
+/* Does one round of what can be done now in a saga that goes back: settles steps that still run,
+ * sends undos, ends the saga. Returns true when anything changed, so that another round is needed.
+ */
 bool backward(struct turn *turn);
 
 #endif

@@ -1,7 +1,8 @@
-/* batch.c - the lists of a batch: rows to make durable, effects to let go.
+/* batch.c - the lists of a batch, which hold the rows to make durable and the effects to carry out
+ * afterwards.
  *
- * A batch is filled and cleared hundreds of times a second with some hundred items a list: lists
- * keep their memory when it is cleared, unless they grew large. */
+ * A batch is filled and cleared hundreds of times a second, with some hundred items in a list. So a
+ * list keeps its memory when the batch is cleared, unless it has grown large. */
 #include "engine/batch.h"
 
 #include "base/check.h"
@@ -16,9 +17,9 @@ enum { CAPACITY_MIN = 16, CAPACITY_KEPT = 1024 };
     }
 
 static const struct list {
-    size_t items; /* where in the batch: the pointer */
-    size_t count; /* and the uint32_t */
-    size_t size;  /* of an item */
+    size_t items; /* offset in struct batch of the list's pointer */
+    size_t count; /* offset in struct batch of the list's uint32_t count */
+    size_t size;  /* bytes of one item */
 } lists[BATCH_LIST_COUNT] = {
     [BATCH_ROWS] = LIST(rows.rows, rows.row_count, struct row),
     [BATCH_HEADS] = LIST(rows.heads, rows.head_count, struct head),
@@ -34,7 +35,8 @@ static const struct list {
     [BATCH_EFFECTS] = LIST(effects, effect_count, struct effect),
 };
 
-/* The list's pointer has another type than void *: it is copied, and never read as a void *. */
+/* Reads the list's pointer by copying its bytes: it has another type than void *, so it must not be
+ * read as one. */
 static void *items_of(const struct batch *batch, const struct list *list)
 {
     PRE(list->size > 0);

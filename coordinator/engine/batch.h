@@ -1,5 +1,5 @@
-/* batch.h - what some events have made: rows to make durable, and effects to let go when the rows
- * are. */
+/* batch.h - what the engine made of some events: rows that the store must make durable, and effects
+ * (tasks, answers) that leave only after the rows are durable. */
 #ifndef ENGINE_BATCH_H
 #define ENGINE_BATCH_H
 
@@ -11,7 +11,7 @@
 
 struct effect;
 
-/* The lists of a batch. */
+/* Which list of a batch an item belongs to. */
 enum batch_list {
     BATCH_ROWS,
     BATCH_HEADS,
@@ -28,28 +28,35 @@ enum batch_list {
     BATCH_LIST_COUNT,
 };
 
-/* The lists belong to the batch, what their items refer to belongs to its arena or to sagas. */
+/* A batch owns its lists; the bytes that the items point to belong to the batch's arena or to
+ * sagas. */
 struct batch {
-    uint64_t serial;    /* the engine's, from the first event on: batches are released in order */
-    struct arena arena; /* owns what only the batch refers to, but for the lists themselves */
+    /* the batch's number, which the engine gives it with its first event; batches are released in
+     * this order */
+    uint64_t serial;
+    /* owns the bytes that only this batch refers to; the lists have memory of their own */
+    struct arena arena;
     struct rows rows;
     struct effect *effects;
     uint32_t effect_count;
-    uint32_t capacities[BATCH_LIST_COUNT]; /* of the lists */
-    size_t size;                           /* bytes of bodies and payloads */
+    uint32_t capacities[BATCH_LIST_COUNT]; /* how many items each list has room for */
+    /* bytes of the row bodies, payloads and values in the batch */
+    size_t size;
 };
 
-/* An empty batch; its memory comes from `memory`, and is given back by batch_close(). */
+/* Makes an empty batch; its memory comes from `memory`, and batch_close() gives that back. */
 void batch_open(struct batch *batch, const struct arena_source *memory);
 
-/* Empties the batch after its release, and keeps memory for the next one. */
+/* Empties the batch after its effects have left; keeps the memory of its lists for the next events.
+ */
 void batch_clear(struct batch *batch);
 
-/* Gives all memory back; a batch of zeros is closed already. */
+/* Gives all memory of the batch back; a batch whose bytes are all zero counts as closed already. */
 void batch_close(struct batch *batch);
 
-/* One more item of the list, all zeros, for the caller to fill in; valid until the next one of its
- * list. NULL = no memory. See batch_items.h. */
+/* Adds an item of all zeros to the list, for the caller to fill in; the pointer is valid until the
+ * next item is added to the same list. Returns NULL when memory runs out. batch_items.h has a typed
+ * function for each list. */
 void *batch_add(struct batch *batch, enum batch_list which);
 
 #endif

@@ -1,4 +1,4 @@
-/* batch_items.c - one more item of a list of a batch, by the type of the item. */
+/* batch_items.c - adds an item to one list of a batch: one function for each type of item. */
 #include "engine/batch_items.h"
 
 #include "base/check.h"
@@ -19,7 +19,9 @@ struct head *batch_head(struct batch *batch)
 
 struct name *batch_name(struct batch *batch)
 {
-    PRE(batch->arena.source != NULL); /* a name may come without a saga: a key */
+    /* no check of the serial: the idempotency key of a request that is about no saga comes as a
+     * name too */
+    PRE(batch->arena.source != NULL);
     return batch_add(batch, BATCH_NAMES);
 }
 

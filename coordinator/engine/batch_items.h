@@ -1,4 +1,4 @@
-/* batch_items.h - one more item of a list of a batch, by the type of the item. */
+/* batch_items.h - adds an item to one list of a batch: one function for each type of item. */
 #ifndef ENGINE_BATCH_ITEMS_H
 #define ENGINE_BATCH_ITEMS_H
 
@@ -20,8 +20,8 @@ struct row;
 struct schedule_row;
 struct wait_row;
 
-/* Each of these: one more item of a list, all zeros, for the caller to fill in; valid until the
- * next one of its list. NULL = no memory. */
+/* Each of these functions adds an item of all zeros to its list, for the caller to fill in; the
+ * pointer is valid until the next item is added to the same list. NULL: memory has run out. */
 struct row *batch_row(struct batch *batch);
 struct head *batch_head(struct batch *batch);
 struct name *batch_name(struct batch *batch);
@@ -31,14 +31,15 @@ struct wait_row *batch_wait(struct batch *batch);
 struct facet_row *batch_facet(struct batch *batch);
 struct notice *batch_notice(struct batch *batch);
 
-/* The same, for the core: the engine makes notices and no deliveries, for only the core knows who
- * is told; and it neither looks at schedules nor at who was offered an event of the inbox. */
+/* The same for lists that the core fills, not the engine. The engine makes notices, but only the
+ * core knows to whom each is delivered; and the engine neither reads schedules nor records which
+ * inbox events have been offered to all sagas. */
 struct delivery *batch_delivery(struct batch *batch);
 struct schedule_row *batch_schedule(struct batch *batch);
 struct inbox_done *batch_inbox_done(struct batch *batch);
 
-/* An effect outside a turn, such as a refusal, or a verdict on something unknown; NULL = no
- * memory. */
+/* Adds an effect that belongs to no turn of a saga, such as a refusal, or the verdict on a result
+ * that belongs to no known attempt. Returns NULL when memory runs out. */
 struct effect *batch_effect(struct batch *batch, enum effect_kind kind, uint64_t ref);
 
 #endif

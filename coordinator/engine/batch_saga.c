@@ -1,4 +1,4 @@
-/* batch_saga.c - what a batch says of a saga: answers, and how the saga stands. */
+/* batch_saga.c - adds to a batch the answer to a request about a saga, or the saga's head. */
 #include "engine/batch_saga.h"
 
 #include "base/check.h"

@@ -1,4 +1,5 @@
-/* batch_saga.h - what a batch says of a saga: answers, and how the saga stands. */
+/* batch_saga.h - adds to a batch the answer to a request about a saga, or the saga's head, which is
+ * the row that says how the saga stands. */
 #ifndef ENGINE_BATCH_SAGA_H
 #define ENGINE_BATCH_SAGA_H
 
@@ -11,12 +12,14 @@
 struct batch;
 struct saga;
 
-/* The answer to the request `ref`: why (a literal, or the batch's memory; NULL = the error's own
- * sentence), and the saga as it is now (NULL = none is concerned). false = no memory. */
+/* Adds the answer to the request numbered `ref`: the error, why (a literal, or text in the batch's
+ * memory; NULL = the error's own sentence), and the present state of the saga (NULL = the answer is
+ * about no saga). Returns false when memory runs out. */
 MUST_CHECK bool batch_reply(struct batch *batch, uint64_t ref, enum saga_error error,
                             const char *why, const struct saga *saga);
 
-/* Adds the saga's head as it is now. false = no memory. */
+/* Adds the saga's head, as the saga is now, to the batch; is_new: the store has no head of this
+ * saga yet. Returns false when memory runs out. */
 MUST_CHECK bool batch_put_head(struct batch *batch, const struct saga *saga, bool is_new);
 
 #endif

@@ -1,8 +1,8 @@
-/* budget.c - what a saga may cost: looked at before each attempt of the way forward.
+/* budget.c - limits on the money that a saga may cost, checked before each attempt of a do.
  *
- * A budget is a brake, not a wall: what an attempt costs is known when it has answered, so the
- * last attempt may go past the limit (unless its step says what to expect). The way back is
- * never stopped by money; when undos cost more than their own limit a person is alerted, once. */
+ * The cost of an attempt is known only when it has answered, so the last attempt may exceed the
+ * limit, unless its step says what an attempt is expected to cost. Undos are never stopped for
+ * money: when they cost more than their own limit a person is alerted, once. */
 #include "engine/budget.h"
 
 #include "engine/failure.h"
@@ -10,7 +10,8 @@
 #include "saga/saga.h"
 #include "saga/step.h"
 
-/* Would an attempt that costs what is expected go past the limit? limit 0 = there is none. */
+/* Would another attempt with the expected cost exceed the limit (in millionths of a US dollar)?
+ * limit 0 = there is none. */
 static bool is_past(int64_t limit, int64_t spent, int64_t expected)
 {
     PRE(expected >= 0);

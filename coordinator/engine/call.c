@@ -1,7 +1,9 @@
-/* call.c - attempts: sending one, and calling off what is no longer wanted.
+/* call.c - sends an attempt of a call to a participant, and calls attempts off that nobody wants
+ * any more.
  *
- * The intent is a record before it is an effect, so that a crash never hides a call. The request
- * is frozen with the first intent of a key; further attempts of the key carry the same bytes. */
+ * A record says that an attempt is intended before the attempt is sent, so that after a crash no
+ * call is unknown. The first attempt under an idempotency key fixes the request; further attempts
+ * under this key carry the same bytes. */
 #include "engine/call.h"
 
 #include "base/limits.h"
@@ -24,7 +26,8 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-/* What adapters are given of a new attempt; the task borrows from the saga. */
+/* Fills in the task, which is what the network adapters send of the new attempt; the task borrows
+ * its bytes from the saga. */
 static void fill_task(const struct saga *saga, const struct call *call, struct attempt *attempt)
 {
     PRE(attempt->call == call);
@@ -53,9 +56,9 @@ static void fill_task(const struct saga *saga, const struct call *call, struct a
     task->tracestate = saga->tracestate;
 }
 
-/* When as many attempts are kept as may be, the oldest is forgotten with its token, and its
- * answer will be `unknown`. How long it may still act is remembered, so that the undo does not
- * overtake it. */
+/* When the call has as many attempts in memory as are kept, drops the token of the oldest one: a
+ * later answer of that attempt gets the verdict `unknown`. How long the attempt may still act is
+ * kept, so that the undo is not sent before. */
 static void forget_oldest(struct turn *turn, struct call *call)
 {
     if (call->attempt_count < LIMIT_ATTEMPTS_KEPT) {
@@ -72,8 +75,8 @@ static void forget_oldest(struct turn *turn, struct call *call)
     }
 }
 
-/* The action of the attempt that is about to be recorded. A new check does not know yet of which
- * call it is the check. */
+/* The action that the attempt about to be recorded is sent for. For a check it follows from the
+ * flags, because the call does not know yet whether this check is about the do or the undo. */
 static struct span next_action(const struct call *call, uint32_t flags)
 {
     const struct step_spec *spec = call->step->spec;
@@ -84,9 +87,9 @@ static struct span next_action(const struct call *call, uint32_t flags)
     return flags & FLAG_OF_UNDO ? spec->undo.check : spec->action.check;
 }
 
-/* Records the intent, and for whom it is: after a restart that participant says whether it has
- * taken the attempt, while one without a place may be anybody's, and is waited for. Gives the
- * session. */
+/* Records that an attempt is intended, and for which participant's process: after a restart that
+ * process says whether it has the attempt, while an attempt without one may be anywhere, and has to
+ * be waited for. Returns the session that the attempt is for; 0 = any. */
 static uint64_t intend(struct turn *turn, const struct call *call, struct record *record)
 {
     const struct placement *placement = call_is_of_child(call) ? NULL : turn->placement;
@@ -111,8 +114,8 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
     }
     CHECK(turn->entropy->used + TOKEN_SIZE <= turn->entropy->size);
     bool fresh = input != NULL || call->run == 0;
-    /* An undo must be asked for, even if the saga has no room for its input: null stands for
-     * that, as for any reference whose value is too large. */
+    /* An undo must be sent even if the saga has no room for its input: then null stands for the
+     * input, as for any reference whose value is too large. */
     bool fits = call->kind != TASK_UNDO || !input || room_to_undo(turn->saga, input->size);
     struct record record = {.type = RECORD_TASK_INTENDED,
                             .fields = 1,
@@ -131,7 +134,8 @@ void call_send(struct turn *turn, struct call *call, const struct span *input, u
     }
     struct attempt *attempt = call->newest;
     if (call_is_of_child(call)) {
-        /* No participant gets a task: child_watch() asks the child, anew for this attempt. */
+        /* The call is done by a child saga, not by a participant: forgetting what the child was
+         * asked makes child_watch() ask it anew for this attempt. */
         call->step->live.watch = (struct child_watch){0};
         return;
     }
@@ -158,8 +162,8 @@ bool call_is_wanted(const struct call *call)
     }
     switch (call->kind) {
     case TASK_DO:
-        /* A pivot in doubt is asked again with its key even when the saga shall go back: only
-         * the outcome of the pivot says which way is open. */
+        /* A pivot in doubt is sent again under its key even when the saga shall go back: whether
+         * the saga can go back depends on the pivot's outcome. */
         return (saga->direction == FORWARD || savepoint_spares(step)) &&
                (!saga->back_wanted ||
                 (step->spec->step_class == CLASS_PIVOT && call_in_doubt(call)));
@@ -174,8 +178,9 @@ bool call_is_wanted(const struct call *call)
     return false;
 }
 
-/* When the participant's slot is free again, even if it never answers. An attempt that has not
- * left, as far as we know, may be leaving at this moment. */
+/* The running time at which the participant's slot is free again even if it never answers. An
+ * attempt that has not been sent, as far as the engine knows, may be on its way out now, so it
+ * counts as sent now. */
 static int64_t slot_over_ms(const struct turn *turn, const struct attempt *attempt)
 {
     PRE(attempt->call->step->saga == turn->saga);
@@ -200,7 +205,8 @@ void call_off(struct turn *turn, struct attempt *attempt, const char *reason, bo
     attempt->live.called_off = true;
     bool ok = true;
     effect->ref = 0;
-    /* A final saga may leave memory before this batch is released, so the key is copied. */
+    /* The saga may end and leave memory before this batch is released, so the batch gets a copy of
+     * the key. */
     effect->call.key = arena_copy(&turn->batch->arena, attempt->task.key, &ok);
     turn->failed |= !ok;
     effect->call.attempt = attempt->number;

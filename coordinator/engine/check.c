@@ -1,9 +1,9 @@
-/* check.c - asking what became of a do, or an undo, that is in doubt without an attempt left.
+/* check.c - asks a participant, by the `check` action, whether a do or an undo took effect.
  *
- * A step has one check call for both. Only the undo of a late effect (late_effects.c) can want a
- * check at the same time as the doubt of the do: then that undo waits for the check, and loses
- * it if it has it. Who is asked, how often and for how long is as written for the action that is
- * in doubt; the check is asked with that action's request. */
+ * A step has one check call, which serves its do and its undo. Both can want it at the same time
+ * only when the undo of a late effect (late_effects.c) is in doubt besides the do: then the do has
+ * precedence, and the undo waits for the check or loses it. The check is sent with the request of
+ * the do or undo in doubt, and retried as the definition says for that one. */
 #include "engine/check.h"
 
 #include "engine/call.h"
@@ -46,7 +46,7 @@ void check_call_off(struct turn *turn, struct step *step)
 {
     PRE(step->saga == turn->saga);
     struct call *check = step_call(step, TASK_CHECK);
-    /* When nobody wants to know any more, the check must not outlive the saga. */
+    /* A check whose answer nobody waits for must not outlive the saga. */
     if (check && !check_is_awaited(check)) {
         call_off_all(turn, check, "settled");
     }

@@ -1,4 +1,5 @@
-/* check.h - asking what became of a do, or an undo, that is in doubt without an attempt left. */
+/* check.h - asks a participant, by the `check` action, whether a do or an undo took effect: when
+ * its outcome is in doubt and it has no attempt left. */
 #ifndef ENGINE_CHECK_H
 #define ENGINE_CHECK_H
 
@@ -8,14 +9,16 @@ struct call;
 struct step;
 struct turn;
 
-/* Has the action of the do or undo a check, and may that still know the outcome? */
+/* Does the definition give a check for this do or undo, and has that check not been used up without
+ * an answer? */
 bool check_is_left(const struct call *asked);
 
-/* Asks the check about the call, which is in doubt without an attempt left. true = sent; false:
- * its answer or its next attempt is waited for, or it is busy with the step's do. */
+/* Sends the check that asks about the call `asked`, whose outcome is in doubt and which has no
+ * attempt left. Returns false when nothing was sent: the check has been asked already or waits for
+ * its retry, it is busy with the step's do, or the turn has no room for another attempt. */
 bool check_ask(struct turn *turn, struct call *asked);
 
-/* Calls the step's check off, unless something depends on its answer. */
+/* Calls off the step's check, unless somebody still waits for its answer. */
 void check_call_off(struct turn *turn, struct step *step);
 
 #endif

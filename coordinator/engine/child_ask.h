@@ -1,4 +1,5 @@
-/* child_ask.h - what a parent asks of its child. */
+/* child_ask.h - one request of a parent saga to the saga that is its child: start, pause, go back,
+ * or be reversed. */
 #ifndef ENGINE_CHILD_ASK_H
 #define ENGINE_CHILD_ASK_H
 
@@ -7,11 +8,12 @@
 
 struct child_ask {
     enum child_wish wish;
-    struct start_request
-        start; /* name: the child's id; definition: set by the core, which looks it up */
-    struct span definition; /* of the definition */
-    uint32_t version;       /* 0 = the newest */
-    struct span reason;     /* BACK, REVERSE: a text */
+    /* start.name is the child's id; start.definition is set by the core, which looks up the name
+     * and version given below */
+    struct start_request start;
+    struct span definition; /* name of the child's definition */
+    uint32_t version;       /* version of that definition; 0 = the newest */
+    struct span reason;     /* text for the child's journal: why the parent asks */
 };
 
 #endif

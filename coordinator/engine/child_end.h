@@ -1,4 +1,5 @@
-/* child_end.h - what a parent hears of its child, when the child has ended or parked. */
+/* child_end.h - what a parent saga is told of its child: that the child has ended, is parked, goes
+ * on, or could not be started. */
 #ifndef ENGINE_CHILD_END_H
 #define ENGINE_CHILD_END_H
 
@@ -11,14 +12,16 @@
 struct child_end {
     struct span parent;
     struct span child;
-    enum saga_state state; /* NONE: there is no such child, see code */
-    bool is_busy;          /* NONE: the child could not be started now; ask again */
-    struct span code;      /* why the child has failed; empty when it is completed */
+    enum saga_state state; /* the child's state; NONE: there is no child, and `code` says why */
+    /* with state NONE: there is no room for the child now, and the parent asks again later */
+    bool is_busy;
+    /* error code: why the child has failed or is parked; empty when the child is completed */
+    struct span code;
     struct span message;
     struct span actor;        /* TERMINATED: who terminated the child */
-    struct span output;       /* COMPLETED: msgpack, or empty */
-    int64_t cost_micros;      /* of all attempts of the child */
-    int64_t undo_cost_micros; /* the part of that which undos have cost */
+    struct span output;       /* of a completed child: its output as msgpack, may be empty */
+    int64_t cost_micros;      /* millionths of a US dollar, for all attempts of the child */
+    int64_t undo_cost_micros; /* the part of cost_micros that the child's undos have cost */
 };
 
 #endif

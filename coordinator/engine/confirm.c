@@ -1,8 +1,9 @@
-/* confirm.c - confirming what the steps of a committed saga have reserved.
+/* confirm.c - after the commit of an open saga: asks participants to confirm what its steps
+ * reserved.
  *
- * There is no way back after a commit, so a confirmation has the patience of an undo: it is tried
- * for as long as its policy says, for ever unless that is written, and one that is stuck, or was
- * refused for good, holds no other back. */
+ * After the commit the saga cannot go back, so a confirmation is retried like an undo: as long as
+ * its policy says, which is for ever by default. A confirmation that is stuck, or was refused for
+ * good, does not hold up those of other steps. */
 #include "engine/confirm.h"
 
 #include "base/mp.h"
@@ -20,7 +21,8 @@ bool confirm_waits(const struct step *step)
     return !step->by_person && (state == UNDO_STATE_RUNNING || state == UNDO_STATE_RETRYING);
 }
 
-/* Sends the confirmation, or its retry, if it is due; true = something changed. */
+/* Sends the step's confirmation, or its retry, if it is due. Returns true when anything was sent.
+ */
 static bool send(struct turn *turn, struct step *step)
 {
     struct call *call = step_call(step, TASK_CONFIRM);

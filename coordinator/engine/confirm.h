@@ -1,4 +1,5 @@
-/* confirm.h - confirming what the steps of a committed saga have reserved. */
+/* confirm.h - after the commit of an open saga: asks participants to confirm what its steps
+ * reserved. */
 #ifndef ENGINE_CONFIRM_H
 #define ENGINE_CONFIRM_H
 
@@ -9,21 +10,24 @@ struct call;
 struct step;
 struct turn;
 
-/* Is the step's confirmation asked for, and not decided? */
+/* Has the step's confirmation been sent, and not been answered for good yet (it runs, or waits for
+ * a retry)? */
 bool confirm_waits(const struct step *step);
 
-/* Asks for all confirmations that are due, in the order of `needs`. *all: every step is
- * confirmed; *still: nothing runs, and nothing is due. true = something changed. */
+/* Sends all confirmations that are due; the one of a step follows those of the steps that it needs.
+ * *all: every step is confirmed. *still: no confirmation runs and none is due, so that only a
+ * person can move the saga. Returns true when anything was sent. */
 bool confirm_go_on(struct turn *turn, bool *all, bool *still);
 
-/* An attempt of a confirmation has failed; is_final: no other one follows. */
+/* Called when an attempt of a confirmation has failed: parks the step when is_final (no other
+ * attempt follows), else alerts when too many attempts have failed. */
 void confirm_failed(struct turn *turn, const struct call *confirm, bool is_final);
 
-/* When the step's confirmation has failed, or was not answered, for so long that somebody should
- * know. INT64_MAX: never. */
+/* The running time in ms at which the step's confirmation has gone unconfirmed for so long that a
+ * person is alerted. INT64_MAX: never. */
 int64_t confirm_stuck_ms(const struct step *step);
 
-/* That time has come. */
+/* Alerts a person if the time of confirm_stuck_ms() has come. */
 void confirm_expire(struct turn *turn, struct step *step);
 
 #endif

@@ -1,14 +1,15 @@
-/* deadline.c - until when an undo must have been done: `before` of a compensation.
+/* deadline.c - the deadline of an undo: the time of day, given as `before` of a compensation, until
+ * which the step can still be undone.
  *
  *     success ----------- alert ------------- go back -------------- deadline
  *                           |<---- lead ---------->|<----- lead ------->|
  *
- * The deadline is taken from the step's output (or from the input) when the step succeeds, and
- * kept in the journal. It is a time of day, and follows the host's clock. The lead is twice the
- * undo's start_to_close, at least a minute: room for an attempt that times out, and for another.
- * After an outage of the coordinator an alert may come late. A deadline that has passed sends no
- * saga back, for nothing could be undone in time. Past the pivot the saga cannot go back by itself:
- * a person is told, and decides. */
+ * The deadline is computed from the step's output (or from the input) when the step succeeds, and
+ * written to the journal. It is a time of day, by the host's clock. The lead is twice the undo's
+ * start_to_close, and at least a minute: room for one attempt that times out, and for another.
+ * After an outage of the coordinator the alert may come late. When a deadline has passed already,
+ * the saga is not sent back for it, for nothing could be undone in time. Past the pivot the saga
+ * cannot go back by itself: a person is alerted, and decides. */
 #include "engine/deadline.h"
 
 #include "base/mp.h"
@@ -43,8 +44,8 @@ static void emit_deadline(struct turn *turn, const struct step *step, const char
     turn_emit(turn, &record);
 }
 
-/* May the deadline send the saga back: has it not done so, and does no other reason do so
- * already? */
+/* May the deadline of this step still send the saga back? Not if it has done so, or another reason
+ * does. */
 static bool may_send_back(const struct step *step)
 {
     PRE(step->undo_before_ms > 0);
@@ -119,7 +120,9 @@ void deadline_set(struct turn *turn, const struct step *step)
     if (time_value_read(given, &due_ms)) {
         emit_deadline(turn, step, "undo_deadline", due_ms);
         deadline_expire(turn,
-                        step); /* the deadline may be near already: then nothing else starts */
+                        /* the deadline may be near already: then the saga goes back before another
+                         * step starts */
+                        step);
     } else if (mp_type(given) != MP_NIL) {
         turn_alert(turn, step, "undo_deadline_unreadable");
     }

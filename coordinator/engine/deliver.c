@@ -1,18 +1,19 @@
-/* deliver.c - an event that has come: into the inbox, and to a step that waits for it.
+/* deliver.c - takes an event from outside into the inbox, and offers an event of the inbox to a
+ * step that waits for it.
  *
- * An event is a durable row first. The row is made when the event comes from outside
- * (deliver_arrived), or in the commit of the emit step that sends the event (emit_begin). Then
- * whoever runs the engine offers the event to each step that waits for its name (deliver_event),
- * and each step takes the earliest event that matches:
+ * Each event of the inbox is a durable row before any step is offered it. The row is made when the
+ * event comes from outside (deliver_arrived), or together with the record of the step that sends it
+ * (emit_begin). Then the core offers the event to each step that waits for its name
+ * (deliver_event), and each step takes the earliest event that satisfies its condition:
  *
  *     started ── events since then ──> wait begins ──> recall: those, in their order
  *                                                  └─> from then on each new one that may match
  *
- * So an event that came before the wait for it counts, and no new event is offered to a step
- * while older ones are being recalled for that step. A step that has taken an event, or was
- * called off, takes no more: offering an event again after a crash changes nothing. Which events
- * the store must keep, and which sagas it must find for them, is told by wait rows, in the
- * commit of the records that make it so. */
+ * So an event counts for a step even if it came before the step began to wait, and while older
+ * events are still being offered no new one is. A step that has taken an event, or was called off,
+ * takes no other: so it is safe to offer an event again after a crash. Rows of their own (wait
+ * rows), written together with the records that cause them, tell the store which events to keep and
+ * which sagas wait for them. */
 #include "engine/deliver.h"
 
 #include "base/mp.h"
@@ -33,7 +34,8 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-/* Puts the event without its data: what the step's record keeps of it. */
+/* Writes the event without its data, for the step's record: the data is in the record of the step's
+ * output. */
 static void put_identity(struct buf *out, struct span event)
 {
     PRE(mp_type(event) == MP_MAP);
@@ -60,7 +62,7 @@ enum saga_error deliver_arrived(struct engine *engine, const struct event *event
     return inbox_rows_add(engine, batch, &own) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* Does the event meet the condition of the step's wait? */
+/* Does the event satisfy the condition (`match`) of the step that waits? */
 static bool matches(struct turn *turn, const struct step *step, struct span event)
 {
     PRE(step_kind_facts(step->spec->kind)->takes_event);
@@ -76,16 +78,16 @@ static bool matches(struct turn *turn, const struct step *step, struct span even
     return holds;
 }
 
-/* Did the event come when the step's time was over, though the saga has not noticed yet, for it
- * is paused? */
+/* Did the event come after the step's time to wait was over? (A paused saga does not notice that
+ * its time is over.) */
 static bool is_too_late(const struct step *step, int64_t came_ms)
 {
     PRE(step->wake_ms >= 0);
     return step->wake_ms > 0 && came_ms >= step->wake_ms;
 }
 
-/* Does the step wait for this event, leaving its condition aside? A step that a save-point
- * spares goes on waiting while the saga is on its way there, and before. */
+/* Does the step wait for this event, its condition apart? A step that a save-point spares goes on
+ * waiting while the saga goes back to the save-point. */
 static bool waits_for(struct turn *turn, const struct step *step,
                       const struct event_delivery *delivery)
 {
@@ -99,7 +101,7 @@ static bool waits_for(struct turn *turn, const struct step *step,
            delivery->number > inbox_rows_mark(step) && !is_too_late(step, delivery->came_ms);
 }
 
-/* The step takes the event: its wait is over, with the event's data as output. */
+/* Ends the step's wait with the event, whose data becomes the step's output. */
 static void take(struct turn *turn, const struct step *step, const struct event_delivery *delivery)
 {
     PRE(step->state == STEP_STATE_WAITING);

@@ -1,4 +1,4 @@
-/* done.c - is a step finished with on the way back? */
+/* done.c - in a saga that goes back: is a step finished with, or is its undo still to come? */
 #include "engine/done.h"
 
 #include "language/definition.h"
@@ -42,7 +42,9 @@ bool step_is_done(const struct step *step, bool strict)
         return true;
     }
     if (step->fan && step->state == STEP_STATE_RUNNING) {
-        return has_parked_child(step->fan); /* else its items' end is its own: fan_bring_in() */
+        /* without a parked child the fan-out is not done before fan_bring_in() ends it after its
+         * last item */
+        return has_parked_child(step->fan);
     }
     if (step->undo_state == UNDO_STATE_PENDING || step->undo_state == UNDO_STATE_RUNNING ||
         step->undo_state == UNDO_STATE_RETRYING) {

@@ -1,4 +1,4 @@
-/* done.h - on the way back: is a step done, or does it wait for its undo? */
+/* done.h - in a saga that goes back: is a step finished with, or is its undo still to come? */
 #ifndef ENGINE_DONE_H
 #define ENGINE_DONE_H
 
@@ -6,14 +6,14 @@
 
 struct step;
 
-/* Is nothing of the step left to wait for on the way back? strict: a stuck undo is waited for
- * too. */
+/* May the undos of other steps go on as far as this step is concerned? strict: not even a stuck
+ * undo (one that keeps failing) may be passed over. */
 bool step_is_done(const struct step *step, bool strict);
 
-/* Is the step to be undone, and has its undo not left yet? */
+/* Is the step to be undone, and has its undo not been sent yet? */
 bool step_wants_undo(const struct step *step);
 
-/* Are all items of the fan-out done? */
+/* Are all items of the fan-out done in the sense of step_is_done()? */
 bool fan_is_done(const struct step *container, bool strict);
 
 #endif

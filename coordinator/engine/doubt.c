@@ -1,4 +1,5 @@
-/* doubt.c - what becomes of a step in doubt: its check is asked, it is kept, parked, or undone. */
+/* doubt.c - decides about a step in doubt, whose effect is unknown: ask its check, keep the step,
+ * park it for a person, or undo it. */
 #include "engine/doubt.h"
 
 #include "engine/check.h"
@@ -9,7 +10,7 @@
 #include "saga/attempts.h"
 #include "saga/saga.h"
 
-/* A read that may or may not have happened has changed nothing: the step is kept as it is. */
+/* Keeps a step that only reads: whether it happened or not, it has changed nothing. */
 static enum doubt keep(struct turn *turn, const struct step *step)
 {
     PRE(step->spec->step_class == CLASS_READONLY);

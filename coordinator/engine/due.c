@@ -1,4 +1,5 @@
-/* due.c - when a saga has something to do next, from all that its state waits for. */
+/* due.c - works out the time at which a saga in memory must be looked at again, from all that its
+ * state waits for. */
 #include "engine/due.h"
 
 #include "engine/confirm.h"
@@ -13,8 +14,8 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-/* An undo with a written count of attempts is stuck by time only when it has had no attempt for
- * so long. */
+/* An undo whose definition gives no time after which it is stuck counts as stuck when no attempt of
+ * it was sent for so many ms. */
 enum { QUIET_STUCK_MS = 300000 };
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -76,8 +77,9 @@ int64_t due_attempt_ms(const struct engine *engine, const struct attempt *attemp
     return due_ms;
 }
 
-/* Since when the present undo is due; 0 = it is not. After a restart, and after a person's
- * retry, the time is one that the journal has: of the undo's first intent, or of the retry. */
+/* The running time since which the step's present undo is due; 0 = it is not due. After a restart,
+ * and after a person's retry, this is a time from the journal: that of the first attempt, or of the
+ * retry. */
 static int64_t undo_since_ms(const struct step *step)
 {
     PRE(step->live.undo_due_ms >= 0);
@@ -94,8 +96,9 @@ bool due_undo_is_barred(const struct step *step)
     return due && call_waits_for_finish(&step->calls[0]);
 }
 
-/* May the step's undo go: on the way back, or for an item whose failure stays its own? The undo
- * of that item rests while its saga goes back to a save-point that spares the item. */
+/* May the step's undo be sent now: because the saga goes back, or for an item of a fan-out whose
+ * failure does not send the saga back? While the saga goes back to a save-point that spares the
+ * item, the item's undo rests. */
 static bool undo_is_on(const struct step *step)
 {
     PRE(step->saga->magic == SAGA_MAGIC);
@@ -119,8 +122,8 @@ int64_t due_stuck_ms(const struct step *step)
     return from_ms + QUIET_STUCK_MS;
 }
 
-/* In a saga that goes back: an open attempt has answered `later`, without a time limit, and may
- * be waited for for ever. */
+/* Has the open attempt of a do in a saga that goes back answered `later` without a time limit, so
+ * that it might be waited for without end? */
 static bool waits_for_finish(const struct step *step)
 {
     PRE(step->calls[0].kind == TASK_DO);
@@ -140,7 +143,7 @@ int64_t due_finish_ms(const struct step *step)
     return step->live.undo_due_ms + patience_ms;
 }
 
-/* When the calls of the step, and their attempts, have something to do next. */
+/* The running time at which a time-out or retry of any call of the step is due. */
 static int64_t calls_due_ms(const struct engine *engine, const struct step *step)
 {
     const struct saga *saga = step->saga;
@@ -165,14 +168,15 @@ static int64_t calls_due_ms(const struct engine *engine, const struct step *step
     return due_ms;
 }
 
-/* A time that lies further ahead than any clock will show is never due. */
+/* The time of day unchanged, or INT64_MAX (never) if it lies further ahead than any clock will
+ * show. */
 static int64_t time_of_day(int64_t at_ms)
 {
     PRE(at_ms > 0);
     return at_ms < DUE_NEVER_MS ? at_ms : INT64_MAX;
 }
 
-/* Adds when the step has something to do next. */
+/* Adds the times at which something of the step is due to `dues`. */
 static void add_step(const struct engine *engine, const struct step *step, struct dues *dues)
 {
     const struct saga *saga = step->saga;
@@ -198,7 +202,7 @@ static void add_step(const struct engine *engine, const struct step *step, struc
 bool saga_waits_for_start(const struct saga *saga)
 {
     PRE(saga->magic == SAGA_MAGIC);
-    /* A start that memory ran out for has no start_at either. */
+    /* A saga whose start ran out of memory has no start_at either, and waits for none. */
     return !saga->has_begun && saga->start_at_ms > 0 && saga->direction == FORWARD;
 }
 
@@ -229,6 +233,6 @@ struct dues saga_next_due(const struct engine *engine, const struct saga *saga)
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {
         add_step(engine, saga_step(saga, i), &dues);
     }
-    POST(dues.ms[TIMELINE_RUNNING] >= 0); /* 0: now */
+    POST(dues.ms[TIMELINE_RUNNING] >= 0); /* 0 means now */
     return dues;
 }

@@ -1,4 +1,5 @@
-/* due.h - when a saga has something to do next, from all that its state waits for. */
+/* due.h - works out the time at which a saga in memory must be looked at again, from all that its
+ * state waits for. */
 #ifndef ENGINE_DUE_H
 #define ENGINE_DUE_H
 
@@ -13,27 +14,33 @@ struct engine;
 struct saga;
 struct step;
 
-/* Has the saga's start_at not come yet, or has no step noticed yet that it has come? */
+/* Is the saga still to begin at its start_at: no step has begun, the saga goes forward, and a
+ * start_at was given? */
 bool saga_waits_for_start(const struct saga *saga);
 
-/* When the saga has something to do next, on each of the two clocks. */
+/* The next time at which something in the saga is due, on each of the two clocks (running time, and
+ * the host's time of day). */
 struct dues saga_next_due(const struct engine *engine, const struct saga *saga);
 
-/* When the open attempt runs out of a time-out or loses its participant, and which time-out that
- * is (a literal); INT64_MAX: never. */
+/* The running time at which the open attempt runs out of a time-out or its participant counts as
+ * lost, and the name of that time-out in *what (a literal). INT64_MAX: never. */
 int64_t due_attempt_ms(const struct engine *engine, const struct attempt *attempt,
                        const char **what);
 
-/* When the call runs out of its schedule_to_close; INT64_MAX: never. */
+/* The running time at which the call's schedule_to_close is over, for all attempts together;
+ * INT64_MAX: never. */
 int64_t due_close_ms(const struct call *call);
 
-/* When a `later` without a time limit has been waited for long enough; INT64_MAX: never. */
+/* The running time at which the engine stops waiting for the finish of a do that was answered
+ * `later` and has no time limit; INT64_MAX: never. */
 int64_t due_finish_ms(const struct step *step);
 
-/* When the undo counts as stuck; INT64_MAX: never. */
+/* The running time at which the step's undo has failed for so long that it counts as stuck;
+ * INT64_MAX: never. */
 int64_t due_stuck_ms(const struct step *step);
 
-/* Could the undo leave, were there not an attempt of its do that has answered `later`? */
+/* Is the step's undo held up only because an attempt of its do has answered `later` and may still
+ * act? */
 bool due_undo_is_barred(const struct step *step);
 
 #endif

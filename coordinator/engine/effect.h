@@ -1,7 +1,7 @@
-/* effect.h - one thing that the engine asks for.
+/* effect.h - one thing that the engine asks the core to do, once the rows of its batch are durable.
  *
- * Spans live until the batch that holds the effect has been released and engine_released() was
- * called. */
+ * The spans of an effect are valid until the batch that holds it has been released and
+ * engine_released() was called for that batch. */
 #ifndef ENGINE_EFFECT_H
 #define ENGINE_EFFECT_H
 
@@ -24,42 +24,52 @@ struct effect {
     enum effect_kind kind;
     uint64_t ref;
     union {
-        struct task *task; /* TASK */
+        struct task *task; /* EFFECT_TASK: what to send to a participant */
         struct child_ask *child;
         struct child_end *child_end;
-        struct { /* CANCEL, DONE; a CANCEL's ref names a session, or is 0 */
+        /* EFFECT_CANCEL, EFFECT_DONE: names an attempt. The ref of a CANCEL is the session that is
+         * told, or 0 */
+        struct {
             struct span key;
             uint32_t attempt;
             uint8_t token[TOKEN_SIZE];
-            struct span action;   /* CANCEL: names the service that is told; also after `later` */
-            const char *reason;   /* CANCEL: a literal */
-            int64_t over_ms;      /* CANCEL: the participant's slot is free from then on; INT64_MAX:
-                                     unknown */
-            enum verdict verdict; /* DONE */
+            /* CANCEL: the attempt's action, by which the service to be told is found, also after
+             * the answer `later` */
+            struct span action;
+            const char *reason; /* CANCEL: why, a literal */
+            /* CANCEL: when the participant's slot counts as free again, in running time; INT64_MAX:
+             * unknown */
+            int64_t over_ms;
+            enum verdict verdict; /* DONE: what the engine made of the result */
         } call;
-        struct { /* REPLY */
+        struct { /* EFFECT_REPLY: the answer to a request */
             enum saga_error error;
             const char *why;  /* a literal or batch memory; NULL = the error's sentence */
             struct span saga; /* external id */
             enum saga_state state;
             bool duplicate;
             uint64_t seq;
-            const struct jsonschema_report *problems; /* INVALID: of a start's input, or NULL */
-            struct open_reply open;                   /* to the client of an open saga */
+            /* error SAGA_INVALID: what is wrong with the input of a start; else NULL */
+            const struct jsonschema_report *problems;
+            /* filled only in the answer to a request of an open saga's client */
+            struct open_reply open;
         } reply;
-        struct {            /* RECALL: offer a waiting step the events since its saga's start */
+        /* EFFECT_RECALL: offer a step that begins to wait for an event those events that came since
+         * its saga started */
+        struct {
             uint64_t saga;  /* internal id */
             struct span id; /* external id */
             uint32_t step;
             struct span name;
-            uint64_t mark; /* events with greater numbers count */
+            uint64_t mark; /* only events of the inbox with a greater number are offered */
         } recall;
-        struct { /* STATUS, ALERT */
+        struct { /* EFFECT_STATUS, EFFECT_ALERT; LOCK_FREE uses only `saga` */
             struct span saga;
             enum saga_state state;
-            struct span step;   /* ALERT */
-            struct span code;   /* ALERT: "undo_stuck", "step_parked" ... */
-            struct span output; /* STATUS completed: msgpack or empty */
+            /* ALERT: the step's name; empty = the alert is about the whole saga */
+            struct span step;
+            struct span code;   /* ALERT: what is wrong, such as "undo_stuck" or "step_parked" */
+            struct span output; /* STATUS of a completed saga: its output as msgpack, or empty */
         } status;
     };
 };

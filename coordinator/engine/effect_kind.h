@@ -1,20 +1,28 @@
-/* effect_kind.h - everything that the engine can ask for: nothing else leaves. */
+/* effect_kind.h - the kinds of effect: everything that the engine can ask of the core; it calls
+ * nothing itself. */
 #ifndef ENGINE_EFFECT_KIND_H
 #define ENGINE_EFFECT_KIND_H
 
 enum effect_kind {
-    EFFECT_TASK,   /* send this to a participant, when one has room */
-    EFFECT_CANCEL, /* an attempt is no longer wanted: one that was not sent is dropped and reported
-                      UNTAKEN, of any other the participant is told */
-    EFFECT_DONE,   /* tell `ref` the verdict on its result */
-    EFFECT_REPLY,  /* answer the request `ref` */
-    EFFECT_STATUS, /* a saga's state has changed: wake the requests that wait for that */
-    EFFECT_ALERT,  /* a person should look at this */
-    EFFECT_CHILD,  /* look up the definition and the child, then step EVENT_CHILD */
-    EFFECT_CHILD_END, /* step EVENT_CHILD_END for the parent */
-    EFFECT_RECALL, /* a step waits: offer it the events that came since its saga's start, in order
-                    */
-    EFFECT_LOCK_FREE, /* step EVENT_LOCK_FREE for status.saga */
+    EFFECT_TASK, /* send an attempt to a participant, as soon as one has a free slot */
+    /* call an attempt off: if it was not sent yet it is dropped and comes back as EVENT_UNTAKEN,
+     * else its participant is told */
+    EFFECT_CANCEL,
+    EFFECT_DONE,   /* tell the participant's session `ref` what became of the result that it sent */
+    EFFECT_REPLY,  /* answer the client's request numbered `ref` */
+    EFFECT_STATUS, /* a saga's state has changed: answer the requests that wait for such a change */
+    EFFECT_ALERT,  /* a saga or a step needs a person: spread the alert */
+    /* a parent asks something of its child saga: look up the child and its definition, then step
+     * EVENT_CHILD */
+    EFFECT_CHILD,
+    /* a child saga has news for its parent: step EVENT_CHILD_END for the parent */
+    EFFECT_CHILD_END,
+    /* a step has begun to wait for an event: offer it, in their order, the events that came since
+     * its saga's start */
+    EFFECT_RECALL,
+    /* a concurrency key may be free: step EVENT_LOCK_FREE for the saga in status.saga, which waits
+     * for it */
+    EFFECT_LOCK_FREE,
 };
 
 #endif

@@ -1,8 +1,9 @@
-/* engine.c - the door: which saga an event is about, and one turn of that saga.
+/* engine.c - the entry to the engine: finds the saga that an event is about, and lets the event
+ * change it in one turn.
  *
- * Each event opens a turn, is taken by the file that knows its kind, is followed by all that can
- * be done now (proceed.c), and closes the turn with a row. Nothing here depends on more than the
- * event and the sagas in memory. */
+ * For each event a turn is opened, the file for this kind of event does its part, proceed.c does
+ * all that the saga can do now, and the turn is closed with a row. The result depends on nothing
+ * but the event and the sagas in memory. */
 #include "engine/engine.h"
 
 #include "base/limits.h"
@@ -88,7 +89,7 @@ void engine_destroy(struct engine **engine)
     *engine = NULL;
 }
 
-/* Is the saga of this external id not in memory? */
+/* Sets *name to the external id `wanted`; true if no saga in memory has it. */
 static bool lacks(const struct engine *engine, struct span wanted, struct span *name)
 {
     PRE(wanted.size == 0 || wanted.data);
@@ -159,15 +160,16 @@ static enum saga_error child_end(struct engine *engine, const struct event *even
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* Does the attempt, which was found by its token, have the key and number that the message
- * names? */
+/* Are the key and the number in the message those of this attempt, which was found by the token in
+ * the message? */
 static bool is_of(const struct attempt *attempt, const struct result *result)
 {
     bool same_number = result->attempt == 0 || attempt->number == result->attempt;
     return result->key.size == 0 || (same_number && span_equal(attempt->task.key, result->key));
 }
 
-/* A result of an attempt that nobody knows (any more) is told so. */
+/* Answers a result with the verdict `unknown`, because no attempt that is remembered belongs to it.
+ */
 static enum saga_error unknown(const struct event *event, struct batch *batch)
 {
     PRE(event->kind == EVENT_RESULT);
@@ -225,8 +227,8 @@ static enum saga_error time_passes(struct engine *engine, const struct event *ev
     return returns_settle(engine, event, batch);
 }
 
-/* From now on participants may name what they had in flight; how long each attempt may still act
- * counts from now. */
+/* EVENT_SERVING: participants may connect from now on and name the attempts that they have; the
+ * time-outs of all attempts count from now. */
 static enum saga_error serve(struct engine *engine, const struct event *event, struct batch *batch)
 {
     PRE(event->kind == EVENT_SERVING);
@@ -239,7 +241,8 @@ static enum saga_error serve(struct engine *engine, const struct event *event, s
                 load_count_from(&saga_step(saga, i)->calls[k], event->now_ms);
             }
         }
-        /* A saga that only waits may sleep, once what it asks for again has become durable. */
+        /* After a restart a saga that only waits can sleep again, once the answers to what it now
+         * asks anew of its children are durable. */
         saga->live.touched_serial = engine->serial;
         saga->live.touched =
             (struct moment){event->now_ms, event->now_ms + event->host_lead_ms, saga->moment.at_ms};

@@ -36,13 +36,14 @@ void engine_destroy(struct engine **engine);
 MUST_CHECK enum saga_error engine_step(struct engine *engine, const struct event *event,
                                        struct batch *batch);
 
-/* Does the event need a saga that is not in memory? Then *name is the saga's external id; the
- * loop looks the saga up (names first for a start), calls engine_load() if the store has it, and
- * steps the event in any case. */
+/* Does the event need a saga that is not in memory? Then *name is that saga's external id; the loop
+ * looks the saga up in the store (by its names first, if the event is a start), calls engine_load()
+ * if the store has the saga, and calls engine_step() with the event in any case. */
 bool engine_lacks(const struct engine *engine, const struct event *event, struct span *name);
 
-/* From the store: a saga that holds a concurrency key, or waits for one. Called before any
- * engine_load(), in the order of the places in the queue. SAGA_NO_MEMORY. */
+/* Called while the store is read, before any engine_load(), once for each saga that holds a
+ * concurrency key or waits for one, in the order of their places in the queue. Errors:
+ * SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error engine_lock(struct engine *engine, const struct lock_row *row,
                                        struct span name);
 
@@ -52,11 +53,11 @@ bool engine_holds(const struct engine *engine, struct span name);
 /* Is the attempt of this token in memory? */
 bool engine_holds_token(const struct engine *engine, const uint8_t token[TOKEN_SIZE]);
 
-/* The running time at which EVENT_TIME has something to do, if the host's clock shows host_lead_ms
- * more; INT64_MAX when no timer runs. */
+/* The running time at which the next EVENT_TIME must be stepped, if the host's clock is
+ * host_lead_ms ahead of running time; INT64_MAX when no saga has a timer. */
 int64_t engine_next_due(const struct engine *engine, int64_t host_lead_ms);
 
-/* The greatest number that an event of the inbox was given. */
+/* The greatest number that was ever given to an event of the inbox. */
 uint64_t engine_inbox_last(const struct engine *engine);
 
 /* How many sagas are in memory. */

@@ -9,17 +9,26 @@ struct arena_source;
 
 struct engine_options {
     const struct arena_source *memory; /* where all memory of the engine comes from */
-    int64_t dead_ms;                   /* a silent session is lost after this */
-    uint64_t seed;                     /* of the jitter */
-    uint64_t last_lsn; /* the last number that the store has: the next row gets the one after it */
-    uint64_t facets_lsn; /* up to this number rows have no facets beside them: see facet_rows.h */
+    /* ms: a participant's session that has said nothing for so long is lost */
+    int64_t dead_ms;
+    /* seed of the jitter in retry delays: equal seeds give equal delays */
+    uint64_t seed;
+    /* the number of the last row in the store: the next row gets the one after it */
+    uint64_t last_lsn;
+    /* rows up to this number were written without facets, which are what lists find sagas by: see
+     * facet_rows.h */
+    uint64_t facets_lsn;
     uint64_t last_saga;
     uint64_t inbox_last;
-    uint32_t sagas_max; /* how many may be in memory; more: `overloaded` */
-    int64_t near_ms;    /* a saga that only waits, and for longer, leaves memory; 0: none does */
-    bool any_event;     /* an event matches whatever condition a step has: for drills, which imagine
-                           their events */
-    bool tells;         /* somebody is told of what happens: turns add notices to their batch */
+    /* how many sagas may be in memory; a start beyond that is answered `overloaded` */
+    uint32_t sagas_max;
+    /* ms: a saga that only waits, and for longer than this, leaves memory; 0: none does */
+    int64_t near_ms;
+    /* every event satisfies the condition of a step that waits: for drills, whose events are made
+     * up */
+    bool any_event;
+    /* the outbox has receivers: turns add notices of what happens to their batch */
+    bool tells;
 };
 
 #endif

@@ -1,6 +1,6 @@
-/* event.h - one thing that happens to the engine.
+/* event.h - one input of the engine: everything that it learns comes as one of these events.
  *
- * The list of kinds is closed: nothing else enters. Spans are borrowed for the call. */
+ * The spans of an event are borrowed: they need to be valid only during engine_step(). */
 #ifndef ENGINE_EVENT_H
 #define ENGINE_EVENT_H
 
@@ -20,32 +20,37 @@ struct entropy;
 struct placement;
 
 enum event_kind {
-    EVENT_START,     /* a client starts a saga */
-    EVENT_RESULT,    /* a participant (or a person's finish) says how an attempt ended */
-    EVENT_SENT,      /* an attempt has left for a session */
-    EVENT_LOST,      /* the session that an attempt was sent to is lost */
-    EVENT_UNTAKEN,   /* an attempt never left, or its instance says that it was never taken */
-    EVENT_ADOPT,     /* a participant names an attempt as running */
-    EVENT_BEAT,      /* a heartbeat names an attempt */
-    EVENT_RETURNED,  /* an instance that has come back has named all that it has taken */
+    EVENT_START,   /* a client starts a saga */
+    EVENT_RESULT,  /* a participant (or a person's finish) says how an attempt ended */
+    EVENT_SENT,    /* an attempt has been sent to a participant's session */
+    EVENT_LOST,    /* the session that an attempt was sent to is lost */
+    EVENT_UNTAKEN, /* an attempt never left, or its instance says that it was never taken */
+    /* a participant that has connected names an attempt as one that it still runs */
+    EVENT_ADOPT,
+    EVENT_BEAT, /* a participant's heartbeat names an attempt that it runs */
+    /* a participant's process that has reconnected has now named all attempts that it has */
+    EVENT_RETURNED,
     EVENT_TIME,      /* time has passed: due timers fire */
     EVENT_SERVING,   /* after recovery: participants may come back from now on */
-    EVENT_VERB,      /* an operator asks for something */
-    EVENT_CHILD,     /* a parent asks something of its child, which may not be there yet */
-    EVENT_CHILD_END, /* a parent hears what became of its child */
-    EVENT_ARRIVED,   /* an event has come from outside, for the inbox */
+    EVENT_VERB,      /* a person asks for something, such as a retry or a rollback */
+    EVENT_CHILD,     /* a parent saga asks something of its child, which may not have begun yet */
+    EVENT_CHILD_END, /* a parent saga hears that its child has ended, is parked, or goes on */
+    EVENT_ARRIVED,   /* a message from outside is to be added to the inbox */
     EVENT_DELIVER,   /* an event of the inbox is offered to a step that may wait for it */
-    EVENT_OPEN,      /* the client of an open saga says something of it */
+    /* the client of an open saga registers or completes a step, commits or aborts */
+    EVENT_OPEN,
     EVENT_LOCK_FREE, /* a concurrency key may be free for this waiting saga */
 };
 
 struct event {
     enum event_kind kind;
-    int64_t now_ms;       /* running time */
-    int64_t host_lead_ms; /* how much more than that the host's clock shows: journal/moment.h */
+    int64_t now_ms;       /* running time of the event, see journal/moment.h */
+    int64_t host_lead_ms; /* the host's clock minus now_ms */
     struct entropy *entropy;
-    const struct placement *placement; /* NULL: every attempt is for any participant */
-    uint64_t ref;                      /* of the asker; comes back in DONE and REPLY */
+    /* chooses a participant for each attempt; NULL: any participant may take any attempt */
+    const struct placement *placement;
+    /* number of the request or session that asks; comes back in DONE and REPLY effects */
+    uint64_t ref;
     union {
         struct start_request start;
         struct result result;
@@ -53,16 +58,19 @@ struct event {
         struct open_request open;
         struct child_ask child;
         struct child_end child_end;
-        struct inbox_row arrived; /* without its number */
+        struct inbox_row arrived; /* the engine sets `number` and `came_ms` */
         struct event_delivery delivery;
         struct span lock_for; /* LOCK_FREE: external id */
         struct span returned; /* RETURNED: the instance's name */
-        struct {              /* SENT, LOST, UNTAKEN, ADOPT, BEAT */
-            struct span key;  /* ADOPT and BEAT: with attempt */
+        struct {              /* SENT, LOST, UNTAKEN, ADOPT, BEAT: which attempt it is */
+            /* ADOPT, BEAT: idempotency key; together with `attempt` it names the attempt */
+            struct span key;
             uint32_t attempt;
-            uint8_t token[TOKEN_SIZE]; /* SENT, LOST, UNTAKEN */
+            /* SENT, LOST, UNTAKEN: the attempt's token, which names it alone */
+            uint8_t token[TOKEN_SIZE];
             bool barrier; /* SENT, ADOPT: the participant's database refuses a do after its undo */
-            struct span details; /* BEAT */
+            /* BEAT: what the participant wants its next attempt to get, msgpack */
+            struct span details;
         } task;
     };
 };

@@ -1,4 +1,4 @@
-/* event_delivery.h - an event of the inbox, offered to one step. */
+/* event_delivery.h - an event of the inbox, while it is offered to one step that waits. */
 #ifndef ENGINE_EVENT_DELIVERY_H
 #define ENGINE_EVENT_DELIVERY_H
 
@@ -12,8 +12,8 @@ struct event_delivery {
     uint32_t step;    /* the step's index in the saga */
     struct span name;
     uint64_t number;
-    struct span event; /* see event_value_put() */
-    int64_t came_ms;   /* as in inbox_row */
+    struct span event; /* the whole event as a msgpack map, see event_value_put() */
+    int64_t came_ms;   /* running time at which the event came into the inbox */
     bool *is_taken;    /* set by the engine: has the step taken the event? */
 };
 

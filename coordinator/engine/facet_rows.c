@@ -1,8 +1,9 @@
-/* facet_rows.c - what lists find a saga by, as rows of the store: one when a facet begins, one when
- * it ends, in the batch of the records that changed it.
+/* facet_rows.c - writes rows that let lists find a saga by its facets (labels, cause, error codes,
+ * states of steps, alerts): a row when a facet begins and another when it ends, in the batch of the
+ * records that changed it.
  *
- * After a record that is about one step that step alone is looked at; after the few records that
- * may move any step, all are. A saga without labels and errors has no rows. */
+ * After a record about one step only that step is examined; after the few types of record that may
+ * change any step, all are. A saga without labels and errors has no such rows. */
 #include "engine/facet_rows.h"
 
 #include "base/mp.h"
@@ -14,7 +15,7 @@
 #include "saga/reason.h"
 #include "saga/saga.h"
 
-/* What a record may have moved. */
+/* Which steps a type of record may have changed. */
 enum reach { REACH_NOTHING, REACH_STEP, REACH_ALL, REACH_END };
 
 static const uint8_t reaches[RECORD_COUNT] = {
@@ -57,8 +58,8 @@ static void add_text(struct turn *turn, enum facet_kind kind, struct span value,
     }
 }
 
-/* A label is found as "name:value"; one with a colon in its name is not, for it would be taken for
- * another label. */
+/* Writes a row "name:value" for each label. A label with a colon in its name gets none, for it
+ * would be taken for another label. */
 static void tell_labels(struct turn *turn)
 {
     struct span labels = turn->saga->labels;
@@ -135,7 +136,8 @@ static void tell_cause(struct turn *turn)
     POST(turn->failed || own->told_cause.size == own->cause.size);
 }
 
-/* The step is looked at when the turn closes, and so is the fan-out that it is an item of. */
+/* Notes that the step is examined when the turn closes, and so is the fan-out that it is an item
+ * of. */
 static void note(struct turn *turn, struct step *step)
 {
     PRE(step->saga == turn->saga);
@@ -157,7 +159,7 @@ void facet_rows_follow(struct turn *turn, const struct record *record)
     case REACH_NOTHING:
         break;
     case REACH_STEP:
-        /* A step that is new in an open saga has nothing yet that a list could find. */
+        /* A step that an open saga has just registered has no facet yet. */
         CHECK((record->fields & 1) || record->type == RECORD_STEP_REGISTERED);
         if (record->fields & 1) {
             note(turn, saga_step(turn->saga, record->step));
@@ -167,7 +169,8 @@ void facet_rows_follow(struct turn *turn, const struct record *record)
         turn->facets_all = true;
         break;
     case REACH_END:
-        /* Of the steps that were not looked at, some may have had what stands in no final saga. */
+        /* A final saga has no such facets: those of steps that this turn did not touch must end
+         * too. */
         turn->facets_all |= own->told != 0 || own->is_unknown;
         break;
     }

@@ -1,4 +1,4 @@
-/* fail.c - ending a step that has not begun. */
+/* fail.c - fails a step that has not begun. */
 #include "engine/fail.h"
 
 #include "engine/failure.h"

@@ -1,4 +1,4 @@
-/* fail.h - ending a step that has not begun. */
+/* fail.h - fails a step that has not begun. */
 #ifndef ENGINE_FAIL_H
 #define ENGINE_FAIL_H
 
@@ -7,8 +7,8 @@
 struct step;
 struct turn;
 
-/* Fails a step that has not begun, because something in its definition gives no value, or there
- * is no room: with this code (a literal) and message (copied). */
+/* Fails a step that has not begun, because a template of its definition gives no value, or the saga
+ * has no room for it; code: a literal, message: copied. */
 void step_fail(struct turn *turn, struct step *step, const char *code, struct span message);
 
 #endif

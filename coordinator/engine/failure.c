@@ -1,4 +1,5 @@
-/* failure.c - how a call fails: tried again, in doubt, refused, given up. */
+/* failure.c - what follows when an attempt of a call (a do, undo, check or confirmation) fails:
+ * another attempt, doubt, or giving the call up. */
 #include "engine/failure.h"
 
 #include "engine/call.h"
@@ -14,11 +15,11 @@
 #include "saga/checks.h"
 #include "saga/saga.h"
 
-/* A task whose session is lost up to three times had bad luck; one that loses more of them kills
- * the processes that work on it, and its losses are counted as attempts. */
+/* How many losses of a session are not counted as failed attempts. A call that loses more of them
+ * seems to kill the processes that work on it, so further losses count. */
 enum { LOSSES_FREE = 3 };
 
-/* When the policy, or the failure itself, wants the next attempt: so many ms from now. */
+/* The ms from now after which the retry policy, or the failure itself, wants the next attempt. */
 static int64_t wanted_delay_ms(const struct turn *turn, const struct call *call,
                                const struct failure *failure, uint32_t counted)
 {
@@ -37,7 +38,7 @@ static int64_t wanted_delay_ms(const struct turn *turn, const struct call *call,
     return delay_ms;
 }
 
-/* The delay before the next attempt, or -1 when there is to be none. */
+/* The delay in ms before the next attempt, or -1 when no other attempt follows. */
 static int64_t next_delay_ms(const struct turn *turn, const struct call *call,
                              const struct failure *failure)
 {
@@ -55,7 +56,8 @@ static int64_t next_delay_ms(const struct turn *turn, const struct call *call,
         return -1;
     }
     int64_t delay_ms = wanted_delay_ms(turn, call, failure, counted);
-    /* Who asks to be left alone for too long is asked once more, when the time is just over. */
+    /* A participant that asks for a delay beyond the call's time limit is asked once more, just
+     * when the limit is over. */
     if (end_ms > 0 && failure->retry_after_ms >= 0 && turn->now_ms + delay_ms > end_ms) {
         delay_ms = end_ms - turn->now_ms;
     }
@@ -74,8 +76,8 @@ static uint32_t flags_of(const struct failure *failure)
            (failure->lost ? FLAG_LOST : 0u) | (failure->no_effect ? FLAG_NO_EFFECT : 0u);
 }
 
-/* Only the newest attempt decides: while it is open, or given up but not yet followed by another.
- */
+/* Does the failure of this attempt decide what becomes of the call? Only that of the newest attempt
+ * does: while it is open, or while it was given up as in doubt and its retry is still to come. */
 static bool attempt_decides(const struct call *call, const struct attempt *attempt)
 {
     const struct step *step = call->step;
@@ -91,8 +93,8 @@ static bool attempt_decides(const struct call *call, const struct attempt *attem
     return attempt->state == ATTEMPT_OPEN || (attempt->state == ATTEMPT_DOUBT && waits);
 }
 
-/* Writes the failure. The answer of a do or an undo may end its doubt while the check of that doubt
- * still waits to be sent: the check is called off. */
+/* Writes the failure. If this answer ends the doubt of a do or an undo, a check that was to ask
+ * about the doubt and has not been sent yet is called off. */
 static void emit_failure(struct turn *turn, struct call *call, struct record *record)
 {
     PRE(record->type == RECORD_TASK_FAILED || record->type == RECORD_TASK_IN_DOUBT);
@@ -102,8 +104,8 @@ static void emit_failure(struct turn *turn, struct call *call, struct record *re
     }
 }
 
-/* What comes of a failed attempt of an undo, besides its retry: it is given up, or counts as stuck.
- */
+/* Called after an attempt of an undo has failed: parks the undo if no other attempt follows, or
+ * alerts if it has failed so often that it counts as stuck. */
 static void undo_failed(struct turn *turn, const struct call *undo, bool is_final)
 {
     PRE(undo->kind == TASK_UNDO);
@@ -116,14 +118,16 @@ static void undo_failed(struct turn *turn, const struct call *undo, bool is_fina
     }
 }
 
-/* What the failure counts as, given what is known of the call so far. */
+/* Completes the failure by what is known of the call: whether it counts as an attempt, and whether
+ * it is a refusal for good. */
 static struct failure weigh(const struct call *call, const struct failure *failure, bool decides)
 {
     const struct attempt *attempt = failure->attempt;
     struct failure seen = *failure;
     PRE(!attempt || attempt->call == call);
     if (decides && attempt && attempt->state == ATTEMPT_DOUBT) {
-        /* The doubt was counted and a retry scheduled: the answer changes neither. */
+        /* The attempt was counted when it came into doubt, and its retry is scheduled: the answer
+         * changes neither. */
         seen.uncounted = true;
         seen.retry_at_ms = failure->retry_after_ms < 0 ? call->retry_ms : 0;
     }
@@ -156,8 +160,8 @@ static struct record failure_record(const struct call *call, const struct failur
                            .flags = flags_of(seen)};
 }
 
-/* Does anybody want another attempt of the call? The doubt of a pivot is what decides that, so the
- * pivot is asked again: see call_is_wanted(). */
+/* Is another attempt of the call to be made? For a pivot in doubt yes in any case, for its outcome
+ * decides whether the saga can go back: see call_is_wanted(). */
 static bool is_tried_again(const struct turn *turn, const struct call *call,
                            const struct failure *failure)
 {

@@ -1,4 +1,5 @@
-/* failure.h - how a call fails: tried again, in doubt, refused, given up. */
+/* failure.h - what follows when an attempt of a call (a do, undo, check or confirmation) fails:
+ * another attempt, doubt, or giving the call up. */
 #ifndef ENGINE_FAILURE_H
 #define ENGINE_FAILURE_H
 
@@ -13,29 +14,32 @@ struct turn;
 
 /* How an attempt ended without success. */
 struct failure {
-    struct attempt *attempt; /* NULL: the call as a whole failed, no attempt is concerned */
+    /* NULL: no attempt failed, but the call as a whole, such as by its time limit */
+    struct attempt *attempt;
     struct span code;
     struct span message;
     struct span details;
-    bool in_doubt;   /* the attempt's outcome is unknown */
+    bool in_doubt;   /* nobody knows whether the attempt had an effect */
     bool unanswered; /* nobody answered: the attempt is in doubt, or was never taken */
-    bool refused;    /* the answer was a refusal for good: no other attempt */
+    bool refused;    /* the participant refused for good: no other attempt follows */
     bool uncounted;
-    bool at_once; /* the next attempt may go at once */
+    bool at_once; /* the next attempt needs no delay */
     bool lost;
-    bool no_effect;         /* check: it says that no attempt had an effect */
-    int64_t retry_after_ms; /* -1 = not said */
-    int64_t retry_at_ms;    /* 0 = by the policy */
+    /* of a check: it answered that no attempt of the checked call had an effect */
+    bool no_effect;
+    int64_t retry_after_ms; /* ms that the participant asks to be left alone; -1 = not said */
+    int64_t retry_at_ms;    /* running time of the next attempt; 0 = as the retry policy says */
     int64_t cost_micros;
 };
 
-/* An attempt of the call, or the call as a whole, has failed: writes that, and schedules the
- * next attempt, or gives the call up. A failure that decides nothing (an older attempt's) is
- * written only. */
+/* An attempt of the call, or the call as a whole, has failed: writes the failure, and schedules the
+ * next attempt or gives the call up. The failure of an attempt that is not the newest is written,
+ * and decides nothing. */
 void call_fail(struct turn *turn, struct call *call, const struct failure *failure);
 
-/* A retry of a call in doubt is due, but the provider may have forgotten the key: the retry is
- * not sent, and the call has failed with key_expired. */
+/* Called instead of a retry that is due, when the call is in doubt and the provider may have
+ * forgotten its idempotency key, so that repeating it could act twice: the call fails with
+ * key_expired. */
 void key_expire(struct turn *turn, struct call *call);
 
 #endif

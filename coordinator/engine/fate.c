@@ -1,4 +1,4 @@
-/* fate.c - what becomes of each step when its saga goes back now. */
+/* fate.c - what would become of each step if its saga went back now. */
 #include "engine/fate.h"
 
 #include "engine/pivot.h"
@@ -7,7 +7,8 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-/* Of a step whose do has left no effect, as far as anybody knows. */
+/* The fate of a step whose do has left no effect, as far as anybody knows: undone only if the
+ * definition wants the undo after a failure too. */
 static enum fate fate_of_failed(const struct step *step)
 {
     PRE(!call_has_succeeded(&step->calls[0]));
@@ -37,8 +38,9 @@ enum fate fate_of(const struct step *step)
 {
     PRE(step->state > STEP_STATE_NONE);
     bool has_undo = step->spec->has_undo;
-    /* The outcome of an open pivot is waited for: without an effect there is nothing to undo, and
-     * with one the saga goes forward. A pivot without undo must be accepted, or settled. */
+    /* A pivot with an undo that runs or is in doubt counts as kept, for its outcome is waited for:
+     * without an effect nothing is to be undone, and with one the saga goes forward. A pivot
+     * without an undo must be accepted by a person, or settled. */
     if (has_undo && step->saga->direction == FORWARD && step_is_open_pivot(step)) {
         return FATE_KEPT;
     }
@@ -46,7 +48,7 @@ enum fate fate_of(const struct step *step)
         return has_undo ? FATE_UNDONE_IN_DOUBT : FATE_NOTHING;
     }
     if (step->fan) {
-        return FATE_NOTHING; /* its items have fates of their own */
+        return FATE_NOTHING; /* each item of the fan-out has a fate of its own */
     }
     switch (step->state) {
     case STEP_STATE_SUCCEEDED:

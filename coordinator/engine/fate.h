@@ -1,19 +1,20 @@
-/* fate.h - what becomes of each step when its saga goes back now. */
+/* fate.h - what would become of each step if its saga went back now. */
 #ifndef ENGINE_FATE_H
 #define ENGINE_FATE_H
 
 struct step;
 
 enum fate {
-    FATE_NOTHING,         /* the step has no effect */
+    FATE_NOTHING,         /* nothing is done: the step had no effect */
     FATE_UNDONE,          /* the step's undo runs */
     FATE_UNDONE_IN_DOUBT, /* the step's undo runs, and nobody knows whether its do had an effect */
-    FATE_IRREVOCABLE,     /* an effect stands, or may, and nothing can undo it */
-    FATE_KEPT,            /* the step stays as it is, and needs no undo */
+    /* the step has or may have an effect, and the definition has no undo for it */
+    FATE_IRREVOCABLE,
+    FATE_KEPT, /* the step stays as it is, and needs no undo */
 };
 
-/* From the step's state alone, by the same rules that backward.c follows. A fan-out has none of its
- * own: its items have. */
+/* The fate of the step, from its state alone, by the rules that backward.c follows. A fan-out as a
+ * whole has FATE_NOTHING, for each of its items has a fate. */
 enum fate fate_of(const struct step *step);
 
 #endif

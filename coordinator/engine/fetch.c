@@ -1,4 +1,5 @@
-/* fetch.c - what the sending of a task looks at is fetched into the cache some tasks ahead. */
+/* fetch.c - brings the memory that sending a task reads into the processor's cache, some tasks
+ * ahead. */
 #include "engine/fetch.h"
 
 #include "saga/attempt.h"

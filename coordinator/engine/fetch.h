@@ -1,12 +1,13 @@
-/* fetch.h - what the sending of a task looks at is fetched into the cache some tasks ahead. */
+/* fetch.h - brings the memory that sending a task reads into the processor's cache, some tasks
+ * before it is sent, to make sending faster. */
 #ifndef ENGINE_FETCH_H
 #define ENGINE_FETCH_H
 
 struct task;
 
-/* What is looked at when a task leaves is in no processor's cache by then, and each piece of it
- * says where the next one lies. Fetched in this order, some tasks ahead, all of it is there when
- * it is needed. */
+/* When a task is sent, its attempt, step and saga have long left the cache, and each holds the
+ * pointer to the next. So a sender fetches the attempt first, then the step, then the saga, each
+ * some tasks ahead of the task's turn. */
 enum engine_fetch { FETCH_ATTEMPT, FETCH_STEP, FETCH_SAGA };
 void engine_fetch(const struct task *task, enum engine_fetch what);
 

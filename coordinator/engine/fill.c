@@ -1,4 +1,4 @@
-/* fill.c - a template of a step that begins is filled in, or the step fails. */
+/* fill.c - computes a value from a template of a step that begins, or fails the step. */
 #include "engine/fill.h"
 
 #include "engine/fail.h"
@@ -8,7 +8,7 @@
 #include "language/template.h"
 #include "saga/step.h"
 
-/* The code by which the step fails; NULL: the step is not to blame. */
+/* The error code with which the step fails; NULL: the step is not to blame, memory ran out. */
 static const char *code_of(enum saga_error rc)
 {
     PRE(rc != SAGA_OK);

@@ -1,4 +1,4 @@
-/* fill.h - a template of a step that begins is filled in, or the step fails. */
+/* fill.h - computes a value from a template of a step that begins, or fails the step. */
 #ifndef ENGINE_FILL_H
 #define ENGINE_FILL_H
 
@@ -10,9 +10,10 @@ struct step;
 struct template;
 struct turn;
 
-/* What the template gives for a step that has not begun, in the engine's scratch: valid until the
- * next value is filled in. false: the step has failed, for a reference finds nothing or the value
- * is too large; or there is no memory (turn->failed). */
+/* Computes the template's value for a step that has not begun, in the engine's scratch buffer:
+ * valid until the next value is computed there. Returns false when there is none: the step has
+ * failed, because a reference finds nothing or the value is too large; or memory ran out
+ * (turn->failed). */
 bool fill_or_fail(struct turn *turn, struct step *step, const struct template *template,
                   struct span *value);
 

@@ -1,8 +1,8 @@
 /* fit.c - do a saga's input and output have the form that its definition gives them?
  *
- * A start with an input that does not fit is refused before anything is written: nobody has
- * promised anything yet. An output that does not fit comes when all steps are done, and they
- * stay done: the saga's last record says so, and a person is told. */
+ * A start whose input does not fit is refused before anything is written. An output that does not
+ * fit is found when all steps are done, and they stay done: the saga's last record says so, and a
+ * person is alerted. */
 #include "engine/fit.h"
 
 #include <stdio.h>
@@ -14,7 +14,8 @@
 
 enum { TOLD_MAX = 3 };
 
-/* "input/trip must be text, not a number; ..." */
+/* Writes what is wrong with the input or output as one text, such as "input/trip must be text, not
+ * a number; ..." */
 static void say(const struct jsonschema_report *report, const char *what, char why[FIT_WHY_SIZE])
 {
     PRE(report->count > 0);

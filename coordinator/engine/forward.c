@@ -1,9 +1,9 @@
-/* forward.c - starting steps, completing the saga, and sending it back.
+/* forward.c - starts the steps of a saga, completes the saga, or sends it back.
  *
- * A step starts when all steps that it needs have succeeded, been skipped or resolved. A step
- * that has given up sends the saga back, unless a pivot is running or in doubt: then nobody
- * knows yet which way is open, and the pivot is asked first. After the pivot a saga cannot go
- * back by itself: a step that gives up there is parked for a person. */
+ * A step starts when all steps that it needs have succeeded or been skipped or resolved. A step
+ * that has given up sends the saga back, unless a pivot runs or is in doubt: then nobody knows
+ * whether the saga can still go back, and the pivot's outcome is found out first. After the pivot a
+ * saga cannot go back by itself: a step that gives up there is parked for a person. */
 #include "engine/forward.h"
 
 #include "engine/budget.h"
@@ -45,8 +45,8 @@ static bool can_start(const struct saga *saga, const struct step *step)
     return true;
 }
 
-/* Is its start_at still to come? A saga that has begun goes on when the host's clock is set back.
- */
+/* Is the saga still to begin at its start_at? A saga that has begun goes on even when the host's
+ * clock is set back before start_at. */
 static bool waits_for_start(const struct turn *turn)
 {
     const struct saga *saga = turn->saga;
@@ -54,7 +54,7 @@ static bool waits_for_start(const struct turn *turn)
     return !saga->has_begun && saga->start_at_ms > turn->moment.host_ms;
 }
 
-/* Begins all steps that can start now; true = something changed. */
+/* Begins all steps that can start now. Returns true when anything changed. */
 static bool start_ready(struct turn *turn)
 {
     struct saga *saga = turn->saga;
@@ -62,7 +62,8 @@ static bool start_ready(struct turn *turn)
     if (waits_for_start(turn) || !locks_allow(turn)) {
         return false;
     }
-    uint32_t total = saga->step_total; /* items are begun by their container, see fan_go_on() */
+    /* without items that begin in this loop: fan_go_on() begins those */
+    uint32_t total = saga->step_total;
     for (uint32_t i = saga_awake(saga, 0); i < total && !turn->failed;
          i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
@@ -80,7 +81,8 @@ static bool start_ready(struct turn *turn)
     return changed;
 }
 
-/* Sends the step's retry, if one is due; true = something changed. */
+/* Sends the retry of the step's do if it is due, or ends the do if it may not be retried. Returns
+ * true when anything changed. */
 static bool retry_due(struct turn *turn, struct step *step)
 {
     PRE(step->state == STEP_STATE_RETRYING);
@@ -114,8 +116,9 @@ static bool retry_due(struct turn *turn, struct step *step)
     return true;
 }
 
-/* The first step that has given up; NULL = none. Parks a step that may not send the saga back,
- * and moves those that wait, retry or are in doubt (*changed). */
+/* Returns the first step that has given up so that the saga must go back; NULL = none has. On the
+ * way it parks steps that have failed but may not send the saga back, and does what is due for
+ * steps that wait, retry or are in doubt (*changed). */
 static struct step *look_for_failure(struct turn *turn, bool *changed)
 {
     struct saga *saga = turn->saga;
@@ -154,8 +157,8 @@ static struct step *look_for_failure(struct turn *turn, bool *changed)
     return failed;
 }
 
-/* The saga shall go back, and the pivot may have taken effect: what only delays the answer is
- * called off. */
+/* Called when the saga shall go back, but its pivot may have taken effect: calls off attempts of
+ * the pivot, so that its outcome is known sooner. */
 static void ask_pivot(struct turn *turn)
 {
     struct saga *saga = turn->saga;
@@ -168,8 +171,8 @@ static void ask_pivot(struct turn *turn)
         CHECK(!step->fan || !step->container);
         struct call *call = step_call(step, TASK_DO);
         for (struct attempt *a = call->attempts; a; a = a->older) {
-            /* An attempt that was sent since the wish to go back asks what became of an older
-             * one: it goes on. */
+            /* An attempt that was sent after the wish to go back is sent to learn what became of an
+             * older one in doubt: it is not called off. */
             if (!call_in_doubt(call) || a->intended_ms < saga->back_wanted_ms) {
                 call_off(turn, a, "cancelled", false);
             }
@@ -179,7 +182,7 @@ static void ask_pivot(struct turn *turn)
     }
 }
 
-/* Ends the saga as completed, with its output. true = something changed. */
+/* Ends the saga as completed, with its output. Returns true when anything changed. */
 static bool complete(struct turn *turn)
 {
     struct saga *saga = turn->saga;
@@ -207,8 +210,8 @@ static bool complete(struct turn *turn)
     return true;
 }
 
-/* Does nothing run, and is nothing due, so that only a person can move the saga? *all_done:
- * every step is done, and the saga with them. */
+/* Does no step run, and is nothing due, so that only a person can move the saga? *all_done: every
+ * step is done, so that the saga can complete. */
 static bool stands_still(const struct saga *saga, bool *all_done)
 {
     PRE(saga->passed <= saga->definition->step_count);
@@ -217,8 +220,8 @@ static bool stands_still(const struct saga *saga, bool *all_done)
     *all_done = saga->passed == count;
     for (uint32_t i = 0; i < count && *all_done; i++) {
         const struct step *step = saga_step(saga, i);
-        bool undoes = step->fan && step->fan->undo_open >
-                                       0; /* an item whose failure stays its own is being undone */
+        /* an item whose failure does not send the saga back is being undone */
+        bool undoes = step->fan && step->fan->undo_open > 0;
         *all_done = step_satisfies(step) && !undoes;
     }
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total && (still || *all_done);

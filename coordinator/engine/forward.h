@@ -1,4 +1,4 @@
-/* forward.h - starting steps, completing the saga, and sending it back. */
+/* forward.h - starts the steps of a saga, completes the saga, or sends it back. */
 #ifndef ENGINE_FORWARD_H
 #define ENGINE_FORWARD_H
 
@@ -6,8 +6,8 @@
 
 struct turn;
 
-/* One round of what can be done now in a saga that goes forward; true = something changed, look
- * again. */
+/* Does one round of what can be done now in a saga that goes forward. Returns true when anything
+ * changed, so that another round is needed. */
 bool forward(struct turn *turn);
 
 #endif

@@ -1,4 +1,4 @@
-/* go_back.c - a saga begins to go back: which steps, how far, and why. */
+/* go_back.c - writes that a saga goes back from now on: which steps are undone, and why. */
 #include "engine/go_back.h"
 
 #include "base/mp.h"
@@ -12,7 +12,8 @@
 #include "saga/record_steps.h"
 #include "saga/saga.h"
 
-/* Is the step accepted by itself, and not with the fan-out that it is an item of? */
+/* Did a person accept to keep this step by its own name, and not with the fan-out that it is an
+ * item of? */
 static bool is_accepted_itself(const struct step *step)
 {
     IMPLIES(step->container, step->container->fan);

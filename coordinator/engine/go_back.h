@@ -1,4 +1,4 @@
-/* go_back.h - a saga begins to go back: which steps, how far, and why. */
+/* go_back.h - writes that a saga goes back from now on: which steps are undone, and why. */
 #ifndef ENGINE_GO_BACK_H
 #define ENGINE_GO_BACK_H
 
@@ -8,15 +8,17 @@ struct record;
 struct step;
 struct turn;
 
-/* The saga goes back now, as a whole or to the save-point that a person named; the record says
- * why. Attempts of steps that are undone are called off. */
+/* Sends the saga back now: as a whole, or to the save-point that a person named before; `reason`
+ * has the cause. Calls off the running dos of the steps that are to be undone. */
 void go_back(struct turn *turn, const struct record *reason);
 
-/* The saga goes back because of the step that failed, or (NULL) for the reason that is wanted. */
+/* Sends the saga back because the step `failed` has failed, or (NULL) for the reason that somebody
+ * gave for going back. */
 void go_back_because(struct turn *turn, const struct step *failed);
 
-/* The saga, on its way to a save-point, goes back as a whole when it cannot go forward from
- * there, or somebody wants that; false: neither is so. */
+/* For a saga on its way back to a save-point: sends it back as a whole if another step has failed
+ * meanwhile, so that it cannot go forward from there, or if somebody wants the whole saga undone.
+ * Returns false when neither is so. */
 bool savepoint_widens(struct turn *turn);
 
 #endif

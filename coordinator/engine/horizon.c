@@ -1,4 +1,4 @@
-/* horizon.c - until when the sagas that sleep are in memory. */
+/* horizon.c - up to which due time sleeping sagas are loaded. */
 #include "engine/horizon.h"
 
 #include "engine/state.h"

@@ -1,4 +1,5 @@
-/* horizon.h - until when the sagas that sleep are in memory. */
+/* horizon.h - up to which due time sleeping sagas are loaded. (A sleeping saga only waits, for a
+ * long time, and is left in the store.) */
 #ifndef ENGINE_HORIZON_H
 #define ENGINE_HORIZON_H
 
@@ -8,13 +9,14 @@
 
 struct engine;
 
-/* Says that every saga that sleeps and is due by until_ms on this clock is in memory now, and that
- * the first of the others is due at next_ms (INT64_MAX: none ever is). From now on, what is due by
- * until_ms stays in memory. until_ms never goes back, but with the host's clock. */
+/* The core says that it has loaded every sleeping saga that is due by until_ms on this clock, and
+ * that the first of the others is due at next_ms (INT64_MAX: none is). From now on sagas that are
+ * due by until_ms stay in memory. until_ms must not decrease, except when the host's clock is set
+ * back. */
 void engine_sleepers_loaded(struct engine *engine, enum timeline timeline, int64_t until_ms,
                             int64_t next_ms);
-/* When the first saga that sleeps outside of memory is due, at the earliest, on each clock. By then
- * engine_sleepers_loaded() must have been called with a time at least as late. */
+/* The time on each clock at which the first sleeping saga outside of memory may be due. By then the
+ * core must have called engine_sleepers_loaded() with a time at least as late. */
 const struct dues *engine_next_sleeper(const struct engine *engine);
 
 #endif

@@ -1,4 +1,5 @@
-/* inbox_rows.c - events and waits as rows of the store. */
+/* inbox_rows.c - rows of the store for events of the inbox, and for which step waits for which
+ * event. */
 #include "engine/inbox_rows.h"
 
 #include "engine/batch.h"

@@ -1,4 +1,5 @@
-/* inbox_rows.h - events and waits as rows of the store. */
+/* inbox_rows.h - rows of the store for events of the inbox, and for which step waits for which
+ * event. */
 #ifndef ENGINE_INBOX_ROWS_H
 #define ENGINE_INBOX_ROWS_H
 
@@ -12,19 +13,19 @@ struct engine;
 struct step;
 struct turn;
 
-/* The step does not wait for its event any more: the store forgets that it did. */
+/* Adds a row by which the store forgets that the step waits for its event. */
 void inbox_rows_forget(struct turn *turn, const struct step *step);
 
-/* Adds the event to the inbox, with the next number; the row's texts are copied. false = no
- * memory. */
+/* Adds a row for the event to the batch, with the next inbox number; its texts are copied. Returns
+ * false when memory runs out. */
 MUST_CHECK bool inbox_rows_add(struct engine *engine, struct batch *batch,
                                const struct inbox_row *event);
 
-/* The number of the last event that does not count for the step any more. */
+/* The number of an inbox event: only events with a greater number may end the step's wait. */
 uint64_t inbox_rows_mark(const struct step *step);
 
-/* A row that tells the store what a saga waits for, or waits for no longer; the name is copied.
- * NULL: no memory (turn->failed). */
+/* Adds a row that tells the store that the saga waits, or no longer waits, for events called `name`
+ * (copied). Returns NULL when memory runs out, with turn->failed set. */
 struct wait_row *inbox_rows_add_wait(struct turn *turn, enum wait_change change, struct span name);
 
 #endif

@@ -1,4 +1,4 @@
-/* input.c - what a step's do is asked with. */
+/* input.c - works out the input that a step's do is sent with. */
 #include "engine/input.h"
 
 #include "engine/budget.h"

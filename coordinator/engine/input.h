@@ -1,4 +1,4 @@
-/* input.h - what a step's do is asked with. */
+/* input.h - works out the input that a step's do is sent with. */
 #ifndef ENGINE_INPUT_H
 #define ENGINE_INPUT_H
 
@@ -10,13 +10,13 @@ struct call;
 struct step;
 struct turn;
 
-/* The input of a step that begins: what a person gave for the step, else its template filled in,
- * in the engine's scratch; empty: the step has none. false: the step is not to be asked: it has
- * failed, by its budget or because a reference finds nothing, or there is no memory
- * (turn->failed). */
+/* The input for the do of a step that begins: what a person gave with a retry, else the step's
+ * template filled in, in the engine's scratch buffer; empty: the definition has no template for it.
+ * Returns false when the do must not be sent: the step has failed, by its budget or because a
+ * reference finds nothing, or memory ran out (turn->failed). */
 bool input_fill(struct turn *turn, struct step *step, struct span *input);
 
-/* The input of a retry of the do: as it was, or as a person edited it. */
+/* The input for another attempt of the do: the same as before, or what a person gave instead. */
 struct span input_again(const struct call *call);
 
 #endif

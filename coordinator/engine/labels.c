@@ -1,8 +1,8 @@
 /* labels.c - a saga has the labels of its start, and those labels of its definition that the start
  * does not name.
  *
- * The definition's labels are no part of the request: starting again with the same labels is the
- * same start. */
+ * The definition's labels do not count as part of the start request: a repeated start with the same
+ * labels of its own is the same start. */
 #include "engine/labels.h"
 
 #include "base/mp.h"
@@ -17,8 +17,8 @@ static uint32_t count_of(struct span labels)
     return mp_type(labels) == MP_MAP ? mp_map(&mp) : 0;
 }
 
-/* Puts the labels of `from` that `not_in` does not have, and returns how many; out NULL: only
- * counts them. */
+/* Writes to `out` the labels of `from` whose names `not_in` does not have, and returns how many;
+ * out NULL: only counts them. */
 static uint32_t put(struct span from, struct span not_in, struct buf *out)
 {
     PRE(from.size == 0 || from.data);

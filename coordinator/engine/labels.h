@@ -7,8 +7,9 @@
 
 struct turn;
 
-/* A start's labels with those of the definition, as a map: the start's own bytes, or in the
- * engine's scratch. Without memory turn->failed is set. */
+/* The labels of a saga that starts, as a msgpack map: `own` (from the start request) and those of
+ * the definition whose names `own` lacks. The result is `own` itself, or lies in the engine's
+ * scratch buffer. When memory runs out turn->failed is set. */
 struct span labels_merge(struct turn *turn, struct span own);
 
 #endif

@@ -1,8 +1,9 @@
-/* late_effects.c - the undo of a late effect of an old key: see fold_old_keys.c.
+/* late_effects.c - undoes late effects: a step was undone and begun anew under another idempotency
+ * key, and then an attempt under the old key turned out to have had an effect. See fold_old_keys.c.
  *
- * This undo goes at once: what was done under the old key has been undone, and so no attempt of
- * that key can act any more. The late effect came before that undo, and then nothing is left to
- * undo, or after it. The participant knows which, by the do's key. */
+ * This undo is sent at once, for the old key has been undone, and so no attempt of it can act any
+ * more. If the late effect came before that undo, nothing is left to undo; if after it, the effect
+ * stands. The participant knows which, by the key of the do. */
 #include "engine/late_effects.h"
 
 #include "engine/call.h"
@@ -19,7 +20,8 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-/* What the undo's templates see: all steps as they are, but this one with the old key's output. */
+/* What the templates of this undo see: all steps as they are, but for the output of its own step,
+ * which is that of the old key. */
 struct own_output {
     const struct saga *saga;
     uint32_t index;
@@ -41,7 +43,8 @@ static const char *status_of(uint32_t index, const void *arg)
     return step_state_name(saga_step(own->saga, index)->state);
 }
 
-/* The input: as of the step's own undo, but with the input and the output of the old key. */
+/* Computes the input of this undo: as for the step's ordinary undo, but from the input and the
+ * output of the old key. */
 static void fill(struct turn *turn, const struct step *step, struct span *input)
 {
     const struct old_key *old_key = step_oldest_late_effect(step);
@@ -62,7 +65,7 @@ static void fill(struct turn *turn, const struct step *step, struct span *input)
     (void)scope_fill(turn, &scope, template, input);
 }
 
-/* Is the step's undo call in use for the step's own undo? */
+/* Is the step's undo call busy with the ordinary undo of the step? */
 static bool is_busy(const struct step *step)
 {
     PRE(step->undo_state < UNDO_STATE_COUNT);
@@ -70,8 +73,8 @@ static bool is_busy(const struct step *step)
            step->undo_state == UNDO_STATE_PARKED;
 }
 
-/* Sends the undo of the oldest late effect, or its retry, if it is due; true = something
- * changed. */
+/* Sends the undo of the step's oldest late effect, or its retry, if it is due. Returns true when
+ * anything changed. */
 static bool send(struct turn *turn, struct step *step)
 {
     PRE(step_has_late_effect(step));

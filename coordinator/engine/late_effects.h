@@ -1,4 +1,6 @@
-/* late_effects.h - the undo of a late effect of an old key: see fold_old_keys.c. */
+/* late_effects.h - undoes late effects: a step was undone and begun anew under another idempotency
+ * key, and then an attempt under the old key turned out to have had an effect. See fold_old_keys.c.
+ */
 #ifndef ENGINE_LATE_EFFECTS_H
 #define ENGINE_LATE_EFFECTS_H
 
@@ -6,7 +8,7 @@
 
 struct turn;
 
-/* Sends what undoes late effects of old keys; true = something changed. */
+/* Sends the undos of late effects that are due. Returns true when anything changed. */
 bool late_effects_undo(struct turn *turn);
 
 #endif

@@ -1,9 +1,9 @@
-/* leave.c - which sagas leave memory, and when.
+/* leave.c - which sagas leave memory for the store, and when.
  *
- * A final saga leaves when its last batch has been released. So does a saga that only waits: no
- * attempt of it can still act or answer, and nothing is due before near_ms have passed. The saga's
- * head says until when it sleeps, on both clocks (due_ms, until_ms); the store finds it by both,
- * and recovery passes it over.
+ * A final saga leaves memory when the last batch with a row of it has been released. So does a saga
+ * that only waits: no attempt of it can still act or answer, and nothing is due in it before
+ * near_ms have passed. The saga's head says until when it sleeps, on both clocks (due_ms,
+ * until_ms); the store finds the saga by these times, and after a restart does not load it before.
  *
  *   1. A saga that is not in memory is final or asleep, durably, and nothing about it is on its way
  *      to the store: it leaves with the release of the last batch that it had a turn in.
@@ -30,8 +30,8 @@
 #include "saga/child_state.h"
 #include "saga/saga.h"
 
-/* May an attempt still act or answer? What the journal does not say of that attempt would be
- * lost, and so would the heartbeat's details that the next attempt shall get. */
+/* May an attempt of the call still act or answer, or wait details of a heartbeat for its retry? If
+ * the saga left memory now, what no record says of them would be lost. */
 static bool is_at_work(const struct call *call)
 {
     PRE(call->attempts || !call->newest);
@@ -64,7 +64,8 @@ static bool only_waits(const struct saga *saga)
     if (undoes || saga_state_is_final(saga->state)) {
         return false;
     }
-    /* A step that runs is awake: of thousands of items most need not be looked at. */
+    /* Most steps that run are found by looking at the first step that is awake, without looking at
+     * thousands of items. */
     uint32_t first = saga_awake(saga, 0);
     if (first < saga->step_total && step_is_at_work(saga_step(saga, first))) {
         return false;
@@ -78,7 +79,7 @@ static bool only_waits(const struct saga *saga)
     return true;
 }
 
-/* Until when the saga can sleep. */
+/* Until when the saga can sleep outside of memory, on both clocks; zeros: it cannot. */
 static struct asleep sleep_until(const struct engine *engine, const struct saga *saga,
                                  const struct dues *dues)
 {
@@ -112,7 +113,8 @@ struct asleep leave_asleep(const struct turn *turn, const struct dues *dues)
     return saga->live.owes ? (struct asleep){0} : sleep_until(turn->engine, saga, dues);
 }
 
-/* Does the saga sleep beyond what is to be in memory, so that it may leave? */
+/* Does the saga sleep for longer than up to the times (horizon_ms) by which sleeping sagas are kept
+ * in memory? */
 static bool sleeps_far(const struct engine *engine, const struct saga *saga)
 {
     const struct asleep *asleep = &saga->live.asleep;
@@ -139,7 +141,7 @@ void leave_later(struct engine *engine, struct saga *saga)
     engine->leaving_last = saga;
 }
 
-/* Gives the saga's memory back, and forgets its name, tokens and timer. */
+/* Takes the saga out of memory: gives its memory back, and forgets its name, tokens and timer. */
 static void leave_now(struct engine *engine, struct saga *saga)
 {
     PRE(!saga->live.is_leaving);
@@ -156,8 +158,8 @@ static void leave_now(struct engine *engine, struct saga *saga)
     saga_destroy(&saga);
 }
 
-/* What the saga owed is in the batch `making`: it sleeps from that commit on, if it can. false:
- * no memory. */
+/* Called when what the saga's effects caused is in the batch `making`: the saga sleeps from that
+ * batch on, if it can, and its head says so. Returns false when memory runs out. */
 static bool pay(struct engine *engine, struct saga *saga, struct batch *making)
 {
     PRE(saga->live.owes);
@@ -186,8 +188,8 @@ static void note_sleeper(struct engine *engine, const struct asleep *asleep)
     }
 }
 
-/* A saga that was to leave with the release of this batch leaves, sleeps, or stays. false: no
- * memory. */
+/* Decides about a saga that waited for the release of this batch: it leaves memory, goes to sleep
+ * with the batch `making`, or stays. Returns false when memory runs out. */
 static bool leave(struct engine *engine, struct saga *saga, uint64_t serial, struct batch *making)
 {
     PRE(saga->live.leave_serial <= serial);
@@ -210,8 +212,8 @@ enum saga_error engine_released(struct engine *engine, uint64_t serial, struct b
     PRE(serial <= engine->serial);
     uint32_t heads = making->rows.head_count;
     while (engine->leaving_first && engine->leaving_first->live.leave_serial <= serial) {
-        /* After a restart many sagas may want to sleep: the others do with the batch that this
-         * one makes. */
+        /* After a restart very many sagas may want to sleep: those beyond this number do when the
+         * batch that is being made is released. */
         if (making->rows.head_count - heads >= LIMIT_BATCH_EVENTS) {
             break;
         }

@@ -1,4 +1,5 @@
-/* leave.h - which sagas leave memory, and when. */
+/* leave.h - which sagas leave memory for the store, and when: those that have ended, and those that
+ * only wait for long. */
 #ifndef ENGINE_LEAVE_H
 #define ENGINE_LEAVE_H
 
@@ -15,20 +16,22 @@ struct engine;
 struct saga;
 struct turn;
 
-/* Until when the saga, which has something to do at `dues`, can sleep, as its head shall say. */
+/* Until when the saga can sleep outside of memory, to be written into its head; `dues` are the
+ * times at which something is due in it. Zeros: it cannot sleep. */
 struct asleep leave_asleep(const struct turn *turn, const struct dues *dues);
 
-/* After a turn, or after loading: a saga that is final or can sleep leaves memory when all that
- * was decided by now has been released. */
+/* Called after a turn of the saga or after loading it: if the saga has ended or can sleep, it
+ * leaves memory once the batch that is being made now has been released. */
 void leave_later(struct engine *engine, struct saga *saga);
 
-/* The batch of this serial (0 = none) is durable and its effects are out, and what came of those
- * effects is in the batch `making`: sagas that are final or asleep may leave memory.
- * SAGA_NO_MEMORY: stop. */
+/* Called when the batch of this serial (0 = none) is durable, its effects have been carried out,
+ * and what followed from those is in the batch `making`: takes out of memory the sagas that waited
+ * for that. Errors: SAGA_NO_MEMORY, after which the engine is unusable. */
 MUST_CHECK enum saga_error engine_released(struct engine *engine, uint64_t serial,
                                            struct batch *making);
 
-/* Does a saga wait to leave memory with this batch, which may have nothing else to release? */
+/* Does a saga wait for the release of this batch, to leave memory? Then the batch must be released
+ * even if it has neither rows nor effects. */
 bool engine_waits_for(const struct engine *engine, uint64_t serial);
 
 #endif

@@ -1,9 +1,9 @@
-/* load.c - a saga comes back from the store: its rows are folded, effects are muted, what was in
- * flight is waited for.
+/* load.c - brings a saga from the store back into memory: folds its rows into its state, without
+ * effects, and waits for the attempts that its participants may still work on.
  *
- * After a restart nobody knows whether an attempt that is in the journal ever left. The attempt
- * counts as sent: it is neither timed out nor sent again until its participant names it, or dead_ms
- * have passed since serving began (timers.c). */
+ * After a restart nobody knows whether an attempt that the journal has was ever sent. So it counts
+ * as sent: it neither runs out of time nor is sent again, until its participant names it or dead_ms
+ * have passed since participants could come back (timers.c). */
 #include "engine/load.h"
 
 #include "engine/due.h"
@@ -39,7 +39,7 @@ static enum saga_error fault(struct saga_flaw *flaw, const char *why, const stru
     return SAGA_STORE_CORRUPT;
 }
 
-/* Folds all records of the row, which come next after the saga's state. */
+/* Applies all records of the row, which must be the saga's next row, to the saga. */
 static enum saga_error fold_records(struct saga *saga, const struct row *row,
                                     struct saga_flaw *flaw)
 {
@@ -70,7 +70,8 @@ static enum saga_error fold_records(struct saga *saga, const struct row *row,
 static enum saga_error fold_row(struct saga *saga, const struct row *row, struct saga_flaw *flaw)
 {
     PRE(saga->magic == SAGA_MAGIC);
-    /* State keeps pointing into the payload, so the saga owns a copy of the payload. */
+    /* The saga's state will point into the row's payload, so the saga gets a copy of the payload.
+     */
     bool ok = true;
     struct row own = *row;
     own.payload = arena_copy(&saga->arena, row->payload, &ok);
@@ -91,7 +92,8 @@ static enum saga_error fold_row(struct saga *saga, const struct row *row, struct
     return SAGA_OK;
 }
 
-/* The record that the saga began with. false: there is none. */
+/* Reads the first record of the saga, which says how it started. Returns false when that record is
+ * missing. */
 static bool read_start(const struct saga_image *image, struct record *record)
 {
     PRE(image->row_count == 0 || image->rows);
@@ -108,7 +110,8 @@ bool load_is_open(const struct saga_image *image)
     return read_start(image, &start) && start.form.size > 0;
 }
 
-/* The version that the saga started with: it may have been migrated since. */
+/* The version of the definition that the saga started with: the saga may have been migrated since,
+ * and its first rows are those of that version. */
 static const struct definition *first_definition(const struct saga_image *image,
                                                  const struct definition *definition)
 {
@@ -179,12 +182,14 @@ void load_count_from(struct call *call, int64_t now_ms)
     }
 }
 
-/* The tokens of the call's attempts are known again; what is unanswered counts as sent. */
+/* Makes the attempts of a loaded call known by their tokens again; an attempt without an answer
+ * counts as sent. */
 static enum saga_error take_up(struct engine *engine, struct call *call)
 {
     PRE(call->step->saga->magic == SAGA_MAGIC);
     if (call->kind == TASK_DO && step_kind_facts(call->step->spec->kind)->by_client) {
-        return SAGA_OK; /* no participant has it */
+        /* the client of the open saga did it itself: no participant has an attempt */
+        return SAGA_OK;
     }
     load_count_from(call, engine->seen_ms);
     for (struct attempt *a = call->attempts; a; a = a->older) {
@@ -206,10 +211,11 @@ static enum saga_error take_up(struct engine *engine, struct call *call)
     return SAGA_OK;
 }
 
-/* What the image says of the saga's life outside of memory. What an undo waits for is in part not
- * in the journal, and what was asked of a child may not have reached it: such a saga is looked at
- * again, unless it was asleep. When it went to sleep it had been looked at, and nothing has been
- * asked since. */
+/* Restores what no record says of the saga, from its head: whether it was asleep, and whether its
+ * parent must still be told how it stands. A saga that goes back, has items, or has children is
+ * looked at as soon as serving begins: what its undos wait for is in part in no record, and what
+ * was asked of a child may not have reached it. Not so a saga that was asleep, for it had been
+ * looked at before, and nothing was asked since. */
 static void wake_up(struct saga *saga, const struct saga_image *image)
 {
     bool has_items = saga->step_total > saga->definition->step_count;
@@ -225,15 +231,16 @@ static void wake_up(struct saga *saga, const struct saga_image *image)
         }
     }
     saga->live.must_proceed = must_proceed && saga->live.asleep.due_ms == 0;
-    /* A final one that is due, or one that parked and could not go to sleep before it was heard. */
+    /* The parent must be told of a final child whose head is due for that, and of a child that
+     * parked and did not go to sleep after its parent had heard. */
     bool is_owed =
         saga->live.asleep.due_ms > 0 ? child_owes_its_end(saga) : saga->state == SAGA_STATE_PARKED;
     saga->live.is_untold = is_owed && child_owes_news(saga);
     saga->live.owes = saga->live.is_untold;
 }
 
-/* Makes known to the engine the loaded saga's concurrency key, the tokens of its attempts, and its
- * timer. SAGA_NO_MEMORY. */
+/* Puts into the engine's tables the loaded saga's concurrency key, the tokens of its attempts, and
+ * its timer. Errors: SAGA_NO_MEMORY. */
 static enum saga_error join(struct engine *engine, struct saga *saga)
 {
     PRE(lookup_saga(engine, saga->name) == saga);
@@ -280,7 +287,8 @@ enum saga_error engine_load(struct engine *engine, const struct saga_image *imag
         return rc; /* the engine is unusable: the saga is destroyed with it */
     }
     CHECK(lookup_saga(engine, saga->name) == saga);
-    /* What the saga was loaded for may mean nothing to it (a token of nobody): it must not stay. */
+    /* The event that the saga was loaded for may change nothing in it, such as a token that is not
+     * of its attempts: so it is marked to leave memory again right away. */
     leave_later(engine, saga);
     return SAGA_OK;
 

@@ -1,4 +1,5 @@
-/* lock_grant.c - a saga whose turn it is has its concurrency key. */
+/* lock_grant.c - gives a waiting saga its concurrency key, once the key is free and the saga is
+ * next. */
 #include "engine/lock_grant.h"
 
 #include "engine/event.h"
@@ -15,8 +16,8 @@ enum saga_error locks_grant(struct engine *engine, const struct event *event, st
                             struct saga *saga)
 {
     PRE(event->kind == EVENT_LOCK_FREE);
-    /* The saga waits for the key to be reversed, and is at work now to undo a late effect. It
-     * waits again after that, and is told again. */
+    /* The completed saga waits for the key so that it can be reversed, but just now undoes a late
+     * effect. When that is done it waits for the key again, and is told again. */
     bool is_busy = saga && saga->completed_ms > 0 && saga->state != SAGA_STATE_COMPLETED;
     bool waits = saga && locks_wait(saga) && !is_busy;
     if (!waits || !locks_have_room(engine, saga->definition, saga->lock_text, saga->id)) {

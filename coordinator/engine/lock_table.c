@@ -1,4 +1,5 @@
-/* lock_table.c - the table of concurrency keys: who holds which, and who waits in which order. */
+/* lock_table.c - the table of concurrency keys: which sagas hold each key, and which wait for it,
+ * in which order. */
 #include "engine/lock_table.h"
 
 #include "base/digest.h"
@@ -11,7 +12,7 @@
 struct lock_key {
     uint8_t digest[DIGEST_SIZE];
     uint32_t held;
-    struct lock *first; /* of those that wait */
+    struct lock *first; /* queue of the sagas that wait for the key */
     struct lock *last;
 };
 
@@ -19,8 +20,8 @@ struct lock_key {
 struct lock {
     uint64_t saga;
     struct lock_key *key;
-    bool held;     /* else it waits, in the key's list */
-    bool is_aside; /* it cannot be read: its turn does not come */
+    bool held;     /* true: the saga holds the key; false: it waits, in the key's queue */
+    bool is_aside; /* the saga cannot be read: while it waits, its turn never comes */
     uint32_t limit;
     uint64_t place_lsn;
     struct lock *before;
@@ -104,7 +105,7 @@ static void drop_key(struct engine *engine, struct lock_key *key)
     }
 }
 
-/* Out of the key's list of those that wait, or off the count of those that hold the key. */
+/* Takes the saga out of its key's queue, or off the count of the sagas that hold the key. */
 static void detach(struct lock *lock)
 {
     struct lock_key *key = lock->key;
@@ -120,7 +121,8 @@ static void detach(struct lock *lock)
     lock->before = lock->after = NULL;
 }
 
-/* Counts a holder; puts a saga that waits behind all that came before: as a rule at the end. */
+/* Counts the saga as one that holds the key, or puts it into the key's queue, by its place_lsn: as
+ * a rule at the end. */
 static void attach(struct lock *lock)
 {
     struct lock_key *key = lock->key;
@@ -153,7 +155,8 @@ void lock_table_end(struct engine *engine, uint64_t saga)
     drop_key(engine, key);
 }
 
-/* A saga that has no lock yet gets an empty one, of the key with this digest. NULL: no memory. */
+/* Makes the entry of a saga that is not in the table yet, for the key of this digest. NULL: memory
+ * has run out. */
 static struct lock *make_lock(struct engine *engine, const struct lock_row *row, struct span name)
 {
     PRE(!find(engine, row->saga));
@@ -207,7 +210,7 @@ bool lock_table_has(const struct engine *engine, uint64_t saga)
     return lock != NULL;
 }
 
-/* The first that waits from here on and whose turn can come. */
+/* From this entry on, the first saga in the queue that can be read. */
 static struct lock *able(struct lock *lock)
 {
     while (lock && lock->is_aside) {
@@ -227,8 +230,8 @@ bool lock_table_has_room(const struct engine *engine, const uint8_t *digest, uin
     return is_next && (!key || key->held < limit);
 }
 
-/* Tells the sagas that come next, as many as there are free places: again with each change, until
- * they have come. */
+/* Adds an effect for each saga that may have the key now: as many from the front of the queue as
+ * there are free places. They are told again with each change of the key, until they have it. */
 static bool invite(struct batch *batch, const struct lock_key *key)
 {
     PRE(key->held > 0 || key->first);

@@ -1,5 +1,5 @@
-/* locks.c - a saga's concurrency key: which it is, whether the saga may have it, and what of that
- * is written. */
+/* locks.c - concurrency keys: which key a saga has, whether the saga may hold it now, and the
+ * records and rows that say so. */
 #include "engine/locks.h"
 
 #include "base/digest.h"
@@ -19,7 +19,8 @@
 
 enum { KEY_TEXT = 256 };
 
-/* The digest of a key: of the definition's name and the key's text. */
+/* Computes the digest by which the table knows a key: of the definition's name and the key's text.
+ */
 static void digest_of(struct span definition, struct span text, uint8_t *digest)
 {
     PRE(definition.size > 0);
@@ -29,8 +30,8 @@ static void digest_of(struct span definition, struct span text, uint8_t *digest)
     digest_pair(span_of(halves[0], DIGEST_SIZE), span_of(halves[1], DIGEST_SIZE), digest);
 }
 
-/* How many sagas may hold the key at once. A saga that was moved to a version without a
- * concurrency key keeps its key, alone. */
+/* How many sagas may hold the key at once. If the saga was moved to a version of its definition
+ * that has no concurrency key, it keeps the key it had, and only one saga may hold that. */
 static uint32_t limit_of(const struct definition *definition)
 {
     IMPLIES(definition->concurrency.key, definition->concurrency.limit > 0);
@@ -46,8 +47,8 @@ bool locks_have_room(const struct engine *engine, const struct definition *defin
     return lock_table_has_room(engine, digest, limit_of(definition), saga);
 }
 
-/* The value of the start's input that is the key, as JSON. SAGA_INVALID with *why; SAGA_NO_MEMORY.
- */
+/* Reads the value of the start's input that is the concurrency key, as JSON. Errors: SAGA_INVALID
+ * with *why; SAGA_NO_MEMORY. */
 static enum saga_error read_value(struct engine *engine, const struct start_request *start,
                                   struct buf *text, const char **why)
 {
@@ -74,8 +75,8 @@ static enum saga_error read_value(struct engine *engine, const struct start_requ
     return rc;
 }
 
-/* The key as the journal has it: a digest, for the value is a user's, who may want it erased. The
- * same errors. */
+/* Makes the text of the key that the journal has: a digest, because the value itself is a user's,
+ * who may want it erased. The errors are those of read_value(). */
 static enum saga_error fill_text(struct engine *engine, const struct start_request *start,
                                  struct batch *batch, struct span *key, const char **why)
 {
@@ -125,8 +126,8 @@ void locks_begin(struct turn *turn, const struct start_request *start, struct re
     PRE(record->type == RECORD_SAGA_STARTED);
     const struct concurrency *concurrency = &start->definition->concurrency;
     record->message = start->lock;
-    /* A saga whose start_at has not come does not take the key from others yet, unless it would
-     * be refused then. */
+    /* A saga whose start_at has not come does not take the key from others yet, unless it would be
+     * refused when its time comes. */
     bool now = start->start_at_ms <= turn->moment.host_ms || concurrency->rejects;
     bool holds = start->lock.size > 0 && now &&
                  locks_have_room(turn->engine, start->definition, start->lock, turn->saga->id);
@@ -253,9 +254,10 @@ bool locks_note(struct turn *turn)
     }
     struct lock_row row = row_of(saga);
     if (is_same) {
-        return lock_table_invite(
-            engine, turn->batch,
-            row.key); /* a reversal could not be told before, for the saga was at work */
+        return lock_table_invite(engine, turn->batch,
+                                 /* a waiting reversal can be told of its key only now, because the
+                                  * saga was undoing a late effect before */
+                                 row.key);
     }
     struct lock_row *kept = batch_lock(turn->batch);
     if (!kept) {

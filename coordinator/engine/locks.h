@@ -1,5 +1,5 @@
-/* locks.h - concurrency keys: a saga's key, whether the saga may have it, and what of that is
- * written.
+/* locks.h - concurrency keys: which key a saga has, whether the saga may hold it now, and the
+ * records and rows that say so.
  *
  * A key is a definition's name and a value that the start's input gives. At most `limit` sagas hold
  * a key; the others wait, in the order of the journal. One saga never changes another: when a
@@ -27,32 +27,38 @@ struct saga;
 struct start_request;
 struct turn;
 
-/* Fills in the key of a start, in the batch's memory; empty when the definition has none, or the
- * saga shares its parent's. SAGA_INVALID, SAGA_CONFLICT (held, and not to be waited for),
- * SAGA_OVERLOADED with *why, a literal; SAGA_NO_MEMORY. */
+/* Works out the concurrency key of a saga that is to start, as text in the batch's memory; empty
+ * when the definition has none, or the saga shares its parent's. Errors, with *why (a literal):
+ * SAGA_INVALID; SAGA_CONFLICT (others hold the key, and the definition says not to wait);
+ * SAGA_OVERLOADED; SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error locks_fill(struct engine *engine, const struct start_request *start,
                                       struct batch *batch, struct span *key, const char **why);
-/* Writes into the start's record which key the saga has, and whether the saga holds it at once. */
+/* Writes into the record of the saga's start which key the saga has, and whether the saga holds
+ * that key at once. */
 void locks_begin(struct turn *turn, const struct start_request *start, struct record *record);
-/* May the saga's steps start? Writes that the saga holds its key, or waits for it, if that has
- * not been written yet. */
+/* May the saga's steps start, as far as its concurrency key goes? If no record says yet whether the
+ * saga holds its key or waits for it, writes one. */
 bool locks_allow(struct turn *turn);
-/* Why a person may not reverse the completed saga now: its reversal waits already, or others
- * hold its key and it is not to be waited for. A literal; NULL = the person may. */
+/* Why a person may not reverse the completed saga now: its reversal waits for the key already, or
+ * others hold its key and the definition says not to wait. A literal; NULL = the person may. */
 const char *locks_refuse(const struct turn *turn);
-/* A completed saga goes back with this record, now or when its key is free. */
+/* Sends a completed saga back with this record: now if its concurrency key is free, else once it
+ * is. */
 void locks_reverse(struct turn *turn, struct record *record);
-/* A completed saga whose reversal waited has undone a late effect meanwhile: the reversal waits
- * on, in the same place. */
+/* Called when a completed saga, whose reversal waited for the concurrency key, has undone a late
+ * effect and is completed again: writes that the reversal still waits, in the same place of the
+ * queue. */
 void locks_wait_on(struct turn *turn);
-/* At the end of a turn: what has changed of the saga's key goes into the table and the batch,
- * and the sagas that may go on are told. false = no memory. */
+/* Called at the end of a turn: puts what has changed of the saga's key into the table and the
+ * batch, and tells the sagas that may have the key now. Returns false when memory runs out. */
 MUST_CHECK bool locks_note(struct turn *turn);
-/* A start that has failed leaves nothing in the table. */
+/* Takes a saga whose start has failed out of the table of keys. */
 void locks_forget(struct engine *engine, const struct saga *saga);
-/* A saga that was loaded is in the table as its records say. SAGA_NO_MEMORY. */
+/* Puts a saga that was just loaded into the table of keys, as its records say. Errors:
+ * SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error locks_learn(struct engine *engine, const struct saga *saga);
-/* Is the key with this text free for the saga (0: a new one), with nobody before it? */
+/* May this saga (0: one that is to start) have the key with this text now: the key is free, and no
+ * other saga is before it in the queue? */
 bool locks_have_room(const struct engine *engine, const struct definition *definition,
                      struct span text, uint64_t saga);
 

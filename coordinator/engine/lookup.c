@@ -1,4 +1,4 @@
-/* lookup.c - finding what an event is about among the sagas in memory. */
+/* lookup.c - finds the saga or the attempt in memory that an event is about. */
 #include "engine/lookup.h"
 
 #include "engine/state.h"

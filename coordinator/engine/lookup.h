@@ -1,4 +1,4 @@
-/* lookup.h - finding what an event is about among the sagas in memory. */
+/* lookup.h - finds the saga or the attempt in memory that an event is about. */
 #ifndef ENGINE_LOOKUP_H
 #define ENGINE_LOOKUP_H
 
@@ -11,10 +11,11 @@ struct saga;
 /* The saga of this external id; NULL: it is not in memory. */
 struct saga *lookup_saga(const struct engine *engine, struct span name);
 
-/* The attempt of this token; NULL: it is not in memory. */
+/* The attempt that has this token; NULL: none in memory has. */
 struct attempt *lookup_token(const struct engine *engine, const uint8_t *token);
 
-/* The external id of the saga that an idempotency key belongs to; empty: it is no key. */
+/* The external id of the saga that the idempotency key belongs to, which is the part before the
+ * first '/'; empty: the text has no '/', so it is no such key. */
 struct span lookup_saga_of_key(struct span key);
 
 #endif

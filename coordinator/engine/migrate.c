@@ -1,13 +1,13 @@
-/* migrate.c - a saga goes on under another version of its definition.
+/* migrate.c - moves a running saga to another version of its definition.
  *
- * A saga may move only where what has begun is the same in both versions: a step that was started
- * must be there under its name, written the same, with the same class, needs and policies, for it
- * may yet be retried and undone, and its keys must mean what they meant. What has not begun is as
- * the new version says. The saga's deadline stays what it was; all else that the definition says of
- * the saga as a whole is the new version's from then on.
+ * A saga may move only if the steps that have begun are the same in both versions: a started step
+ * must be there under its name, with the same text, class, needs and policies, because it may yet
+ * be retried and undone, and its idempotency keys must mean the same. Steps that have not begun
+ * become those of the new version. The saga's deadline stays as it was; all else that the
+ * definition says of the saga as a whole is taken from the new version.
  *
- * Records name a step by its place in the version that the saga had then, so that folding them
- * needs every version on the way: see definition_version(). */
+ * A record names a step by its index in the version that the saga had when the record was written,
+ * so folding the records needs every version that the saga has had: see definition_version(). */
 #include "engine/migrate.h"
 
 #include "engine/batch.h"
@@ -30,8 +30,8 @@ static bool same_codes(const struct retry_policy *a, const struct retry_policy *
     return same;
 }
 
-/* Do two calls have the same policies? The step's own text says that in part, the definition's
- * defaults the rest. */
+/* Have two calls the same retries and time-outs? Comparing the text of the steps is not enough, for
+ * defaults of the definition fill in what the text leaves out. */
 static bool same_policy(const struct call_spec *a, const struct call_spec *b)
 {
     PRE(a->timeouts.start_to_close_ms > 0 || a->action.size == 0);
@@ -63,7 +63,7 @@ static bool same_needs(const struct definition *from, const struct step_spec *a,
     return same;
 }
 
-/* Why the step cannot go on in that version, as the end of a sentence; NULL: it can. */
+/* Why the begun step cannot go on in that version, as the end of a sentence; NULL: it can. */
 static const char *difference(const struct step *step, const struct definition *to)
 {
     PRE(fold_migrate_has_begun(step));
@@ -157,7 +157,7 @@ enum saga_error migrate_plan(const struct saga *saga, uint32_t version, struct a
     return compare(saga, to, arena, plan) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* Refuses the migration, with all differences as a text. */
+/* Refuses the migration; *why names all steps that differ. */
 static enum saga_error refuse(struct turn *turn, const struct migration *plan, const char **why)
 {
     PRE(plan->difference_count > 0);

@@ -1,8 +1,9 @@
-/* name.c - the names of a saga: its id, the keys of requests, and tokens.
+/* name.c - the names by which the store finds a saga: its id, the idempotency keys of requests, and
+ * tokens of attempts.
  *
- * A task that was answered `later` is finished by its token, at any time: also when its saga has
- * ended and left memory. So the token becomes a name of the saga, together with the record that
- * the task was answered so. */
+ * An attempt that was answered `later` is finished by its token, perhaps after its saga has ended
+ * and left memory. So the token becomes a name of the saga in the store, together with the record
+ * of the answer. */
 #include "engine/name.h"
 
 #include "base/digest.h"

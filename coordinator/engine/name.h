@@ -1,4 +1,5 @@
-/* name.h - the names of a saga: its id, the keys of requests, and tokens. */
+/* name.h - the names by which the store finds a saga: its id, the idempotency keys of requests, and
+ * tokens of attempts. */
 #ifndef ENGINE_NAME_H
 #define ENGINE_NAME_H
 
@@ -8,11 +9,13 @@
 
 struct turn;
 
-/* Gives the saga a name (row.h), with this turn; digest: of the request, NULL: zeroes. false =
- * no memory. */
+/* Adds a row with another name (row.h) for the saga to the turn's batch. digest: of the request
+ * that had this name, so that a repeated request is known; NULL: zeroes. Returns false when memory
+ * runs out. */
 MUST_CHECK bool turn_name(struct turn *turn, struct span text, const uint8_t *digest);
 
-/* The name (row.h) under which the saga is found whose task of this token was answered `later`. */
+/* Writes the name (row.h) under which the store finds a saga by the token of one of its attempts;
+ * used for attempts that were answered `later`. */
 struct span engine_token_name(const uint8_t token[TOKEN_SIZE], char name[NAME_TOKEN_SIZE + 1]);
 
 #endif

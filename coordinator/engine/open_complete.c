@@ -1,7 +1,7 @@
-/* open_complete.c - how a step of an open saga ended, as its client says.
+/* open_complete.c - takes what the client of an open saga says about how one of its steps ended.
  *
- * The first success stands. A failure says that there was no effect, unless it says that it is in
- * doubt; a later word of the same client, who may know better by then, ends the doubt. */
+ * The first success of a step stands. A failure means that there was no effect, unless the client
+ * says that it is in doubt; the client may end the doubt by completing the step again. */
 #include "engine/open_complete.h"
 
 #include "base/mp.h"
@@ -17,7 +17,8 @@
 #include "saga/old_key.h"
 #include "saga/open.h"
 
-/* Is the request about the present key of the step, or an older one? SAGA_INVALID: about none. */
+/* Does the request name the present key of the step (*older false), or an earlier one (*older
+ * true)? SAGA_INVALID: a key that the step never had. */
 static enum saga_error find_key(struct step *step, const struct open_request *request, bool *older)
 {
     struct call *call = step_call(step, TASK_DO);
@@ -46,7 +47,7 @@ static struct record record_of(enum record_type type, const struct attempt *atte
                            .actor = request->actor};
 }
 
-/* Is the step still its client's to decide? */
+/* May the client still say how the step ended? */
 static bool is_open(const struct step *step)
 {
     PRE(step->open != NULL);
@@ -98,7 +99,8 @@ static enum saga_error succeeded(struct turn *turn, struct attempt *attempt,
     return SAGA_CONFLICT;
 }
 
-/* The saga is decided: what its client says ends the doubt of an undo, and nothing else. */
+/* Called when the client says only after the saga was decided that the step had no effect: the
+ * record ends the doubt with which an undo is sent, and changes nothing else. */
 static enum saga_error failed_late(struct turn *turn, struct attempt *attempt,
                                    const struct open_request *request, const char **why)
 {

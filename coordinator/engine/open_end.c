@@ -1,7 +1,7 @@
-/* open_end.c - an open saga is committed, or aborted: one of them, and for good.
+/* open_end.c - the client of an open saga commits or aborts it: one of the two, and for good.
  *
- * The two may race, and a time limit or a person's rollback with them. Whichever is decided first
- * stands, and the other hears of it. */
+ * Commit, abort, the saga's time limit and a person's rollback may race. The one that is decided
+ * first stands, and the others are refused with what was decided. */
 #include "engine/open_end.h"
 
 #include <stdio.h>
@@ -23,14 +23,15 @@ bool open_goes_back(const struct saga *saga)
            saga->state == SAGA_STATE_COMPENSATED;
 }
 
-/* Has the client not said what came of the step? */
+/* Has the client not said how the step ended, or said that it is in doubt? */
 static bool is_undecided(const struct step *step)
 {
     PRE(step->open != NULL);
     return step->state == STEP_STATE_RUNNING || step->state == STEP_STATE_IN_DOUBT;
 }
 
-/* "not completed: pay, ship"; NULL = all steps are, or (turn->failed) there is no memory. */
+/* Names the steps that are not completed, as "not completed: pay, ship"; NULL = all are, or memory
+ * ran out (turn->failed). */
 static const char *name_undecided(struct turn *turn)
 {
     const struct saga *saga = turn->saga;
@@ -63,7 +64,7 @@ enum saga_error open_commit(struct turn *turn, const struct open_request *reques
     const struct saga *saga = turn->saga;
     MAYBE(reply->state == OPEN_STATE_NONE);
     if (open_is_committed(saga) && saga->state != SAGA_STATE_TERMINATED) {
-        return SAGA_OK; /* it came before */
+        return SAGA_OK; /* a repeated commit gets the same answer */
     }
     if (open_goes_back(saga) || saga_state_is_final(saga->state)) {
         *why = saga_state_is_final(saga->state) ? "the saga has ended" : "the saga turns back";
@@ -96,7 +97,7 @@ enum saga_error open_abort(struct turn *turn, const struct open_request *request
         return SAGA_CONFLICT;
     }
     if (open_goes_back(saga)) {
-        return SAGA_OK; /* what is asked for is so already */
+        return SAGA_OK; /* a repeated abort gets the same answer */
     }
     struct record reason = {.code = request->code.size > 0 ? request->code : span_text("aborted"),
                             .message = request->message,

@@ -1,4 +1,4 @@
-/* open_end.h - an open saga is committed, or aborted: one of them, and for good. */
+/* open_end.h - the client of an open saga commits or aborts it: one of the two, and for good. */
 #ifndef ENGINE_OPEN_END_H
 #define ENGINE_OPEN_END_H
 
@@ -10,14 +10,16 @@ struct open_request;
 struct saga;
 struct turn;
 
-/* Has it been decided that the saga goes back? */
+/* Does the saga go back, shall it, or has it gone back already? */
 bool open_goes_back(const struct saga *saga);
 
-/* SAGA_CONFLICT with *why, which names the steps that are not completed. */
+/* Commits the saga. Errors, with *why: SAGA_CONFLICT (the saga goes back or has ended, or *why
+ * names steps that are not completed), SAGA_TOO_LARGE. */
 MUST_CHECK enum saga_error open_commit(struct turn *turn, const struct open_request *request,
                                        struct open_reply *reply, const char **why);
 
-/* SAGA_CONFLICT with *why: the saga is committed, or a person has ended it. */
+/* Aborts the saga: it goes back. SAGA_CONFLICT with *why: the saga is committed, or a person has
+ * terminated it. */
 MUST_CHECK enum saga_error open_abort(struct turn *turn, const struct open_request *request,
                                       struct open_reply *reply, const char **why);
 

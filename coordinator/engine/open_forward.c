@@ -1,4 +1,4 @@
-/* open_forward.c - what follows in an open saga that goes forward. */
+/* open_forward.c - decides what comes next in an open saga that goes forward. */
 #include "engine/open_forward.h"
 
 #include "engine/confirm.h"

@@ -1,4 +1,4 @@
-/* open_forward.h - what follows in an open saga that goes forward. */
+/* open_forward.h - decides what comes next in an open saga that goes forward. */
 #ifndef ENGINE_OPEN_FORWARD_H
 #define ENGINE_OPEN_FORWARD_H
 
@@ -6,8 +6,9 @@
 
 struct turn;
 
-/* Sends the saga back if that is wanted, and brings a committed one to its end; true = something
- * changed. Before its commit all else is the client's. */
+/* Before the commit: sends the saga back if somebody wants that, and leaves the rest to its client.
+ * After the commit: sends confirmations, and then completes the saga. Returns true when anything
+ * changed. */
 bool open_forward(struct turn *turn);
 
 #endif

@@ -1,7 +1,8 @@
-/* open_register.c - a step of an open saga, before its client acts.
+/* open_register.c - writes down a step of an open saga, before its client acts.
  *
- * The step is durable before its client hears of it: whoever acts can be undone. A client that
- * begins again registers the same steps again, and hears which are done. */
+ * The step is durable before its client is told to act, so that whatever the client does can be
+ * undone. A client that crashed and begins again registers the same steps again, and is told which
+ * of them are done. */
 #include "engine/open_register.h"
 
 #include "base/json.h"
@@ -17,7 +18,8 @@
 #include "saga/keys.h"
 #include "saga/open.h"
 
-/* Are these the same value, however packed? No value is nil. */
+/* Are two msgpack values equal, even if they are packed differently? No bytes at all count as nil.
+ */
 static bool is_same(struct turn *turn, struct span a, struct span b)
 {
     struct buf *one = &turn->engine->scratch;
@@ -45,7 +47,8 @@ static bool is_same_request(struct turn *turn, const struct step *step,
            span_equal(step->open->needs, needs);
 }
 
-/* The names as a list of steps, in the batch's memory. SAGA_INVALID with *why. */
+/* Looks up the names of needed steps, and makes a list of their indexes in the batch's memory.
+ * Errors: SAGA_INVALID with *why. */
 static enum saga_error find_needs(struct turn *turn, const struct open_request *request,
                                   struct span *needs, const char **why)
 {
@@ -80,7 +83,8 @@ static enum saga_error find_needs(struct turn *turn, const struct open_request *
     return SAGA_OK;
 }
 
-/* May anything new begin? */
+/* May a step be registered newly or begin again? Not after the commit, beyond the saga's budget, or
+ * without room in its memory. */
 static enum saga_error check_new(const struct turn *turn, const struct open_request *request,
                                  struct open_reply *reply, const char **why)
 {
@@ -125,7 +129,8 @@ static void write_step(struct turn *turn, const struct step *step,
     turn_emit(turn, &record);
 }
 
-/* A step that is there. SAGA_OK with reply->state NONE: it has failed, and begins again. */
+/* Answers for a step that was registered before. SAGA_OK with reply->state NONE: the step has
+ * failed, and begins again under its next key. */
 static enum saga_error again(struct turn *turn, struct step *step,
                              const struct open_request *request, struct span needs,
                              struct open_reply *reply)

@@ -1,4 +1,5 @@
-/* open_request.c - the public names of how a step stands. */
+/* open_request.c - the public names of the states of a step, as the client of an open saga is told.
+ */
 #include "engine/open_request.h"
 
 #include "base/check.h"

@@ -1,12 +1,12 @@
-/* open_request.h - what the client of an open saga says, and what it is told. */
+/* open_request.h - one request of the client of an open saga, and the answer to it. */
 #ifndef ENGINE_OPEN_REQUEST_H
 #define ENGINE_OPEN_REQUEST_H
 
 #include "language/open_step.h"
 
 enum open_verb {
-    OPEN_REGISTER, /* a step, before the client acts */
-    OPEN_COMPLETE, /* how the step ended */
+    OPEN_REGISTER, /* write down a step, before the client acts */
+    OPEN_COMPLETE, /* say how the step ended */
     OPEN_COMMIT,
     OPEN_ABORT,
     OPEN_VERB_COUNT
@@ -14,41 +14,48 @@ enum open_verb {
 
 struct open_request {
     enum open_verb verb;
-    struct span saga;        /* external id */
-    struct span actor;       /* from the authenticated peer */
-    struct span step;        /* REGISTER, COMPLETE: its name */
-    struct span input;       /* REGISTER: msgpack; empty = nil */
-    struct span needs;       /* REGISTER: msgpack array of names; empty = not given */
+    struct span saga;  /* external id */
+    struct span actor; /* who asks, as the connection was authenticated */
+    struct span step;  /* REGISTER, COMPLETE: the step's name */
+    struct span input; /* REGISTER: msgpack; empty = nil */
+    /* REGISTER: names of the steps that this one depends on, a msgpack array; empty = not given */
+    struct span needs;
     struct open_calls calls; /* REGISTER: how the step is undone and confirmed */
-    struct span key;         /* COMPLETE: empty = the present one */
-    bool ok;                 /* COMPLETE: else it has failed */
-    bool in_doubt;           /* COMPLETE, failed: it may have had an effect */
-    struct span output;      /* COMPLETE, COMMIT: msgpack; empty = nil */
-    struct span code;        /* COMPLETE failed, ABORT: why */
+    /* COMPLETE: the idempotency key that the client acted with; empty = the step's present key */
+    struct span key;
+    bool ok; /* COMPLETE: true = the step has succeeded, false = it has failed */
+    /* COMPLETE of a failed step: the step may have had an effect all the same */
+    bool in_doubt;
+    struct span output; /* COMPLETE, COMMIT: msgpack; empty = nil */
+    struct span code;   /* COMPLETE of a failed step, ABORT: error code that says why */
     struct span message;
-    struct span details; /* COMPLETE failed: msgpack; may be empty */
-    int64_t cost_micros; /* COMPLETE: micro-USD; 0 = not said */
+    struct span details; /* COMPLETE of a failed step: msgpack; may be empty */
+    /* COMPLETE: what the step cost, in millionths of a US dollar; 0 = not said */
+    int64_t cost_micros;
 };
 
-/* How a step of an open saga stands, as the client that runs the saga is told. */
+/* The state of a step of an open saga, as its client is told. */
 enum open_state {
     OPEN_STATE_NONE,
-    OPEN_STATE_NEW,    /* registered now: act */
-    OPEN_STATE_OPEN,   /* registered before, and not completed, or in doubt */
-    OPEN_STATE_DONE,   /* completed: do not act again */
-    OPEN_STATE_FAILED, /* completed without an effect */
-    OPEN_STATE_STALE,  /* complete: of an older key, which changes nothing */
+    OPEN_STATE_NEW,    /* registered by this request: the client shall act */
+    OPEN_STATE_OPEN,   /* registered by an earlier request, and not completed or in doubt */
+    OPEN_STATE_DONE,   /* completed by an earlier request: the client must not act again */
+    OPEN_STATE_FAILED, /* its client has said that it failed without an effect */
+    /* answer to COMPLETE: the request has an older key of the step, so nothing was changed */
+    OPEN_STATE_STALE,
 };
 
-/* What comes of a request, besides its error. */
+/* The answer to a request, besides its error code. */
 struct open_reply {
     enum open_state state;
-    struct span key;    /* REGISTER: to act with */
-    struct span output; /* of a step that is done; of a saga that is completed; empty = none */
-    const char *code;   /* of a refusal, when its error alone says too little: a literal, or NULL */
+    struct span key; /* REGISTER: the idempotency key that the client shall act with */
+    /* the output of a step that is done, or of a saga that is completed; empty = none */
+    struct span output;
+    /* more exact code of a refusal, where its error alone says too little: a literal, or NULL */
+    const char *code;
 };
 
-/* "new" ...; NULL for OPEN_STATE_NONE. */
+/* The public name of the state, such as "new"; NULL for OPEN_STATE_NONE. */
 const char *open_state_name(enum open_state state);
 
 #endif

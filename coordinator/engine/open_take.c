@@ -1,6 +1,6 @@
-/* open_take.c - what the client of an open saga says of it.
+/* open_take.c - takes a request of the client of an open saga: register, complete, commit or abort.
  *
- * A request may be sent again: what it says is so already then, and the answer is the same. */
+ * A client may repeat a request: it changes nothing the second time, and gets the same answer. */
 #include "engine/open_take.h"
 
 #include "engine/batch.h"
@@ -27,7 +27,8 @@ static const open_fn verbs[OPEN_VERB_COUNT] = {
     [OPEN_ABORT] = open_abort,
 };
 
-/* A saga that is final may leave memory before the batch is released: what is told is copied. */
+/* Copies what the client is told, because a final saga may leave memory before the batch is
+ * released. */
 static void keep(struct turn *turn, struct open_reply *reply)
 {
     PRE(turn->saga->magic == SAGA_MAGIC);

@@ -1,4 +1,5 @@
-/* open_take.h - what the client of an open saga says of it. */
+/* open_take.h - takes a request of the client of an open saga: register, complete, commit or abort.
+ */
 #ifndef ENGINE_OPEN_TAKE_H
 #define ENGINE_OPEN_TAKE_H
 
@@ -9,7 +10,8 @@ struct batch;
 struct engine;
 struct event;
 
-/* Decides an EVENT_OPEN, and answers it. SAGA_NO_MEMORY: the engine is unusable. */
+/* Takes an EVENT_OPEN and adds the answer to the batch. SAGA_NO_MEMORY: the engine is unusable from
+ * then on. */
 MUST_CHECK enum saga_error open_take(struct engine *engine, const struct event *event,
                                      struct batch *batch);
 

@@ -1,4 +1,5 @@
-/* park.c - what needs a person: steps and undos that nothing else can move. */
+/* park.c - parks steps and undos: marks them as standing still until a person acts, and raises an
+ * alert. */
 #include "engine/park.h"
 
 #include "engine/turn.h"
@@ -43,7 +44,7 @@ void park_unfinished(struct turn *turn, struct step *step)
     PRE(step->state != STEP_STATE_PARKED);
     park(turn, step, TASK_DO, "later_without_end");
     step->live.undo_due_ms =
-        0; /* how long the undo is waited for counts anew when somebody has finished the do */
+        0; /* once somebody has finished the do, the time for which the undo may wait counts anew */
 }
 
 void park_undo(struct turn *turn, struct step *step)

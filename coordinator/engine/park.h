@@ -1,4 +1,5 @@
-/* park.h - what needs a person: steps and undos that nothing else can move. */
+/* park.h - parks steps and undos: marks them as standing still until a person acts, and raises an
+ * alert. */
 #ifndef ENGINE_PARK_H
 #define ENGINE_PARK_H
 
@@ -7,19 +8,23 @@
 struct step;
 struct turn;
 
-/* Parks the step's do or undo (kind), with this code (a literal), and alerts. */
+/* Parks one call of the step (its do, undo or confirmation, as kind says), with this code (a
+ * literal), and alerts a person. */
 void park(struct turn *turn, struct step *step, enum task_kind kind, const char *code);
 
-/* Its effect stands, and nobody undoes it: there is nothing to undo, or somebody accepted that. */
+/* Settles the step as kept: its effect stays and nobody undoes it, because there is nothing to
+ * undo, the step cannot be undone, or a person accepted that. */
 void keep_step(struct turn *turn, const struct step *step);
 
-/* Parks a step with an attempt that answered `later` and may act for ever: its undo cannot go. */
+/* Parks a step whose do was answered `later` and may act without an end: the undo cannot be sent
+ * before a person has finished that do. */
 void park_unfinished(struct turn *turn, struct step *step);
 
-/* Parks an undo that has no attempt left, with the code that says why. */
+/* Parks the step's undo, which has no attempt left, with the code that says why. */
 void park_undo(struct turn *turn, struct step *step);
 
-/* Alerts once that an undo fails for long; others need not wait for that undo any more. */
+/* Marks the step's undo as stuck, which means that it has failed for long, and alerts a person
+ * once; the undos of other steps do not wait for this one any more. */
 void park_stuck(struct turn *turn, struct step *step);
 
 #endif

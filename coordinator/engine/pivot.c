@@ -1,4 +1,5 @@
-/* pivot.c - the point of no return: is it passed, is it open, and does the saga go on past it. */
+/* pivot.c - the pivot of a saga, which is the step after whose success the saga cannot go back any
+ * more. */
 #include "engine/pivot.h"
 
 #include "engine/turn.h"
@@ -20,8 +21,8 @@ static const struct step *pivot_of(const struct saga *saga)
 bool pivot_has_succeeded(const struct saga *saga)
 {
     const struct step *pivot = pivot_of(saga);
-    /* A pivot that was skipped counts: the saga has gone past it, and what comes after cannot be
-     * undone. */
+    /* A skipped pivot counts as succeeded: the saga has gone on past it, and steps after it cannot
+     * be undone. */
     CHECK(!pivot || pivot->spec->step_class == CLASS_PIVOT);
     return pivot && step_satisfies(pivot);
 }
@@ -30,7 +31,8 @@ bool step_may_be_revised(const struct step *step)
 {
     PRE(step->saga->magic == SAGA_MAGIC);
     const struct saga *saga = step->saga;
-    /* What an item that was forgiven came to may be in its fan-out's output by now. */
+    /* An item whose failure the fan-out ignored cannot be revised: the fan-out's output may already
+     * have null for it. */
     if (step_is_forgiven(step)) {
         return false;
     }
@@ -44,8 +46,8 @@ bool step_is_open_pivot(const struct step *step)
     bool doubt = call_in_doubt(&step->calls[0]) &&
                  (step->state == STEP_STATE_RETRYING || step->state == STEP_STATE_IN_DOUBT ||
                   step->state == STEP_STATE_PARKED);
-    /* A person who accepts a parked pivot accepts the doubt that is left when nobody can be
-     * asked any more. */
+    /* A person who accepts a parked pivot in doubt accepts that its outcome stays unknown, so the
+     * saga need not wait for it. */
     bool is_accepted = step->accepted && step->state == STEP_STATE_PARKED;
     return step->spec->step_class == CLASS_PIVOT && !is_accepted &&
            (step->state == STEP_STATE_RUNNING || child_is_watched(step) || doubt);

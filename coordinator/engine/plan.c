@@ -1,8 +1,9 @@
-/* plan.c - the undo plan: what would be undone, in which order, with what; and what could not be.
+/* plan.c - makes the undo plan that a person sees before a rollback or reversal: which steps would
+ * be undone, in which order and with what input, and which cannot be.
  *
- * The plan is made from the state alone, by the same rules that backward.c follows, and its
- * digest covers the saga's seq: a plan that was seen can be applied only while nothing has
- * moved. */
+ * The plan is made from the saga's state alone, by the rules that backward.c follows. Its digest
+ * covers the saga's seq, so a person can apply the plan that was seen only while nothing in the
+ * saga has changed. */
 #include "engine/plan.h"
 
 #include "base/digest.h"
@@ -22,12 +23,15 @@
 struct work {
     struct saga *saga;
     struct arena *arena;
-    bool *chosen; /* by step */
-    bool *stays;  /* by step: the step stays as it is; a fan-out: all its items do */
-    uint32_t
-        *level; /* by step: order from 1, of its undo or of the latest undo after it; 0 = none */
+    bool *chosen; /* for each step: is it among those to undo? */
+    bool *stays;  /* for each step: it stays as it is; for a fan-out: all its items do */
+    /* for each step: the place in the order, from 1, of its undo or of the latest undo of the steps
+     * after it; 0 = none */
+    uint32_t *level;
     struct plan_item *items;
-    uint64_t *keys; /* by item of the plan: what the items are sorted by; equal ones as they come */
+    /* for each item of the plan: the number to sort it by; items with equal numbers keep their
+     * order */
+    uint64_t *keys;
     struct span *kept;
     struct plan *plan;
 };
@@ -93,7 +97,8 @@ static bool judge(struct work *work, const struct step *step, uint32_t level)
     return undone;
 }
 
-/* The items of a fan-out are undone together. */
+/* Sets what is undone of a fan-out: its items are undone together, at the same place in the order.
+ */
 static void judge_items(struct work *work, const struct step *container, uint32_t level)
 {
     PRE(container->fan != NULL);
@@ -111,7 +116,7 @@ static void judge_items(struct work *work, const struct step *container, uint32_
     work->level[container->index] = level + (any_undone ? 1 : 0);
 }
 
-/* The undo of a step comes after those of all steps that needed it. */
+/* Sets the place of each undo in the order: after the undos of all steps that needed its step. */
 static void set_levels(struct work *work)
 {
     const struct definition *definition = work->saga->definition;
@@ -192,7 +197,7 @@ static bool add_item(struct work *work, const struct step *step, enum fate fate,
     return fill_input(work, step, reason, out, &item->input);
 }
 
-/* Merges two sorted runs that lie one after the other in `from`. */
+/* Merges two sorted runs of items, first to end[0] and on to end[1], from `from` into `work`. */
 static void merge(struct work *work, const struct work *from, uint32_t first, const uint32_t end[2])
 {
     PRE(first <= end[0] && end[0] <= end[1]);
@@ -215,8 +220,8 @@ static void swap_lists(struct work *a, struct work *b)
     b->keys = kept.keys;
 }
 
-/* Irrevocable steps first, for a person must see them; then by order, equal ones in the order of
- * the definition. */
+/* Sorts the plan: irrevocable steps first, for a person must see them; then by the order of the
+ * undos, equal ones in the order of the definition. */
 static bool sort_items(struct work *work)
 {
     uint32_t count = work->plan->item_count;
@@ -278,7 +283,7 @@ static enum saga_error fill_plan(struct work *work, struct span to, struct buf *
         struct step *step = saga_step(saga, i);
         enum fate fate = fate_of(step);
         if (work->stays[i] && step->container && work->stays[step->container->index]) {
-            continue; /* the fan-out is named instead of all its items */
+            continue; /* the plan names the fan-out instead of all its items */
         }
         if (work->stays[i]) {
             work->kept[plan->kept_count++] = step->name;

@@ -1,5 +1,5 @@
-/* plan.h - the undo plan: what would be undone, in which order, with what; and what could not be.
- */
+/* plan.h - the undo plan that a person sees before a rollback or reversal: which steps would be
+ * undone, in which order and with what input, and which cannot be. */
 #ifndef ENGINE_PLAN_H
 #define ENGINE_PLAN_H
 
@@ -10,20 +10,23 @@ struct arena;
 struct definition;
 struct saga;
 
-/* One step of the undo plan: what a rollback or reversal would do. */
+/* One step of the undo plan: what a rollback or reversal would do about it. */
 struct plan_item {
-    uint32_t order; /* from 1; items of one order may run together */
+    /* place of the undo in the order, from 1; undos of the same place may run together; 0 =
+     * irrevocable */
+    uint32_t order;
     struct span step;
-    struct span action; /* empty when irrevocable */
-    struct span input;  /* msgpack of what will be sent; empty when irrevocable */
+    struct span action; /* the undo's action; empty when the step is irrevocable */
+    struct span input;  /* the undo's input as msgpack; empty when the step is irrevocable */
     bool in_doubt;
-    bool irrevocable; /* the step has no compensation: the person must name it in `accept` */
+    /* the step has or may have an effect and no compensation: a person must name it in `accept` */
+    bool irrevocable;
 };
 
 struct plan {
     struct span saga;
     uint64_t seq;
-    char digest[65]; /* hex SHA-256 over the whole plan, seq included */
+    char digest[65]; /* SHA-256 over the whole plan, the saga's seq included, in hex */
     const struct plan_item *items;
     uint32_t item_count;
     const struct span *kept; /* names of steps that stay as they are */
@@ -34,13 +37,16 @@ struct plan {
 struct plan_request {
     const struct definition *definition;
     const struct span *steps; /* names of the steps to reverse */
-    uint32_t steps_count;     /* 0 = all */
-    struct span to;           /* a save-point: the steps that depend on this one; empty = none */
-    int64_t now_ms;           /* for the reversal window */
+    uint32_t steps_count;     /* how many; 0 = all steps are reversed */
+    /* a save-point: only steps that depend on the step of this name are undone; empty = none */
+    struct span to;
+    /* running time: a completed saga can be reversed only until its reversal window is over */
+    int64_t now_ms;
 };
 
-/* What an undo of the chosen steps would do, in the arena: nothing is changed. SAGA_CONFLICT,
- * SAGA_NOT_FOUND (no such step) with *why, a literal; SAGA_NO_MEMORY. */
+/* Makes the plan for undoing the chosen steps, in the arena's memory, and changes nothing. Errors:
+ * SAGA_CONFLICT, SAGA_NOT_FOUND (the saga has no step of a name that was given) with *why, a
+ * literal; SAGA_NO_MEMORY. */
 enum saga_error plan_make(struct saga *saga, const struct plan_request *request,
                           struct arena *arena, struct plan *plan, const char **why);
 

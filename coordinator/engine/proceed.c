@@ -1,4 +1,4 @@
-/* proceed.c - what follows from a saga's state: round after round, until nothing more can be done.
+/* proceed.c - does all that a saga can do now, round after round, until a round changes nothing.
  *
  * forward.c starts steps and sends the saga back; backward.c undoes. Both look at the state
  * alone, so that a saga that was loaded from the store goes on exactly where it stood. */
@@ -14,7 +14,8 @@
 #include "saga/child_state.h"
 #include "saga/saga.h"
 
-/* A pause reaches the children that are open: that their parent goes on, they hear when it does. */
+/* Tells the children that are at work that their parent is paused. That the parent goes on they are
+ * told when it does. */
 static void pause_children(struct turn *turn)
 {
     PRE(turn->saga->paused);
@@ -32,7 +33,8 @@ void proceed(struct turn *turn)
     struct saga *saga = turn->saga;
     saga->live.must_proceed = false;
     saga->live.has_more = false;
-    /* Each round moves at least one step at least one state on; a step has few states. */
+    /* A round that changes something moves a step to another state, and a step has few states: more
+     * rounds than this mean an endless loop. */
     uint32_t rounds = 16 * saga->step_total + 64;
     while (!turn->failed && !saga->paused && !saga_state_is_final(saga->state)) {
         CHECK(rounds-- > 0);

@@ -1,4 +1,4 @@
-/* result.h - how an attempt ended, as its participant says or a person. */
+/* result.h - how an attempt ended, as its participant says, or a person who finishes it. */
 #ifndef ENGINE_RESULT_H
 #define ENGINE_RESULT_H
 
@@ -11,18 +11,20 @@
 enum result_status { RESULT_OK, RESULT_FAILED, RESULT_LATER };
 
 struct result {
-    struct span key;  /* empty: found by token alone, while its saga is in memory (finish) */
-    uint32_t attempt; /* 0: not said (finish) */
+    /* the attempt's idempotency key; empty (in a finish): the attempt is found by its token alone,
+     * while its saga is in memory */
+    struct span key;
+    uint32_t attempt; /* number of the attempt under its key; 0: not said, as in a finish */
     uint8_t token[TOKEN_SIZE];
     enum result_status status;
     struct span output; /* msgpack, empty = nil */
-    struct span code;   /* of a failure */
+    struct span code;   /* of a failure: its error code */
     struct span message;
     struct span details; /* msgpack, may be empty */
     bool retryable;
     bool in_doubt;
-    int64_t retry_after_ms; /* -1 = not said */
-    int64_t cost_micros;    /* micro-USD, 0 = not said */
+    int64_t retry_after_ms; /* ms that the participant asks to be left alone; -1 = not said */
+    int64_t cost_micros;    /* what the attempt cost, in millionths of a US dollar; 0 = not said */
 };
 
 #endif

@@ -1,9 +1,9 @@
-/* results.c - what a participant says of an attempt, and what it is told in return.
+/* results.c - takes the results that participants send, and answers each with a verdict.
  *
- * The success of any attempt counts while the step is undecided: the same key is the same
- * effect. Only the newest attempt's failure decides. A success that comes after the step was
- * decided otherwise is recorded as late and undone. A result that was seen before gets its first
- * verdict again and changes nothing. */
+ * While a step is undecided the success of any of its attempts counts, for the same idempotency key
+ * means the same effect; of failures only the newest attempt's decides. A success that comes after
+ * the step was decided otherwise is recorded as late, and undone. A repeated result gets the same
+ * verdict again, and changes nothing. */
 #include "engine/results.h"
 
 #include "base/limits.h"
@@ -63,7 +63,7 @@ static struct record record_of(enum record_type type, const struct attempt *atte
                            .cost_micros = result->cost_micros};
 }
 
-/* Is the step's do undecided: may any answer still say what the do has come to? */
+/* Is the outcome of the step's do still undecided, so that an answer may decide it? */
 static bool do_is_undecided(const struct step *step)
 {
     PRE(step->state > STEP_STATE_NONE && step->state < STEP_STATE_COUNT);
@@ -90,13 +90,13 @@ static bool do_is_undecided(const struct step *step)
     return false;
 }
 
-/* Has another answer under the attempt's key counted as its success? */
+/* Is it known already, by any answer, that the do under this attempt's key has succeeded? */
 static bool same_key_counted(const struct attempt *attempt)
 {
     PRE(attempt->run <= attempt->call->run);
     for (const struct attempt *a = attempt->call->attempts; a; a = a->older) {
-        /* An attempt that has not answered has succeeded by the answer of another one, or of a
-         * check. */
+        /* An attempt without an answer of its own counts as succeeded by the answer of another
+         * attempt of the same key, or of a check. */
         if (a->run == attempt->run && a->state == ATTEMPT_SUCCEEDED &&
             (!a->answered || a->verdict == VERDICT_OK)) {
             return true;
@@ -105,7 +105,8 @@ static bool same_key_counted(const struct attempt *attempt)
     return false;
 }
 
-/* A result moves a saga that stood still: parked, or ended before an effect came late. */
+/* Wakes a saga that a result moves again: one that was parked, or that had ended before the effect
+ * came. */
 static void unpark_saga(struct turn *turn, const struct step *step)
 {
     PRE(step->saga == turn->saga);
@@ -115,7 +116,7 @@ static void unpark_saga(struct turn *turn, const struct step *step)
     if (!stood) {
         return;
     }
-    /* In a completed saga only the step with the late effect is undone. */
+    /* In a completed saga only the step with the late effect is undone, and no other. */
     uint8_t list[16];
     struct buf steps = {.data = list, .capacity = sizeof(list), .size_max = sizeof(list)};
     struct record record = {.type = RECORD_SAGA_COMPENSATING,
@@ -138,8 +139,8 @@ static void unpark_saga(struct turn *turn, const struct step *step)
     turn_emit(turn, &record);
 }
 
-/* An attempt of an old key has succeeded: the step was undone, and runs again under another key.
- * What the old key did is undone too. */
+/* Called when an attempt of an old key has succeeded: the step was undone, and has begun anew under
+ * another key. The effect of the old key is undone too. */
 static void old_key_succeeded(struct turn *turn, struct attempt *attempt,
                               const struct result *result)
 {
@@ -156,8 +157,8 @@ static void old_key_succeeded(struct turn *turn, struct attempt *attempt,
     tell(turn, attempt, VERDICT_LATE);
 }
 
-/* An attempt of the do has succeeded: that decides the step, is known already, or comes too
- * late. */
+/* Takes the success of an attempt of the do: it decides the step, repeats what is known already, or
+ * comes too late. */
 static void do_succeeded(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
     PRE(attempt->call->kind == TASK_DO);
@@ -170,8 +171,8 @@ static void do_succeeded(struct turn *turn, struct attempt *attempt, const struc
         struct record record = record_of(RECORD_TASK_SUCCEEDED, attempt, result);
         turn_emit(turn, &record);
         unpark_saga(turn, step);
-        /* Other attempts are superseded; one that still waits to be sent must not outlive the
-         * saga. */
+        /* Calls the other attempts off: one that still waits to be sent must not outlive the saga.
+         */
         call_off_all(turn, attempt->call, "superseded");
         check_call_off(turn, step);
         pivot_keep_forward(turn, step);
@@ -198,22 +199,24 @@ void result_late(struct turn *turn, struct attempt *attempt, const struct result
     PRE(attempt->call->kind == TASK_DO);
     turn_emit(turn, &record);
     bool terminated = turn->saga->state == SAGA_STATE_TERMINATED;
-    /* An irrevocable step that a person accepted to keep was settled by that person. */
+    /* A step that was kept although it cannot be undone was settled by the person who accepted
+     * that. */
     bool kept = step->state == STEP_STATE_KEPT && step->spec->step_class != CLASS_READONLY;
     if (step->by_person || kept || terminated || open_is_committed(turn->saga)) {
         turn_alert(turn, step, "late_result_of_settled_step");
     } else if (step->spec->step_class != CLASS_READONLY) {
         unpark_saga(turn, step);
-        /* Nothing can undo the late effect, and it must not be forgotten when the saga ends. */
+        /* The definition has no undo for the late effect: the step is parked, so that the effect is
+         * not forgotten when the saga ends. */
         if (step->state == STEP_STATE_FAILED && !step->spec->has_undo) {
             park(turn, step, TASK_DO, "late_result");
         }
     }
 }
 
-/* The undo has succeeded by its own answer, or by its check's: then the attempt is the check's.
- * counts: false when something else was decided meanwhile, so that the answer is only written down.
- */
+/* Takes the success of an undo, known by the undo's own answer or by that of its check (then
+ * `attempt` is the check's). counts: false when the step was decided otherwise meanwhile, so that
+ * the answer is only written down. */
 static void undo_ok(struct turn *turn, struct attempt *attempt, const struct result *result,
                     bool counts)
 {
@@ -223,7 +226,8 @@ static void undo_ok(struct turn *turn, struct attempt *attempt, const struct res
     record.flags = counts ? 0 : FLAG_STALE;
     if (counts) {
         unpark_saga(turn, step);
-        step->live.undo_due_ms = 0; /* a second undo, for a late effect, has its own time */
+        /* a later undo of the same step, for a late effect, is due at a time of its own */
+        step->live.undo_due_ms = 0;
     }
     turn_emit(turn, &record);
     call_off_all(turn, attempt->call, "superseded");
@@ -283,8 +287,8 @@ static void confirm_succeeded(struct turn *turn, struct attempt *attempt,
     tell(turn, attempt, VERDICT_OK);
 }
 
-/* A check says that the do, or the undo, never took effect. That counts only when no attempt of
- * it can act any more; else the check is asked again then. */
+/* Takes the answer of a check that the do, or the undo, never took effect. The answer counts only
+ * if no attempt of that call can act any more; else the check is asked again when none can. */
 static void not_found(struct turn *turn, struct attempt *attempt, struct failure *failure)
 {
     PRE(attempt->call->kind == TASK_CHECK);
@@ -298,24 +302,24 @@ static void not_found(struct turn *turn, struct attempt *attempt, struct failure
     failure->retry_at_ms = quiet_ms == INT64_MAX ? 0 : quiet_ms;
 }
 
-/* A step must not stand still in silence for ever because a participant said so, on whatever way it
- * said so. */
+/* The ms that the participant asks to be left alone, but no more than the limit, so that no
+ * participant can make a step stand still for ever without anybody being told. */
 static int64_t retry_after_ms(const struct result *result)
 {
     return result->retry_after_ms > LIMIT_RETRY_AFTER_MS ? LIMIT_RETRY_AFTER_MS
                                                          : result->retry_after_ms;
 }
 
-/* Does the answer only say that an attempt, whose time was over before, has heeded its cancel? Then
- * there was no effect, and nothing is refused: whether the call is tried again was decided when the
- * time was over. */
+/* Does the failure say only that the participant has stopped an attempt that was called off because
+ * its time was over? Then there was no effect, and the failure is no refusal: whether the call is
+ * tried again was decided when the time was over. */
 static bool heeds_cancel(const struct attempt *attempt, const struct result *result)
 {
     PRE(attempt->call != NULL);
     return attempt->state != ATTEMPT_OPEN && span_is(result->code, "cancelled");
 }
 
-/* An attempt has not succeeded: its failure or doubt is written, with what follows from it. */
+/* Takes the failure of an attempt: writes the failure or the doubt, and what follows from it. */
 static void take_failure(struct turn *turn, struct attempt *attempt, const struct result *result)
 {
     PRE(result->status == RESULT_FAILED);
@@ -337,12 +341,13 @@ static void take_failure(struct turn *turn, struct attempt *attempt, const struc
     if (call->step->state == STEP_STATE_RETRYING) {
         unpark_saga(
             turn,
-            call->step); /* the step's doubt is over, and with it what the saga was parked for */
+            call->step); /* the failure ended the doubt of the step for which the saga was parked */
     }
     tell(turn, attempt, attempt->verdict);
 }
 
-/* Would the attempt's success come too late? Then so does its promise of one. */
+/* Would a success of this attempt come too late? Then the answer `later`, which promises one, comes
+ * too late as well. */
 static bool is_too_late(const struct attempt *attempt)
 {
     PRE(attempt->run <= attempt->call->run);
@@ -352,7 +357,8 @@ static bool is_too_late(const struct attempt *attempt)
     return attempt->call->kind == TASK_DO && (is_decided || is_past || step_undo_is_begun(step));
 }
 
-/* The participant will answer later, by a finish: the attempt may act until then. */
+/* Takes the answer `later`: the participant goes on, and finishes the attempt by its token; until
+ * then the attempt may still act. */
 static void take_later(struct turn *turn, struct attempt *attempt)
 {
     PRE(!attempt->answered || attempt->untaken);
@@ -369,8 +375,8 @@ static void take_later(struct turn *turn, struct attempt *attempt)
         turn_emit(turn, &record);
         char name[NAME_TOKEN_SIZE + 1];
         turn->failed |= !turn_name(turn, engine_token_name(attempt->token, name), NULL);
-        /* The attempt was called off while it ran: its participant must hear that again, whoever
-         * waits for it now. */
+        /* The attempt was called off while it ran: its participant, or whoever will finish it, must
+         * be told again. */
         if (!turn->failed && (attempt->live.called_off || late)) {
             attempt->live.called_off = false;
             call_off(turn, attempt, "cancelled", false);
@@ -379,8 +385,9 @@ static void take_later(struct turn *turn, struct attempt *attempt)
     tell(turn, attempt, attempt->verdict);
 }
 
-/* What the saga has no room for is not taken: `own` is the result without it. A do that would
- * count with its output has an effect, and nobody knows what that came to: it is in doubt. */
+/* Returns the result, or, if the saga has no room for its output and details, `own` without them. A
+ * do whose output would have counted has had an effect, but its output is lost: it becomes in
+ * doubt. */
 static const struct result *within_room(const struct turn *turn, const struct attempt *attempt,
                                         const struct result *result, struct result *own)
 {
@@ -405,8 +412,8 @@ static const struct result *within_room(const struct turn *turn, const struct at
     return own;
 }
 
-/* The attempt was decided to be never taken, and now its participant does not know what came of the
- * attempt: an effect may stand that nobody else would undo. */
+/* Was the attempt counted as never taken, and its participant says now that it did run, with
+ * unknown outcome? Then an effect may stand that nothing else would undo. */
 static bool may_stand(const struct attempt *attempt, const struct result *result)
 {
     PRE(attempt->answered || !attempt->untaken);
@@ -420,7 +427,8 @@ void result_take(struct turn *turn, struct attempt *attempt, const struct result
     struct result own;
     attempt->live.orphan = false;
     attempt->live.left = true;
-    /* What another connection said of it is no answer of its own. */
+    /* An attempt that was only counted as never taken, because another connection of its
+     * participant said so, has not had its own answer yet. */
     if (attempt->answered && !attempt->untaken) {
         tell(turn, attempt, attempt->verdict);
         return;

@@ -1,4 +1,4 @@
-/* results.h - what a participant says of an attempt, and what it is told in return. */
+/* results.h - takes the results that participants send, and answers each with a verdict. */
 #ifndef ENGINE_RESULTS_H
 #define ENGINE_RESULTS_H
 
@@ -6,12 +6,14 @@ struct attempt;
 struct result;
 struct turn;
 
-/* Takes the result of an attempt, once: writes what it means for the step, and tells the
- * participant the verdict. A result that was taken before gets the same verdict again. */
+/* Takes the result of an attempt, once: writes what the result means for the step, and tells the
+ * participant the verdict. If the attempt has had a result before, only the same verdict is told
+ * again. */
 void result_take(struct turn *turn, struct attempt *attempt, const struct result *result);
 
-/* A do has succeeded after its step was decided otherwise: written as late, and undone, unless a
- * person or a commit has settled the step: then a person is told. */
+/* Called when a do has succeeded after its step was decided otherwise: writes the success as late,
+ * so that it is undone. If a person or a commit has settled the step, nothing undoes it, and a
+ * person is alerted. */
 void result_late(struct turn *turn, struct attempt *attempt, const struct result *result);
 
 #endif

@@ -4,7 +4,7 @@
 #include "base/draw.h"
 #include "language/definition.h"
 
-/* Uniform in [0, 1), from the seed alone. */
+/* A pseudo-random number in [0, 1), the same for the same seed. */
 static double draw(uint64_t seed)
 {
     uint64_t drawn = draw_next(&seed) >> 11;

@@ -1,9 +1,11 @@
-/* returns.c - attempts of before the restart, listed by the instance that each was meant for.
+/* returns.c - attempts from before a restart, listed by the instance (one process of a participant)
+ * that each was for.
  *
- * The lists are made while sagas are loaded. An instance that comes back has named its attempts
- * one by one (EVENT_ADOPT) before EVENT_RETURNED says that it is done: then its whole list waits to
- * be settled, some attempts with each event, for there may be a hundred thousand. An attempt is
- * found by its token, so that nothing here has to follow what becomes of it meanwhile. */
+ * The lists are made while sagas are loaded. An instance that comes back names the attempts that it
+ * has one by one (EVENT_ADOPT); EVENT_RETURNED says that it has named all. Then its whole list is
+ * settled, some attempts with each event, for there may be a hundred thousand. The list has only
+ * tokens, by which an attempt is found if it is still in memory, so whatever becomes of an attempt
+ * meanwhile need not change the list. */
 #include "engine/returns.h"
 
 #include "base/limits.h"
@@ -19,7 +21,8 @@
 
 struct away {
     uint8_t token[TOKEN_SIZE];
-    struct away *next; /* of the same instance, or to be settled */
+    /* the next one in the same list: of one instance, or of those to be settled */
+    struct away *next;
 };
 
 struct home {
@@ -28,7 +31,7 @@ struct home {
     struct away *last;
 };
 
-enum { RETURNS_BYTES = 256 * 1024 * 1024 }; /* some ten million attempts */
+enum { RETURNS_BYTES = 256 * 1024 * 1024 }; /* room for some ten million attempts */
 
 void returns_open(struct engine *engine)
 {
@@ -115,7 +118,7 @@ bool returns_wait(const struct engine *engine)
     return engine->returns.first != NULL;
 }
 
-/* Was the attempt neither named, nor answered, nor given up by the end of its saga? */
+/* Has the instance neither named the attempt nor answered it, and has its saga not ended? */
 static bool is_untaken(const struct attempt *attempt)
 {
     PRE(attempt->instance > 0);
@@ -158,7 +161,9 @@ enum saga_error returns_settle(struct engine *engine, const struct event *event,
         }
     }
     if (returns->count == 0) {
-        returns_close(engine); /* both may be closed again, and are as when they were opened */
+        /* nothing is left to settle: gives the memory back; the empty map and arena can be used and
+         * closed again */
+        returns_close(engine);
     }
     return SAGA_OK;
 }

@@ -3,14 +3,16 @@
  *     0 ──── 1/2 ──────── 1 ──────── 3/2 ──────────────── 3      of LIMIT_SAGA_MEMORY
  *     │ starts │ results   │ undos    │ what is small and must be written
  *
- * What has begun must be able to end, and to be undone: so nothing begins any more when the
- * memory is half full, what has begun still has room for its end, and what cannot be refused is
- * told with less. The bounds look at the memory alone and are decided live: what a record says
- * is true on any machine. A replay needs as much memory as what it replays, give or take the
- * heads of chunks: the last part is for that too.
+ * A step that has begun must be able to end, and to be undone. So no step begins any more when half
+ * of the memory is used; results have room up to the whole limit, undos up to 3/2 of it. What must
+ * be written and cannot be refused is written shorter when it does not fit. Whether there is room
+ * is decided when a record is written, by the memory used then, and a replay only repeats the
+ * records. It needs as much memory as the run that wrote them, give or take the heads of memory
+ * chunks; the last part leaves room for that too.
  *
- * The details of heartbeats are in no record. They have a bound of their own and count for nothing
- * else, for otherwise a step with many details would leave the steps after it no room. */
+ * The details of heartbeats are in no record. They have a limit of their own (LIMIT_DETAILS) and
+ * are not counted here, for otherwise a step with many details would leave no room for the steps
+ * after it. */
 #include "engine/room.h"
 
 #include "base/limits.h"

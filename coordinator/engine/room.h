@@ -1,4 +1,5 @@
-/* room.h - what a saga's memory is for, so that the saga never runs out of memory. */
+/* room.h - divides the memory that one saga may use among its steps, their results and their undos,
+ * so that a saga can always be brought to an end. */
 #ifndef ENGINE_ROOM_H
 #define ENGINE_ROOM_H
 
@@ -7,16 +8,16 @@
 
 struct saga;
 
-/* May a step begin, which will bring values with it? */
+/* Is little enough of the saga's memory used for another step to begin? */
 bool room_to_start(const struct saga *saga);
 
-/* Can a value of that size be taken, from something that has begun? */
+/* Is there room for a value of `size` bytes that a step or attempt which has begun brings? */
 bool room_for(const struct saga *saga, size_t size);
 
-/* Can so many more bytes be kept of the details of heartbeats? */
+/* Is there room for `size` more bytes of details that heartbeats carry? */
 bool room_for_details(const struct saga *saga, size_t size);
 
-/* Can an undo be sent with an input of that size? */
+/* Is there room to send an undo with an input of `size` bytes? */
 bool room_to_undo(const struct saga *saga, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
-/* saga_begin.c - a new saga: by a client's start, or as a parent's child.
+/* saga_begin.c - begins a new saga, for a client's start or as the child of another saga.
  *
- * A start that fails for want of memory leaves nothing behind: neither rows nor effects nor a
- * number that was used. */
+ * A start that fails because memory ran out leaves nothing behind: no rows, no effects, and its
+ * saga's number goes to the next saga. */
 #include "engine/saga_begin.h"
 
 #include "engine/batch.h"
@@ -37,8 +37,10 @@ static bool begin(struct turn *turn, const struct start_request *start)
     turn->state_before = SAGA_STATE_RUNNING;
     memcpy(saga->live.digest, start->digest, sizeof(saga->live.digest));
     saga->live.has_digest = true;
-    /* Events that come from here on count for the saga's steps; if an event starts the saga, those
-     * that came after that one. Noted even if no step waits for an event: a later version may. */
+    /* Steps of the saga may take events of the inbox with a number greater than this mark: those
+     * that come from now on, or, if an event starts the saga, those after that event. The mark is
+     * written even if no step waits for an event, for a later version of the definition may have
+     * such a step. */
     uint64_t mark = start->event_number ? start->event_number : turn->engine->inbox_last;
     struct record record = {.type = RECORD_SAGA_STARTED,
                             .name = saga->name,
@@ -64,7 +66,7 @@ static bool begin(struct turn *turn, const struct start_request *start)
     return turn_close(turn);
 }
 
-/* What a batch and the engine held before a start, which may fail. */
+/* What a batch and the engine held before a start, to be restored if the start fails. */
 struct mark {
     struct rows rows;
     uint32_t effect_count;
@@ -72,7 +74,8 @@ struct mark {
     uint64_t inbox_last;
 };
 
-/* Forgets the attempts of a start that has failed: their tokens, and slots that wait for them. */
+/* For a start that has failed: forgets the tokens of its attempts, and frees the participants'
+ * slots that were kept for them. */
 static void forget_attempts(struct engine *engine, const struct event *event,
                             const struct call *call)
 {
@@ -109,7 +112,8 @@ static void undo_start(struct engine *engine, const struct event *event, struct 
     saga_destroy(saga);
 }
 
-/* false: there is no room for another saga, and nothing has changed. */
+/* Makes the new saga and starts it. Returns false when there is no room for another saga: then
+ * nothing has changed. */
 static bool start_new(struct engine *engine, const struct event *event, struct batch *batch,
                       const struct start_request *start)
 {
@@ -141,7 +145,8 @@ static bool start_new(struct engine *engine, const struct event *event, struct b
     return false;
 }
 
-/* The start of a saga that is there already: the same request gets the same answer. */
+/* Answers a start whose saga exists already: SAGA_OK if the request is the same as then, else
+ * SAGA_IDEMPOTENCY_CONFLICT. */
 static bool reply_again(struct batch *batch, const struct event *event, const struct saga *saga)
 {
     const struct start_request *start = &event->start;
@@ -155,7 +160,7 @@ static bool reply_again(struct batch *batch, const struct event *event, const st
     return true;
 }
 
-/* The input has not the form that the definition gives it. */
+/* Answers that the input does not fit the definition's input_schema. */
 static bool reply_misfit(struct batch *batch, const struct event *event,
                          const struct fit_refusal *refusal)
 {
@@ -167,7 +172,7 @@ static bool reply_misfit(struct batch *batch, const struct event *event,
     return true;
 }
 
-/* A new saga, or a reply that says why there is none. false: no memory. */
+/* Begins a new saga, or answers why there is none. Returns false when memory runs out. */
 static bool begin_or_reply(struct engine *engine, const struct event *event, struct batch *batch)
 {
     struct start_request own = event->start;
@@ -198,8 +203,8 @@ enum saga_error saga_begin(struct engine *engine, const struct event *event, str
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* A parent that is in memory hears at once that its child is there; of the child's end it hears by
- * an event. */
+/* If the parent is in memory, tells it at once that its child exists; of the child's end it hears
+ * by an event. */
 static void note_child(struct engine *engine, const struct saga *child)
 {
     struct saga *parent = lookup_saga(engine, child_name_parent(child->name));
@@ -221,8 +226,9 @@ static enum saga_error obey(struct engine *engine, const struct event *event, st
     return turn_close(&turn) ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* Why the child cannot begin, as a code with *message; NULL: there is no room for it now (*message
- * is NULL then), or it has begun. */
+/* Begins the child saga. Returns an error code, with *message, if it cannot ever begin; NULL with
+ * *begun false: there is no room for it now (*message is NULL then); NULL with *begun true: it has
+ * begun. */
 static const char *begin_child(struct engine *engine, const struct event *event,
                                struct batch *batch, const char **message, bool *begun)
 {

@@ -1,4 +1,5 @@
-/* savepoint.c - back to a step, and forward again from there (mixed recovery).
+/* savepoint.c - goes back to one step, the save-point, by undoing only what depends on that step,
+ * and goes forward again from there (mixed recovery).
  *
  *     running --rollback to STEP--> compensating: what depends on STEP is undone
  *                                      |   a failure elsewhere, a time limit, or a person's
@@ -6,9 +7,9 @@
  *                                      v
  *                                   running: the undone steps begin anew, under their next keys
  *
- * STEP and all that does not depend on it keep what they did. What runs there goes on, and its end
- * is recorded; nothing new begins until the saga is forward again. Irrevocable steps that a person
- * accepts to keep stay as they are, with their output. */
+ * STEP and all steps that do not depend on it keep what they did. Those of them that run go on, and
+ * their ends are recorded; but no step begins until the saga goes forward again. Irrevocable steps
+ * that a person accepts to keep stay as they are, with their output. */
 #include "engine/savepoint.h"
 
 #include "base/mp.h"

@@ -1,4 +1,5 @@
-/* savepoint.h - back to a step, and forward again from there (mixed recovery). */
+/* savepoint.h - goes back to one step, the save-point, by undoing only what depends on that step,
+ * and goes forward again from there (mixed recovery). */
 #ifndef ENGINE_SAVEPOINT_H
 #define ENGINE_SAVEPOINT_H
 
@@ -12,37 +13,40 @@ struct saga;
 struct step;
 struct turn;
 
-/* Marks the steps that depend on `to`, directly or not; chosen: room for step_total. */
+/* Sets in `chosen` (one for each of the saga's step_total steps) which steps depend on the step
+ * with the index `to`, directly or not. */
 void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen);
 
-/* Will the step stay as it is when the saga goes back to the save-point that a person wants, and
- * has not gone back yet? false too: no memory (turn->failed). */
+/* A person wants the saga to go back to a save-point, and it has not begun to: will the step stay
+ * as it is then? False also when memory runs out, with turn->failed set. */
 bool savepoint_will_spare(struct turn *turn, const struct step *step);
 
-/* May the saga go back to `to`? SAGA_CONFLICT with *why. */
+/* May the saga go back to the step with the index `to`? Errors: SAGA_CONFLICT with *why. */
 enum saga_error savepoint_check(const struct saga *saga, uint32_t to, const bool *chosen,
                                 const char **why);
 
-/* Packs the list of the steps that are undone on the way to the save-point, without those that a
- * person accepted; chosen: room for step_total. */
+/* Writes to `out` the msgpack list of the steps that are undone on the way to the save-point `to`,
+ * without those that a person accepted to keep; sets `chosen` (room for step_total) to the same. */
 void savepoint_pack(const struct saga *saga, uint32_t to, bool *chosen, struct buf *out);
 
-/* A record SAGA_COMPENSATING that does not change where a saga goes that is on its way to a
- * save-point: without this, the saga would be undone as a whole. */
+/* Adds the save-point to a record SAGA_COMPENSATING, for a saga on its way there: a record without
+ * it would make the whole saga go back. */
 void savepoint_goes_on(const struct saga *saga, struct record *record);
 
-/* Does a task of another branch still run, so that its outcome is waited for before a person is
- * called? */
+/* Does the do of a step that the save-point spares still run? Then its outcome is waited for before
+ * the saga is parked for a person. */
 bool savepoint_waits(const struct saga *saga);
 
-/* The saga stands at its save-point: it goes forward again, paused if a person said so. */
+/* Called when all is undone down to the save-point: the saga goes forward again, or is paused there
+ * if a person said so. */
 void savepoint_reached(struct turn *turn);
 
-/* Has the step given up, so that it will not do its work by itself any more? */
+/* Has the step failed, been parked, or been settled as not done, so that it will not succeed by
+ * itself any more? */
 bool savepoint_has_failed(const struct step *step);
 
-/* May an effect of the step stand although the step satisfies nobody, so that it can neither
- * stay nor begin anew? */
+/* Does or may an effect of the step stand that nothing undoes, though the step counts as not done?
+ * Such a step can neither stay nor begin anew. */
 bool savepoint_leaves_standing(const struct step *step);
 
 #endif

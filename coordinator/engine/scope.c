@@ -1,4 +1,5 @@
-/* scope.c - what the templates of a saga and of its steps see. */
+/* scope.c - sets which values (input, outputs, reasons) the templates of a saga and of its steps
+ * can refer to. */
 #include "engine/scope.h"
 
 #include "engine/state.h"
@@ -27,7 +28,8 @@ static bool scope_gives_null(uint32_t index, const void *arg)
     return saga_step(saga, index)->state == STEP_STATE_SKIPPED;
 }
 
-/* To an item's templates its own step is the item, not the whole fan-out. */
+/* The templates of an item that refer to their own step get the item's output, not that of the
+ * whole fan-out. */
 static struct span scope_output_here(uint32_t index, const void *arg)
 {
     PRE(((const struct step *)arg)->container);

@@ -1,4 +1,5 @@
-/* scope.h - what the templates of a saga and of its steps see. */
+/* scope.h - sets which values (input, outputs, reasons) the templates of a saga and of its steps
+ * can refer to. */
 #ifndef ENGINE_SCOPE_H
 #define ENGINE_SCOPE_H
 
@@ -12,15 +13,18 @@ struct step;
 struct template;
 struct turn;
 
-/* What the saga's own templates see: its output, and what is shown of it. Borrows from the saga. */
+/* Fills the scope for the templates of the saga as a whole, such as its output. The scope borrows
+ * from the saga. */
 void saga_scope(const struct saga *saga, struct scope *scope);
 
-/* What the templates of the step see; undo: those of its compensation, which see why the saga goes
- * back, and for which null stands where something is missing. Borrows from the saga. */
+/* Fills the scope for the templates of the step. undo: for those of its compensation, which also
+ * see why the saga goes back, and for which null stands where a value is missing. The scope borrows
+ * from the saga. */
 void step_scope(const struct step *step, bool undo, struct scope *scope);
 
-/* What the template gives in a scope where null stands for what is missing, in the engine's
- * scratch: valid until the next value is filled in. false: no memory (turn->failed). */
+/* Computes the template's value in a scope where null stands for missing values, in the engine's
+ * scratch buffer: valid until the next value is computed there. Returns false when memory runs out,
+ * with turn->failed set. */
 bool scope_fill(struct turn *turn, const struct scope *scope, const struct template *template,
                 struct span *value);
 

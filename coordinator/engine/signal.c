@@ -15,7 +15,7 @@
 #include "language/names.h"
 #include "saga/saga.h"
 
-/* Does a step of the saga wait for an event of this name, or will it? */
+/* Does a step of the saga wait for an event of this name, or will one that has not begun? */
 static bool has_use(const struct saga *saga, struct span event)
 {
     PRE(event.size > 0);

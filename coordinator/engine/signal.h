@@ -8,8 +8,9 @@
 struct turn;
 struct verb_request;
 
-/* The verb signal. SAGA_INVALID (no name of an event), SAGA_CONFLICT (the saga goes back, or no
- * step waits for that event) with *why, a literal. */
+/* Does the verb signal. Errors, with *why (a literal): SAGA_INVALID (no name that an event may
+ * have), SAGA_CONFLICT (the saga goes back or has ended, or no step waits or will wait for that
+ * event). */
 enum saga_error signal_saga(struct turn *turn, const struct verb_request *verb, const char **why);
 
 #endif

@@ -1,11 +1,11 @@
-/* skip.c - steps that are left out: because their condition does not hold, or a person says so.
+/* skip.c - skips steps: because their `when` condition does not hold, or because a person says so.
  *
- * A skipped step has no effect, and the steps that need it go on as if it had succeeded;
- * references to it give null. A person may skip a step that has not begun, waits, or was given
- * up, as long as no effect of it can stand. A step that has not begun is skipped when all that
- * it needs is done, so that the steps after it still wait for those. One whose only attempt waits
- * for a participant is skipped when it is sure that none has taken the attempt; if one has after
- * all, its answer decides, as if nobody had said anything. */
+ * A skipped step has no effect, and the steps that need it go on as if it had succeeded; references
+ * to its output give null. A person may skip a step that has not begun, waits, or has failed or
+ * been parked, as long as no effect of it can stand. A step that has not begun is skipped only when
+ * all steps that it needs are done, so that the steps after it still wait for those. A step whose
+ * only attempt waits for a participant is skipped when it is sure that none has taken the attempt;
+ * if one has after all, its answer decides, and the skip is forgotten. */
 #include "engine/skip.h"
 
 #include "base/limits.h"
@@ -71,7 +71,8 @@ bool step_is_wanted(struct turn *turn, struct step *step)
     return holds;
 }
 
-/* Has no participant been given the attempt at work, and none any before that is not answered? */
+/* Has no participant been sent the present attempt, and has every attempt before it been answered?
+ */
 static bool is_untouched(const struct call *call)
 {
     PRE(call->kind == TASK_DO);

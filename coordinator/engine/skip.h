@@ -1,4 +1,5 @@
-/* skip.h - steps that are left out: because their condition does not hold, or a person says so. */
+/* skip.h - skips steps: because their `when` condition does not hold, or because a person says so.
+ */
 #ifndef ENGINE_SKIP_H
 #define ENGINE_SKIP_H
 
@@ -8,16 +9,16 @@ struct step;
 struct turn;
 struct verb_request;
 
-/* The verb skip. SAGA_NOT_FOUND, SAGA_CONFLICT, SAGA_FORBIDDEN (others decide this step); with
- * *why, a literal. */
+/* Does the verb skip. Errors, with *why (a literal): SAGA_NOT_FOUND, SAGA_CONFLICT, SAGA_FORBIDDEN
+ * (the definition says that other persons decide about this step). */
 enum saga_error skip_do(struct turn *turn, const struct verb_request *verb, const char **why);
 
-/* A person wanted the step skipped while its attempt waited for a participant, and it is sure now
- * that no attempt of it has an effect: it is skipped. false: no such thing. */
+/* Skips a step that waits for a retry, if a person wanted it skipped while its attempt waited for a
+ * participant, and no attempt of it can have had an effect. Returns false when that is not so. */
 bool skip_untaken(struct turn *turn, const struct step *step);
 
-/* Is a step that could begin now to be done? false: it has been skipped, or has failed, for its
- * condition could not be decided. */
+/* Is the step, whose needs are done, to be begun? Returns false when not: it was skipped, or it
+ * failed because its `when` condition could not be evaluated. */
 bool step_is_wanted(struct turn *turn, struct step *step);
 
 #endif

@@ -15,7 +15,7 @@ void step_start(struct turn *turn, struct step *step)
         return;
     }
     if (!room_to_start(turn->saga)) {
-        /* The memory that is left is for the ends, and the undos, of steps that have begun. */
+        /* The memory that is left is kept for the ends and the undos of steps that have begun. */
         step_fail(turn, step, "too_large", span_text("the saga holds too much for another step"));
         return;
     }

@@ -7,8 +7,9 @@
 struct step;
 struct turn;
 
-/* Begins a step whose needs are done: it is sent to a participant, begins its wait or its items,
- * or is skipped; or it fails, for a reference finds nothing or there is no room. */
+/* Begins a step whose needs are done: sends it to a participant, or begins its wait or its items.
+ * The step may also be skipped, or fail because a reference finds nothing or the saga has no room.
+ */
 void step_start(struct turn *turn, struct step *step);
 
 #endif

@@ -1,14 +1,14 @@
-/* tell.c - what the world is told of a saga: notices for the outbox, in the batch of the records
- * that caused them.
+/* tell.c - makes notices of what happens to a saga, for webhooks and other receivers, in the batch
+ * of the records that caused them.
  *
- * A notice is no record: it is not folded, nothing is decided by it, and replay makes none. Its id
- * is made of the saga's id and the seq of its record, so that a receiver who gets a notice twice
- * can tell:
+ * Notices are not records: the saga's state does not depend on them, and a replay makes none. The
+ * id of a notice is made of the saga's id and the seq of its record, so that a receiver who gets a
+ * notice twice can tell that the two are the same:
  *
  *     trip-7/12                        of the record with seq 12
  *     trip-7/12/undo_stuck/flight      an alert raised after it, about a step
  *
- * Life-cycle events carry no value of a user, only names and states. */
+ * Notices about the life of a saga carry only names and states, never a user's values. */
 #include "engine/tell.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@
 
 enum { EVENT_ID_MAX = 2 * LIMIT_SAGA_ID + 24 + LIMIT_CODE + LIMIT_STEP, TYPE_MAX = 96 };
 
-/* The records that the world hears of. */
+/* The type of the notice that each type of record becomes; NULL: none. */
 static const char *const types[RECORD_COUNT] = {
     [RECORD_SAGA_STARTED] = "sagad.saga.started",
     [RECORD_SAGA_COMPENSATING] = "sagad.saga.compensating",
@@ -50,7 +50,8 @@ static bool is_about_step(const struct record *record)
     return record->type == RECORD_STEP_PARKED || record->type == RECORD_STEP_WAITING;
 }
 
-/* Alerts that make no notice of their own, for the notice of their record says the same. */
+/* Alerts that make no notice, for the record that is written with each of them becomes a notice
+ * that says the same. */
 static const char *const told_by_records[] = {"step_parked", "saga_parked"};
 
 /* Adds a notice to the batch; all texts are copied. */
@@ -74,7 +75,7 @@ static void add(struct turn *turn, const char *id, struct span type, struct span
     turn->failed = !ok;
 }
 
-/* Packs the data of a life-cycle event: names and states, no values. */
+/* Packs the data of a notice about the life of a saga: names and states, no user's values. */
 static void put_facts(struct turn *turn, const struct step *step, struct span code)
 {
     PRE(!step || step->saga == turn->saga);

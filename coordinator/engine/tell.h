@@ -1,5 +1,5 @@
-/* tell.h - what the world is told of a saga: notices for the outbox, in the batch of the records
- * that caused them. */
+/* tell.h - makes notices of what happens to a saga, for webhooks and other receivers, in the batch
+ * of the records that caused them. */
 #ifndef ENGINE_TELL_H
 #define ENGINE_TELL_H
 
@@ -9,15 +9,15 @@ struct record;
 struct step;
 struct turn;
 
-/* A record that was just folded becomes a notice, if it is one that the world hears of. */
+/* Makes a notice of the record that was just written, if its type is one that is told outside. */
 void tell_record(struct turn *turn, const struct record *record);
 
-/* An alert becomes a notice, unless its record has become one that says the same; code: a
- * literal. */
+/* Makes a notice of an alert, unless a record's notice says the same already; code: a literal;
+ * step: NULL if the alert is about the whole saga. */
 void tell_alert(struct turn *turn, const struct step *step, const char *code);
 
-/* An event of the saga's own, after the record that decided it: at most one for each record. The
- * type and its data (msgpack; empty = nil) are copied. */
+/* Makes a notice of an event that a step of the saga sends, after the record about it: at most one
+ * for each record. The type and its data (msgpack; empty = nil) are copied. */
 void tell_event(struct turn *turn, struct span type, struct span data);
 
 #endif

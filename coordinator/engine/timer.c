@@ -1,5 +1,5 @@
-/* timer.c - a heap for each of the two clocks, and in each a node for each saga that is due by it.
- */
+/* timer.c - the engine's timers: one heap for each of the two clocks, which holds the sagas that
+ * are due by that clock. */
 #include "engine/timer.h"
 
 #include "engine/state.h"

@@ -1,4 +1,5 @@
-/* timer.h - when a saga in memory is looked at again: on each of the two clocks. */
+/* timer.h - the engine's timers: when each saga in memory is next looked at, on each of the two
+ * clocks. */
 #ifndef ENGINE_TIMER_H
 #define ENGINE_TIMER_H
 
@@ -11,17 +12,18 @@ struct dues;
 struct engine;
 struct saga;
 
-/* A new saga: of those that are due at the same time the oldest comes first. */
+/* Prepares the timers of a new saga: of sagas that are due at the same time the one with the
+ * smallest id comes first. */
 void timer_open(struct saga *saga);
 
-/* The saga is looked at again when something is due. false = no memory. */
+/* Sets the saga's timers to these times. Returns false when memory runs out. */
 MUST_CHECK bool timer_set(struct engine *engine, struct saga *saga, const struct dues *dues);
 
-/* The saga is not looked at any more. */
+/* Takes the saga out of the timers. */
 void timer_drop(struct engine *engine, struct saga *saga);
 
-/* The saga that is due first of all, if the host's clock shows host_lead_ms more than running time,
- * and the running time at which it is; NULL, INT64_MAX: none is. */
+/* The saga that is due first, if the host's clock is host_lead_ms ahead of running time; *due_ms:
+ * the running time at which it is due. NULL and INT64_MAX: no saga has a timer. */
 struct saga *timer_first(const struct engine *engine, int64_t host_lead_ms, int64_t *due_ms);
 
 #endif

@@ -1,8 +1,8 @@
-/* timers.c - what is due: one timer per saga, the earliest of all that its state waits for.
+/* timers.c - acts on what is due in a saga: time-outs, deadlines and time limits that have passed.
  *
- * Durable times come from records (intents, scheduled retries, the deadline); start_to_close and
- * heartbeat count from the sending and begin anew after a restart, so that an outage of the
- * coordinator sends no good saga back. */
+ * Times that the journal has (intents, scheduled retries, the saga's time limit) count on over a
+ * restart of the coordinator. start_to_close and heartbeat count from the sending, which no record
+ * has, and begin anew after a restart, so that an outage of the coordinator sends no saga back. */
 #include "engine/timers.h"
 
 #include "engine/call.h"
@@ -28,8 +28,8 @@ static void expire_attempt(struct turn *turn, struct call *call)
         return;
     }
     if (!attempt->live.left && !attempt->live.orphan) {
-        /* The attempt may be leaving at this moment: it is called off, and the answer to that
-         * says whether it has left. */
+        /* The attempt may be on its way to a participant right now: it is called off, and what
+         * comes back says whether it was sent. */
         attempt->live.out_of_time = true;
         call_off(turn, attempt, what, true);
         return;
@@ -73,8 +73,8 @@ static void expire_call(struct turn *turn, struct call *call)
     }
 }
 
-/* Parks a step, or gives its do up, when nobody has finished what was answered `later`; alerts
- * about an undo that is stuck. */
+/* If nobody has finished a do that was answered `later`, and the time for that is over: parks the
+ * step or gives the do up. Alerts about an undo that is stuck. */
 static void expire_stuck(struct turn *turn, struct step *step)
 {
     PRE(step->saga == turn->saga);
@@ -100,8 +100,8 @@ static void expire_saga(struct turn *turn)
     struct saga *saga = turn->saga;
     PRE(saga->deadline_ms <= turn->now_ms);
     bool past = pivot_has_succeeded(saga);
-    bool goes_back =
-        saga->back_wanted && saga->back_to == 0; /* a reason to go back is there already */
+    /* Is the saga to go back as a whole already, for another reason? */
+    bool goes_back = saga->back_wanted && saga->back_to == 0;
     struct record record = {.type = RECORD_SAGA_TIMED_OUT,
                             .code = span_text("timeout"),
                             .message = span_text("the saga's time limit has passed"),

@@ -1,10 +1,11 @@
-/* timers.h - what is due: one timer per saga, the earliest of all that its state waits for. */
+/* timers.h - acts on what is due in a saga: time-outs, deadlines and time limits that have passed.
+ */
 #ifndef ENGINE_TIMERS_H
 #define ENGINE_TIMERS_H
 
 struct turn;
 
-/* Does what is due in the saga; proceed() comes after. */
+/* Acts on all that has become due in the saga; the caller calls proceed() afterwards. */
 void expire(struct turn *turn);
 
 #endif

@@ -1,4 +1,5 @@
-/* trace.c - W3C trace context, from the saga's own ids: the same after every restart. */
+/* trace.c - makes the W3C trace context from the saga's own ids, so that it is the same after every
+ * restart. */
 #include "engine/trace.h"
 
 #include "base/digest.h"
@@ -7,7 +8,8 @@
 
 static const char hex[] = "0123456789abcdef";
 
-/* "00-<32 hex>-<16 hex>-<2 hex>" */
+/* Where the trace id and the span id are in a traceparent, "00-<32 hex>-<16 hex>-<2 hex>", and how
+ * long. */
 enum { TRACE_AT = 3, TRACE_SIZE = 32, SPAN_AT = 36, SPAN_SIZE = 16 };
 
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -16,7 +18,7 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return z ^ (z >> 29);
 }
 
-/* A trace id from the saga's name. */
+/* Sets the trace id to one made of the saga's name. */
 static void name_trace(struct saga *saga)
 {
     PRE(saga->name.size > 0);
@@ -43,7 +45,7 @@ void trace_begin(struct saga *saga)
     POST(saga->trace_id[0] != 0);
 }
 
-/* What makes the span of an attempt unique in its saga. */
+/* The numbers that together name one attempt in its saga, of which its span id is made. */
 struct place {
     uint32_t step;
     uint32_t kind;
@@ -51,7 +53,8 @@ struct place {
     uint32_t number;
 };
 
-/* The id of a span, mixed of the trace's id and the place; never 0. */
+/* The span id of an attempt, made of the saga's trace id and the attempt's place; never 0, which
+ * W3C forbids. */
 static uint64_t span_id(const struct saga *saga, const struct place *place)
 {
     PRE(saga->trace_id[0] != 0);

@@ -1,4 +1,4 @@
-/* trace.h - the W3C trace context that travels with every attempt. */
+/* trace.h - makes the W3C trace context (traceparent) that travels with every attempt. */
 #ifndef ENGINE_TRACE_H
 #define ENGINE_TRACE_H
 
@@ -8,13 +8,14 @@ struct attempt;
 struct saga;
 struct step;
 
-/* The trace id of a saga that begins or is loaded: from the caller's traceparent, else made of
+/* Sets the trace id of a saga that begins or is loaded: from the caller's traceparent, else from
  * the saga's name. */
 void trace_begin(struct saga *saga);
-/* Writes the traceparent of an attempt: TRACE_PARENT_SIZE bytes. */
+/* Writes the traceparent that is sent with the attempt: TRACE_PARENT_SIZE bytes to `text`. */
 void trace_parent(const struct saga *saga, const struct attempt *attempt, uint8_t *text);
 
-/* The traceparent of the child that a step starts, which then is a span of the saga's trace. */
+/* Writes the traceparent for the child saga that the step starts, by which the child belongs to the
+ * trace of this saga. */
 void trace_child(const struct saga *saga, const struct step *step, uint8_t *text);
 
 #endif

@@ -1,5 +1,5 @@
-/* turn.c - one saga's share of one event: its records are decided one by one, folded and
- * collected. */
+/* turn.c - a turn: all that one event changes in one saga. Its records are decided one by one,
+ * applied to the saga (folded) and collected. */
 #include "engine/turn.h"
 
 #include "base/limits.h"
@@ -61,8 +61,9 @@ static const struct step *waiting_step(const struct saga *saga, const struct rec
     return waits ? step : NULL;
 }
 
-/* The journal names an item by its container and its number there, the engine by its place among
- * all steps of the saga: for the time of writing and folding the record has the journal's names. */
+/* Writes the record and applies it to the saga. The journal names an item by its fan-out and its
+ * number in it, the engine by its index among all steps of the saga: during this call the record
+ * has the journal's names. */
 static void write_and_fold(struct turn *turn, struct record *record)
 {
     const uint32_t index = record->step;
@@ -74,7 +75,8 @@ static void write_and_fold(struct turn *turn, struct record *record)
         record->item = item->item + 1;
     }
     record_put(record, &turn->engine->records, &turn->engine->values, &turn->value_count);
-    /* Folding what was just decided fails for want of memory only. */
+    /* A record that the engine itself has just decided cannot be wrong, so folding it fails only
+     * when memory runs out. */
     turn->failed = buf_failed(&turn->engine->records) || buf_failed(&turn->engine->values) ||
                    !fold(turn->saga, record, &turn->moment);
     record->step = index;
@@ -146,9 +148,9 @@ bool leave_owes(enum effect_kind kind)
     case EFFECT_REPLY:
     case EFFECT_STATUS:
     case EFFECT_ALERT:
-    case EFFECT_RECALL:    /* which waits are offered events is durable by itself */
-    case EFFECT_CHILD_END: /* see child_owes_its_end() */
-    case EFFECT_LOCK_FREE: /* who may have a key is told again after a crash */
+    case EFFECT_RECALL:    /* wait rows say durably which steps are to be offered events */
+    case EFFECT_CHILD_END: /* child_owes_its_end() sees to it that the parent is told again */
+    case EFFECT_LOCK_FREE: /* after a restart locks_serve() tells again who may have a key */
         return false;
     case EFFECT_CHILD:
         return true;

@@ -1,4 +1,5 @@
-/* turn.h - one saga's share of one event: its records are decided one by one, folded and collected.
+/* turn.h - a turn: all that one event changes in one saga. Its records are decided one by one,
+ * applied to the saga (folded) and collected.
  *
  * Every decision is written as a record by turn_emit(), which folds it into the saga at once, so
  * that what follows sees its outcome. turn_close() makes one row of all records. When memory
@@ -31,38 +32,43 @@ struct turn {
     struct entropy *entropy;
     const struct placement *placement;
     int64_t now_ms;       /* running time */
-    struct moment moment; /* what the turn's row will say of it */
+    struct moment moment; /* the turn's time on both clocks, for its row */
     uint64_t ref;
-    uint64_t seq_before; /* of the saga, when the turn began */
+    uint64_t seq_before; /* the saga's seq when the turn began */
     uint32_t value_count;
     enum saga_state state_before;
     enum lock_state lock_before;
     bool paused_before;
     bool is_new;
     bool failed;
-    bool is_asked;             /* the saga's parent takes it to move, unless it is told otherwise */
-    bool facets_all;           /* every step is to be looked at for what lists find the saga by */
-    struct step *facets_first; /* else these, one after the other */
+    /* the parent saga has asked this one to go back, and is told how it stands when the turn ends */
+    bool is_asked;
+    /* at the end of the turn look in every step for facets (facet_rows.h) that have changed */
+    bool facets_all;
+    struct step *facets_first; /* otherwise look in the steps of this list only */
 };
 
-/* Begins a turn of the saga for this event: the saga, the event's entropy and the batch are
+/* Begins a turn of the saga for this event. The saga, the event's entropy and the batch are
  * borrowed until turn_close(). */
 void turn_open(struct turn *turn, struct engine *engine, const struct event *event,
                struct batch *batch, struct saga *saga);
 
-/* Writes and folds one record. Its values are copied to the saga's memory, its texts to the row. */
+/* Writes one record and applies it to the saga. The record's values are copied to the saga's
+ * memory, its texts to the row. */
 void turn_emit(struct turn *turn, struct record *record);
 
-/* Is there room for another attempt in this turn? Else the saga is due again at once. */
+/* Has the turn bytes and entropy left for another attempt? If not, the saga becomes due again at
+ * once, and goes on in another turn. */
 bool turn_has_room(struct turn *turn);
 
-/* An effect of this turn, for the caller to fill in; NULL when the turn has failed. */
+/* Adds an effect for the caller to fill in; NULL when the turn has failed. */
 struct effect *turn_effect(struct turn *turn, enum effect_kind kind);
 
-/* Tells persons that something needs them, about a step or (NULL) the saga; code: a literal. */
+/* Alerts a person about a step or (NULL) the whole saga; code: a literal. */
 void turn_alert(struct turn *turn, const struct step *step, const char *code);
 
-/* Does the effect make something durable that its saga must be found for after a crash? */
+/* Does carrying out the effect write more rows, so that after a crash in between the saga must be
+ * loaded again to repeat the effect? */
 bool leave_owes(enum effect_kind kind);
 
 #endif

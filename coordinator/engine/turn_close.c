@@ -1,4 +1,4 @@
-/* turn_close.c - the end of a turn: its row, its head, its timer. */
+/* turn_close.c - ends a turn: makes its row, updates the saga's head and sets its timer. */
 #include "engine/turn_close.h"
 
 #include "base/digest.h"
@@ -28,7 +28,8 @@ static bool copy_to_batch(struct turn *turn, const struct buf *from, struct span
     return ok;
 }
 
-/* Makes the row's payload: a salt and the turn's values, and its digest. false: no memory. */
+/* Makes the row's payload, which is a random salt and the turn's values, and the digest of the
+ * payload. Returns false when memory runs out. */
 static bool make_payload(struct turn *turn, struct row *row, uint8_t *digest)
 {
     struct engine *engine = turn->engine;

@@ -1,4 +1,4 @@
-/* turn_close.h - the end of a turn: its row, its head, its timer. */
+/* turn_close.h - ends a turn: makes its row, updates the saga's head and sets its timer. */
 #ifndef ENGINE_TURN_CLOSE_H
 #define ENGINE_TURN_CLOSE_H
 
@@ -11,8 +11,8 @@ struct engine;
 struct saga;
 struct turn;
 
-/* Ends the turn: its records become a row, what has changed of the saga becomes a head and
- * effects, and the saga's timer is set. false = no memory. */
+/* Ends the turn: makes one row of its records, a head and effects of what has changed in the saga,
+ * and sets the saga's timer. Returns false when memory runs out. */
 MUST_CHECK bool turn_close(struct turn *turn);
 
 #endif

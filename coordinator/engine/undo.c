@@ -1,4 +1,4 @@
-/* undo.c - the undo of one step: when it may leave, when it is tried again. */
+/* undo.c - sends the undo of one step and its retries. */
 #include "engine/undo.h"
 
 #include "engine/call.h"
@@ -19,8 +19,8 @@
 #include "saga/step.h"
 #include "saga/steps.h"
 
-/* The undo's input: its template filled in, or the same as the do's. Without memory turn->failed
- * is set. */
+/* Computes the undo's input: its template filled in, or without one the do's input. When memory
+ * runs out turn->failed is set. */
 static void fill_undo(struct turn *turn, struct step *step, struct span *input)
 {
     PRE(step->spec->has_undo);
@@ -32,8 +32,8 @@ static void fill_undo(struct turn *turn, struct step *step, struct span *input)
     struct scope scope;
     step_scope(step, true, &scope);
     if (scope.reason.size == 0) {
-        /* An item that is undone alone, while the saga goes forward: the reason is the item's
-         * own failure. */
+        /* The saga goes forward, and only this item is undone: the reason that its template sees is
+         * the item's own failure. */
         struct record reason = {.fields = 1,
                                 .step = step->container->index,
                                 .item = step->item + 1,
@@ -52,10 +52,11 @@ bool undo_begin(struct turn *turn, struct step *step)
     struct call *undo = step_call(step, TASK_UNDO);
     int64_t quiet_ms = call_clear_ms(done, turn->engine->options.dead_ms);
     if (step->state == STEP_STATE_PARKED && quiet_ms == INT64_MAX) {
-        return false; /* the step was parked for that: see park_unfinished() */
+        /* the step was parked because its do may act without an end: see park_unfinished() */
+        return false;
     }
     if (step_late_undo_is_open(step)) {
-        return false; /* the undo's call is in use for a late effect of an old key */
+        return false; /* the step's undo call is busy with a late effect of an old key */
     }
     if (step->live.undo_due_ms == 0) {
         step->live.undo_due_ms = turn->now_ms;

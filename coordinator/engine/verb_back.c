@@ -1,4 +1,5 @@
-/* verb_back.c - the verbs that undo: rollback of a saga at work, reverse of a completed one. */
+/* verb_back.c - the verbs by which a person undoes a saga: rollback of one that runs, reverse of a
+ * completed one. */
 #include "engine/verb_back.h"
 
 #include "base/limits.h"
@@ -16,7 +17,8 @@
 #include "saga/record_steps.h"
 #include "saga/saga.h"
 
-/* Packs the named steps as a list; no names: nothing at all. SAGA_INVALID with *why. */
+/* Writes the named steps to `out` as a msgpack list; without names `out` stays empty. Errors:
+ * SAGA_INVALID with *why. */
 static enum saga_error pack_steps(struct turn *turn, const struct span *names, uint32_t count,
                                   struct buf *out, const char **why)
 {
@@ -42,7 +44,7 @@ static enum saga_error pack_steps(struct turn *turn, const struct span *names, u
     return SAGA_OK;
 }
 
-/* Is `name` the step's, or that of the fan-out which the step is an item of? */
+/* Is `name` the name of this step, or of the fan-out that the step is an item of? */
 static bool names(struct span name, struct span step)
 {
     PRE(step.size > 0);
@@ -50,8 +52,8 @@ static bool names(struct span name, struct span step)
     return span_equal(name, is_whole ? span_of(step.data, name.size) : step);
 }
 
-/* Each irrevocable step of the plan must be accepted by name; the digest, if given, must match; a
- * completed saga must have something left to undo. */
+/* Checks the verb against the plan: a digest, if given, must be that of the plan; a completed saga
+ * must have something left to undo; and each irrevocable step must be accepted by name. */
 static enum saga_error check_plan(struct turn *turn, const struct verb_request *verb,
                                   const char **why)
 {
@@ -87,8 +89,9 @@ static enum saga_error check_plan(struct turn *turn, const struct verb_request *
     return SAGA_OK;
 }
 
-/* Packs the steps that the verb accepts to keep on the way to a save-point. An accepted step stays
- * as it is, so only a step that has succeeded can be accepted. */
+/* Writes to `out` the steps that the person accepts to keep on the way to a save-point: of the
+ * accepted steps those that have succeeded and cannot be undone, for the others need no acceptance.
+ */
 static enum saga_error pack_spared(struct turn *turn, const struct verb_request *verb,
                                    struct buf *out, const char **why)
 {
@@ -119,7 +122,8 @@ enum saga_error rollback_do(struct turn *turn, const struct verb_request *verb, 
         *why = "the saga is completed; use reverse";
         return SAGA_CONFLICT;
     }
-    /* A saga that goes back to a save-point, or shall, may be sent back as a whole instead. */
+    /* A rollback without a save-point is allowed also while the saga goes back, or shall go back,
+     * to a save-point: then the whole saga goes back instead. */
     bool widens =
         verb->to.size == 0 && (saga->save_point > 0 || (saga->back_wanted && saga->back_to > 0));
     if ((saga->direction == BACKWARD && !widens) || saga_state_is_final(saga->state)) {
@@ -156,7 +160,7 @@ enum saga_error rollback_do(struct turn *turn, const struct verb_request *verb, 
     return SAGA_OK;
 }
 
-/* Writes the verb, and turns the saga into one that goes back: now, or when its key is free. */
+/* Writes the verb, and sends the completed saga back: now, or when its concurrency key is free. */
 static enum saga_error write_reversal(struct turn *turn, const struct verb_request *verb,
                                       struct buf *steps, const char **why)
 {

@@ -1,4 +1,5 @@
-/* verb_back.h - the verbs that undo: rollback of a saga at work, reverse of a completed one. */
+/* verb_back.h - the verbs by which a person undoes a saga: rollback of one that runs, reverse of a
+ * completed one. */
 #ifndef ENGINE_VERB_BACK_H
 #define ENGINE_VERB_BACK_H
 
@@ -8,14 +9,15 @@
 struct turn;
 struct verb_request;
 
-/* The saga goes back as soon as no pivot is open, to its beginning or to a save-point.
- * SAGA_CONFLICT, SAGA_NOT_FOUND, SAGA_INVALID, SAGA_PRECONDITION_FAILED (another plan, or an
- * irrevocable step that is not accepted), SAGA_NO_MEMORY; with *why. */
+/* Does the verb rollback: the saga goes back, to its beginning or to a save-point, as soon as no
+ * pivot runs or is in doubt. Errors, with *why: SAGA_CONFLICT, SAGA_NOT_FOUND, SAGA_INVALID,
+ * SAGA_PRECONDITION_FAILED (the plan has changed, or the person did not accept an irrevocable
+ * step), SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error rollback_do(struct turn *turn, const struct verb_request *verb,
                                        const char **why);
 
-/* A completed saga is undone, or some steps of it are: now, or when its concurrency key is free.
- * The same errors. */
+/* Does the verb reverse: undoes a completed saga or some of its steps, now or when its concurrency
+ * key is free. The errors are those of rollback_do(). */
 MUST_CHECK enum saga_error reverse_do(struct turn *turn, const struct verb_request *verb,
                                       const char **why);
 

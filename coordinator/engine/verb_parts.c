@@ -1,4 +1,5 @@
-/* verb_parts.c - what every verb does: finds the step that it names, and writes who said what. */
+/* verb_parts.c - parts that all verbs share: finding the step that a verb names, and making the
+ * record of who asked for what. */
 #include "engine/verb_parts.h"
 
 #include "engine/verb_request.h"

@@ -1,4 +1,5 @@
-/* verb_resolve.c - the verbs by which a person settles a step, or gives up a whole saga. */
+/* verb_resolve.c - the verbs by which a person settles one step (resolve), or ends a saga as it
+ * stands (terminate). */
 #include "engine/verb_resolve.h"
 
 #include "engine/call.h"
@@ -15,7 +16,8 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-/* May a person settle the step now? SAGA_CONFLICT, SAGA_FORBIDDEN with *why. */
+/* May this person settle the step now? has_what: the step is in a state that can be settled.
+ * Errors: SAGA_CONFLICT, SAGA_FORBIDDEN with *why. */
 static enum saga_error check_resolve(const struct step *step, const struct verb_request *verb,
                                      bool has_what, const char **why)
 {
@@ -79,7 +81,8 @@ enum saga_error resolve_do(struct turn *turn, const struct verb_request *verb, c
     return SAGA_OK;
 }
 
-/* May an effect of this step stand, now or later? Then whoever gives up the saga writes it off. */
+/* May an effect of this step stand, now or later? Then terminating the saga settles the step as
+ * written off. */
 static bool may_have_effect(const struct step *step)
 {
     PRE(step->state > STEP_STATE_NONE);
@@ -109,7 +112,7 @@ static bool may_have_effect(const struct step *step)
     return false;
 }
 
-/* Calls off whatever is asked for the step, and settles the step as written off. */
+/* Calls off all attempts of the step, and settles the step as written off. */
 static void write_off(struct turn *turn, struct step *step, const struct verb_request *verb)
 {
     PRE(step->index < turn->saga->step_total);
@@ -117,7 +120,8 @@ static void write_off(struct turn *turn, struct step *step, const struct verb_re
         call_off_all(turn, &step->calls[k], "terminated");
     }
     struct span none = {NULL, 0};
-    /* The reason of an item is its container's: there may be thousands of items. */
+    /* An item's record has no reason: that of its fan-out serves, for there may be thousands of
+     * items. */
     struct record record = {.type = RECORD_STEP_RESOLVED,
                             .fields = 1,
                             .step = step->index,

@@ -1,4 +1,5 @@
-/* verb_resolve.h - the verbs by which a person settles a step, or gives up a whole saga. */
+/* verb_resolve.h - the verbs by which a person settles one step (resolve), or ends a saga as it
+ * stands (terminate). */
 #ifndef ENGINE_VERB_RESOLVE_H
 #define ENGINE_VERB_RESOLVE_H
 
@@ -8,13 +9,14 @@
 struct turn;
 struct verb_request;
 
-/* resolve: a person says what became of a step that is not settled. SAGA_NOT_FOUND, SAGA_CONFLICT,
- * SAGA_FORBIDDEN (others decide this step); with *why. */
+/* Does the verb resolve: a person says what became of a step that is not settled. Errors, with
+ * *why: SAGA_NOT_FOUND, SAGA_CONFLICT, SAGA_FORBIDDEN (the definition says that other persons
+ * decide about this step). */
 MUST_CHECK enum saga_error resolve_do(struct turn *turn, const struct verb_request *verb,
                                       const char **why);
 
-/* terminate: the saga ends as it stands, and what may have an effect is written off.
- * SAGA_CONFLICT with *why. */
+/* Does the verb terminate: ends the saga as it stands; steps that have or may have an effect are
+ * settled as written off. Errors: SAGA_CONFLICT with *why. */
 MUST_CHECK enum saga_error terminate_do(struct turn *turn, const struct verb_request *verb,
                                         const char **why);
 

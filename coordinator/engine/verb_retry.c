@@ -1,4 +1,5 @@
-/* verb_retry.c - the verb retry: the next attempt of what waits for one, or is parked, goes now. */
+/* verb_retry.c - the verb retry: a person has the next attempt sent now, of a call that waits for
+ * its retry or is parked. */
 #include "engine/verb_retry.h"
 
 #include "engine/check.h"
@@ -20,7 +21,7 @@ static bool undo_is_retryable(enum undo_state state)
     return state == UNDO_STATE_PARKED || state == UNDO_STATE_RETRYING;
 }
 
-/* Which call of the step a retry would move; NULL = none. */
+/* The call of the step (its do, undo or confirmation) that a retry would send; NULL = none. */
 static struct call *retryable_call(struct step *step)
 {
     PRE(!step->fan || step_is_container(step));
@@ -37,8 +38,8 @@ static struct call *retryable_call(struct step *step)
     return may_go ? step_call(step, TASK_DO) : NULL;
 }
 
-/* Was a parked step never asked for anything? Then a retry begins the step anew. So does one of a
- * step that a person has settled: what its old key may still do is history. */
+/* Does a retry begin the step anew? Yes if the step was parked before any attempt was made, or if a
+ * person has settled it: then its old key does not count any more. */
 static bool begins_anew(const struct call *call)
 {
     PRE(call->step->saga->magic == SAGA_MAGIC);
@@ -65,20 +66,22 @@ static enum saga_error retry_one(struct turn *turn, const struct verb_request *v
     struct record record = verb_record_of_step(verb, call->step);
     record.kind = call->kind;
     record.input = verb->input;
-    /* A provider replays the refusal that it stored under the key, so a refused do asks anew. */
+    /* A provider stores a refusal under the idempotency key and would repeat it, so a refused do is
+     * sent under a new key. */
     bool fresh = edited || (call->kind == TASK_DO && !doubt && call->step->refused);
     bool own = undo_is_retryable(call->step->undo_state);
     record.flags = begins_anew(call) ? FLAG_ANEW : fresh ? FLAG_FRESH : 0u;
     record.flags |= call->kind == TASK_UNDO && !own ? (uint32_t)FLAG_LATE_EFFECT : 0u;
     turn_emit(turn, &record);
     if (call->kind == TASK_UNDO) {
-        call->step->live.undo_due_ms = 0; /* how long the undo may fail counts from the retry on */
+        /* the time after which the undo counts as stuck begins with the retry */
+        call->step->live.undo_due_ms = 0;
         check_call_off(turn, call->step);
     }
     return SAGA_OK;
 }
 
-/* Every step for which there is something to retry. */
+/* Retries every step that can be retried. */
 static enum saga_error retry_all(struct turn *turn, const struct verb_request *verb,
                                  const char **why)
 {

@@ -1,4 +1,5 @@
-/* verb_retry.h - the verb retry: the next attempt of what waits for one, or is parked, goes now. */
+/* verb_retry.h - the verb retry: a person has the next attempt sent now, of a call that waits for
+ * its retry or is parked. */
 #ifndef ENGINE_VERB_RETRY_H
 #define ENGINE_VERB_RETRY_H
 
@@ -8,8 +9,9 @@
 struct turn;
 struct verb_request;
 
-/* Of the step that the verb names, or of every step for which there is something to retry.
- * SAGA_CONFLICT, SAGA_NOT_FOUND, SAGA_INVALID (an edited input where none can be); with *why. */
+/* Retries the step that the verb names, or every step that can be retried if it names none. Errors,
+ * with *why: SAGA_CONFLICT, SAGA_NOT_FOUND, SAGA_INVALID (a new input where the step takes none).
+ */
 MUST_CHECK enum saga_error retry_do(struct turn *turn, const struct verb_request *verb,
                                     const char **why);
 

@@ -1,7 +1,8 @@
-/* verbs.c - what operators ask for: checked against the state, written down, then done.
+/* verbs.c - carries out the verbs, which are what persons ask of a saga: checks each against the
+ * saga's state, writes it down, then does it.
  *
- * A verb that is refused changes nothing and says why. One that is taken is an OPERATOR record with
- * who and why, before anything that follows from it. */
+ * A refused verb changes nothing, and the person is told why. An accepted verb is first written as
+ * an OPERATOR record that says who asked and why, before any record of what follows from it. */
 #include "engine/verbs.h"
 
 #include "engine/kinds/approval.h"
@@ -47,7 +48,8 @@ static const verb_fn verbs[VERB_COUNT] = {
     [VERB_REJECT] = approval_do,     [VERB_MIGRATE] = migrate,    [VERB_SIGNAL] = signal_saga,
 };
 
-/* What no person can ask of an open saga, whose steps are its client's. */
+/* Is it a verb that makes sense only for a saga with a definition? On an open saga, whose steps its
+ * client decides, it is refused. */
 static bool is_of_definitions(const struct verb_request *verb)
 {
     PRE(verb->verb < VERB_COUNT);
@@ -71,7 +73,7 @@ enum saga_error verb_do(struct turn *turn, const struct verb_request *verb, cons
         *why = "the saga is open: its steps are its client's, and no definition says what follows";
         return SAGA_CONFLICT;
     }
-    /* The record of the verb holds the value, and the record of what follows holds it again. */
+    /* Two records will hold the value: the one of the verb, and the one of what follows from it. */
     if (!room_for(turn->saga, 2 * (verb->input.size + verb->output.size))) {
         *why = "the saga holds too much to take this value";
         return SAGA_TOO_LARGE;

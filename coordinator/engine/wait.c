@@ -1,10 +1,10 @@
-/* wait.c - steps that wait for a time, a person or an event: no participant is asked, and what
- * comes of the wait is a record.
+/* wait.c - steps that wait for a time, a person or an event: no participant is asked, and a record
+ * says how the wait ended.
  *
  *     pending -> waiting -> succeeded       its time has come, or its event
  *                        -> failed          called off: the saga goes back, or ends; or too late
  *
- * A wait has no effect, so there is nothing to undo and nothing to be in doubt about. */
+ * A wait has no effect on anything outside, so it is never undone and never in doubt. */
 #include "engine/wait.h"
 
 #include "engine/deadline.h"
@@ -41,7 +41,8 @@ int64_t wait_limit_ms(const struct turn *turn, const struct step *step, int64_t 
     return is_limited ? limit_ms : own_ms;
 }
 
-/* Is it the step's schedule_to_close that ends the wait, rather than a duration of its own? */
+/* Does the wait end by the step's schedule_to_close, rather than by a duration that its kind of
+ * step has of its own? */
 static bool is_limited(const struct step *step)
 {
     PRE(step->state == STEP_STATE_WAITING);
@@ -51,7 +52,8 @@ static bool is_limited(const struct step *step)
            step->wake_ms == step->wait_from_ms + close_ms(step);
 }
 
-/* For how long the time has been over; negative: it is not over, or there is none. */
+/* For how many ms the time due_ms has been over; negative: it is not over, or due_ms is 0, for
+ * none. */
 static int64_t over_ms(int64_t due_ms, int64_t now_ms)
 {
     PRE(due_ms >= 0);
@@ -66,7 +68,8 @@ enum wait_end wait_end_of(const struct turn *turn, const struct step *step)
     if (until_ms < 0 && wake_ms < 0) {
         return WAIT_GOES_ON;
     }
-    /* After an outage both may be over: the wait ended with the one that is over for longer. */
+    /* After an outage of the coordinator both times may be over: the one that was over first ended
+     * the wait. */
     return wake_ms > until_ms && is_limited(step) ? WAIT_LIMIT : WAIT_OVER;
 }
 

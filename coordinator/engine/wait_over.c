@@ -1,4 +1,4 @@
-/* wait_over.c - a waiting step whose time has come. */
+/* wait_over.c - ends the wait of a step whose time has come. */
 #include "engine/wait_over.h"
 
 #include "engine/kinds/kinds.h"

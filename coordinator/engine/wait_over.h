@@ -1,4 +1,4 @@
-/* wait_over.h - a waiting step whose time has come. */
+/* wait_over.h - ends the wait of a step whose time has come. */
 #ifndef ENGINE_WAIT_OVER_H
 #define ENGINE_WAIT_OVER_H
 
@@ -7,7 +7,7 @@
 struct step;
 struct turn;
 
-/* Ends the wait of a step whose time has come; false: it has not come. */
+/* Ends the step's wait if its time has come; returns false when it has not. */
 bool wait_is_over(struct turn *turn, const struct step *step);
 
 #endif

@@ -1,4 +1,5 @@
-/* wants.c - the names of events that a saga will wait for, as the store must know them. */
+/* wants.c - tells the store the names of the events that steps of a saga will wait for later, so
+ * that it keeps such events for the saga. */
 #include "engine/wants.h"
 
 #include "engine/inbox_rows.h"
@@ -6,8 +7,8 @@
 #include "engine/turn.h"
 #include "saga/saga.h"
 
-/* Will the step begin: it has not begun, or it begins anew after the save-point that the saga
- * goes back to, or when a person retries it? */
+/* Will the step still begin: because it has not begun, or will begin anew after the save-point that
+ * the saga goes back to, or when a person retries it? */
 static bool will_begin(const struct step *step)
 {
     PRE(step->state > STEP_STATE_NONE);
@@ -37,8 +38,8 @@ static bool will_wait(const struct saga *saga, struct span name)
     return false;
 }
 
-/* Room for all event names that the definition has, which may be another version than before.
- * false: no memory. */
+/* Makes room for all event names of the definition, which after a migration may be more than
+ * before. Returns false when memory runs out. */
 static bool reserve_wants(struct saga *saga)
 {
     uint32_t needed = saga->definition->event_name_count;

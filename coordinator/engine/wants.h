@@ -1,4 +1,5 @@
-/* wants.h - the names of events that a saga will wait for, as the store must know them. */
+/* wants.h - tells the store the names of the events that steps of a saga will wait for later, so
+ * that it keeps such events for the saga. */
 #ifndef ENGINE_WANTS_H
 #define ENGINE_WANTS_H
 
@@ -9,12 +10,12 @@
 struct saga;
 struct turn;
 
-/* Notes what the saga will want, as its state says now, as what the store knows. A new saga has
- * wanted nothing. false = no memory. */
+/* Notes as known to the store the event names that the saga will wait for, by its present state.
+ * For a saga that is loaded; a new saga begins with none. Returns false when memory runs out. */
 MUST_CHECK bool wants_note(struct saga *saga);
 
-/* Tells the store what has changed since: names that the saga wants now, and names that it wants
- * no more. false = no memory. */
+/* Adds rows for what has changed since the last call: event names that the saga will wait for now,
+ * and names that it will not wait for any more. Returns false when memory runs out. */
 MUST_CHECK bool wants_tell(struct turn *turn);
 
 #endif

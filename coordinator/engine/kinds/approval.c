@@ -1,12 +1,12 @@
-/* approval.c - steps that ask a person: may this go on?
+/* approval.c - the kind of step that asks a person to approve or reject that the saga goes on.
  *
  *     pending -> waiting -> succeeded       approved by a person who may decide, or because nobody
  *                        |                  answered in time and the definition says so
  *                        -> failed          rejected; no answer in time; called off
  *
- * What is asked and shown is filled in once, when the wait begins, and stands in its record with
- * a digest of both: a decision is one about exactly that. The first decision counts, and no
- * other. */
+ * The question, and what is shown with it, are filled in once, when the wait begins, and written
+ * with a digest of both, so that a decision can name exactly the question that the person saw. The
+ * first decision counts, and no other. */
 #include "engine/kinds/approval.h"
 
 #include "base/digest.h"
@@ -23,8 +23,8 @@
 #include "saga/awake.h"
 #include "saga/saga.h"
 
-/* Fills in the question, or what is shown with it, in the saga's memory. false: the step has
- * failed, or there is no memory. */
+/* Fills in the question's template, or that of what is shown with it; the value is copied to the
+ * saga's memory. Returns false when the step has failed or memory ran out. */
 static bool fill(struct turn *turn, struct step *step, const struct template *template,
                  struct span *value)
 {
@@ -41,7 +41,7 @@ static bool fill(struct turn *turn, struct step *step, const struct template *te
 static const char *const outcomes[] = {
     [ON_TIMEOUT_FAIL] = "fail", [ON_TIMEOUT_APPROVE] = "approve", [ON_TIMEOUT_REJECT] = "reject"};
 
-/* Packs what is asked: {question, who, show?, on_timeout?, digest}. */
+/* Packs what is asked, for the record: {question, who, show?, on_timeout?, digest}. */
 static void put_details(const struct approval_spec *spec, struct span question, struct span show,
                         struct buf *out)
 {
@@ -94,7 +94,8 @@ void approval_begin(struct turn *turn, struct step *step)
     turn_emit(turn, &record);
 }
 
-/* Packs the step's output: {decision, by, reason, at, timed_out}; by nobody: null. */
+/* Packs the step's output: {decision, by, reason, at, timed_out}; `by` is null when nobody decided
+ * in time (verb NULL). */
 static void put_decision(struct turn *turn, const struct verb_request *verb, struct buf *out)
 {
     PRE(!verb || verb->actor.size > 0);
@@ -119,8 +120,8 @@ static void put_decision(struct turn *turn, const struct verb_request *verb, str
     turn->failed |= buf_failed(out);
 }
 
-/* Ends the wait by this verb (NULL: nobody decided in time); code: why the step has failed,
- * NULL: it was approved. */
+/* Ends the wait with the decision of this verb (NULL: nobody decided in time); code: why the step
+ * has failed, NULL: the step was approved. */
 static void end(struct turn *turn, const struct step *step, const struct verb_request *verb,
                 const char *code)
 {
@@ -184,7 +185,7 @@ bool approval_may_pass(const struct step *step, const struct verb_request *verb)
     return may_decide(step, verb) || has_role(verb, span_text("admin"));
 }
 
-/* Why the question cannot be decided now, a literal; NULL: it can. */
+/* Why nobody can approve or reject now, a literal; NULL: persons can. */
 static const char *why_not(const struct turn *turn, const struct step *step)
 {
     PRE(step->saga == turn->saga);
@@ -207,7 +208,7 @@ static const char *why_not(const struct turn *turn, const struct step *step)
     return over ? "the time to decide is over" : NULL;
 }
 
-/* Is the digest (empty: none was given) that of the question which stands? */
+/* Is the digest (empty: the person gave none) that of the question that the step asks? */
 static bool is_of_question(const struct step *step, struct span digest)
 {
     PRE(step->approval.size > 0);

@@ -1,4 +1,4 @@
-/* approval.h - steps that ask a person: may this go on? */
+/* approval.h - the kind of step that asks a person to approve or reject that the saga goes on. */
 #ifndef ENGINE_KINDS_APPROVAL_H
 #define ENGINE_KINDS_APPROVAL_H
 
@@ -8,19 +8,20 @@ struct step;
 struct turn;
 struct verb_request;
 
-/* Row of kinds.h: asks the question. */
+/* The kind's `begin` in kinds.h: asks the question, and begins to wait for a decision. */
 void approval_begin(struct turn *turn, struct step *step);
 
-/* Row of kinds.h: nobody has answered in time, and the question ends as its `on_timeout` says. */
+/* The kind's `time_over` in kinds.h: nobody has decided in time, and the wait ends as the
+ * definition's `on_timeout` says. */
 void approval_over(struct turn *turn, const struct step *step);
 
-/* Row of kinds.h: only a person who may answer, or an admin, may pass the step by without an
- * answer. */
+/* The kind's `may_pass` in kinds.h: only a person who may decide, or an admin, may skip or resolve
+ * the step without a decision. */
 bool approval_may_pass(const struct step *step, const struct verb_request *verb);
 
-/* The verbs approve and reject. SAGA_NOT_FOUND, SAGA_CONFLICT (not to be decided now),
- * SAGA_FORBIDDEN (others decide), SAGA_PRECONDITION_FAILED (another question); with *why, a
- * literal. */
+/* Does the verbs approve and reject. Errors, with *why (a literal): SAGA_NOT_FOUND, SAGA_CONFLICT
+ * (nothing is to be decided now), SAGA_FORBIDDEN (the definition says that others decide),
+ * SAGA_PRECONDITION_FAILED (the person saw another question). */
 enum saga_error approval_do(struct turn *turn, const struct verb_request *verb, const char **why);
 
 #endif

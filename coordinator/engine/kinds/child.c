@@ -1,22 +1,22 @@
-/* child.c - steps that are sagas themselves: what the parent does.
+/* child.c - the kind of step that is a saga itself: what the parent saga does about its child saga.
  *
  *     pending -> waiting -> succeeded     the child has completed
  *                        -> failed        it was compensated, terminated, or cannot be started
  *
- * Parent and child are two sagas with a journal each. What one wants of the other is an effect,
- * which becomes an event once it is durable. Nothing of that is remembered: what is wanted of a
- * child follows from the parent's state, and is asked again after a restart; what a parent hears
- * follows from the child's state, and is said again when the parent asks. A child's id is made of
- * its parent's, so that both always find each other and a child is started once. While a child is
- * at work its parent may sleep (leave.c): a child that has ended may not leave memory before its
- * parent has heard.
+ * Parent and child are two sagas with a journal each. What one asks or tells the other is an
+ * effect, which becomes an event for the other once its batch is durable. No record says what was
+ * asked or told: what is wanted of a child follows from the parent's state, and is asked again
+ * after a restart; what a parent is told follows from the child's state, and is told again when the
+ * parent asks. The child's id is made of its parent's, so that each always finds the other and a
+ * child is started only once. While a child is at work its parent may sleep outside of memory
+ * (leave.c): a child that has ended may not leave memory before its parent has been told.
  *
  *     the parent's step is                  so the child shall      and answers
  *     waiting, the saga goes forward        begin, or be there      when it has ended or parked
  *     waiting, but called off               go back                 the same
  *     succeeded, its undo is running        be reversed             the same
  *
- * A child past its pivot does not go back: it completes, and is reversed then. */
+ * A child past its pivot does not go back when asked: it completes first, and is reversed then. */
 #include "engine/kinds/child.h"
 
 #include "base/digest.h"
@@ -53,7 +53,7 @@ void child_was_left_alone(struct step *step)
     }
 }
 
-/* Asks for a child under the next key: a child that has ended stays ended. */
+/* Asks for a new child under the next key: a child that has ended is never started again. */
 static void begin_next(struct turn *turn, struct step *step, struct span input)
 {
     PRE(step_kind_facts(step->spec->kind)->has_child);
@@ -96,7 +96,8 @@ void child_retry(struct turn *turn, struct step *step)
     call_fail(turn, call, &failure);
 }
 
-/* Fills in the start of the child: its id, input and trace follow from the parent's state. */
+/* Fills in the request that starts the child: its id, input and trace follow from the parent's
+ * state. */
 static void fill_start(struct turn *turn, const struct step *step, struct child_ask *ask)
 {
     PRE(step->child.size > 0);
@@ -123,7 +124,7 @@ static void fill_start(struct turn *turn, const struct step *step, struct child_
     }
 }
 
-/* Why the child shall go back, as a text. */
+/* Why the child shall go back, as a text for the child's journal. */
 static struct span why_back(const struct turn *turn, const struct step *step)
 {
     PRE(step->saga == turn->saga);
@@ -182,7 +183,8 @@ static void note(struct turn *turn, struct step *step, struct span code, struct 
     turn_emit(turn, &record);
 }
 
-/* Its child was parked, and is not any more: a parent that stood still for that goes on. */
+/* Notes that the step's child is not parked any more; a parent that was parked because of that goes
+ * on. */
 static void child_goes_on(struct turn *turn, struct step *step)
 {
     PRE(step->saga == turn->saga);
@@ -219,7 +221,8 @@ void child_watch(struct turn *turn, struct step *step)
     }
     bool turns = wish == CHILD_BACK || wish == CHILD_REVERSE;
     if (watch->has_asked && !asked && turns) {
-        child_goes_on(turn, step); /* for all that is known: its answer says whether it does */
+        /* the child counts as going on until its answer says whether it does */
+        child_goes_on(turn, step);
     }
     watch->has_asked = true;
     watch->wish = wish;
@@ -227,7 +230,7 @@ void child_watch(struct turn *turn, struct step *step)
     ask_child(turn, step, wish);
 }
 
-/* The end of a child that the step waited for. */
+/* Ends the step's wait with the end of its child. */
 static void do_ended(struct turn *turn, struct step *step, const struct child_end *end)
 {
     PRE(step->state == STEP_STATE_WAITING);
@@ -254,12 +257,13 @@ static void do_ended(struct turn *turn, struct step *step, const struct child_en
         deadline_set(turn, step);
     }
     if (done && !fits) {
-        turn_alert(turn, step, "output_too_large"); /* null stands for the output */
+        /* the saga had no room for the child's output: null stands for it */
+        turn_alert(turn, step, "output_too_large");
     }
 }
 
-/* The end of the child's reversal, which is the step's undo. A person who terminated the child
- * has settled this step with it. */
+/* Takes the end of the child's reversal, which is the undo of the parent's step. If a person
+ * terminated the child, this step is settled as written off too. */
 static void undo_ended(struct turn *turn, struct step *step, const struct child_end *end)
 {
     struct call *undo = step_call(step, TASK_UNDO);
@@ -272,8 +276,9 @@ static void undo_ended(struct turn *turn, struct step *step, const struct child_
                             .attempt = undo->newest->number,
                             .cost_micros = end->undo_cost_micros};
     if (end->state == SAGA_STATE_COMPLETED) {
-        step->live.watch.has_asked =
-            false; /* the child was on its way back already, in part: now all of it is asked for */
+        /* The child was going back in part only when the parent asked: now the parent asks for all
+         * of it to be undone. */
+        step->live.watch.has_asked = false;
     } else if (end->state == SAGA_STATE_COMPENSATED) {
         step->live.undo_due_ms = 0;
         turn_emit(turn, &record);
@@ -296,7 +301,8 @@ static void undo_ended(struct turn *turn, struct step *step, const struct child_
     }
 }
 
-/* Writes once that the child is parked, so that whoever looks at the parent sees where it waits. */
+/* Writes, once, that the step's child is parked, so that a person who looks at the parent sees what
+ * it waits for. */
 static void child_parked(struct turn *turn, struct step *step, struct span message)
 {
     PRE(step->child.size > 0);
@@ -314,7 +320,8 @@ void child_ended(struct turn *turn, const struct child_end *end)
         step = child_is_watched(other) && span_equal(other->child, end->child) ? other : NULL;
     }
     if (!step) {
-        return; /* nobody waits for this child: settled by a person, or heard before */
+        /* no step waits for this child: a person has settled the step, or this was told before */
+        return;
     }
     CHECK(child_is_watched(step));
     if (end->is_busy) {
@@ -328,7 +335,7 @@ void child_ended(struct turn *turn, const struct child_end *end)
     }
     bool has_not_begun = step->state != STEP_STATE_WAITING && end->state == SAGA_STATE_COMPLETED;
     if (has_not_begun && step->live.watch.wish == CHILD_PAUSE) {
-        return; /* its undo is asked for when the parent is resumed */
+        return; /* the child is completed, and is asked to be reversed when the parent is resumed */
     }
     child_goes_on(turn, step);
     if (end->state == SAGA_STATE_RUNNING || end->state == SAGA_STATE_COMPENSATING) {

@@ -1,4 +1,5 @@
-/* child_answer.c - a saga that is a child: what it does for its parent, and tells it. */
+/* child_answer.c - a saga that is the child of another: does what its parent saga asks, and tells
+ * the parent how it stands. */
 #include "engine/kinds/child_answer.h"
 
 #include "base/limits.h"
@@ -18,9 +19,11 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-enum { KEY_ROOM = 24 }; /* "/", "[9999]", "~9999" and "/confirm" in a key */
+/* bytes that a key has beside the saga's id and the step's name: "/", "[9999]", "~9999", "/confirm"
+ */
+enum { KEY_ROOM = 24 };
 
-/* How many sagas stand above this one: its parent, that one's parent, and so on. */
+/* How many sagas are above the one of this id: its parent, that one's parent, and so on. */
 static uint32_t depth_of(struct span name)
 {
     PRE(name.size > 0);
@@ -74,7 +77,8 @@ const char *child_refusal(const struct child_ask *ask, const char **message)
     return NULL;
 }
 
-/* Copies the texts of what a parent hears to the batch's memory. false: no memory. */
+/* Copies the texts that the parent is told to the batch's memory. Returns false when memory runs
+ * out. */
 static bool copy_end(struct batch *batch, struct child_end *end)
 {
     PRE(end->parent.size > 0);
@@ -87,8 +91,8 @@ static bool copy_end(struct batch *batch, struct child_end *end)
     return ok;
 }
 
-/* Tells the parent. A final child may leave memory before the batch is released: all texts are
- * copied. false: no memory. */
+/* Adds the effect that tells the parent. All texts are copied, for a final child may leave memory
+ * before the batch is released. Returns false when memory runs out. */
 bool child_say(struct batch *batch, const struct child_end *end)
 {
     PRE(end->child.size > 0);
@@ -115,7 +119,7 @@ bool child_tell_none(struct batch *batch, const struct child_ask *ask, const cha
     return child_say(batch, &end);
 }
 
-/* Is the actor the parent of this id? */
+/* Does `actor` name the parent saga with this id, as "saga:" and the id? */
 static bool is_of_parent(struct span actor, struct span parent)
 {
     PRE(parent.size > 0);
@@ -124,7 +128,7 @@ static bool is_of_parent(struct span actor, struct span parent)
            span_equal(span_of(actor.data + size, parent.size), parent);
 }
 
-/* Tells the parent how the saga stands: ended, parked, or at work again. */
+/* Tells the parent how this saga stands: ended, parked, or at work again. */
 static void tell(struct turn *turn, struct span parent)
 {
     const struct saga *saga = turn->saga;
@@ -174,7 +178,8 @@ void child_tell(struct turn *turn)
     }
 }
 
-/* The parent's wish is written like a person's verb, and followed. */
+/* Writes the parent's wish that this saga goes back as if a person had used the verb, and sends the
+ * saga back. */
 static void send_child_back(struct turn *turn, const struct child_ask *ask, enum verb verb)
 {
     PRE(verb == VERB_ROLLBACK || verb == VERB_REVERSE);
@@ -190,8 +195,8 @@ static void send_child_back(struct turn *turn, const struct child_ask *ask, enum
     }
 }
 
-/* Does the saga go forward, or will it again after a save-point, and has nobody said that all of
- * it is to go back? */
+/* Does the saga go forward, or back only to a save-point, and has nobody asked that the whole saga
+ * goes back? */
 static bool is_ahead(const struct saga *saga)
 {
     PRE(saga->magic == SAGA_MAGIC);
@@ -220,12 +225,14 @@ void child_obey(struct turn *turn, const struct child_ask *ask)
     PRE(span_equal(saga->name, ask->start.name));
     bool is_held = saga->paused && span_equal(saga->pause_actor, ask->start.actor);
     bool pauses = ask->wish == CHILD_PAUSE;
-    /* What a person has paused there stays so. */
+    /* A parent resumes its child only if the parent had paused it: a child that a person paused
+     * stays paused. */
     if (!saga_state_is_final(saga->state) && (pauses ? !saga->paused : is_held)) {
         pause_child(turn, ask, pauses);
     }
     if (ask->wish == CHILD_BACK && is_ahead(saga) && !pivot_has_succeeded(saga)) {
-        turn->is_asked = true; /* a child that was parked may be so again when the turn ends */
+        /* The parent is told even if the child, which was parked, parks again in this turn. */
+        turn->is_asked = true;
         send_child_back(turn, ask, VERB_ROLLBACK);
     } else if (ask->wish == CHILD_REVERSE && saga->state == SAGA_STATE_COMPLETED) {
         if (!locks_wait(saga)) {

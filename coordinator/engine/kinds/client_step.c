@@ -1,4 +1,4 @@
-/* client_step.c - steps of open sagas, which their client begins. */
+/* client_step.c - the kind of step that the client of an open saga does itself. */
 #include "engine/kinds/client_step.h"
 
 #include "base/check.h"

@@ -1,15 +1,15 @@
-/* client_step.h - steps of open sagas, which their client begins. */
+/* client_step.h - the kind of step that the client of an open saga does itself. */
 #ifndef ENGINE_KINDS_CLIENT_STEP_H
 #define ENGINE_KINDS_CLIENT_STEP_H
 
 struct step;
 struct turn;
 
-/* Never called: a step of an open saga is there when its client has begun it. */
+/* Must never be called: steps of an open saga begin when their client registers them. */
 void client_step_begin(struct turn *turn, struct step *step);
 
-/* The saga goes back, and the client has not said what came of the step: in doubt, for nobody can
- * be asked, and the client may be gone. */
+/* Called when the saga goes back and the client has not said how the step ended: marks the step as
+ * in doubt, for the client may be gone and nobody else can be asked. */
 void client_step_doubt(struct turn *turn, struct step *step);
 
 #endif

@@ -1,4 +1,4 @@
-/* emit.c - a step that sends an event. */
+/* emit.c - the kind of step that sends an event. */
 #include "engine/kinds/emit.h"
 
 #include "base/limits.h"
@@ -16,7 +16,8 @@
 #include "saga/saga.h"
 #include "saga/step.h"
 
-/* false: the step has failed, or there is no memory. */
+/* Computes the event's data from its template. Returns false when the step has failed or memory ran
+ * out. */
 static bool fill_data(struct turn *turn, struct step *step, struct span *data)
 {
     PRE(step_kind_facts(step->spec->kind)->emits);
@@ -34,7 +35,7 @@ static bool fill_data(struct turn *turn, struct step *step, struct span *data)
     return true;
 }
 
-/* Packs the step's output: which event it has sent. */
+/* Packs the step's output: the id and the source of the event that it has sent. */
 static struct span put_output(struct turn *turn, const struct inbox_row *row)
 {
     PRE(row->id.size > 0);

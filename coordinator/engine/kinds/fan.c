@@ -1,13 +1,14 @@
-/* fan.c - fan-outs at work: a collection becomes items, items become outputs or are undone.
+/* fan.c - fan-outs, which are steps with for_each that run once for each item of a list: starts the
+ * items, ends the fan-out, undoes items.
  *
  *     for_each: $.input.items        evaluated once, stored, one item for each element
  *     max_parallel                   items at once, on the way forward and on the way back
  *     on_item_failure: rollback      an item that gives up sends the saga back, as a step does
  *     on_item_failure: continue      its failure stays its own: null stands for it in the output
  *
- * `continue` forgives a failure, which left no effect, but no doubt: an item in doubt with no
- * attempt left is undone alone, while the others go on, and the fan-out ends when that is
- * settled. So no effect in a completed saga is left in doubt. */
+ * `continue` ignores an item's failure, which left no effect, but not its doubt: an item in doubt
+ * without an attempt left is undone alone while the others go on, and the fan-out ends only after
+ * that. So no completed saga has an effect in doubt. */
 #include "engine/kinds/fan.h"
 
 #include "engine/done.h"
@@ -26,7 +27,7 @@
 #include "saga/step.h"
 #include "saga/steps.h"
 
-/* How many items are at work: begun, and not settled. */
+/* How many items have begun and are not settled. */
 static uint32_t active(const struct fan *fan)
 {
     PRE(fan->count <= fan->room);
@@ -35,7 +36,7 @@ static uint32_t active(const struct fan *fan)
            fan->counts[STEP_STATE_COMPENSATING];
 }
 
-/* The first item that has not begun; NULL: all have. */
+/* The first item that has not begun; NULL: all have begun. */
 static struct step *next_pending(struct fan *fan)
 {
     PRE(fan->next <= fan->count);
@@ -45,7 +46,7 @@ static struct step *next_pending(struct fan *fan)
     return fan->next < fan->count ? &fan->items[fan->next] : NULL;
 }
 
-/* Has each item come to an end from which the fan-out may go on? */
+/* Is every item settled in such a way that the fan-out can succeed? */
 static bool all_settled(const struct fan *fan)
 {
     PRE(fan->undo_open <= fan->room);
@@ -61,7 +62,7 @@ static bool all_settled(const struct fan *fan)
     return true;
 }
 
-/* Ends the fan-out; all outputs together are a value, for which the saga needs room. */
+/* Ends the fan-out; it fails if the saga has no room for the outputs of all items together. */
 static void end(struct turn *turn, const struct step *container)
 {
     PRE(container->fan != NULL);
@@ -133,8 +134,8 @@ bool fan_forgive(struct turn *turn, struct step *item, bool *changed)
     return false;
 }
 
-/* The fan-out has not come to its end, for the saga goes back: it fails with what its first
- * failed item says. */
+/* Fails a fan-out that has not ended when its saga goes back, with the code and message of its
+ * first failed item, if any. */
 static void fall(struct turn *turn, const struct step *container)
 {
     const struct fan *fan = container->fan;

@@ -1,4 +1,5 @@
-/* fan.h - fan-outs at work: a collection becomes items, items become outputs or are undone. */
+/* fan.h - fan-outs, which are steps with for_each that run once for each item of a list: starts the
+ * items, ends the fan-out, undoes items. */
 #ifndef ENGINE_KINDS_FAN_H
 #define ENGINE_KINDS_FAN_H
 
@@ -7,22 +8,25 @@
 struct step;
 struct turn;
 
-/* Starts as many items as may run at once, and ends the fan-out after its last item; true =
- * something changed. */
+/* Starts as many items as may run at once, and ends the fan-out after its last item. Returns true
+ * when anything changed. */
 bool fan_go_on(struct turn *turn, struct step *container);
 
-/* Moves an item whose failure stays its own: it is undone alone, or left as it is (*changed).
- * false: the item is treated like any step. */
+/* Handles an item that does not send the saga back when it fails (on_item_failure: continue): the
+ * item is undone alone, or left as it is; *changed is set if anything changed. Returns false when
+ * the item is to be handled like any other step. */
 bool fan_forgive(struct turn *turn, struct step *item, bool *changed);
 
-/* On the way back: what becomes of the fan-out itself; true = something changed. */
+/* In a saga that goes back: ends a fan-out of which no item runs any more, and settles one whose
+ * items are all done. Returns true when anything changed. */
 bool fan_bring_in(struct turn *turn, const struct step *container);
 
-/* Undoes items, as many at once as may run; clear: the steps after the fan-out are done. true =
- * something changed. */
+/* Sends undos of items, as many at once as may run. clear: all steps that depend on the fan-out are
+ * done, so that its undos may begin. Returns true when anything changed. */
 bool fan_undo(struct turn *turn, const struct step *container, bool clear);
 
-/* Of the items that are not done, the one that started last; NULL = all are done. */
+/* The item that started last among those that are not done yet on the way back; NULL = all are
+ * done. */
 struct step *fan_latest(const struct step *container);
 
 #endif

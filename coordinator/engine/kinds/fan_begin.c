@@ -1,4 +1,5 @@
-/* fan_begin.c - a fan-out begins: its collection is evaluated once, and kept. */
+/* fan_begin.c - begins a fan-out, which is a step with for_each that runs once for each item of a
+ * list. */
 #include "engine/kinds/fan_begin.h"
 
 #include "base/limits.h"
@@ -11,7 +12,7 @@
 #include "saga/fan.h"
 #include "saga/saga.h"
 
-/* Why so many items are too many, a literal; NULL: they are not. */
+/* Why the fan-out may not have `count` items, a literal; NULL: it may. */
 static const char *too_many(const struct step *container, uint32_t count)
 {
     PRE(step_is_container(container));

@@ -1,4 +1,4 @@
-/* kinds.c - the table of the kinds of step. */
+/* kinds.c - the table that has the functions of each kind of step. */
 #include "engine/kinds/kinds.h"
 
 #include "engine/kinds/action.h"
@@ -25,7 +25,8 @@ static const struct kind rows[STEP_KIND_COUNT] = {
     [STEP_KIND_OPEN] = {.begin = client_step_begin},
 };
 
-/* A step with for_each, as a whole: its items have the row of their kind. */
+/* The functions of a fan-out (a step with for_each) as a whole; each of its items has those of its
+ * kind. */
 static const struct kind fan_out = {.begin = fan_begin};
 
 const struct kind *kind_of(const struct step *step)

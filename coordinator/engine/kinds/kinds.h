@@ -1,6 +1,6 @@
-/* kinds.h - what each kind of step does of its own: one row of functions a kind.
+/* kinds.h - the functions in which the kinds of step differ: one row of functions for each kind.
  *
- * What is true of a kind, and is needed outside the engine too, stands in language/step_kind.h. */
+ * Facts about a kind that are needed outside the engine too are in language/step_kind.h. */
 #ifndef ENGINE_KINDS_KINDS_H
 #define ENGINE_KINDS_KINDS_H
 
@@ -11,26 +11,27 @@ struct turn;
 struct verb_request;
 
 struct kind {
-    /* All that the step needs is done, and there is room for the step. It ends as running,
-     * waiting, or settled; failed, with a code, when something in its definition gives no value. */
+    /* Begins the step: all that it needs is done, and the saga has room for it. Afterwards the step
+     * runs, waits, or is settled; it has failed, with a code, when something in its definition
+     * gives no value. */
     void (*begin)(struct turn *turn, struct step *step);
-    /* A retry of the step's do is due, and may go: the next attempt leaves. NULL: the kind has
-     * no attempts. */
+    /* Sends the next attempt of the step's do, whose retry is due. NULL: steps of this kind have no
+     * attempts. */
     void (*retry)(struct turn *turn, struct step *step);
-    /* The time until which the step waited is over, and that was not the step's time limit.
-     * NULL: the kind does not wait, or (a child) hears from elsewhere what has become of its
-     * wait. */
+    /* Ends the step's wait, because the time until which the step waited has come (its
+     * schedule_to_close is handled elsewhere). NULL: the kind does not wait, or (a child) is told
+     * otherwise how its wait ended. */
     void (*time_over)(struct turn *turn, const struct step *step);
-    /* May this person pass the step by without what it waits for? NULL: everybody may who may
-     * use the verb. */
+    /* May this person skip or resolve the step, without what the step waits for? NULL: everybody
+     * who may use the verb may. */
     bool (*may_pass)(const struct step *step, const struct verb_request *verb);
 };
 
-/* The row of the step's kind, or, of a fan-out as a whole, the row of fan-outs. Never NULL. */
+/* The functions of the step's kind, or, for a fan-out as a whole, those of fan-outs. Never NULL. */
 const struct kind *kind_of(const struct step *step);
 
-/* May this person pass the step by, or settle it? A fan-out as a whole is treated as its items
- * are. */
+/* May this person skip or resolve the step? For a fan-out as a whole the answer is that for its
+ * items. */
 bool kind_may_pass(const struct step *step, const struct verb_request *verb);
 
 #endif

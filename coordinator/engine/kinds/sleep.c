@@ -1,4 +1,4 @@
-/* sleep.c - a step that sleeps. */
+/* sleep.c - the kind of step that waits for a time of day or for a duration. */
 #include "engine/kinds/sleep.h"
 
 #include "calendar/time_value.h"
@@ -10,7 +10,8 @@
 #include "language/definition.h"
 #include "saga/step.h"
 
-/* When the step shall wake, in the record; false: it has failed, for its `until` gives no time. */
+/* Puts the time at which the step wakes into the record. Returns false when the step has failed,
+ * because its `until` gives no time, or memory ran out. */
 static bool wake_time(struct turn *turn, struct step *step, struct record *record)
 {
     PRE(step->state == STEP_STATE_PENDING);

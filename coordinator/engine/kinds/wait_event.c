@@ -1,4 +1,4 @@
-/* wait_event.c - a step that waits for an event. */
+/* wait_event.c - the kind of step that waits for an event. */
 #include "engine/kinds/wait_event.h"
 
 #include "base/mp.h"
@@ -16,8 +16,9 @@
 #include "language/template_form.h"
 #include "saga/saga.h"
 
-/* What the store looks for in events, so that the event of each saga is not offered to all: a
- * path, and the value that an event must have there, as far as the condition says both. */
+/* Puts into the wait row, if the step's condition gives them, a path and a hash of the value that
+ * an event must have at this path, by which the store finds the waits that an event can end without
+ * offering it to every saga. */
 static void set_key(struct turn *turn, const struct step *step, struct wait_row *row)
 {
     PRE(row->step == step->index);
