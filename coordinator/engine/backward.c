@@ -176,7 +176,8 @@ static bool undo_strict(struct turn *turn)
     for (uint32_t i = saga_awake(saga, 0); i < saga->step_total; i = saga_awake(saga, i + 1)) {
         struct step *step = saga_step(saga, i);
         if (step != latest && step_wants_undo(step)) {
-            step->live.undo_due_ms = 0; /* see undo_parallel() */
+            /* not due while other undos come first: its timer would fire for nothing */
+            step->live.undo_due_ms = 0;
         }
     }
     if (!latest || !step_wants_undo(latest)) {

@@ -18,7 +18,7 @@ struct child_end {
     /* error code: why the child has failed or is parked; empty when the child is completed */
     struct span code;
     struct span message;
-    struct span actor;        /* TERMINATED: who terminated the child */
+    struct span actor;        /* of a terminated child: the person who terminated it */
     struct span output;       /* of a completed child: its output as msgpack, may be empty */
     int64_t cost_micros;      /* millionths of a US dollar, for all attempts of the child */
     int64_t undo_cost_micros; /* the part of cost_micros that the child's undos have cost */

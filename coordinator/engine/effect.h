@@ -44,8 +44,10 @@ struct effect {
         } call;
         struct { /* EFFECT_REPLY: the answer to a request */
             enum saga_error error;
-            const char *why;  /* a literal or batch memory; NULL = the error's sentence */
-            struct span saga; /* external id */
+            /* why the request is refused: a literal, or text in the batch's memory; NULL = the
+             * error's own sentence */
+            const char *why;
+            struct span saga; /* external id of the saga; empty: the answer is about none */
             enum saga_state state;
             bool duplicate;
             uint64_t seq;
@@ -57,8 +59,8 @@ struct effect {
         /* EFFECT_RECALL: offer a step that begins to wait for an event those events that came since
          * its saga started */
         struct {
-            uint64_t saga;  /* internal id */
-            struct span id; /* external id */
+            uint64_t saga;  /* number of the saga in the journal and the store */
+            struct span id; /* external id of the same saga */
             uint32_t step;
             struct span name;
             uint64_t mark; /* only events of the inbox with a greater number are offered */

@@ -26,8 +26,8 @@ struct engine;
 struct engine_options;
 struct event;
 
-/* A new engine without sagas: *engine is set on SAGA_OK. SAGA_NO_MEMORY. engine_destroy() gives
- * all memory back and sets the caller's pointer to NULL. */
+/* Makes an engine without sagas: *engine is set on SAGA_OK. Errors: SAGA_NO_MEMORY.
+ * engine_destroy() gives all its memory back and sets the caller's pointer to NULL. */
 MUST_CHECK enum saga_error engine_new(const struct engine_options *options, struct engine **engine);
 void engine_destroy(struct engine **engine);
 

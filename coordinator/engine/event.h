@@ -30,8 +30,10 @@ enum event_kind {
     EVENT_BEAT, /* a participant's heartbeat names an attempt that it runs */
     /* a participant's process that has reconnected has now named all attempts that it has */
     EVENT_RETURNED,
-    EVENT_TIME,      /* time has passed: due timers fire */
-    EVENT_SERVING,   /* after recovery: participants may come back from now on */
+    EVENT_TIME, /* time has passed: time-outs, retries and waits that are due are handled */
+    /* the sagas are loaded after a start of the coordinator: participants may connect from now on
+     */
+    EVENT_SERVING,
     EVENT_VERB,      /* a person asks for something, such as a retry or a rollback */
     EVENT_CHILD,     /* a parent saga asks something of its child, which may not have begun yet */
     EVENT_CHILD_END, /* a parent saga hears that its child has ended, is parked, or goes on */
@@ -60,15 +62,17 @@ struct event {
         struct child_end child_end;
         struct inbox_row arrived; /* the engine sets `number` and `came_ms` */
         struct event_delivery delivery;
-        struct span lock_for; /* LOCK_FREE: external id */
-        struct span returned; /* RETURNED: the instance's name */
+        struct span lock_for; /* LOCK_FREE: external id of the saga that waits for the key */
+        struct span returned; /* RETURNED: name of the participant's process that has come back */
         struct {              /* SENT, LOST, UNTAKEN, ADOPT, BEAT: which attempt it is */
             /* ADOPT, BEAT: idempotency key; together with `attempt` it names the attempt */
             struct span key;
             uint32_t attempt;
             /* SENT, LOST, UNTAKEN: the attempt's token, which names it alone */
             uint8_t token[TOKEN_SIZE];
-            bool barrier; /* SENT, ADOPT: the participant's database refuses a do after its undo */
+            /* SENT, ADOPT: the participant has a barrier: its database refuses a do that arrives
+             * after its undo */
+            bool barrier;
             /* BEAT: what the participant wants its next attempt to get, msgpack */
             struct span details;
         } task;

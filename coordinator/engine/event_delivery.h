@@ -8,7 +8,7 @@
 #include "base/span.h"
 
 struct event_delivery {
-    struct span saga; /* external id */
+    struct span saga; /* external id of the saga that the event is offered to */
     uint32_t step;    /* the step's index in the saga */
     struct span name;
     uint64_t number;

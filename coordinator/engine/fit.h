@@ -1,4 +1,5 @@
-/* fit.h - do a saga's input and output have the form that its definition gives them? */
+/* fit.h - checks a saga's input and output against the schemas that its definition gives for them.
+ */
 #ifndef ENGINE_FIT_H
 #define ENGINE_FIT_H
 
@@ -11,7 +12,7 @@ struct definition;
 struct jsonschema_report;
 
 struct fit_refusal {
-    const char *why; /* a sentence */
+    const char *why; /* a sentence for the client, which names the first problems */
     /* where in the input each problem is, and what it is */
     const struct jsonschema_report *problems;
 };

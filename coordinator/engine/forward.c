@@ -34,7 +34,8 @@
 #include "saga/saga.h"
 #include "saga/steps.h"
 
-/* Are all steps that the step needs done? */
+/* Have all steps that this step needs succeeded, or been skipped or resolved, so that it can start?
+ */
 static bool can_start(const struct saga *saga, const struct step *step)
 {
     for (uint32_t i = 0; i < step->spec->needs_count; i++) {

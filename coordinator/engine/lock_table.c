@@ -27,7 +27,7 @@ struct lock {
     struct lock *before;
     struct lock *after;
     size_t name_size;
-    uint8_t name[]; /* external id */
+    uint8_t name[]; /* external id of the saga, name_size bytes */
 };
 
 void locks_open(struct locks *locks)

@@ -13,8 +13,8 @@ struct lock_row;
 struct engine;
 
 struct locks {
-    struct map keys;  /* digest -> struct lock_key */
-    struct map sagas; /* internal id -> struct lock */
+    struct map keys;  /* digest of a concurrency key -> struct lock_key */
+    struct map sagas; /* internal id of a saga -> struct lock */
 };
 
 /* Makes an empty table; its memory comes from the engine's source, and locks_close() gives that

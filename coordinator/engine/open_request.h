@@ -14,10 +14,10 @@ enum open_verb {
 
 struct open_request {
     enum open_verb verb;
-    struct span saga;  /* external id */
+    struct span saga;  /* external id of the open saga */
     struct span actor; /* who asks, as the connection was authenticated */
     struct span step;  /* REGISTER, COMPLETE: the step's name */
-    struct span input; /* REGISTER: msgpack; empty = nil */
+    struct span input; /* REGISTER: the step's input, msgpack; empty = nil */
     /* REGISTER: names of the steps that this one depends on, a msgpack array; empty = not given */
     struct span needs;
     struct open_calls calls; /* REGISTER: how the step is undone and confirmed */
@@ -26,8 +26,9 @@ struct open_request {
     bool ok; /* COMPLETE: true = the step has succeeded, false = it has failed */
     /* COMPLETE of a failed step: the step may have had an effect all the same */
     bool in_doubt;
-    struct span output; /* COMPLETE, COMMIT: msgpack; empty = nil */
-    struct span code;   /* COMPLETE of a failed step, ABORT: error code that says why */
+    /* COMPLETE: the step's output, COMMIT: the saga's, as msgpack; empty = nil */
+    struct span output;
+    struct span code; /* COMPLETE of a failed step, ABORT: error code that says why */
     struct span message;
     struct span details; /* COMPLETE of a failed step: msgpack; may be empty */
     /* COMPLETE: what the step cost, in millionths of a US dollar; 0 = not said */

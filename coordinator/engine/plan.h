@@ -33,7 +33,7 @@ struct plan {
     uint32_t kept_count;
 };
 
-/* Which steps a plan is about. */
+/* What a plan is asked for: all steps, some, or those after a save-point. */
 struct plan_request {
     const struct definition *definition;
     const struct span *steps; /* names of the steps to reverse */

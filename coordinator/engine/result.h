@@ -17,10 +17,10 @@ struct result {
     uint32_t attempt; /* number of the attempt under its key; 0: not said, as in a finish */
     uint8_t token[TOKEN_SIZE];
     enum result_status status;
-    struct span output; /* msgpack, empty = nil */
+    struct span output; /* of a success: its output as msgpack; empty = nil */
     struct span code;   /* of a failure: its error code */
     struct span message;
-    struct span details; /* msgpack, may be empty */
+    struct span details; /* of a failure: more about it as msgpack; may be empty */
     bool retryable;
     bool in_doubt;
     int64_t retry_after_ms; /* ms that the participant asks to be left alone; -1 = not said */

@@ -34,7 +34,7 @@ void savepoint_choose(const struct saga *saga, uint32_t to, bool *chosen)
             chosen[index] |= spec->needs[k] == to || chosen[spec->needs[k]];
         }
     }
-    /* Items share the fate of their container. */
+    /* Items of a fan-out go back exactly if the fan-out does. */
     for (uint32_t i = definition->step_count; i < saga->step_total; i++) {
         chosen[i] = chosen[saga_step(saga, i)->spec - definition->steps];
     }
@@ -113,7 +113,7 @@ void savepoint_pack(const struct saga *saga, uint32_t to, bool *chosen, struct b
     }
     CHECK(count <= saga->definition->step_count);
     mp_put_array(out, count);
-    /* Items share the fate of their container. */
+    /* Only whole steps are listed: items of a fan-out go back exactly if the fan-out does. */
     for (uint32_t i = 0; i < saga->definition->step_count; i++) {
         if (chosen[i]) {
             mp_put_uint(out, i);

@@ -1,5 +1,5 @@
-/* signal.c - a person's event for one saga: a verb, written in the saga's journal with who and
- * why, and an event of the inbox that no other saga is offered. */
+/* signal.c - the verb signal: a person sends an event to one saga. The saga's journal says who sent
+ * it and why, and the event goes into the inbox, where no other saga is offered it. */
 #include "engine/signal.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* start.c - a step begins, if it is wanted and there is room for it. */
+/* start.c - begins a step whose needs are done, unless it is skipped or the saga has no room for
+ * it. */
 #include "engine/start.h"
 
 #include "engine/fail.h"

@@ -1,4 +1,5 @@
-/* start.h - a step begins, if it is wanted and there is room for it. */
+/* start.h - begins a step whose needs are done, unless it is skipped or the saga has no room for
+ * it. */
 #ifndef ENGINE_START_H
 #define ENGINE_START_H
 

@@ -17,8 +17,8 @@ struct start_request {
     struct span terms; /* of an open saga: its terms, a msgpack map, see open_terms.h */
     /* the saga's external id; the adapter makes one when the caller gave none */
     struct span name;
-    struct span input;       /* msgpack; empty = nil */
-    struct span labels;      /* msgpack map of str; empty = none */
+    struct span input;       /* the saga's input as msgpack; empty = nil */
+    struct span labels;      /* the saga's labels, a msgpack map of strings; empty = none */
     int64_t start_at_ms;     /* the time of day at which the first step may begin; 0 = now */
     struct span traceparent; /* the caller's W3C trace context, checked; or empty */
     struct span tracestate;

@@ -13,8 +13,8 @@ struct saga;
 
 struct engine {
     struct engine_options options;
-    struct map sagas;                   /* external id -> struct saga */
-    struct map tokens;                  /* token -> struct attempt */
+    struct map sagas;                   /* the sagas in memory: external id -> struct saga */
+    struct map tokens;                  /* the attempts in memory: token -> struct attempt */
     struct heap timers[TIMELINE_COUNT]; /* on each clock, when each saga in memory is due */
     struct locks locks;
     uint64_t lsn_last;

@@ -31,7 +31,7 @@ struct turn {
     struct saga *saga;
     struct entropy *entropy;
     const struct placement *placement;
-    int64_t now_ms;       /* running time */
+    int64_t now_ms;       /* the event's running time in ms, which time-outs count by */
     struct moment moment; /* the turn's time on both clocks, for its row */
     uint64_t ref;
     uint64_t seq_before; /* the saga's seq when the turn began */
@@ -41,7 +41,8 @@ struct turn {
     bool paused_before;
     bool is_new;
     bool failed;
-    /* the parent saga has asked this one to go back, and is told how it stands when the turn ends */
+    /* the parent saga has asked this one to go back: tell it at the end of the turn how this one
+     * stands */
     bool is_asked;
     /* at the end of the turn look in every step for facets (facet_rows.h) that have changed */
     bool facets_all;

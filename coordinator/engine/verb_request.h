@@ -11,7 +11,7 @@
 
 struct verb_request {
     enum verb verb;
-    struct span saga;         /* external id */
+    struct span saga;         /* external id of the saga that the verb is about */
     struct span actor;        /* who asks, as the connection was authenticated */
     const struct span *roles; /* the actor's role and groups */
     uint32_t roles_count;
@@ -28,12 +28,13 @@ struct verb_request {
     /* names of irrevocable steps whose effects the person accepts to keep */
     const struct span *accept;
     uint32_t accept_count;
-    struct span input;       /* retry: a new input (msgpack); empty = the same as before */
-    struct span event;       /* signal: the event's name; its data is `input` */
-    enum step_state outcome; /* resolve: SUCCEEDED, FAILED, COMPENSATED or KEPT */
-    struct span output;      /* resolve: msgpack, may be empty */
-    struct span evidence;    /* resolve: text, may be empty */
-    uint32_t version;        /* migrate: the version to move to */
+    struct span input; /* retry: a new input (msgpack); empty = the same as before */
+    struct span event; /* signal: the event's name; its data is `input` */
+    /* resolve: what became of the step: SUCCEEDED, FAILED, COMPENSATED or KEPT */
+    enum step_state outcome;
+    struct span output;   /* resolve: the step's output as msgpack; may be empty */
+    struct span evidence; /* resolve: how the person knows, as text; may be empty */
+    uint32_t version;     /* migrate: the version to move to */
     /* digest of the plan or question that the person saw, as hex; empty = none given */
     struct span plan_digest;
     uint64_t if_seq; /* the verb is refused unless the saga's seq is this; 0 = any */

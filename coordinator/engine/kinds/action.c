@@ -1,4 +1,4 @@
-/* action.c - a step that a participant does. */
+/* action.c - the kind of step that a participant does: begins it and retries it. */
 #include "engine/kinds/action.h"
 
 #include "engine/call.h"

@@ -188,7 +188,8 @@ bool fan_undo(struct turn *turn, const struct step *container, bool clear)
         if (wants && may) {
             changed |= undo_begin(turn, item);
         } else if (wants) {
-            item->live.undo_due_ms = 0; /* see undo_parallel() */
+            /* not due while other undos come first: its timer would fire for nothing */
+            item->live.undo_due_ms = 0;
         }
         going += (asked || (wants && may)) && !item->stuck && !child_is_parked(item) ? 1 : 0;
     }
