@@ -5,15 +5,15 @@
  * near_ms have passed. The saga's head says until when it sleeps, on both clocks (due_ms,
  * until_ms); the store finds the saga by these times, and after a restart does not load it before.
  *
- *   1. The store says of each saga that is not in memory that it is final or asleep, and no row of
- * it is on its way to the store: a saga leaves when the last batch that it had a turn in has been
+ *   1. The store says of each saga that is not in memory that it is final or asleep, and no row
+ *      of it is on its way there: a saga leaves when the last batch that it had a turn in has been
  *      released.
  *   2. Every sleeping saga that is due by horizon_ms is in memory: the core, which loads them, says
  *      up to which time it has loaded them, and those due by then do not leave.
  *   3. A sleeping saga has no effect whose outcome is not durable yet. After an effect that makes
- *      another saga write (such as starting a child), this saga must be loaded after a crash, to
- * ask again. So it goes to sleep only with the batch that holds the outcome; and a child that has
- *      ended stays due at once (DUE_OWED_MS) until the batch in which its parent was told.
+ *      another saga write (such as starting a child), this saga must be loaded after a crash,
+ *      to ask again. So it goes to sleep only with the batch that holds the outcome; a child that
+ *      has ended stays due at once (DUE_OWED_MS) until the batch in which its parent was told.
  *   4. A saga may be in memory and asleep: because it was loaded a while before its time, or for an
  *      event that changed nothing in it. Only a turn that writes a record wakes it. */
 #include "engine/leave.h"
