@@ -1,5 +1,4 @@
-/* answers.c - what a request is answered when its saga is looked at: now, or when it has settled.
- */
+/* answers.c - answers a request with how its saga stands: at once, or when the saga has settled. */
 #include "core/answers.h"
 
 #include "core/aside.h"
@@ -10,8 +9,8 @@
 #include "door/request.h"
 #include "engine/engine.h"
 
-/* Answers with what is durable now, or waits when that is wanted and not yet so. A saga whose start
- * is on its way to the store may be waited for already. */
+/* A saga whose start is on its way to the store is not found there, but may be waited for
+ * already. */
 void answers_give(struct core *core, struct request *request, struct span name)
 {
     struct arena arena;
@@ -22,7 +21,8 @@ void answers_give(struct core *core, struct request *request, struct span name)
                        ? !state_is_settled(answer.state)
                        : answer.error == SAGA_NOT_FOUND && engine_holds(core->engine, name);
     if (answer.error == SAGA_OK && request->wait_settled && aside_has(core, name)) {
-        answer.error = SAGA_CONFLICT; /* whoever waits for its end would wait in vain */
+        answer.error =
+            SAGA_CONFLICT; /* the saga was set aside: who waits for its end would wait in vain */
         answer.why = ASIDE_WHY;
         is_open = false;
     }

@@ -1,5 +1,4 @@
-/* answers.h - what a request is answered when its saga is looked at: now, or when it has settled.
- */
+/* answers.h - answers a request with how its saga stands: at once, or when the saga has settled. */
 #ifndef CORE_ANSWERS_H
 #define CORE_ANSWERS_H
 
@@ -8,8 +7,9 @@
 struct core;
 struct request;
 
-/* Answers with what is durable of the saga now, or waits when the request wants that and the saga
- * has not settled. A saga whose start is on its way to the store may be waited for already. */
+/* Answers a request with how the saga of this name stands, as far as that is durable. If the
+ * request wants to wait and the saga has not settled, the answer comes when it has. A saga whose
+ * start is on its way to the store may be waited for already. */
 void answers_give(struct core *core, struct request *request, struct span name);
 
 #endif

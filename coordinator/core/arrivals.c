@@ -1,4 +1,5 @@
-/* arrivals.c - events that come from outside, and who waits to hear of them. */
+/* arrivals.c - takes in events that come from outside, and tells their senders what came of
+ * them. */
 #include "core/arrivals.h"
 
 #include <stdlib.h>
@@ -21,7 +22,8 @@ void arrivals_dismiss(struct arrival *arrival)
     free(arrival);
 }
 
-/* A source has no zero byte, so no two identities are the same bytes. */
+/* Source and id have a zero byte between them, and a source has none itself: so no two identities
+ * are the same bytes. */
 struct span arrivals_identity(const struct inbox_row *row, uint8_t *bytes)
 {
     CHECK(row->source.size + row->id.size < IDENTITY_MAX);
@@ -52,7 +54,7 @@ static void attach(struct arrival *arrival, struct request *request)
     arrival->requests = request;
 }
 
-/* Is the saga that the event is for there at all? */
+/* Does the saga exist that the event is for? An event for all sagas needs none. */
 static enum saga_error find_target(struct core *core, struct span saga)
 {
     struct name found;
@@ -81,8 +83,9 @@ const struct inbox_done *arrivals_find_done(const struct rows *rows, uint64_t nu
     return NULL;
 }
 
-/* The event's outcome has been decided, when nobody waited for the event, and is not durable yet:
- * who asks now is answered when the batch that holds the outcome is durable. */
+/* The event was offered to all while no request waited for its outcome, and that outcome is in a
+ * batch which is not durable yet: puts the arrival on that batch's list, so that requests which ask
+ * now are answered when the batch is durable. */
 static void await_decided(struct core *core, struct arrival *arrival)
 {
     for (size_t i = 0; i < ARRAY_COUNT(core->works); i++) {
@@ -94,7 +97,8 @@ static void await_decided(struct core *core, struct arrival *arrival)
     }
 }
 
-/* One that came before: its outcome is known, or will be. */
+/* Answers a request with an event that came before: at once if its outcome is durable, else when it
+ * is. */
 static void answer_again(struct core *core, struct request *request, struct span key,
                          const struct inbox_found *found)
 {

@@ -1,4 +1,4 @@
-/* aside.c - sagas that cannot be read: set aside, so that all others go on. */
+/* aside.c - sets sagas aside that cannot be read, so that all others go on. */
 #include "core/aside.h"
 
 #include <stdio.h>
@@ -21,15 +21,17 @@ enum { TOLD_MAX = 64, ALERTED_PAGE = 500 };
 #define ALERT      "saga_unreadable"
 #define ALERT_TYPE "sagad.alert." ALERT
 
-/* One that cannot be read, or could not be read when an earlier process looked. */
+/* A saga that cannot be read, or could not be when an earlier process tried. */
 struct aside {
-    struct aside *next; /* fresh ones */
+    struct aside *next; /* the next one in the list `fresh` */
     uint64_t saga;      /* internal id; 0 = not known */
-    uint64_t seq;       /* of the first record that cannot be read; 0 = not known */
+    /* number of the first record that cannot be read; 0 = not known */
+    uint64_t seq;
     enum saga_state state;
-    bool is_aside;   /* this process could not read it */
-    bool is_alerted; /* the store has the alert, or will with the batch in the making */
-    bool is_mended;  /* it was read after all: the alert ends */
+    bool is_aside; /* this process could not read the saga */
+    /* the store has the alert, or will have it with the batch in the making */
+    bool is_alerted;
+    bool is_mended; /* the saga was read after all: its alert is to end */
     uint32_t version;
     char definition[LIMIT_NAME + 1];
     size_t name_size;
@@ -221,7 +223,8 @@ static bool put_facet(struct core *core, const struct aside *one)
     return facet != NULL;
 }
 
-/* Names and states, no values: as what the engine tells. */
+/* The data of the webhook event: names and states, but no user's values, as in the events that the
+ * engine makes. */
 static void put_facts(struct buf *out, const struct aside *one)
 {
     buf_clear(out);
@@ -266,7 +269,8 @@ static bool put_notice(struct core *core, const struct aside *one)
     return ok;
 }
 
-/* The store, the webhooks, those who wait behind it, and its parent. */
+/* Tells the store and the webhooks of a saga that was set aside, lets the sagas pass that wait
+ * behind it for a concurrency key, and tells its parent. */
 static bool tell(struct core *core, struct aside *one)
 {
     struct batch *batch = &core->making->batch;
@@ -281,7 +285,8 @@ static bool tell(struct core *core, struct aside *one)
     return ok && engine_tell_parent(name_of(one), batch) == SAGA_OK;
 }
 
-/* The alert ends, and what the saga has missed is made up for. */
+/* The saga can be read again: ends its alert, and lets the engine make up for what the saga has
+ * missed. */
 static bool end(struct core *core, struct aside *one)
 {
     struct batch *batch = &core->making->batch;
@@ -317,7 +322,8 @@ static void refuse(struct core *core, const struct event *event)
     }
 }
 
-/* The step did not hear of the event: it is offered again when its saga can be read. */
+/* The step did not hear of the event, for its saga cannot be read: the store notes that, so that
+ * the event is offered again when it can. */
 static void keep_event(struct core *core, const struct event *event)
 {
     const struct event_delivery *delivery = &event->delivery;

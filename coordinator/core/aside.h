@@ -1,10 +1,10 @@
-/* aside.h - sagas that cannot be read: set aside, so that all others go on.
+/* aside.h - sets sagas aside that cannot be read, so that all others go on.
  *
- * A row is damaged, or the definition does not compile any more: that saga cannot be folded, and
- * nothing can be decided about it. It is set aside for the life of the process, told once (in the
- * log, by a webhook, and as the alert `saga_unreadable`, which lists find), and found again by the
- * next start, which tells nobody twice. When its rows are there again (a restore), that start takes
- * the saga up as if nothing had been, and ends the alert.
+ * When a row of a saga is damaged, or its definition does not compile any more, the saga cannot be
+ * folded, and nothing can be decided about it. The saga is set aside for the life of the process,
+ * told once (in the log, by a webhook, and as the alert `saga_unreadable`, which lists find), and
+ * found again by the next start, which tells nobody twice. When its rows are there again (a
+ * restore), that start takes the saga up as if nothing had been, and ends the alert.
  *
  *   its concurrency key     stays held; where it only waits for one, the others pass
  *   its timers              run in no memory: nothing is due because of it
@@ -29,7 +29,7 @@ struct core;
 struct event;
 struct saga_image;
 
-/* What is answered to whoever wants something of such a saga. */
+/* The answer to whoever wants something of a saga that was set aside. */
 #define ASIDE_WHY                                                                                  \
     "the saga cannot be read and was set aside: `sagactl show` says what is wrong; it goes on "    \
     "when "                                                                                        \
@@ -37,35 +37,38 @@ struct saga_image;
 
 struct aside_sagas {
     struct map map;      /* external id -> struct aside */
-    struct aside *fresh; /* nobody was told of them yet */
-    uint32_t count;      /* that are set aside */
+    struct aside *fresh; /* those that aside_round() has yet to tell others of */
+    uint32_t count;      /* how many sagas this process has set aside */
     bool is_serving;
 };
 
 void aside_open(struct core *core);
 void aside_close(struct core *core);
 
-/* Before sagas are loaded at the start: which were set aside by an earlier process. */
+/* Reads from the store which sagas an earlier process set aside. To be called at the start, before
+ * sagas are loaded. */
 MUST_CHECK enum saga_error aside_recover(struct core *core);
-/* After that, those of them that nobody has tried to load, for they sleep or have ended, one by
- * one: *at starts at 0. */
+/* After all awake sagas were loaded: walks over the sagas that an earlier process set aside and
+ * this one has not tried to load, for they sleep or have ended. *at starts at 0; false: there are
+ * no more. */
 bool aside_next(const struct core *core, size_t *at, struct span *name);
-/* From now on others may be told. */
+/* From now on webhooks, parents and waiting sagas may be told of sagas that are set aside. */
 void aside_serve(struct core *core);
 
 /* Sets a saga aside, for the reason in image->flaw. */
 void aside_put(struct core *core, const struct saga_image *image);
-/* A saga was loaded. */
+/* To be called when a saga was loaded: if it could not be read before, its alert is to end. */
 void aside_loaded(struct core *core, struct span name);
 
 bool aside_has(const struct core *core, struct span name);
 
-/* An event about a saga that is set aside. */
+/* Handles an event about a saga that is set aside: refuses it, keeps it for later, or drops it. */
 void aside_step(struct core *core, const struct event *event);
 
-/* Tells some of those of whom nobody was told. */
+/* Tells the store, the webhooks and the parents of some sagas that were set aside, or can be read
+ * again. */
 void aside_round(struct core *core);
-/* Is there anybody to tell? */
+/* Has aside_round() a saga to tell of? */
 bool aside_is_due(const struct core *core);
 
 #endif

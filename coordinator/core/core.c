@@ -1,4 +1,5 @@
-/* core.c - decide, submit, release. */
+/* core.c - the round of the coordinator: decide events, submit the batch to the store, release
+ * its effects. */
 #include "core/core.h"
 
 #include <poll.h>
@@ -23,12 +24,14 @@
 #include "peers/peers.h"
 
 enum {
-    SET_BACK_MS = 1000,   /* less is no setting back: the host's clock is adjusted all the time */
-    DISK_RETRY_MS = 1000, /* between two tries to write to a full disk */
-    HOLDS_MAX = 8,        /* rounds that a small batch waits for more: see is_small() */
-    POOL_BYTES = 1024 * 1024, /* kept for the sagas and batches to come */
+    SET_BACK_MS = 1000,   /* a host's clock that goes back by less is only being adjusted */
+    DISK_RETRY_MS = 1000, /* from one try to write to a full disk to the next */
+    /* rounds for which a small batch waits for more rows: see is_small() */
+    HOLDS_MAX = 8,
+    POOL_BYTES = 1024 * 1024, /* memory given back that is kept for later sagas and batches */
     RELEASE_MAX = 4,          /* batches released in one round */
-    NEAR_MS = 30000, /* shorter waits stay in memory: a row of the store costs more than they do */
+    /* a saga that waits for less stays in memory: to load it again costs more */
+    NEAR_MS = 30000,
 };
 
 enum saga_error core_new(const struct core_options *options, struct core **core)
@@ -87,7 +90,8 @@ static void dismiss(struct request *request)
     }
 }
 
-/* A batch that is with the store is read by its thread until it is durable, or lost for good. */
+/* Waits until the store is done with its batch, durable or lost for good: its thread reads the
+ * batch until then. */
 static void outwait_store(const struct core *core)
 {
     struct store *store = core->options.store;
@@ -171,7 +175,7 @@ static void swap(struct core *core)
     core->making = free_work;
 }
 
-/* Takes the batch that has become durable, to be released; NULL = none has. */
+/* Takes the batch that has become durable back from the store, to be released; NULL = none has. */
 static struct work *collect(struct core *core)
 {
     struct store *store = core->options.store;
@@ -221,7 +225,8 @@ enum saga_error core_serve(struct core *core, int64_t now_ms)
     return core->failure;
 }
 
-/* Gives the batch in the making to the store; false: nothing was to be given, or it must wait. */
+/* Gives the batch in the making to the store; one without rows is released at once. false: there is
+ * nothing to give, or it must wait. */
 static bool submit(struct core *core)
 {
     struct work *work = core->making;
@@ -257,7 +262,7 @@ static bool submit(struct core *core)
         core->disk_retry_ms = 0;
     }
     core->submitted++;
-    core->space_ms = 0; /* the batch takes room: ask the store anew */
+    core->space_ms = 0; /* the batch takes room on the disk: ask the store how much is left */
     core->rows_before = work->batch.rows.row_count;
     core->syncing = work;
     swap(core);
@@ -298,7 +303,7 @@ enum saga_error core_round(struct core *core, int64_t now_ms)
         peers_tick(core->peers, now_ms);
     }
     struct work *durable = collect(core);
-    /* The next batch syncs while the effects of the one before leave. */
+    /* Submits the next batch first, so that it syncs while the effects of the durable one leave. */
     core->releasing = durable;
     if (durable && has_rows(core->making) && !is_small(core)) {
         (void)submit(core);
@@ -311,7 +316,8 @@ enum saga_error core_round(struct core *core, int64_t now_ms)
     if (core->holds > 0) {
         return core->failure;
     }
-    /* A release makes events of its own (a task that was sent): they settle in a few rounds. */
+    /* To release effects makes new events (such as: a task was sent), which need another release; a
+     * few rounds settle that. */
     for (uint32_t i = 0; i < RELEASE_MAX && submit(core); i++) {
     }
     return core->failure;
@@ -319,7 +325,8 @@ enum saga_error core_round(struct core *core, int64_t now_ms)
 
 int64_t core_next_due(const struct core *core)
 {
-    /* A full batch takes no timers either; the store wakes the loop when it is done. */
+    /* While the batch is full no timer is handled either; the store wakes the loop when it is
+     * done. */
     int64_t due_ms = INT64_MAX;
     if (!core_is_full(core)) {
         int64_t sleepers_ms = sleepers_due(core);
@@ -338,7 +345,7 @@ int64_t core_next_due(const struct core *core)
     if (waits && core->disk_retry_ms < due_ms) {
         due_ms = core->disk_retry_ms;
     }
-    /* Effects without rows need no store: they leave in the next round. */
+    /* Effects of a batch without rows need not wait for the store: they leave in the next round. */
     bool ready = !core->syncing && core->disk_retry_ms == 0 &&
                  (has_rows(core->making) || has_effects(core, core->making));
     ready |= aside_is_due(core);

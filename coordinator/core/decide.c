@@ -1,4 +1,5 @@
-/* decide.c - one event decided: its saga in memory, the engine asked, the webhooks told. */
+/* decide.c - decides one event: loads its saga into memory, asks the engine, and tells the
+ * webhooks. */
 #include "core/decide.h"
 
 #include "core/aside.h"
@@ -60,7 +61,7 @@ void decide_step(struct core *core, struct event *event)
     }
     struct span name;
     bool is_aside = false;
-    /* A start does not need its saga: whether the name is taken was looked up before. */
+    /* A start does not need its saga in memory: whether the name is taken was looked up before. */
     if (event->kind != EVENT_START && engine_lacks(core->engine, event, &name)) {
         enum saga_error rc = aside_has(core, name) ? SAGA_STORE_CORRUPT : decide_load(core, name);
         is_aside = rc == SAGA_STORE_CORRUPT;

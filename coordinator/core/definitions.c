@@ -1,4 +1,5 @@
-/* definitions.c - new versions of definitions. */
+/* definitions.c - takes in new versions of definitions, and makes them known when they are
+ * durable. */
 #include "core/definitions.h"
 
 #include "core/full.h"
@@ -6,7 +7,8 @@
 #include "door/request.h"
 #include "store/catalog.h"
 
-/* The newest version of a name that is on its way to the store; NULL = none. */
+/* Finds the request with the newest version of this definition that is on its way to the store;
+ * NULL = none is. */
 static const struct request *newest_pending(const struct core *core, struct span name)
 {
     const struct request *newest = NULL;
@@ -70,8 +72,8 @@ void definitions_ask(struct core *core, struct request *request)
         request_answer(request, SAGA_OVERLOADED, "no more versions of definitions can be held");
         return;
     }
-    /* A definition that is the same as one that is not durable yet: the answer "unchanged" must
-     * wait until that one is durable. */
+    /* The same version as this one is on its way to the store: the answer "unchanged" must wait
+     * until that version is durable. */
     request->unchanged = same;
     request->version = same ? version : version + 1;
     if (!same && !add_definition(core, request)) {

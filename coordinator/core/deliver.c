@@ -1,4 +1,5 @@
-/* deliver.c - a durable event on its way to those who wait for it. */
+/* deliver.c - brings a durable event to the steps that wait for it and the definitions that it
+ * starts. */
 #include "core/deliver.h"
 
 #include "base/mp.h"
@@ -14,7 +15,7 @@
 
 enum { WAITS_AT_ONCE = 64 };
 
-/* Steps that the event may concern, found by one look into the store. */
+/* Steps that may want the event, as one query of the store has found them. */
 struct candidates {
     struct core *core;
     struct arena *arena;
@@ -83,8 +84,8 @@ static void deliver_all(struct core *core, const struct candidates *found)
     }
 }
 
-/* The value, at the path at work, that a step must wait for to be offered the event; false: the
- * event has no value there. */
+/* Reads the event at the path that delivery has come to: the hash of what is there, which a step
+ * must wait for to be offered the event; false: nothing is there. */
 static bool value_at_path(struct core *core, int64_t *value)
 {
     struct delivering *delivering = &core->events.delivering;
@@ -118,8 +119,8 @@ static void next_path(struct core *core)
     }
 }
 
-/* Offers the event to some of the steps that wait for it under the path at work, and goes on to the
- * next path when there are no more. */
+/* Offers the event to some of the steps that wait for it by the current path (such as
+ * "$.event.data.order"), and goes on to the next path when there are no more. */
 static void deliver_some(struct core *core)
 {
     struct delivering *delivering = &core->events.delivering;
@@ -144,7 +145,7 @@ static void deliver_some(struct core *core)
     }
 }
 
-/* The event is for one saga alone. */
+/* Delivers an event that is for one saga alone to the steps of that saga. */
 static void deliver_to_one_saga(struct core *core)
 {
     struct delivering *delivering = &core->events.delivering;

@@ -1,10 +1,10 @@
-/* deliveries.c - the core's part of the outbox: who is told what, how much may wait, and what
- * becomes of it, as rows of the batch in the making.
+/* deliveries.c - the core's part in sending events to webhooks: counts how many deliveries wait
+ * for each webhook, and writes what becomes of them into the batch in the making.
  *
- * A notice of the engine becomes one delivery for each webhook that wants it. Of a webhook whose
- * receiver does not take its events LIMIT_DELIVERIES are kept, dead ones too; what comes then is
- * not kept, and that is counted durably, logged and shown, so it is never lost in silence. Sagas
- * never wait for a webhook. */
+ * A notice of the engine becomes one delivery for each webhook that wants it. If the
+ * receiver of a webhook does not take its events, LIMIT_DELIVERIES of them are kept, dead ones
+ * included. Events that come then are not kept for that webhook, which is counted durably, logged
+ * and shown, so that nothing is lost in silence. Sagas never wait for a webhook. */
 #include "core/deliveries.h"
 
 #include "core/full.h"
@@ -107,7 +107,8 @@ void deliveries_ask(struct core *core, struct request *request)
     *at = request;
 }
 
-/* New ones that are not durable yet are not in the store's count. */
+/* Counts the deliveries of each webhook anew, from the store and from the batches that are not
+ * durable yet, whose new deliveries the store does not count. */
 static void recount(struct core *core)
 {
     enum saga_error rc = read_hooks(core, take_count);

@@ -1,5 +1,5 @@
-/* deliveries.h - the core's part of the outbox: who is told what, how much may wait, and what
- * becomes of it, as rows of the batch in the making. */
+/* deliveries.h - the core's part in sending events to webhooks: counts how many deliveries wait
+ * for each webhook, and writes what becomes of them into the batch in the making. */
 #ifndef CORE_DELIVERIES_H
 #define CORE_DELIVERIES_H
 
@@ -10,16 +10,16 @@ struct core;
 struct request;
 struct work;
 
-/* Counts what the store keeps for each webhook, at the start. SAGA_NO_MEMORY, and what the store
- * says. */
+/* Counts at the start how many deliveries the store keeps for each webhook. SAGA_NO_MEMORY, and the
+ * errors of the store. */
 MUST_CHECK enum saga_error deliveries_open(struct core *core);
 
-/* REQUEST_OUTBOX: what has become of a delivery, or what a person wants of it. Answered when that
- * is durable. */
+/* Takes a REQUEST_OUTBOX: what has become of a delivery, or what a person wants done with it. The
+ * answer comes when that is durable. */
 void deliveries_ask(struct core *core, struct request *request);
 
-/* The batch with what became of some deliveries is durable: answers the requests that asked for
- * that. */
+/* To be called when a batch is durable: answers the requests whose changes to deliveries were in
+ * that batch. */
 void deliveries_settle(struct core *core, struct work *work);
 
 #endif

@@ -1,4 +1,5 @@
-/* desk.c - a list under a lock and a descriptor that wakes the loop. */
+/* desk.c - the queue of requests for the loop: a list under a lock, and a file descriptor that
+ * wakes the loop. */
 #include "core/desk.h"
 
 #include <pthread.h>
@@ -13,7 +14,7 @@
 
 struct desk_queue {
     struct core *core;
-    pthread_mutex_t lock; /* guards the four fields below */
+    pthread_mutex_t lock; /* guards first, last, count and shut */
     struct request *first;
     struct request *last;
     uint32_t count;
@@ -56,7 +57,8 @@ static void wake(const struct desk_queue *queue)
 {
     uint64_t one = 1;
     ssize_t written = write(queue->wake, &one, sizeof(one));
-    MAYBE(written == sizeof(one)); /* a full counter wakes as well */
+    /* the write fails only if the counter is full, and then the loop is woken already */
+    MAYBE(written == sizeof(one));
 }
 
 static enum saga_error post(struct request *request, void *arg)

@@ -1,9 +1,11 @@
-/* event_starts.c - sagas that an event starts: the newest version of each definition listens.
+/* event_starts.c - starts the sagas that an event starts, by the newest version of each
+ * definition.
  *
- * A saga that an event starts has an id that follows from the event, and the identity of the event
- * is what makes its start the same start: offered again after a crash, it is there already. What
- * cannot be started (a template that finds nothing, an id that is none, an input that the schema
- * refuses, an id that another start has) is said in the log and counted, and stops nobody else. */
+ * The id of a saga that an event starts follows from the event, and the event's identity tells
+ * whether two starts are the same: if the event is offered again after a crash, the saga is
+ * found to exist. A start that is not possible (a template that finds nothing, an id that is not
+ * allowed, an input that the schema refuses, an id that belongs to another start) is logged and
+ * counted, and stops no other start. */
 #include "core/event_starts.h"
 
 #include <stdio.h>
@@ -28,7 +30,7 @@ struct start_work {
     struct scope scope;
     struct arena *arena;
     struct start_request start;
-    const char *why; /* why the saga cannot be started */
+    const char *why; /* a sentence that says why the saga cannot be started */
 };
 
 static void say_refused(const struct start_work *work, const char *why)
@@ -44,7 +46,7 @@ static void say_refused(const struct start_work *work, const char *why)
     work->core->events.refused++;
 }
 
-/* The first item of `on` that the event matches. */
+/* Finds the first item of the definition's `on` that the event matches; NULL = none does. */
 static const struct event_start *find_item(struct start_work *work)
 {
     const struct definition *definition = work->definition;
@@ -85,7 +87,7 @@ static bool fill(struct start_work *work, const struct template *template, struc
     return rc == SAGA_OK && ok;
 }
 
-/* May the id be one that a caller gives to a saga? Ids with "~" are those of children. */
+/* May a caller give this id to a saga? Ids with "~" are those of child sagas. */
 static bool is_saga_id(struct span id)
 {
     for (size_t i = 0; i < id.size; i++) {
@@ -98,8 +100,8 @@ static bool is_saga_id(struct span id)
     return id.size > 0 && id.size <= LIMIT_SAGA_ID;
 }
 
-/* What makes the start the same start: the event, and not the definition's version, which may be
- * another one when the event is offered again. */
+/* Makes the digest by which two starts are the same: of the event and the definition's name, but
+ * not its version, which may be another one when the event is offered again. */
 static bool set_digest(struct start_work *work)
 {
     const struct inbox_row *row = &work->core->events.delivering.row;
@@ -163,7 +165,8 @@ static bool make_start(struct start_work *work, const struct event_start *item)
     return set_id(work, item) && (!item->input || fill(work, item->input, &work->start.input));
 }
 
-/* false: there is no room now; ask again later. */
+/* Starts the saga, or logs why that is not possible. false: there is no room for it now; ask again
+ * later. */
 static bool start_one(struct start_work *work, const struct event_start *item)
 {
     struct delivering *delivering = &work->core->events.delivering;

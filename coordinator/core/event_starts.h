@@ -1,4 +1,5 @@
-/* event_starts.h - sagas that an event starts: the newest version of each definition listens. */
+/* event_starts.h - starts the sagas that an event starts, by the newest version of each
+ * definition. */
 #ifndef CORE_EVENT_STARTS_H
 #define CORE_EVENT_STARTS_H
 
@@ -6,8 +7,8 @@
 
 struct core;
 
-/* Starts the sagas that the event at work starts; false = not all definitions were asked in this
- * round, go on later. */
+/* Starts the sagas that the event being delivered starts; false = some definitions are left for a
+ * later round. */
 bool event_starts_go_on(struct core *core);
 
 #endif

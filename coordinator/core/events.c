@@ -1,4 +1,4 @@
-/* events.c - takes events in, and brings each to those who wait for it. */
+/* events.c - brings events from the inbox to the steps and definitions that want them. */
 #include "core/events.h"
 
 #include <stdlib.h>
@@ -10,7 +10,8 @@
 #include "core/recalls.h"
 #include "core/state.h"
 
-enum { DELIVERIES_PER_ROUND = 512 }; /* each may read a saga from the store */
+/* events offered to steps in one round: each may read a saga from the store */
+enum { DELIVERIES_PER_ROUND = 512 };
 
 void events_open(struct core *core)
 {

@@ -1,11 +1,13 @@
-/* full.c - is there room for more input? */
+/* full.c - tells whether the batch in the making, or the disk, has room for more input. */
 #include "core/full.h"
 
 #include "core/state.h"
 
-enum { SPACE_FOR_WORK = 2 * 1024 * 1024 }; /* of the store's room, for what was taken before */
+/* bytes kept free for the sagas that were accepted before */
+enum { SPACE_FOR_WORK = 2 * 1024 * 1024 };
 
-enum { EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS }; /* refusals and verdicts need memory, and no row */
+/* refusals and verdicts write no row, but need memory */
+enum { EFFECTS_MAX = 8 * LIMIT_BATCH_EVENTS };
 
 bool core_is_full(const struct core *core)
 {
@@ -18,18 +20,18 @@ bool core_is_full(const struct core *core)
            batch->effect_count >= EFFECTS_MAX || batch->arena.size >= 2 * LIMIT_BATCH_BYTES;
 }
 
-/* Bytes of the store's room that the batch in the making has taken. */
+/* How many bytes the batch in the making will take on the disk. */
 static uint64_t taken(const struct core *core)
 {
     const struct batch *batch = &core->making->batch;
     return batch->size + STORE_ITEM_SIZE * store_items(&batch->rows);
 }
 
-/* Is there room for one request more, with so much left after that? */
+/* Has the disk room for one more request, so that `spare` bytes are left after that? */
 static bool has_room(struct core *core, uint64_t spare)
 {
-    /* The store is asked for its room once a round; what is taken until the next round is counted
-     * here. */
+    /* The store is asked for its free room once a round; what the batch takes until the next round
+     * is counted above. */
     if (core->space_ms != core->now_ms) {
         struct store *store = core->options.store;
         core->space_ms = core->now_ms;

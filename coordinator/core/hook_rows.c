@@ -1,4 +1,5 @@
-/* hook_rows.c - the rows of webhooks: how far each has been told. */
+/* hook_rows.c - what the store keeps of each webhook: whether it is disabled, and how many
+ * events it lost. */
 #include "core/hook_rows.h"
 
 #include "core/state.h"
@@ -10,7 +11,7 @@ const struct webhooks *hook_rows_of(const struct core *core)
     return core->options.hooks ? core->options.hooks : &none;
 }
 
-/* Index of the hook; hooks->count when none has the name. */
+/* The result is hooks->count when no webhook has the name. */
 uint32_t hook_rows_find(const struct core *core, struct span name)
 {
     const struct webhooks *hooks = hook_rows_of(core);
@@ -21,8 +22,8 @@ uint32_t hook_rows_find(const struct core *core, struct span name)
     return at;
 }
 
-/* The row of a webhook is written as it stands when the batch is given to the store, not as it is
- * now. */
+/* The batch holds one row for each webhook at most: a later change overwrites what an earlier one
+ * put there. */
 void hook_rows_put(struct core *core, uint32_t hook)
 {
     struct batch *batch = &core->making->batch;

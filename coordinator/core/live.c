@@ -1,4 +1,4 @@
-/* live.c - what of a saga is in no record, for those who look at it. */
+/* live.c - shows those who look at a saga what no record says of its attempts: see at_work.h. */
 #include "core/live.h"
 
 #include "core/state.h"
@@ -6,7 +6,8 @@
 #include "engine/at_work.h"
 #include "peers/peers.h"
 
-/* As people are shown it: what the host's clock showed, or will show, then. */
+/* Turns a running time into what people are shown: what the host's clock showed, or will show, at
+ * that time. */
 static void show_host(const struct core *core, int64_t *running_ms)
 {
     if (*running_ms != 0 && *running_ms != INT64_MAX) {
@@ -17,7 +18,7 @@ static void show_host(const struct core *core, int64_t *running_ms)
 void live_look(const struct core *core, struct span saga, struct at_work *open)
 {
     if (!engine_at_work(core->engine, saga, open)) {
-        open->count = 0; /* without memory nothing is known */
+        open->count = 0; /* of a saga that is not in memory nothing is known */
     }
     for (uint32_t i = 0; i < open->count; i++) {
         struct task_at_work *attempt = &open->items[i];

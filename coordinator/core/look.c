@@ -1,4 +1,4 @@
-/* look.c - what the store says of a saga without its rows. */
+/* look.c - reads what the store says of a saga besides its rows: name, state and version. */
 #include "core/look.h"
 
 #include "core/state.h"
@@ -35,8 +35,8 @@ enum saga_error look_reader(struct core *core)
     return core->reader ? SAGA_OK : store->ops->reader_open(store, &core->reader);
 }
 
-/* The external id of a durable saga, by its number. Only a list of the store can tell, which is
- * slow; the id is rarely asked for. */
+/* The store can only list sagas to find an id by a number, which is slow; but that is rarely asked
+ * for. */
 enum saga_error look_up_name(struct core *core, struct found_saga *found)
 {
     enum saga_error rc = look_reader(core);

@@ -1,7 +1,7 @@
-/* look.h - what the store says of a saga without its rows.
+/* look.h - reads what the store says of a saga besides its rows: name, state and version.
  *
- * The thread that decides reads no saga as a whole to answer somebody: a long one would keep
- * everybody else waiting. */
+ * The thread that decides never reads all rows of a saga to answer a request: with a long saga
+ * everybody else would have to wait. */
 #ifndef CORE_LOOK_H
 #define CORE_LOOK_H
 
@@ -14,20 +14,20 @@ struct arena;
 struct core;
 
 struct found_saga {
-    uint64_t saga;
-    size_t size; /* 0 = not found */
+    uint64_t saga; /* the number by which it is looked up */
+    size_t size;   /* bytes of `name`; 0 = there is no such saga */
     uint8_t name[2 * LIMIT_SAGA_ID];
 };
 
-/* Name, state and version of the saga as of the last durable batch, whether its rows can be read or
- * not. SAGA_NOT_FOUND. */
+/* Fills *answer with name, state and version of the saga as of the last durable batch, even if its
+ * rows cannot be read. SAGA_NOT_FOUND. */
 enum saga_error look_saga(struct core *core, struct span name, struct answer *answer,
                           struct arena *arena);
 
-/* Opens core->reader, unless it is open. */
+/* Opens core->reader, which reads lists from the store, unless it is open. */
 enum saga_error look_reader(struct core *core);
 
-/* The external id of a durable saga, by its number. Only a list of the store can tell, which is
+/* Finds the id of a durable saga by its number. The store can only list sagas to find it, which is
  * slow. */
 enum saga_error look_up_name(struct core *core, struct found_saga *found);
 

@@ -1,4 +1,4 @@
-/* notices.c - which webhooks hear of what has happened. */
+/* notices.c - makes deliveries of what has happened, for each webhook that wants to hear of it. */
 #include "core/notices.h"
 
 #include "base/log.h"
@@ -10,7 +10,7 @@
 static bool fits(const char *pattern, struct span text)
 {
     const char *star = NULL; /* the last `*` of the pattern that was met */
-    size_t from = 0;         /* that `*` stands for the text up to here */
+    size_t from = 0;         /* where the text begins that comes after what that `*` stands for */
     size_t at = 0;
     while (at < text.size) {
         if (*pattern == '*') {

@@ -1,4 +1,4 @@
-/* notices.h - which webhooks hear of what has happened. */
+/* notices.h - makes deliveries of what has happened, for each webhook that wants to hear of it. */
 #ifndef CORE_NOTICES_H
 #define CORE_NOTICES_H
 
@@ -6,7 +6,8 @@
 
 struct core;
 
-/* The batch in the making has notices from this index on: who is told? */
+/* Makes deliveries of the notices in the batch in the making, from the index `first` on, for each
+ * webhook that wants them. */
 void notices_send(struct core *core, uint32_t first);
 
 #endif

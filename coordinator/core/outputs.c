@@ -1,4 +1,5 @@
-/* outputs.c - the output of a saga that settled long ago, for who asks for the saga once more. */
+/* outputs.c - reads the output of a saga that settled long ago, for a request that asks for the
+ * saga again. */
 #include "core/outputs.h"
 
 #include <stdlib.h>
@@ -10,13 +11,13 @@
 #include "view/view.h"
 
 struct output_read {
-    struct output_look look; /* first: what comes back */
-    struct core *core;       /* NULL: the core ended, and has answered */
+    struct output_look look; /* the first member: `done` is given a pointer to it */
+    struct core *core;       /* NULL: the core has ended, and has answered the request */
     struct request *request;
-    enum saga_state state; /* as the request found it */
+    enum saga_state state; /* of the saga, when the request came */
     uint32_t version;
     struct output_read *next;
-    struct output_read *prev; /* NULL: the first */
+    struct output_read *prev; /* NULL: this is the first in the list */
     uint8_t name[2 * LIMIT_SAGA_ID];
 };
 

@@ -1,5 +1,5 @@
-/* recalled.c - the steps that have been told what came before their waits, until that is durable.
- */
+/* recalled.c - remembers which steps have been offered the events that came before their waits,
+ * until the store knows that durably. */
 #include "core/recalled.h"
 
 #include <stdlib.h>

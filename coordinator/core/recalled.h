@@ -1,5 +1,5 @@
-/* recalled.h - the steps that have been told what came before their waits, until that is durable.
- */
+/* recalled.h - remembers which steps have been offered the events that came before their waits,
+ * until the store knows that durably. */
 #ifndef CORE_RECALLED_H
 #define CORE_RECALLED_H
 
@@ -9,11 +9,13 @@ struct core;
 struct events_work;
 struct store_wait;
 
-/* The batch is durable, and the store knows of its recalled steps; or the core closes. */
+/* Forgets the steps that this batch tells the store of: because it is durable, or because the core
+ * closes. */
 void recalled_forget(struct core *core, struct events_work *work);
 
-/* Has the step been told all that came before its wait? Else the event comes to the step by its
- * recall, for the event is durable and kept. */
+/* Has the step been offered all events that came before its wait? If not, a new event is not
+ * offered to the step now: it is durable and kept, and comes to the step in its turn by
+ * recalls.h. */
 bool recalled_is(const struct core *core, const struct store_wait *wait);
 
 #endif

@@ -1,4 +1,4 @@
-/* recalls.c - what came before a wait, told to the step that waits. */
+/* recalls.c - offers a step that begins to wait the events that came before its wait. */
 #include "core/recalls.h"
 
 #include <stdlib.h>
@@ -51,8 +51,8 @@ void recalls_add(struct core *core, const struct effect *effect)
     (void)add_recall(core, &wait);
 }
 
-/* The step has been told all that came before its wait: with the batch in the making the store
- * knows that. */
+/* The step has been offered all events that came before its wait: the batch in the making tells
+ * that to the store. */
 static void end_recall(struct core *core, const struct recall *recall)
 {
     struct batch *batch = &core->making->batch;
@@ -77,8 +77,8 @@ static void end_recall(struct core *core, const struct recall *recall)
     }
 }
 
-/* Offers the step the next event that came before its wait; false: the step has been told all of
- * them, or has taken one. */
+/* Offers the step the next event that came before its wait; false: there are no more, or the step
+ * has taken one. */
 static bool recall_one(struct core *core, struct recall *recall)
 {
     struct inbox_row row;
@@ -87,7 +87,8 @@ static bool recall_one(struct core *core, struct recall *recall)
     struct span name = span_of(recall->text + recall->id_size, recall->name_size);
     arena_reset(arena);
     if (aside_has(core, id)) {
-        return false; /* the store knows that it was not recalled: the next start goes on here */
+        return false; /* in the store the wait stays one to be recalled, so the next start goes on
+                         with it */
     }
     enum saga_error rc =
         core_inbox(core)->next(core_store(core), name, recall->number, arena, &row);

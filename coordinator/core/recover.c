@@ -1,4 +1,5 @@
-/* recover.c - what the store knows, read back at the start. */
+/* recover.c - reads back at the start what the store knows: definitions, sagas, alerts,
+ * schedules, waits. */
 #include "core/recover.h"
 
 #include <stdio.h>
@@ -23,7 +24,8 @@ struct recovery {
     size_t why_size;
 };
 
-/* Is the source what was applied once? A definition that has changed by itself must not be run. */
+/* Is the definition's source what somebody once applied? A definition that was changed in the store
+ * by damage must not be run. */
 static bool is_as_applied(const struct definition_row *row)
 {
     uint8_t digest[DIGEST_SIZE];
@@ -31,7 +33,8 @@ static bool is_as_applied(const struct definition_row *row)
     return memcmp(digest, row->digest, sizeof(digest)) == 0;
 }
 
-/* Its sagas are set aside one by one. */
+/* Logs that a definition cannot be read. Its sagas are set aside one by one, when they are
+ * loaded. */
 static void say_unreadable(const struct definition_row *row)
 {
     char name[LIMIT_NAME + 1];
@@ -76,7 +79,7 @@ static enum saga_error recover_saga(const struct saga_image *image, void *arg)
     struct saga_image own = *image;
     enum saga_error rc = decide_take(recovery->core, &own);
     if (rc == SAGA_STORE_CORRUPT) {
-        return recovery->core->failure; /* it is set aside, and the others are loaded */
+        return recovery->core->failure; /* this saga is set aside, and the others are loaded */
     }
     if (rc != SAGA_OK) {
         snprintf(recovery->why, recovery->why_size, "saga %.*s: %s", (int)image->name.size,
@@ -85,7 +88,8 @@ static enum saga_error recover_saga(const struct saga_image *image, void *arg)
     return rc;
 }
 
-/* Those that could not be read before, and were not looked at yet: the ones that sleep. */
+/* Tries again to load the sagas that could not be read before this start, and that loading the
+ * awake ones has passed over, for they sleep or have ended. */
 static enum saga_error look_again(struct core *core)
 {
     enum saga_error rc = SAGA_OK;
@@ -93,7 +97,7 @@ static enum saga_error look_again(struct core *core)
     struct span name;
     while (rc == SAGA_OK && aside_next(core, &at, &name)) {
         rc = decide_load(core, name);
-        /* Set aside again, or no saga any more: either is fine. */
+        /* The saga is set aside again, or does not exist any more: either is fine. */
         rc = rc == SAGA_STORE_CORRUPT || rc == SAGA_NOT_FOUND ? core->failure : rc;
     }
     return rc;
@@ -114,7 +118,7 @@ static enum saga_error count_parked(const struct store_item *item, void *arg)
     return SAGA_OK;
 }
 
-/* Some may sleep: memory does not have them all. */
+/* Counts the parked sagas in the store, for some may sleep and are not in memory. */
 static enum saga_error find_parked(struct core *core, uint64_t *count)
 {
     struct parked parked = {.page = PARKED_PAGE};
@@ -129,7 +133,8 @@ static enum saga_error find_parked(struct core *core, uint64_t *count)
     return rc;
 }
 
-/* What needs a person is said with the number of sagas in memory. */
+/* Logs the number of sagas in memory, and of those that need a person: parked or unreadable
+ * ones. */
 static enum saga_error say_recovered(struct core *core)
 {
     char sagas[16];

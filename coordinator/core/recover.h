@@ -1,4 +1,5 @@
-/* recover.h - what the store knows, read back at the start. */
+/* recover.h - reads back at the start what the store knows: definitions, sagas, alerts,
+ * schedules, waits. */
 #ifndef CORE_RECOVER_H
 #define CORE_RECOVER_H
 
@@ -9,8 +10,8 @@
 
 struct core;
 
-/* Reads definitions and the sagas that are awake back from the store. *why: a sentence for the
- * operator. */
+/* Reads back definitions, the sagas that are awake, and all else that a start needs. *why: on an
+ * error a sentence for the operator. */
 MUST_CHECK enum saga_error core_recover(struct core *core, char *why, size_t why_size);
 
 #endif

@@ -1,4 +1,4 @@
-/* release.c - what has become durable: its effects leave, in their order. */
+/* release.c - lets the effects of a batch leave that has become durable, in their order. */
 #include "core/release.h"
 
 #include <stdio.h>
@@ -37,7 +37,8 @@ static void alert(const struct effect *effect)
 static void ask_child(struct core *core, const struct child_ask *ask)
 {
     struct event event = {.kind = EVENT_CHILD, .now_ms = core->now_ms, .child = *ask};
-    /* While the coordinator drains no child begins: the parent asks again after the restart. */
+    /* While the coordinator drains, no child saga begins: its parent asks for the child again after
+     * the restart. */
     if (ask->wish != CHILD_START || !core->draining) {
         event.child.start.definition =
             catalog_find(core->options.catalog, ask->definition, ask->version);

@@ -1,4 +1,5 @@
-/* request_keys.c - idempotency keys of requests: new, on their way to the store, or known. */
+/* request_keys.c - looks up the idempotency keys of requests: new, on their way to the store, or
+ * known. */
 #include "core/request_keys.h"
 
 #include "core/answers.h"
@@ -6,9 +7,9 @@
 #include "core/state.h"
 #include "door/request.h"
 
-/* The same key is on its way to the store with an earlier request, whose outcome must not be told
- * before it is durable, and may be lost. The later request is looked at again when that is decided.
- */
+/* Puts the request on a list because an earlier one with the same key is on its way to the store.
+ * The outcome of that one may be lost, so it must not be told before it is durable: then the
+ * request is looked at again. */
 static void defer(struct core *core, struct request *request)
 {
     request->next = NULL;
@@ -16,8 +17,8 @@ static void defer(struct core *core, struct request *request)
     core->deferred_end = &request->next;
 }
 
-/* The key is known: the same request gets the same outcome, another request with that key is
- * refused. */
+/* Answers a request whose key came before: the same request gets the same outcome, another request
+ * with that key is refused. */
 static void key_again(struct core *core, struct request *request, const struct name *known,
                       const uint8_t *digest)
 {
@@ -27,7 +28,7 @@ static void key_again(struct core *core, struct request *request, const struct n
         return;
     }
     request->duplicate = true;
-    if (known->saga == 0) { /* a key that was made durable alone */
+    if (known->saga == 0) { /* the key came by a REQUEST_KEY, so it belongs to no saga */
         struct answer answer = {.duplicate = true};
         request->answer(request, &answer);
         return;
@@ -41,8 +42,7 @@ static void key_again(struct core *core, struct request *request, const struct n
     answers_give(core, request, span_of(found.name, found.size));
 }
 
-/* Is the key new? Else the request is answered, or waits until the first request with that key is
- * durable. */
+/* A key is known by the store, pending in a batch, or new; an empty key is always new. */
 bool request_keys_is_new(struct core *core, struct request *request, struct span key,
                          const uint8_t *digest)
 {
@@ -64,7 +64,8 @@ bool request_keys_is_new(struct core *core, struct request *request, struct span
     return rc == SAGA_NOT_FOUND;
 }
 
-/* Keys that the engine has just put into the batch are remembered until the batch is durable. */
+/* The engine has just put the key into the batch: copies the entry, to know the key until the batch
+ * is durable. */
 void request_keys_remember(struct core *core, struct span key, uint32_t names_before)
 {
     const struct rows *rows = &core->making->batch.rows;

@@ -1,4 +1,5 @@
-/* requests.c - requests from outside: looked up, decided, answered when durable. */
+/* requests.c - takes requests from outside: looks up their saga, lets the engine decide, answers
+ * when that is durable. */
 #include "core/requests.h"
 
 #include "core/answers.h"
@@ -98,9 +99,9 @@ static void start_again(struct core *core, struct request *request, const struct
     answers_give(core, request, request->start.name);
 }
 
-/* Ids that the coordinator makes ascend (UUIDv7), so an id that is greater than every such id
- * before is new for sure, and no look-up is needed. Until the year 2527 the first digit of all of
- * them is '0'. */
+/* Is the id new for sure, so that the store need not be asked? Ids that the coordinator makes
+ * ascend (UUIDv7): one that is greater than all such ids before is new. Until the year 2527 their
+ * first digit is "0". */
 static bool is_minted_later(struct core *core, struct span id)
 {
     if (id.size == 0 || id.data[0] != '0' || id.size > sizeof(core->minted)) {
@@ -116,7 +117,8 @@ static bool is_minted_later(struct core *core, struct span id)
     return later;
 }
 
-/* Is the id new, or its saga in memory? Else the request is answered. */
+/* Is the saga's id new, or is its saga in memory, so that the engine can decide? If not, the
+ * request is answered. */
 static bool id_is_open(struct core *core, struct request *request, const struct event *event)
 {
     struct store *store = core->options.store;
@@ -169,7 +171,8 @@ static void ask_start(struct core *core, struct request *request)
     request_keys_remember(core, start->key, names_before);
 }
 
-/* A saga that is not in memory is loaded, as for any event of it. */
+/* Lets the engine decide what the client of an open saga says. A saga that is not in memory is
+ * loaded, as for any event about it. */
 static void ask_open(struct core *core, struct request *request)
 {
     if (core_is_disk_full(core)) {
@@ -206,8 +209,8 @@ static void ask_verb(struct core *core, struct request *request)
     request_keys_remember(core, verb->key, names_before);
 }
 
-/* Without its key a task that was answered `later` is found by its token, also when its saga has
- * left memory. */
+/* A `finish` without a key names its task by the token alone: loads the saga of that token, if the
+ * task was answered `later` and the saga has left memory. */
 static enum saga_error load_of_token(struct core *core, const uint8_t *token)
 {
     struct store *store = core->options.store;
@@ -233,7 +236,9 @@ static void ask_finish(struct core *core, struct request *request)
 {
     const struct result *result = &request->result;
     if (core_is_full(core)) {
-        request_answer(request, SAGA_DISK_FULL, NULL); /* the desk took the request to be refused */
+        request_answer(
+            request, SAGA_DISK_FULL,
+            NULL); /* requests are taken into a full batch only to be refused: see desk_take() */
         return;
     }
     enum saga_error rc = result->key.size > 0 ? SAGA_OK : load_of_token(core, result->token);
@@ -257,9 +262,9 @@ static void ask_wait(struct core *core, struct request *request)
     answers_give(core, request, request->saga);
 }
 
-/* Makes an idempotency key durable for a request that cannot carry one: the requests that follow
- * for it have their effect once by the names in them. A key that is known with the same digest is
- * answered as a duplicate. */
+/* Makes an idempotency key durable for a request that cannot carry one: the requests that the
+ * adapter makes of it afterwards have their effect once by the names in them. If the key came
+ * before with the same digest, the answer is `duplicate`. */
 static void ask_key(struct core *core, struct request *request)
 {
     struct batch *batch = &core->making->batch;

@@ -1,4 +1,5 @@
-/* requests.h - requests from outside: looked up, decided, answered when durable. */
+/* requests.h - takes requests from outside: looks up their saga, lets the engine decide, answers
+ * when that is durable. */
 #ifndef CORE_REQUESTS_H
 #define CORE_REQUESTS_H
 
@@ -6,17 +7,18 @@ struct core;
 struct effect;
 struct request;
 
-/* EFFECT_REPLY: what the engine decided of a start or a verb is durable; answers the request, or
- * lets it wait until its saga has settled. */
+/* Handles an EFFECT_REPLY: what the engine decided about a request is durable. Answers the request,
+ * or lets it wait until its saga has settled. */
 void requests_reply(struct core *core, const struct effect *effect);
 
-/* EFFECT_DONE of a `finish`: its verdict is durable. */
+/* Handles the EFFECT_DONE of a `finish` that came as a request: answers with the verdict, which is
+ * durable. */
 void requests_finished(struct core *core, const struct effect *effect);
 
-/* The requests that had to wait for another one with the same key are taken again, oldest first. */
+/* Takes the requests again, oldest first, that had to wait for another one with the same key. */
 void requests_ask_again(struct core *core);
 
-/* One request, from the core's own thread (desk.ask with arg = core). */
+/* Takes one request, on the core's own thread: the desk's `ask`, with the core as arg. */
 void core_ask(struct request *request, void *arg);
 
 #endif

@@ -1,16 +1,16 @@
-/* sleepers.c - sagas that sleep come back a while before their time.
+/* sleepers.c - loads sleeping sagas into memory a while before they are due.
  *
- * Only the near horizon is in memory. When the first sleeper outside comes nearer than half of
- * near_ms, all that are due within near_ms are loaded, in the order of their time, some in each
- * round: so 10,000 that are due in the same second are there before it begins, the loop looks at
- * the store once in a while and not for each of them, and nothing else waits for it. After a
- * restart those whose time has passed come first. One that cannot be read is set aside, and the
- * place moves on behind it.
+ * Only sagas that are due within near_ms need be in memory. When the first sleeper outside comes
+ * nearer than half of near_ms, all that are due within near_ms are loaded, in the order of their
+ * time, some in each round: so 10,000 that are due in the same second are there before it
+ * begins, the loop looks at the store once in a while and not for each of them, and nothing else
+ * waits for it. After a restart the sagas whose time has passed come first. One that cannot be
+ * read is set aside, and loading goes on behind it.
  *
- * All this twice: for those whose duration ends, and for those whose time of day comes. When the
- * host's clock is set forward, more of the latter are due, and come in the same way; when it is set
- * far back, the horizon goes back with it, or what has been put to sleep since would stay in memory
- * until the clock has come there again. */
+ * All this is done twice: for sagas that wait for the end of a duration, and for sagas that wait
+ * for a time of day. When the host's clock is set forward, more of the latter are due, and are
+ * loaded in the same way. When it is set far back, the horizon goes back with it, or sagas that
+ * have been put to sleep since would stay in memory until the clock has come there again. */
 #include "core/sleepers.h"
 
 #include "core/aside.h"
@@ -19,10 +19,11 @@
 #include "engine/engine.h"
 #include "engine/horizon.h"
 
-enum { SLEEPERS_MAX = 256 }; /* loaded in a round, some 30 us each: heartbeats wait no longer */
+/* sagas loaded in a round, some 30 us each: other matters, as heartbeats, wait no longer */
+enum { SLEEPERS_MAX = 256 };
 
-/* The sagas to be loaded in this round. A callback of the store must not call the store: so the
- * names are kept, and the sagas loaded afterwards. */
+/* The sagas to load in this round. The store must not be called from within its own callback, so
+ * their names are kept first, and the sagas loaded afterwards. */
 struct found {
     const struct core *core;
     struct arena arena;
@@ -30,8 +31,8 @@ struct found {
     struct span names[SLEEPERS_MAX];
 };
 
-/* A saga that the store calls asleep may be in memory: an event has woken it, or it has not left
- * yet. */
+/* Notes the name of a sleeping saga. It may be in memory all the same: an event has woken it, or it
+ * has not left yet. */
 static enum saga_error note(const struct store_item *item, void *arg)
 {
     struct found *found = arg;
@@ -44,7 +45,7 @@ static enum saga_error note(const struct store_item *item, void *arg)
     return ok ? SAGA_OK : SAGA_NO_MEMORY;
 }
 
-/* Loads some of those that are due soon on this clock. */
+/* Loads some of the sagas that are due soon on this clock. */
 static enum saga_error load(struct core *core, enum timeline timeline)
 {
     struct store *store = core->options.store;
@@ -62,7 +63,8 @@ static enum saga_error load(struct core *core, enum timeline timeline)
     enum saga_error rc = store->ops->list_due(store, &due, note, &found);
     for (uint32_t i = 0; i < found.count && rc == SAGA_OK; i++) {
         rc = decide_load(core, found.names[i]);
-        rc = rc == SAGA_STORE_CORRUPT ? core->failure : rc; /* it is set aside */
+        rc = rc == SAGA_STORE_CORRUPT ? core->failure
+                                      : rc; /* decide_load() has set the saga aside */
     }
     arena_close(&found.arena);
     if (rc != SAGA_OK) {
@@ -75,7 +77,7 @@ static enum saga_error load(struct core *core, enum timeline timeline)
     return SAGA_OK;
 }
 
-/* The running time at which more are to be loaded that are due on this clock. */
+/* The running time at which load() is to be called again for this clock. */
 static int64_t load_due(const struct core *core, enum timeline timeline)
 {
     struct dues dues = DUES_NEVER;

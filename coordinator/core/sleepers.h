@@ -1,4 +1,4 @@
-/* sleepers.h - sagas that sleep come back a while before their time. */
+/* sleepers.h - loads sleeping sagas into memory a while before they are due. */
 #ifndef CORE_SLEEPERS_H
 #define CORE_SLEEPERS_H
 
@@ -9,10 +9,11 @@ struct core;
 /* Loads some of the sleeping sagas that are due soon. */
 void sleepers_load(struct core *core);
 
-/* When sleepers_load() has something to do; INT64_MAX = not. */
+/* When sleepers_load() is to be called; INT64_MAX = not as things are. */
 int64_t sleepers_due(const struct core *core);
 
-/* The host's clock was set back. */
+/* To be called when the host's clock was set back: sagas that wait for a time of day are due later
+ * now. */
 void sleepers_set_back(struct core *core);
 
 #endif

@@ -1,4 +1,4 @@
-/* starts.c - sagas that events and schedules start. */
+/* starts.c - makes one start of a saga that an event or a schedule starts. */
 #include "core/starts.h"
 
 #include "core/decide.h"
@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 #include "engine/event.h"
 
-/* What the engine answered to the start that was just stepped. */
+/* Finds the engine's reply to the start just decided among the effects from this index on. */
 static enum saga_error reply_of(const struct core *core, uint32_t effects_before, const char **why)
 {
     const struct batch *batch = &core->making->batch;

@@ -1,4 +1,4 @@
-/* state.c - the failure of the core, which stops all its parts. */
+/* state.c - notes the failure of the core, which stops all its parts. */
 #include "core/state.h"
 
 #include "base/log.h"

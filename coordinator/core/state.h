@@ -1,4 +1,4 @@
-/* state.h - what the parts of the core share. */
+/* state.h - the state of the core, which its files share. */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
 
@@ -27,92 +27,99 @@ struct store_inbox_ops;
 #define STOPPING "the coordinator stops"
 
 enum { ENTROPY_POOL = 4 * ENTROPY_PER_EVENT }; /* random bytes taken at once from the system */
-enum { SMALL_ROWS = 64 }; /* a batch of so many rows is worth a sync of its own */
+/* a batch of so many rows need not wait for more: see is_small() in core.c */
+enum { SMALL_ROWS = 64 };
 
 /* A request that waits for its saga to settle. */
 struct waiter {
     struct heap_node deadline;
     struct request *request;
-    struct waiter *next; /* of the same saga */
-    struct waiter *prev; /* NULL: the first, which the map knows */
+    struct waiter *next; /* the next one that waits for the same saga */
+    /* the one before; NULL: this is the first, which core->waiters has */
+    struct waiter *prev;
     size_t name_size;
     uint8_t name[LIMIT_SAGA_ID * 2];
 };
 
-/* A batch, and the requests whose answers wait until it is durable. */
+/* A batch, and the requests that are answered when it is durable. */
 struct work {
     struct batch batch;
-    struct request *defines; /* answered when their version is durable */
-    struct request *settles; /* the same for what became of deliveries */
+    struct request *defines; /* those whose new version of a definition is in the batch */
+    struct request *settles; /* those whose change to a delivery is in the batch */
     struct events_work events;
-    bool recounts; /* the batch discards deliveries: how many, only the store knows */
+    /* it discards deliveries, and only the store knows how many: count anew after it */
+    bool recounts;
 };
 
-/* A webhook, as far as the core has to know. */
+/* What the core has to know of a webhook. */
 struct hook_state {
-    uint64_t kept;       /* of its deliveries, in the store or on their way there */
+    uint64_t kept;       /* how many deliveries it has, in the store or on their way there */
     struct hook_row row; /* as in the store, or on its way there */
 };
 
-/* How far sleepers have been loaded that are due on one of the two clocks. */
+/* Up to which sleeper, sorted by due time, they have been loaded on one of the two clocks. */
 struct sleepers {
-    int64_t due_ms; /* the place up to which they have been: due time, */
-    uint64_t saga;  /* and id */
-    bool left;      /* there are more that are due soon */
+    int64_t due_ms; /* they have been loaded up to this due time, */
+    uint64_t saga;  /* and of those due at that time up to this internal id */
+    bool left;      /* more sleepers are to be loaded now */
 };
 
 struct core {
     struct core_options options;
-    struct pool pool; /* of the memory of sagas and batches */
+    struct pool pool; /* from which sagas and batches take their memory */
     struct engine *engine;
     struct peers *peers;
     struct work works[3];
-    uint8_t minted[128]; /* the greatest id that begins with '0' */
+    uint8_t minted[128]; /* the greatest id of a saga that begins with '0': see requests.c */
     size_t minted_size;
-    struct work *making;
-    struct work *syncing;    /* NULL: the store is idle */
-    struct work *releasing;  /* its effects are on their way out; NULL: none are */
-    uint32_t rows_before;    /* of the batch given to the store last */
-    uint32_t holds;          /* rounds for which the batch in the making has waited for more */
-    uint64_t submitted;      /* batches given to the store */
-    uint64_t lsn_durable;    /* of the last row released */
-    uint64_t rows;           /* released */
-    int64_t now_ms;          /* running time of the round at work */
-    int64_t host_lead_ms;    /* how much more the host's clock shows: journal/moment.h */
-    int64_t lead_most_ms;    /* the most that it did since it was set back last */
-    int64_t disk_retry_ms;   /* 0 = there is room */
+    struct work *making;    /* the batch into which events are decided */
+    struct work *syncing;   /* the batch that the store has; NULL: the store is idle */
+    struct work *releasing; /* the batch whose effects are leaving just now; NULL: none */
+    uint32_t rows_before;   /* rows in the batch that the store was given last */
+    uint32_t holds;         /* for how many rounds a small batch has waited for more rows */
+    uint64_t submitted;     /* how many batches the store was given */
+    uint64_t lsn_durable;   /* number of the last row that was released */
+    uint64_t rows;          /* how many rows were released */
+    int64_t now_ms;         /* running time at which this round began */
+    int64_t host_lead_ms;   /* what the host's clock shows less now_ms: journal/moment.h */
+    /* the greatest host_lead_ms since the host's clock was last set back */
+    int64_t lead_most_ms;
+    /* the disk is full: try to write again at this time; 0 = it is not */
+    int64_t disk_retry_ms;
     enum saga_error failure; /* once set, the core does nothing more */
     int64_t space_ms;        /* when the store was last asked for room */
-    uint64_t room;           /* the room that the store had then */
+    uint64_t room;           /* free bytes that the store told then */
     bool draining;
-    struct map requests; /* ref -> struct request: handed to the engine, not answered */
+    /* ref -> struct request: those that the engine has, and that are not answered */
+    struct map requests;
     uint64_t ref_last;
     struct map waiters; /* external id -> first struct waiter */
     struct heap deadlines;
     uint32_t waiter_count;
     struct outputs_reader outputs;
-    struct output_read *output_reads; /* with the reader, and not answered */
-    struct map keys_pending;          /* idempotency keys not durable yet: text -> struct name */
-    struct request *deferred;         /* taken again after the next release; oldest first */
+    /* those that the reader has, and that are not answered */
+    struct output_read *output_reads;
+    struct map keys_pending;  /* idempotency keys not durable yet: text -> struct name */
+    struct request *deferred; /* requests to take again after the next release, oldest first */
     struct request **deferred_end;
-    struct store_reader *reader;                /* for lists; NULL until one is needed */
-    struct hook_state hooks[WEBHOOK_COUNT_MAX]; /* as options.hooks */
+    struct store_reader *reader; /* reads lists from the store; NULL until a list is needed */
+    struct hook_state hooks[WEBHOOK_COUNT_MAX]; /* in the order of options.hooks */
     struct sleepers sleepers[TIMELINE_COUNT];
     struct ticks ticks;
     struct events events; /* events on their way to sagas */
     struct aside_sagas aside;
     struct entropy entropy;
-    struct placement placement; /* by the peers */
+    struct placement placement; /* how the engine asks peers for a participant for a task */
     uint8_t random[ENTROPY_POOL];
 };
 
-/* What the host's clock shows in the round at work. */
+/* What the host's clock shows in this round. */
 static inline int64_t core_host_ms(const struct core *core)
 {
     return core->now_ms + core->host_lead_ms;
 }
 
-/* The store, and its part for events. */
+/* The store, and its functions for events. */
 static inline struct store *core_store(const struct core *core)
 {
     return core->options.store;
@@ -123,7 +130,8 @@ static inline const struct store_inbox_ops *core_inbox(const struct core *core)
     return core->options.store->ops->inbox;
 }
 
-/* The first failure is kept and logged; from then on the core decides nothing more. */
+/* Notes a failure: the first one is kept and logged, and from then on the core decides nothing
+ * more. */
 void core_fail(struct core *core, enum saga_error error);
 
 #endif

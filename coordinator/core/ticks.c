@@ -1,4 +1,4 @@
-/* ticks.c - ticks become starts. */
+/* ticks.c - starts sagas by the schedules of definitions. */
 #include "core/ticks.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@
 #include "store/catalog.h"
 
 enum {
-    TICKS_MAX = 64, /* dealt with in one round */
+    TICKS_MAX = 64, /* ticks that one round handles */
     RETRY_MS = 1000,
     ZONE_BYTES = 1024 * 1024,
     OCCASION_BYTES = 4096,
@@ -61,7 +61,8 @@ static void say(const struct ticking *ticking, const char *event, const char *wh
     log_line(LOG_WARN, event, "definition", name, "what", what, "why", why, NULL);
 }
 
-/* A schedule whose time zone is not known starts nothing, and is shown as such. */
+/* Loads the schedule's time zone. A schedule whose zone is not known starts nothing, and that is
+ * logged. */
 static enum saga_error find_zone(struct ticking *ticking, bool *found)
 {
     char name[LIMIT_NAME + 1];
@@ -107,7 +108,8 @@ static bool has_schedule(const struct definition *definition, const uint8_t *dig
     return false;
 }
 
-/* Since when the definition has had this schedule without a break: no tick before counts. */
+/* The time since which every version of the definition has had this schedule: earlier ticks do not
+ * count. */
 static int64_t since_ms(const struct core *core, const struct definition *definition,
                         const uint8_t *digest)
 {
@@ -171,12 +173,13 @@ void ticks_set_back(struct core *core)
         }
         if (t->due.place > 0) {
             enum saga_error rc = heap_set(&core->ticks.due, &t->due, t->mark_ms);
-            CHECK(rc == SAGA_OK); /* it is in the heap already */
+            CHECK(rc == SAGA_OK); /* no memory is needed, for the schedule is in the heap already */
         }
     }
 }
 
-/* The schedules of the version before leave the list, into one of their own. */
+/* Takes the schedules of the version before out of the list, and returns them as a list of their
+ * own. */
 static struct ticking *take_out(struct core *core, struct span name)
 {
     struct ticking *out = NULL;
@@ -201,7 +204,8 @@ enum saga_error ticks_define(struct core *core, struct span name)
     enum saga_error rc = definition ? add_all(core, definition) : SAGA_OK;
     while (old) {
         struct ticking *next = old->next;
-        /* What stays keeps its place, whatever else has changed. */
+        /* A schedule that the new version has too goes on after its last tick, whatever else was
+         * changed. */
         struct schedule_row row = {.definition = name, .tick_ms = old->mark_ms};
         memcpy(row.entry, old->schedule->digest, sizeof(row.entry));
         rc = rc == SAGA_OK ? take_mark(&row, core) : rc;
@@ -220,13 +224,13 @@ static bool put_mark(struct core *core, const struct ticking *ticking, int64_t m
         core_fail(core, SAGA_NO_MEMORY);
         return false;
     }
-    /* The definition lives as long as the catalog. */
+    /* The row may point to the definition's name, which lives as long as the catalog. */
     *row = (struct schedule_row){.definition = ticking->definition->name, .tick_ms = mark_ms};
     memcpy(row->entry, ticking->schedule->digest, sizeof(row->entry));
     return true;
 }
 
-/* {scheduled_at: "2026-11-28T03:00:00.000Z"} */
+/* Writes the data of the event: {scheduled_at: "2026-11-28T03:00:00.000Z"}. */
 static void put_data(struct buf *out, int64_t tick_ms)
 {
     char text[CLOCK_TEXT_SIZE];
@@ -236,7 +240,7 @@ static void put_data(struct buf *out, int64_t tick_ms)
     mp_put_text(out, text);
 }
 
-/* What a tick says, as $.event of the saga that it starts. */
+/* The event that a tick stands for: $.event of the saga that it starts. */
 struct occasion {
     struct buf data;
     struct buf event;
@@ -264,7 +268,7 @@ static void occasion_close(struct occasion *occasion)
     buf_close(&occasion->input);
 }
 
-/* The saga's input: the event's data, or what the definition makes of the event. */
+/* Sets the saga's input: the event's data, or what the definition makes of the event. */
 static enum saga_error make_input(const struct schedule *schedule, struct occasion *occasion,
                                   struct span *input, const char **why)
 {
@@ -331,7 +335,8 @@ static bool move(struct core *core, struct ticking *ticking, int64_t due_ms)
     return true;
 }
 
-/* One tick, or the look at when the next one is. false: nothing more can be done now. */
+/* Handles the next tick of a schedule, or finds out when that comes. false: nothing more can be
+ * started now. */
 static bool deal(struct core *core, struct ticking *ticking)
 {
     struct schedule_step step;

@@ -1,9 +1,11 @@
-/* ticks.h - sagas that the clock starts; private to the core.
+/* ticks.h - starts sagas by the schedules of definitions (a tick: one time of a schedule);
+ * private to the core.
  *
- * The newest version of each definition is listened to. Its ticks are dealt with one after the
- * other: a saga is started, and the mark of its schedule is moved on in the same commit, so that a
- * tick starts its saga once, whatever crashes. The id follows from the tick too: should the mark be
- * lost with a part of the store, the id is there already. */
+ * The newest version of each definition counts. The ticks of a schedule are handled one after
+ * the other: a saga is started, and the schedule's mark in the store is moved to that tick in
+ * the same commit, so that a tick starts its saga once, whatever crashes. The id of the saga
+ * follows from the tick too: should the mark be lost with a part of the store, the tick finds
+ * that the id exists. */
 #ifndef CORE_TICKS_H
 #define CORE_TICKS_H
 
@@ -19,35 +21,39 @@ struct zone;
 struct ticking {
     struct heap_node due;
     struct ticking *next;
-    const struct definition *definition; /* the catalog's */
+    const struct definition *definition; /* belongs to the catalog */
     const struct schedule *schedule;
-    const struct zone *zone; /* NULL: UTC */
-    struct arena arena;      /* owns the zone */
-    int64_t mark_ms;         /* dealt with up to here */
+    const struct zone *zone; /* the time zone; NULL: UTC */
+    struct arena arena;      /* memory of `zone` */
+    /* ticks up to this time of day have started their saga, or were left out */
+    int64_t mark_ms;
 };
 
 struct ticks {
     struct ticking *first;
-    struct heap due;    /* by the host's clock, as all times of ticks */
-    uint64_t count;     /* schedules that ever were; orders those that are due at one time */
-    int64_t serving_ms; /* 0 = not yet */
-    int64_t retry_ms;   /* nothing could be started: not before then (running time) */
+    /* schedules by when they are due, on the host's clock as all times of ticks */
+    struct heap due;
+    /* how many schedules there ever were: those due at one time go in this order */
+    uint64_t count;
+    int64_t serving_ms; /* the time of day of ticks_serve(); 0 = not called yet */
+    /* there was no room to start a saga: try again at this running time */
+    int64_t retry_ms;
 };
 
-/* Nothing is started before ticks_serve(). */
+/* Opens the core's schedules; nothing is started before ticks_serve(). */
 void ticks_open(struct core *core);
 void ticks_close(struct core *core);
-/* From the store: how far each has been dealt with. */
+/* Reads from the store up to which tick each schedule has been handled. */
 MUST_CHECK enum saga_error ticks_recover(struct core *core);
 void ticks_serve(struct core *core);
-/* The host's clock was set back: ticks are as it shows from now on. One that has started its saga
- * already finds it. */
+/* To be called when the host's clock was set back: ticks come again as that clock shows them. A
+ * tick that has started its saga already finds that saga. */
 void ticks_set_back(struct core *core);
-/* The newest version of the name is another one. */
+/* To be called when another version of the definition of this name has become the newest. */
 MUST_CHECK enum saga_error ticks_define(struct core *core, struct span name);
-/* Starts what is due, as far as one round goes. */
+/* Starts the sagas of the ticks that are due, as many as one round has room for. */
 void ticks_round(struct core *core);
-/* When ticks_round() has something to do; INT64_MAX = not. */
+/* When ticks_round() is to be called even without input; INT64_MAX = it need not be. */
 int64_t ticks_next_due(const struct core *core);
 
 #endif

@@ -1,4 +1,4 @@
-/* waiters.c - requests that want to hear how a saga ends. */
+/* waiters.c - keeps the requests that wait until a saga has settled, and answers them. */
 #include "core/waiters.h"
 
 #include <stdlib.h>
@@ -8,7 +8,8 @@
 #include "door/request.h"
 #include "engine/effect.h"
 
-enum { EXPIRE_MAX = 64 }; /* waits whose time is over, answered in a round: each by a look */
+/* requests whose time to wait is over, answered in one round: each by a look into the store */
+enum { EXPIRE_MAX = 64 };
 
 static struct span name_of(const struct waiter *waiter)
 {
@@ -21,7 +22,7 @@ static int64_t deadline_of(const struct core *core, const struct request *reques
     return is_far ? INT64_MAX : core->now_ms + request->wait_ms;
 }
 
-/* Behind the first of its saga, or as the first. */
+/* Puts the waiter behind the first that waits for its saga, or as the first into the map. */
 static enum saga_error link_waiter(struct core *core, struct waiter *waiter)
 {
     struct waiter *first = map_get(&core->waiters, name_of(waiter));
@@ -46,7 +47,7 @@ static void unlink_waiter(struct core *core, struct waiter *waiter)
     if (waiter->prev) {
         waiter->prev->next = waiter->next;
     } else if (waiter->next) {
-        /* Replacing what is there takes no memory. */
+        /* An entry that is replaced takes no new memory. */
         enum saga_error rc = map_put(&core->waiters, name_of(waiter->next), waiter->next);
         CHECK(rc == SAGA_OK);
     } else {
@@ -117,8 +118,8 @@ void waiters_refuse(struct core *core, struct span saga, enum saga_error error, 
     }
 }
 
-/* Answers with the saga as it is now, settled or not. When the coordinator ends, nobody is told
- * that there is no such saga: the saga may have been on its way to the store. */
+/* Answers with how the saga stands now, settled or not. When the core ends, nobody is told that
+ * there is no such saga: the saga may have been on its way to the store. */
 static void finish_as_it_is(struct core *core, struct waiter *waiter, bool is_end)
 {
     struct arena arena;
