@@ -24,7 +24,7 @@ enum { TOLD_MAX = 64, ALERTED_PAGE = 500 };
 /* A saga that cannot be read, or could not be when an earlier process tried. */
 struct aside {
     struct aside *next; /* the next one in the list `fresh` */
-    uint64_t saga;      /* internal id; 0 = not known */
+    uint64_t saga;      /* number in the store; 0 = not known */
     /* number of the first record that cannot be read; 0 = not known */
     uint64_t seq;
     enum saga_state state;

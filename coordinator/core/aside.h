@@ -36,7 +36,7 @@ struct saga_image;
     "its rows are restored and sagad is started again"
 
 struct aside_sagas {
-    struct map map;      /* external id -> struct aside */
+    struct map map;      /* id of a saga, as clients know it -> struct aside */
     struct aside *fresh; /* those that aside_round() has yet to tell others of */
     uint32_t count;      /* how many sagas this process has set aside */
     bool is_serving;

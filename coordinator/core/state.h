@@ -93,7 +93,7 @@ struct core {
     /* ref -> struct request: those that the engine has, and that are not answered */
     struct map requests;
     uint64_t ref_last;
-    struct map waiters; /* external id -> first struct waiter */
+    struct map waiters; /* id of a saga -> the first struct waiter for it */
     struct heap deadlines;
     uint32_t waiter_count;
     struct outputs_reader outputs;

@@ -24,7 +24,7 @@ enum request_kind {
     REQUEST_VERB,   /* `verb`: what a person does to a saga */
     REQUEST_FINISH, /* `result`, which may name its task by the token alone */
     REQUEST_WAIT,   /* tell how `saga` stands when it has settled or is parked */
-    REQUEST_DEFINE, /* a new version of a definition */
+    REQUEST_DEFINE, /* `define`: a new version of a definition */
     REQUEST_OUTBOX, /* `outbox`: what has become, or shall become, of a delivery to a webhook */
     REQUEST_EVENT,  /* `event`: for all that wait for it, or for one saga */
     REQUEST_OPEN,   /* `open`: what the client of an open saga says */
@@ -36,7 +36,7 @@ struct answer {
     enum saga_error error;
     /* a sentence for people; NULL = the standard one of the error */
     const char *why;
-    struct span saga; /* external id */
+    struct span saga; /* the saga's id, as clients know it */
     enum saga_state state;
     bool duplicate; /* the same request came before: this is its outcome */
     uint64_t seq;
@@ -49,7 +49,7 @@ struct answer {
     /* DEFINE: the newest version is the same as what was sent, so no new one was made */
     bool unchanged;
     enum verdict verdict;   /* FINISH: what the result counted for */
-    struct open_reply open; /* OPEN */
+    struct open_reply open; /* OPEN: what the engine answered to the client */
     uint32_t delivered;     /* EVENT: how many steps took it */
     /* EVENT: ids of the sagas that it started, msgpack array; empty = none */
     struct span started;
@@ -65,7 +65,7 @@ struct request {
         struct inbox_row event; /* its at_ms may be 0, which means now */
         struct {
             struct span name;
-            struct span source; /* canonical JSON */
+            struct span source; /* the definition, as canonical JSON */
             uint8_t digest[32];
             /* the definition compiled (store/catalog.h), or NULL; if a new version is made of the
              * definition, this becomes part of the catalog, else the adapter discards it */
@@ -86,7 +86,7 @@ struct request {
         } key;
     };
     struct span definition;  /* START: name of the definition */
-    uint32_t version;        /* START: 0 = the newest */
+    uint32_t version;        /* START: of the definition; 0 = the newest */
     struct span saga;        /* WAIT, LOOK: id of the saga */
     struct at_work *at_work; /* LOOK: where to write what is known of its attempts */
     bool wait_settled;       /* START, VERB, OPEN: answer when the saga is settled or parked */

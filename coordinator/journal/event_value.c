@@ -17,7 +17,7 @@ static void put_time(struct buf *out, int64_t at_ms)
 void event_value_put(struct buf *out, const struct inbox_row *row, bool has_data)
 {
     PRE(row->name.size > 0);
-    PRE(row->id.size > 0 && row->source.size > 0); /* an event's identity */
+    PRE(row->id.size > 0 && row->source.size > 0); /* together they identify the event */
     mp_put_map(out, 5u + (row->cause.size > 0 ? 1 : 0) + (has_data ? 1 : 0));
     mp_put_text(out, "name");
     mp_put_str(out, row->name);
@@ -69,7 +69,7 @@ enum saga_error event_value_at(struct span event, struct span path, struct arena
         return SAGA_STORE_CORRUPT;
     }
     *value = jsonpath_follow(jsonpath_rest(first), event);
-    POST(value->size <= event.size); /* a part of the event */
+    POST(value->size <= event.size); /* the value is a part of the event */
     POST(value->size == 0 || value->data >= event.data);
     return SAGA_OK;
 }

@@ -20,7 +20,7 @@ struct row {
     uint32_t count; /* how many records are in `body` */
     /* lsn of the row before this one of the same saga; 0 = this is its first */
     uint64_t prev;
-    struct span body;    /* msgpack, see record.h */
+    struct span body;    /* the records, as msgpack: see record.h */
     struct span payload; /* msgpack; empty when the records have no users' values */
 };
 
@@ -36,7 +36,7 @@ struct head {
     bool paused;
     struct span definition; /* its name; only with is_new or has_moved */
     uint32_t version;       /* of that definition; only with is_new or has_moved */
-    int64_t started_ms;     /* only with is_new */
+    int64_t started_ms;     /* when the saga started; set only with is_new */
     int64_t ended_ms;       /* 0 = the saga has not ended */
     uint64_t first_lsn;
     uint64_t last_lsn; /* of the newest row of the saga, which this batch may hold */
@@ -124,7 +124,7 @@ enum wait_change {
 
 struct wait_row {
     enum wait_change change;
-    uint64_t saga; /* internal id */
+    uint64_t saga; /* number of the saga in the store */
     uint32_t step;
     struct span name;
     /* BEGUN: as the definition has it, "$.event.data.order"; empty = any event of the name will
@@ -144,7 +144,7 @@ struct notice {
     struct span name;  /* the saga's external id: the event's subject */
     struct span event; /* the event's id, never another's: made of name and seq */
     struct span type;  /* what happened: "sagad.saga.completed", or the name of an emitted event */
-    struct span data;  /* msgpack */
+    struct span data;  /* what the event says, as msgpack */
 };
 
 /* What becomes of a notice on its way to one webhook. */
@@ -199,7 +199,7 @@ enum lock_change {
 
 struct lock_row {
     enum lock_change change;
-    uint64_t saga;   /* internal id */
+    uint64_t saga;   /* number of the saga in the store */
     uint8_t key[32]; /* digest of the definition's name and the concurrency key */
     uint32_t limit;  /* how many may hold the key at once, as the saga's definition says */
     /* lsn of the row by which the saga began to wait: the lowest is served first */
@@ -209,7 +209,7 @@ struct lock_row {
 /* By what lists find a saga, besides what its head says. The numbers are stored, so they never
  * change. */
 enum facet_kind {
-    FACET_LABEL = 1, /* "key:value" */
+    FACET_LABEL = 1, /* a label of the saga: "key:value" */
     FACET_CAUSE = 2, /* code of the reason why the saga goes back */
     /* "parked", "in_doubt", "waiting": at least one step of the saga is in this state */
     FACET_STEP_STATUS = 3,
@@ -225,7 +225,7 @@ enum facet_kind {
 struct facet_row {
     enum facet_kind kind;
     bool has_ended;
-    uint64_t saga; /* internal id */
+    uint64_t saga; /* number of the saga in the store */
     struct span value;
 };
 

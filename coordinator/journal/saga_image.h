@@ -20,7 +20,7 @@ struct saga_flaw {
 
 struct saga_image {
     struct head head;
-    struct span name; /* external id */
+    struct span name; /* the saga's id, as clients know it */
     struct row *rows; /* in the order of their seq */
     uint32_t row_count;
     /* the rows cannot be read: `rows` is empty, and only head and name are there */

@@ -78,7 +78,7 @@ struct saga *saga_new(const struct arena_source *source, uint64_t id, struct spa
 {
     PRE(definition != NULL);
     struct arena arena;
-    arena_open(&arena, source, (size_t)3 * LIMIT_SAGA_MEMORY); /* see room.c */
+    arena_open(&arena, source, (size_t)3 * LIMIT_SAGA_MEMORY); /* why three times: engine/room.c */
     arena_expect(&arena, size_expected(definition));
     bool ok = true;
     struct saga *saga = ARENA_NEW(&arena, struct saga);

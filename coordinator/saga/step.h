@@ -74,7 +74,7 @@ struct step {
     int64_t parked_ms; /* when the step, or its undo, was parked last */
     /* seq of the saga when the step started, so that steps sort by start; 0 = not started */
     uint64_t started_seq;
-    struct span output; /* empty = none */
+    struct span output; /* of the do; empty = it has none */
     struct step_live live;
     struct call calls[CALL_COUNT]; /* do, undo, check; of an open saga: do, undo, confirm */
     struct span name;              /* as people and participants say it: "pack", "pack[3]" */
