@@ -199,9 +199,13 @@ static int64_t look_at_clock(struct loop *loop)
     if (by_ms > JUMP_MS || by_ms < -JUMP_MS) {
         log_jump("clock_jumped", by_ms, "times of day follow the host's clock, durations do not");
     }
-    loop->host_lead_ms = host_lead_ms;
-    core_set_host(loop->core, host_lead_ms);
-    peers_set_host(loop->peers, host_lead_ms);
+    /* Both clocks are cut to milliseconds, each at another moment: their difference changes by one
+     * from look to look, and times that are shown would change with it. */
+    if (by_ms > 1 || by_ms < -1) {
+        loop->host_lead_ms = host_lead_ms;
+    }
+    core_set_host(loop->core, loop->host_lead_ms);
+    peers_set_host(loop->peers, loop->host_lead_ms);
     return at_ms;
 }
 

@@ -4,6 +4,7 @@
         connection = psycopg.connect(server.url)
 
 It refuses to run as root, so as root it runs as the user that Debian's package made."""
+import contextlib
 import glob
 import os
 import pathlib
@@ -16,6 +17,24 @@ import time
 
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # faster than a disk, and as true here
 PATIENCE = 60  # seconds for the server to come up
+
+
+def state(pid):
+    """Of a process: its letter and its parent; two blanks when there is none."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2]
+    except (FileNotFoundError, ProcessLookupError):
+        return " ", " "
+    return tuple(fields.split()[:2])
+
+
+def children(pid):
+    return [int(name) for name in os.listdir("/proc")
+            if name.isdigit() and state(name)[1] == str(pid)]
+
+
+def is_running(pid):
+    return state(pid)[0] not in " ZX"
 
 
 class Postgres:
@@ -58,9 +77,17 @@ class Postgres:
             time.sleep(0.02)
 
     def kill(self):
-        """As kill -9 would: the whole server, with all of its sessions."""
-        self.process.kill()
+        """As kill -9 would: the whole server, with all of its sessions. It is stopped first, so
+        that it starts no session meanwhile."""
+        self.process.send_signal(signal.SIGSTOP)
+        sessions = children(self.process.pid)
+        for pid in [*sessions, self.process.pid]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        end = time.monotonic() + PATIENCE
+        while any(is_running(pid) for pid in sessions) and time.monotonic() < end:
+            time.sleep(0.01)
 
     def restart(self):
         self.kill()
