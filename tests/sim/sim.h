@@ -174,6 +174,8 @@ struct sim_saga {
     /* Of a parent, by its steps: */
     uint32_t asks;                    /* bit set of those that wait for their child's end */
     uint64_t wanted_back;             /* while its pivot is such a step: a commit; 0 = not */
+    bool stands_still;                /* paused, as its records say */
+    uint64_t resumed;                 /* when its last pause ended: a commit; 0 = never */
     uint64_t pivot_done;              /* when such a pivot succeeded, and nobody has acted since */
     uint32_t held;                    /* bit set of those whose child is parked, as recorded */
     uint32_t asked_run[SIM_STEPS];    /* of the newest child asked for */

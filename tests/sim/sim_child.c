@@ -104,15 +104,17 @@ static void check_begin(struct sim *sim, const struct sim_saga *saga)
     }
 }
 
-/* A saga that turns back tells so whoever works for it, also after a crash. */
+/* A saga that turns back tells so whoever works for it, also after a crash. While that saga is
+ * paused, what follows from its time limit waits, and a person may let the child alone go on. */
 static void check_told(struct sim *sim, const struct sim_saga *saga)
 {
     const struct sim_saga *parent = saga->parent;
     bool is_pivot = spec_of(sim, parent, saga->step)->step_class == CLASS_PIVOT;
     uint64_t since =
         is_pivot && parent->wanted_back > 0 ? parent->wanted_back : parent->turned_back;
-    bool had_time =
-        since > 0 && sim->commits > since + LATENESS && sim->commits > sim->served + LATENESS;
+    bool had_time = since > 0 && !parent->stands_still && sim->commits > since + LATENESS &&
+                    sim->commits > parent->resumed + LATENESS &&
+                    sim->commits > sim->served + LATENESS;
     if (had_time && !saga->past_pivot && parent->state != SAGA_STATE_TERMINATED) {
         sim_violated(sim, "child", "%s goes on though its parent has turned back", saga->name);
     }
@@ -262,6 +264,17 @@ static void note_parent(struct sim *sim, struct sim_saga *saga, const struct rec
     }
 }
 
+/* A person or a parent ends a pause; a result that comes meanwhile does not. */
+static void note_pause(struct sim *sim, struct sim_saga *saga, const struct record *record)
+{
+    if (record->type == RECORD_SAGA_PAUSED) {
+        saga->stands_still = true;
+    } else if (record->type == RECORD_SAGA_RESUMED && record->code.size == 0) {
+        saga->stands_still = false;
+        saga->resumed = sim->commits;
+    }
+}
+
 static void note_end(struct sim *sim, struct sim_saga *saga, const struct record *record)
 {
     bool turns = record->type == RECORD_SAGA_COMPENSATING && saga->turned_back == 0;
@@ -290,6 +303,7 @@ void sim_child_note(struct sim *sim, struct sim_saga *saga, const struct record 
 {
     note_act(sim, saga, record);
     note_parent(sim, saga, record);
+    note_pause(sim, saga, record);
     note_end(sim, saga, record);
 }
 
