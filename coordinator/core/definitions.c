@@ -109,8 +109,8 @@ void definitions_settle(struct core *core, struct work *work)
         struct answer answer = {.version = request->version, .unchanged = request->unchanged};
         answer.error = request->unchanged ? SAGA_OK : define(core, request);
         if (answer.error != SAGA_OK) {
-            /* The definition is in the store and not in the catalog: after a restart it is in both.
-             */
+            /* The store has the definition, but memory (the catalog, or when its sagas start by the
+             * clock) lacks it. The core decides nothing more; a restart reads it from the store. */
             core_fail(core, answer.error);
         }
         request->answer(request, &answer);

@@ -27,7 +27,8 @@ struct attempt {
     uint32_t run;
     uint32_t number; /* from 1, ascending among the attempts under one key */
     enum attempt_state state;
-    /* what the participant is told of its answer, `later` included; set once an answer has come */
+    /* what `done` tells the participant about its last answer to the attempt, be it a result or
+     * `later` ("I go on, and say afterwards how it ended"); set once one of them has come */
     enum verdict verdict;
     /* The participant has said its last word on the attempt, or never took it: no effect can come
      * of the attempt from now on. */

@@ -34,7 +34,8 @@ struct open_step {
     uint32_t needed_by_room;
     /* of the step's confirmation; UNDO_STATE_NONE: not asked for yet */
     enum undo_state confirm_state;
-    /* its confirmation has failed for long: other steps need not wait for that */
+    /* the step's confirmation has been tried for too long, or too often: the confirmations of the
+     * steps that need this step no longer wait for that one */
     bool confirm_stuck;
     bool confirm_refused;     /* the participant answered last that it will never confirm */
     struct span confirm_code; /* code and message of the last error of the confirmation */

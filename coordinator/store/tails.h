@@ -41,8 +41,8 @@ struct tails {
 void tails_open(struct tails *tails);
 void tails_close(struct tails *tails);
 
-/* Makes room among the young for `count` more sagas, so that the next tails_commit() cannot fail.
- * SAGA_NO_MEMORY. */
+/* Makes room in the table `young` for `count` more sagas, so that the next tails_commit() need not
+ * take memory, and cannot fail. Error: SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error tails_reserve(struct tails *tails, size_t count);
 /* Notes the newest row of each saga of a batch that has become durable; where the batch has written
  * the saga's own row too, notes that the latter is right. */
