@@ -318,8 +318,15 @@ def test_a_frozen_process_begins_nothing_when_it_wakes():
         coordinator.spend(2 * DEAD / 1000)
         kit.process.signal(signal.SIGCONT)
         coordinator.ready()
-        send(coordinator, "t/b/do", "kit.echo")
-        equal(coordinator.result("t/b/do")["status"], "ok", "what came after")
+        # On a machine that is busy another silence may follow, and "expired" is right again.
+        for number in range(20):
+            key = f"t/b{number}/do"
+            send(coordinator, key, "kit.echo")
+            result = coordinator.result(key)
+            if result["status"] == "ok":
+                break
+            equal(result["error"]["code"], "expired", "what came after")
+        equal(result["status"], "ok", "what came after")
         equal(kit.starts("t/a/do"), 0, "starts of what came before")
 
 
