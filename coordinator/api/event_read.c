@@ -12,6 +12,7 @@
 #include "base/times.h"
 #include "base/utf8.h"
 #include "journal/event_value.h"
+#include "language/names.h"
 
 enum { BATCH_MAX = 1000 };
 
@@ -27,40 +28,28 @@ static void fault(struct http_call *call, const char *place, const char *name, c
     problem_note(call, pointer, detail);
 }
 
-/* Controls, or bytes that are no UTF-8: headers may hold any. */
-static bool is_no_text(struct span text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < 0x20 || text.data[i] == 0x7f) {
-            return true;
-        }
-    }
-    return !utf8_is_valid(text);
-}
-
+/* Headers may hold any bytes. */
 static bool is_name(struct span text)
 {
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] == ' ') {
-            return false;
-        }
-    }
-    return text.size > 0 && text.size <= LIMIT_EVENT_NAME && !is_no_text(text);
+    return names_is_event(text) && utf8_is_valid(text);
+}
+
+static bool is_text(struct span text)
+{
+    return names_is_event_text(text) && utf8_is_valid(text);
 }
 
 static void check_event(struct http_call *call, const char *place, const struct inbox_row *row)
 {
-    size_t prefix = sizeof(EVENT_SOURCE_PREFIX) - 1;
     if (!is_name(row->name)) {
         fault(call, place, "type", "must be 1 to 255 bytes of UTF-8 without blanks");
     }
-    if (row->id.size == 0 || row->id.size > LIMIT_EVENT_ID || is_no_text(row->id)) {
+    if (!is_text(row->id)) {
         fault(call, place, "id", "must be 1 to 512 bytes of UTF-8 without control characters");
     }
-    if (row->source.size == 0 || row->source.size > LIMIT_EVENT_SOURCE || is_no_text(row->source)) {
+    if (!is_text(row->source)) {
         fault(call, place, "source", "must be 1 to 512 bytes of UTF-8 without control characters");
-    } else if (row->source.size >= prefix &&
-               memcmp(row->source.data, EVENT_SOURCE_PREFIX, prefix) == 0) {
+    } else if (event_source_is_own(row->source)) {
         fault(call, place, "source", "must not begin with sagad/: that is the coordinator's own");
     }
 }

@@ -106,7 +106,7 @@ enum saga_error open_form_register(const struct register_form *form, struct aren
     open->step = form->step;
     open->input = none_if_nil(form->input);
     open->needs = none_if_nil(form->needs);
-    if (!open_step_is_name(form->step)) {
+    if (!names_is_step(form->step)) {
         return refuse(refusal, SAGA_INVALID, "/step",
                       "a step's name has 1 to 64 letters, digits and _ and begins with no digit");
     }

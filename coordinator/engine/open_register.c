@@ -15,6 +15,7 @@
 #include "engine/state.h"
 #include "engine/turn.h"
 #include "journal/record.h"
+#include "language/names.h"
 #include "saga/keys.h"
 #include "saga/open.h"
 
@@ -164,7 +165,7 @@ enum saga_error open_register(struct turn *turn, const struct open_request *requ
                                                      : "the saga turns back";
         return SAGA_CONFLICT;
     }
-    PRE(open_step_is_name(request->step));
+    PRE(names_is_step(request->step));
     int32_t index = saga_step_named(saga, request->step);
     struct step *step = index >= 0 ? saga_step(saga, (uint32_t)index) : NULL;
     enum saga_error rc = find_needs(turn, request, &needs, why);

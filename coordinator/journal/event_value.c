@@ -14,6 +14,13 @@ static void put_time(struct buf *out, int64_t at_ms)
     mp_put_text(out, text);
 }
 
+bool event_source_is_own(struct span source)
+{
+    size_t size = sizeof(EVENT_SOURCE_PREFIX) - 1;
+    PRE(source.size == 0 || source.data);
+    return source.size >= size && memcmp(source.data, EVENT_SOURCE_PREFIX, size) == 0;
+}
+
 void event_value_put(struct buf *out, const struct inbox_row *row, bool has_data)
 {
     PRE(row->name.size > 0);

@@ -14,6 +14,9 @@ struct inbox_row;
  * of an emit step. Nobody else may use such a source. */
 #define EVENT_SOURCE_PREFIX "sagad/"
 
+/* Does the source begin so? */
+bool event_source_is_own(struct span source);
+
 /* Appends the value of $.event: {name, type, id, source, time, saga?, data}; `type` is the name,
  * which CloudEvents call so, `saga` is the saga whose step sent the event. Without has_data the
  * data is left out. */

@@ -14,6 +14,7 @@
 #include "language/definition_kinds.h"
 #include "language/definition_patience.h"
 #include "language/definition_place.h"
+#include "language/names.h"
 #include "language/template_compile.h"
 #include "reading/reading_keys.h"
 #include "reading/reading_values.h"
@@ -61,23 +62,6 @@ static const struct key_table undo_table = {"compensate", undo_keys, ARRAY_COUNT
 
 /* --- first pass ------------------------------------------------------------------------------- */
 
-/* [A-Za-z_][A-Za-z0-9_]{0,63}: a step's name can stand in a reference without quotes. */
-static bool is_step_name(struct span name)
-{
-    if (name.size == 0 || name.size > LIMIT_NAME) {
-        return false;
-    }
-    for (size_t i = 0; i < name.size; i++) {
-        uint8_t c = name.data[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        bool is_digit = c >= '0' && c <= '9';
-        if (!is_letter && (i == 0 || !is_digit)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Each of the following functions reads keys of one step; c->reading.place is at the step. */
 
 static void read_name(struct compile *c, const struct draft *draft, struct step_spec *spec)
@@ -90,7 +74,7 @@ static void read_name(struct compile *c, const struct draft *draft, struct step_
     if (!reading_text(&c->reading, "step", draft->step, &name)) {
         return;
     }
-    if (!is_step_name(name)) {
+    if (!names_is_step(name)) {
         struct place place = reading_enter_key(&c->reading, "step");
         reading_error(&c->reading,
                       "must be a name of 1 to %d letters, digits and '_' that begins with no "

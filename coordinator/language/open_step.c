@@ -35,19 +35,6 @@ struct read_call {
     struct span input; /* as written; empty = none is */
 };
 
-bool open_step_is_name(struct span name)
-{
-    for (size_t i = 0; i < name.size; i++) {
-        uint8_t c = name.data[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        bool is_digit = c >= '0' && c <= '9';
-        if (!is_letter && (i == 0 || !is_digit)) {
-            return false;
-        }
-    }
-    return name.size > 0 && name.size <= LIMIT_NAME;
-}
-
 static bool is_none(struct span value)
 {
     struct mp mp = mp_open(value);

@@ -13,9 +13,6 @@ struct arena;
 struct problems;
 struct step_spec;
 
-/* [A-Za-z_][A-Za-z0-9_]{0,63}: how steps of every kind of saga are named. */
-bool open_step_is_name(struct span name);
-
 /* How a step is undone and confirmed: msgpack maps, each with its `compensate` and `confirm` if
  * given. */
 struct open_calls {

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mp.h"
 #include "language/definition.h"
+#include "language/names.h"
 #include "language/open_step.h"
 #include "language/open_terms.h"
 #include "language/template_form.h"
@@ -162,13 +163,13 @@ Test(language_open, names_of_steps)
     char longest[66];
     memset(longest, 'a', sizeof(longest) - 1);
     longest[65] = '\0';
-    cr_assert(open_step_is_name(span_of(longest, 64)));
-    cr_assert_not(open_step_is_name(span_of(longest, 65)));
-    cr_assert_not(open_step_is_name(span_of(longest, 0)));
-    cr_assert(open_step_is_name(span_text("_a1")));
-    cr_assert_not(open_step_is_name(span_text("1a")));
-    cr_assert_not(open_step_is_name(span_text("a-b")));
-    cr_assert_not(open_step_is_name(span_text("a[1]")));
+    cr_assert(names_is_step(span_of(longest, 64)));
+    cr_assert_not(names_is_step(span_of(longest, 65)));
+    cr_assert_not(names_is_step(span_of(longest, 0)));
+    cr_assert(names_is_step(span_text("_a1")));
+    cr_assert_not(names_is_step(span_text("1a")));
+    cr_assert_not(names_is_step(span_text("a-b")));
+    cr_assert_not(names_is_step(span_text("a[1]")));
 }
 
 static void refuses_terms(const char *terms, const char *pointer)
