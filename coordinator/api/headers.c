@@ -7,7 +7,7 @@
 
 #include "api/http_call.h"
 
-enum { WAIT_MS_MAX = 60 * 60 * 1000, KEY_MAX = 255 };
+enum { KEY_MAX = 255 };
 
 const char *headers_text(const struct http_call *call, const char *name)
 {
@@ -94,7 +94,7 @@ int64_t headers_wait_ms(const struct http_call *call)
     if (!(seconds > 0)) {
         return 0;
     }
-    return seconds > WAIT_MS_MAX / 1000 ? WAIT_MS_MAX : (int64_t)(seconds * 1000);
+    return seconds > REQUEST_WAIT_MS_MAX / 1000 ? REQUEST_WAIT_MS_MAX : (int64_t)(seconds * 1000);
 }
 
 bool headers_once(struct http_call *call, struct span *key, uint8_t digest[32])

@@ -55,6 +55,11 @@ struct answer {
     struct span started;
 };
 
+enum {
+    REQUEST_WAIT_MS = 30 * 1000, /* ms that a client waits who does not say for how long */
+    REQUEST_WAIT_MS_MAX = 60 * 60 * 1000,
+};
+
 struct request {
     enum request_kind kind;
     union {

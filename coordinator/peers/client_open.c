@@ -53,9 +53,8 @@ enum saga_error client_open_begin(struct client_request *asked, const struct req
     };
     int64_t timeout_ms = 0;
     open_arena(asked);
-    bool is_named = source->message->value[WIRE_KEY_SAGA].size > 0;
-    if (is_named && !ids_is_given(fields_text(source->message, WIRE_KEY_SAGA))) {
-        *why = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
+    if (!client_parts_may_name(source->message)) {
+        *why = CLIENT_PARTS_BAD_ID;
         return SAGA_INVALID;
     }
     request->kind = REQUEST_START;
@@ -162,11 +161,6 @@ enum saga_error client_open_end(struct client_request *asked, const struct reque
     return rc == SAGA_OK ? rc : refuse(asked, rc, &refusal, why);
 }
 
-static struct span connection_of(const struct client_request *asked)
-{
-    return span_of(asked->connection, asked->connection_size);
-}
-
 void client_open_reply_step(struct client_request *asked, const struct answer *answer)
 {
     struct buf *out = &asked->peers->out;
@@ -179,11 +173,8 @@ void client_open_reply_step(struct client_request *asked, const struct answer *a
         fields_put_key(out, WIRE_KEY_KEY);
         mp_put_str(out, open->key);
     }
-    if (open->output.size > 0) {
-        fields_put_key(out, WIRE_KEY_OUTPUT);
-        mp_put_value(out, open->output);
-    }
-    outbound_reply_end(asked->peers, connection_of(asked), asked->name);
+    client_parts_put_output(out, open->output);
+    outbound_reply_end(asked->peers, client_parts_connection(asked), asked->name);
 }
 
 void client_open_reply_end(struct client_request *asked, const struct answer *answer)
@@ -192,9 +183,6 @@ void client_open_reply_end(struct client_request *asked, const struct answer *an
     outbound_reply(asked->peers, asked->name, answer->output.size > 0 ? 2 : 1);
     fields_put_key(out, WIRE_KEY_STATUS);
     mp_put_text(out, saga_state_name(answer->state));
-    if (answer->output.size > 0) {
-        fields_put_key(out, WIRE_KEY_OUTPUT);
-        mp_put_value(out, answer->output);
-    }
-    outbound_reply_end(asked->peers, connection_of(asked), asked->name);
+    client_parts_put_output(out, answer->output);
+    outbound_reply_end(asked->peers, client_parts_connection(asked), asked->name);
 }

@@ -28,8 +28,8 @@ struct span client_parts_value(const struct client_request *asked,
 
 int64_t client_parts_wait_ms(const struct message *message)
 {
-    int64_t wait_ms = fields_int(message, WIRE_KEY_WAIT_MS, WAIT_MS);
-    return wait_ms > WAIT_MS_MAX ? WAIT_MS_MAX : wait_ms;
+    int64_t wait_ms = fields_int(message, WIRE_KEY_WAIT_MS, REQUEST_WAIT_MS);
+    return wait_ms > REQUEST_WAIT_MS_MAX ? REQUEST_WAIT_MS_MAX : wait_ms;
 }
 
 bool client_parts_wait(const struct message *message, struct request *request)
@@ -40,6 +40,12 @@ bool client_parts_wait(const struct message *message, struct request *request)
     request->wait_ms = client_parts_wait_ms(message);
     return message->value[WIRE_KEY_WAIT].size == 0 || request->wait_settled ||
            span_is(wait, "stored");
+}
+
+bool client_parts_may_name(const struct message *message)
+{
+    return message->value[WIRE_KEY_SAGA].size == 0 ||
+           ids_is_given(fields_text(message, WIRE_KEY_SAGA));
 }
 
 struct span client_parts_id(struct client_request *asked, const struct request_source *source)
@@ -57,6 +63,19 @@ bool client_parts_has_saga(const struct message *message, const char **why)
     bool is_id = ids_is_saga(fields_text(message, WIRE_KEY_SAGA));
     *why = is_id ? *why : "there is no such saga";
     return is_id;
+}
+
+struct span client_parts_connection(const struct client_request *asked)
+{
+    return span_of(asked->connection, asked->connection_size);
+}
+
+void client_parts_put_output(struct buf *out, struct span output)
+{
+    if (output.size > 0) {
+        fields_put_key(out, WIRE_KEY_OUTPUT);
+        mp_put_value(out, output);
+    }
 }
 
 struct peers_range client_parts_range(const struct message *message)

@@ -7,6 +7,7 @@
 #include "engine/result.h"
 #include "journal/event_value.h"
 #include "language/label.h"
+#include "language/names.h"
 #include "peers/client_open.h"
 #include "peers/client_parts.h"
 #include "peers/results.h"
@@ -14,8 +15,6 @@
 
 /* The source of events that clients send without `source`. */
 #define SOURCE_OF_CLIENTS "wire"
-
-static const char bad_id[] = "a saga's id has 1 to 128 of A-Z a-z 0-9 . _ : -";
 
 /* ---- start ---- */
 
@@ -45,9 +44,8 @@ static const char *check_start(const struct message *message)
     if (fields_int(message, WIRE_KEY_VERSION, 0) > UINT32_MAX) {
         return "there is no such version";
     }
-    struct span saga = fields_text(message, WIRE_KEY_SAGA);
-    if (message->value[WIRE_KEY_SAGA].size > 0 && !ids_is_given(saga)) {
-        return bad_id;
+    if (!client_parts_may_name(message)) {
+        return CLIENT_PARTS_BAD_ID;
     }
     if (!are_few(message->value[WIRE_KEY_LABELS])) {
         return "there are at most 32 labels";
@@ -106,46 +104,28 @@ static enum saga_error fill_start(struct client_request *asked, const struct req
 
 /* ---- event ---- */
 
-static bool is_event_text(struct span text, size_t most, uint8_t least)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < least || text.data[i] == 0x7f) {
-            return false;
-        }
-    }
-    return text.size > 0 && text.size <= most;
-}
-
-/* Does the source begin like that of the coordinator's own events? Clients may not use it, or their
- * events could pass for the coordinator's. */
-static bool is_own_source(struct span source)
-{
-    size_t prefix = sizeof(EVENT_SOURCE_PREFIX) - 1;
-    return source.size >= prefix && memcmp(source.data, EVENT_SOURCE_PREFIX, prefix) == 0;
-}
-
 static const char *check_source(const struct message *message)
 {
     struct span source = fields_text(message, WIRE_KEY_SOURCE);
     if (message->value[WIRE_KEY_SOURCE].size == 0) {
         return NULL;
     }
-    if (!is_event_text(source, LIMIT_EVENT_SOURCE, 0x20)) {
+    if (!names_is_event_text(source)) {
         return "an event's source has 1 to 512 bytes without control characters";
     }
-    return is_own_source(source) ? "an event's source must not begin with sagad/" : NULL;
+    return event_source_is_own(source) ? "an event's source must not begin with sagad/" : NULL;
 }
 
 static const char *check_event(const struct message *message)
 {
-    if (!is_event_text(fields_text(message, WIRE_KEY_EVENT), LIMIT_EVENT_NAME, 0x21)) {
+    if (!names_is_event(fields_text(message, WIRE_KEY_EVENT))) {
         return "an event's name has 1 to 255 bytes without blanks";
     }
-    if (!is_event_text(fields_text(message, WIRE_KEY_ID), LIMIT_EVENT_ID, 0x20)) {
+    if (!names_is_event_text(fields_text(message, WIRE_KEY_ID))) {
         return "an event's id has 1 to 512 bytes without control characters";
     }
     if (message->value[WIRE_KEY_SAGA].size > 0 && fields_text(message, WIRE_KEY_SAGA).size == 0) {
-        return bad_id;
+        return CLIENT_PARTS_BAD_ID;
     }
     return check_source(message);
 }

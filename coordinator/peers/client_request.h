@@ -14,8 +14,6 @@
 enum {
     /* A frame of at most so many bytes is copied into the struct itself, without malloc(). */
     SMALL_SIZE = 1024,
-    WAIT_MS = 30 * 1000, /* ms that a client waits whose message has no `wait_ms` */
-    WAIT_MS_MAX = 60 * 60 * 1000,
     HISTORY_MAX = 1000, /* records of one reply, also when the client does not say */
 };
 

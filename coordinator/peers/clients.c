@@ -54,9 +54,9 @@ static void unlist(struct clients *clients, struct client_request *asked)
     clients->bytes -= asked->size;
 }
 
-/* Opens a request that holds a copy of the frame; NULL: too many requests or bytes are open, or
+/* Makes a request that holds a copy of the frame; NULL: too many requests or bytes are open, or
  * there is no memory. */
-static struct client_request *open_request(struct peers *peers, struct span connection,
+static struct client_request *make_request(struct peers *peers, struct span connection,
                                            struct span frame)
 {
     struct clients *clients = &peers->clients;
@@ -80,6 +80,21 @@ static struct client_request *open_request(struct peers *peers, struct span conn
     asked->peers = peers;
     asked->size = frame.size;
     list(clients, asked);
+    return asked;
+}
+
+/* Opens a request as the message says; NULL: there is no room, and the client was told so. */
+static struct client_request *open_request(struct peers *peers, struct span connection,
+                                           struct span frame, const struct message *message)
+{
+    struct span name = fields_text(message, WIRE_KEY_REQUEST);
+    struct client_request *asked = make_request(peers, connection, frame);
+    if (!asked) {
+        outbound_error(peers, connection, name, SAGA_OVERLOADED, "too many open requests");
+        return NULL;
+    }
+    asked->type = message->type;
+    asked->name = client_parts_moved(asked, frame, name);
     return asked;
 }
 
@@ -128,11 +143,6 @@ void clients_close(struct clients *clients)
     *clients = (struct clients){0};
 }
 
-static struct span connection_of(const struct client_request *asked)
-{
-    return span_of(asked->connection, asked->connection_size);
-}
-
 /* ---- answers ---- */
 
 /* Sends the reply to a `get` or a `wait`, which shows the saga as it is; both replies have the same
@@ -147,11 +157,11 @@ static void answer_look(struct peers_look *look)
         rc = SAGA_TOO_LARGE;
     }
     if (rc != SAGA_OK) {
-        outbound_error(peers, connection_of(asked), asked->name, rc, NULL);
+        outbound_error(peers, client_parts_connection(asked), asked->name, rc, NULL);
     } else {
         outbound_reply(peers, asked->name, look->pairs);
         buf_write(&peers->out, look->body.data, look->body.size);
-        outbound_reply_end(peers, connection_of(asked), asked->name);
+        outbound_reply_end(peers, client_parts_connection(asked), asked->name);
     }
     close_request(asked);
 }
@@ -166,7 +176,7 @@ static void look_at(struct client_request *asked, struct span saga)
     buf_open(&asked->look.body, LIMIT_MESSAGE_OUT);
     enum saga_error rc = reader->get ? reader->get(&asked->look, reader->arg) : SAGA_UNAVAILABLE;
     if (rc != SAGA_OK) {
-        outbound_error(asked->peers, connection_of(asked), asked->name, rc, NULL);
+        outbound_error(asked->peers, client_parts_connection(asked), asked->name, rc, NULL);
         close_request(asked);
     }
 }
@@ -181,25 +191,22 @@ static void reply_start(struct client_request *asked, const struct answer *answe
     mp_put_text(out, saga_state_name(answer->state));
     fields_put_key(out, WIRE_KEY_DUPLICATE);
     mp_put_bool(out, answer->duplicate);
-    if (answer->output.size > 0) {
-        fields_put_key(out, WIRE_KEY_OUTPUT);
-        mp_put_value(out, answer->output);
-    }
-    outbound_reply_end(asked->peers, connection_of(asked), asked->name);
+    client_parts_put_output(out, answer->output);
+    outbound_reply_end(asked->peers, client_parts_connection(asked), asked->name);
 }
 
 static void reply_finish(struct client_request *asked, const struct answer *answer)
 {
     struct peers *peers = asked->peers;
     if (answer->verdict == VERDICT_UNKNOWN) {
-        outbound_error(peers, connection_of(asked), asked->name, SAGA_NOT_FOUND,
+        outbound_error(peers, client_parts_connection(asked), asked->name, SAGA_NOT_FOUND,
                        "no task has this token");
         return;
     }
     outbound_reply(peers, asked->name, 1);
     fields_put_key(&peers->out, WIRE_KEY_STATE);
     mp_put_text(&peers->out, outbound_verdict_text(answer->verdict));
-    outbound_reply_end(peers, connection_of(asked), asked->name);
+    outbound_reply_end(peers, client_parts_connection(asked), asked->name);
 }
 
 static void reply_event(struct client_request *asked, const struct answer *answer)
@@ -214,7 +221,7 @@ static void reply_event(struct client_request *asked, const struct answer *answe
     } else {
         mp_put_array(out, 0);
     }
-    outbound_reply_end(asked->peers, connection_of(asked), asked->name);
+    outbound_reply_end(asked->peers, client_parts_connection(asked), asked->name);
 }
 
 static void answer_request(struct request *request, const struct answer *answer)
@@ -238,7 +245,7 @@ static void answer_request(struct request *request, const struct answer *answer)
         return;
     }
     if (answer->error != SAGA_OK) {
-        outbound_error_about(asked->peers, connection_of(asked), asked->name, answer);
+        outbound_error_about(asked->peers, client_parts_connection(asked), asked->name, answer);
     } else {
         replies[asked->type](asked, answer);
     }
@@ -250,14 +257,10 @@ static void answer_request(struct request *request, const struct answer *answer)
 static void ask(struct peers *peers, struct span connection, struct span frame,
                 const struct message *message, int64_t now_ms)
 {
-    struct span name = fields_text(message, WIRE_KEY_REQUEST);
-    struct client_request *asked = open_request(peers, connection, frame);
+    struct client_request *asked = open_request(peers, connection, frame, message);
     if (!asked) {
-        outbound_error(peers, connection, name, SAGA_OVERLOADED, "too many open requests");
         return;
     }
-    asked->type = message->type;
-    asked->name = client_parts_moved(asked, frame, name);
     asked->request.arg = asked;
     asked->request.answer = answer_request;
     const struct request_source source = {.fields = &peers->fields,
@@ -268,7 +271,7 @@ static void ask(struct peers *peers, struct span connection, struct span frame,
     const char *why = NULL;
     enum saga_error rc = client_request_fill(asked, &source, &why);
     if (rc != SAGA_OK) {
-        outbound_error(peers, connection, name, rc, why);
+        outbound_error(peers, connection, asked->name, rc, why);
         close_request(asked);
         return;
     }
@@ -279,19 +282,16 @@ static void ask(struct peers *peers, struct span connection, struct span frame,
 static void get(struct peers *peers, struct span connection, struct span frame,
                 const struct message *message)
 {
-    struct span name = fields_text(message, WIRE_KEY_REQUEST);
     const char *why = NULL;
     if (!client_parts_has_saga(message, &why)) {
-        outbound_error(peers, connection, name, SAGA_NOT_FOUND, why);
+        outbound_error(peers, connection, fields_text(message, WIRE_KEY_REQUEST), SAGA_NOT_FOUND,
+                       why);
         return;
     }
-    struct client_request *asked = open_request(peers, connection, frame);
+    struct client_request *asked = open_request(peers, connection, frame, message);
     if (!asked) {
-        outbound_error(peers, connection, name, SAGA_OVERLOADED, "too many open requests");
         return;
     }
-    asked->type = message->type;
-    asked->name = client_parts_moved(asked, frame, name);
     asked->look.range = client_parts_range(message);
     look_at(asked, client_parts_moved(asked, frame, fields_text(message, WIRE_KEY_SAGA)));
 }
