@@ -7,14 +7,12 @@
 #include "api/headers.h"
 #include "api/http_call.h"
 #include "api/result_body.h"
-#include "api/saga_id.h"
+#include "api/start_post.h"
 #include "base/ids.h"
 #include "base/mp.h"
 #include "door/open_form.h"
 #include "journal/states.h"
 #include "store/request_digest.h"
-
-enum { WAIT_MS = 30000, WAIT_MS_MAX = 3600000 }; /* as on the wire */
 
 /* False: the problem was answered. */
 static bool pass(struct http_call *call, enum saga_error rc, const struct open_refusal *refusal)
@@ -62,25 +60,11 @@ static void begin(struct http_call *call, struct span given)
     if (!read_begin(call, &timeout_ms) || !headers_once(call, &start->key, ignored)) {
         return;
     }
-    call->request.kind = REQUEST_START;
-    start->name = given.size > 0 ? given : saga_id_make(call, start->key);
-    start->actor = call->who.name;
     const struct begin_facts facts = {.name = start->open_name,
                                       .input = start->input,
                                       .labels = start->labels,
                                       .timeout_ms = timeout_ms};
-    enum saga_error rc =
-        start->name.size > 0 ? request_digest_begin(&facts, start->digest) : SAGA_NO_MEMORY;
-    if (rc != SAGA_OK) {
-        problem_answer(call, rc, NULL);
-        return;
-    }
-    digest_pair(span_of(start->digest, DIGEST_SIZE), given, start->key_digest);
-    const char *trace = headers_text(call, "traceparent");
-    if (trace) {
-        start->traceparent = ids_traceparent(span_text(trace));
-    }
-    http_call_post(call);
+    start_post(call, given, request_digest_begin(&facts, start->digest));
 }
 
 void open_post_begin_new(struct http_call *call)
@@ -155,21 +139,9 @@ void open_post_register(struct http_call *call)
     }
 }
 
-static bool check_complete(struct http_call *call, const struct result *result)
-{
-    if (result->cost_micros < 0) {
-        problem_note(call, "/cost_usd_micros", "must not be negative");
-    }
-    if (result->output.size > LIMIT_VALUE || result->details.size > LIMIT_VALUE) {
-        problem_answer(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
-        return false;
-    }
-    return problem_pass(call);
-}
-
 void open_post_complete(struct http_call *call)
 {
-    struct result result = {.retry_after_ms = -1, .retryable = true, .code = span_text("failed")};
+    struct result result = {.cost_micros = 0};
     struct open_request *open = &call->request.open;
     struct span status = {NULL, 0};
     struct span error = {NULL, 0};
@@ -184,16 +156,11 @@ void open_post_complete(struct http_call *call)
     if (!body_read(call, keys, ARRAY_COUNT(keys))) {
         return;
     }
-    bool ok = span_is(status, "ok");
-    if (!ok && !span_is(status, "failed")) {
-        problem_note(call, "/status", "must be ok or failed");
-    }
-    if (mp_type(error) != MP_NONE && mp_type(error) != MP_NIL) {
-        result_body_error(call, error, &result);
-    }
-    if (!check_complete(call, &result)) {
+    result_body_outcome(call, status, error, &result);
+    if (!result_body_pass(call, &result)) {
         return;
     }
+    bool ok = result.status == RESULT_OK;
     *open = (struct open_request){.verb = OPEN_COMPLETE,
                                   .step = call->target.parts[1],
                                   .key = key,
@@ -237,8 +204,11 @@ static void read_wait(struct http_call *call, struct span wait, int64_t wait_ms)
     }
     request->wait_settled = span_is(wait, "settled") || header_ms > 0;
     request->wants_output = request->wait_settled;
-    request->wait_ms = wait_ms != BODY_ABSENT ? wait_ms : header_ms > 0 ? header_ms : WAIT_MS;
-    request->wait_ms = request->wait_ms > WAIT_MS_MAX ? WAIT_MS_MAX : request->wait_ms;
+    request->wait_ms = wait_ms != BODY_ABSENT ? wait_ms
+                       : header_ms > 0        ? header_ms
+                                              : REQUEST_WAIT_MS;
+    request->wait_ms =
+        request->wait_ms > REQUEST_WAIT_MS_MAX ? REQUEST_WAIT_MS_MAX : request->wait_ms;
 }
 
 static void end(struct http_call *call, enum open_verb verb)

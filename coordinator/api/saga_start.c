@@ -1,4 +1,4 @@
-/* saga_start.c - a start is read, gets an id when it has none, and is posted. */
+/* saga_start.c - a start is read, checked and posted. */
 #include "api/saga_start.h"
 
 #include <stdio.h>
@@ -7,8 +7,8 @@
 #include "api/headers.h"
 #include "api/http_call.h"
 #include "api/open_post.h"
-#include "api/saga_id.h"
 #include "api/saga_read.h"
+#include "api/start_post.h"
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/mp.h"
@@ -69,32 +69,15 @@ void saga_start(struct http_call *call)
     if (!check_start(call, version)) {
         return;
     }
-    struct span given = start->name;
-    if (given.size == 0) {
-        start->name = saga_id_make(call, start->key);
-    }
-    request->kind = REQUEST_START;
     request->version = version == BODY_ABSENT ? 0 : (uint32_t)version;
-    start->actor = call->who.name;
-    struct request_facts facts = {.definition = request->definition,
-                                  .version = request->version,
-                                  .input = start->input,
-                                  .labels = start->labels,
-                                  .start_at_ms = start->start_at_ms};
-    enum saga_error rc =
-        start->name.size > 0 ? request_digest(&facts, start->digest) : SAGA_NO_MEMORY;
-    if (rc != SAGA_OK) {
-        problem_answer(call, rc, NULL);
-        return;
-    }
-    digest_pair(span_of(start->digest, DIGEST_SIZE), given, start->key_digest);
-    const char *trace = headers_text(call, "traceparent");
-    if (trace) {
-        start->traceparent = ids_traceparent(span_text(trace));
-    }
     request->wait_ms = headers_wait_ms(call);
     request->wait_settled = request->wait_ms > 0;
-    http_call_post(call);
+    const struct request_facts facts = {.definition = request->definition,
+                                        .version = request->version,
+                                        .input = start->input,
+                                        .labels = start->labels,
+                                        .start_at_ms = start->start_at_ms};
+    start_post(call, start->name, request_digest(&facts, start->digest));
 }
 
 void saga_start_reply(struct http_call *call)

@@ -9,22 +9,6 @@
 #include "base/mp.h"
 #include "engine/result.h"
 
-static bool check_finish(struct http_call *call, int64_t attempt)
-{
-    const struct result *result = &call->request.result;
-    if (result->cost_micros < 0) {
-        problem_note(call, "/cost_usd_micros", "must not be negative");
-    }
-    if (attempt != BODY_ABSENT && (attempt < 1 || attempt > UINT32_MAX)) {
-        problem_note(call, "/attempt", "must be the number of an attempt, from 1");
-    }
-    if (result->output.size > LIMIT_VALUE || result->details.size > LIMIT_VALUE) {
-        problem_answer(call, SAGA_TOO_LARGE, "a value has more than 960 KiB");
-        return false;
-    }
-    return problem_pass(call);
-}
-
 void task_finish(struct http_call *call)
 {
     struct result *result = &call->request.result;
@@ -39,20 +23,15 @@ void task_finish(struct http_call *call)
         {"error", BODY_VALUE, false, &error},
         {"cost_usd_micros", BODY_INT, false, &result->cost_micros},
     };
-    *result = (struct result){.retry_after_ms = -1, .retryable = true};
+    *result = (struct result){.cost_micros = 0};
     if (!body_read(call, keys, ARRAY_COUNT(keys))) {
         return;
     }
-    bool ok = span_is(status, "ok");
-    if (!ok && !span_is(status, "failed")) {
-        problem_note(call, "/status", "must be ok or failed");
+    result_body_outcome(call, status, error, result);
+    if (attempt != BODY_ABSENT && (attempt < 1 || attempt > UINT32_MAX)) {
+        problem_note(call, "/attempt", "must be the number of an attempt, from 1");
     }
-    result->status = ok ? RESULT_OK : RESULT_FAILED;
-    result->code = span_text("failed");
-    if (mp_type(error) != MP_NONE && mp_type(error) != MP_NIL) {
-        result_body_error(call, error, result);
-    }
-    if (!check_finish(call, attempt)) {
+    if (!result_body_pass(call, result)) {
         return;
     }
     result->attempt = attempt == BODY_ABSENT ? 0 : (uint32_t)attempt;
