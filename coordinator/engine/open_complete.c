@@ -64,9 +64,7 @@ static const char *why_closed(const struct step *step)
         return "a person has settled the step";
     }
     IMPLIES(open_goes_back(step->saga), !open_is_committed(step->saga) || step->saga->completed_ms);
-    return open_is_committed(step->saga)            ? "the saga is committed"
-           : saga_state_is_final(step->saga->state) ? "the saga has ended"
-                                                    : "the saga turns back";
+    return open_is_committed(step->saga) ? "the saga is committed" : open_why_over(step->saga);
 }
 
 static enum saga_error succeeded(struct turn *turn, struct attempt *attempt,

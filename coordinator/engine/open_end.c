@@ -23,6 +23,12 @@ bool open_goes_back(const struct saga *saga)
            saga->state == SAGA_STATE_COMPENSATED;
 }
 
+const char *open_why_over(const struct saga *saga)
+{
+    PRE(saga->magic == SAGA_MAGIC);
+    return saga_state_is_final(saga->state) ? "the saga has ended" : "the saga turns back";
+}
+
 /* Has the client not said how the step ended, or said that it is in doubt? */
 static bool is_undecided(const struct step *step)
 {
@@ -67,7 +73,7 @@ enum saga_error open_commit(struct turn *turn, const struct open_request *reques
         return SAGA_OK; /* a repeated commit gets the same answer */
     }
     if (open_goes_back(saga) || saga_state_is_final(saga->state)) {
-        *why = saga_state_is_final(saga->state) ? "the saga has ended" : "the saga turns back";
+        *why = open_why_over(saga);
         return SAGA_CONFLICT;
     }
     *why = name_undecided(turn);

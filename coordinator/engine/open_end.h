@@ -12,6 +12,8 @@ struct turn;
 
 /* Does the saga go back, shall it, or has it gone back already? */
 bool open_goes_back(const struct saga *saga);
+/* Why its client is refused then, or when the saga has ended: a sentence. */
+const char *open_why_over(const struct saga *saga);
 
 /* Commits the saga. Errors, with *why: SAGA_CONFLICT (the saga goes back or has ended, or *why
  * names steps that are not completed), SAGA_TOO_LARGE. */

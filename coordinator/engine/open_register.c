@@ -160,9 +160,7 @@ enum saga_error open_register(struct turn *turn, const struct open_request *requ
     const struct saga *saga = turn->saga;
     struct span needs;
     if (open_goes_back(saga) || saga->paused || saga->state == SAGA_STATE_TERMINATED) {
-        *why = saga->paused && !open_goes_back(saga) ? "the saga is paused"
-               : saga_state_is_final(saga->state)    ? "the saga has ended"
-                                                     : "the saga turns back";
+        *why = saga->paused && !open_goes_back(saga) ? "the saga is paused" : open_why_over(saga);
         return SAGA_CONFLICT;
     }
     PRE(names_is_step(request->step));
