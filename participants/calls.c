@@ -57,14 +57,6 @@ static void pack_start(struct saga_client *client, struct request *request,
     }
 }
 
-static int64_t wait_of(const struct saga_client *client, const struct saga_start *start)
-{
-    if (start->wait != SAGA_WAIT_SETTLED) {
-        return 0;
-    }
-    return start->wait_ms > 0 ? start->wait_ms : (int64_t)client->timeout_ms;
-}
-
 enum saga_error saga_client_start(struct saga_client *client, const struct saga_start *start,
                                   struct saga_reply *reply)
 {
@@ -76,8 +68,9 @@ enum saga_error saga_client_start(struct saga_client *client, const struct saga_
     if (!request) {
         return SAGA_CONFLICT;
     }
-    pack_start(client, request, start, wait_of(client, start));
-    return request_call(client, request, wait_of(client, start), reply);
+    int64_t wait_ms = request_wait_ms(client, start->wait, start->wait_ms);
+    pack_start(client, request, start, wait_ms);
+    return request_call(client, request, wait_ms, reply);
 }
 
 enum saga_error saga_client_start_async(struct saga_client *client, const struct saga_start *start,
@@ -92,8 +85,9 @@ enum saga_error saga_client_start_async(struct saga_client *client, const struct
         return SAGA_OVERLOADED;
     }
     request->tag = tag;
-    pack_start(client, request, start, wait_of(client, start));
-    return request_send(client, request, wait_of(client, start));
+    int64_t wait_ms = request_wait_ms(client, start->wait, start->wait_ms);
+    pack_start(client, request, start, wait_ms);
+    return request_send(client, request, wait_ms);
 }
 
 enum saga_error saga_client_wait(struct saga_client *client, const char *saga, int64_t wait_ms,

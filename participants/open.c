@@ -73,14 +73,6 @@ static void add_value(struct pairs *pairs, const char *key, struct saga_value va
     add(pairs, key, VALUE)->value = value;
 }
 
-static void add_wait(struct pairs *pairs, const struct saga_end *end, int64_t wait_ms)
-{
-    if (end->wait == SAGA_WAIT_SETTLED) {
-        add_text(pairs, "wait", "settled");
-        add_number(pairs, "wait_ms", wait_ms);
-    }
-}
-
 static void pack(struct request *request, const char *type, const struct pairs *pairs)
 {
     request_begin(request, type, pairs->count);
@@ -227,11 +219,11 @@ static enum saga_error end_saga(struct saga_client *client, const char *type,
                                 const struct saga_end *end, struct pairs *pairs,
                                 struct saga_reply *reply)
 {
-    int64_t wait_ms = 0;
+    int64_t wait_ms = request_wait_ms(client, end->wait, end->wait_ms);
     if (end->wait == SAGA_WAIT_SETTLED) {
-        wait_ms = end->wait_ms > 0 ? end->wait_ms : (int64_t)client->timeout_ms;
+        add_text(pairs, "wait", "settled");
+        add_number(pairs, "wait_ms", wait_ms);
     }
-    add_wait(pairs, end, wait_ms);
     return call(client, type, pairs, wait_ms, reply);
 }
 

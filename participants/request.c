@@ -245,6 +245,14 @@ size_t request_read(struct saga_client *client, saga_reply_fn *callback, void *a
 
 /* ---- calls ---- */
 
+int64_t request_wait_ms(const struct saga_client *client, enum saga_wait wait, int64_t wait_ms)
+{
+    if (wait != SAGA_WAIT_SETTLED) {
+        return 0;
+    }
+    return wait_ms > 0 ? wait_ms : (int64_t)client->timeout_ms;
+}
+
 enum saga_error request_call(struct saga_client *client, struct request *request, int64_t wait_ms,
                              struct saga_reply *reply)
 {

@@ -26,6 +26,9 @@ void request_value(struct request *request, const char *key, struct saga_value v
  * message; SAGA_TOO_LARGE; SAGA_NO_MEMORY. */
 MUST_CHECK enum saga_error request_send(struct saga_client *client, struct request *request,
                                         int64_t wait_ms);
+/* How long a call waits for the end of its saga: as the caller says, or as long as calls last; 0
+ * when it does not wait for that. */
+int64_t request_wait_ms(const struct saga_client *client, enum saga_wait wait, int64_t wait_ms);
 /* Sends the request, waits for its answer, and returns the answer's error, as in the reply. */
 MUST_CHECK enum saga_error request_call(struct saga_client *client, struct request *request,
                                         int64_t wait_ms, struct saga_reply *reply);
