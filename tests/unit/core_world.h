@@ -608,6 +608,38 @@ static inline struct core_world *world_open(void)
     return world;
 }
 
+/* A world with one definition, and nobody to serve it. */
+static inline struct core_world *world_defined(const char *definition)
+{
+    struct core_world *world = world_open();
+    define(world, "d", definition);
+    turn(world);
+    buf_clear(&world->log);
+    return world;
+}
+
+/* The same, with a participant that serves all its actions. */
+static inline struct core_world *world_served(const char *definition)
+{
+    struct core_world *world = world_defined(definition);
+    serve_all(world);
+    turn(world);
+    buf_clear(&world->log);
+    return world;
+}
+
+/* The log without the heartbeats of a session that stays. */
+static inline void forget_beats(struct core_world *world)
+{
+    static const char beat[] = "send A heartbeat\n";
+    buf_write(&world->log, "", 1);
+    char *log = (char *)world->log.data;
+    for (char *at; (at = strstr(log, beat)) != NULL;) {
+        memmove(at, at + strlen(beat), strlen(at + strlen(beat)) + 1);
+    }
+    buf_truncate(&world->log, strlen(log));
+}
+
 static inline void world_close(struct core_world *world)
 {
     world_end(world);

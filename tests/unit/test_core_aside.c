@@ -14,17 +14,6 @@ enum { HOUR_MS = 3600000, BEAT_MS = 2000 };
 
 static struct webhooks hooks = {.count = 1, .items = {{.name = "ops", .event_count = 0}}};
 
-static struct core_world *open_with(const char *definition)
-{
-    struct core_world *world = world_open();
-    define(world, "d", definition);
-    turn(world);
-    serve_all(world);
-    turn(world);
-    buf_clear(&world->log);
-    return world;
-}
-
 static void restart(struct core_world *world)
 {
     world_restart(world);
@@ -35,19 +24,13 @@ static void restart(struct core_world *world)
 /* The log without heartbeats, by a session that stays. */
 static void pass(struct core_world *world, int64_t ms)
 {
-    static const char beat[] = "send A heartbeat\n";
     for (; ms > 0; ms -= BEAT_MS) {
         world->now_ms += BEAT_MS;
         turn(world);
         say(world, "A", "{'v':1,'type':'heartbeat'}");
     }
     turn(world);
-    buf_write(&world->log, "", 1);
-    char *log = (char *)world->log.data;
-    for (char *at; (at = strstr(log, beat)) != NULL;) {
-        memmove(at, at + strlen(beat), strlen(at + strlen(beat)) + 1);
-    }
-    buf_truncate(&world->log, strlen(log));
+    forget_beats(world);
 }
 
 static void expect_without(struct core_world *world, const char *line)
@@ -86,7 +69,7 @@ static void expect_rest(const struct core_world *world)
 
 static void one_stands_and_one_goes_on(enum damage_kind kind)
 {
-    struct core_world *world = open_with(TRIP);
+    struct core_world *world = world_served(TRIP);
     start(world, "a", "bad");
     turn(world);
     uint8_t token[TOKEN_SIZE];
@@ -144,7 +127,7 @@ Test(core_aside, lets_the_others_go_on_when_a_byte_has_changed)
 
 Test(core_aside, reads_a_sleeper_once_and_lets_the_others_wake)
 {
-    struct core_world *world = open_with(NAP);
+    struct core_world *world = world_served(NAP);
     start(world, "a", "bad");
     start(world, "b", "good");
     turn(world);
@@ -169,7 +152,7 @@ Test(core_aside, reads_a_sleeper_once_and_lets_the_others_wake)
 
 Test(core_aside, answers_who_waits_for_a_sleeper_that_turns_out_unreadable)
 {
-    struct core_world *world = open_with(NAP);
+    struct core_world *world = world_served(NAP);
     start(world, "a", "bad");
     turn(world);
     wait_for(world, "w", "bad", 2 * HOUR_MS);
@@ -212,7 +195,7 @@ static void send(struct core_world *world, const char *name, const char *id, con
 
 Test(core_aside, hears_later_what_came_meanwhile)
 {
-    struct core_world *world = open_with(PAID);
+    struct core_world *world = world_served(PAID);
     begin_for(world, "a", "bad", "{'who':'ada'}");
     begin_for(world, "b", "good", "{'who':'ada'}");
     buf_clear(&world->log);
@@ -236,7 +219,7 @@ Test(core_aside, hears_later_what_came_meanwhile)
 
 Test(core_aside, keeps_its_concurrency_key)
 {
-    struct core_world *world = open_with(PAY);
+    struct core_world *world = world_served(PAY);
     start(world, "a", "bad");
     start(world, "b", "good");
     turn(world);
@@ -256,7 +239,7 @@ Test(core_aside, keeps_its_concurrency_key)
  */
 Test(core_aside, lets_others_pass_where_it_waits)
 {
-    struct core_world *world = open_with(PAY);
+    struct core_world *world = world_served(PAY);
     start(world, "a", "holder");
     start(world, "b", "bad");
     start(world, "c", "good");
@@ -370,7 +353,7 @@ static uint32_t alerts_sent(struct core_world *world)
 
 Test(core_aside, is_told_once_whatever_comes)
 {
-    struct core_world *world = open_with(NAP);
+    struct core_world *world = world_served(NAP);
     world->hooks = &hooks;
     start(world, "a", "bad");
     turn(world);

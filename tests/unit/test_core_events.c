@@ -16,17 +16,6 @@
     "'$.event.data.who == $.input.who','timeout':'1h'}}],"                                         \
     "'output':'$.steps.paid.output'}"
 
-static struct core_world *open_world(void)
-{
-    struct core_world *world = world_open();
-    define(world, "d", PAID);
-    turn(world);
-    serve_all(world);
-    turn(world);
-    buf_clear(&world->log);
-    return world;
-}
-
 /* A saga of this input, whose flight is asked for. */
 static void begin(struct core_world *world, const char *saga, const char *input)
 {
@@ -79,7 +68,7 @@ static void crash(struct core_world *world)
 
 Test(core_events, asks_only_those_whose_value_matches)
 {
-    struct core_world *world = open_world();
+    struct core_world *world = world_served(PAID);
     begin_and_wait(world, "s1", "{'who':'ada'}");
     begin_and_wait(world, "s2", "{'who':'bob'}");
     begin_and_wait(world, "s3", "{'who':'bob'}");
@@ -105,7 +94,7 @@ Test(core_events, asks_only_those_whose_value_matches)
 
 Test(core_events, recalls_what_came_before_the_wait)
 {
-    struct core_world *world = open_world();
+    struct core_world *world = world_served(PAID);
     send(world, "e", "paid", "1", "{'who':'ada','n':1}");
     turn(world);
     begin(world, "s1", "{'who':'ada'}");
@@ -141,7 +130,7 @@ static uint32_t unrecalled(const struct core_world *world)
 /* The wait is durable, and its recall was on its way. */
 Test(core_events, recalls_after_a_crash)
 {
-    struct core_world *world = open_world();
+    struct core_world *world = world_served(PAID);
     begin(world, "s1", "{'who':'ada'}");
     send(world, "e", "paid", "1", "{'who':'ada','n':1}");
     turn(world);
@@ -160,7 +149,7 @@ Test(core_events, recalls_after_a_crash)
 
 Test(core_events, offers_after_a_crash_what_was_durable)
 {
-    struct core_world *world = open_world();
+    struct core_world *world = world_served(PAID);
     begin_and_wait(world, "s1", "{'who':'ada'}");
     send(world, "e", "paid", "1", "{'who':'ada','n':1}");
     until_durable(world, 1);
@@ -178,7 +167,7 @@ Test(core_events, offers_after_a_crash_what_was_durable)
 
 Test(core_events, counts_an_identity_once)
 {
-    struct core_world *world = open_world();
+    struct core_world *world = world_served(PAID);
     begin_and_wait(world, "s1", "{'who':'ada'}");
     const struct asked *first = send(world, "e", "paid", "1", "{'who':'ada','n':1}");
     const struct asked *second = send(world, "f", "paid", "1", "{'who':'ada','n':1}");
@@ -200,7 +189,7 @@ Test(core_events, counts_an_identity_once)
 /* Nobody waited for the answer when the outcome was decided; somebody does before it is durable. */
 Test(core_events, answers_who_asks_again_between_decision_and_commit)
 {
-    struct core_world *world = open_world();
+    struct core_world *world = world_served(PAID);
     begin_and_wait(world, "s1", "{'who':'ada'}");
     send(world, "e", "paid", "1", "{'who':'ada','n':1}");
     until_durable(world, 1);
@@ -219,7 +208,7 @@ Test(core_events, answers_who_asks_again_between_decision_and_commit)
 
 Test(core_events, starts_a_saga_once_across_crashes)
 {
-    struct core_world *world = open_world();
+    struct core_world *world = world_served(PAID);
     send(world, "e", "go", "1", "{'who':'ada'}");
     until_durable(world, 1);
     turn(world);

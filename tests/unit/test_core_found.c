@@ -21,15 +21,6 @@ static void saw(struct core_world *world, const char *text, bool wanted)
     buf_clear(&world->log);
 }
 
-static struct core_world *world_of(const char *definition)
-{
-    struct core_world *world = world_open();
-    define(world, "define", definition);
-    turn(world);
-    buf_clear(&world->log);
-    return world;
-}
-
 /* A saga of this test's own definition, called "own". */
 static void start_own(struct core_world *world, const char *saga)
 {
@@ -146,7 +137,7 @@ Test(core_found, a_final_saga_that_was_loaded_for_nothing_leaves_again)
 /* The do answers while its check waits for a window: the saga ends, and the check with it. */
 Test(core_found, a_check_does_not_outlive_the_doubt)
 {
-    struct core_world *world = world_of(
+    struct core_world *world = world_defined(
         "{'saga':'own','steps':[{'step':'a','action':'a.do','compensate':'a.undo',"
         "'check':'a.check'," ONE("}]}"));
     serve(world, "A", "'window':1");
@@ -167,7 +158,7 @@ Test(core_found, a_check_does_not_outlive_the_doubt)
 /* `a` was waited for, and its undo's turn has not come: no timer may lie in the past. */
 Test(core_found, an_undo_whose_turn_has_not_come_has_no_timer)
 {
-    struct core_world *world = world_of(
+    struct core_world *world = world_defined(
         "{'saga':'own','compensation_order':'strict','steps':["
         "{'step':'a','action':'a.do','compensate':'a.undo','needs':[]," ONE("},")
         "{'step':'b','action':'a.do','compensate':'a.undo','needs':[]," ONE("},")
@@ -194,7 +185,7 @@ Test(core_found, an_undo_whose_turn_has_not_come_has_no_timer)
 
 Test(core_found, a_partial_reversal_that_leaves_what_is_irrevocable_ends_completed)
 {
-    struct core_world *world = world_of(PIVOT_AND_AFTER);
+    struct core_world *world = world_defined(PIVOT_AND_AFTER);
     const struct span a = span_text("a");
     serve(world, "A", "'window':1");
     start_own(world, "s-1");
@@ -209,7 +200,7 @@ Test(core_found, a_partial_reversal_that_leaves_what_is_irrevocable_ends_complet
 
 Test(core_found, an_irrevocable_success_on_the_way_back_holds_nobody_back)
 {
-    struct core_world *world = world_of(PIVOT_AND_AFTER);
+    struct core_world *world = world_defined(PIVOT_AND_AFTER);
     const struct span b = span_text("b");
     serve(world, "A", "'window':1");
     start_own(world, "s-1");
@@ -240,7 +231,7 @@ Test(core_found, an_irrevocable_success_on_the_way_back_holds_nobody_back)
 Test(core_found, a_finish_by_key_is_known_after_the_end)
 {
     struct core_world *world =
-        world_of("{'saga':'own','steps':[{'step':'a','action':'a.do'," ONE("}]}"));
+        world_defined("{'saga':'own','steps':[{'step':'a','action':'a.do'," ONE("}]}"));
     char text[512];
     serve(world, "A", "'window':1");
     start_own(world, "s-1");
@@ -262,7 +253,7 @@ Test(core_found, a_finish_by_key_is_known_after_the_end)
 /* A barrier refuses a do after its undo; a check stops nobody. */
 Test(core_found, not_found_waits_for_who_may_act_behind_a_barrier)
 {
-    struct core_world *world = world_of(
+    struct core_world *world = world_defined(
         "{'saga':'own','steps':[{'step':'a','action':'a.do','compensate':'a.undo',"
         "'check':'a.check'," ONE("}]}"));
     serve(world, "A", "'window':4,'barrier':true");
@@ -281,7 +272,7 @@ Test(core_found, not_found_waits_for_who_may_act_behind_a_barrier)
 /* Before, the core stopped here, at each start again. */
 Test(core_found, a_late_success_of_what_a_person_kept_is_recorded)
 {
-    struct core_world *world = world_of(PIVOT_AND_AFTER);
+    struct core_world *world = world_defined(PIVOT_AND_AFTER);
     const struct span a = span_text("a");
     serve(world, "A", "'window':4");
     start_own(world, "s-1");

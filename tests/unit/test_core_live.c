@@ -8,15 +8,6 @@
 
 enum { ROOM = 1 << 20 };
 
-static struct core_world *open_with(const char *definition)
-{
-    struct core_world *world = world_open();
-    define(world, "d", definition);
-    turn(world);
-    buf_clear(&world->log);
-    return world;
-}
-
 static void put(struct core_world *world, const struct task_at_work *task)
 {
     int64_t now_ms = world->now_ms;
@@ -67,7 +58,7 @@ static void look(struct core_world *world, const char *saga)
 
 Test(core_live, tells_where_an_attempt_is_and_what_was_heard)
 {
-    struct core_world *world = open_with(PATIENT);
+    struct core_world *world = world_defined(PATIENT);
     start(world, "a", "s");
     turn(world);
     world->now_ms += 500;
@@ -101,7 +92,7 @@ Test(core_live, tells_where_an_attempt_is_and_what_was_heard)
 /* One is busy, the other one waits; of each of two, and of no more than may be told. */
 Test(core_live, tells_which_attempts_wait_for_somebody_busy)
 {
-    struct core_world *world = open_with(
+    struct core_world *world = world_defined(
         "{'saga':'trip','steps':[{'step':'all','for_each':'$.input.list',"
         "'max_parallel':1000,'action':'flights.book','compensate':'none'}]}");
     say(world, "A",

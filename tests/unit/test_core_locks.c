@@ -11,20 +11,9 @@
     "},'steps':[{'step':'flight','action':'flights.book','compensate':'flights.cancel',"           \
     "'retry':{'max_attempts':1}}]}"
 
-static struct core_world *open_with(const char *definition)
-{
-    struct core_world *world = world_open();
-    define(world, "d", definition);
-    turn(world);
-    serve_all(world);
-    turn(world);
-    buf_clear(&world->log);
-    return world;
-}
-
 Test(core_locks, lets_one_of_a_key_run_at_a_time_in_their_order)
 {
-    struct core_world *world = open_with(PAY(""));
+    struct core_world *world = world_served(PAY(""));
     start(world, "a", "s1");
     start(world, "b", "s2");
     start(world, "c", "s3");
@@ -42,7 +31,7 @@ Test(core_locks, lets_one_of_a_key_run_at_a_time_in_their_order)
 
 Test(core_locks, lets_as_many_run_as_the_limit_says)
 {
-    struct core_world *world = open_with(PAY(",'limit':2"));
+    struct core_world *world = world_served(PAY(",'limit':2"));
     start(world, "a", "s1");
     start(world, "b", "s2");
     start(world, "c", "s3");
@@ -59,7 +48,7 @@ Test(core_locks, lets_as_many_run_as_the_limit_says)
 /* Whoever waits is out of the way: order and holders come back from the store. */
 Test(core_locks, keeps_the_order_over_restarts)
 {
-    struct core_world *world = open_with(PAY(""));
+    struct core_world *world = world_served(PAY(""));
     start(world, "a", "s1");
     start(world, "b", "s2");
     start(world, "c", "s3");
@@ -92,7 +81,7 @@ static uint64_t commits_of(const struct core_world *world)
 /* The holder's end is durable, and the crash comes before the next one has been admitted. */
 Test(core_locks, admits_the_next_after_a_crash)
 {
-    struct core_world *world = open_with(PAY(""));
+    struct core_world *world = world_served(PAY(""));
     start(world, "a", "s1");
     start(world, "b", "s2");
     turn(world);
@@ -112,7 +101,7 @@ Test(core_locks, admits_the_next_after_a_crash)
 
 Test(core_locks, lets_a_reversal_wait_like_a_new_saga)
 {
-    struct core_world *world = open_with(PAY(""));
+    struct core_world *world = world_served(PAY(""));
     start(world, "a", "s1");
     turn(world);
     finish_task(world, OK_RESULT);
@@ -133,7 +122,7 @@ Test(core_locks, lets_a_reversal_wait_like_a_new_saga)
 
 Test(core_locks, refuses_when_told_so)
 {
-    struct core_world *world = open_with(PAY(",'on_conflict':'reject'"));
+    struct core_world *world = world_served(PAY(",'on_conflict':'reject'"));
     start(world, "a", "s1");
     start(world, "b", "s2");
     turn(world);

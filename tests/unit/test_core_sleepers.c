@@ -54,18 +54,12 @@ static void pass(struct core_world *world, int64_t ms)
 /* The session stays; its heartbeats are not shown. */
 static void pass_long(struct core_world *world, int64_t ms)
 {
-    static const char beat[] = "send A heartbeat\n";
     for (; ms > 0; ms -= 2000) {
         pass(world, ms < 2000 ? ms : 2000);
         say(world, "A", "{'v':1,'type':'heartbeat'}");
     }
     turn(world);
-    buf_write(&world->log, "", 1);
-    char *log = (char *)world->log.data;
-    for (char *at; (at = strstr(log, beat)) != NULL;) {
-        memmove(at, at + strlen(beat), strlen(at + strlen(beat)) + 1);
-    }
-    buf_truncate(&world->log, strlen(log));
+    forget_beats(world);
 }
 
 static enum saga_error count_image(const struct saga_image *image, void *arg)
