@@ -2,9 +2,9 @@
 #include "api/pack.h"
 
 #include "api/shape.h"
-#include "view/view_history.h"
 #include "base/arena.h"
 #include "base/limits.h"
+#include "view/view_history.h"
 
 struct page {
     struct form *form;

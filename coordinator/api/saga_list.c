@@ -4,6 +4,7 @@
 #include "api/http_call.h"
 #include "api/query.h"
 #include "api/saga_filter.h"
+#include "api/shape.h"
 #include "store/rows.h"
 #include "store/store.h"
 
@@ -45,12 +46,7 @@ static enum saga_error list_one(const struct store_item *item, void *arg)
     }
     struct form *form = listing->form;
     form_map(form, NULL);
-    form_str(form, "id", item->name);
-    form_str(form, "definition", item->head.definition);
-    form_uint(form, "version", item->head.version);
-    form_text(form, "kind", item->head.version > 0 ? "defined" : "open");
-    form_text(form, "status", saga_state_name(item->head.state));
-    form_bool(form, "paused", item->head.paused);
+    shape_head(form, item->name, &item->head);
     put_alerts(form, item->alerts);
     form_time(form, "started_at", item->head.started_ms);
     form_time(form, "ended_at", item->head.ended_ms);

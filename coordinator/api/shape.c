@@ -119,16 +119,21 @@ static void put_flaw(struct form *form, const struct saga_flaw *flaw)
     form_end(form);
 }
 
-void shape_unreadable(struct form *form, const struct saga_image *image,
-                      const struct shape_detail *detail)
+void shape_head(struct form *form, struct span name, const struct head *head)
 {
-    const struct head *head = &image->head;
-    form_str(form, "id", image->name);
+    form_str(form, "id", name);
     form_str(form, "definition", head->definition);
     form_uint(form, "version", head->version);
     form_text(form, "kind", head->version > 0 ? "defined" : "open");
     form_text(form, "status", saga_state_name(head->state));
     form_bool(form, "paused", head->paused);
+}
+
+void shape_unreadable(struct form *form, const struct saga_image *image,
+                      const struct shape_detail *detail)
+{
+    const struct head *head = &image->head;
+    shape_head(form, image->name, head);
     flag(form, "duplicate", detail->is_duplicate);
     put_flaw(form, &image->flaw);
     form_array(form, "alerts");

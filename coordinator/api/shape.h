@@ -6,9 +6,9 @@
 #define API_SHAPE_H
 
 #include "api/form.h"
-#include "view/view.h"
-#include "engine/plan.h"
 #include "engine/migrate.h"
+#include "engine/plan.h"
+#include "view/view.h"
 
 struct shape_detail {
     bool has_steps;    /* with the steps */
@@ -18,6 +18,8 @@ struct shape_detail {
 
 /* The keys of a saga, into the map that is open. */
 void shape_saga(struct form *form, const struct view *view, const struct shape_detail *detail);
+/* The keys with which a saga begins that is shown by its head, into the map that is open. */
+void shape_head(struct form *form, struct span name, const struct head *head);
 /* The same of a saga that cannot be read: what its head says, and image->flaw. */
 void shape_unreadable(struct form *form, const struct saga_image *image,
                       const struct shape_detail *detail);
