@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "base/mp.h"
 #include "core/full.h"
 #include "core/look.h"
 #include "core/notices.h"
@@ -15,6 +14,7 @@
 #include "engine/batch_items.h"
 #include "engine/batch_saga.h"
 #include "engine/event.h"
+#include "journal/notice_facts.h"
 
 enum { TOLD_MAX = 64, ALERTED_PAGE = 500 };
 
@@ -227,18 +227,13 @@ static bool put_facet(struct core *core, const struct aside *one)
  * engine makes. */
 static void put_facts(struct buf *out, const struct aside *one)
 {
+    const struct notice_facts facts = {.saga = name_of(one),
+                                       .definition = span_text(one->definition),
+                                       .version = one->version,
+                                       .state = one->state,
+                                       .code = span_text(ALERT)};
     buf_clear(out);
-    mp_put_map(out, 5);
-    mp_put_text(out, "saga");
-    mp_put_str(out, name_of(one));
-    mp_put_text(out, "definition");
-    mp_put_text(out, one->definition);
-    mp_put_text(out, "version");
-    mp_put_uint(out, one->version);
-    mp_put_text(out, "status");
-    mp_put_text(out, saga_state_name(one->state));
-    mp_put_text(out, "code");
-    mp_put_text(out, ALERT);
+    notice_facts_put(out, &facts);
 }
 
 static bool put_notice(struct core *core, const struct aside *one)

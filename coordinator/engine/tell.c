@@ -19,6 +19,7 @@
 #include "engine/batch_items.h"
 #include "engine/state.h"
 #include "engine/turn.h"
+#include "journal/notice_facts.h"
 #include "journal/record.h"
 #include "saga/saga.h"
 
@@ -82,23 +83,13 @@ static void put_facts(struct turn *turn, const struct step *step, struct span co
     const struct saga *saga = turn->saga;
     struct buf *out = &turn->engine->telling;
     buf_clear(out);
-    mp_put_map(out, 4u + (step ? 1 : 0) + (code.size > 0 ? 1 : 0));
-    mp_put_text(out, "saga");
-    mp_put_str(out, saga->name);
-    mp_put_text(out, "definition");
-    mp_put_str(out, saga->definition->name);
-    mp_put_text(out, "version");
-    mp_put_uint(out, saga->definition->version);
-    mp_put_text(out, "status");
-    mp_put_text(out, saga_state_name(saga->state));
-    if (step) {
-        mp_put_text(out, "step");
-        mp_put_str(out, step->name);
-    }
-    if (code.size > 0) {
-        mp_put_text(out, "code");
-        mp_put_str(out, code);
-    }
+    const struct notice_facts facts = {.saga = saga->name,
+                                       .definition = saga->definition->name,
+                                       .version = saga->definition->version,
+                                       .state = saga->state,
+                                       .step = step ? step->name : (struct span){NULL, 0},
+                                       .code = code};
+    notice_facts_put(out, &facts);
     turn->failed = turn->failed || buf_failed(out);
 }
 
